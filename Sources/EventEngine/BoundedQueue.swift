@@ -1,0 +1,77 @@
+/// A first-in first-out queue that refuses an element beyond its bound.
+///
+/// A ring over one array that grows by doubling until the bound, so that a queue of depth 1,024 that never holds more
+/// than four elements costs the memory of four.
+@frozen
+public struct BoundedQueue<Element: BitwiseCopyable & Sendable>: Sendable {
+  /// The largest number of elements that the queue holds at once.
+  public let bound: Int
+
+  @usableFromInline var ring: ContiguousArray<Element> = []
+  @usableFromInline var head = 0
+  @usableFromInline var used = 0
+
+  /// An empty queue.
+  ///
+  /// - Parameter bound: The largest number of elements held at once; at least 1.
+  @inlinable
+  public init(bound: Int) {
+    precondition(bound >= 1, "a queue holds at least one element")
+    self.bound = bound
+  }
+
+  /// The number of elements that wait.
+  @inlinable
+  public var count: Int { used }
+
+  /// Whether one more element would be refused.
+  @inlinable
+  public var isFull: Bool { used == bound }
+
+  /// The element that has waited longest, or nil when none waits.
+  @inlinable
+  public var first: Element? { used == 0 ? nil : ring[head] }
+
+  /// Adds an element at the end.
+  ///
+  /// - Returns: False, with nothing changed, when the queue is full.
+  /// - Complexity: O(1) amortized.
+  @inlinable
+  public mutating func append(_ element: Element) -> Bool {
+    guard used < bound else { return false }
+    if used == ring.count { grow(with: element) }
+    var tail = head + used
+    if tail >= ring.count { tail -= ring.count }
+    ring[tail] = element
+    used += 1
+    return true
+  }
+
+  /// Takes out the element that has waited longest.
+  ///
+  /// - Complexity: O(1).
+  @inlinable
+  public mutating func popFirst() -> Element? {
+    guard used > 0 else { return nil }
+    let element = ring[head]
+    head += 1
+    if head == ring.count { head = 0 }
+    used -= 1
+    return element
+  }
+
+  /// Doubles the ring and lays its elements out from index 0; the new places are filled with a copy of an element.
+  @usableFromInline
+  mutating func grow(with filler: Element) {
+    var wider = ContiguousArray<Element>()
+    let capacity = min(bound, max(4, ring.count * 2))
+    wider.reserveCapacity(capacity)
+    for offset in 0..<used {
+      let index = head + offset
+      wider.append(ring[index < ring.count ? index : index - ring.count])
+    }
+    while wider.count < capacity { wider.append(filler) }
+    ring = wider
+    head = 0
+  }
+}

@@ -1,0 +1,108 @@
+/// The events that are still to happen, earliest first.
+///
+/// Events at one instant come out in the order in which they were scheduled: first in, first out is a promise of this
+/// type, not an accident, and models may rest on it. It is kept by a sequence number that breaks every tie.
+///
+/// A binary heap over structs: `schedule` and `next` cost O(log n) comparisons for n pending events. A simulated system
+/// has few of them (one for the host and one or two for each stream), so the whole heap sits in a cache line or two.
+@frozen
+public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
+  @frozen
+  @usableFromInline
+  struct Entry: Sendable {
+    @usableFromInline var time: Ticks
+    @usableFromInline var sequence: UInt64
+    @usableFromInline var event: Event
+
+    @inlinable
+    init(time: Ticks, sequence: UInt64, event: Event) {
+      self.time = time
+      self.sequence = sequence
+      self.event = event
+    }
+
+    @inlinable
+    func precedes(_ other: Entry) -> Bool {
+      time < other.time || (time == other.time && sequence < other.sequence)
+    }
+  }
+
+  @usableFromInline var heap: ContiguousArray<Entry> = []
+  @usableFromInline var nextSequence: UInt64 = 0
+
+  /// The time of the event that was taken out last; no event may be scheduled before it.
+  @inlinable
+  public var now: Ticks { clock }
+
+  @usableFromInline var clock: Ticks = 0
+
+  /// An empty calendar whose clock stands at zero.
+  @inlinable
+  public init() {
+    heap.reserveCapacity(64)
+  }
+
+  /// The number of events that are still to happen.
+  @inlinable
+  public var count: Int { heap.count }
+
+  /// Adds an event.
+  ///
+  /// - Parameters:
+  ///   - event: What is to happen.
+  ///   - time: When; not before ``now``, since the past cannot be changed.
+  /// - Complexity: O(log n) for n pending events.
+  @inlinable
+  public mutating func schedule(_ event: Event, at time: Ticks) {
+    precondition(time >= now, "an event cannot be scheduled in the past")
+    heap.append(Entry(time: time, sequence: nextSequence, event: event))
+    nextSequence += 1
+    siftUp(from: heap.count - 1)
+  }
+
+  /// Takes out the earliest event and moves the clock to it.
+  ///
+  /// - Returns: The event and its time, or nil when nothing is left to happen.
+  /// - Complexity: O(log n) for n pending events.
+  @inlinable
+  public mutating func next() -> (event: Event, time: Ticks)? {
+    guard let last = heap.popLast() else { return nil }
+    guard let first = heap.first else {
+      clock = last.time
+      return (last.event, last.time)
+    }
+    heap[0] = last
+    siftDown(from: 0)
+    clock = first.time
+    return (first.event, first.time)
+  }
+
+  @inlinable
+  mutating func siftUp(from start: Int) {
+    var child = start
+    let entry = heap[child]
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard entry.precedes(heap[parent]) else { break }
+      heap[child] = heap[parent]
+      child = parent
+    }
+    heap[child] = entry
+  }
+
+  @inlinable
+  mutating func siftDown(from start: Int) {
+    var parent = start
+    let entry = heap[parent]
+    let count = heap.count
+    while true {
+      var child = 2 * parent + 1
+      guard child < count else { break }
+      if child + 1 < count, heap[child + 1].precedes(heap[child]) { child += 1 }
+      guard heap[child].precedes(entry) else { break }
+      heap[parent] = heap[child]
+      parent = child
+    }
+    heap[parent] = entry
+  }
+}

@@ -1,0 +1,66 @@
+/// A resource that serves jobs one after the other in the order of their arrival, with room for a bounded number.
+///
+/// The resource knows no time: its owner decides when a job begins and ends, and schedules the events. What it keeps is
+/// the order and the bound: a job that arrives at a full resource must wait outside, and that is how a launch queue
+/// holds back the host that fills it.
+@frozen
+public struct InOrderResource<Job: BitwiseCopyable & Sendable>: Sendable {
+  @usableFromInline var waiting: BoundedQueue<Job>
+  @usableFromInline var served: Job?
+
+  /// An idle resource.
+  ///
+  /// - Parameter bound: The largest number of jobs inside, the one in service included; at least 1.
+  @inlinable
+  public init(bound: Int) {
+    waiting = BoundedQueue(bound: bound)
+  }
+
+  /// The number of jobs inside, the one in service included.
+  @inlinable
+  public var count: Int { waiting.count + (served == nil ? 0 : 1) }
+
+  /// Whether a further job has to wait outside.
+  @inlinable
+  public var isFull: Bool { count >= waiting.bound }
+
+  /// The job in service, or nil when the resource is idle.
+  @inlinable
+  public var current: Job? { served }
+
+  /// Changes the job in service, for what its owner has learned since it came in.
+  ///
+  /// - Precondition: A job is in service.
+  @inlinable
+  public mutating func replaceCurrent(with job: Job) {
+    precondition(served != nil, "an idle resource has no job to change")
+    served = job
+  }
+
+  /// Lets a job in.
+  ///
+  /// - Returns: Whether the job is in service at once, because the resource was idle; otherwise it waits its turn.
+  /// - Precondition: The resource is not full.
+  @inlinable
+  public mutating func admit(_ job: Job) -> Bool {
+    precondition(!isFull, "a full resource admits no job")
+    if served == nil {
+      served = job
+      return true
+    }
+    let admitted = waiting.append(job)
+    precondition(admitted, "a resource that is not full has room")
+    return false
+  }
+
+  /// Ends the job in service and takes the next one, if any waits.
+  ///
+  /// - Returns: The job that is in service now.
+  /// - Precondition: A job is in service.
+  @inlinable
+  public mutating func finish() -> Job? {
+    precondition(served != nil, "an idle resource has nothing to finish")
+    served = waiting.popFirst()
+    return served
+  }
+}

@@ -1,0 +1,27 @@
+import Profiles
+import Roofline
+
+/// The roofline of the data sheet and nothing else: a lower bound on every kernel, for teaching, tests and bounds.
+///
+/// Williams, Waterman, Patterson, "Roofline: An Insightful Visual Performance Model for Multicore Architectures",
+/// Communications of the ACM 52(4), 2009.
+public struct IdealRooflineModel: KernelTimeModel {
+  /// The device.
+  public let accelerator: AcceleratorProfile
+
+  /// The ideal of a device.
+  public init(accelerator: AcceleratorProfile) {
+    self.accelerator = accelerator
+  }
+
+  /// The peak at which a format is computed, FLOP/s: that of the fastest format that can carry it.
+  public func peak(_ precision: Precision) -> Double {
+    (precision.widenings.compactMap { accelerator.peakTFLOPS[$0] }.max() ?? 0) * 1e12
+  }
+
+  public func time(of kernel: Kernel) -> KernelTime {
+    KernelTime(
+      compute: kernel.flops / peak(kernel.arithmetic),
+      memory: kernel.bytes / (accelerator.memory.bandwidthGBPerS * 1e9))
+  }
+}

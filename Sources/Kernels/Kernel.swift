@@ -1,0 +1,144 @@
+import Profiles
+
+/// What sort of device work a kernel is.
+public enum KernelClass: String, CaseIterable, Sendable, Hashable {
+  /// A matrix product, batched or not.
+  case matrixMultiply = "matrix multiply"
+  /// A convolution by any algorithm.
+  case convolution
+  /// One result for each element.
+  case elementwise = "element-wise"
+  /// Sums, extrema, normalizations, softmax.
+  case reduction
+  /// Reads at computed positions.
+  case gather
+  /// Moves data unchanged.
+  case copy
+}
+
+/// A batched matrix product: `batch` times (m x k) by (k x n).
+public struct MatrixShape: Hashable, Sendable {
+  /// Independent products.
+  public var batch: Double
+  /// Rows of the result.
+  public var m: Double
+  /// Columns of the result.
+  public var n: Double
+  /// Terms of each sum.
+  public var k: Double
+
+  /// A batched product.
+  public init(batch: Double = 1, m: Double, n: Double, k: Double) {
+    self.batch = batch
+    self.m = m
+    self.n = n
+    self.k = k
+  }
+
+  /// Two for each multiply-add.
+  public var flops: Double { 2 * batch * m * n * k }
+}
+
+/// A convolution, of one, two or three spatial dimensions.
+public struct ConvolutionShape: Hashable, Sendable {
+  /// Images.
+  public var batch: Double
+  /// Channels of the input, all groups together.
+  public var inputChannels: Double
+  /// Channels of the output, all groups together.
+  public var outputChannels: Double
+  /// Independent groups of channels.
+  public var groups: Double
+  /// Positions of one output channel of one image.
+  public var outputPositions: Double
+  /// Positions of one input channel of one image.
+  public var inputPositions: Double
+  /// Sides of the window.
+  public var window: [Int64]
+  /// Steps between windows.
+  public var strides: [Int64]
+
+  /// A convolution.
+  public init(
+    batch: Double, inputChannels: Double, outputChannels: Double, groups: Double, outputPositions: Double,
+    inputPositions: Double, window: [Int64], strides: [Int64]
+  ) {
+    self.batch = batch
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.groups = groups
+    self.outputPositions = outputPositions
+    self.inputPositions = inputPositions
+    self.window = window
+    self.strides = strides
+  }
+
+  /// Positions of the window.
+  public var windowPositions: Double { window.reduce(1) { $0 * Double($1) } }
+
+  /// Whether every channel is a group of its own.
+  public var isDepthwise: Bool { groups > 1 && groups == inputChannels }
+
+  /// Whether the window is three by three and moves one step at a time, which Winograd's algorithm needs.
+  public var isThreeByThreeUnitStride: Bool { window == [3, 3] && strides.allSatisfy { $0 == 1 } && groups == 1 }
+
+  /// Whether the convolution is a plain matrix product over positions.
+  public var isPointwise: Bool { window.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
+
+  /// The matrix product of each group that an implicit-GEMM algorithm computes.
+  public var asMatrix: MatrixShape {
+    MatrixShape(
+      batch: groups, m: batch * outputPositions, n: outputChannels / groups,
+      k: inputChannels / groups * windowPositions)
+  }
+
+  /// Two for each multiply-add.
+  public var flops: Double { asMatrix.flops }
+}
+
+/// One unit of device work.
+public struct Kernel: Hashable, Sendable {
+  /// What the arithmetic looks like, for kernels whose time depends on it.
+  public enum Work: Hashable, Sendable {
+    /// A matrix product.
+    case matrix(MatrixShape)
+    /// A convolution.
+    case convolution(ConvolutionShape)
+    /// Fused attention: the two products of all heads.
+    case attention(MatrixShape)
+    /// A pass over memory.
+    case stream
+  }
+
+  /// What it is called in reports: the operator that it belongs to.
+  public var name: String
+  /// What sort of work it is.
+  public var kernelClass: KernelClass
+  /// What the arithmetic looks like.
+  public var work: Work
+  /// Floating-point operations; a multiply-add counts two.
+  public var flops: Double
+  /// Bytes that come from memory at least.
+  public var bytesRead: Double
+  /// Bytes that go to memory at least.
+  public var bytesWritten: Double
+  /// The format of the arithmetic.
+  public var arithmetic: Precision
+
+  /// A kernel.
+  public init(
+    name: String, _ kernelClass: KernelClass, _ work: Work = .stream, flops: Double, bytesRead: Double,
+    bytesWritten: Double, arithmetic: Precision
+  ) {
+    self.name = name
+    self.kernelClass = kernelClass
+    self.work = work
+    self.flops = flops
+    self.bytesRead = bytesRead
+    self.bytesWritten = bytesWritten
+    self.arithmetic = arithmetic
+  }
+
+  /// All memory traffic, bytes.
+  public var bytes: Double { bytesRead + bytesWritten }
+}

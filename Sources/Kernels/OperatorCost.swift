@@ -1,0 +1,72 @@
+import Profiles
+import Workloads
+
+/// The formats in which an operator's tensors are stored and multiplied, and what the device can multiply them on.
+public struct LoweringTarget: Sendable, Equatable {
+  /// The format that was asked for: that of every floating-point tensor.
+  public var precision: Precision
+  /// The kinds of operator that multiply in TF32 when single precision is asked for.
+  public var tf32Kinds: [OperatorKind]
+  /// The formats for which the device has matrix units.
+  public var matrixPrecisions: [Precision]
+  /// The multiple of which channels and inner dimensions must be, for the matrix units to take them.
+  public var matrixAlignment: Int64
+  /// Whether operators run on the host itself.
+  public var isHost: Bool
+
+  /// What a system makes of a precision.
+  public init(system: System, precision: Precision) {
+    self.precision = precision
+    isHost = system.accelerator == nil
+    guard let accelerator = system.accelerator, accelerator.efficiency.matrixAlignment > 0 else {
+      tf32Kinds = []
+      matrixPrecisions = []
+      matrixAlignment = 0
+      return
+    }
+    matrixAlignment = Int64(accelerator.efficiency.matrixAlignment)
+    let candidates: [Precision] = [.tf32, .fp16, .bf16, .fp8, .int8]
+    matrixPrecisions = candidates.filter { accelerator.peakTFLOPS[$0] != nil }
+    tf32Kinds = matrixPrecisions.contains(.tf32) ? system.framework.tf32Kinds : []
+  }
+
+  /// The format in which operators of a kind multiply.
+  func arithmetic(of kind: OperatorKind) -> Precision {
+    precision == .fp32 && tf32Kinds.contains(kind) ? .tf32 : precision
+  }
+
+  /// Whether the device has matrix units for a format or one that can carry it.
+  func hasMatrixUnits(for precision: Precision) -> Bool {
+    precision.widenings.contains { matrixPrecisions.contains($0) }
+  }
+
+  /// Bytes of one element of a type.
+  func bytes(_ type: ElementType) -> Double {
+    switch type {
+    case .float: precision.bytesPerElement
+    case .int64: 8
+    case .int32: 4
+    case .bool: 1
+    }
+  }
+}
+
+extension Operator {
+  /// What the operator reads, bytes.
+  func inputBytes(_ target: LoweringTarget) -> Double {
+    zip(inputs, inputTypes).reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
+  }
+
+  /// What the operator writes, bytes.
+  func outputBytes(_ target: LoweringTarget) -> Double {
+    zip(outputs, outputTypes).reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
+  }
+
+  /// Elements of all results.
+  var outputElements: Double { outputs.reduce(0) { $0 + Double($1.elementCount) } }
+
+  /// Elements of one operand, or zero when there is none.
+  func inputElements(_ index: Int) -> Double {
+    inputs.indices.contains(index) ? Double(inputs[index].elementCount) : 0
+  }
+}

@@ -1,0 +1,69 @@
+/// The tiles that a library offers for matrix products on one sort of units.
+public struct TileSet: Sendable, Equatable {
+  /// A tile of the result: what one block of threads computes.
+  public struct Tile: Sendable, Equatable {
+    /// Rows of the result.
+    public let rows: Double
+    /// Columns of the result.
+    public let columns: Double
+  }
+
+  /// Largest first.
+  public let tiles: [Tile]
+
+  /// The tile with the fewest results.
+  public var smallest: Tile { tiles[tiles.count - 1] }
+
+  /// The tiles of single-precision kernels, as cuBLAS and CUTLASS name them (`sgemm_128x64`).
+  public static let vectorUnits = TileSet(
+    tiles: [(128, 128), (128, 64), (64, 64), (64, 32), (32, 128), (32, 32)].map { Tile(rows: $0.0, columns: $0.1) })
+
+  /// The tiles of half-precision kernels on matrix units (`s884gemm_fp16_256x128`).
+  public static let matrixUnits = TileSet(
+    tiles: [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32)].map {
+      Tile(rows: $0.0, columns: $0.1)
+    })
+}
+
+/// The time of a matrix product that is cut into tiles, which run on the compute units in waves.
+struct TiledProduct: Sendable {
+  /// FLOP/s of the whole device in its best tile.
+  let rate: Double
+  /// Compute units.
+  let computeUnits: Double
+  /// The tiles on offer.
+  let tiles: TileSet
+  /// The weight of the operands that a tile fetches for each result.
+  let operandCost: Double
+  /// Seconds that a tile takes beside its arithmetic.
+  let tileSetup: Double
+  /// The share of an unfilled wave that is lost.
+  let waveQuantization: Double
+
+  /// Seconds of the best choice of tile and of the number of parts into which the sums are split.
+  func time(of shape: MatrixShape) -> Double {
+    var best = Double.infinity
+    for tile in tiles.tiles {
+      for parts in [1.0, 2, 4, 8, 16] where parts == 1 || shape.k / parts >= 64 {
+        best = min(best, time(of: shape, tile, parts: parts))
+      }
+    }
+    return best
+  }
+
+  private func time(of shape: MatrixShape, _ tile: TileSet.Tile, parts: Double) -> Double {
+    let blocks =
+      shape.batch * (shape.m / tile.rows).rounded(.up) * (shape.n / tile.columns).rounded(.up) * parts
+    let load = blocks / computeUnits
+    let waves = load <= 1 ? 1 : load + waveQuantization * (load.rounded(.up) - load)
+    let flops = 2 * tile.rows * tile.columns * (shape.k / parts)
+    return waves * (flops / (rate / computeUnits) * slowdown(of: tile) + tileSetup)
+  }
+
+  /// How much slower a tile is than the best one: for each result and term it fetches 1/rows + 1/columns operands.
+  private func slowdown(of tile: TileSet.Tile) -> Double {
+    let largest = tiles.tiles[0]
+    let operands = 1 / tile.rows + 1 / tile.columns
+    return 1 + operandCost * (operands - (1 / largest.rows + 1 / largest.columns))
+  }
+}

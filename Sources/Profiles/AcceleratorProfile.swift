@@ -1,0 +1,146 @@
+import JSONText
+
+/// A device that runs kernels: what its data sheet and its measurements say.
+///
+/// Units stand in the names. Peaks are dense and belong to the fastest unit for the precision (matrix cores where the
+/// part has them). Host times are those of the reference host; a faster host divides them.
+public struct AcceleratorProfile: Sendable, Equatable {
+  /// Sizes and speeds of the memories.
+  public struct Memory: Sendable, Equatable {
+    /// Device memory, GB.
+    public var capacityGB = 0.0
+    /// Peak device memory bandwidth, GB/s.
+    public var bandwidthGBPerS = 0.0
+    /// Last-level cache on the device, MB.
+    public var l2MB = 0.0
+    /// Measured bandwidth of that cache, GB/s, where known.
+    public var l2BandwidthGBPerS: Double?
+  }
+
+  /// What it costs to get a kernel started, microseconds.
+  public struct Launch: Sendable, Equatable {
+    /// Host time of the driver call that launches one kernel, on the reference host.
+    public var callUS = 0.0
+    /// From the return of the call until the kernel may start on an idle device.
+    public var latencyUS = 0.0
+    /// Idle time between kernels that follow one another in a stream.
+    public var kernelGapUS = 0.0
+    /// The same inside a captured graph.
+    public var graphKernelGapUS = 0.0
+    /// Host time of the call that launches a whole graph, on the reference host.
+    public var graphCallUS = 0.0
+    /// From the return of that call until the graph's first kernel may start.
+    public var graphLatencyUS = 0.0
+    /// From the end of the device's work until a synchronization has returned to the host.
+    public var synchronizationUS = 0.0
+    /// Launches that may be unfinished before the next one blocks the host.
+    public var queueDepth = 0.0
+  }
+
+  /// The way to the host's memory.
+  public struct Link: Sendable, Equatable {
+    /// Bandwidth in one direction, GB/s.
+    public var bandwidthGBPerS = 0.0
+    /// Fixed cost of a copy, microseconds.
+    public var latencyUS = 0.0
+  }
+
+  /// Stable identifier.
+  public var name = ""
+  /// Further names for the same part.
+  public var aliases: [String] = []
+  /// The name that people read.
+  public var title = ""
+  /// Who makes it.
+  public var vendor = ""
+  /// The family whose kernel-time constants apply.
+  public var architecture = ""
+  /// Year and month of the release, `2017-06`.
+  public var released = ""
+  /// Whether the part is one of the generations of the headline study.
+  public var isFlagship = false
+  /// Whether the part is announced but does not ship yet.
+  public var isAnnounced = false
+  /// Streaming multiprocessors or compute units.
+  public var computeUnits = 0.0
+  /// Boost clock, GHz.
+  public var clockGHz = 0.0
+  /// Dense peaks, TFLOP/s.
+  public var peakTFLOPS = PeakTable()
+  /// Sizes and speeds of the memories.
+  public var memory = Memory()
+  /// What it costs to get a kernel started.
+  public var launch = Launch()
+  /// The way to the host's memory.
+  public var link = Link()
+  /// What kernels reach of the peaks.
+  public var efficiency = DeviceEfficiency()
+  /// Where the numbers come from.
+  public var provenance = Provenance()
+
+  /// An empty profile, to be filled field by field.
+  public init() {}
+}
+
+/// A peak for each precision, where the part has one; TFLOP/s.
+public struct PeakTable: Sendable, Equatable {
+  private var values: [Double?] = Array(repeating: nil, count: Precision.allCases.count)
+
+  /// No peaks.
+  public init() {}
+
+  /// The peak in one precision, or nil where the part has no units for it.
+  public subscript(precision: Precision) -> Double? {
+    get { values[index(of: precision)] }
+    set { values[index(of: precision)] = newValue }
+  }
+
+  private func index(of precision: Precision) -> Int {
+    switch precision {
+    case .fp64: 0
+    case .fp32: 1
+    case .tf32: 2
+    case .fp16: 3
+    case .bf16: 4
+    case .fp8: 5
+    case .int8: 6
+    }
+  }
+}
+
+extension AcceleratorProfile: FieldDescribed {
+  public static let noun = "accelerator"
+
+  public static let fields: [ProfileField<AcceleratorProfile>] =
+    [
+      .init("compute_units", \.computeUnits, .greaterThan(0), "streaming multiprocessors or compute units"),
+      .init("clock_ghz", \.clockGHz, .greaterThan(0), "boost clock"),
+    ]
+    + Precision.allCases.map { precision in
+      .init(
+        "peak_tflops.\(precision.rawValue)", \.peakTFLOPS[precision], .greaterThan(0),
+        "dense peak in \(precision.rawValue)")
+    }
+    + [
+      .init("memory.capacity_gb", \.memory.capacityGB, .greaterThan(0), "device memory"),
+      .init("memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .greaterThan(0), "peak memory bandwidth"),
+      .init("memory.l2_mb", \.memory.l2MB, .greaterThan(0), "last-level cache"),
+      .init(
+        "memory.l2_bandwidth_gb_per_s", \.memory.l2BandwidthGBPerS, .greaterThan(0),
+        "measured last-level cache bandwidth"),
+      .init("launch.call_us", \.launch.callUS, .atLeast(0), "host time of one launch call"),
+      .init("launch.latency_us", \.launch.latencyUS, .atLeast(0), "launch call returned until the kernel may start"),
+      .init("launch.kernel_gap_us", \.launch.kernelGapUS, .atLeast(0), "idle time between kernels of a stream"),
+      .init("launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .atLeast(0), "the same inside a graph"),
+      .init("launch.graph_call_us", \.launch.graphCallUS, .atLeast(0), "host time of one graph launch"),
+      .init("launch.graph_latency_us", \.launch.graphLatencyUS, .atLeast(0), "graph launch returned until it starts"),
+      .init(
+        "launch.synchronization_us", \.launch.synchronizationUS, .atLeast(0),
+        "device done until a synchronization has returned"),
+      .init(
+        "launch.queue_depth", \.launch.queueDepth, .between(1, 1_000_000),
+        "unfinished launches before the host blocks"),
+      .init("link.bandwidth_gb_per_s", \.link.bandwidthGBPerS, .greaterThan(0), "copy bandwidth to the host"),
+      .init("link.latency_us", \.link.latencyUS, .atLeast(0), "fixed cost of a copy"),
+    ] + DeviceEfficiency.fields(\.efficiency)
+}

@@ -1,0 +1,21 @@
+import JSONText
+
+/// A family of accelerators: the kernel-model constants that its members share.
+///
+/// An accelerator known only by its data sheet is predicted with the constants of its family.
+public struct ArchitectureProfile: Sendable, Equatable {
+  /// The family's name, as accelerators state it: `Volta`.
+  public var name = ""
+  /// The constants.
+  public var efficiency = DeviceEfficiency()
+  /// Where they come from.
+  public var provenance = Provenance()
+
+  /// A family with the general defaults.
+  public init() {}
+}
+
+extension ArchitectureProfile: FieldDescribed {
+  public static let noun = "architecture"
+  public static let fields = DeviceEfficiency.fields(\ArchitectureProfile.efficiency)
+}

@@ -1,0 +1,86 @@
+import JSONText
+
+/// What kernels reach of a device's data-sheet peaks, and the fixed costs of a kernel: the constants of the calibrated
+/// kernel model. Each has a physical meaning; an architecture family has defaults for all of them, and an accelerator
+/// may override any.
+public struct DeviceEfficiency: Sendable, Equatable {
+  /// Sustained fraction of the matrix units' peak in a full wave of the best tile.
+  public var matrix = 0.0
+  /// Sustained fraction of the vector units' single-precision peak in matrix products.
+  public var vector = 0.0
+  /// Sustained fraction of the memory bandwidth in streaming kernels.
+  public var memory = 0.0
+  /// The multiple of which channels and inner dimensions must be for the matrix units; 0 where there are none.
+  public var matrixAlignment = 0.0
+  /// How much slower a tile of a matrix product on vector units gets with each operand more that it fetches for a
+  /// result: the weight of 1/rows + 1/columns.
+  public var vectorOperandCost = 0.0
+  /// The same on matrix units, which need their operands faster.
+  public var matrixOperandCost = 0.0
+  /// Time that filling and draining a tile's pipeline adds, microseconds.
+  public var tileSetupUS = 0.0
+  /// How much of an unfilled last wave is lost: 1 = blocks never share a compute unit, 0 = they share perfectly.
+  public var waveQuantization = 0.0
+  /// Time of a kernel that does nothing, microseconds.
+  public var kernelFixedUS = 0.0
+  /// What a convolution kernel takes on top of that to set up its offsets, microseconds.
+  public var convolutionFixedUS = 0.0
+  /// Rate of an implicit-GEMM convolution relative to a matrix product of the same shape on the matrix units.
+  public var convolution = 0.0
+  /// Fraction of the vector peak that a fused Winograd convolution reaches, after its savings.
+  public var winograd = 0.0
+  /// Fraction of the vector peak that a depthwise convolution reaches.
+  public var depthwise = 0.0
+  /// Bandwidth of reductions and normalizations relative to streaming kernels.
+  public var reduction = 0.0
+
+  /// All zero, to be filled from a family's file: the code holds no constants.
+  public init() {}
+
+  struct Field: Sendable {
+    let key: String
+    let keyPath: any WritableKeyPath<DeviceEfficiency, Double> & Sendable
+    let range: ClosedRange<Double>
+    let meaning: String
+  }
+
+  static let table: [Field] = [
+    Field(key: "matrix", keyPath: \.matrix, range: 0.001...2, meaning: "sustained fraction of the matrix peak"),
+    Field(key: "vector", keyPath: \.vector, range: 0.001...2, meaning: "sustained fraction of the vector peak"),
+    Field(key: "memory", keyPath: \.memory, range: 0.001...1.5, meaning: "sustained fraction of the bandwidth"),
+    Field(
+      key: "matrix_alignment", keyPath: \.matrixAlignment, range: 0...256,
+      meaning: "elements that the matrix units align to; 0 = none"),
+    Field(
+      key: "vector_operand_cost", keyPath: \.vectorOperandCost, range: 0...1000,
+      meaning: "slow-down of small tiles, vector units"),
+    Field(
+      key: "matrix_operand_cost", keyPath: \.matrixOperandCost, range: 0...1000,
+      meaning: "slow-down of small tiles, matrix units"),
+    Field(key: "tile_setup_us", keyPath: \.tileSetupUS, range: 0...1000, meaning: "pipeline fill and drain of a tile"),
+    Field(
+      key: "wave_quantization", keyPath: \.waveQuantization, range: 0...1, meaning: "share of an unfilled wave lost"),
+    Field(key: "kernel_fixed_us", keyPath: \.kernelFixedUS, range: 0...1000, meaning: "time of an empty kernel"),
+    Field(
+      key: "convolution_fixed_us", keyPath: \.convolutionFixedUS, range: 0...1000,
+      meaning: "what a convolution adds to it"),
+    Field(
+      key: "convolution", keyPath: \.convolution, range: 0.001...2,
+      meaning: "matrix-unit convolution relative to a matrix product"),
+    Field(key: "winograd", keyPath: \.winograd, range: 0.001...2, meaning: "fraction of the vector peak in Winograd"),
+    Field(key: "depthwise", keyPath: \.depthwise, range: 0.001...2, meaning: "vector peak share, depthwise"),
+    Field(key: "reduction", keyPath: \.reduction, range: 0.001...2, meaning: "bandwidth of reductions, relative"),
+  ]
+
+  /// The fields of a profile that carries these constants in its member `efficiency`.
+  static func fields<Profile>(
+    _ base: any WritableKeyPath<Profile, DeviceEfficiency> & Sendable
+  ) -> [ProfileField<Profile>] {
+    table.map { field in
+      ProfileField(
+        "efficiency.\(field.key)", .between(field.range.lowerBound, field.range.upperBound), field.meaning,
+        read: { $0[keyPath: base][keyPath: field.keyPath] },
+        write: { $0[keyPath: base][keyPath: field.keyPath] = $1 })
+    }
+  }
+}

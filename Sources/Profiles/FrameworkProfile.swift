@@ -1,0 +1,134 @@
+import JSONText
+
+/// How a framework turns operators into launches.
+public enum FrameworkMode: String, CaseIterable, Sendable {
+  /// One operator after the other, from Python.
+  case eager
+  /// A scripted or traced program, run by an interpreter inside the framework.
+  case script
+  /// A session over a graph that was optimized beforehand.
+  case session
+  /// Every kernel of a pass captured once and launched with one call.
+  case graph
+}
+
+/// A rewrite of the operator list, named in a framework profile and implemented once, in `Kernels`.
+public enum FusionRule: String, CaseIterable, Sendable {
+  /// Element-wise operators over one shape share a kernel.
+  case pointwise
+  /// Batch normalization joins such a group.
+  case batchNorm = "batch_norm"
+  /// Layer normalization joins such a group.
+  case layerNorm = "layer_norm"
+  /// Softmax joins such a group.
+  case softmax
+  /// Element-wise operators after a matrix product or convolution join its epilogue.
+  case epilogue
+  /// Batch normalization is folded into the weights of the convolution before it.
+  case foldBatchNorm = "fold_batch_norm"
+  /// Views, dropout outside of training and casts to the same type are removed.
+  case removeViews = "remove_views"
+  /// Matrix product, scale, mask, softmax and matrix product become one attention kernel.
+  case attention
+}
+
+/// A framework: what it costs the host, and what it makes of the operators.
+///
+/// Times are microseconds on the reference host; a host of speed s takes 1/s of them.
+public struct FrameworkProfile: Sendable, Equatable {
+  /// Stable identifier.
+  public var name = ""
+  /// Further names for the same profile.
+  public var aliases: [String] = []
+  /// The name that people read.
+  public var title = ""
+  /// The version measured.
+  public var version = ""
+  /// How operators become launches.
+  public var mode = FrameworkMode.eager
+  /// Host time of one operator of each kind, without its launches.
+  public var dispatchUS = DispatchTable()
+  /// Host time that the framework spends on each kernel beside the driver's call: allocation, arguments, selection.
+  public var kernelUS = 0.0
+  /// Host time of a pass beside its operators: module calls, guards, session run.
+  public var passUS = 0.0
+  /// Host time for each kernel of a launched graph.
+  public var graphNodeUS = 0.0
+  /// The fusion rules, on any architecture that has no list of its own.
+  public var fusion: [FusionRule] = []
+  /// The fusion rules on particular architectures.
+  public var fusionByArchitecture: [ArchitectureFusion] = []
+  /// The kinds of operator that may multiply in TF32 when single precision is asked for.
+  public var tf32Kinds: [OperatorKind] = []
+  /// Where the numbers come from.
+  public var provenance = Provenance()
+
+  /// An empty profile, to be filled field by field.
+  public init() {}
+
+  /// The fusion rules that apply on an architecture.
+  public func fusionRules(on architecture: String) -> [FusionRule] {
+    fusionByArchitecture.first { $0.architecture == architecture }?.rules ?? fusion
+  }
+}
+
+/// The fusion rules of a framework on one architecture.
+public struct ArchitectureFusion: Sendable, Equatable {
+  /// The architecture's name.
+  public let architecture: String
+  /// Its rules.
+  public let rules: [FusionRule]
+}
+
+/// Host time for each kind of operator, microseconds.
+public struct DispatchTable: Sendable, Equatable {
+  private var values = [Double](repeating: 0, count: OperatorKind.allCases.count)
+
+  /// Zero for every kind.
+  public init() {}
+
+  /// The host time of one operator of a kind.
+  public subscript(kind: OperatorKind) -> Double {
+    get { values[kind.index] }
+    set { values[kind.index] = newValue }
+  }
+}
+
+extension OperatorKind {
+  /// The place of the kind in tables by kind.
+  public var index: Int {
+    switch self {
+    case .convolution: 0
+    case .batchNorm: 1
+    case .linear: 2
+    case .matmul: 3
+    case .layerNorm: 4
+    case .softmax: 5
+    case .attention: 6
+    case .pointwise: 7
+    case .view: 8
+    case .concatenate: 9
+    case .copy: 10
+    case .pooling: 11
+    case .reduction: 12
+    case .embedding: 13
+    case .gather: 14
+    case .creation: 15
+    case .synchronization: 16
+    case .other: 17
+    }
+  }
+}
+
+extension FrameworkProfile: FieldDescribed {
+  public static let noun = "framework"
+
+  public static let fields: [ProfileField<FrameworkProfile>] =
+    OperatorKind.allCases.map { kind in
+      .init("dispatch_us.\(kind.rawValue)", \.dispatchUS[kind], .atLeast(0), "host time of a \(kind.rawValue) operator")
+    } + [
+      .init("kernel_us", \.kernelUS, .atLeast(0), "host time for each kernel beside the launch call"),
+      .init("pass_us", \.passUS, .atLeast(0), "host time of a pass beside its operators"),
+      .init("graph_node_us", \.graphNodeUS, .atLeast(0), required: false, "host time for each node of a graph"),
+    ]
+}

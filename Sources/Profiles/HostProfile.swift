@@ -1,0 +1,105 @@
+import JSONText
+
+/// A processor that runs the framework, and the kernels too when there is no accelerator.
+public struct HostProfile: Sendable, Equatable {
+  /// Vector arithmetic.
+  public struct Vector: Sendable, Equatable {
+    /// Single-precision FLOPs that one core completes in a cycle.
+    public var flopsPerCycle = 0.0
+  }
+
+  /// Sizes and speeds of the memories.
+  public struct Memory: Sendable, Equatable {
+    /// Peak bandwidth of all cores together, GB/s.
+    public var bandwidthGBPerS = 0.0
+    /// What one core can draw, GB/s.
+    public var singleCoreBandwidthGBPerS = 0.0
+    /// Second-level cache of one core, MB.
+    public var l2MB = 0.0
+    /// Last-level cache of the chip, MB.
+    public var l3MB = 0.0
+  }
+
+  /// Stable identifier.
+  public var name = ""
+  /// Further names for the same part.
+  public var aliases: [String] = []
+  /// The name that people read.
+  public var title = ""
+  /// Who makes it.
+  public var vendor = ""
+  /// Year and month of the release.
+  public var released = ""
+  /// Single-thread speed relative to the reference host: every host cost is divided by it.
+  public var singleThreadSpeed = 1.0
+  /// Cores of one chip.
+  public var cores = 1.0
+  /// Threads that share the kernels of a processor-only system.
+  public var threads = 1.0
+  /// Sustained clock of all cores, GHz.
+  public var clockGHz = 0.0
+  /// Clock of a single busy core, GHz.
+  public var boostClockGHz = 0.0
+  /// Vector arithmetic.
+  public var vector = Vector()
+  /// Sizes and speeds of the memories.
+  public var memory = Memory()
+  /// What kernels reach of the peaks.
+  public var efficiency = HostEfficiency()
+  /// Where the numbers come from.
+  public var provenance = Provenance()
+
+  /// An empty profile, to be filled field by field.
+  public init() {}
+}
+
+/// What kernels on a processor reach of its peaks.
+public struct HostEfficiency: Sendable, Equatable {
+  /// Sustained fraction of the vector peak in matrix products.
+  public var matrix = 0.0
+  /// Sustained fraction of the vector peak in convolutions.
+  public var convolution = 0.0
+  /// Sustained fraction of the vector peak in depthwise and grouped convolutions.
+  public var depthwise = 0.0
+  /// Sustained fraction of the memory bandwidth.
+  public var memory = 0.0
+  /// Sustained fraction of the vector peak in transcendental element-wise work, one FLOP counted for each element.
+  public var elementwise = 0.0
+
+  /// All zero, to be filled from a host's file: the code holds no constants.
+  public init() {}
+}
+
+extension HostProfile: FieldDescribed {
+  public static let noun = "host"
+
+  public static let fields: [ProfileField<HostProfile>] = [
+    .init("single_thread_speed", \.singleThreadSpeed, .between(0.001, 1000), "relative to the reference host"),
+    .init("cores", \.cores, .between(1, 4096), "cores of one chip"),
+    .init("threads", \.threads, .between(1, 4096), required: false, "threads that run kernels without an accelerator"),
+    .init("clock_ghz", \.clockGHz, .greaterThan(0), "sustained clock of all cores"),
+    .init("boost_clock_ghz", \.boostClockGHz, .greaterThan(0), "clock of a single busy core"),
+    .init("vector.flops_per_cycle", \.vector.flopsPerCycle, .greaterThan(0), "fp32 FLOPs per cycle and core"),
+    .init("memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .greaterThan(0), "peak memory bandwidth"),
+    .init(
+      "memory.single_core_bandwidth_gb_per_s", \.memory.singleCoreBandwidthGBPerS, .greaterThan(0),
+      "bandwidth that one core can draw"),
+    .init("memory.l2_mb", \.memory.l2MB, .greaterThan(0), "second-level cache of one core"),
+    .init("memory.l3_mb", \.memory.l3MB, .atLeast(0), "last-level cache of the chip"),
+    .init(
+      "efficiency.matrix", \.efficiency.matrix, .between(0.001, 2),
+      "sustained fraction of the vector peak in matrix products"),
+    .init(
+      "efficiency.convolution", \.efficiency.convolution, .between(0.001, 2),
+      "the same in convolutions"),
+    .init(
+      "efficiency.depthwise", \.efficiency.depthwise, .between(0.001, 2),
+      "the same in depthwise and grouped convolutions"),
+    .init(
+      "efficiency.memory", \.efficiency.memory, .between(0.001, 1.5),
+      "sustained fraction of the bandwidth"),
+    .init(
+      "efficiency.elementwise", \.efficiency.elementwise, .between(0.0001, 2),
+      "vector peak share of element-wise work"),
+  ]
+}

@@ -1,0 +1,70 @@
+import JSONText
+
+/// A thing that can be called by name.
+public struct Named: Sendable, Equatable {
+  /// The stable identifier.
+  public let name: String
+  /// Further names.
+  public let aliases: [String]
+
+  /// A thing with its names.
+  public init(name: String, aliases: [String] = []) {
+    self.name = name
+    self.aliases = aliases
+  }
+}
+
+/// Why a name denotes nothing.
+public enum NameFault: Error, Sendable, Equatable {
+  /// Nothing has this name; the nearest is suggested.
+  case unknown(what: String, name: String, suggestion: String?, known: [String])
+  /// A shortened name fits several things.
+  case ambiguous(what: String, name: String, candidates: [String])
+}
+
+/// Finds what a name denotes, also when it is shortened.
+///
+/// In this order: the name itself or an alias; the same without the vendor's prefix; a run of whole words of it
+/// (`bert-base` is in `bert-base-uncased` but not in `distilbert-base-uncased`); the beginning of such a run. The first
+/// of these that fits anything decides, and must then fit one thing only.
+///
+/// - Parameters:
+///   - name: What was typed; letter case does not matter.
+///   - candidates: What it may denote.
+///   - what: The word for such a thing, for the message.
+/// - Returns: The identifier of the thing.
+/// - Complexity: O(n) comparisons for n candidates.
+public func resolveName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String {
+  let typed = name.lowercased()
+  let tests: [(String) -> Bool] = [
+    { $0 == typed },
+    { withoutFirstWord($0) == typed },
+    { contains(words: $0, run: typed, wholeLastWord: true) },
+    { contains(words: $0, run: typed, wholeLastWord: false) },
+  ]
+  for fits in tests where !typed.isEmpty {
+    let found = candidates.filter { candidate in
+      fits(candidate.name) || candidate.aliases.contains(where: fits)
+    }
+    if found.count == 1 { return found[0].name }
+    if found.count > 1 { throw .ambiguous(what: what, name: name, candidates: found.map(\.name)) }
+  }
+  let known = candidates.map(\.name)
+  let names = known + candidates.flatMap(\.aliases)
+  throw .unknown(what: what, name: name, suggestion: nearestName(to: typed, among: names), known: known)
+}
+
+private func withoutFirstWord(_ name: String) -> Substring? {
+  guard let dash = name.firstIndex(of: "-") else { return nil }
+  return name[name.index(after: dash)...]
+}
+
+private func contains(words name: String, run: String, wholeLastWord: Bool) -> Bool {
+  let words = name.split(separator: "-")
+  let wanted = run.split(separator: "-")
+  guard let last = wanted.last, words.count >= wanted.count else { return false }
+  return (0...(words.count - wanted.count)).contains { start in
+    words[start..<(start + wanted.count - 1)].elementsEqual(wanted.dropLast())
+      && (wholeLastWord ? words[start + wanted.count - 1] == last : words[start + wanted.count - 1].hasPrefix(last))
+  }
+}

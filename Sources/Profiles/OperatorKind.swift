@@ -1,0 +1,41 @@
+/// What sort of work an operator is, as far as the framework's host cost depends on it.
+///
+/// The raw values are the keys of `dispatch_us` in a framework profile.
+public enum OperatorKind: String, CaseIterable, Sendable, Hashable {
+  /// Convolutions of any rank, also transposed ones.
+  case convolution
+  /// Batch normalization.
+  case batchNorm = "batch_norm"
+  /// A matrix product with weights: `linear`, `addmm`.
+  case linear
+  /// A matrix product of activations: `matmul`, `bmm`, `baddbmm`.
+  case matmul
+  /// Layer, group and root-mean-square normalization.
+  case layerNorm = "layer_norm"
+  /// Softmax and its logarithm.
+  case softmax
+  /// Fused attention.
+  case attention
+  /// One result for each element: arithmetic, activations, comparisons, casts.
+  case pointwise
+  /// Metadata only: view, transpose, expand, slice, and dropout outside of training.
+  case view
+  /// Concatenation, stacking, padding, rolling: data movement to a new tensor.
+  case concatenate
+  /// Copies to a new layout, type or device.
+  case copy
+  /// Pooling and interpolation windows.
+  case pooling
+  /// Sums, means, extrema, cumulative sums, sorting.
+  case reduction
+  /// Table look-ups.
+  case embedding
+  /// Indexing by computed positions: gather, index, scatter.
+  case gather
+  /// Creation of tensors: zeros, ones, arange, full.
+  case creation
+  /// Waits for the device: `item`, `nonzero`, synchronization.
+  case synchronization
+  /// Anything without a rule.
+  case other
+}

@@ -1,0 +1,105 @@
+import JSONText
+
+/// One number of a profile, described as data.
+///
+/// The reader, the validation, `--set`, the listing of a profile and the sensitivities all walk over the same table of
+/// fields, so a number that is added to it is read, checked, overridable, shown and differentiated at once.
+public struct ProfileField<Profile: Sendable>: Sendable {
+  /// Where the number stands in the file, with dots: `memory.bandwidth_gb_per_s`.
+  public let path: String
+  /// What the number means, in one line.
+  public let meaning: String
+  /// The values that make sense.
+  public let range: JSONRange
+  /// Whether a file must state it.
+  public let isRequired: Bool
+
+  private let read: @Sendable (Profile) -> Double?
+  private let write: @Sendable (inout Profile, Double) -> Void
+
+  /// A number that every profile has.
+  public init(
+    _ path: String, _ keyPath: any WritableKeyPath<Profile, Double> & Sendable, _ range: JSONRange,
+    required: Bool = true, _ meaning: String
+  ) {
+    self.path = path
+    self.meaning = meaning
+    self.range = range
+    self.isRequired = required
+    self.read = { $0[keyPath: keyPath] }
+    self.write = { $0[keyPath: keyPath] = $1 }
+  }
+
+  /// A number that a profile may leave out.
+  public init(
+    _ path: String, _ keyPath: any WritableKeyPath<Profile, Double?> & Sendable, _ range: JSONRange,
+    _ meaning: String
+  ) {
+    self.path = path
+    self.meaning = meaning
+    self.range = range
+    self.isRequired = false
+    self.read = { $0[keyPath: keyPath] }
+    self.write = { $0[keyPath: keyPath] = $1 }
+  }
+
+  /// A number that is reached by functions.
+  init(
+    _ path: String, _ range: JSONRange, _ meaning: String, read: @escaping @Sendable (Profile) -> Double?,
+    write: @escaping @Sendable (inout Profile, Double) -> Void
+  ) {
+    self.path = path
+    self.meaning = meaning
+    self.range = range
+    self.isRequired = true
+    self.read = read
+    self.write = write
+  }
+
+  /// The number in a profile, or nil where the profile leaves it out.
+  public func value(in profile: Profile) -> Double? { read(profile) }
+
+  /// Changes the number in a profile; the caller has checked ``range``.
+  public func set(_ value: Double, in profile: inout Profile) { write(&profile, value) }
+
+  /// The part of the path before the last dot: the JSON object that holds the number; empty for the document.
+  var group: String {
+    guard let dot = path.lastIndex(of: ".") else { return "" }
+    return String(path[..<dot])
+  }
+
+  /// The part of the path after the last dot.
+  var key: String {
+    guard let dot = path.lastIndex(of: ".") else { return path }
+    return String(path[path.index(after: dot)...])
+  }
+}
+
+/// A profile whose numbers are described by a table of fields.
+public protocol FieldDescribed: Sendable {
+  /// The word for this sort of profile: the first part of a `--set` path, and of the schema.
+  static var noun: String { get }
+  /// Its numbers, in the order in which files and listings show them.
+  static var fields: [ProfileField<Self>] { get }
+}
+
+extension ProfileField {
+  /// Reads every field of a profile that lies in one JSON object.
+  ///
+  /// - Parameters:
+  ///   - object: The JSON object; the keys of the fields count as asked for.
+  ///   - group: The dotted path of that object.
+  ///   - profile: Where the numbers go.
+  ///   - requireAll: Whether a required field may not be left out; false where defaults stand already.
+  static func read(
+    from object: inout JSONObjectCursor, group: String, into profile: inout Profile, requireAll: Bool = true
+  ) throws(JSONFault) where Profile: FieldDescribed {
+    for field in Profile.fields where field.group == group {
+      if field.isRequired && requireAll {
+        field.set(try object.required(field.key).number(field.range), in: &profile)
+      } else if let cursor = object.optional(field.key) {
+        field.set(try cursor.number(field.range), in: &profile)
+      }
+    }
+  }
+}

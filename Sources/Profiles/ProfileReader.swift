@@ -1,0 +1,185 @@
+import JSONText
+
+/// The families that accelerators refer to, by name.
+public struct ArchitectureFamilies: Sendable {
+  /// In the order of the catalog.
+  public var families: [ArchitectureProfile]
+
+  /// The given families.
+  public init(_ families: [ArchitectureProfile]) {
+    self.families = families
+  }
+
+  /// The family of a name, or nil when there is none.
+  public func named(_ name: String) -> ArchitectureProfile? {
+    families.first { $0.name == name }
+  }
+}
+
+/// Reads the JSON of each sort of profile and checks every value.
+public enum ProfileReader {
+  /// Reads an accelerator.
+  ///
+  /// - Parameters:
+  ///   - document: A document of schema `accelerator/1`.
+  ///   - families: Where the constants come from that the document leaves out.
+  /// - Throws: `JSONFault` with the place of the first thing that is wrong.
+  public static func accelerator(
+    from document: JSONDocument, families: ArchitectureFamilies
+  ) throws(JSONFault) -> AcceleratorProfile {
+    var root = try opened(document, schema: "accelerator/1")
+    var profile = AcceleratorProfile()
+    profile.name = try identifier(root.required("name"))
+    profile.aliases = try aliases(&root)
+    profile.title = try root.optional("title")?.nonEmptyString() ?? profile.name
+    profile.vendor = try root.optional("vendor")?.nonEmptyString() ?? ""
+    profile.released = try releaseDate(&root)
+    profile.isFlagship = try root.optional("flagship")?.boolean() ?? false
+    profile.isAnnounced = try root.optional("announced")?.boolean() ?? false
+
+    let architecture = try root.required("architecture")
+    profile.architecture = try architecture.nonEmptyString()
+    let known = families.families.map(\.name)
+    guard let family = families.named(try architecture.choice(of: known, as: "architecture")) else {
+      throw architecture.fault(
+        .unknownName(what: "architecture", name: profile.architecture, suggestion: nil, known: known))
+    }
+    profile.efficiency = family.efficiency
+
+    try ProfileField.read(from: &root, group: "", into: &profile)
+    try read("peak_tflops", of: &root, into: &profile)
+    try read("memory", of: &root, into: &profile)
+    try read("launch", of: &root, into: &profile)
+    try read("link", of: &root, into: &profile)
+    if root.optional("efficiency") != nil { try read("efficiency", of: &root, into: &profile, requireAll: false) }
+    if profile.peakTFLOPS[.fp32] == nil {
+      throw try root.required("peak_tflops").fault(.missingKey(key: "fp32", suggestion: nil))
+    }
+    profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
+    try root.finish()
+    return profile
+  }
+
+  /// Reads an architecture family of schema `architecture/1`.
+  public static func architecture(from document: JSONDocument) throws(JSONFault) -> ArchitectureProfile {
+    var root = try opened(document, schema: "architecture/1")
+    var profile = ArchitectureProfile()
+    profile.name = try root.required("name").nonEmptyString()
+    try read("efficiency", of: &root, into: &profile)
+    profile.provenance = try Provenance.read(from: &root, known: ArchitectureProfile.fields.map(\.path))
+    try root.finish()
+    return profile
+  }
+
+  /// Reads a host of schema `host/1`.
+  public static func host(from document: JSONDocument) throws(JSONFault) -> HostProfile {
+    var root = try opened(document, schema: "host/1")
+    var profile = HostProfile()
+    profile.name = try identifier(root.required("name"))
+    profile.aliases = try aliases(&root)
+    profile.title = try root.optional("title")?.nonEmptyString() ?? profile.name
+    profile.vendor = try root.optional("vendor")?.nonEmptyString() ?? ""
+    profile.released = try releaseDate(&root)
+    try ProfileField.read(from: &root, group: "", into: &profile)
+    try read("vector", of: &root, into: &profile)
+    try read("memory", of: &root, into: &profile)
+    try read("efficiency", of: &root, into: &profile)
+    profile.provenance = try Provenance.read(from: &root, known: HostProfile.fields.map(\.path))
+    try root.finish()
+    return profile
+  }
+
+  /// Reads a framework of schema `framework/1`.
+  public static func framework(from document: JSONDocument) throws(JSONFault) -> FrameworkProfile {
+    var root = try opened(document, schema: "framework/1")
+    var profile = FrameworkProfile()
+    profile.name = try identifier(root.required("name"))
+    profile.aliases = try aliases(&root)
+    profile.title = try root.optional("title")?.nonEmptyString() ?? profile.name
+    profile.version = try root.optional("version")?.nonEmptyString() ?? ""
+    let modes = FrameworkMode.allCases.map(\.rawValue)
+    profile.mode = FrameworkMode(rawValue: try root.required("mode").choice(of: modes, as: "mode")) ?? .eager
+    try ProfileField.read(from: &root, group: "", into: &profile)
+    try read("dispatch_us", of: &root, into: &profile)
+    if let cursor = root.optional("fusion") { profile.fusion = try rules(cursor) }
+    if let cursor = root.optional("fusion_by_architecture") {
+      for member in try cursor.object().members {
+        profile.fusionByArchitecture.append(
+          ArchitectureFusion(architecture: member.key, rules: try rules(member.value)))
+      }
+    }
+    if let cursor = root.optional("tf32") {
+      let kinds = OperatorKind.allCases.map(\.rawValue)
+      for element in try cursor.array() {
+        let name = try element.choice(of: kinds, as: "kind of operator")
+        if let kind = OperatorKind(rawValue: name) { profile.tf32Kinds.append(kind) }
+      }
+    }
+    profile.provenance = try Provenance.read(from: &root, known: FrameworkProfile.fields.map(\.path))
+    try root.finish()
+    return profile
+  }
+
+  /// The root object of a document, once its schema is the expected one.
+  private static func opened(_ document: JSONDocument, schema: String) throws(JSONFault) -> JSONObjectCursor {
+    var root = try document.cursor.object()
+    let cursor = try root.required("schema")
+    let found = try cursor.string()
+    guard found == schema else {
+      throw cursor.fault(.wrongSchema(expected: schema, found: found, suggestion: nil))
+    }
+    return root
+  }
+
+  /// Reads the numbers of one group, which must be an object of its own.
+  private static func read<Profile: FieldDescribed>(
+    _ group: String, of root: inout JSONObjectCursor, into profile: inout Profile, requireAll: Bool = true
+  ) throws(JSONFault) {
+    var object = try root.required(group).object()
+    try ProfileField.read(from: &object, group: group, into: &profile, requireAll: requireAll)
+    try object.finish()
+  }
+
+  private static func identifier(_ cursor: JSONCursor) throws(JSONFault) -> String {
+    let name = try cursor.nonEmptyString()
+    let isPlain = name.utf8.allSatisfy { byte in
+      (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || byte == 46 || byte == 95
+    }
+    guard isPlain else {
+      throw cursor.fault(
+        .described(
+          problem: "must be made of a-z, 0-9, '-', '.' and '_' (it is \"\(name)\")",
+          advice: "the title may hold any text"))
+    }
+    return name
+  }
+
+  private static func aliases(_ root: inout JSONObjectCursor) throws(JSONFault) -> [String] {
+    guard let cursor = root.optional("aliases") else { return [] }
+    var names: [String] = []
+    for element in try cursor.array() { names.append(try identifier(element)) }
+    return names
+  }
+
+  private static func releaseDate(_ root: inout JSONObjectCursor) throws(JSONFault) -> String {
+    guard let cursor = root.optional("released") else { return "" }
+    let text = try cursor.string()
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].utf8.count == 4, let year = Int(parts[0]), (1970...2100).contains(year),
+      parts[1].utf8.count == 2, let month = Int(parts[1]), (1...12).contains(month)
+    else {
+      throw cursor.fault(
+        .described(problem: "must be a year and a month (it is \"\(text)\")", advice: "write it as \"2017-06\""))
+    }
+    return text
+  }
+
+  private static func rules(_ cursor: JSONCursor) throws(JSONFault) -> [FusionRule] {
+    let names = FusionRule.allCases.map(\.rawValue)
+    var rules: [FusionRule] = []
+    for element in try cursor.array() {
+      if let rule = FusionRule(rawValue: try element.choice(of: names, as: "fusion rule")) { rules.append(rule) }
+    }
+    return rules
+  }
+}

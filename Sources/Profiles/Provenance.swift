@@ -1,0 +1,90 @@
+import JSONText
+
+/// How a number is known.
+public enum SourceKind: String, CaseIterable, Sendable {
+  /// Read off an instrument, by us or by the publication named.
+  case measured
+  /// Printed by the vendor.
+  case datasheet
+  /// Computed from other numbers.
+  case derived
+  /// Taken for granted, with the reason stated.
+  case assumed
+  /// Promised for a part that does not ship yet.
+  case announced
+}
+
+/// Where numbers come from.
+public struct Source: Sendable, Equatable {
+  /// The dotted path of the number, or of a group that it covers.
+  public let path: String
+  /// How the number is known.
+  public let kind: SourceKind
+  /// The publication, data sheet or measurement.
+  public let from: String
+  /// What else a reader should know, or empty.
+  public let note: String
+}
+
+/// The sources of a profile's numbers.
+public struct Provenance: Sendable, Equatable {
+  /// In the order of the file.
+  public var sources: [Source] = []
+
+  /// No sources.
+  public init() {}
+
+  /// The source of a number: the one that names its path, or the nearest group around it.
+  public func source(of path: String) -> Source? {
+    var best: Source?
+    for source in sources where path == source.path || path.hasPrefix(source.path + ".") {
+      if source.path.utf8.count >= (best?.path.utf8.count ?? 0) { best = source }
+    }
+    return best
+  }
+
+  /// Records that a number was changed by the user.
+  mutating func override(_ path: String, from: String) {
+    sources.append(Source(path: path, kind: .assumed, from: from, note: ""))
+  }
+
+  /// Reads the `sources` member of a profile, when there is one.
+  ///
+  /// - Parameters:
+  ///   - object: The profile's JSON object.
+  ///   - known: The paths that a source may name; groups above them count as well.
+  static func read(from object: inout JSONObjectCursor, known: [String]) throws(JSONFault) -> Provenance {
+    var provenance = Provenance()
+    guard let cursor = object.optional("sources") else { return provenance }
+    let paths = withGroups(known)
+    for member in try cursor.object().members {
+      guard paths.contains(member.key) else {
+        throw cursor.fault(
+          .unknownName(
+            what: "number with a source", name: member.key, suggestion: nearestName(to: member.key, among: paths),
+            known: known))
+      }
+      var entry = try member.value.object()
+      let kindName = try entry.required("kind").choice(of: SourceKind.allCases.map(\.rawValue), as: "kind of source")
+      let from = try entry.required("from").nonEmptyString()
+      let note = try entry.optional("note")?.string() ?? ""
+      try entry.finish()
+      provenance.sources.append(
+        Source(path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note))
+    }
+    return provenance
+  }
+
+  /// The paths and every group that holds one of them.
+  private static func withGroups(_ paths: [String]) -> [String] {
+    var all: [String] = []
+    for path in paths {
+      var prefix = ""
+      for part in path.split(separator: ".") {
+        prefix = prefix.isEmpty ? String(part) : prefix + "." + part
+        if !all.contains(prefix) { all.append(prefix) }
+      }
+    }
+    return all
+  }
+}

@@ -1,0 +1,38 @@
+/// What a picosecond of latency was spent on: the lanes of the critical path's account.
+public enum CostCategory: Int, CaseIterable, Sendable {
+  /// Host time that the framework spends on operators.
+  case dispatch
+  /// Launch calls on the host, and the latency from a call's return to the kernel's start.
+  case launch
+  /// Idle time of the device between kernels that were ready.
+  case kernelGap
+  /// Kernels that wait for arithmetic.
+  case compute
+  /// Kernels that wait for memory.
+  case memory
+  /// Copies over the host link.
+  case copy
+  /// Returns from synchronizations.
+  case synchronization
+
+  /// The key in JSON, before its unit.
+  public var key: String {
+    switch self {
+    case .dispatch: "dispatch"
+    case .launch: "launch"
+    case .kernelGap: "kernel_gap"
+    case .compute: "compute"
+    case .memory: "memory"
+    case .copy: "copy"
+    case .synchronization: "synchronization"
+    }
+  }
+
+  /// What people read.
+  public var title: String {
+    switch self {
+    case .kernelGap: "kernel gap"
+    default: key
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import EventEngine
+
+/// The end of a pass on the host, until the device has done the pass's work as well.
+struct PassEnd: Sendable {
+  /// The host's clock when it had issued the whole pass.
+  var hostClock: Ticks
+  /// The account of that clock.
+  var hostAccount: Account
+  /// How many jobs of each stream belong to this pass or one before it.
+  var targets: [Int]
+}
+
+/// The moment when a pass was complete, on the host and on the device.
+public struct PassMark: Sendable, Equatable {
+  /// When.
+  public var time: Ticks
+  /// What the critical path to that moment was spent on, from the beginning of the run.
+  public var account: Account
+  /// Device busy time from the beginning of the run.
+  public var deviceBusy: Ticks
+  /// When the host had issued the pass.
+  public var hostClock: Ticks
+}

@@ -1,0 +1,49 @@
+/// A place in a program, with the loops around it.
+///
+/// Both readers of a program walk with one of these: the host through all instructions, the device through the nodes of
+/// a graph.
+struct ProgramCursor: Sendable {
+  /// The index of the next instruction.
+  private(set) var index: Int
+  private var remaining: [Int32] = []
+
+  init(at index: Int) {
+    self.index = index
+  }
+
+  /// Steps over an ordinary instruction.
+  mutating func step() { index += 1 }
+
+  /// Steps over several instructions.
+  mutating func skip(_ count: Int) { index += count }
+
+  /// Enters a loop, or steps over one that runs zero times.
+  mutating func beginLoop(_ instruction: Instruction, in instructions: [Instruction]) {
+    index += 1
+    if instruction.operand > 0 {
+      remaining.append(instruction.operand)
+      return
+    }
+    var depth = 1
+    while depth > 0 {
+      switch instructions[index].opcode {
+      case .beginLoop: depth += 1
+      case .endLoop: depth -= 1
+      default: break
+      }
+      index += 1
+    }
+  }
+
+  /// Goes back to the first instruction of the loop, or leaves it after the last round.
+  mutating func endLoop(_ instruction: Instruction) {
+    let last = remaining.count - 1
+    if remaining[last] > 1 {
+      remaining[last] -= 1
+      index -= Int(instruction.operand)
+    } else {
+      remaining.removeLast()
+      index += 1
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import EventEngine
+
+/// What waits in a stream: a kernel, a graph or a copy, launched by the host.
+struct StreamJob: BitwiseCopyable, Sendable {
+  /// Kernel or copy: the index of its cost. Graph: the index of its first instruction.
+  var operand: Int32
+  var opcode: Instruction.Opcode
+  var lane: UInt8
+  /// The first of its dependencies, or -1.
+  var dependencies: Int32
+  var label: Int32
+  var correlation: Int
+  /// When the launch latency is over.
+  var ready: Ticks
+  /// The account of the host's clock at `ready`.
+  var account: Account
+}
+
+/// A stream of the device: an in-order resource and the clock of its last finished kernel.
+struct StreamState: Sendable {
+  var jobs: InOrderResource<StreamJob>
+  /// When the last kernel ended; nil before the first.
+  var lastEnd: Ticks?
+  /// The account of that moment, and while a kernel runs, of its start.
+  var account: Account = .zero
+  /// How many jobs the host has launched, and how many of them are done.
+  var launched = 0
+  var finished = 0
+  /// The running kernel.
+  var running: RunningKernel?
+  /// Whether the job in service waits for another stream.
+  var isStalled = false
+  /// The next node of the running graph, the end of its instructions, and its cost's gap.
+  var graph: GraphProgress?
+
+  init(queueDepth: Int) {
+    jobs = InOrderResource(bound: queueDepth)
+  }
+}
+
+/// A kernel that is on the device now.
+struct RunningKernel: Sendable {
+  var cost: Int32
+  var start: Ticks
+  var label: Int32
+  var correlation: Int
+  /// Exclusive device time still needed when ``asOf`` was, if kernels share the device.
+  var remaining: Ticks
+  var asOf: Ticks
+  /// Tells the finish event that counts from those that sharing has overtaken.
+  var generation: UInt32
+}
+
+/// How far a launched graph has come.
+struct GraphProgress: Sendable {
+  var cursor: ProgramCursor
+  var end: Int
+}

@@ -1,0 +1,221 @@
+import EventEngine
+
+/// The device: streams that run their jobs in order, and copy engines.
+extension SystemModel {
+  /// A job has come to the head of its stream: decide when it starts.
+  mutating func beginService(_ stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+    guard let job = streams[stream].jobs.current else { return }
+    guard dependenciesAreMet(job.dependencies) else {
+      streams[stream].isStalled = true
+      return
+    }
+    var start = job.ready
+    var account = job.account
+    if let end = streams[stream].lastEnd, end + table.kernelGap.duration > start {
+      start = end + table.kernelGap.duration
+      account = streams[stream].account &+ table.kernelGap.account
+    }
+    switch job.opcode {
+    case .launchGraph:
+      let length = instructions[Int(job.operand) - 1].operand
+      streams[stream].graph = GraphProgress(
+        cursor: ProgramCursor(at: Int(job.operand)), end: Int(job.operand) + Int(length))
+      guard let node = nextNode(stream) else {
+        streams[stream].account = account
+        streams[stream].running = RunningKernel(
+          cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now, generation: 0)
+        calendar.schedule(Event(kind: .kernelEnds, stream: UInt8(stream)), at: max(start, now))
+        return
+      }
+      start = max(start, now)
+      run(
+        cost: node.operand, label: node.label, correlation: job.correlation, on: stream, at: start, account,
+        calendar: &calendar)
+    case .copy, .blockingCopy:
+      beginCopy(job, on: stream, at: start, account, calendar: &calendar)
+    default:
+      run(
+        cost: job.operand, label: job.label, correlation: job.correlation, on: stream, at: start, account,
+        calendar: &calendar)
+    }
+  }
+
+  /// Starts a copy, on its engine: copies in one direction follow one another whatever their streams.
+  private mutating func beginCopy(
+    _ job: StreamJob, on stream: Int, at earliest: Ticks, _ earliestAccount: Account,
+    calendar: inout EventCalendar<Event>
+  ) {
+    let lane = Int(job.lane)
+    var start = earliest
+    var account = earliestAccount
+    if let end = engineEnd[lane], end > start {
+      start = end
+      account = engineAccount[lane]
+    }
+    let cost = table.costs[Int(job.operand)]
+    engineEnd[lane] = start + cost.duration
+    engineAccount[lane] = account &+ cost.account
+    streams[stream].account = account
+    streams[stream].running = RunningKernel(
+      cost: job.operand, start: start, label: job.label, correlation: job.correlation, remaining: 0, asOf: start,
+      generation: 0)
+    calendar.schedule(Event(kind: .kernelEnds, stream: UInt8(stream)), at: start + cost.duration)
+  }
+
+  /// Lets a kernel run from some moment on.
+  private mutating func run(
+    cost index: Int32, label: Int32, correlation: Int, on stream: Int, at start: Ticks, _ account: Account,
+    calendar: inout EventCalendar<Event>
+  ) {
+    let duration = table.costs[Int(index)].duration
+    streams[stream].account = account
+    streams[stream].running = RunningKernel(
+      cost: index, start: start, label: label, correlation: correlation, remaining: duration, asOf: start,
+      generation: 0)
+    if hasOneStream {
+      deviceBusy += duration
+      calendar.schedule(Event(kind: .kernelEnds, stream: UInt8(stream)), at: start + duration)
+    } else {
+      calendar.schedule(Event(kind: .kernelStarts, stream: UInt8(stream)), at: start)
+    }
+  }
+
+  /// With several streams: a kernel begins, and from now on shares the device with those that run already.
+  mutating func kernelStarts(_ stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+    advanceRunningKernels(to: now)
+    streams[stream].running?.asOf = now
+    streams[stream].running?.generation = 1
+    activeKernels += 1
+    rescheduleEnds(now: now, calendar: &calendar)
+  }
+
+  /// Takes the time since the last change off every running kernel and adds it to the busy time.
+  private mutating func advanceRunningKernels(to now: Ticks) {
+    if activeKernels > 0 { deviceBusy += now - activeSince }
+    activeSince = now
+    let share = table.sharesDevice ? Ticks(max(1, activeKernels)) : 1
+    for index in streams.indices {
+      guard let kernel = streams[index].running, kernel.generation > 0 else { continue }
+      streams[index].running?.remaining = max(0, kernel.remaining - (now - kernel.asOf) / share)
+      streams[index].running?.asOf = now
+    }
+  }
+
+  /// Schedules the end of every running kernel anew; the events that stood before are overtaken.
+  private mutating func rescheduleEnds(now: Ticks, calendar: inout EventCalendar<Event>) {
+    let share = table.sharesDevice ? Ticks(max(1, activeKernels)) : 1
+    for index in streams.indices {
+      guard let kernel = streams[index].running, kernel.generation > 0 else { continue }
+      let generation = kernel.generation + 1
+      streams[index].running?.generation = generation
+      calendar.schedule(
+        Event(kind: .kernelEnds, stream: UInt8(index), generation: generation), at: now + kernel.remaining * share)
+    }
+  }
+
+  /// A kernel, a copy or an empty graph ends.
+  mutating func kernelEnds(
+    _ stream: Int, generation: UInt32, now: Ticks, calendar: inout EventCalendar<Event>
+  ) {
+    guard let kernel = streams[stream].running, kernel.generation == generation else { return }
+    if generation > 0 {
+      advanceRunningKernels(to: now)
+      activeKernels -= 1
+      streams[stream].running = nil
+      rescheduleEnds(now: now, calendar: &calendar)
+    } else {
+      streams[stream].running = nil
+    }
+    streams[stream].lastEnd = now
+    if kernel.cost >= 0 { account(for: kernel, on: stream, now: now) }
+    if runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar) { return }
+    streams[stream].finished += 1
+    completePasses(now: now, stream: stream)
+    if streams[stream].jobs.finish() != nil { beginService(stream, now: now, calendar: &calendar) }
+    wakeStalledStreams(after: stream, now: now, calendar: &calendar)
+    wakeHost(after: stream, now: now, calendar: &calendar)
+  }
+
+  /// Adds a kernel that has ended to its stream's account, stretched if it shared the device.
+  @inline(__always)
+  private mutating func account(for kernel: RunningKernel, on stream: Int, now: Ticks) {
+    let cost = table.costs[Int(kernel.cost)]
+    let actual = now - kernel.start
+    if actual == cost.duration {
+      streams[stream].account &+= cost.account
+    } else {
+      for lane in 0..<8 where cost.account[lane] != 0 {
+        // For a lane that holds the whole duration the ratio is exactly 1, so a breakdown stays exact.
+        let ratio = Double(cost.account[lane]) / Double(cost.duration)
+        streams[stream].account[lane] &+= Ticks((ratio * Double(actual)).rounded())
+      }
+    }
+    if kernel.correlation > 0 {
+      let category = (0..<8).first { cost.account[$0] != 0 }.flatMap(CostCategory.init(rawValue:)) ?? .compute
+      spans.append(
+        TimelineSpan(
+          lane: .stream(stream), start: kernel.start, end: now, label: Int(kernel.label),
+          correlation: kernel.correlation, category: category))
+    }
+  }
+
+  /// Starts the next node of the graph that a stream runs.
+  ///
+  /// - Returns: False when the stream runs no graph, or its graph is done.
+  private mutating func runNextNode(
+    _ stream: Int, correlation: Int, now: Ticks, calendar: inout EventCalendar<Event>
+  ) -> Bool {
+    guard streams[stream].graph != nil else { return false }
+    guard let node = nextNode(stream) else {
+      streams[stream].graph = nil
+      return false
+    }
+    run(
+      cost: node.operand, label: node.label, correlation: correlation, on: stream,
+      at: now + table.graphKernelGap.duration, streams[stream].account &+ table.graphKernelGap.account,
+      calendar: &calendar)
+    return true
+  }
+
+  /// The next node of the running graph, its loops walked, or nil at its end.
+  private mutating func nextNode(_ stream: Int) -> Instruction? {
+    guard var graph = streams[stream].graph else { return nil }
+    defer { streams[stream].graph = graph }
+    while graph.cursor.index < graph.end {
+      let instruction = instructions[graph.cursor.index]
+      switch instruction.opcode {
+      case .beginLoop: graph.cursor.beginLoop(instruction, in: instructions)
+      case .endLoop: graph.cursor.endLoop(instruction)
+      default:
+        graph.cursor.step()
+        return instruction
+      }
+    }
+    return nil
+  }
+
+  private func dependenciesAreMet(_ first: Int32) -> Bool {
+    var index = first
+    while index >= 0 {
+      let dependency = dependencies[Int(index)]
+      if streams[dependency.stream].finished < dependency.count { return false }
+      index = dependency.next
+    }
+    return true
+  }
+
+  /// A job has ended: streams that waited for it may go on. The moment of its end is the earliest they can.
+  private mutating func wakeStalledStreams(after stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+    guard !hasOneStream else { return }
+    for other in streams.indices where streams[other].isStalled {
+      guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }
+      streams[other].isStalled = false
+      if now > job.ready {
+        job.ready = now
+        job.account = streams[stream].account
+        streams[other].jobs.replaceCurrent(with: job)
+      }
+      beginService(other, now: now, calendar: &calendar)
+    }
+  }
+}

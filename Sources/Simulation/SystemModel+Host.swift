@@ -1,0 +1,178 @@
+import EventEngine
+
+/// The host: runs ahead through the program until it needs to know what the device has done.
+extension SystemModel {
+  /// Executes instructions until one has to wait for an event.
+  ///
+  /// The host's clock may run ahead of the calendar while it only works. Before it looks at a queue that is full, or
+  /// waits for the device, the calendar must have caught up; so it schedules itself and returns.
+  mutating func runHost(now: Ticks, calendar: inout EventCalendar<Event>) {
+    while true {
+      guard cursor.index < instructions.count else {
+        guard endPass(now: now) else { return }
+        continue
+      }
+      let instruction = instructions[cursor.index]
+      switch instruction.opcode {
+      case .work:
+        spend(table.costs[Int(instruction.operand)], as: .dispatch, instruction)
+        cursor.step()
+      case .hostKernel:
+        let cost = table.costs[Int(instruction.operand)]
+        spend(cost, as: .compute, instruction)
+        deviceBusy += cost.duration
+        cursor.step()
+      case .beginLoop:
+        cursor.beginLoop(instruction, in: instructions)
+      case .endLoop:
+        cursor.endLoop(instruction)
+      case .waitForStream:
+        addDependency(of: Int(instruction.stream), on: Int(instruction.operand))
+        cursor.step()
+      case .synchronize:
+        guard waitForDevice(now: now, calendar: &calendar) else { return }
+        spend(table.synchronization, as: .synchronization, instruction)
+        cursor.step()
+      case .launch, .launchGraph, .copy, .blockingCopy:
+        guard beginLaunch(instruction, now: now, calendar: &calendar) else { return }
+      case .node:
+        preconditionFailure("a graph's nodes are skipped by the host")
+      }
+    }
+  }
+
+  /// Spends host time.
+  @inline(__always)
+  mutating func spend(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
+    if isRecording, cost.duration > 0 {
+      spans.append(
+        TimelineSpan(
+          lane: .host, start: hostClock, end: hostClock + cost.duration, label: Int(instruction.label),
+          correlation: category == .launch ? correlation + 1 : 0, category: category))
+    }
+    hostClock += cost.duration
+    hostAccount &+= cost.account
+  }
+
+  /// Makes the launch call; the launch enters the stream when the call returns.
+  ///
+  /// - Returns: Whether the host goes on now; false when an event will wake it.
+  private mutating func beginLaunch(
+    _ instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
+  ) -> Bool {
+    let stream = Int(instruction.stream)
+    // Only the host adds launches, so a queue with room now has room when the host's clock gets there.
+    if streams[stream].jobs.isFull {
+      if hostClock > now {
+        calendar.schedule(Event(kind: .hostContinues), at: hostClock)
+      } else {
+        hostWait = .slot(stream: stream)
+      }
+      return false
+    }
+    spend(instruction.opcode == .launchGraph ? table.graphCall : table.launchCall, as: .launch, instruction)
+    if hostClock > now {
+      calendar.schedule(Event(kind: .launchReturns), at: hostClock)
+      return false
+    }
+    launch(now: now, calendar: &calendar)
+    return hostWait == .nothing
+  }
+
+  /// The launch call has returned: its job enters the stream.
+  mutating func launch(now: Ticks, calendar: inout EventCalendar<Event>) {
+    let instruction = instructions[cursor.index]
+    let stream = Int(instruction.stream)
+    let latency = instruction.opcode == .launchGraph ? table.graphLatency : table.launchLatency
+    correlation += 1
+    let isGraph = instruction.opcode == .launchGraph
+    let job = StreamJob(
+      operand: isGraph ? Int32(cursor.index + 1) : instruction.operand, opcode: instruction.opcode,
+      lane: instruction.lane, dependencies: pendingDependency[stream], label: instruction.label,
+      correlation: isRecording ? correlation : 0, ready: hostClock + latency.duration,
+      account: hostAccount &+ latency.account)
+    pendingDependency[stream] = -1
+    streams[stream].launched += 1
+    cursor.skip(isGraph ? 1 + Int(instruction.operand) : 1)
+    if instruction.opcode == .blockingCopy {
+      hostWait = .job(stream: stream, count: streams[stream].launched)
+    }
+    if streams[stream].jobs.admit(job) { beginService(stream, now: now, calendar: &calendar) }
+  }
+
+  /// Lets the next launch into a stream wait for what another stream has been given so far.
+  private mutating func addDependency(of stream: Int, on other: Int) {
+    dependencies.append((stream: other, count: streams[other].launched, next: pendingDependency[stream]))
+    pendingDependency[stream] = Int32(dependencies.count - 1)
+  }
+
+  /// Blocks the host until every stream is idle.
+  ///
+  /// - Returns: Whether they are; false when an event will wake the host.
+  private mutating func waitForDevice(now: Ticks, calendar: inout EventCalendar<Event>) -> Bool {
+    if streams.allSatisfy({ $0.finished == $0.launched }) { return true }
+    if hostClock > now {
+      calendar.schedule(Event(kind: .hostContinues), at: hostClock)
+    } else {
+      hostWait = .drain
+    }
+    return false
+  }
+
+  /// Lets the host go on at the end of a job, if that is what it was blocked on.
+  mutating func wakeHost(after stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+    switch hostWait {
+    case .nothing: return
+    case .slot(let wanted): guard wanted == stream else { return }
+    case .drain: guard streams.allSatisfy({ $0.finished == $0.launched }) else { return }
+    case .job(let wanted, let count): guard wanted == stream, streams[stream].finished >= count else { return }
+    }
+    hostWait = .nothing
+    if now >= hostClock {
+      hostClock = now
+      hostAccount = streams[stream].account
+    }
+    runHost(now: now, calendar: &calendar)
+  }
+
+  /// The host has issued a whole pass.
+  ///
+  /// - Returns: Whether another pass follows.
+  private mutating func endPass(now: Ticks) -> Bool {
+    unfinishedPasses.append(
+      PassEnd(hostClock: hostClock, hostAccount: hostAccount, targets: streams.map(\.launched)))
+    completePasses(now: now, stream: nil)
+    passesToIssue -= 1
+    cursor = ProgramCursor(at: 0)
+    if passesToIssue > 0, !table.pass.account.isZero || table.pass.duration > 0 {
+      spendPassCost()
+    }
+    return passesToIssue > 0
+  }
+
+  /// Spends what a pass costs the host beside its operators.
+  mutating func spendPassCost() {
+    spend(table.pass, as: .dispatch, Instruction(.work, operand: 0))
+  }
+
+  /// Marks the passes whose last job has ended.
+  ///
+  /// - Parameter stream: The stream whose job ended now, or nil when the host's clock decides.
+  mutating func completePasses(now: Ticks, stream: Int?) {
+    while let pass = unfinishedPasses.first {
+      for index in streams.indices where streams[index].finished < pass.targets[index] { return }
+      unfinishedPasses.removeFirst()
+      let deviceIsLater = stream != nil && now > pass.hostClock
+      let account = if deviceIsLater, let stream { streams[stream].account } else { pass.hostAccount }
+      marks.append(
+        PassMark(
+          time: deviceIsLater ? now : pass.hostClock, account: account, deviceBusy: deviceBusy,
+          hostClock: pass.hostClock))
+    }
+  }
+}
+
+extension SIMD8<Int64> {
+  /// Whether every lane is zero.
+  var isZero: Bool { self == .zero }
+}

@@ -1,0 +1,92 @@
+import EventEngine
+
+/// The host, the launch queue, the streams and the copy engines, as a reaction to events.
+///
+/// Every clock carries an account of its own time. Where a kernel may start because two things have happened, the launch
+/// has arrived and the kernel before it has ended, the later one decides the time and its account goes on; so the
+/// account of the last moment is that of the critical path, in constant memory and without walking back.
+struct SystemModel: EventModel {
+  enum EventKind: UInt8, Sendable, BitwiseCopyable {
+    case hostContinues
+    case launchReturns
+    case kernelStarts
+    case kernelEnds
+  }
+
+  struct Event: BitwiseCopyable, Sendable {
+    var kind: EventKind
+    var stream: UInt8 = 0
+    var generation: UInt32 = 0
+  }
+
+  /// What the host is blocked on.
+  enum HostWait: Sendable, Equatable {
+    case nothing
+    case slot(stream: Int)
+    case drain
+    case job(stream: Int, count: Int)
+  }
+
+  typealias Fault = Never
+
+  let instructions: [Instruction]
+  let table: CostTable
+  let hasOneStream: Bool
+
+  var cursor = ProgramCursor(at: 0)
+  var hostClock: Ticks = 0
+  var hostAccount: Account = .zero
+  var hostWait = HostWait.nothing
+  var passesToIssue: Int
+  let passCount: Int
+
+  var streams: [StreamState]
+  var dependencies: [(stream: Int, count: Int, next: Int32)] = []
+  var pendingDependency: [Int32]
+  var engineEnd: [Ticks?] = [nil, nil]
+  var engineAccount: [Account] = [.zero, .zero]
+
+  var deviceBusy: Ticks = 0
+  var activeKernels = 0
+  var activeSince: Ticks = 0
+
+  var unfinishedPasses: [PassEnd] = []
+  var marks: [PassMark] = []
+
+  var spans: [TimelineSpan] = []
+  let recordsFromPass: Int
+  var correlation = 0
+
+  /// - Parameters:
+  ///   - program: One pass.
+  ///   - table: Its times.
+  ///   - passCount: How many passes are issued back to back.
+  ///   - recordsFromPass: The first pass whose spans are kept; `Int.max` for none.
+  init(program: Program, table: CostTable, passCount: Int, recordsFromPass: Int) {
+    instructions = program.instructions
+    self.table = table
+    hasOneStream = program.streamCount == 1
+    passesToIssue = passCount
+    self.passCount = passCount
+    self.recordsFromPass = recordsFromPass
+    streams = (0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) }
+    pendingDependency = Array(repeating: -1, count: program.streamCount)
+  }
+
+  mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) {
+    switch event.kind {
+    case .hostContinues:
+      runHost(now: time, calendar: &calendar)
+    case .launchReturns:
+      launch(now: time, calendar: &calendar)
+      runHost(now: time, calendar: &calendar)
+    case .kernelStarts:
+      kernelStarts(Int(event.stream), now: time, calendar: &calendar)
+    case .kernelEnds:
+      kernelEnds(Int(event.stream), generation: event.generation, now: time, calendar: &calendar)
+    }
+  }
+
+  /// Whether spans of the pass that the host issues now are kept.
+  var isRecording: Bool { passCount - passesToIssue >= recordsFromPass }
+}
