@@ -1,0 +1,98 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file or directory that cannot be read.
+public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Nothing has this path.
+  case notFound(path: String)
+  /// A file was wanted and the path is a directory's.
+  case isDirectory(path: String)
+  /// A directory was wanted and the path is a file's.
+  case notDirectory(path: String)
+  /// The user has no permission to read.
+  case notReadable(path: String)
+  /// The file has more bytes than its reader takes.
+  case tooLarge(path: String, limit: Int)
+  /// The system gives another reason, as its number (`errno`).
+  case system(path: String, error: Int32)
+
+  /// The fault on one line: `path: error: no such file`.
+  public var description: String {
+    switch self {
+    case .notFound(let path): "\(oneLine(path)): error: no such file"
+    case .isDirectory(let path): "\(oneLine(path)): error: is a directory, not a file"
+    case .notDirectory(let path): "\(oneLine(path)): error: is not a directory"
+    case .notReadable(let path): "\(oneLine(path)): error: no permission to read"
+    case .tooLarge(let path, let limit): "\(oneLine(path)): error: has more than \(limit) bytes"
+    case .system(let path, let error): "\(oneLine(path)): error: cannot be read (system error \(error))"
+    }
+  }
+
+  init(_ error: Int32, path: String) {
+    switch error {
+    case ENOENT: self = .notFound(path: path)
+    case EISDIR: self = .isDirectory(path: path)
+    case ENOTDIR: self = .notDirectory(path: path)
+    case EACCES, EPERM: self = .notReadable(path: path)
+    default: self = .system(path: path, error: error)
+    }
+  }
+}
+
+/// Reads a whole file.
+///
+/// - Parameters:
+///   - path: The file; a relative path starts at the working directory.
+///   - limit: The most bytes to take.
+/// - Returns: The file's bytes.
+/// - Throws: Why the file cannot be read.
+public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault) -> [UInt8] {
+  let file = open(path, O_RDONLY | O_CLOEXEC)
+  guard file >= 0 else { throw FileFault(errno, path: path) }
+  defer { close(file) }
+  let chunk = 1 << 16
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(min(limit, sizeHint(of: file)) + chunk)
+  while true {
+    let count = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: chunk))
+    let received = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress?.advanced(by: count), chunk) }
+    let error = errno
+    bytes.removeLast(chunk - max(received, 0))
+    if received < 0, error == EINTR { continue }
+    guard received >= 0 else { throw FileFault(error, path: path) }
+    guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+    if received == 0 { return bytes }
+  }
+}
+
+/// The names of the files in a directory that end in `suffix`, sorted; hidden ones, with a leading dot, are left out.
+///
+/// - Parameters:
+///   - directory: The directory; a relative path starts at the working directory.
+///   - suffix: The end of the names, such as `.json`.
+/// - Returns: The names, without the directory.
+/// - Throws: Why the directory cannot be read.
+public func listFiles(in directory: String, suffix: String) throws(FileFault) -> [String] {
+  guard let stream = opendir(directory) else { throw FileFault(errno, path: directory) }
+  defer { closedir(stream) }
+  var names: [String] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
+  }
+  return names.sorted()
+}
+
+/// The size that the system gives for a file, or 0 where it has none to give.
+private func sizeHint(of file: Int32) -> Int {
+  var status = stat()
+  return fstat(file, &status) == 0 ? max(0, Int(status.st_size)) : 0
+}

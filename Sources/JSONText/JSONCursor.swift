@@ -1,0 +1,122 @@
+/// A value of a document together with its path, from which it is read as what it must be.
+///
+/// Every accessor either returns what was asked for or throws a fault that names file, line, column and path.
+public struct JSONCursor: Sendable {
+  /// The value.
+  public let value: JSONValue
+
+  /// The value's JSON Pointer: `""` for the root, `"/memory/bandwidth_gb_per_s"`.
+  public let path: String
+
+  /// The document that the value stands in.
+  public let document: JSONDocument
+
+  /// Points at a value.
+  ///
+  /// - Parameters:
+  ///   - value: The value.
+  ///   - path: The value's JSON Pointer in the document.
+  ///   - document: The document that the value stands in.
+  public init(value: JSONValue, path: String, document: JSONDocument) {
+    self.value = value
+    self.path = path
+    self.document = document
+  }
+
+  /// The members of an object.
+  ///
+  /// - Throws: ``JSONFact/wrongType(expected:found:)``.
+  public func object() throws(JSONFault) -> JSONObjectCursor {
+    guard case .object(let members) = value.content else { throw wrongType(.object) }
+    return JSONObjectCursor(cursor: self, members: members)
+  }
+
+  /// The elements of an array.
+  ///
+  /// - Throws: ``JSONFact/wrongType(expected:found:)``.
+  public func array() throws(JSONFault) -> [JSONCursor] {
+    guard case .array(let elements) = value.content else { throw wrongType(.array) }
+    return elements.enumerated().map { index, element in child(element, step: String(index)) }
+  }
+
+  /// A string, which may be empty.
+  ///
+  /// - Throws: ``JSONFact/wrongType(expected:found:)``.
+  public func string() throws(JSONFault) -> String {
+    guard case .string(let text) = value.content else { throw wrongType(.string) }
+    return text
+  }
+
+  /// A string of at least one character.
+  ///
+  /// - Throws: ``JSONFact/wrongType(expected:found:)`` or ``JSONFact/emptyString``.
+  public func nonEmptyString() throws(JSONFault) -> String {
+    let text = try string()
+    guard !text.isEmpty else { throw fault(.emptyString) }
+    return text
+  }
+
+  /// `true` or `false`.
+  ///
+  /// - Throws: ``JSONFact/wrongType(expected:found:)``.
+  public func boolean() throws(JSONFault) -> Bool {
+    guard case .boolean(let flag) = value.content else { throw wrongType(.boolean) }
+    return flag
+  }
+
+  /// A finite number.
+  ///
+  /// - Parameter range: The numbers that it may be.
+  /// - Returns: The number.
+  /// - Throws: ``JSONFact/wrongType(expected:found:)`` or ``JSONFact/outOfRange(text:range:)``.
+  public func number(_ range: JSONRange = .any) throws(JSONFault) -> Double {
+    guard case .number(let number) = value.content else { throw wrongType(.number) }
+    guard range.contains(number.double) else { throw fault(.outOfRange(text: number.text, range: range)) }
+    return number.double
+  }
+
+  /// An exact integer, however it is written: `1000`, `1e3` and `1000.0` are the same.
+  ///
+  /// - Parameter range: The integers that it may be.
+  /// - Returns: The integer.
+  /// - Throws: ``JSONFact/wrongType(expected:found:)``, ``JSONFact/notAnInteger(text:)`` or
+  ///   ``JSONFact/integerOutOfRange(text:range:)``.
+  public func integer(_ range: ClosedRange<Int64>) throws(JSONFault) -> Int64 {
+    guard case .number(let number) = value.content else { throw wrongType(.integer) }
+    switch number.exactInteger {
+    case .exact(let integer) where range.contains(integer): return integer
+    case .exact, .tooLarge: throw fault(.integerOutOfRange(text: number.text, range: range))
+    case .fractional: throw fault(.notAnInteger(text: number.text))
+    }
+  }
+
+  /// One name of a list.
+  ///
+  /// - Parameters:
+  ///   - names: The names that it may be.
+  ///   - what: The word for such a name: "precision".
+  /// - Returns: The name.
+  /// - Throws: ``JSONFact/wrongType(expected:found:)`` or ``JSONFact/unknownName(what:name:suggestion:known:)``.
+  public func choice(of names: [String], as what: String) throws(JSONFault) -> String {
+    let name = try string()
+    guard names.contains(name) else {
+      let suggestion = nearestName(to: name, among: names)
+      throw fault(.unknownName(what: what, name: name, suggestion: suggestion, known: names))
+    }
+    return name
+  }
+
+  /// A fault at this value, for what only the value's reader can know.
+  public func fault(_ fact: JSONFact) -> JSONFault {
+    document.source.fault(fact, atByte: value.byteOffset, path: path)
+  }
+
+  /// A cursor at a value within this one.
+  func child(_ value: JSONValue, step: String) -> JSONCursor {
+    JSONCursor(value: value, path: path + pointerStep(step), document: document)
+  }
+
+  private func wrongType(_ expected: JSONKind) -> JSONFault {
+    fault(.wrongType(expected: [expected], found: value.kind))
+  }
+}

@@ -1,0 +1,38 @@
+/// A JSON file as a tree of values, for files that are small enough to be held: profiles, workloads, settings.
+///
+///     let document = try JSONDocument(bytes: bytes, file: "my-gpu.json")
+///     var gpu = try document.cursor.object()
+///     let name = try gpu.required("name").nonEmptyString()
+///     try gpu.finish()
+///
+/// Beyond RFC 8259, an object must not repeat a key (keys that differ only in Unicode normalization count as one) and a
+/// number must fit a `Double`. Objects and arrays stand at most 512 deep within each other.
+public struct JSONDocument: Sendable {
+  /// The text that the document was read from.
+  public let source: JSONSource
+
+  /// The document's one value.
+  public let root: JSONValue
+
+  /// Reads a JSON text.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text, in UTF-8.
+  ///   - file: The name of the file, as faults give it.
+  /// - Throws: The first thing that is not JSON, or a repeated key.
+  public init(bytes: [UInt8], file: String) throws(JSONFault) {
+    source = JSONSource(bytes: bytes, file: file)
+    root = try source.withParser { parser throws(JSONFault) in try JSONTreeBuilder.read(from: &parser) }
+  }
+
+  /// The name of the file, as faults give it.
+  public var file: String { source.file }
+
+  /// The line and column of a byte of the file.
+  ///
+  /// - Complexity: O(`offset`); meant for faults.
+  public func position(ofByte offset: Int) -> JSONPosition { source.position(ofByte: offset) }
+
+  /// A cursor at the root.
+  public var cursor: JSONCursor { JSONCursor(value: root, path: "", document: self) }
+}

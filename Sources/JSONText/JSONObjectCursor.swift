@@ -1,0 +1,92 @@
+/// The members of an object, read key by key; a key that was never asked for is an error in the end.
+///
+///     var memory = try cursor.object()
+///     let capacity = try memory.required("capacity_gb").number(.greaterThan(0))
+///     let cache = try memory.optional("l2_mb")?.number(.atLeast(0))
+///     try memory.finish()
+///
+/// An object with keys of the user's choosing is read through ``members`` instead.
+public struct JSONObjectCursor: Sendable {
+  /// The object as a value.
+  public let cursor: JSONCursor
+
+  private let content: [JSONMember]
+  private let indices: [String: Int]
+  private var asked: [String] = []
+
+  init(cursor: JSONCursor, members: [JSONMember]) {
+    self.cursor = cursor
+    content = members
+    indices = Dictionary(members.indices.map { (members[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The value of a key that the object must have.
+  ///
+  /// - Throws: ``JSONFact/missingKey(_:suggestion:)``, at the key that may be a misspelling, or else at the object.
+  public mutating func required(_ key: String) throws(JSONFault) -> JSONCursor {
+    if let value = optional(key) { return value }
+    let unread = content.filter { !asked.contains($0.key) }
+    let suggestion = nearestName(to: key, among: unread.map(\.key))
+    let fact = JSONFact.missingKey(key, suggestion: suggestion)
+    guard let suggestion, let index = indices[suggestion] else { throw cursor.fault(fact) }
+    throw member(index).fault(fact)
+  }
+
+  /// The value of a key that the object may have.
+  public mutating func optional(_ key: String) -> JSONCursor? {
+    if !asked.contains(key) { asked.append(key) }
+    return indices[key].map { member($0).value }
+  }
+
+  /// Requires `"schema"` to be `expected`.
+  ///
+  /// - Throws: ``JSONFact/wrongSchema(expected:found:suggestion:)``, or what is wrong with the key.
+  public mutating func schema(_ expected: String) throws(JSONFault) {
+    let schema = try required("schema")
+    let found = try schema.string()
+    guard found != expected else { return }
+    let suggestion = nearestName(to: found, among: [expected])
+    throw schema.fault(.wrongSchema(expected: expected, found: found, suggestion: suggestion))
+  }
+
+  /// The members in the file's order, for an object that is a dictionary.
+  ///
+  /// Reading them asks for no key, so that ``finish()`` does not apply to such an object.
+  public var members: [JSONMemberCursor] { content.indices.map(member) }
+
+  /// Says that every key has been asked for that means anything.
+  ///
+  /// - Throws: ``JSONFact/unknownKey(_:suggestion:known:)`` for the first key that has not.
+  public func finish() throws(JSONFault) {
+    guard let index = content.firstIndex(where: { !asked.contains($0.key) }) else { return }
+    let key = content[index].key
+    let absent = asked.filter { indices[$0] == nil }
+    let suggestion = nearestName(to: key, among: absent + asked)
+    throw member(index).fault(.unknownKey(key, suggestion: suggestion, known: asked))
+  }
+
+  private func member(_ index: Int) -> JSONMemberCursor {
+    let member = content[index]
+    let value = cursor.child(member.value, step: member.key)
+    return JSONMemberCursor(key: member.key, value: value, object: cursor, keyByteOffset: member.keyByteOffset)
+  }
+}
+
+/// A key and its value, within a document.
+public struct JSONMemberCursor: Sendable {
+  /// The key.
+  public let key: String
+
+  /// The key's value.
+  public let value: JSONCursor
+
+  /// The object that has the key.
+  let object: JSONCursor
+
+  let keyByteOffset: Int
+
+  /// A fault of the object at this key: that it is unknown, or names nothing that exists.
+  public func fault(_ fact: JSONFact) -> JSONFault {
+    object.document.source.fault(fact, atByte: keyByteOffset, path: object.path)
+  }
+}

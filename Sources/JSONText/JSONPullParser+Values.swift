@@ -1,0 +1,84 @@
+/// The conversions of a token's bytes to a value, done only for the tokens that matter.
+extension JSONPullParser {
+  /// The text of a string or key, its escapes resolved.
+  public func text(of range: JSONStringRange) -> String {
+    guard range.hasEscapes else { return String(decoding: bytes[range.start..<range.end], as: UTF8.self) }
+    return String(decoding: unescaped(range), as: UTF8.self)
+  }
+
+  /// Whether a string or key is `text`, without making a `String` unless it has escapes.
+  ///
+  /// - Complexity: O(n) in the length of `text`.
+  public func isEqual(_ range: JSONStringRange, to text: StaticString) -> Bool {
+    let wanted = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    if range.hasEscapes { return wanted.elementsEqual(unescaped(range)) }
+    guard range.end - range.start == wanted.count else { return false }
+    for index in 0..<wanted.count where bytes[range.start &+ index] != wanted[index] { return false }
+    return true
+  }
+
+  /// The value of a number, correctly rounded (to nearest, ties to even).
+  ///
+  /// - Throws: ``JSONFact/numberOutOfRange(text:)`` if no finite `Double` is near; a number too small is zero.
+  public func double(of range: JSONNumberRange) throws(JSONFault) -> Double {
+    let value = doubleValue(ofNumber: UnsafeRawBufferPointer(rebasing: bytes[range.start..<range.end]))
+    guard value.isFinite else { throw fault(.numberOutOfRange(text: text(of: range)), atByte: range.start) }
+    return value
+  }
+
+  /// The value of a number if it is an integer, however it is written (`1e3`, `1.0`), that `Int64` can hold.
+  public func integer(of range: JSONNumberRange) -> Int64? {
+    let decimal = DecimalText(UnsafeRawBufferPointer(rebasing: bytes[range.start..<range.end]))
+    guard case .exact(let value) = decimal.integer else { return nil }
+    return value
+  }
+
+  /// The number as it is written.
+  public func text(of range: JSONNumberRange) -> String {
+    String(decoding: bytes[range.start..<range.end], as: UTF8.self)
+  }
+
+  private func unescaped(_ range: JSONStringRange) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(range.end - range.start)
+    var index = range.start
+    while index < range.end {
+      guard bytes[index] == UInt8(ascii: "\\") else {
+        text.append(bytes[index])
+        index += 1
+        continue
+      }
+      if let unit = codeUnit(at: index) {
+        index += appendScalar(beginningWith: unit, at: index, to: &text)
+      } else {
+        text.append(escapedByte(bytes[index + 1]))
+        index += 2
+      }
+    }
+    return text
+  }
+
+  /// Appends the scalar of the escape at `index`, whose pair the scanner has checked, and returns the escape's length.
+  private func appendScalar(beginningWith unit: UInt32, at index: Int, to text: inout [UInt8]) -> Int {
+    var value = unit
+    var length = 6
+    if (0xD800...0xDBFF).contains(unit), let low = codeUnit(at: index + 6) {
+      value = 0x10000 + (unit - 0xD800) << 10 + (low & 0x3FF)
+      length = 12
+    }
+    text.append(contentsOf: UTF8.encode(Unicode.Scalar(value) ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
+    return length
+  }
+}
+
+/// The byte that a one-letter escape stands for.
+private func escapedByte(_ letter: UInt8) -> UInt8 {
+  switch letter {
+  case UInt8(ascii: "b"): 0x08
+  case UInt8(ascii: "f"): 0x0C
+  case UInt8(ascii: "n"): 0x0A
+  case UInt8(ascii: "r"): 0x0D
+  case UInt8(ascii: "t"): 0x09
+  default: letter
+  }
+}

@@ -1,0 +1,87 @@
+/// A value of a JSON document, which knows where it stands.
+public struct JSONValue: Sendable {
+  /// What a value can be.
+  public enum Content: Sendable {
+    /// The members of an object, in the file's order.
+    case object([JSONMember])
+    /// The elements of an array.
+    case array([JSONValue])
+    /// A string, its escapes resolved.
+    case string(String)
+    /// A finite number.
+    case number(JSONNumber)
+    /// `true` or `false`
+    case boolean(Bool)
+    /// `null`
+    case null
+  }
+
+  /// What the value is.
+  public let content: Content
+
+  /// The offset in the file of the value's first byte.
+  public let byteOffset: Int
+
+  /// Puts a value at an offset of a file.
+  public init(content: Content, byteOffset: Int) {
+    self.content = content
+    self.byteOffset = byteOffset
+  }
+
+  /// The kind of the value; a number is ``JSONKind/number``, also where it has no fraction.
+  public var kind: JSONKind {
+    switch content {
+    case .object: .object
+    case .array: .array
+    case .string: .string
+    case .number: .number
+    case .boolean: .boolean
+    case .null: .null
+    }
+  }
+}
+
+/// A key of an object and its value.
+public struct JSONMember: Sendable {
+  /// The key, its escapes resolved.
+  public let key: String
+
+  /// The offset in the file of the key's opening quote.
+  public let keyByteOffset: Int
+
+  /// The key's value.
+  public let value: JSONValue
+
+  /// Puts a key with its value.
+  public init(key: String, keyByteOffset: Int, value: JSONValue) {
+    self.key = key
+    self.keyByteOffset = keyByteOffset
+    self.value = value
+  }
+}
+
+/// A number as it is written, and what it is worth.
+public struct JSONNumber: Sendable, Equatable {
+  /// The number as it is written.
+  public let text: String
+
+  /// The nearest `Double`, always finite.
+  public let double: Double
+
+  /// The number if it is an integer, however it is written (`1e3`, `1.0`), that `Int64` can hold.
+  public var integer: Int64? {
+    guard case .exact(let value) = exactInteger else { return nil }
+    return value
+  }
+
+  /// A number's text, already checked, and its value, already computed.
+  init(text: String, double: Double) {
+    self.text = text
+    self.double = double
+  }
+
+  var exactInteger: ExactInteger {
+    var text = text
+    return text.withUTF8 { DecimalText(UnsafeRawBufferPointer($0)).integer }
+  }
+}
