@@ -19,9 +19,16 @@ public struct IdealRooflineModel: KernelTimeModel {
     (precision.widenings.compactMap { accelerator.peakTFLOPS[$0] }.max() ?? 0) * 1e12
   }
 
+  /// The roofline of a format.
+  public func roofline(_ precision: Precision) -> Roofline {
+    Roofline(
+      peak: FLOPsPerSecond(peak(precision)),
+      bandwidth: BytesPerSecond(gigabytesPerSecond: accelerator.memory.bandwidthGBPerS))
+  }
+
   public func time(of kernel: Kernel) -> KernelTime {
-    KernelTime(
-      compute: kernel.flops / peak(kernel.arithmetic),
-      memory: kernel.bytes / (accelerator.memory.bandwidthGBPerS * 1e9))
+    let roofline = roofline(kernel.arithmetic)
+    return KernelTime(
+      compute: (FLOPs(kernel.flops) / roofline.peak).value, memory: (Bytes(kernel.bytes) / roofline.bandwidth).value)
   }
 }

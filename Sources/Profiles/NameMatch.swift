@@ -38,7 +38,7 @@ public func resolveName(_ name: String, among candidates: [Named], what: String)
   let typed = name.lowercased()
   let tests: [(String) -> Bool] = [
     { $0 == typed },
-    { withoutFirstWord($0) == typed },
+    { withoutFirstWord($0).map(String.init) == typed },
     { contains(words: $0, run: typed, wholeLastWord: true) },
     { contains(words: $0, run: typed, wholeLastWord: false) },
   ]

@@ -53,7 +53,7 @@ public enum ProfileReader {
     try read("link", of: &root, into: &profile)
     if root.optional("efficiency") != nil { try read("efficiency", of: &root, into: &profile, requireAll: false) }
     if profile.peakTFLOPS[.fp32] == nil {
-      throw try root.required("peak_tflops").fault(.missingKey(key: "fp32", suggestion: nil))
+      throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }
     profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
     try root.finish()
@@ -123,11 +123,7 @@ public enum ProfileReader {
   /// The root object of a document, once its schema is the expected one.
   private static func opened(_ document: JSONDocument, schema: String) throws(JSONFault) -> JSONObjectCursor {
     var root = try document.cursor.object()
-    let cursor = try root.required("schema")
-    let found = try cursor.string()
-    guard found == schema else {
-      throw cursor.fault(.wrongSchema(expected: schema, found: found, suggestion: nil))
-    }
+    try root.schema(schema)
     return root
   }
 

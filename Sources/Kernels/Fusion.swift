@@ -1,0 +1,128 @@
+import Profiles
+import Workloads
+
+/// Rewrites the operator list by a framework's fusion rules.
+///
+/// Operators are read in program order. A group is open; an operator joins it, stands aside (a view), or closes it. So
+/// that dispatch and kernel effects can be told apart, fusion only regroups: what a group then costs the host and the
+/// device is the business of the profile and the lowering.
+///
+/// A repeated block is rewritten as if it were written out: each round starts with the group that the round before left
+/// open, and as soon as a round leaves the group as it found it, the remaining rounds are a loop over what it emitted.
+public struct Fusion: Sendable {
+  /// The rules that apply.
+  public let rules: [FusionRule]
+
+  /// The largest number of operators in a group.
+  static let groupLimit = 64
+
+  private var open: [Operator] = []
+
+  /// A rewrite by some rules; without rules every operator is a group of its own.
+  public init(rules: [FusionRule]) {
+    self.rules = rules
+  }
+
+  /// The groups of a program.
+  public func rewrite(_ program: [BoundStatement]) -> [FusedStatement] {
+    var state = self
+    var emitted = state.walk(program)
+    state.close(into: &emitted)
+    return emitted
+  }
+
+  private mutating func walk(_ program: [BoundStatement]) -> [FusedStatement] {
+    var emitted: [FusedStatement] = []
+    for statement in program {
+      switch statement {
+      case .operator(let operation): place(operation, into: &emitted)
+      case .repeat(let count, let body, _): walkLoop(count, body, into: &emitted)
+      }
+    }
+    return emitted
+  }
+
+  private mutating func walkLoop(_ count: Int, _ body: [BoundStatement], into emitted: inout [FusedStatement]) {
+    var remaining = count
+    var rounds = 0
+    while remaining > 0 {
+      // A block that never settles (one long chain of element-wise operators) has its group cut at every round.
+      if rounds > 2 * Self.groupLimit { close(into: &emitted) }
+      let before = open
+      let round = walk(body)
+      rounds += 1
+      if open == before {
+        emitted.append(.loop(count: remaining, body: round))
+        return
+      }
+      emitted += round
+      remaining -= 1
+      if rounds > 2 * Self.groupLimit {
+        var last = round
+        close(into: &last)
+        emitted.removeLast(round.count)
+        emitted.append(.loop(count: remaining + 1, body: last))
+        return
+      }
+    }
+  }
+
+  private mutating func place(_ operation: Operator, into emitted: inout [FusedStatement]) {
+    let kind = OperatorKind(operatorName: operation.name) ?? .other
+    guard !rules.isEmpty, operation.stream == 0, operation.waitsForStreams.isEmpty else {
+      close(into: &emitted)
+      emitted.append(.group([operation]))
+      return
+    }
+    if kind == .view, operation.copies.isEmpty {
+      if !rules.contains(.removeViews) { emitted.append(.group([operation])) }
+      return
+    }
+    if joins(operation, kind) {
+      open.append(operation)
+      if open.count == Self.groupLimit { close(into: &emitted) }
+      return
+    }
+    close(into: &emitted)
+    if opens(kind) { open = [operation] } else { emitted.append(.group([operation])) }
+  }
+
+  /// Whether an operator becomes part of the open group.
+  private func joins(_ operation: Operator, _ kind: OperatorKind) -> Bool {
+    guard let first = open.first, let shape = first.outputs.first, let own = operation.outputs.first else {
+      return false
+    }
+    let anchor = OperatorKind(operatorName: first.name) ?? .other
+    switch anchor {
+    case .convolution, .linear, .matmul:
+      if kind == .batchNorm { return anchor == .convolution && open.count == 1 && rules.contains(.foldBatchNorm) }
+      return kind == .pointwise && rules.contains(.epilogue) && own == shape
+    default:
+      return fuses(kind) && own == shape
+    }
+  }
+
+  private func opens(_ kind: OperatorKind) -> Bool {
+    switch kind {
+    case .convolution: rules.contains(.epilogue) || rules.contains(.foldBatchNorm)
+    case .linear, .matmul: rules.contains(.epilogue)
+    default: fuses(kind)
+    }
+  }
+
+  /// Whether the rules let a kind share a kernel with element-wise operators.
+  private func fuses(_ kind: OperatorKind) -> Bool {
+    switch kind {
+    case .pointwise: rules.contains(.pointwise)
+    case .batchNorm: rules.contains(.batchNorm)
+    case .layerNorm: rules.contains(.layerNorm)
+    case .softmax: rules.contains(.softmax)
+    default: false
+    }
+  }
+
+  private mutating func close(into emitted: inout [FusedStatement]) {
+    if !open.isEmpty { emitted.append(.group(open)) }
+    open = []
+  }
+}

@@ -1,0 +1,55 @@
+import Profiles
+import Workloads
+
+extension Lowering {
+  /// The kernels of a group of operators that run as one.
+  public func lower(group: [Operator]) -> LoweredOperator {
+    guard group.count > 1, let first = group.first else {
+      return group.first.map(lower) ?? LoweredOperator(
+        kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
+    }
+    let anchor = lower(first)
+    switch anchor.kind {
+    case .convolution, .linear, .matmul: return epilogue(of: anchor, group)
+    default: return oneKernel(group)
+    }
+  }
+
+  /// Element-wise operators in the epilogue of a product: its kernel reads their other operands as well, and a bias
+  /// has no kernel of its own. A folded batch normalization costs nothing.
+  private func epilogue(of anchor: LoweredOperator, _ group: [Operator]) -> LoweredOperator {
+    var lowered = anchor
+    lowered.kernels.removeAll { $0.kernelClass == .elementwise }
+    guard let product = lowered.kernels.lastIndex(where: { $0.work != .stream }) else { return anchor }
+    for member in group.dropFirst() where OperatorKind(operatorName: member.name) == .pointwise {
+      lowered.kernels[product].bytesRead += otherOperandBytes(member)
+      lowered.kernels[product].flops += member.outputElements
+    }
+    return lowered
+  }
+
+  /// Element-wise operators, and normalizations among them, in one kernel: operands from outside are read once, the
+  /// last result is written, and nothing in between goes to memory.
+  private func oneKernel(_ group: [Operator]) -> LoweredOperator {
+    var flops = 0.0
+    var read = group[0].inputBytes(target)
+    var kernelClass = KernelClass.elementwise
+    for (index, member) in group.enumerated() {
+      let kind = OperatorKind(operatorName: member.name) ?? .other
+      flops += member.outputElements * (kind == .pointwise ? 1 : 5)
+      if index > 0 { read += otherOperandBytes(member) }
+      if kind == .layerNorm || kind == .softmax { kernelClass = .reduction }
+    }
+    let kernel = Kernel(
+      name: group.map { OperatorKind.baseName($0.name) }.joined(separator: "+"), kernelClass, flops: flops,
+      bytesRead: read, bytesWritten: group[group.count - 1].outputBytes(target), arithmetic: target.precision)
+    return LoweredOperator(kind: .pointwise, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
+  }
+
+  /// What a member of a group reads beside the result of the member before it.
+  private func otherOperandBytes(_ member: Operator) -> Double {
+    let all = member.inputBytes(target)
+    let chained = member.outputs.first.map { Double($0.elementCount) * target.precision.bytesPerElement } ?? 0
+    return max(0, all - chained)
+  }
+}

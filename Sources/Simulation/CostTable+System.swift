@@ -1,0 +1,70 @@
+import EventEngine
+import Kernels
+import Profiles
+
+extension CostTable {
+  /// Prices a plan on a system.
+  ///
+  /// - Parameters:
+  ///   - plan: What is to be priced.
+  ///   - system: Whose numbers; of the sort that the plan was made for.
+  ///   - model: How long kernels run.
+  /// - Complexity: One kernel time for each different kernel.
+  public init(plan: ProgramPlan, system: System, model: some KernelTimeModel) {
+    let host = HostClock(speed: system.host.singleThreadSpeed)
+    let framework = system.framework
+    costs = plan.items.map { item in
+      switch item {
+      case .dispatch(let kind): host.cost(framework.dispatchUS[kind], .dispatch)
+      case .graphNodes(let count): host.cost(framework.graphNodeUS * Double(count), .launch)
+      case .kernel(let index): Self.cost(of: model.time(of: plan.lowered.kernels[index]))
+      case .transfer(let transfer): Self.cost(of: transfer, system.accelerator)
+      }
+    }
+    pass = host.cost(framework.passUS, .dispatch)
+    guard let launch = system.accelerator?.launch else { return }
+    launchCall = host.cost(framework.kernelUS, .dispatch) + host.cost(launch.callUS, .launch)
+    launchLatency = Cost(picoseconds(microseconds: launch.latencyUS), .launch)
+    kernelGap = Cost(picoseconds(microseconds: launch.kernelGapUS), .kernelGap)
+    graphCall = host.cost(launch.graphCallUS, .launch)
+    graphLatency = Cost(picoseconds(microseconds: launch.graphLatencyUS), .launch)
+    graphKernelGap = Cost(picoseconds(microseconds: launch.graphKernelGapUS), .kernelGap)
+    synchronization = Cost(picoseconds(microseconds: launch.synchronizationUS), .synchronization)
+    queueDepth = max(1, Int(launch.queueDepth))
+  }
+
+  private static func cost(of time: KernelTime) -> Cost {
+    Cost(picoseconds(microseconds: time.seconds * 1e6), time.isComputeBound ? .compute : .memory)
+  }
+
+  private static func cost(of transfer: Transfer, _ accelerator: AcceleratorProfile?) -> Cost {
+    guard let link = accelerator?.link else { return .zero }
+    return Cost(
+      picoseconds(microseconds: link.latencyUS + transfer.bytes / (link.bandwidthGBPerS * 1e9) * 1e6), .copy)
+  }
+}
+
+/// Host times, which a faster host divides.
+private struct HostClock {
+  let speed: Double
+
+  func cost(_ microseconds: Double, _ category: CostCategory) -> Cost {
+    Cost(picoseconds(microseconds: microseconds / speed), category)
+  }
+}
+
+/// A time as the simulation counts it: the nearest whole picosecond, at most ``longestCost``.
+func picoseconds(microseconds: Double) -> Ticks {
+  let value = (microseconds * 1e6).rounded()
+  return value >= Double(longestCost) ? longestCost : Ticks(value)
+}
+
+/// The longest single cost, picoseconds: 2 ^ 60, which is 13 days. The sum of a run is checked before it starts.
+let longestCost: Ticks = 1 << 60
+
+extension Cost {
+  /// Two costs, one after the other.
+  static func + (left: Cost, right: Cost) -> Cost {
+    Cost(duration: left.duration + right.duration, account: left.account &+ right.account)
+  }
+}

@@ -1,0 +1,52 @@
+import EventEngine
+
+/// What a latency is waiting for.
+public enum LatencyBound: String, Sendable, CaseIterable {
+  /// For the host: dispatch, launches, gaps, synchronizations.
+  case framework = "framework-bound"
+  /// For arithmetic.
+  case compute = "compute-bound"
+  /// For memory, or the link to the host's.
+  case memory = "memory-bound"
+}
+
+/// What a simulation says about one pass.
+public struct PassResult: Sendable, Equatable {
+  /// Times and their account.
+  public let timing: PassTiming
+  /// Top-level operators of the workload.
+  public let operatorCount: Int
+  /// Kernels on the device, or on the host where there is none.
+  public let kernelCount: Int
+  /// Operators that were treated as element-wise traffic, because no rule knows them.
+  public let operatorsWithoutRule: [String]
+  /// Whether the tensors fit.
+  public let memory: MemoryDemand
+
+  /// Picoseconds per pass.
+  public var latency: Ticks { timing.latency }
+
+  /// Picoseconds in which at least one kernel runs.
+  public var deviceBusy: Ticks { timing.deviceBusy }
+
+  /// Latency that the device does not work for, picoseconds.
+  public var frameworkTax: Ticks { latency - deviceBusy }
+
+  /// The tax as a fraction of the latency; zero for a pass that takes no time.
+  public var frameworkTaxFraction: Double {
+    latency == 0 ? 0 : Double(frameworkTax) / Double(latency)
+  }
+
+  /// The critical path's own account: each picosecond of the latency in one category.
+  public func time(in category: CostCategory) -> Ticks { timing.account[category.rawValue] }
+
+  /// What the latency is waiting for: the largest share of its critical path.
+  public var bound: LatencyBound {
+    let framework =
+      time(in: .dispatch) + time(in: .launch) + time(in: .kernelGap) + time(in: .synchronization)
+    let compute = time(in: .compute)
+    let memory = time(in: .memory) + time(in: .copy)
+    if framework >= compute && framework >= memory { return .framework }
+    return compute >= memory ? .compute : .memory
+  }
+}

@@ -1,0 +1,170 @@
+import Kernels
+import Profiles
+
+/// A program, and for each of its costs, what it is the cost of.
+///
+/// The plan depends on the workload, the framework's mode and rules, and the sort of device; not on any speed. So one
+/// plan serves every system that differs in numbers only: ``CostTable/init(plan:system:model:)`` prices it again.
+public struct ProgramPlan: Sendable {
+  /// What a cost is the cost of.
+  public enum Item: Sendable, Hashable {
+    /// Dispatching an operator of a kind.
+    case dispatch(OperatorKind)
+    /// Preparing a graph of so many nodes for launch.
+    case graphNodes(Int)
+    /// Running a kernel, by its index in the lowered program.
+    case kernel(Int)
+    /// A copy over the host link.
+    case transfer(Transfer)
+  }
+
+  /// One pass.
+  public private(set) var program = Program()
+  /// What each cost is the cost of.
+  public private(set) var items: [Item] = []
+  /// The kernels.
+  public let lowered: LoweredProgram
+  /// How operators become launches.
+  public let mode: FrameworkMode
+  /// Whether the host runs the kernels itself.
+  public let isHostOnly: Bool
+
+  private var itemIndices: [Item: Int] = [:]
+  private var labelIndices: [String: Int] = [:]
+
+  /// Plans a lowered workload for a framework's mode.
+  public init(_ lowered: LoweredProgram, mode: FrameworkMode) {
+    self.lowered = lowered
+    self.mode = mode
+    isHostOnly = lowered.target.isHost
+    program.streamCount = 1 + (lowered.operations.map { max($0.stream, $0.waitsForStreams.max() ?? 0) }.max() ?? 0)
+    if mode == .graph && !isHostOnly {
+      program.streamCount = 1
+      emitGraphs(lowered.statements)
+    } else {
+      emit(lowered.statements)
+    }
+    itemIndices = [:]
+    labelIndices = [:]
+  }
+
+  private mutating func index(of item: Item) -> Int {
+    if let known = itemIndices[item] { return known }
+    items.append(item)
+    itemIndices[item] = items.count - 1
+    return items.count - 1
+  }
+
+  private mutating func label(_ name: String) -> Int {
+    if let known = labelIndices[name] { return known }
+    program.labels.append(name)
+    labelIndices[name] = program.labels.count - 1
+    return program.labels.count - 1
+  }
+
+  // MARK: Operator by operator
+
+  private mutating func emit(_ statements: [LoweredProgram.Statement]) {
+    for statement in statements {
+      switch statement {
+      case .operation(let index): emit(lowered.operations[index])
+      case .loop(let count, let body): emitLoop(count) { plan in plan.emit(body) }
+      }
+    }
+  }
+
+  private mutating func emitLoop(_ count: Int, _ body: (inout ProgramPlan) -> Void) {
+    let begin = program.instructions.count
+    program.instructions.append(Instruction(.beginLoop, operand: count))
+    body(&self)
+    program.instructions.append(Instruction(.endLoop, operand: program.instructions.count - begin - 1))
+  }
+
+  private mutating func emit(_ operation: LoweredProgram.Operation) {
+    let label = label(operation.name)
+    program.instructions.append(Instruction(.work, operand: index(of: .dispatch(operation.kind)), label: label))
+    emitDeviceWork(operation, label)
+  }
+
+  private mutating func emitDeviceWork(_ operation: LoweredProgram.Operation, _ label: Int) {
+    if !isHostOnly {
+      for stream in operation.waitsForStreams where stream != operation.stream {
+        program.instructions.append(Instruction(.waitForStream, operand: stream, stream: operation.stream))
+      }
+    }
+    if let transfer = operation.transfer, !isHostOnly {
+      program.instructions.append(
+        Instruction(
+          transfer.isPageable ? .blockingCopy : .copy, operand: index(of: .transfer(transfer)),
+          stream: operation.stream, lane: transfer.isToDevice ? 0 : 1, label: label))
+    }
+    for kernel in operation.kernels {
+      program.instructions.append(
+        Instruction(
+          isHostOnly ? .hostKernel : .launch, operand: index(of: .kernel(kernel)),
+          stream: isHostOnly ? 0 : operation.stream, label: label))
+    }
+    if operation.synchronizes, !isHostOnly { program.instructions.append(Instruction(.synchronize, operand: 0)) }
+  }
+
+  // MARK: Graph by graph
+
+  /// Everything between two operators that need the host is one graph.
+  private mutating func emitGraphs(_ statements: [LoweredProgram.Statement]) {
+    var segment: [LoweredProgram.Statement] = []
+    for statement in statements {
+      if !needsHost(statement) {
+        segment.append(statement)
+        continue
+      }
+      emitGraph(segment)
+      segment = []
+      switch statement {
+      case .operation(let index): emit(lowered.operations[index])
+      case .loop(let count, let body): emitLoop(count) { plan in plan.emitGraphs(body) }
+      }
+    }
+    emitGraph(segment)
+  }
+
+  private func needsHost(_ statement: LoweredProgram.Statement) -> Bool {
+    switch statement {
+    case .operation(let index):
+      lowered.operations[index].synchronizes || lowered.operations[index].transfer != nil
+    case .loop(_, let body): body.contains(where: needsHost)
+    }
+  }
+
+  private mutating func emitGraph(_ segment: [LoweredProgram.Statement]) {
+    let nodeCount = countNodes(segment)
+    guard nodeCount > 0 else { return }
+    let label = label("graph")
+    program.instructions.append(Instruction(.work, operand: index(of: .graphNodes(nodeCount)), label: label))
+    let launch = program.instructions.count
+    program.instructions.append(Instruction(.launchGraph, operand: 0, label: label))
+    emitNodes(segment)
+    program.instructions[launch].operand = Int32(program.instructions.count - launch - 1)
+  }
+
+  private func countNodes(_ statements: [LoweredProgram.Statement]) -> Int {
+    statements.reduce(0) { sum, statement in
+      switch statement {
+      case .operation(let index): sum + lowered.operations[index].kernels.count
+      case .loop(let count, let body): sum + count * countNodes(body)
+      }
+    }
+  }
+
+  private mutating func emitNodes(_ statements: [LoweredProgram.Statement]) {
+    for statement in statements {
+      switch statement {
+      case .operation(let operation):
+        let label = label(lowered.operations[operation].name)
+        for kernel in lowered.operations[operation].kernels {
+          program.instructions.append(Instruction(.node, operand: index(of: .kernel(kernel)), label: label))
+        }
+      case .loop(let count, let body): emitLoop(count) { plan in plan.emitNodes(body) }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Kernels
+import Profiles
+import Workloads
+
+/// Which model predicts kernel times.
+public enum KernelModelKind: String, Sendable, CaseIterable {
+  /// Tiles, waves, fixed costs and what each family reaches of its peaks.
+  case calibrated
+  /// The data sheet's roofline: a lower bound.
+  case roofline
+}
+
+/// Everything that a simulation of one pass depends on.
+public struct Scenario: Sendable {
+  /// The workload, its parameters bound.
+  public var workload: BoundWorkload
+  /// What it runs on.
+  public var system: System
+  /// The format of its floating-point tensors.
+  public var precision: Precision
+  /// Which latency is asked for.
+  public var latencyKind: LatencyKind
+  /// Which model predicts kernel times.
+  public var kernelModel: KernelModelKind
+
+  /// A scenario.
+  public init(
+    workload: BoundWorkload, system: System, precision: Precision, latencyKind: LatencyKind = .steadyState,
+    kernelModel: KernelModelKind = .calibrated
+  ) {
+    self.workload = workload
+    self.system = system
+    self.precision = precision
+    self.latencyKind = latencyKind
+    self.kernelModel = kernelModel
+  }
+
+  /// What the framework and the sort of device make of the workload.
+  public func plan() -> ProgramPlan {
+    let target = LoweringTarget(system: system, precision: precision)
+    let rules = system.framework.fusionRules(on: system.accelerator?.architecture ?? "")
+    return ProgramPlan(LoweredProgram(workload, target: target, rules: rules), mode: system.framework.mode)
+  }
+
+  /// How long the plan's instructions take.
+  public func price(_ plan: ProgramPlan) -> CostTable {
+    guard let accelerator = system.accelerator else {
+      return CostTable(plan: plan, system: system, model: HostModel(host: system.host))
+    }
+    return switch kernelModel {
+    case .calibrated: CostTable(plan: plan, system: system, model: CalibratedModel(accelerator: accelerator))
+    case .roofline: CostTable(plan: plan, system: system, model: IdealRooflineModel(accelerator: accelerator))
+    }
+  }
+
+  /// Simulates one pass.
+  ///
+  /// - Throws: ``SimulationFault`` when the simulated time or the number of events is beyond bounds.
+  public func simulate(with simulator: Simulator = Simulator()) throws(SimulationFault) -> PassResult {
+    let plan = plan()
+    return try simulate(plan, price(plan), with: simulator)
+  }
+
+  /// Simulates one pass of a plan at given costs.
+  public func simulate(
+    _ plan: ProgramPlan, _ table: CostTable, with simulator: Simulator = Simulator()
+  ) throws(SimulationFault) -> PassResult {
+    var timing = try simulator.time(plan.program, table, latencyKind)
+    timing.timeline?.labels = plan.program.labels
+    return PassResult(
+      timing: timing, operatorCount: workload.operatorCount, kernelCount: plan.lowered.kernelCount,
+      operatorsWithoutRule: plan.lowered.operatorsWithoutRule,
+      memory: MemoryDemand(workload: workload, precision: precision, accelerator: system.accelerator))
+  }
+}

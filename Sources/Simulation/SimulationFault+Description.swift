@@ -1,0 +1,13 @@
+extension SimulationFault: CustomStringConvertible {
+  /// One line that says what happened and what to do.
+  public var description: String {
+    switch self {
+    case .tooLong(let seconds):
+      let days = Int(seconds / 86_400)
+      return "error: the run would take \(days) simulated days, and the clock counts 53; "
+        + "look for a time that is far too large, or a repeat count"
+    case .eventLimitReached(let limit):
+      return "error: the run needs more than \(limit) events; use a smaller workload"
+    }
+  }
+}

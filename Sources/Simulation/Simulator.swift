@@ -1,0 +1,162 @@
+import EventEngine
+
+/// Which latency is asked for.
+public enum LatencyKind: String, Sendable, CaseIterable {
+  /// Passes issued back to back, one synchronization at the end: the time that one more pass adds.
+  case steadyState = "steady_state"
+  /// One synchronization for each pass.
+  case synchronized
+}
+
+/// Why a simulation gave up.
+public enum SimulationFault: Error, Sendable, Equatable {
+  /// The run would take longer than the clock can count.
+  case tooLong(estimatedSeconds: Double)
+  /// The limit on events was reached.
+  case eventLimitReached(limit: Int)
+}
+
+/// One pass's share of a simulated run.
+public struct PassTiming: Sendable, Equatable {
+  /// Picoseconds from one completed pass to the next, or of the one pass.
+  public var latency: Ticks
+  /// Picoseconds in which at least one kernel ran.
+  public var deviceBusy: Ticks
+  /// The account of the latency; for a breakdown its lanes sum to ``latency``.
+  public var account: Account
+  /// Events that the engine handled for it.
+  public var events: Int
+  /// What happened, if it was recorded.
+  public var timeline: Timeline?
+}
+
+/// Runs a program through the event engine and reads off what one pass takes.
+public struct Simulator: Sendable {
+  /// The largest number of events in one run.
+  public var eventLimit: Int
+  /// Whether what happened is kept.
+  public var recordsTimeline: Bool
+
+  /// A simulator.
+  public init(eventLimit: Int = 2_000_000_000, recordsTimeline: Bool = false) {
+    self.eventLimit = eventLimit
+    self.recordsTimeline = recordsTimeline
+  }
+
+  /// Simulates a program.
+  ///
+  /// The steady state is reached when the launch queue is as full as it gets; so as many passes as fill it run before
+  /// those that are measured. If the measured passes differ, because the queue's depth and the pass's length beat
+  /// against one another, their mean is taken over more of them.
+  ///
+  /// - Complexity: O(instructions executed), with a handful of passes for a short program and two for a long one.
+  public func time(_ program: Program, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming {
+    switch kind {
+    case .synchronized:
+      var synchronized = program
+      synchronized.instructions.append(Instruction(.synchronize, operand: 0))
+      let run = try self.run(synchronized, table, passes: 1, recordFrom: 0)
+      return timing(run, from: PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0), passes: 1)
+    case .steadyState:
+      let warmUp = warmUpPasses(program, table)
+      let run = try self.run(program, table, passes: warmUp + 2, recordFrom: warmUp)
+      let marks = run.model.marks
+      let last = timing(run, from: marks[warmUp], passes: 1)
+      if warmUp == 0 || isSame(marks[warmUp - 1], marks[warmUp], marks[warmUp + 1]) { return last }
+      let many = 16
+      let longer = try self.run(program, table, passes: warmUp + many, recordFrom: warmUp)
+      return timing(longer, from: longer.model.marks[warmUp - 1], passes: many)
+    }
+  }
+
+  /// How many passes fill the launch queue; a pass of a million instructions fills it by itself.
+  private func warmUpPasses(_ program: Program, _ table: CostTable) -> Int {
+    let counts = program.dynamicCounts
+    guard counts.instructions < 1e6 else { return 0 }
+    guard counts.launches > 0 else { return 1 }
+    return Int(min(4096, (Double(table.queueDepth) / counts.launches).rounded(.up))) + 2
+  }
+
+  private func isSame(_ first: PassMark, _ second: PassMark, _ third: PassMark) -> Bool {
+    second.time - first.time == third.time - second.time
+      && second.account &- first.account == third.account &- second.account
+      && second.deviceBusy - first.deviceBusy == third.deviceBusy - second.deviceBusy
+  }
+
+  private func run(
+    _ program: Program, _ table: CostTable, passes: Int, recordFrom: Int
+  ) throws(SimulationFault) -> Engine<SystemModel> {
+    try checkLength(program, table, passes: passes)
+    var model = SystemModel(
+      program: program, table: table, passCount: passes, recordsFromPass: recordsTimeline ? recordFrom : .max)
+    model.spendPassCost()
+    var engine = Engine(model: model, eventLimit: eventLimit)
+    engine.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: engine.model.hostClock)
+    do {
+      try engine.run()
+    } catch {
+      throw .eventLimitReached(limit: eventLimit)
+    }
+    return engine
+  }
+
+  /// Refuses a run whose clock would overflow, before it starts: the sum of everything that is spent is a bound.
+  private func checkLength(_ program: Program, _ table: CostTable, passes: Int) throws(SimulationFault) {
+    var total = Double(table.pass.duration) + Double(table.synchronization.duration)
+    let launch =
+      Double(table.launchCall.duration) + Double(table.launchLatency.duration) + Double(table.kernelGap.duration)
+    let graph =
+      Double(table.graphCall.duration) + Double(table.graphLatency.duration) + Double(table.graphKernelGap.duration)
+    var factors = [1.0]
+    for instruction in program.instructions {
+      let factor = factors[factors.count - 1]
+      switch instruction.opcode {
+      case .beginLoop: factors.append(factor * Double(instruction.operand))
+      case .endLoop: factors.removeLast()
+      case .work, .hostKernel: total += factor * Double(table.costs[Int(instruction.operand)].duration)
+      case .launch, .node, .copy, .blockingCopy:
+        let streams = Double(program.streamCount)
+        total += factor * (launch + graph + streams * Double(table.costs[Int(instruction.operand)].duration))
+      case .launchGraph: total += factor * (launch + graph)
+      case .waitForStream: break
+      case .synchronize: total += factor * Double(table.synchronization.duration)
+      }
+    }
+    total *= Double(passes)
+    guard total < 0x1p62 else { throw .tooLong(estimatedSeconds: total * 1e-12) }
+  }
+
+  /// The mean of the last passes, exact: where it is not a whole number of picoseconds, the largest remainders of its
+  /// parts are rounded up, so that the parts still sum to the whole.
+  private func timing(_ run: Engine<SystemModel>, from first: PassMark, passes: Int) -> PassTiming {
+    let last = run.model.marks[run.model.marks.count - 1]
+    let account = last.account &- first.account
+    let latency = (last.time - first.time) / Ticks(passes)
+    var timeline: Timeline?
+    if recordsTimeline {
+      timeline = Timeline()
+      timeline?.spans = run.model.spans
+    }
+    return PassTiming(
+      latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes),
+      account: passes == 1 ? account : divided(account, by: passes, to: latency), events: run.eventCount,
+      timeline: timeline)
+  }
+
+  private func divided(_ account: Account, by passes: Int, to sum: Ticks) -> Account {
+    let divisor = Ticks(passes)
+    var parts = Account.zero
+    for lane in 0..<8 { parts[lane] = (account[lane] >= 0 ? account[lane] : account[lane] - divisor + 1) / divisor }
+    let byRemainder = (0..<8).sorted { left, right in
+      let a = account[left] - parts[left] * divisor
+      let b = account[right] - parts[right] * divisor
+      return a != b ? a > b : left < right
+    }
+    var missing = sum - parts.wrappedSum()
+    for lane in byRemainder where missing > 0 {
+      parts[lane] += 1
+      missing -= 1
+    }
+    return parts
+  }
+}

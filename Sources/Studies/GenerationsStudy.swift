@@ -1,0 +1,87 @@
+import Profiles
+import Simulation
+import Workloads
+
+/// The headline: the same workloads, host and framework on one accelerator generation after the other.
+public struct GenerationsStudy: Sendable {
+  /// One workload on one accelerator.
+  public struct Row: Sendable {
+    /// The workload's name.
+    public let workload: String
+    /// The accelerator.
+    public let accelerator: AcceleratorProfile
+    /// A result for each batch size of the study.
+    public let results: [PassResult]
+    /// From which batch on the device sets the latency.
+    public let knee: Knee
+  }
+
+  /// The batch sizes.
+  public let batches: [Int]
+  /// The format of floating-point tensors.
+  public let precision: Precision
+  /// The host.
+  public let host: HostProfile
+  /// The framework.
+  public let framework: FrameworkProfile
+  /// Workload by workload, accelerators from the oldest to the newest.
+  public let rows: [Row]
+
+  /// Simulates every combination.
+  ///
+  /// - Complexity: For each workload and accelerator, a simulation for each batch and those of the knee.
+  public init(
+    workloads: [Workload], accelerators: [AcceleratorProfile], host: HostProfile, framework: FrameworkProfile,
+    precision: Precision, batches: [Int]
+  ) throws {
+    self.batches = batches
+    self.precision = precision
+    self.host = host
+    self.framework = framework
+    var rows: [Row] = []
+    for workload in workloads {
+      for accelerator in accelerators {
+        let system = System(accelerator: accelerator, host: host, framework: framework)
+        let scenario = { Scenario(workload: $0, system: system, precision: precision) }
+        let results = try batches.map { try scenario(workload.bind(["batch": Int64($0)])).simulate() }
+        rows.append(
+          Row(
+            workload: workload.name, accelerator: accelerator, results: results,
+            knee: try Knee.find(workload, parameters: [:], scenario: scenario)))
+      }
+    }
+    self.rows = rows
+  }
+
+  /// What the study shows, of its first workload at its smallest batch, from the first accelerator to the last that
+  /// ships.
+  public struct Finding: Sendable, Equatable {
+    /// The workload.
+    public let workload: String
+    /// The accelerators compared.
+    public let oldest: String
+    /// The accelerators compared.
+    public let newest: String
+    /// How many times shorter the device is busy.
+    public let deviceSpeedup: Double
+    /// How many times shorter the pass takes.
+    public let latencySpeedup: Double
+    /// The tax fraction on the oldest.
+    public let oldestTax: Double
+    /// The tax fraction on the newest.
+    public let newestTax: Double
+  }
+
+  /// The finding, or nil for a study without rows.
+  public var finding: Finding? {
+    let shipping = rows.filter { !$0.accelerator.isAnnounced && $0.workload == rows.first?.workload }
+    guard let first = shipping.first, let last = shipping.last, let old = first.results.first,
+      let new = last.results.first
+    else { return nil }
+    return Finding(
+      workload: first.workload, oldest: first.accelerator.title, newest: last.accelerator.title,
+      deviceSpeedup: Double(old.deviceBusy) / Double(max(1, new.deviceBusy)),
+      latencySpeedup: Double(old.latency) / Double(max(1, new.latency)), oldestTax: old.frameworkTaxFraction,
+      newestTax: new.frameworkTaxFraction)
+  }
+}

@@ -1,0 +1,34 @@
+/// Why the program stops, as it leaves: what to say on standard error, and the exit status.
+struct Failure: Error {
+  /// The statuses that tools rely on.
+  enum Status: Int32 {
+    /// A check said no.
+    case checkFailed = 1
+    /// The input is wrong.
+    case wrongInput = 2
+    /// The command line is wrong.
+    case wrongUsage = 64
+    /// A defect of the program.
+    case defect = 70
+  }
+
+  let status: Status
+  let message: String
+
+  init(_ status: Status, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// Wraps any fault of the libraries, whose descriptions are one line each and begin with the place.
+  init(wrongInput fault: some Error & CustomStringConvertible) {
+    self.init(.wrongInput, fault.description)
+  }
+}
+
+/// Runs something that may throw a fault about the input, and turns the fault into a ``Failure``.
+func checkingInput<Result, Fault: Error & CustomStringConvertible>(
+  _ body: () throws(Fault) -> Result
+) throws(Failure) -> Result {
+  do { return try body() } catch { throw Failure(wrongInput: error) }
+}

@@ -1,0 +1,69 @@
+import Catalog
+import JSONText
+import Profiles
+import Workloads
+
+/// The profiles and workloads in reach: the user's folder first, then those that travel with the program.
+struct Library {
+  let profiles: ProfileCatalog
+  let workloads: WorkloadCatalog
+
+  /// - Parameter userFolder: What `--catalog` names, or nil.
+  init(userFolder: String?) throws(Failure) {
+    var roots: [String] = []
+    if let folder = userFolder ?? Platform.environment("SIMULATE_CATALOG") {
+      guard isDirectory(folder) else {
+        throw Failure(.wrongInput, "\(folder): error: no such folder; --catalog needs one that holds profiles")
+      }
+      roots.append(folder)
+    }
+    roots.append(Catalog.directory)
+    // A user's folder may be laid out like the catalog or hold the sorts of profile directly.
+    let folders = roots.flatMap { [$0 + "/hardware-profiles", $0] }
+    profiles = try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: folders) }
+    workloads = WorkloadCatalog(directories: roots.map { $0 + "/workloads" })
+  }
+
+  /// A workload by name, by shortened name, or from a file.
+  func workload(_ name: String) throws(Failure) -> Workload {
+    if isFile(name) {
+      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(name) }
+      return try checkingInput { () throws(JSONFault) in try Workload(JSONDocument(bytes: bytes, file: name)) }
+    }
+    let names = try checkingInput { () throws(FileFault) in try workloads.names() }
+    let found = try checkingInput { () throws(NameFault) in
+      try resolveName(name, among: names.map { Named(name: $0) }, what: "workload")
+    }
+    do { return try workloads.workload(named: found) } catch { throw Failure(.wrongInput, "\(error)") }
+  }
+
+  /// An accelerator by name or from a file; nil for `none`.
+  func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
+    if name == "none" { return nil }
+    if isFile(name) {
+      return try checkingInput { () throws(ProfileFault) in try profiles.accelerator(file: name) }
+    }
+    return try checkingInput { () throws(NameFault) in try profiles.accelerator(named: name) }
+  }
+
+  /// A host by name or from a file.
+  func host(_ name: String) throws(Failure) -> HostProfile {
+    if isFile(name) { return try checkingInput { () throws(ProfileFault) in try profiles.host(file: name) } }
+    return try checkingInput { () throws(NameFault) in try profiles.host(named: name) }
+  }
+
+  /// A framework by name or from a file.
+  func framework(_ name: String) throws(Failure) -> FrameworkProfile {
+    if isFile(name) { return try checkingInput { () throws(ProfileFault) in try profiles.framework(file: name) } }
+    return try checkingInput { () throws(NameFault) in try profiles.framework(named: name) }
+  }
+
+  /// Names never hold a slash or end in `.json`; paths of files do.
+  private func isFile(_ name: String) -> Bool {
+    name.contains("/") || name.hasSuffix(".json")
+  }
+
+  private func isDirectory(_ path: String) -> Bool {
+    (try? listFiles(in: path, suffix: "")) != nil
+  }
+}

@@ -1,0 +1,104 @@
+// Everything that differs between systems, and all contact with the process, stands in this file.
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The process around the program.
+enum Platform {
+  /// The arguments without the program's name.
+  static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
+
+  /// The value of an environment variable, or nil where it is unset or empty.
+  static func environment(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+
+  /// Whether standard output is a terminal that shows styles, and nobody asked for none.
+  static var showsStyles: Bool {
+    isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
+  }
+
+  /// The columns of the terminal, or 100 where there is none.
+  static var width: Int {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 100
+    }
+    return Int(size.ws_col)
+  }
+
+  /// Writes to standard output; a reader that has gone away ends the program quietly, as for any filter.
+  static func print(_ text: String) {
+    write(text, to: STDOUT_FILENO)
+  }
+
+  /// Writes a line to standard error.
+  static func warn(_ text: String) {
+    write(text + "\n", to: STDERR_FILENO)
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno != EINTR {
+        exit(errno == EPIPE ? 0 : Failure.Status.wrongInput.rawValue)
+      }
+    }
+  }
+
+  private static func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Darwin)
+      Darwin.write(descriptor, buffer, count)
+    #elseif canImport(Glibc)
+      Glibc.write(descriptor, buffer, count)
+    #else
+      Musl.write(descriptor, buffer, count)
+    #endif
+  }
+
+  /// Lets writing to a closed pipe fail instead of killing the process, so that ``print(_:)`` can end quietly.
+  static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Writes a file whole or not at all: into a new file beside it, which then takes its name.
+  ///
+  /// - Throws: ``Failure`` that names the path and the system's reason; nothing is left behind.
+  static func writeFile(_ path: String, _ text: String) throws(Failure) {
+    let temporary = path + ".\(getpid()).partial"
+    func fail(_ doing: String) -> Failure {
+      let reason = String(cString: strerror(errno))
+      unlink(temporary)
+      return Failure(.wrongInput, "\(path): error: cannot \(doing): \(reason)")
+    }
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    guard descriptor >= 0 else { throw fail("create the file") }
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno != EINTR {
+        let failure = fail("write the file")
+        close(descriptor)
+        throw failure
+      }
+    }
+    guard close(descriptor) == 0 else { throw fail("finish the file") }
+    guard rename(temporary, path) == 0 else { throw fail("put the file in place") }
+  }
+
+  /// Ends the program.
+  static func leave(_ status: Int32) -> Never {
+    exit(status)
+  }
+}

@@ -1,0 +1,255 @@
+import CommandSyntax
+import JSONText
+import Profiles
+import Reports
+import Workloads
+
+/// `simulate profiles list|show|check`: what can be simulated, with every number's source.
+enum ProfilesCommand {
+  private static let sorts = ["accelerators", "hosts", "frameworks", "workloads"]
+
+  static let definition = CommandDefinition(
+    "profiles", summary: "List, show and check profiles and workloads",
+    subcommands: [
+      CommandDefinition(
+        "list", summary: "List what the catalog holds",
+        positionals: [PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")],
+        options: [formatOption]),
+      CommandDefinition(
+        "show", summary: "Show every number of a profile with its unit and source",
+        positionals: [PositionalDefinition("name", help: "A name or a file", isRequired: true)]),
+      CommandDefinition(
+        "check", summary: "Check profile and workload files; without files, the catalog",
+        positionals: [PositionalDefinition("file", help: "A JSON file", isRepeatable: true)]),
+    ], requiresSubcommand: true)
+
+  private static let formatOption = OptionDefinition(
+    "format", value: "F", help: "Format of the list", choices: ["table", "csv", "names"], defaultText: "table")
+
+  // MARK: list
+
+  static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let wanted = command.positional("sort")
+    if let wanted, !sorts.contains(wanted) {
+      let hint = nearestName(to: wanted, among: sorts).map { "; did you mean '\($0)'?" } ?? ""
+      throw Failure(.wrongUsage, "error: there are no '\(wanted)'\(hint)\nknown are \(sorts.joined(separator: ", "))")
+    }
+    var text = ""
+    for sort in sorts where wanted == nil || wanted == sort {
+      let table = try table(of: sort, library)
+      if !text.isEmpty { text += "\n" }
+      switch command.value(of: "format") ?? "table" {
+      case "csv": text += table.csv()
+      case "names": text += table.rows.map { $0[0].data + "\n" }.joined()
+      default: text += (wanted == nil ? sort + "\n" : "") + table.text(styled: Platform.showsStyles)
+      }
+    }
+    Platform.print(text)
+  }
+
+  private static func table(of sort: String, _ library: Library) throws(Failure) -> TextTable {
+    switch sort {
+    case "accelerators": acceleratorTable(library.profiles.accelerators)
+    case "hosts": hostTable(library.profiles.hosts)
+    case "frameworks": frameworkTable(library.profiles.frameworks)
+    default: try workloadTable(library)
+    }
+  }
+
+  private static func acceleratorTable(_ accelerators: [AcceleratorProfile]) -> TextTable {
+    var table = TextTable(columns: [
+      TextTable.Column("name"), TextTable.Column("released"), TextTable.Column("architecture"),
+      TextTable.Column("fp32", unit: "TFLOP/s", alignment: .number, key: "fp32_tflops"),
+      TextTable.Column("fp16", unit: "TFLOP/s", alignment: .number, key: "fp16_tflops"),
+      TextTable.Column("memory", unit: "GB", alignment: .number, key: "memory_gb"),
+      TextTable.Column("bandwidth", unit: "GB/s", alignment: .number, key: "bandwidth_gb_per_s"),
+      TextTable.Column("also"),
+    ])
+    for profile in accelerators {
+      table.append([
+        TextTable.Cell(profile.name), TextTable.Cell(profile.released + (profile.isAnnounced ? " *" : "")),
+        TextTable.Cell(profile.architecture), number(profile.peakTFLOPS[.fp32]), number(profile.peakTFLOPS[.fp16]),
+        number(profile.memory.capacityGB), number(profile.memory.bandwidthGBPerS),
+        TextTable.Cell(profile.aliases.joined(separator: ", ")),
+      ])
+    }
+    return table
+  }
+
+  private static func hostTable(_ hosts: [HostProfile]) -> TextTable {
+    var table = TextTable(columns: [
+      TextTable.Column("name"), TextTable.Column("released"),
+      TextTable.Column("speed", unit: "of reference", alignment: .number, key: "single_thread_speed"),
+      TextTable.Column("cores", alignment: .number), TextTable.Column("title"),
+    ])
+    for profile in hosts {
+      table.append([
+        TextTable.Cell(profile.name), TextTable.Cell(profile.released), number(profile.singleThreadSpeed),
+        number(profile.cores), TextTable.Cell(profile.title),
+      ])
+    }
+    return table
+  }
+
+  private static func frameworkTable(_ frameworks: [FrameworkProfile]) -> TextTable {
+    var table = TextTable(columns: [
+      TextTable.Column("name"), TextTable.Column("mode"), TextTable.Column("title"), TextTable.Column("fusion"),
+    ])
+    for profile in frameworks {
+      table.append([
+        TextTable.Cell(profile.name), TextTable.Cell(profile.mode.rawValue), TextTable.Cell(profile.title),
+        TextTable.Cell(profile.fusion.map(\.rawValue).joined(separator: ", ")),
+      ])
+    }
+    return table
+  }
+
+  private static func workloadTable(_ library: Library) throws(Failure) -> TextTable {
+    var table = TextTable(columns: [
+      TextTable.Column("name"), TextTable.Column("operators", alignment: .number),
+      TextTable.Column("weights", unit: "M", alignment: .number, key: "weights_millions"),
+      TextTable.Column("parameters"), TextTable.Column("title"),
+    ])
+    for name in try checkingInput({ () throws(FileFault) in try library.workloads.names() }) {
+      let workload = try library.workload(name)
+      let bound: BoundWorkload
+      do { bound = try workload.bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
+      table.append([
+        TextTable.Cell(name), TextTable.Cell(String(bound.operatorCount)),
+        number(bound.weightElements.map { (Double($0) / 1e5).rounded() / 10 }),
+        TextTable.Cell(bound.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")),
+        TextTable.Cell(workload.title ?? ""),
+      ])
+    }
+    return table
+  }
+
+  private static func number(_ value: Double?) -> TextTable.Cell {
+    guard let value else { return TextTable.Cell("-", data: "") }
+    return TextTable.Cell(NumberFormat.significant(value, digits: 4), data: String(value))
+  }
+
+  // MARK: show
+
+  static func show(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let name = command.positional("name") ?? ""
+    var found: [(what: String, text: () throws(Failure) -> String)] = []
+    var ambiguous: Failure?
+    func attempt(_ what: String, _ find: () throws(Failure) -> String) {
+      do {
+        let text = try find()
+        found.append((what, { () throws(Failure) in text }))
+      } catch {
+        if error.message.contains("could mean") || name.contains("/") || name.hasSuffix(".json") { ambiguous = error }
+      }
+    }
+    if name.contains("/") || name.hasSuffix(".json") {
+      Platform.print(try showFile(name, library))
+      return
+    }
+    attempt("accelerator") { () throws(Failure) in
+      guard let profile = try library.accelerator(name) else { throw Failure(.wrongInput, "") }
+      return numbers(of: profile, title: profile.title, provenance: profile.provenance)
+    }
+    attempt("host") { () throws(Failure) in
+      let profile = try library.host(name)
+      return numbers(of: profile, title: profile.title, provenance: profile.provenance)
+    }
+    attempt("framework") { () throws(Failure) in
+      let profile = try library.framework(name)
+      return numbers(of: profile, title: profile.title, provenance: profile.provenance)
+    }
+    if let only = found.first {
+      Platform.print(try only.text())
+      return
+    }
+    if let ambiguous { throw ambiguous }
+    let profiles = library.profiles
+    let known =
+      profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
+      + profiles.frameworks.map(\.name)
+    let hint = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+    throw Failure(.wrongInput, "error: no profile is called '\(name)'\(hint)\nsee 'simulate profiles list'")
+  }
+
+  private static func showFile(_ path: String, _ library: Library) throws(Failure) -> String {
+    switch try schema(of: path) {
+    case "host/1":
+      let profile = try library.host(path)
+      return numbers(of: profile, title: profile.title, provenance: profile.provenance)
+    case "framework/1":
+      let profile = try library.framework(path)
+      return numbers(of: profile, title: profile.title, provenance: profile.provenance)
+    default:
+      guard let profile = try library.accelerator(path) else { return "" }
+      return numbers(of: profile, title: profile.title, provenance: profile.provenance)
+    }
+  }
+
+  private static func numbers<Profile: FieldDescribed>(
+    of profile: Profile, title: String, provenance: Provenance
+  ) -> String {
+    var table = TextTable(columns: [
+      TextTable.Column("--set path"), TextTable.Column("value", alignment: .number), TextTable.Column("meaning"),
+      TextTable.Column("known by"), TextTable.Column("source"),
+    ])
+    for field in Profile.fields {
+      guard let value = field.value(in: profile) else { continue }
+      let source = provenance.source(of: field.path)
+      table.append([
+        TextTable.Cell("\(Profile.noun).\(field.path)"),
+        TextTable.Cell(NumberFormat.significant(value, digits: 6)), TextTable.Cell(field.meaning),
+        TextTable.Cell(source?.kind.rawValue ?? "-"),
+        TextTable.Cell(source.map { $0.note.isEmpty ? $0.from : "\($0.from) (\($0.note))" } ?? "no source given"),
+      ])
+    }
+    return "\(title)\n\n" + table.text(styled: Platform.showsStyles)
+  }
+
+  // MARK: check
+
+  static func check(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    if command.positionals.isEmpty {
+      for name in try checkingInput({ () throws(FileFault) in try library.workloads.names() }) {
+        do { _ = try library.workload(name).bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
+      }
+      let profiles = library.profiles
+      Platform.print(
+        "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
+          + "\(profiles.frameworks.count) frameworks\n")
+      return
+    }
+    var failures: [String] = []
+    for path in command.positionals {
+      do {
+        try check(path, library)
+        Platform.print("\(path): right\n")
+      } catch { failures.append(error.message) }
+    }
+    if !failures.isEmpty { throw Failure(.wrongInput, failures.joined(separator: "\n")) }
+  }
+
+  private static func check(_ path: String, _ library: Library) throws(Failure) {
+    let file = path.contains("/") ? path : "./" + path
+    switch try schema(of: path) {
+    case "accelerator/1": _ = try library.accelerator(file)
+    case "host/1": _ = try library.host(file)
+    case "framework/1": _ = try library.framework(file)
+    case "workload/1":
+      do { _ = try library.workload(file).bind([:]) } catch {
+        throw error as? Failure ?? Failure(.wrongInput, "\(error)")
+      }
+    default: _ = try library.accelerator(file)
+    }
+  }
+
+  private static func schema(of path: String) throws(Failure) -> String {
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    return try checkingInput { () throws(JSONFault) in
+      var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
+      let cursor = try root.required("schema")
+      let schemas = ["accelerator/1", "architecture/1", "host/1", "framework/1", "workload/1"]
+      return try cursor.choice(of: schemas, as: "schema")
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import CommandSyntax
+import Kernels
+import Reports
+import Simulation
+import Studies
+
+/// `simulate roofline`: each kernel of a workload against the device's rooflines.
+enum RooflineCommand {
+  static let definition = CommandDefinition(
+    "roofline", summary: "Hold each kernel of a workload against the roofline of an accelerator",
+    discussion: "Intensity, attainable and achieved rate, and what bounds each kernel; longest total time first.",
+    positionals: ScenarioOptions.positionals,
+    options: ScenarioOptions.definitions + [
+      OptionDefinition(
+        "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table")
+    ],
+    examples: [CommandExample("simulate roofline resnet50 v100 --batch 16", shows: "ResNet-50's kernels on a V100")])
+
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let scenario = try ScenarioOptions.resolve(command, library).scenario
+    guard let accelerator = scenario.system.accelerator else {
+      throw Failure(.wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
+    }
+    let plan = scenario.plan()
+    let study =
+      switch scenario.kernelModel {
+      case .calibrated:
+        RooflineStudy(plan: plan, accelerator: accelerator, model: CalibratedModel(accelerator: accelerator))
+      case .roofline:
+        RooflineStudy(plan: plan, accelerator: accelerator, model: IdealRooflineModel(accelerator: accelerator))
+      }
+    let parameters = scenario.workload.parameters.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+    let report = RooflineReport(
+      study: study,
+      heading: "\(scenario.workload.name) (\(parameters)), \(scenario.precision.rawValue), on \(accelerator.title)")
+    switch command.value(of: "format") ?? "table" {
+    case "json": Platform.print(report.json())
+    case "csv": Platform.print(report.csv())
+    default: Platform.print(report.text(styled: Platform.showsStyles, precision: scenario.precision))
+    }
+  }
+}

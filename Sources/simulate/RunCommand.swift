@@ -1,0 +1,73 @@
+import CommandSyntax
+import Reports
+import Simulation
+
+/// `simulate run`: one pass of one workload on one system.
+enum RunCommand {
+  static let definition = CommandDefinition(
+    "run", summary: "Simulate one pass of a workload on a system",
+    discussion: "Prints what a pass takes, how much of that the device works, and what the rest is spent on.",
+    positionals: ScenarioOptions.positionals,
+    options: ScenarioOptions.definitions + [
+      OptionDefinition("sensitivity", help: "Add the elasticity of the latency to each profile number"),
+      OptionDefinition(
+        "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table"),
+      OptionDefinition("timeline", value: "FILE", help: "Write the simulated timeline, for Perfetto or chrome://tracing"),
+    ],
+    examples: [
+      CommandExample("simulate run bert-base h100-sxm", shows: "BERT-base, batch 1, fp16, eager, on an H100"),
+      CommandExample(
+        "simulate run resnet50 v100 --batch 16 --framework torchscript --format json", shows: "one JSON object"),
+      CommandExample(
+        "simulate run gpt2 a100 --set accelerator.memory.bandwidth_gb_per_s=8000", shows: "an A100 with faster memory"),
+      CommandExample("simulate run resnet50 none --host xeon-w-2295", shows: "no accelerator"),
+    ])
+
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let resolved = try ScenarioOptions.resolve(command, library)
+    let scenario = resolved.scenario
+    let plan = scenario.plan()
+    let timelinePath = command.value(of: "timeline")
+    let simulator = Simulator(recordsTimeline: timelinePath != nil)
+    let result = try checkingInput { () throws(SimulationFault) in
+      try scenario.simulate(plan, scenario.price(plan), with: simulator)
+    }
+    var sensitivities: [Sensitivity] = []
+    if command.isPresent("sensitivity") {
+      sensitivities = try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
+    }
+    if let timelinePath, let timeline = result.timing.timeline {
+      try Platform.writeFile(timelinePath, ChromeTrace(timeline: timeline).json())
+    }
+    warn(about: result, scenario)
+    let report = RunReport(
+      scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities)
+    switch command.value(of: "format") ?? "table" {
+    case "json": Platform.print(report.json())
+    case "csv": Platform.print(report.csv())
+    default: Platform.print(report.text(styled: Platform.showsStyles))
+    }
+  }
+
+  /// What the numbers alone would not tell.
+  private static func warn(about result: PassResult, _ scenario: Scenario) {
+    if !result.operatorsWithoutRule.isEmpty {
+      Platform.warn(
+        "warning: no cost rule for \(result.operatorsWithoutRule.joined(separator: ", ")); "
+          + "treated as element-wise traffic")
+    }
+    if !result.memory.fits, let accelerator = scenario.system.accelerator {
+      let needed = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
+      let capacity = NumberFormat.significant(accelerator.memory.capacityGB, digits: 3)
+      Platform.warn(
+        "warning: the tensors need at least \(needed) GB, and \(accelerator.title) has \(capacity) GB; "
+          + "use a smaller batch or precision")
+    }
+    if let accelerator = scenario.system.accelerator, accelerator.peakTFLOPS[scenario.precision] == nil,
+      let carrier = scenario.precision.widenings.first(where: { accelerator.peakTFLOPS[$0] != nil }) {
+      Platform.warn(
+        "note: \(accelerator.title) has no units for \(scenario.precision.rawValue): "
+          + "stored as \(scenario.precision.rawValue), computed in \(carrier.rawValue)")
+    }
+  }
+}

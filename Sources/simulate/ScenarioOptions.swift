@@ -1,0 +1,123 @@
+import CommandSyntax
+import JSONText
+import Profiles
+import Simulation
+import Workloads
+
+/// The options that say what is simulated, shared by every command that simulates one system.
+enum ScenarioOptions {
+  static let definitions: [OptionDefinition] = [
+    OptionDefinition("workload", short: "w", value: "W", help: "Workload: a catalog name or a file", group: "System"),
+    OptionDefinition(
+      "accelerator", short: "a", value: "A", help: "Accelerator: a catalog name, a file, or none", group: "System"),
+    OptionDefinition(
+      "host", value: "H", help: "Host: a catalog name or a file", defaultText: "reference", group: "System"),
+    OptionDefinition(
+      "framework", short: "f", value: "F", help: "Framework: a catalog name or a file",
+      defaultText: "pytorch-eager", group: "System"),
+    OptionDefinition(
+      "precision", short: "p", value: "P", help: "Format of the floating-point tensors",
+      choices: Precision.selectable.map(\.rawValue), defaultText: "fp16 on an accelerator, fp32 without",
+      group: "System"),
+    OptionDefinition("batch", short: "b", value: "N", help: "Batch size", group: "Workload"),
+    OptionDefinition("sequence-length", value: "N", help: "Sequence length", group: "Workload"),
+    OptionDefinition(
+      "parameter", value: "NAME=N", help: "Any parameter of the workload", group: "Workload", isRepeatable: true),
+    OptionDefinition(
+      "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.memory.bandwidth_gb_per_s=8000",
+      longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; "
+        + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true),
+    OptionDefinition(
+      "kernel-model", value: "M", help: "Model of kernel times", choices: KernelModelKind.allCases.map(\.rawValue),
+      defaultText: "calibrated", group: "System"),
+    OptionDefinition("synchronized", help: "One synchronization per pass instead of the steady state", group: "System"),
+  ]
+
+  static let positionals = [
+    PositionalDefinition("workload", help: "The workload, if not given by --workload"),
+    PositionalDefinition("accelerator", help: "The accelerator, if not given by --accelerator"),
+  ]
+
+  /// What is simulated, and what the user changed about it.
+  struct Resolved {
+    var scenario: Scenario
+    var overrides: [(path: String, value: Double)]
+  }
+
+  /// Reads the options against a library.
+  static func resolve(_ command: ParsedCommand, _ library: Library) throws(Failure) -> Resolved {
+    var names = command.positionals[...]
+    let workloadName = command.value(of: "workload") ?? names.popFirst()
+    let acceleratorName = command.value(of: "accelerator") ?? names.popFirst()
+    if let extra = names.first {
+      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'\nsee 'simulate run --help'")
+    }
+    guard let workloadName else {
+      throw Failure(.wrongUsage, "error: a workload is needed, as 'simulate run bert-base-uncased h100-sxm'")
+    }
+    guard let acceleratorName else {
+      throw Failure(
+        .wrongUsage, "error: an accelerator is needed, as --accelerator h100-sxm; --accelerator none simulates the host")
+    }
+    let workload = try library.workload(workloadName)
+    var system = System(
+      accelerator: try library.accelerator(acceleratorName),
+      host: try library.host(command.value(of: "host") ?? "reference"),
+      framework: try library.framework(command.value(of: "framework") ?? "pytorch-eager"))
+    let overrides = try apply(command, to: &system)
+    let precision = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.choice(of: "precision", as: Precision.self)
+    }
+    let model = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.choice(of: "kernel-model", as: KernelModelKind.self)
+    }
+    let scenario = Scenario(
+      workload: try bind(workload, command), system: system,
+      precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
+      latencyKind: command.isPresent("synchronized") ? .synchronized : .steadyState,
+      kernelModel: model ?? .calibrated)
+    return Resolved(scenario: scenario, overrides: overrides)
+  }
+
+  private static func bind(_ workload: Workload, _ command: ParsedCommand) throws(Failure) -> BoundWorkload {
+    var values: [String: Int64] = [:]
+    let limits = NumberLimits.within(1...1_000_000_000)
+    let batch = try checkingUsage { () throws(CommandSyntaxFault) in try command.integer(of: "batch", limits) }
+    let length = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.integer(of: "sequence-length", limits)
+    }
+    if let batch { values["batch"] = Int64(batch) }
+    if let length { values["sequence_length"] = Int64(length) }
+    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "parameter") }
+    for assignment in assignments {
+      guard let value = Int64(assignment.value), value >= 1 else {
+        throw Failure(
+          .wrongUsage,
+          "error: --parameter \(assignment.name) must be a whole number of at least 1 (it is '\(assignment.value)')")
+      }
+      values[assignment.name] = value
+    }
+    do { return try workload.bind(values) } catch { throw Failure(.wrongInput, "\(error)") }
+  }
+
+  private static func apply(
+    _ command: ParsedCommand, to system: inout System
+  ) throws(Failure) -> [(path: String, value: Double)] {
+    var overrides: [(path: String, value: Double)] = []
+    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "set") }
+    for assignment in assignments {
+      guard let value = Double(assignment.value), value.isFinite else {
+        throw Failure(
+          .wrongUsage, "error: --set \(assignment.name) needs a finite number (it is '\(assignment.value)')")
+      }
+      do { try system.set(assignment.name, to: value) } catch { throw Failure(wrongInput: error) }
+      overrides.append((assignment.name, value))
+    }
+    return overrides
+  }
+}
+
+/// Turns a fault of the command line into a ``Failure``.
+func checkingUsage<Result>(_ body: () throws(CommandSyntaxFault) -> Result) throws(Failure) -> Result {
+  do { return try body() } catch { throw Failure(.wrongUsage, error.description) }
+}

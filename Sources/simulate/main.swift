@@ -1,0 +1,46 @@
+import CommandSyntax
+import JSONText
+
+let tree = CommandTree(
+  root: CommandDefinition(
+    "simulate", summary: "Simulate how much of a neural network's latency is the framework feeding it",
+    discussion: """
+      Without a subcommand, shows how the framework tax grows over the accelerator generations of the catalog.
+      """,
+    examples: [
+      CommandExample("simulate", shows: "the tax across generations"),
+      CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
+    ],
+    subcommands: [RunCommand.definition, RooflineCommand.definition, ProfilesCommand.definition]),
+  globalOptions: [
+    OptionDefinition(
+      "catalog", value: "DIR", help: "Folder of profiles and workloads to search first",
+      longHelp: "The environment variable SIMULATE_CATALOG names one as well.")
+  ])
+
+do {
+  Platform.ignoreBrokenPipes()
+  let command = try checkingUsage { () throws(CommandSyntaxFault) in
+    try tree.parse(arguments: Platform.arguments) { nearestName(to: $0, among: $1) }
+  }
+  if let detail = command.helpRequest {
+    Platform.print(
+      tree.help(for: command.path, detail: detail, width: min(Platform.width, 100), styled: Platform.showsStyles))
+  } else {
+    let library = try Library(userFolder: command.value(of: "catalog"))
+    switch command.path {
+    case ["run"]: try RunCommand.run(command, library)
+    case ["roofline"]: try RooflineCommand.run(command, library)
+    case ["profiles", "list"]: try ProfilesCommand.list(command, library)
+    case ["profiles", "show"]: try ProfilesCommand.show(command, library)
+    case ["profiles", "check"]: try ProfilesCommand.check(command, library)
+    default: try HeadlineCommand.run(library)
+    }
+  }
+} catch let failure as Failure {
+  Platform.warn(failure.message)
+  Platform.leave(failure.status.rawValue)
+} catch {
+  Platform.warn("error: \(error)")
+  Platform.leave(Failure.Status.defect.rawValue)
+}
