@@ -20,7 +20,9 @@ let package = Package(
     .target(name: "Roofline", swiftSettings: strict),
     .target(name: "JSONText", swiftSettings: strict),
     .target(name: "EventEngine", swiftSettings: strict),
+    .target(name: "CommandSyntax", swiftSettings: strict),
     .testTarget(name: "RooflineTests", dependencies: ["Roofline"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
+    .testTarget(name: "CommandSyntaxTests", dependencies: ["CommandSyntax"], swiftSettings: strict),
   ]
 )
