@@ -21,8 +21,10 @@ let package = Package(
     .target(name: "JSONText", swiftSettings: strict),
     .target(name: "EventEngine", swiftSettings: strict),
     .target(name: "CommandSyntax", swiftSettings: strict),
+    .target(name: "Reports", swiftSettings: strict),
     .testTarget(name: "RooflineTests", dependencies: ["Roofline"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(name: "CommandSyntaxTests", dependencies: ["CommandSyntax"], swiftSettings: strict),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
   ]
 )
