@@ -8,27 +8,50 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The libraries, from the lowest floor up, with the floors that each one stands on.
+let libraries: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Roofline", []),
+  ("JSONText", []),
+  ("EventEngine", []),
+  ("CommandSyntax", []),
+  ("Profiles", ["JSONText"]),
+  ("Workloads", ["JSONText"]),
+  ("Kernels", ["Profiles", "Roofline", "Workloads"]),
+  ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
+  ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
+  ("Reports", ["JSONText", "Profiles", "Roofline", "Simulation", "Studies"]),
+]
+
+/// Each library has a test target of its own name.
+let tests: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Roofline", []),
+  ("JSONText", []),
+  ("CommandSyntax", []),
+  ("Reports", []),
+]
+
 let package = Package(
   name: "framework-tax-simulator",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "FrameworkTax", targets: [
-      "Roofline", "JSONText", "EventEngine", "Profiles",
-    ]),
-    .library(name: "Roofline", targets: ["Roofline"]),
-    .library(name: "JSONText", targets: ["JSONText"]),
-    .library(name: "EventEngine", targets: ["EventEngine"]),
-    .library(name: "Profiles", targets: ["Profiles"]),
-  ],
-  targets: [
-    .target(name: "Roofline", swiftSettings: strict),
-    .target(name: "JSONText", swiftSettings: strict),
-    .target(name: "EventEngine", swiftSettings: strict),
-    .target(name: "Profiles", dependencies: ["JSONText"], swiftSettings: strict),
-    .target(name: "Workloads", dependencies: ["JSONText"], swiftSettings: strict),
-    .target(name: "Kernels", dependencies: ["Profiles", "Roofline", "Workloads"], swiftSettings: strict),
-    .target(
-      name: "Simulation", dependencies: ["EventEngine", "Kernels", "Profiles", "Workloads"], swiftSettings: strict),
-    .testTarget(name: "RooflineTests", dependencies: ["Roofline"], swiftSettings: strict),
-  ]
+    .executable(name: "simulate", targets: ["simulate"]),
+    .library(name: "FrameworkTax", targets: libraries.map(\.name)),
+  ] + libraries.map { .library(name: $0.name, targets: [$0.name]) },
+  targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
+    + tests.map {
+      .testTarget(
+        name: $0.name + "Tests", dependencies: [.byName(name: $0.name)] + $0.dependencies, swiftSettings: strict)
+    }
+    + [
+      // The profiles and workloads stay in their folders at the top and travel with the program as resources.
+      .target(
+        name: "Catalog", path: ".", sources: ["Sources/Catalog"],
+        resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
+      .executableTarget(
+        name: "simulate",
+        dependencies: [
+          "Catalog", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies",
+          "Workloads",
+        ], swiftSettings: strict),
+    ]
 )

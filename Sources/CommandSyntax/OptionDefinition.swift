@@ -1,0 +1,65 @@
+/// One option of a command, as data: parsing, help and shell completion are all read from it.
+///
+/// ```swift
+/// OptionDefinition(
+///   "precision", short: "p", value: "NAME", help: "Precision of the operators",
+///   choices: ["fp32", "fp16"], defaultText: "fp16 on an accelerator, fp32 without")
+/// ```
+public struct OptionDefinition: Hashable, Sendable {
+  /// The long name, without its dashes: `batch` for `--batch`.
+  public let name: String
+
+  /// The one-letter name, without its dash: `b` for `-b`.
+  public let short: Character?
+
+  /// What stands for the value in help, as in `--batch N`; `nil` for a switch, which takes no value.
+  public let value: String?
+
+  /// What the option does, in one line without a period.
+  public let help: String
+
+  /// What `--help` adds below that line; paragraphs are separated by line breaks.
+  public let longHelp: String?
+
+  /// The values allowed; empty where any is.
+  public let choices: [String]
+
+  /// What happens without the option, in words for help; parsing does not fill it in.
+  public let defaultText: String?
+
+  /// The heading under which help lists the option; `nil` for the general one.
+  public let group: String?
+
+  /// Whether the option may be given more than once.
+  public let isRepeatable: Bool
+
+  /// Whether the command cannot do without the option.
+  public let isRequired: Bool
+
+  /// Creates an option from its parts; `CommandTree` checks that they fit together.
+  public init(
+    _ name: String, short: Character? = nil, value: String? = nil, help: String, longHelp: String? = nil,
+    choices: [String] = [], defaultText: String? = nil, group: String? = nil, isRepeatable: Bool = false,
+    isRequired: Bool = false
+  ) {
+    self.name = name
+    self.short = short
+    self.value = value
+    self.help = help
+    self.longHelp = longHelp
+    self.choices = choices
+    self.defaultText = defaultText
+    self.group = group
+    self.isRepeatable = isRepeatable
+    self.isRequired = isRequired
+  }
+
+  /// The option that every command has.
+  static let help = OptionDefinition("help", short: "h", help: "Show this help; -h shows less, --help more")
+
+  /// The long name as typed.
+  var flag: String { "--\(name)" }
+
+  /// The long name with what stands for its value, as typed.
+  var usage: String { value.map { "\(flag) \($0)" } ?? flag }
+}

@@ -1,0 +1,143 @@
+/// How the digits before the point are set off in threes.
+public enum DigitGrouping: Hashable, Sendable {
+  /// Not at all: `1234567`. The only one that other programs read.
+  case none
+  /// By commas: `1,234,567`.
+  case comma
+  /// By narrow no-break spaces (U+202F), as the SI brochure recommends.
+  case thin
+
+  func grouped(_ digits: String) -> String {
+    let separator: String
+    switch self {
+    case .none: return digits
+    case .comma: separator = ","
+    case .thin: separator = "\u{202F}"
+    }
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text += separator }
+      text.append(digit)
+    }
+    return text
+  }
+}
+
+/// Numbers as text for people and for files, without Foundation.
+///
+/// Every function rounds the exact value of its argument once, a tie to the even digit, as C's `printf` does, and never
+/// writes a negative zero. Values that are not finite are written `nan`, `inf` and `-inf`.
+public enum NumberFormat {
+  /// A number with a fixed count of decimals.
+  ///
+  /// `fixed(2.675, decimals: 2)` is `2.67`, since the `Double` nearest to 2.675 lies below it.
+  ///
+  /// - Parameters:
+  ///   - value: The number.
+  ///   - decimals: Digits after the point, from 0 to 15.
+  ///   - grouping: How the digits before the point are set off.
+  /// - Returns: The text; in Swift's shortest form, `1e+40`, where the value with its decimals has more than 38 digits.
+  public static func fixed(_ value: Double, decimals: Int, grouping: DigitGrouping = .none) -> String {
+    precondition((0...15).contains(decimals), "decimals from 0 to 15")
+    return RoundedDecimal(value, decimals: decimals)?.text(grouping: grouping) ?? "\(value)"
+  }
+
+  /// A number with a fixed count of significant digits: `significant(1234.5, digits: 3)` is `1230`.
+  ///
+  /// - Parameters:
+  ///   - value: The number.
+  ///   - digits: Significant digits, from 1 to 15.
+  ///   - grouping: How the digits before the point are set off.
+  /// - Returns: The text; in Swift's shortest form where the magnitude is below 10⁻⁷ or at least 10²¹.
+  public static func significant(_ value: Double, digits: Int, grouping: DigitGrouping = .none) -> String {
+    precondition((1...15).contains(digits), "significant digits from 1 to 15")
+    guard value != 0 else { return fixed(0, decimals: digits - 1) }
+    guard value.isFinite, abs(value) >= 1e-7, abs(value) < 1e21 else { return "\(value)" }
+    return rounded(value, digits: digits)?.text(grouping: grouping) ?? "\(value)"
+  }
+
+  /// A whole number, its digits set off in threes.
+  public static func integer(_ value: Int, grouping: DigitGrouping = .comma) -> String {
+    (value < 0 ? "-" : "") + grouping.grouped(String(value.magnitude))
+  }
+
+  /// A fraction in percent: `percent(0.4237)` is `42.4%`.
+  ///
+  /// - Parameters:
+  ///   - fraction: The fraction, 1 being the whole.
+  ///   - decimals: Digits after the point, from 0 to 15.
+  /// - Returns: The text, the sign behind it.
+  public static func percent(_ fraction: Double, decimals: Int = 1) -> String {
+    precondition((0...15).contains(decimals), "decimals from 0 to 15")
+    return (RoundedDecimal(fraction, decimals: decimals + 2)?.text(shift: 2) ?? "\(fraction * 100)") + "%"
+  }
+
+  /// Picoseconds in microseconds, exactly: 1,234,567 ps is `1.234567`, and 2,000,000 ps is `2`.
+  public static func microseconds(picoseconds: Int64) -> String {
+    let (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+    let sign = picoseconds < 0 ? "-" : ""
+    guard rest > 0 else { return "\(sign)\(whole)" }
+    var decimals = String(String(1_000_000 + rest).dropFirst())
+    while decimals.last == "0" { decimals.removeLast() }
+    return "\(sign)\(whole).\(decimals)"
+  }
+
+  /// A time under the prefix that leaves one to three digits before the point: `12.3 µs`, `1.24 ms`.
+  ///
+  /// - Parameters:
+  ///   - seconds: The time.
+  ///   - digits: Significant digits, from 3 to 9.
+  /// - Returns: The text; from 1,000 s on it stays in seconds, and below 1 ps in picoseconds. Below 0.1 ps and from
+  ///   10¹⁵ s on, the seconds are in Swift's shortest form.
+  public static func time(seconds: Double, digits: Int = 3) -> String {
+    precondition((3...9).contains(digits), "significant digits from 3 to 9")
+    guard seconds != 0 else { return "0 s" }
+    guard seconds.isFinite, abs(seconds) >= 1e-13, abs(seconds) < 1e15,
+      let number = rounded(seconds, digits: digits)
+    else { return "\(seconds) s" }
+    return timeText(of: number)
+  }
+
+  /// A time of whole picoseconds under a fitting prefix: 12,345,678 ps is `12.3 µs`.
+  ///
+  /// - Parameters:
+  ///   - picoseconds: The time.
+  ///   - digits: Significant digits, from 3 to 9.
+  /// - Returns: The text; from 1,000 s on it stays in seconds.
+  public static func time(picoseconds: Int64, digits: Int = 3) -> String {
+    precondition((3...9).contains(digits), "significant digits from 3 to 9")
+    guard picoseconds != 0 else { return "0 s" }
+    let count = String(picoseconds.magnitude).count
+    let magnitude = UInt128(picoseconds.magnitude)
+    func rounded(to decimals: Int) -> RoundedDecimal {
+      RoundedDecimal(
+        isNegative: picoseconds < 0, numerator: magnitude * powerOfTen(max(0, decimals)),
+        denominator: powerOfTen(max(0, -decimals)), decimals: decimals + 12)
+    }
+    let number = rounded(to: digits - count)
+    return timeText(of: number.hasRolledOver(digits: digits) ? rounded(to: digits - count - 1) : number)
+  }
+
+  /// Chooses the prefix by the rounded number, so that 999.96 µs to three digits becomes `1.00 ms` and not `1000 µs`.
+  private static func timeText(of seconds: RoundedDecimal) -> String {
+    let units = ["s", "ms", "µs", "ns", "ps"]
+    let exponent = String(seconds.digits).count - 1 - seconds.decimals
+    let step = min(4, max(0, (2 - exponent) / 3))
+    return seconds.text(shift: 3 * step) + " " + units[step]
+  }
+
+  /// A number rounded to significant digits, neither zero nor infinite.
+  private static func rounded(_ value: Double, digits: Int) -> RoundedDecimal? {
+    var (exponent, power) = (0, 1.0)
+    while abs(value) >= power * 10 { (exponent, power) = (exponent + 1, power * 10) }
+    while abs(value) < power { (exponent, power) = (exponent - 1, power / 10) }
+    guard let number = RoundedDecimal(value, decimals: digits - 1 - exponent) else { return nil }
+    return number.hasRolledOver(digits: digits)
+      ? RoundedDecimal(value, decimals: digits - 2 - exponent) : number
+  }
+}
+
+extension RoundedDecimal {
+  /// Whether rounding up made one digit more than asked for: 9.996 to three digits is 10.00.
+  fileprivate func hasRolledOver(digits count: Int) -> Bool { digits >= powerOfTen(count) }
+}

@@ -1,0 +1,20 @@
+/// How a piece of text stands out on a terminal that shows it.
+public enum TextStyle: Int, Hashable, Sendable, CaseIterable {
+  /// Heavier.
+  case bold = 1
+  /// Fainter.
+  case dim = 2
+  /// For what is wrong or bad.
+  case red = 31
+  /// For what is right or good.
+  case green = 32
+  /// For what deserves attention.
+  case yellow = 33
+  /// For what is named.
+  case cyan = 36
+
+  /// The text between the ANSI escape sequences that switch the style on and off; an empty text stays empty.
+  public func applied(to text: String) -> String {
+    text.isEmpty ? text : "\u{1B}[\(rawValue)m\(text)\u{1B}[0m"
+  }
+}
