@@ -126,50 +126,55 @@ extension JSONPullParser {
   /// Reads a number from its sign or first digit.
   mutating func readNumber() throws(JSONFault) -> JSONNumberRange {
     let start = offset
-    if bytes[offset] == UInt8(ascii: "-") { offset += 1 }
-    if byte(at: offset) == UInt8(ascii: "I") { throw unknownWord(from: start) }
-    if byte(at: offset) == UInt8(ascii: "0") {
-      offset += 1
-      if isDigit(byte(at: offset)) { throw fault(.leadingZero, atByte: start) }
+    var index = byte(at: start) == UInt8(ascii: "-") ? start + 1 : start
+    if byte(at: index) == UInt8(ascii: "0") {
+      index += 1
+      if isDigit(byte(at: index)) { throw fault(.leadingZero, atByte: start) }
     } else {
-      try readDigits(ofNumberFrom: start)
+      if byte(at: index) == UInt8(ascii: "I") { throw unknownWord(from: start) }
+      index = try digitsEnd(from: index, ofNumberFrom: start)
     }
-    if byte(at: offset) == UInt8(ascii: ".") {
-      offset += 1
-      try readDigits(ofNumberFrom: start)
+    if byte(at: index) == UInt8(ascii: ".") {
+      index = try digitsEnd(from: index + 1, ofNumberFrom: start)
     }
-    if byte(at: offset) | 0x20 == UInt8(ascii: "e") {
-      offset += 1
-      if byte(at: offset) == UInt8(ascii: "+") || byte(at: offset) == UInt8(ascii: "-") { offset += 1 }
-      try readDigits(ofNumberFrom: start)
+    if byte(at: index) | 0x20 == UInt8(ascii: "e") {
+      let sign = byte(at: index + 1)
+      let isSigned = sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
+      index = try digitsEnd(from: index + (isSigned ? 2 : 1), ofNumberFrom: start)
     }
-    return JSONNumberRange(start: start, end: offset)
+    offset = index
+    return JSONNumberRange(start: start, end: index)
   }
 
-  private mutating func readDigits(ofNumberFrom start: Int) throws(JSONFault) {
-    let first = offset
-    while isDigit(byte(at: offset)) { offset += 1 }
-    guard offset > first else {
-      throw offset == bytes.count ? unexpectedEnd(inside: .number, from: start) : unexpected(.digit)
+  /// The byte after a run of digits, of which there must be one.
+  private mutating func digitsEnd(from first: Int, ofNumberFrom start: Int) throws(JSONFault) -> Int {
+    var index = first
+    while isDigit(byte(at: index)) { index += 1 }
+    guard index > first else {
+      offset = index
+      throw index >= bytes.count ? unexpectedEnd(inside: .number, from: start) : unexpected(.digit)
     }
+    return index
   }
 
   /// Reads `true`, `false` or `null`; anything else cannot begin a value.
   mutating func readWord(expected: JSONExpectation) throws(JSONFault) -> JSONToken {
-    let start = offset
-    guard isLetter(byte(at: start)) else { throw unexpected(expected) }
-    var end = start
-    while isLetter(byte(at: end)) || isDigit(byte(at: end)) { end += 1 }
-    for (word, token) in [("true", JSONToken.boolean(true)), ("false", .boolean(false)), ("null", .null)] {
-      if bytes[start..<end].elementsEqual(word.utf8) {
-        offset = end
-        return token
-      }
-      if end == bytes.count, word.utf8.starts(with: bytes[start..<end]) {
-        throw unexpectedEnd(inside: .word, from: start)
-      }
+    let (word, token): (StaticString, JSONToken)
+    switch byte(at: offset) {
+    case UInt8(ascii: "t"): (word, token) = ("true", .boolean(true))
+    case UInt8(ascii: "f"): (word, token) = ("false", .boolean(false))
+    case UInt8(ascii: "n"): (word, token) = ("null", .null)
+    case let first: throw isLetter(first) ? unknownWord(from: offset) : unexpected(expected)
     }
-    throw unknownWord(from: start)
+    let start = offset
+    let length = word.utf8CodeUnitCount
+    for index in 0..<length where byte(at: start + index) != word.utf8Start[index] {
+      throw start + index >= bytes.count ? unexpectedEnd(inside: .word, from: start) : unknownWord(from: start)
+    }
+    let following = byte(at: start + length)
+    guard !isLetter(following), !isDigit(following) else { throw unknownWord(from: start) }
+    offset = start + length
+    return token
   }
 
   /// The byte at an offset, or 0, which no token holds, at the end of the text.
