@@ -53,7 +53,7 @@ public struct GenerationsReport: Sendable {
       cells += [
         TextTable.Cell(milliseconds(result.deviceBusy)), TextTable.Cell(milliseconds(result.latency), style: .bold),
         TextTable.Cell(
-          NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 0), style: isTaxed ? .attention : nil),
+          NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 0), style: isTaxed ? .yellow : nil),
         TextTable.Cell(waitsFor(result.bound)),
       ]
     }

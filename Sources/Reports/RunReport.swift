@@ -173,7 +173,7 @@ extension RunReport {
     }
     row("latency", result.latency, style: .bold)
     row("device busy", result.deviceBusy)
-    row("framework tax", result.frameworkTax, style: result.bound == .framework ? .attention : nil)
+    row("framework tax", result.frameworkTax, style: result.bound == .framework ? .yellow : nil)
     lines.append(table.text(styled: styled))
 
     var breakdown = TextTable(columns: [

@@ -12,7 +12,7 @@ struct Library {
   init(userFolder: String?) throws(Failure) {
     var roots: [String] = []
     if let folder = userFolder ?? Platform.environment("SIMULATE_CATALOG") {
-      guard isDirectory(folder) else {
+      guard Self.isDirectory(folder) else {
         throw Failure(.wrongInput, "\(folder): error: no such folder; --catalog needs one that holds profiles")
       }
       roots.append(folder)
@@ -63,7 +63,7 @@ struct Library {
     name.contains("/") || name.hasSuffix(".json")
   }
 
-  private func isDirectory(_ path: String) -> Bool {
+  private static func isDirectory(_ path: String) -> Bool {
     (try? listFiles(in: path, suffix: "")) != nil
   }
 }

@@ -18,29 +18,31 @@ let tree = CommandTree(
       longHelp: "The environment variable SIMULATE_CATALOG names one as well.")
   ])
 
-do {
-  Platform.ignoreBrokenPipes()
+/// Parses the command line and calls what it names.
+func main() throws(Failure) {
   let command = try checkingUsage { () throws(CommandSyntaxFault) in
     try tree.parse(arguments: Platform.arguments) { nearestName(to: $0, among: $1) }
   }
   if let detail = command.helpRequest {
     Platform.print(
       tree.help(for: command.path, detail: detail, width: min(Platform.width, 100), styled: Platform.showsStyles))
-  } else {
-    let library = try Library(userFolder: command.value(of: "catalog"))
-    switch command.path {
-    case ["run"]: try RunCommand.run(command, library)
-    case ["roofline"]: try RooflineCommand.run(command, library)
-    case ["profiles", "list"]: try ProfilesCommand.list(command, library)
-    case ["profiles", "show"]: try ProfilesCommand.show(command, library)
-    case ["profiles", "check"]: try ProfilesCommand.check(command, library)
-    default: try HeadlineCommand.run(library)
-    }
+    return
   }
-} catch let failure as Failure {
-  Platform.warn(failure.message)
-  Platform.leave(failure.status.rawValue)
+  let library = try Library(userFolder: command.value(of: "catalog"))
+  switch command.path {
+  case ["run"]: try RunCommand.run(command, library)
+  case ["roofline"]: try RooflineCommand.run(command, library)
+  case ["profiles", "list"]: try ProfilesCommand.list(command, library)
+  case ["profiles", "show"]: try ProfilesCommand.show(command, library)
+  case ["profiles", "check"]: try ProfilesCommand.check(command, library)
+  default: try HeadlineCommand.run(library)
+  }
+}
+
+Platform.ignoreBrokenPipes()
+do {
+  try main()
 } catch {
-  Platform.warn("error: \(error)")
-  Platform.leave(Failure.Status.defect.rawValue)
+  Platform.warn(error.message)
+  Platform.leave(error.status.rawValue)
 }
