@@ -31,6 +31,7 @@ public struct Workload: Sendable {
   let doc: JSONDocument
   public let name: String
   public let title: String?
+  public var parameters: [BoundParameter] { (try? bind([:]).parameters) ?? [] }
   public init(_ doc: JSONDocument) throws(JSONFault) { self.doc = doc; var o = try doc.cursor.object(); name = try o.required("name").string(); title = try o.optional("title")?.string() }
   public func bind(_ values: [String: Int64]) throws(JSONFault) -> BoundWorkload {
     var o = try doc.cursor.object()

@@ -103,14 +103,22 @@ enum ScenarioOptions {
   private static func apply(
     _ command: ParsedCommand, to system: inout System
   ) throws(Failure) -> [(path: String, value: Double)] {
-    var overrides: [(path: String, value: Double)] = []
+    let overrides = try overrides(command)
+    for (path, value) in overrides {
+      do { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
+    }
+    return overrides
+  }
+
+  /// The values of `--set`.
+  static func overrides(_ command: ParsedCommand) throws(Failure) -> [(path: String, value: Double)] {
     let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "set") }
+    var overrides: [(path: String, value: Double)] = []
     for assignment in assignments {
       guard let value = Double(assignment.value), value.isFinite else {
         throw Failure(
           .wrongUsage, "error: --set \(assignment.name) needs a finite number (it is '\(assignment.value)')")
       }
-      do { try system.set(assignment.name, to: value) } catch { throw Failure(wrongInput: error) }
       overrides.append((assignment.name, value))
     }
     return overrides
