@@ -124,6 +124,9 @@ public struct Kernel: Hashable, Sendable {
   public var bytesWritten: Double
   /// The format of the arithmetic.
   public var arithmetic: Precision
+  /// Whether a library launches it within a call that launches another kernel: it costs the host the driver's call and
+  /// nothing of the framework.
+  public var isLaunchedByLibrary = false
 
   /// A kernel.
   public init(

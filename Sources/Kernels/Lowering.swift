@@ -147,11 +147,11 @@ extension Lowering {
     var kernels: [Kernel] = []
     let converts = needsChannelsLast(shape, arithmetic)
     if converts {
-      kernels.append(move(operation.name, bytes: input))
-      if shape.windowPositions > 1 { kernels.append(move(operation.name, bytes: weight)) }
+      kernels.append(byLibrary(move(operation.name, bytes: input)))
+      if shape.windowPositions > 1 { kernels.append(byLibrary(move(operation.name, bytes: weight))) }
     }
     kernels.append(product)
-    if converts { kernels.append(move(operation.name, bytes: output)) }
+    if converts { kernels.append(byLibrary(move(operation.name, bytes: output))) }
     if operation.inputs.count > 2, !target.isHost {
       // PyTorch adds a convolution's bias in a kernel of its own, cuDNN's plain forward call has none.
       kernels.append(
@@ -222,6 +222,13 @@ extension Lowering {
     Kernel(name: name, .copy, flops: 0, bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
   }
 
+  /// A kernel that a library launches beside the one it was called for.
+  private func byLibrary(_ kernel: Kernel) -> Kernel {
+    var kernel = kernel
+    kernel.isLaunchedByLibrary = true
+    return kernel
+  }
+
   /// The copies that an operator makes to get contiguous operands.
   private func copies(_ operation: Operator) -> [Kernel] {
     guard !target.isHost || OperatorKind(operatorName: operation.name) == .copy else { return [] }
@@ -275,7 +282,7 @@ extension Lowering {
       arithmetic: .fp32)
     var kernel = main
     kernel.kernelClass = .elementwise
-    return [small, small, kernel]
+    return [byLibrary(small), byLibrary(small), kernel]
   }
 
   private func pooling(_ operation: Operator) -> [Kernel] {

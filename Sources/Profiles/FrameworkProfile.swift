@@ -48,7 +48,8 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var mode = FrameworkMode.eager
   /// Host time of one operator of each kind, without its launches.
   public var dispatchUS = DispatchTable()
-  /// Host time that the framework spends on each kernel beside the driver's call: allocation, arguments, selection.
+  /// Host time that the framework spends on each kernel that it launches, beside the driver's call: allocation,
+  /// arguments, selection. What a library launches within a call costs the driver's call only.
   public var kernelUS = 0.0
   /// Host time of a pass beside its operators: module calls, guards, session run.
   public var passUS = 0.0
