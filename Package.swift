@@ -15,12 +15,18 @@ let package = Package(
     .library(name: "Roofline", targets: ["Roofline"]),
     .library(name: "JSONText", targets: ["JSONText"]),
     .library(name: "EventEngine", targets: ["EventEngine"]),
+    .library(name: "Workloads", targets: ["Workloads"]),
   ],
   targets: [
     .target(name: "Roofline", swiftSettings: strict),
     .target(name: "JSONText", swiftSettings: strict),
     .target(name: "EventEngine", swiftSettings: strict),
+    .target(name: "Workloads", dependencies: ["JSONText"], swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "RooflineTests", dependencies: ["Roofline"], swiftSettings: strict),
-    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkloadsTests", dependencies: ["Workloads", "JSONText", "TestSupport"],
+      swiftSettings: strict),
   ]
 )
