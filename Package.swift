@@ -25,8 +25,9 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 /// Each library has a test target of its own name.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
-  ("JSONText", []),
+  ("JSONText", ["TestSupport"]),
   ("CommandSyntax", []),
+  ("Workloads", ["JSONText", "TestSupport"]),
   ("Reports", []),
 ]
 
@@ -43,6 +44,7 @@ let package = Package(
         name: $0.name + "Tests", dependencies: [.byName(name: $0.name)] + $0.dependencies, swiftSettings: strict)
     }
     + [
+      .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",

@@ -110,7 +110,7 @@ enum ProfilesCommand {
       TextTable.Column("weights", unit: "M", alignment: .number, key: "weights_millions"),
       TextTable.Column("parameters"), TextTable.Column("title"),
     ])
-    for name in try checkingInput({ () throws(FileFault) in try library.workloads.names() }) {
+    for name in library.workloads.names {
       let workload = try library.workload(name)
       let bound: BoundWorkload
       do { bound = try workload.bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
@@ -210,7 +210,7 @@ enum ProfilesCommand {
 
   static func check(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     if command.positionals.isEmpty {
-      for name in try checkingInput({ () throws(FileFault) in try library.workloads.names() }) {
+      for name in library.workloads.names {
         do { _ = try library.workload(name).bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
       }
       let profiles = library.profiles
