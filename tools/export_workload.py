@@ -22,7 +22,7 @@ and consecutive equal blocks of operators are written as repeats.
     export_workload.py --module my_model.py:function --output my-model.json
 
 Tested with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a release close to the
-one the paper measured); the models that `--list` marks need transformers 4.57.6 instead. A user's own
+one the paper measured); the models that `--list` marks need transformers 4.48.3 instead. A user's own
 model needs torch only.
 
 A user's function takes no arguments and returns (module, inputs). `inputs` is a function too: its keyword
@@ -45,8 +45,10 @@ import math
 import pathlib
 import re
 import sys
+import unittest.mock
 from dataclasses import dataclass, field
 from fractions import Fraction
+from importlib import metadata
 
 SCHEMA = "workload/1"
 
@@ -280,7 +282,7 @@ FULL_SLICE = slice(None)
 
 
 class Recorder:
-    """Runs a module on the meta device and lists its top-level operators.
+    """Runs a module, as a rule on the meta device, and lists its top-level operators.
 
     Three views of one run are put together. The profiler's event tree says which operators were
     dispatched from Python and with which tensors: the list that the paper's profiler saw. A dispatch mode
@@ -288,8 +290,9 @@ class Recorder:
     record. Marker events with a running number join the two, and mark where modules begin.
     """
 
-    def __init__(self, module, full_slices):
+    def __init__(self, module, device, full_slices):
         self.module = module
+        self.device = device
         self.full_slices = full_slices
         self.blocks = {
             child: name for name, child in module.named_modules() if name.rpartition(".")[2].isdigit()
@@ -297,12 +300,16 @@ class Recorder:
         self.leaves = []
 
     def run(self, inputs):
-        """The top-level operators of one pass."""
+        """The top-level operators of one pass. `inputs` makes its arguments anew: a cache grows in a pass."""
+        import torch
+
+        with torch.device(self.device):
+            first, second = inputs(), inputs()
         self.leaves = []
         operators = []
-        self.collect(self.profile(inputs, self.leaf_mode()), None, operators)
+        self.collect(self.profile(first, self.leaf_mode()), None, operators)
         # The dispatch mode adds operators of its own (a `detach` after `ones`): a pass without it decides.
-        plain = [event.name for event in self.top_level(self.profile(inputs, contextlib.nullcontext()))]
+        plain = [event.name for event in self.top_level(self.profile(second, contextlib.nullcontext()))]
         return without_added(operators, plain)
 
     def profile(self, inputs, mode):
@@ -311,7 +318,7 @@ class Recorder:
 
         arguments, keywords = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
         cpu = torch.profiler.ProfilerActivity.CPU
-        with torch.no_grad(), torch.device("meta"), self.block_markers():
+        with torch.no_grad(), torch.device(self.device), self.block_markers(), autocast_on_meta():
             with torch.profiler.profile(activities=[cpu], record_shapes=True) as profiler:
                 with mode, self.slice_mode():
                     self.module(*arguments, **keywords)
@@ -399,16 +406,13 @@ class Recorder:
         copies = {}
         if event.name not in OWN_COPY:
             copies = {path: list(leaf.result.shape) for path, leaf in leaves if leaf.name in COPIES}
-        attributes = {}
-        for _, leaf in leaves:
-            attributes.update(leaf.attributes())
         return Recorded(
             name=event.name,
             inputs=[shape for shape, _ in shapes],
             dtypes=[dtype for _, dtype in shapes],
             outputs=[shape for shape, _ in results],
             output_dtypes=[dtype for _, dtype in results],
-            attributes=attributes,
+            attributes=attributes_of(event.name, leaves),
             copies=copies,
             kernels=sum(leaf.launches() for _, leaf in leaves),
             block=block,
@@ -424,6 +428,21 @@ class Recorder:
                 continue
             number = seen[child.name] = seen.get(child.name, -1) + 1
             yield from self.leaves_below(child, path + ((child.name, number),))
+
+
+def autocast_on_meta():
+    """A context in which models may name the meta device to `torch.autocast`, which does not know it.
+
+    They do it to switch autocasting off around the rotary embedding: no operator either way.
+    """
+    import torch
+
+    original = torch.autocast
+
+    def autocast(device_type, *arguments, **keywords):
+        return original("cpu" if device_type == "meta" else device_type, *arguments, **keywords)
+
+    return unittest.mock.patch.object(torch, "autocast", autocast)
 
 
 def without_added(operators, names):
@@ -470,12 +489,10 @@ class Leaf:
         is_view = any(r.alias_info is not None and not r.alias_info.is_write for r in returns)
         return 0 if is_view or self.name in WITHOUT_KERNEL else 1
 
-    def attributes(self):
-        rule = ATTRIBUTES.get(self.name)
-        return rule(self.arguments) if rule else {}
-
     def tensors(self):
-        return [self.result] if hasattr(self.result, "shape") else [t for t in self.result if t is not None]
+        """The tensors of the result: one, several, or none (a number read back by `item`)."""
+        results = self.result if isinstance(self.result, (list, tuple)) else [self.result]
+        return [result for result in results if hasattr(result, "shape")]
 
 
 def bound_arguments(operator, arguments, keywords):
@@ -551,15 +568,24 @@ def layer_norm_attributes(arguments):
     return {"dims": list(range(rank - trailing, rank)), "normalized_dims": trailing}
 
 
+# Operator -> the leaf operator whose arguments hold its attributes, and the rule that reads them. The leaf's
+# arguments are complete: defaults filled in, one integer spread over the spatial dimensions.
 ATTRIBUTES = {
-    "convolution": convolution_attributes,
-    "max_pool2d_with_indices": pooling_attributes,
-    "avg_pool2d": pooling_attributes,
-    "native_layer_norm": layer_norm_attributes,
-} | {
-    name: dimension_attributes
-    for name in ("_softmax", "_log_softmax", "mean", "sum", "cumsum", "amax", "argmax", "var", "topk")
+    "aten::max_pool2d": ("max_pool2d_with_indices", pooling_attributes),
+    "aten::avg_pool2d": ("avg_pool2d", pooling_attributes),
+    "aten::layer_norm": ("native_layer_norm", layer_norm_attributes),
+    "aten::softmax": ("_softmax", dimension_attributes),
+    "aten::log_softmax": ("_log_softmax", dimension_attributes),
 }
+for name in ("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "convolution"):
+    ATTRIBUTES[f"aten::{name}"] = ("convolution", convolution_attributes)
+for name in ("mean", "sum", "cumsum", "amax", "argmax", "var", "topk"):
+    ATTRIBUTES[f"aten::{name}"] = (name, dimension_attributes)
+
+
+def attributes_of(name, leaves):
+    leaf_name, rule = ATTRIBUTES.get(name, (None, None))
+    return next((rule(leaf.arguments) for _, leaf in leaves if leaf.name == leaf_name), {})
 
 
 # MARK: Programs: several runs merged, and repeats found
@@ -624,14 +650,15 @@ def missing_condition(present, dimensions):
     raise ExportError(f"a copy is made at some parameter values only, by no simple rule: not at {missing}")
 
 
-def find_repeats(entries, blocks):
+def find_repeats(entries, blocks, is_nested=False):
     """`entries` with consecutive equal stretches folded into repeats.
 
     `blocks[i]` is the module that starts at entry i, or None. The repeat that saves most entries is taken
     first, among equals one that starts with a module, then the earliest; what is before, inside and
-    after it is folded in turn.
+    after it is folded in turn. Inside a repeat only modules are folded: three equal projections of a layer
+    read better as a list.
     """
-    best = best_repeat(entries, blocks)
+    best = best_repeat(entries, blocks, is_nested)
     if best is None:
         return list(entries)
     start, period, count = best
@@ -640,16 +667,22 @@ def find_repeats(entries, blocks):
     repeat = {
         "repeat": count,
         "name": repeat_name(blocks[start]),
-        "program": find_repeats(entries[start : start + period], body_blocks),
+        "program": find_repeats(entries[start : start + period], body_blocks, is_nested=True),
     }
-    return find_repeats(entries[:start], blocks[:start]) + [repeat] + find_repeats(entries[end:], blocks[end:])
+    return (
+        find_repeats(entries[:start], blocks[:start], is_nested)
+        + [repeat]
+        + find_repeats(entries[end:], blocks[end:], is_nested)
+    )
 
 
-def best_repeat(entries, blocks):
+def best_repeat(entries, blocks, needs_block):
     """(start, period, count) of the repeat worth most, or None where none is worth its entry."""
     keys = [json.dumps(entry, sort_keys=True) for entry in entries]
     numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     codes = [numbers[key] for key in keys]
+    # An outer module makes a better beginning than one inside it, any module a better one than none.
+    depths = [math.inf if block is None else block.count(".") for block in blocks]
     best, best_rank = None, None
     for period in range(1, len(codes) // 2 + 1):
         run = 0  # how many entries from here on equal the entry one period later
@@ -657,9 +690,9 @@ def best_repeat(entries, blocks):
             run = run + 1 if codes[start] == codes[start + period] else 0
             count = run // period + 1
             saving = period * (count - 1) - 1
-            if count < 2 or saving < REPEAT_SAVING_MINIMUM:
+            if count < 2 or saving < REPEAT_SAVING_MINIMUM or (needs_block and blocks[start] is None):
                 continue
-            rank = (saving, blocks[start] is not None, -period, -start)
+            rank = (saving, -depths[start], -period, -start)
             if best_rank is None or rank > best_rank:
                 best, best_rank = (start, period, count), rank
     return best
@@ -693,8 +726,9 @@ class Definition:
     source: str
     build: object
     notes: str | None = None
+    device: str = "meta"  # "cpu" for a model that reads values back: it has to compute them
     full_slices: bool = True
-    needs: str | None = None  # the module without which the model cannot be built
+    needs: tuple | None = None  # a package and the start of the version that the model is written for
 
 
 @dataclass
@@ -731,20 +765,18 @@ def sample_values(name, default):
 def export(definition, progress=lambda text: None):
     import torch
 
-    with torch.device("meta"):
+    with torch.device(definition.device):
         module, inputs = definition.build()
-    module = module.to("meta").eval()
+    module = module.to(definition.device).eval()
     defaults = {name: p.default for name, p in inspect.signature(inputs).parameters.items()}
     if any(not isinstance(value, int) for value in defaults.values()):
         raise ExportError("every argument of the inputs function needs a default, an integer")
     points = sample_points(defaults)
-    recorder = Recorder(module, definition.full_slices)
+    recorder = Recorder(module, definition.device, definition.full_slices)
     runs = []
     for point in points:
         progress(f"{definition.name}: {dict(zip(defaults, point))}")
-        with torch.device("meta"):
-            arguments = inputs(**dict(zip(defaults, point)))
-        runs.append(recorder.run(arguments))
+        runs.append(recorder.run(lambda: inputs(**dict(zip(defaults, point)))))
     operators = merge_runs(runs, Dimensions(list(defaults), points))
     blocks = [operator.block for operator in runs[0]]
     workload = {
@@ -875,10 +907,13 @@ def built_in_definitions():
 
 
 def is_available(definition):
-    """Whether the installed packages have the model; says so where they do not."""
-    if definition.needs is None or importlib.util.find_spec(definition.needs) is not None:
+    """Whether the installed packages have the model as measured; says so where they do not."""
+    if definition.needs is None:
         return True
-    print(f"{definition.name}: left out, {definition.needs} is not installed", file=sys.stderr)
+    package, version = definition.needs
+    if metadata.version(package).startswith(version + "."):
+        return True
+    print(f"{definition.name}: left out, it needs {package} {version}", file=sys.stderr)
     return False
 
 
@@ -887,7 +922,7 @@ def main(arguments=None):
     try:
         if options.list:
             for definition in built_in_definitions().values():
-                needs = f" (needs {definition.needs})" if definition.needs else ""
+                needs = " (needs {} {})".format(*definition.needs) if definition.needs else ""
                 print(f"{definition.name:28} {definition.title}{needs}")
             return 0
         rows = []
