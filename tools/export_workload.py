@@ -114,9 +114,7 @@ def polynomial_text(polynomial, parameters):
     numerators = {powers: int(c * divisor) for powers, c in polynomial.items()}
     common = math.gcd(*numerators.values())
     shared = tuple(min(column) for column in zip(*numerators))
-    terms = {
-        tuple(e - s for e, s in zip(powers, shared)): n // common for powers, n in numerators.items()
-    }
+    terms = {tuple(e - s for e, s in zip(powers, shared)): n // common for powers, n in numerators.items()}
     if divisor == 1 and not any(shared) and set(terms) == {tuple(0 for _ in parameters)}:
         return common * next(iter(terms.values()))
     return render_product(common, shared, terms, divisor, parameters)
@@ -776,7 +774,7 @@ def export(definition, progress=lambda text: None):
     runs = []
     for point in points:
         progress(f"{definition.name}: {dict(zip(defaults, point))}")
-        runs.append(recorder.run(lambda: inputs(**dict(zip(defaults, point)))))
+        runs.append(run_at(dict(zip(defaults, point)), recorder, inputs))
     operators = merge_runs(runs, Dimensions(list(defaults), points))
     blocks = [operator.block for operator in runs[0]]
     workload = {
@@ -790,6 +788,17 @@ def export(definition, progress=lambda text: None):
         "program": find_repeats(operators, blocks),
     }
     return Export(workload, len(operators), kernels_by_batch(runs, points, defaults))
+
+
+def run_at(values, recorder, inputs):
+    try:
+        return recorder.run(lambda: inputs(**values))
+    except (RuntimeError, ValueError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ExportError(
+            f"the model does not run at {values}: {reason}\n"
+            "(a parameter that the model fixes does not belong among the arguments of its inputs function)"
+        ) from error
 
 
 def kernels_by_batch(runs, points, defaults):
@@ -825,7 +834,9 @@ def compact(value):
 def workload_text(workload):
     """The file: one key per line, one operator per line, repeats indented."""
     lines = [f"  {json.dumps(key)}: {compact(value)}," for key, value in workload.items() if key != "program"]
-    return "\n".join(["{", *lines, '  "program": [', *program_lines(workload["program"], "    "), "  ]", "}", ""])
+    return "\n".join(
+        ["{", *lines, '  "program": [', *program_lines(workload["program"], "    "), "  ]", "}", ""]
+    )
 
 
 def program_lines(program, indent):
@@ -893,10 +904,17 @@ def selected(options):
         return [(definition, options.output)]
     definitions = built_in_definitions()
     if options.all:
-        return [(d, options.all / f"{d.name}.json") for d in definitions.values() if is_available(d)]
+        for definition in definitions.values():
+            if unmet_need(definition):
+                print(f"{definition.name}: left out, needs {unmet_need(definition)}", file=sys.stderr)
+        wanted = [definition for definition in definitions.values() if not unmet_need(definition)]
+        return [(definition, options.all / f"{definition.name}.json") for definition in wanted]
     if options.model not in definitions:
         raise ExportError(f"unknown model '{options.model}'; --list shows the known ones")
-    return [(definitions[options.model], options.output)]
+    definition = definitions[options.model]
+    if unmet_need(definition):
+        raise ExportError(f"{definition.name} needs {unmet_need(definition)}")
+    return [(definition, options.output)]
 
 
 def built_in_definitions():
@@ -906,15 +924,13 @@ def built_in_definitions():
     return {definition.name: definition for definition in model_definitions.definitions(Definition)}
 
 
-def is_available(definition):
-    """Whether the installed packages have the model as measured; says so where they do not."""
-    if definition.needs is None:
-        return True
-    package, version = definition.needs
-    if metadata.version(package).startswith(version + "."):
-        return True
-    print(f"{definition.name}: left out, it needs {package} {version}", file=sys.stderr)
-    return False
+def unmet_need(definition):
+    """What has to be installed for a model to be the one its definition means, or None."""
+    if definition.needs is None or metadata.version(definition.needs[0]).startswith(
+        definition.needs[1] + "."
+    ):
+        return None
+    return " ".join(definition.needs)
 
 
 def main(arguments=None):

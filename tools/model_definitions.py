@@ -75,8 +75,6 @@ def definitions(definition):
         )
 
 
-
-
 # name, title, model class, what differs from the configuration class's defaults
 LANGUAGE = [
     ("bert-base-uncased", "BERT base, uncased", "BertModel", {}),

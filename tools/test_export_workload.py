@@ -1,6 +1,6 @@
 """Tests of the exporter that need no PyTorch, and of the workload files it has written.
 
-    python3 -m unittest discover --start-directory tools
+python3 -m unittest discover --start-directory tools
 """
 
 import json
@@ -189,7 +189,12 @@ class RepeatTests(unittest.TestCase):
         self.assertEqual(self.fold(5 * "ab" + 5 * "cd"), "x5(ab)x5(cd)")
 
     def test_name_after_the_module_list(self):
-        for block, expected in [("encoder.layer.0", "layer"), ("h.3", "layer"), ("layer3.1", "block"), (None, "block")]:
+        for block, expected in [
+            ("encoder.layer.0", "layer"),
+            ("h.3", "layer"),
+            ("layer3.1", "block"),
+            (None, "block"),
+        ]:
             self.assertEqual(exporter.repeat_name(block), expected)
 
 
