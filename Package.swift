@@ -28,6 +28,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", []),
   ("EventEngine", []),
   ("CommandSyntax", []),
+  ("Simulation", ["EventEngine"]),
   ("Reports", []),
 ]
 

@@ -83,7 +83,8 @@ public struct Simulator: Sendable {
       && second.deviceBusy - first.deviceBusy == third.deviceBusy - second.deviceBusy
   }
 
-  private func run(
+  /// Runs passes back to back and keeps the whole state of the system: what ``time(_:_:_:)`` reads its results from.
+  func run(
     _ program: Program, _ table: CostTable, passes: Int, recordFrom: Int
   ) throws(SimulationFault) -> Engine<SystemModel> {
     try checkLength(program, table, passes: passes)
