@@ -131,9 +131,11 @@ extension SystemModel {
     if runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar) { return }
     streams[stream].finished += 1
     completePasses(now: now, stream: stream)
+    // The stream's account moves on to the start of its next job; those that waited go on from this one's end.
+    let account = streams[stream].account
     if streams[stream].jobs.finish() != nil { beginService(stream, now: now, calendar: &calendar) }
-    wakeStalledStreams(after: stream, now: now, calendar: &calendar)
-    wakeHost(after: stream, now: now, calendar: &calendar)
+    wakeStalledStreams(now: now, account, calendar: &calendar)
+    wakeHost(after: stream, now: now, account, calendar: &calendar)
   }
 
   /// Adds a kernel that has ended to its stream's account, stretched if it shared the device.
@@ -205,14 +207,14 @@ extension SystemModel {
   }
 
   /// A job has ended: streams that waited for it may go on. The moment of its end is the earliest they can.
-  private mutating func wakeStalledStreams(after stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+  private mutating func wakeStalledStreams(now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>) {
     guard !hasOneStream else { return }
     for other in streams.indices where streams[other].isStalled {
       guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }
       streams[other].isStalled = false
       if now > job.ready {
         job.ready = now
-        job.account = streams[stream].account
+        job.account = account
         streams[other].jobs.replaceCurrent(with: job)
       }
       beginService(other, now: now, calendar: &calendar)
