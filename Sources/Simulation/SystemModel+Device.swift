@@ -114,7 +114,7 @@ extension SystemModel {
   }
 
   /// With several streams: adds the time since the last change to the busy time, if a kernel ran in it.
-  private mutating func advanceBusyTime(to now: Ticks) {
+  mutating func advanceBusyTime(to now: Ticks) {
     if activeKernels > 0 { deviceBusy += now - activeSince }
     activeSince = now
   }
@@ -159,11 +159,7 @@ extension SystemModel {
     if actual == cost.duration {
       streams[stream].account &+= cost.account
     } else {
-      for lane in 0..<8 where cost.account[lane] != 0 {
-        // For a lane that holds the whole duration the ratio is exactly 1, so a breakdown stays exact.
-        let ratio = Double(cost.account[lane]) / Double(cost.duration)
-        streams[stream].account[lane] &+= Ticks((ratio * Double(actual)).rounded())
-      }
+      streams[stream].account &+= cost.account(stretchedTo: actual)
     }
     if kernel.correlation > 0 {
       let category = (0..<8).first { cost.account[$0] != 0 }.flatMap(CostCategory.init(rawValue:)) ?? .compute

@@ -146,4 +146,14 @@ struct SharingTests {
     #expect(kernels.map(\.end) == [500, 700])
     #expect(timing.deviceBusy == 700)
   }
+
+  @Test("The parts of a shared hour-long kernel still sum to the whole")
+  func longSharedKernelsKeepTheirAccount() throws {
+    // Odd, and beyond what a Double counts to one.
+    let long: Ticks = (1 << 55) + 1
+    let (timing, kernels) = try spans(
+      launches([(stream: 0, cost: 0), (stream: 1, cost: 1)], streams: 2), table([long, long + 2]))
+    #expect(kernels.count == 2)
+    #expect(timing.account.wrappedSum() == timing.latency)
+  }
 }
