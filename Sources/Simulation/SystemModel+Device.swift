@@ -113,7 +113,7 @@ extension SystemModel {
     }
   }
 
-  /// With several streams: adds the time since the last change to the busy time, if a kernel ran in it.
+  /// Adds the time since the last change to the busy time, if a kernel ran in it; counts with several streams only.
   mutating func advanceBusyTime(to now: Ticks) {
     if activeKernels > 0 { deviceBusy += now - activeSince }
     activeSince = now

@@ -164,6 +164,7 @@ extension SystemModel {
     while let pass = unfinishedPasses.first {
       for index in streams.indices where streams[index].finished < pass.targets[index] { return }
       unfinishedPasses.removeFirst()
+      advanceBusyTime(to: now)
       let deviceIsLater = stream != nil && now > pass.hostClock
       let account = if deviceIsLater, let stream { streams[stream].account } else { pass.hostAccount }
       marks.append(

@@ -60,4 +60,18 @@ struct CopyTests {
     #expect(try latency([copy, Instruction(.launch, operand: 1, stream: 1)], streams: 2) == 5 + 50 + 4)
     #expect(try latency([copy, Instruction(.launch, operand: 1)]) == 5 + 50 + 1 + 20 + 4)
   }
+
+  @Test("A pass that a copy completes counts the kernels that run beside it as busy so far")
+  func busyTimeAtTheEndOfACopy() throws {
+    // Kernels of 20 follow one another on stream 0 without a gap; on stream 1 a copy of 50 completes each pass.
+    var table = Self.table
+    table.launchCall = .zero
+    table.launchLatency = .zero
+    table.kernelGap = .zero
+    let program = Program([Instruction(.launch, operand: 1), Instruction(.copy, operand: 2, stream: 1)], streams: 2)
+    let marks = try Simulator().marks(program, table, passes: 4)
+    #expect(marks.map(\.time) == [50, 100, 150, 200])
+    // At 50 the third of the four kernels has run for ten.
+    #expect(marks.map(\.deviceBusy) == [50, 80, 80, 80])
+  }
 }
