@@ -10,7 +10,7 @@ struct ProgramShape {
   var hasSynchronizations = true
   var hasLoops = true
   var length = 1...14
-  var queueDepths = [1, 2, 3, 7, 1_024]
+  var queueDepths = [1, 2, 3, 7, 30]
 
   /// Everything on one stream.
   static let oneStream = ProgramShape(hasCopies: true)
