@@ -26,8 +26,10 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", ["TestSupport"]),
+  ("EventEngine", []),
   ("CommandSyntax", []),
   ("Workloads", ["JSONText", "TestSupport"]),
+  ("Simulation", ["EventEngine"]),
   ("Reports", []),
 ]
 
