@@ -33,6 +33,7 @@ public enum NameFault: Error, Sendable, Equatable {
 ///   - candidates: What it may denote.
 ///   - what: The word for such a thing, for the message.
 /// - Returns: The identifier of the thing.
+/// - Throws: `NameFault` when nothing fits, or several things do.
 /// - Complexity: O(n) comparisons for n candidates.
 public func resolveName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String {
   let typed = name.lowercased()

@@ -23,6 +23,7 @@ public enum ProfileReader {
   /// - Parameters:
   ///   - document: A document of schema `accelerator/1`.
   ///   - families: Where the constants come from that the document leaves out.
+  /// - Returns: The accelerator, with every number in its range.
   /// - Throws: `JSONFault` with the place of the first thing that is wrong.
   public static func accelerator(
     from document: JSONDocument, families: ArchitectureFamilies

@@ -53,6 +53,8 @@ public struct Provenance: Sendable, Equatable {
   /// - Parameters:
   ///   - object: The profile's JSON object.
   ///   - known: The paths that a source may name; groups above them count as well.
+  /// - Returns: The sources; none when there is no such member.
+  /// - Throws: `JSONFault` at a source that names no number or lacks its kind.
   static func read(from object: inout JSONObjectCursor, known: [String]) throws(JSONFault) -> Provenance {
     var provenance = Provenance()
     guard let cursor = object.optional("sources") else { return provenance }

@@ -48,8 +48,10 @@ public struct ValidationReport: Sendable {
   private func errorTable(_ predictions: [Validation.Prediction]) -> TextTable {
     var table = TextTable(columns: [
       TextTable.Column("rows"), TextTable.Column("count", alignment: .number),
-      TextTable.Column("median", unit: "%", alignment: .number), TextTable.Column("mean", unit: "%", alignment: .number),
-      TextTable.Column("90th", unit: "%", alignment: .number), TextTable.Column("bias", unit: "%", alignment: .number),
+      TextTable.Column("median", unit: "%", alignment: .number),
+      TextTable.Column("mean", unit: "%", alignment: .number),
+      TextTable.Column("90th", unit: "%", alignment: .number),
+      TextTable.Column("bias", unit: "%", alignment: .number),
     ])
     func add(_ name: String, _ rows: [Validation.Prediction]) {
       guard let summary = ErrorSummary(rows.compactMap(\.error)) else { return }

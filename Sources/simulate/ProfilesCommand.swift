@@ -13,7 +13,9 @@ enum ProfilesCommand {
     subcommands: [
       CommandDefinition(
         "list", summary: "List what the catalog holds",
-        positionals: [PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")],
+        positionals: [
+          PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")
+        ],
         options: [formatOption]),
       CommandDefinition(
         "show", summary: "Show every number of a profile with its unit and source",

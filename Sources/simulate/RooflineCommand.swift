@@ -19,7 +19,8 @@ enum RooflineCommand {
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let scenario = try ScenarioOptions.resolve(command, library).scenario
     guard let accelerator = scenario.system.accelerator else {
-      throw Failure(.wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
+      throw Failure(
+        .wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
     }
     let plan = scenario.plan()
     let study =

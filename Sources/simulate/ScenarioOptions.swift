@@ -57,7 +57,8 @@ enum ScenarioOptions {
     }
     guard let acceleratorName else {
       throw Failure(
-        .wrongUsage, "error: an accelerator is needed, as --accelerator h100-sxm; --accelerator none simulates the host")
+        .wrongUsage,
+        "error: an accelerator is needed, as --accelerator h100-sxm; --accelerator none simulates the host")
     }
     let workload = try library.workload(workloadName)
     var system = System(
