@@ -48,7 +48,8 @@ let package = Package(
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
-        exclude: ["LICENSE", "README.md", "install.sh", "Sources/simulate", "Tests", "docs"] + libraries.map { "Sources/" + $0.name },
+        exclude: ["LICENSE", "README.md", "install.sh", "Sources/simulate", "Tests", "docs"]
+          + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
       .executableTarget(

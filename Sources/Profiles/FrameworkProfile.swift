@@ -50,7 +50,8 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var dispatchUS = DispatchTable()
   /// Host time that the framework spends on each kernel that it launches, beside the driver's call.
   ///
-  /// It goes into allocation, arguments and selection. What a library launches within a call costs the driver's call only.
+  /// It goes into allocation, arguments and selection. What a library launches within a call costs the driver's call
+  /// only.
   public var kernelUS = 0.0
   /// Host time of a pass beside its operators: module calls, guards, session run.
   public var passUS = 0.0

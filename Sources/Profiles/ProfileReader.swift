@@ -57,6 +57,7 @@ public enum ProfileReader {
       throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }
     profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
+    profile.provenance.inherit(family.provenance)
     try root.finish()
     return profile
   }

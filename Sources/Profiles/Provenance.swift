@@ -43,6 +43,11 @@ public struct Provenance: Sendable, Equatable {
     return best
   }
 
+  /// Takes over the sources of numbers that were left to a family; a source of one's own for the same path wins.
+  mutating func inherit(_ family: Provenance) {
+    sources = family.sources + sources
+  }
+
   /// Records that a number was changed by the user.
   mutating func override(_ path: String, from: String) {
     sources.append(Source(path: path, kind: .assumed, from: from, note: ""))

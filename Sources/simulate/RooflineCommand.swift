@@ -37,7 +37,9 @@ enum RooflineCommand {
     switch command.value(of: "format") ?? "table" {
     case "json": Platform.print(report.json())
     case "csv": Platform.print(report.csv())
-    default: Platform.print(report.text(styled: Platform.showsStyles, precision: scenario.precision))
+    default:
+      Platform.print(
+        report.text(styled: Platform.showsStyles, width: Platform.width, precision: scenario.precision))
     }
   }
 }

@@ -59,7 +59,7 @@ enum RunCommand {
     }
     if !result.memory.fits, let accelerator = scenario.system.accelerator {
       let needed = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
-      let capacity = NumberFormat.significant(accelerator.memory.capacityGB, digits: 3)
+      let capacity = NumberFormat.shortest(accelerator.memory.capacityGB)
       Platform.warn(
         "warning: the tensors need at least \(needed) GB, and \(accelerator.title) has \(capacity) GB; "
           + "use a smaller batch or precision")
