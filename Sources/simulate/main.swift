@@ -12,7 +12,8 @@ let tree = CommandTree(
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
     subcommands: [
-      RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, ProfilesCommand.definition,
+      RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, CalibrateCommand.definition,
+      ProfilesCommand.definition,
     ]),
   globalOptions: [
     OptionDefinition(
@@ -35,6 +36,7 @@ func main() throws(Failure) {
   case ["run"]: try RunCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
+  case ["calibrate"]: try CalibrateCommand.run(command, library)
   case ["profiles", "list"]: try ProfilesCommand.list(command, library)
   case ["profiles", "show"]: try ProfilesCommand.show(command, library)
   case ["profiles", "check"]: try ProfilesCommand.check(command, library)
