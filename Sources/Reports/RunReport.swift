@@ -164,7 +164,7 @@ extension RunReport {
       systemText,
       "",
     ]
-    let kind = scenario.latencyKind == .steadyState ? "steady state" : "one synchronization per pass"
+    let kind = scenario.latencyKind == .steadyState ? "steady state" : "synchronized"
     var table = TextTable(columns: [
       TextTable.Column("per pass, \(kind)"), TextTable.Column("time", unit: "us", alignment: .number),
       TextTable.Column("share", alignment: .number),

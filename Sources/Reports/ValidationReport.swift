@@ -41,7 +41,7 @@ public struct ValidationReport: Sendable {
         + "(\(NumberFormat.percent(Double(exact) / Double(knees.count), decimals: 0)))\n\n"
     }
     if !validation.speeds.isEmpty { text += speedTable().text(styled: styled) + "\n" }
-    text += "the ten worst\n" + worstTable(measured).text(styled: styled)
+    text += "the largest errors\n" + worstTable(measured).text(styled: styled)
     return text
   }
 
