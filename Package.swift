@@ -39,6 +39,7 @@ let package = Package(
   products: [
     .executable(name: "simulate", targets: ["simulate"]),
     .library(name: "FrameworkTax", targets: libraries.map(\.name)),
+    .library(name: "Catalog", targets: ["Catalog"]),
   ] + libraries.map { .library(name: $0.name, targets: [$0.name]) },
   targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
     + tests.map {
@@ -50,7 +51,8 @@ let package = Package(
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
-        exclude: ["LICENSE", "README.md", "Sources/simulate", "Tests", "docs", "tools"] + libraries.map { "Sources/" + $0.name },
+        exclude: ["LICENSE", "README.md", "install.sh", "Sources/simulate", "Tests", "docs", "tools"]
+          + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
       .executableTarget(

@@ -24,12 +24,12 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// The fault on one line: `path: error: no such file`.
   public var description: String {
     switch self {
-    case .notFound(let path): "\(oneLine(path)): error: no such file"
-    case .isDirectory(let path): "\(oneLine(path)): error: is a directory, not a file"
-    case .notDirectory(let path): "\(oneLine(path)): error: is not a directory"
-    case .notReadable(let path): "\(oneLine(path)): error: no permission to read"
-    case .tooLarge(let path, let limit): "\(oneLine(path)): error: has more than \(limit) bytes"
-    case .system(let path, let error): "\(oneLine(path)): error: cannot be read (system error \(error))"
+    case .notFound(let path): "\(onePathLine(path)): error: no such file"
+    case .isDirectory(let path): "\(onePathLine(path)): error: is a directory, not a file"
+    case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
+    case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
+    case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(limit) bytes"
+    case .system(let path, let error): "\(onePathLine(path)): error: cannot be read (system error \(error))"
     }
   }
 

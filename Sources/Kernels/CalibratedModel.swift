@@ -24,6 +24,7 @@ public struct CalibratedModel: KernelTimeModel {
 
   private var kernelFixed: Double { efficiency.kernelFixedUS * 1e-6 }
 
+  /// The time of a kernel by the equations for its kind of work.
   public func time(of kernel: Kernel) -> KernelTime {
     let memory = kernel.bytes / (bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1))
     switch kernel.work {
@@ -94,7 +95,8 @@ public struct CalibratedModel: KernelTimeModel {
     let matrix = shape.asMatrix
     let points = MatrixShape(batch: 36, m: (matrix.m / 16).rounded(.up), n: matrix.n, k: shape.inputChannels)
     let element = 4.0
-    let tensors = (shape.batch * element)
+    let tensors =
+      (shape.batch * element)
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
     // Each 4x4 tile of a tensor becomes 6x6 values: 36 / 16 = 2.25 times the bytes, written by the transforms and read
     // by the products.

@@ -25,6 +25,7 @@ public struct HostModel: KernelTimeModel {
     min(host.threads * host.memory.singleCoreBandwidthGBPerS, host.memory.bandwidthGBPerS) * 1e9
   }
 
+  /// The time of a kernel on the host's own cores.
   public func time(of kernel: Kernel) -> KernelTime {
     let efficiency = host.efficiency
     let fraction: Double

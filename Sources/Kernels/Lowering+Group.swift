@@ -5,8 +5,9 @@ extension Lowering {
   /// The kernels of a group of operators that run as one.
   public func lower(group: [Operator]) -> LoweredOperator {
     guard group.count > 1, let first = group.first else {
-      return group.first.map(lower) ?? LoweredOperator(
-        kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
+      return group.first.map(lower)
+        ?? LoweredOperator(
+          kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
     }
     let anchor = lower(first)
     switch anchor.kind {
@@ -15,8 +16,10 @@ extension Lowering {
     }
   }
 
-  /// Element-wise operators in the epilogue of a product: its kernel reads their other operands as well, and a bias
-  /// has no kernel of its own. A folded batch normalization costs nothing.
+  /// Element-wise operators in the epilogue of a product.
+  ///
+  /// Its kernel reads their other operands as well, and a bias has no kernel of its own. A folded batch normalization
+  /// costs nothing.
   private func epilogue(of anchor: LoweredOperator, _ group: [Operator]) -> LoweredOperator {
     var lowered = anchor
     lowered.kernels.removeAll { $0.kernelClass == .elementwise }

@@ -50,7 +50,8 @@ public struct Lowering: Sendable {
     kernels += ownKernels(operation, kind: kind)
     let isDepthwise = kind == .convolution && convolutionShape(operation)?.isDepthwise == true
     return LoweredOperator(
-      kind: isDepthwise ? .depthwiseConvolution : kind, kernels: kernels, transfer: nil, synchronizes: kind == .synchronization, hasRule: known != nil)
+      kind: isDepthwise ? .depthwiseConvolution : kind, kernels: kernels, transfer: nil,
+      synchronizes: kind == .synchronization, hasRule: known != nil)
   }
 
   private func ownKernels(_ operation: Operator, kind: OperatorKind) -> [Kernel] {
@@ -91,7 +92,8 @@ extension Lowering {
   /// The product that an operator computes, from the shapes of its operands.
   func matrixShape(_ operation: Operator) -> MatrixShape? {
     let name = OperatorKind.baseName(operation.name)
-    let operands = ["addmm", "baddbmm", "addmv"].contains(name) ? Array(operation.inputs.dropFirst()) : operation.inputs
+    let addsFirst = ["addmm", "baddbmm", "addmv"].contains(name)
+    let operands = addsFirst ? Array(operation.inputs.dropFirst()) : operation.inputs
     guard operands.count >= 2, operands[0].rank >= 1, operands[1].rank >= 1 else { return nil }
     let left = operands[0]
     let right = operands[1]
@@ -187,7 +189,8 @@ extension Lowering {
     let window = (0..<spatial).map { weight[2 + $0] }
     let strides = spread(operation.attribute("stride"), spatial, default: 1)
     let groups = operation.attribute("groups")?.first ?? 1
-    let isTransposed = (operation.attribute("transposed")?.first ?? 0) != 0
+    let isTransposed =
+      (operation.attribute("transposed")?.first ?? 0) != 0
       || OperatorKind.baseName(operation.name).hasPrefix("conv_transpose")
     var outputPositions = 1.0
     if let output = operation.outputs.first, output.rank == input.rank {

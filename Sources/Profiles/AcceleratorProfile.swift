@@ -109,8 +109,10 @@ public struct PeakTable: Sendable, Equatable {
 }
 
 extension AcceleratorProfile: FieldDescribed {
+  /// The word for such a profile in messages.
   public static let noun = "accelerator"
 
+  /// Every number of the profile, with its range and its meaning.
   public static let fields: [ProfileField<AcceleratorProfile>] =
     [
       .init("compute_units", \.computeUnits, .greaterThan(0), "streaming multiprocessors or compute units"),

@@ -1,8 +1,9 @@
 import JSONText
 
-/// What kernels reach of a device's data-sheet peaks, and the fixed costs of a kernel: the constants of the calibrated
-/// kernel model. Each has a physical meaning; an architecture family has defaults for all of them, and an accelerator
-/// may override any.
+/// What kernels reach of a device's data-sheet peaks, and the fixed costs of a kernel.
+///
+/// These are the constants of the calibrated kernel model. Each has a physical meaning; an architecture family has
+/// defaults for all of them, and an accelerator may override any.
 public struct DeviceEfficiency: Sendable, Equatable {
   /// Sustained fraction of the matrix units' peak in a full wave of the best tile.
   public var matrix = 0.0

@@ -33,6 +33,7 @@ public enum NameFault: Error, Sendable, Equatable {
 ///   - candidates: What it may denote.
 ///   - what: The word for such a thing, for the message.
 /// - Returns: The identifier of the thing.
+/// - Throws: `NameFault` when nothing fits, or several things do.
 /// - Complexity: O(n) comparisons for n candidates.
 public func resolveName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String {
   let typed = name.lowercased()
@@ -51,7 +52,16 @@ public func resolveName(_ name: String, among candidates: [Named], what: String)
   }
   let known = candidates.map(\.name)
   let names = known + candidates.flatMap(\.aliases)
-  throw .unknown(what: what, name: name, suggestion: nearestName(to: typed, among: names), known: known)
+  let suggestion = nearestName(to: typed, among: names + names.flatMap(shortened))
+  throw .unknown(what: what, name: name, suggestion: suggestion, known: known)
+}
+
+/// The runs of a name's words, the longest first: what it may be shortened to.
+private func shortened(_ name: String) -> [String] {
+  let words = name.split(separator: "-")
+  return (1..<max(1, words.count)).reversed().flatMap { length in
+    (0...(words.count - length)).map { words[$0..<($0 + length)].joined(separator: "-") }
+  }
 }
 
 private func withoutFirstWord(_ name: String) -> Substring? {

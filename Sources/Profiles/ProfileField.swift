@@ -91,6 +91,7 @@ extension ProfileField {
   ///   - group: The dotted path of that object.
   ///   - profile: Where the numbers go.
   ///   - requireAll: Whether a required field may not be left out; false where defaults stand already.
+  /// - Throws: `JSONFault` at the first field that is wrong or missing.
   static func read(
     from object: inout JSONObjectCursor, group: String, into profile: inout Profile, requireAll: Bool = true
   ) throws(JSONFault) where Profile: FieldDescribed {

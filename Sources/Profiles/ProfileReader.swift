@@ -23,6 +23,7 @@ public enum ProfileReader {
   /// - Parameters:
   ///   - document: A document of schema `accelerator/1`.
   ///   - families: Where the constants come from that the document leaves out.
+  /// - Returns: The accelerator, with every number in its range.
   /// - Throws: `JSONFault` with the place of the first thing that is wrong.
   public static func accelerator(
     from document: JSONDocument, families: ArchitectureFamilies
@@ -56,6 +57,7 @@ public enum ProfileReader {
       throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }
     profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
+    profile.provenance.inherit(family.provenance)
     try root.finish()
     return profile
   }

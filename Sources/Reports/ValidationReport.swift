@@ -41,15 +41,17 @@ public struct ValidationReport: Sendable {
         + "(\(NumberFormat.percent(Double(exact) / Double(knees.count), decimals: 0)))\n\n"
     }
     if !validation.speeds.isEmpty { text += speedTable().text(styled: styled) + "\n" }
-    text += "the ten worst\n" + worstTable(measured).text(styled: styled)
+    text += "the largest errors\n" + worstTable(measured).text(styled: styled)
     return text
   }
 
   private func errorTable(_ predictions: [Validation.Prediction]) -> TextTable {
     var table = TextTable(columns: [
       TextTable.Column("rows"), TextTable.Column("count", alignment: .number),
-      TextTable.Column("median", unit: "%", alignment: .number), TextTable.Column("mean", unit: "%", alignment: .number),
-      TextTable.Column("90th", unit: "%", alignment: .number), TextTable.Column("bias", unit: "%", alignment: .number),
+      TextTable.Column("median", unit: "%", alignment: .number),
+      TextTable.Column("mean", unit: "%", alignment: .number),
+      TextTable.Column("90th", unit: "%", alignment: .number),
+      TextTable.Column("bias", unit: "%", alignment: .number),
     ])
     func add(_ name: String, _ rows: [Validation.Prediction]) {
       guard let summary = ErrorSummary(rows.compactMap(\.error)) else { return }

@@ -60,5 +60,7 @@ func picoseconds(microseconds: Double) -> Ticks {
   return value >= Double(longestCost) ? longestCost : Ticks(value)
 }
 
-/// The longest single cost, picoseconds: 2 ^ 60, which is 13 days. The sum of a run is checked before it starts.
+/// The longest single cost, picoseconds: 2 ^ 60, which is 13 days.
+///
+/// The sum of a run is checked before it starts.
 let longestCost: Ticks = 1 << 60

@@ -159,7 +159,9 @@ extension SystemModel {
 
   /// Marks the passes whose last job has ended.
   ///
-  /// - Parameter stream: The stream whose job ended now, or nil when the host's clock decides.
+  /// - Parameters:
+  ///   - now: The time of the event.
+  ///   - stream: The stream whose job ended now, or nil when the host's clock decides.
   mutating func completePasses(now: Ticks, stream: Int?) {
     while let pass = unfinishedPasses.first {
       for index in streams.indices where streams[index].finished < pass.targets[index] { return }

@@ -159,7 +159,8 @@ extension CSVFault.Fact {
     case .unfinishedQuote: "a quoted field does not end; close it with \""
     case .duplicateColumn(let name): "the column \"\(name)\" is named twice"
     case .wrongFieldCount(let expected, let found): "the line has \(found) fields, the header \(expected)"
-    case .missingColumn(let name, let suggestion?): "a column \"\(name)\" is needed; is \"\(suggestion)\" meant to be it?"
+    case .missingColumn(let name, let suggestion?):
+      "a column \"\(name)\" is needed; is \"\(suggestion)\" meant to be it?"
     case .missingColumn(let name, nil): "a column \"\(name)\" is needed"
     case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \"\(text)\")"
     case .unknownName(let fault): fault.text

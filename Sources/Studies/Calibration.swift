@@ -47,6 +47,7 @@ public struct Calibration: Sendable {
   ///   - paths: The numbers.
   ///   - fitsHost: Whether each testbed's host speed is fitted along.
   ///   - rounds: How often all coordinates are searched; the step halves with each.
+  /// - Throws: What the source throws for a name, or binding for a parameter.
   /// - Complexity: For each round, two evaluations of all rows for each parameter.
   public init(
     _ measurements: [Measurement], from source: some ModelSource, paths: [String], fitsHost: Bool, rounds: Int = 6

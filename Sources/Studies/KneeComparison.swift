@@ -25,7 +25,8 @@ public struct KneeComparison: Sendable, Equatable {
       let row = prediction.measurement
       var rest = row.parameters
       rest["batch"] = nil
-      let key = "\(row.testbed)\n\(row.workload)\n\(rest.sorted { $0.key < $1.key })\n\(row.precision)\n\(row.framework)"
+      let others = "\(rest.sorted { $0.key < $1.key })"
+      let key = "\(row.testbed)\n\(row.workload)\n\(others)\n\(row.precision)\n\(row.framework)"
       if let place = index[key] {
         series[place].append(prediction)
       } else {

@@ -8,7 +8,10 @@ struct Library {
   let profiles: ProfileCatalog
   let workloads: WorkloadCatalog
 
+  /// Opens the catalogs.
+  ///
   /// - Parameter userFolder: What `--catalog` names, or nil.
+  /// - Throws: `Failure` when there is no such folder or a file in it is wrong.
   init(userFolder: String?) throws(Failure) {
     var roots: [String] = []
     if let folder = userFolder ?? Platform.environment("SIMULATE_CATALOG") {

@@ -50,14 +50,20 @@ enum ScenarioOptions {
     let workloadName = command.value(of: "workload") ?? names.popFirst()
     let acceleratorName = command.value(of: "accelerator") ?? names.popFirst()
     if let extra = names.first {
-      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'\nsee 'simulate run --help'")
+      let help = "see 'simulate \(command.path.joined(separator: " ")) --help'"
+      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'\n\(help)")
     }
     guard let workloadName else {
-      throw Failure(.wrongUsage, "error: a workload is needed, as 'simulate run bert-base-uncased h100-sxm'")
+      throw Failure(
+        .wrongUsage,
+        "error: a workload is needed, as in 'simulate run bert-base h100-sxm'; "
+          + "'simulate profiles list workloads' names them")
     }
     guard let acceleratorName else {
       throw Failure(
-        .wrongUsage, "error: an accelerator is needed, as --accelerator h100-sxm; --accelerator none simulates the host")
+        .wrongUsage,
+        "error: an accelerator is needed, as in 'simulate run \(workloadName) h100-sxm'; "
+          + "'simulate profiles list accelerators' names them, and 'none' simulates the host alone")
     }
     let workload = try library.workload(workloadName)
     var system = System(

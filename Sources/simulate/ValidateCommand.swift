@@ -16,14 +16,17 @@ enum ValidateCommand {
       """,
     positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
     options: [
-      OptionDefinition("fit", value: "WHAT", help: "What is fitted for each testbed", choices: ["host", "none"],
+      OptionDefinition(
+        "fit", value: "WHAT", help: "What is fitted for each testbed", choices: ["host", "none"],
         defaultText: "none"),
       OptionDefinition(
         "set", value: "PATH=VALUE", help: "Override a profile number in every system that has it", isRepeatable: true),
       OptionDefinition(
         "format", value: "F", help: "Format of the result", choices: ["table", "csv"], defaultText: "table"),
     ],
-    examples: [CommandExample("simulate validate latency.csv --fit host --format csv", shows: "a prediction for each row")])
+    examples: [
+      CommandExample("simulate validate latency.csv --fit host --format csv", shows: "a prediction for each row")
+    ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let path = command.positional("file") ?? ""

@@ -11,7 +11,10 @@ let tree = CommandTree(
       CommandExample("simulate", shows: "the tax across generations"),
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
-    subcommands: [RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, CalibrateCommand.definition, ProfilesCommand.definition]),
+    subcommands: [
+      RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, CalibrateCommand.definition,
+      ProfilesCommand.definition,
+    ]),
   globalOptions: [
     OptionDefinition(
       "catalog", value: "DIR", help: "Folder of profiles and workloads to search first",
