@@ -26,9 +26,11 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", ["TestSupport"]),
+  ("EventEngine", []),
   ("CommandSyntax", []),
   ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
+  ("Simulation", ["EventEngine"]),
   ("Reports", []),
 ]
 
@@ -52,7 +54,7 @@ let package = Package(
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
-        exclude: ["LICENSE", "README.md", "Sources/simulate", "Tests", "docs"] + libraries.map { "Sources/" + $0.name },
+        exclude: ["LICENSE", "README.md", "Sources/simulate", "Tests", "docs", "tools"] + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
       .executableTarget(

@@ -10,7 +10,7 @@ extension Lowering {
     }
     let anchor = lower(first)
     switch anchor.kind {
-    case .convolution, .linear, .matmul: return epilogue(of: anchor, group)
+    case .convolution, .depthwiseConvolution, .linear, .matmul: return epilogue(of: anchor, group)
     default: return oneKernel(group)
     }
   }
@@ -43,7 +43,7 @@ extension Lowering {
     let kernel = Kernel(
       name: group.map { OperatorKind.baseName($0.name) }.joined(separator: "+"), kernelClass, flops: flops,
       bytesRead: read, bytesWritten: group[group.count - 1].outputBytes(target), arithmetic: target.precision)
-    return LoweredOperator(kind: .pointwise, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
+    return LoweredOperator(kind: .fused, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
   }
 
   /// What a member of a group reads beside the result of the member before it.

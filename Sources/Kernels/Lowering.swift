@@ -48,13 +48,14 @@ public struct Lowering: Sendable {
     let kind = known ?? .other
     var kernels = copies(operation)
     kernels += ownKernels(operation, kind: kind)
+    let isDepthwise = kind == .convolution && convolutionShape(operation)?.isDepthwise == true
     return LoweredOperator(
-      kind: kind, kernels: kernels, transfer: nil, synchronizes: kind == .synchronization, hasRule: known != nil)
+      kind: isDepthwise ? .depthwiseConvolution : kind, kernels: kernels, transfer: nil, synchronizes: kind == .synchronization, hasRule: known != nil)
   }
 
   private func ownKernels(_ operation: Operator, kind: OperatorKind) -> [Kernel] {
     switch kind {
-    case .convolution: convolution(operation)
+    case .convolution, .depthwiseConvolution: convolution(operation)
     case .linear, .matmul: matrixMultiply(operation, kind: kind)
     case .attention: attention(operation)
     case .batchNorm: batchNorm(operation)
@@ -64,7 +65,7 @@ public struct Lowering: Sendable {
     case .pooling: pooling(operation)
     case .embedding, .gather: gather(operation)
     case .concatenate: concatenate(operation)
-    case .pointwise, .other: pointwise(operation)
+    case .pointwise, .fused, .other: pointwise(operation)
     case .creation: creation(operation)
     case .synchronization: synchronization(operation)
     case .copy: operation.copies.isEmpty ? conversion(operation) : []
@@ -282,6 +283,7 @@ extension Lowering {
       arithmetic: .fp32)
     var kernel = main
     kernel.kernelClass = .elementwise
+    kernel.work = .halfBatchNorm
     return [byLibrary(small), byLibrary(small), kernel]
   }
 

@@ -116,7 +116,9 @@ extension OperatorKind {
     case .gather: 14
     case .creation: 15
     case .synchronization: 16
-    case .other: 17
+    case .fused: 17
+    case .depthwiseConvolution: 18
+    case .other: 19
     }
   }
 }

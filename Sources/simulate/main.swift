@@ -11,7 +11,7 @@ let tree = CommandTree(
       CommandExample("simulate", shows: "the tax across generations"),
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
-    subcommands: [RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, ProfilesCommand.definition]),
+    subcommands: [RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, CalibrateCommand.definition, ProfilesCommand.definition]),
   globalOptions: [
     OptionDefinition(
       "catalog", value: "DIR", help: "Folder of profiles and workloads to search first",
@@ -33,6 +33,7 @@ func main() throws(Failure) {
   case ["run"]: try RunCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
+  case ["calibrate"]: try CalibrateCommand.run(command, library)
   case ["profiles", "list"]: try ProfilesCommand.list(command, library)
   case ["profiles", "show"]: try ProfilesCommand.show(command, library)
   case ["profiles", "check"]: try ProfilesCommand.check(command, library)
