@@ -28,6 +28,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", ["TestSupport"]),
   ("EventEngine", []),
   ("CommandSyntax", []),
+  ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
   ("Simulation", ["EventEngine"]),
   ("Reports", []),
@@ -48,6 +49,9 @@ let package = Package(
     }
     + [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
+        path: "Tests/SampleModels", swiftSettings: strict),
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
