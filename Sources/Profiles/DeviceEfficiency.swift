@@ -13,6 +13,8 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var memory = 0.0
   /// The multiple of which channels and inner dimensions must be for the matrix units; 0 where there are none.
   public var matrixAlignment = 0.0
+  /// Rate of the matrix units on operands that do not align but come in pairs, relative to aligned ones.
+  public var matrixUnaligned = 0.0
   /// How much slower a tile of a matrix product on vector units gets with each operand more that it fetches for a
   /// result: the weight of 1/rows + 1/columns.
   public var vectorOperandCost = 0.0
@@ -54,6 +56,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
     Field(
       key: "matrix_alignment", keyPath: \.matrixAlignment, range: 0...256,
       meaning: "elements that the matrix units align to; 0 = none"),
+    Field(
+      key: "matrix_unaligned", keyPath: \.matrixUnaligned, range: 0.001...1,
+      meaning: "rate on operands that do not align, relative"),
     Field(
       key: "vector_operand_cost", keyPath: \.vectorOperandCost, range: 0...1000,
       meaning: "slow-down of small tiles, vector units"),
