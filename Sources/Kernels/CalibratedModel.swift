@@ -34,7 +34,8 @@ public struct CalibratedModel: KernelTimeModel {
     case .stream:
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: kernelFixed)
     case .matrix(let shape):
-      return KernelTime(compute: product(shape, kernel.arithmetic), memory: memory, fixed: kernelFixed)
+      return KernelTime(
+        compute: product(shape, kernel.arithmetic), memory: memory / efficiency.matrixMemory, fixed: kernelFixed)
     case .attention(let shape):
       var both = shape
       both.k *= 2

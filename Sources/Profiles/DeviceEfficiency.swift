@@ -11,6 +11,8 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var vector = 0.0
   /// Sustained fraction of the memory bandwidth in streaming kernels.
   public var memory = 0.0
+  /// Bandwidth at which matrix products draw their operands, relative to streaming kernels.
+  public var matrixMemory = 0.0
   /// The multiple of which channels and inner dimensions must be for the matrix units; 0 where there are none.
   public var matrixAlignment = 0.0
   /// Rate of the matrix units on operands that do not align but come in pairs, relative to aligned ones.
@@ -53,6 +55,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
     Field(key: "matrix", keyPath: \.matrix, range: 0.001...2, meaning: "sustained fraction of the matrix peak"),
     Field(key: "vector", keyPath: \.vector, range: 0.001...2, meaning: "sustained fraction of the vector peak"),
     Field(key: "memory", keyPath: \.memory, range: 0.001...1.5, meaning: "sustained fraction of the bandwidth"),
+    Field(
+      key: "matrix_memory", keyPath: \.matrixMemory, range: 0.001...2,
+      meaning: "bandwidth of matrix products, relative"),
     Field(
       key: "matrix_alignment", keyPath: \.matrixAlignment, range: 0...256,
       meaning: "elements that the matrix units align to; 0 = none"),
