@@ -38,6 +38,21 @@ struct StreamState: Sendable {
   init(queueDepth: Int) {
     jobs = InOrderResource(bound: queueDepth)
   }
+
+  /// A kernel or copy is decided on: it starts with an account.
+  @inline(__always)
+  mutating func begin(_ kernel: RunningKernel, _ account: Account) {
+    self.account = account
+    running = kernel
+  }
+
+  /// What ran has ended, and added to the account.
+  @inline(__always)
+  mutating func end(now: Ticks, adding account: Account) {
+    running = nil
+    lastEnd = now
+    self.account &+= account
+  }
 }
 
 /// A kernel that is on the device now.
