@@ -70,16 +70,21 @@ public struct Program: Sendable, Equatable {
 
   /// How many launches (kernels, graphs, copies) and how many instructions one pass executes, loops counted out.
   public var dynamicCounts: (launches: Double, instructions: Double) {
-    var launches = 0.0
     var executed = 0.0
+    forEachCounted { _, count in executed += count }
+    return (launchesPerStream.reduce(0, +), executed)
+  }
+
+  /// How many launches one pass makes into each stream, loops counted out.
+  var launchesPerStream: [Double] {
+    var launches = Array(repeating: 0.0, count: streamCount)
     forEachCounted { instruction, count in
-      executed += count
       switch instruction.opcode {
-      case .launch, .launchGraph, .copy, .blockingCopy: launches += count
+      case .launch, .launchGraph, .copy, .blockingCopy: launches[Int(instruction.stream)] += count
       case .work, .hostKernel, .node, .waitForStream, .synchronize, .beginLoop, .endLoop: break
       }
     }
-    return (launches, executed)
+    return launches
   }
 
   /// Calls back with every instruction and how often one pass executes it.

@@ -69,13 +69,16 @@ public struct Simulator: Sendable {
     }
   }
 
-  /// How many passes fill the launch queue; a pass of a million instructions fills it by itself.
+  /// How many passes fill the launch queues; a pass of a million instructions fills them by itself.
+  ///
+  /// The queue of the stream with the fewest launches fills last. Until then the stream may fall behind, pass by pass,
+  /// without being what the passes wait for.
   private func warmUpPasses(_ program: Program, _ table: CostTable) -> Int {
     let counts = program.dynamicCounts
     guard counts.instructions < 1e6 else { return 0 }
-    guard counts.launches > 0 else { return 1 }
-    let affordable = (1e8 / counts.instructions).rounded(.up)
-    return Int(min(4096, affordable, (Double(table.queueDepth) / counts.launches).rounded(.up))) + 2
+    guard let fewest = program.launchesPerStream.filter({ $0 > 0 }).min() else { return 1 }
+    let affordable = (2e7 / counts.instructions).rounded(.up)
+    return Int(min(4096, affordable, (Double(table.queueDepth) / fewest).rounded(.up))) + 2
   }
 
   private func isSame(_ first: PassMark, _ second: PassMark, _ third: PassMark) -> Bool {

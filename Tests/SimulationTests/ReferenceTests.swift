@@ -21,7 +21,7 @@ struct ReferenceTests {
     arguments: families, DurationRange.allCases)
   func marks(family: Family, durations: DurationRange) throws {
     var comparedAccounts = 0
-    for seed in UInt64(0)..<500 {
+    for seed in UInt64(0)..<350 {
       let random = RandomProgram(seed: seed, family.shape, durations)
       let simulated = try Simulator().marks(random.program, random.table, passes: 5)
       var reference = ReferenceSimulator(random.program, random.table)
