@@ -60,7 +60,9 @@ func picoseconds(microseconds: Double) -> Ticks {
   return value < Double(longestCost) ? Ticks(max(0, value)) : longestCost
 }
 
-/// The longest single cost, picoseconds: 2 ^ 60, which is 13 days. The sum of a run is checked before it starts.
+/// The longest single cost, picoseconds: 2 ^ 60, which is 13 days.
+///
+/// The sum of a run is checked before it starts.
 let longestCost: Ticks = 1 << 60
 
 extension Cost {

@@ -2,7 +2,9 @@ import EventEngine
 
 /// One step of a program: what the host does next, or a node of a graph.
 public struct Instruction: Sendable, Equatable, BitwiseCopyable {
-  /// What an instruction does. `operand` means what is said with each.
+  /// What an instruction does.
+  ///
+  /// `operand` means what is said with each.
   public enum Opcode: UInt8, Sendable, BitwiseCopyable {
     /// The host is busy for cost `operand`.
     case work
@@ -10,7 +12,7 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
     case hostKernel
     /// The host launches the kernel of cost `operand` into `stream`.
     case launch
-    /// The host launches the graph whose nodes begin at the next instruction; `operand` is their number, loops included.
+    /// The host launches the graph whose nodes begin at the next instruction; `operand` instructions, loops included.
     case launchGraph
     /// A kernel of cost `operand` inside a graph; never met by the host.
     case node
@@ -126,7 +128,9 @@ public struct CostTable: Sendable, Equatable {
   public var pass = Cost.zero
   /// Launches into a stream that may be unfinished before the next one blocks the host.
   public var queueDepth = 1024
-  /// Whether kernels that overlap on several streams slow one another down. A replay of measured durations says no:
+  /// Whether kernels that overlap on several streams slow one another down.
+  ///
+  /// A replay of measured durations says no:
   /// what was recorded had shared already.
   public var sharesDevice = true
 

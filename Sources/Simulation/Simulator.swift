@@ -105,8 +105,9 @@ public struct Simulator: Sendable {
     return engine
   }
 
-  /// Refuses a run whose clock would overflow, before it starts: the sum of everything that is spent is a bound. And one
-  /// that executes more instructions than the limit on events: what takes no event takes time all the same.
+  /// Refuses a run whose clock would overflow, before it starts: the sum of everything that is spent is a bound.
+  ///
+  /// And a run that executes more instructions than the limit on events: what takes no event takes time all the same.
   private func checkLength(_ program: Program, _ table: CostTable, passes: Int) throws(SimulationFault) {
     var total = Double(table.pass.duration) + Double(table.synchronization.duration)
     let launch =
@@ -143,8 +144,8 @@ public struct Simulator: Sendable {
     }
     return PassTiming(
       latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes),
-      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time), events: run.eventCount,
-      timeline: timeline)
+      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time),
+      events: run.eventCount, timeline: timeline)
   }
 
   /// The mean account of several passes that took `total` together.

@@ -2,7 +2,7 @@ import EventEngine
 
 /// What waits in a stream: a kernel, a graph or a copy, launched by the host.
 struct StreamJob: BitwiseCopyable, Sendable {
-  /// Kernel or copy: the index of its cost. Graph: the index of its first instruction.
+  /// The index of a kernel's or copy's cost, or of a graph's first instruction.
   var operand: Int32
   var opcode: Instruction.Opcode
   var lane: UInt8

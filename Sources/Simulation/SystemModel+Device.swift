@@ -215,7 +215,9 @@ extension SystemModel {
     return true
   }
 
-  /// A job has ended: streams that waited for it may go on. The moment of its end is the earliest they can.
+  /// A job has ended: streams that waited for it may go on.
+  ///
+  /// The moment of its end is the earliest they can.
   private mutating func wakeStalledStreams(now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>) {
     guard !hasOneStream else { return }
     for other in streams.indices where streams[other].isStalled {

@@ -120,7 +120,9 @@ extension SystemModel {
     return false
   }
 
-  /// Whether every job is done. Looked at by index, since a copy of each stream would cost more than the question.
+  /// Whether every job is done.
+  ///
+  /// Looked at by index, since a copy of each stream would cost more than the question.
   private var isDrained: Bool {
     for index in streams.indices where streams[index].finished != streams[index].launched { return false }
     return true
@@ -166,7 +168,9 @@ extension SystemModel {
 
   /// Marks the passes whose last job has ended.
   ///
-  /// - Parameter stream: The stream whose job ended now, or nil when the host's clock decides.
+  /// - Parameters:
+  ///   - now: The calendar's time.
+  ///   - stream: The stream whose job ended now, or nil when the host's clock decides.
   mutating func completePasses(now: Ticks, stream: Int?) {
     while !unfinishedPasses.isEmpty {
       for index in streams.indices where streams[index].finished < unfinishedPasses[0].targets[index] { return }
