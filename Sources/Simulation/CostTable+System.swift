@@ -54,10 +54,11 @@ private struct HostClock {
   }
 }
 
-/// A time as the simulation counts it: the nearest whole picosecond, at most ``longestCost``.
+/// A time as the simulation counts it: the nearest whole picosecond, from 0 to ``longestCost``; the longest for what is
+/// no number.
 func picoseconds(microseconds: Double) -> Ticks {
   let value = (microseconds * 1e6).rounded()
-  return value >= Double(longestCost) ? longestCost : Ticks(value)
+  return value < Double(longestCost) ? Ticks(max(0, value)) : longestCost
 }
 
 /// The longest single cost, picoseconds: 2 ^ 60, which is 13 days.

@@ -2,7 +2,9 @@ import EventEngine
 
 /// One step of a program: what the host does next, or a node of a graph.
 public struct Instruction: Sendable, Equatable, BitwiseCopyable {
-  /// What an instruction does; `operand` means what is said with each.
+  /// What an instruction does.
+  ///
+  /// `operand` means what is said with each.
   public enum Opcode: UInt8, Sendable, BitwiseCopyable {
     /// The host is busy for cost `operand`.
     case work
@@ -10,7 +12,7 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
     case hostKernel
     /// The host launches the kernel of cost `operand` into `stream`.
     case launch
-    /// The host launches the graph whose nodes begin at the next instruction; `operand` is their number, loops included.
+    /// The host launches the graph whose nodes begin at the next instruction; `operand` instructions, loops included.
     case launchGraph
     /// A kernel of cost `operand` inside a graph; never met by the host.
     case node
@@ -40,11 +42,14 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
   public var label: Int32
 
   /// An instruction.
+  ///
+  /// An operand that is beyond the range of an instruction is taken for the nearest in it. Only counts are: a run that
+  /// repeats anything so often is refused for its length all the same.
   public init(_ opcode: Opcode, operand: Int, stream: Int = 0, lane: Int = 0, label: Int = -1) {
     self.opcode = opcode
     self.stream = UInt8(stream)
     self.lane = UInt8(lane)
-    self.operand = Int32(operand)
+    self.operand = Int32(clamping: operand)
     self.label = Int32(label)
   }
 }
@@ -67,23 +72,37 @@ public struct Program: Sendable, Equatable {
 
   /// How many launches (kernels, graphs, copies) and how many instructions one pass executes, loops counted out.
   public var dynamicCounts: (launches: Double, instructions: Double) {
-    var launches = 0.0
     var executed = 0.0
-    var factors = [1.0]
-    var index = 0
-    while index < instructions.count {
-      let instruction = instructions[index]
-      let factor = factors[factors.count - 1]
-      executed += factor
+    forEachCounted { _, count in executed += count }
+    return (launchesPerStream.reduce(0, +), executed)
+  }
+
+  /// How many launches one pass makes into each stream, loops counted out.
+  var launchesPerStream: [Double] {
+    var launches = Array(repeating: 0.0, count: streamCount)
+    forEachCounted { instruction, count in
       switch instruction.opcode {
-      case .beginLoop: factors.append(factor * Double(instruction.operand))
-      case .endLoop: factors.removeLast()
-      case .launch, .launchGraph, .copy, .blockingCopy: launches += factor
-      case .work, .hostKernel, .node, .waitForStream, .synchronize: break
+      case .launch, .launchGraph, .copy, .blockingCopy: launches[Int(instruction.stream)] += count
+      case .work, .hostKernel, .node, .waitForStream, .synchronize, .beginLoop, .endLoop: break
       }
-      index += 1
     }
-    return (launches, executed)
+    return launches
+  }
+
+  /// Calls back with every instruction and how often one pass executes it.
+  ///
+  /// Counts are finite however deep the loops: at some number that no run can reach they stop growing.
+  func forEachCounted(_ body: (Instruction, Double) -> Void) {
+    var factors = [1.0]
+    for instruction in instructions {
+      let factor = factors[factors.count - 1]
+      body(instruction, factor)
+      switch instruction.opcode {
+      case .beginLoop: factors.append(min(factor * Double(max(0, instruction.operand)), 0x1p256))
+      case .endLoop: factors.removeLast()
+      default: break
+      }
+    }
   }
 }
 

@@ -151,8 +151,9 @@ public struct ProgramPlan: Sendable {
   private func countNodes(_ statements: [LoweredProgram.Statement]) -> Int {
     statements.reduce(0) { sum, statement in
       switch statement {
-      case .operation(let index): sum + lowered.operations[index].kernels.count
-      case .loop(let count, let body): sum + count * countNodes(body)
+      case .operation(let index): clamped(sum.addingReportingOverflow(lowered.operations[index].kernels.count))
+      case .loop(let count, let body):
+        clamped(sum.addingReportingOverflow(clamped(count.multipliedReportingOverflow(by: countNodes(body)))))
       }
     }
   }
@@ -169,4 +170,9 @@ public struct ProgramPlan: Sendable {
       }
     }
   }
+}
+
+/// A count, or the largest there is if it overflowed.
+private func clamped(_ count: (partialValue: Int, overflow: Bool)) -> Int {
+  count.overflow ? .max : count.partialValue
 }

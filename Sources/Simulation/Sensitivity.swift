@@ -15,17 +15,17 @@ public struct Sensitivity: Sendable, Equatable {
 extension Scenario {
   /// The elasticity of the latency to every profile number that it depends on, the strongest first.
   ///
-  /// The critical path is a sum of costs, so the derivative of the latency is the sum of the derivatives of the costs on
-  /// it. The clocks that carry a breakdown in their eight lanes carry the derivatives of the costs to eight numbers just
-  /// as well: a run answers for eight numbers, whatever the program. A cost's own derivative is taken by pricing the
-  /// plan with the number a little larger and a little smaller.
+  /// The critical path is a sum of costs, so the derivative of the latency is the sum of the derivatives of the costs
+  /// on it. The clocks that carry a breakdown in their eight lanes carry the derivatives of the costs to eight numbers
+  /// just as well: a run answers for eight numbers, whatever the program. A cost's own derivative is taken by pricing
+  /// the plan with the number a little larger and a little smaller.
   ///
   /// - Parameters:
   ///   - plan: The plan of this scenario.
   ///   - simulator: Runs it.
   ///   - step: The relative step of the differences.
-  /// - Returns: The numbers that the latency depends on.
-  /// - Throws: `SimulationFault` when a run does not end.
+  /// - Returns: The numbers that matter.
+  /// - Throws: ``SimulationFault`` when the simulated time or the number of events is beyond bounds.
   /// - Complexity: Two pricings for each number that is not zero, and a run for every eight that matter.
   public func sensitivities(
     _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 1e-4

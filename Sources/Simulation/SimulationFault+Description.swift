@@ -3,7 +3,7 @@ extension SimulationFault: CustomStringConvertible {
   public var description: String {
     switch self {
     case .tooLong(let seconds):
-      let days = Int(seconds / 86_400)
+      let days = seconds / 86_400 < 1e15 ? "\(Int(seconds / 86_400))" : "more than 10^15"
       return "error: the run would take \(days) simulated days, and the clock counts 53; "
         + "look for a time that is far too large, or a repeat count"
     case .eventLimitReached(let limit):

@@ -32,7 +32,7 @@ public struct PassTiming: Sendable, Equatable {
 
 /// Runs a program through the event engine and reads off what one pass takes.
 public struct Simulator: Sendable {
-  /// The largest number of events in one run.
+  /// The largest number of events in one run, and of instructions.
   public var eventLimit: Int
   /// Whether what happened is kept.
   public var recordsTimeline: Bool
@@ -69,12 +69,16 @@ public struct Simulator: Sendable {
     }
   }
 
-  /// How many passes fill the launch queue; a pass of a million instructions fills it by itself.
+  /// How many passes fill the launch queues; a pass of a million instructions fills them by itself.
+  ///
+  /// The queue of the stream with the fewest launches fills last. Until then the stream may fall behind, pass by pass,
+  /// without being what the passes wait for.
   private func warmUpPasses(_ program: Program, _ table: CostTable) -> Int {
     let counts = program.dynamicCounts
     guard counts.instructions < 1e6 else { return 0 }
-    guard counts.launches > 0 else { return 1 }
-    return Int(min(4096, (Double(table.queueDepth) / counts.launches).rounded(.up))) + 2
+    guard let fewest = program.launchesPerStream.filter({ $0 > 0 }).min() else { return 1 }
+    let affordable = (2e7 / counts.instructions).rounded(.up)
+    return Int(min(4096, affordable, (Double(table.queueDepth) / fewest).rounded(.up))) + 2
   }
 
   private func isSame(_ first: PassMark, _ second: PassMark, _ third: PassMark) -> Bool {
@@ -102,29 +106,30 @@ public struct Simulator: Sendable {
   }
 
   /// Refuses a run whose clock would overflow, before it starts: the sum of everything that is spent is a bound.
+  ///
+  /// And a run that executes more instructions than the limit on events: what takes no event takes time all the same.
   private func checkLength(_ program: Program, _ table: CostTable, passes: Int) throws(SimulationFault) {
     var total = Double(table.pass.duration) + Double(table.synchronization.duration)
     let launch =
       Double(table.launchCall.duration) + Double(table.launchLatency.duration) + Double(table.kernelGap.duration)
     let graph =
       Double(table.graphCall.duration) + Double(table.graphLatency.duration) + Double(table.graphKernelGap.duration)
-    var factors = [1.0]
-    for instruction in program.instructions {
-      let factor = factors[factors.count - 1]
+    let streams = Double(program.streamCount)
+    program.forEachCounted { instruction, count in
       switch instruction.opcode {
-      case .beginLoop: factors.append(factor * Double(instruction.operand))
-      case .endLoop: factors.removeLast()
-      case .work, .hostKernel: total += factor * Double(table.costs[Int(instruction.operand)].duration)
+      case .work, .hostKernel: total += count * Double(table.costs[Int(instruction.operand)].duration)
       case .launch, .node, .copy, .blockingCopy:
-        let streams = Double(program.streamCount)
-        total += factor * (launch + graph + streams * Double(table.costs[Int(instruction.operand)].duration))
-      case .launchGraph: total += factor * (launch + graph)
-      case .waitForStream: break
-      case .synchronize: total += factor * Double(table.synchronization.duration)
+        total += count * (launch + graph + streams * Double(table.costs[Int(instruction.operand)].duration))
+      case .launchGraph: total += count * (launch + graph)
+      case .synchronize: total += count * Double(table.synchronization.duration)
+      case .waitForStream, .beginLoop, .endLoop: break
       }
     }
     total *= Double(passes)
     guard total < 0x1p62 else { throw .tooLong(estimatedSeconds: total * 1e-12) }
+    guard program.dynamicCounts.instructions * Double(passes) <= Double(eventLimit) else {
+      throw .eventLimitReached(limit: eventLimit)
+    }
   }
 
   /// The mean of the last passes, of which ``divided(_:by:of:)`` makes whole numbers.
@@ -139,8 +144,8 @@ public struct Simulator: Sendable {
     }
     return PassTiming(
       latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes),
-      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time), events: run.eventCount,
-      timeline: timeline)
+      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time),
+      events: run.eventCount, timeline: timeline)
   }
 
   /// The mean account of several passes that took `total` together.

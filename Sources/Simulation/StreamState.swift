@@ -2,7 +2,7 @@ import EventEngine
 
 /// What waits in a stream: a kernel, a graph or a copy, launched by the host.
 struct StreamJob: BitwiseCopyable, Sendable {
-  /// The index of the cost of a kernel or a copy; of the first instruction of a graph.
+  /// The index of a kernel's or copy's cost, or of a graph's first instruction.
   var operand: Int32
   var opcode: Instruction.Opcode
   var lane: UInt8
@@ -37,6 +37,21 @@ struct StreamState: Sendable {
 
   init(queueDepth: Int) {
     jobs = InOrderResource(bound: queueDepth)
+  }
+
+  /// A kernel or copy is decided on: it starts with an account.
+  @inline(__always)
+  mutating func begin(_ kernel: RunningKernel, _ account: Account) {
+    self.account = account
+    running = kernel
+  }
+
+  /// What ran has ended, and added to the account.
+  @inline(__always)
+  mutating func end(now: Ticks, adding account: Account) {
+    running = nil
+    lastEnd = now
+    self.account &+= account
   }
 }
 

@@ -21,9 +21,8 @@ extension SystemModel {
       streams[stream].graph = GraphProgress(
         cursor: ProgramCursor(at: Int(job.operand)), end: Int(job.operand) + Int(length))
       guard let node = nextNode(stream) else {
-        streams[stream].account = account
-        streams[stream].running = RunningKernel(
-          cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now)
+        streams[stream].begin(
+          RunningKernel(cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now), account)
         scheduleEnd(of: stream, at: max(start, now), calendar: &calendar)
         return
       }
@@ -55,9 +54,10 @@ extension SystemModel {
     let cost = table.costs[Int(job.operand)]
     engineEnd[lane] = start + cost.duration
     engineAccount[lane] = account &+ cost.account
-    streams[stream].account = account
-    streams[stream].running = RunningKernel(
-      cost: job.operand, start: start, label: job.label, correlation: job.correlation, remaining: 0, asOf: start)
+    streams[stream].begin(
+      RunningKernel(
+        cost: job.operand, start: start, label: job.label, correlation: job.correlation, remaining: 0, asOf: start),
+      account)
     scheduleEnd(of: stream, at: start + cost.duration, calendar: &calendar)
   }
 
@@ -67,9 +67,9 @@ extension SystemModel {
     calendar: inout EventCalendar<Event>
   ) {
     let duration = table.costs[Int(index)].duration
-    streams[stream].account = account
-    streams[stream].running = RunningKernel(
-      cost: index, start: start, label: label, correlation: correlation, remaining: duration, asOf: start)
+    streams[stream].begin(
+      RunningKernel(
+        cost: index, start: start, label: label, correlation: correlation, remaining: duration, asOf: start), account)
     if hasOneStream {
       deviceBusy += duration
       scheduleEnd(of: stream, at: start + duration, calendar: &calendar)
@@ -133,14 +133,13 @@ extension SystemModel {
     _ stream: Int, generation: UInt32, now: Ticks, calendar: inout EventCalendar<Event>
   ) {
     guard streams[stream].generation == generation, let kernel = streams[stream].running else { return }
-    streams[stream].running = nil
+    if kernel.isActive { advanceRunningKernels(to: now) }
+    streams[stream].end(now: now, adding: account(of: kernel, now: now))
     if kernel.isActive {
-      advanceRunningKernels(to: now)
       activeKernels -= 1
       if table.sharesDevice { rescheduleEnds(now: now, calendar: &calendar) }
     }
-    streams[stream].lastEnd = now
-    if kernel.cost >= 0 { account(for: kernel, on: stream, now: now) }
+    if kernel.correlation > 0 { record(kernel, on: stream, now: now) }
     if runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar) { return }
     streams[stream].finished += 1
     completePasses(now: now, stream: stream)
@@ -151,23 +150,24 @@ extension SystemModel {
     wakeHost(after: stream, now: now, account, calendar: &calendar)
   }
 
-  /// Adds a kernel that has ended to its stream's account, stretched if it shared the device.
+  /// What a kernel that has ended adds to its stream's account, stretched if it shared the device.
   @inline(__always)
-  private mutating func account(for kernel: RunningKernel, on stream: Int, now: Ticks) {
+  private func account(of kernel: RunningKernel, now: Ticks) -> Account {
+    guard kernel.cost >= 0 else { return .zero }
     let cost = table.costs[Int(kernel.cost)]
     let actual = now - kernel.start
-    if actual == cost.duration {
-      streams[stream].account &+= cost.account
-    } else {
-      streams[stream].account &+= cost.account(stretchedTo: actual)
-    }
-    if kernel.correlation > 0 {
-      let category = (0..<8).first { cost.account[$0] != 0 }.flatMap(CostCategory.init(rawValue:)) ?? .compute
-      spans.append(
-        TimelineSpan(
-          lane: .stream(stream), start: kernel.start, end: now, label: Int(kernel.label),
-          correlation: kernel.correlation, category: category))
-    }
+    return actual == cost.duration ? cost.account : cost.account(stretchedTo: actual)
+  }
+
+  /// Keeps the span of a kernel or copy.
+  private mutating func record(_ kernel: RunningKernel, on stream: Int, now: Ticks) {
+    guard kernel.cost >= 0 else { return }
+    let account = table.costs[Int(kernel.cost)].account
+    let category = (0..<8).first { account[$0] != 0 }.flatMap(CostCategory.init(rawValue:)) ?? .compute
+    spans.append(
+      TimelineSpan(
+        lane: .stream(stream), start: kernel.start, end: now, label: Int(kernel.label),
+        correlation: kernel.correlation, category: category))
   }
 
   /// Starts the next node of the graph that a stream runs.
@@ -215,7 +215,7 @@ extension SystemModel {
     return true
   }
 
-  /// Lets streams go on that waited for a job which has ended.
+  /// A job has ended: streams that waited for it may go on.
   ///
   /// The moment of its end is the earliest they can.
   private mutating func wakeStalledStreams(now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>) {

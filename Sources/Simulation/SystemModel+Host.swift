@@ -71,7 +71,8 @@ extension SystemModel {
       return false
     }
     spend(instruction.opcode == .launchGraph ? table.graphCall : table.launchCall, as: .launch, instruction)
-    if hostClock > now {
+    // With one stream nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
+    if hostClock > now && !hasOneStream {
       calendar.schedule(Event(kind: .launchReturns), at: hostClock)
       return false
     }
@@ -110,13 +111,21 @@ extension SystemModel {
   ///
   /// - Returns: Whether they are; false when an event will wake the host.
   private mutating func waitForDevice(now: Ticks, calendar: inout EventCalendar<Event>) -> Bool {
-    if streams.allSatisfy({ $0.finished == $0.launched }) { return true }
+    if isDrained { return true }
     if hostClock > now {
       calendar.schedule(Event(kind: .hostContinues), at: hostClock)
     } else {
       hostWait = .drain
     }
     return false
+  }
+
+  /// Whether every job is done.
+  ///
+  /// Looked at by index, since a copy of each stream would cost more than the question.
+  private var isDrained: Bool {
+    for index in streams.indices where streams[index].finished != streams[index].launched { return false }
+    return true
   }
 
   /// Lets the host go on at the end of a job, if that is what it was blocked on.
@@ -126,7 +135,7 @@ extension SystemModel {
     switch hostWait {
     case .nothing: return
     case .slot(let wanted): guard wanted == stream else { return }
-    case .drain: guard streams.allSatisfy({ $0.finished == $0.launched }) else { return }
+    case .drain: guard isDrained else { return }
     case .job(let wanted, let count): guard wanted == stream, streams[stream].finished >= count else { return }
     }
     hostWait = .nothing
@@ -160,12 +169,12 @@ extension SystemModel {
   /// Marks the passes whose last job has ended.
   ///
   /// - Parameters:
-  ///   - now: The time of the event.
+  ///   - now: The calendar's time.
   ///   - stream: The stream whose job ended now, or nil when the host's clock decides.
   mutating func completePasses(now: Ticks, stream: Int?) {
-    while let pass = unfinishedPasses.first {
-      for index in streams.indices where streams[index].finished < pass.targets[index] { return }
-      unfinishedPasses.removeFirst()
+    while !unfinishedPasses.isEmpty {
+      for index in streams.indices where streams[index].finished < unfinishedPasses[0].targets[index] { return }
+      let pass = unfinishedPasses.removeFirst()
       advanceBusyTime(to: now)
       let deviceIsLater = stream != nil && now > pass.hostClock
       let account = if deviceIsLater, let stream { streams[stream].account } else { pass.hostAccount }

@@ -2,9 +2,9 @@ import EventEngine
 
 /// The host, the launch queue, the streams and the copy engines, as a reaction to events.
 ///
-/// Every clock carries an account of its own time. Where a kernel may start because two things have happened, the launch
-/// has arrived and the kernel before it has ended, the later one decides the time and its account goes on; so the
-/// account of the last moment is that of the critical path, in constant memory and without walking back.
+/// Every clock carries an account of its own time. Where a kernel may start because two things have happened, the
+/// launch has arrived and the kernel before it has ended, the later one decides the time and its account goes on; so
+/// the account of the last moment is that of the critical path, in constant memory and without walking back.
 struct SystemModel: EventModel {
   enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case hostContinues

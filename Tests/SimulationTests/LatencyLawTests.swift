@@ -20,7 +20,7 @@ struct LatencyLawTests {
 
   @Test("The parts sum to the latency, none is negative, and the device is busy for at most all of it")
   func breakdown() throws {
-    try forRandomPrograms(900) { random, seed in
+    try forRandomPrograms(600) { random, seed in
       for kind in LatencyKind.allCases {
         let timing = try Simulator().time(random.program, random.table, kind)
         if timing.account.wrappedSum() != timing.latency || timing.account.min() < 0 {
@@ -72,7 +72,7 @@ struct LatencyLawTests {
 
   @Test("No cost makes a pass faster by growing")
   func monotoneInCosts() throws {
-    try forRandomPrograms(150) { random, seed in
+    try forRandomPrograms(90) { random, seed in
       let marks = try Simulator().marks(random.program.synchronized, random.table, passes: 3).map(\.time)
       func expectNotFaster(_ name: String, _ change: (inout CostTable) -> Void) throws {
         var table = random.table
@@ -91,7 +91,7 @@ struct LatencyLawTests {
 
   @Test("Twice the costs take twice the time, in every part")
   func scaling() throws {
-    try forRandomPrograms(450) { random, seed in
+    try forRandomPrograms(270) { random, seed in
       let double = random.table.scaled(by: 2)
       let once = try Simulator().time(random.program, random.table, .synchronized)
       let twice = try Simulator().time(random.program, double, .synchronized)
@@ -106,7 +106,7 @@ struct LatencyLawTests {
 
   @Test("A loop is what it repeats, written out")
   func loops() throws {
-    try forRandomPrograms(600) { random, seed in
+    try forRandomPrograms(300) { random, seed in
       let unrolled = random.program.unrolled
       for kind in LatencyKind.allCases {
         let looped = try Simulator().time(random.program, random.table, kind)

@@ -76,6 +76,7 @@ struct ReferenceSimulator {
         hostClock: host.time)
     }
     // Only now, since kernels of a later pass may run before an earlier one is complete.
+    kernelTimes.sort { $0.lowerBound < $1.lowerBound }
     for index in marks.indices { marks[index].deviceBusy += deviceBusy(until: marks[index].time) }
     return marks
   }
@@ -162,7 +163,8 @@ struct ReferenceSimulator {
   private func deviceBusy(until end: Ticks) -> Ticks {
     var busy: Ticks = 0
     var covered: Ticks = 0
-    for kernel in kernelTimes.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+    for kernel in kernelTimes {
+      if kernel.lowerBound >= end { break }
       let from = max(covered, kernel.lowerBound)
       let to = min(end, kernel.upperBound)
       if to > from {

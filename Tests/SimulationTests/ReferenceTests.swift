@@ -21,7 +21,7 @@ struct ReferenceTests {
     arguments: families, DurationRange.allCases)
   func marks(family: Family, durations: DurationRange) throws {
     var comparedAccounts = 0
-    for seed in UInt64(0)..<500 {
+    for seed in UInt64(0)..<300 {
       let random = RandomProgram(seed: seed, family.shape, durations)
       let simulated = try Simulator().marks(random.program, random.table, passes: 5)
       var reference = ReferenceSimulator(random.program, random.table)
@@ -43,7 +43,7 @@ struct ReferenceTests {
 
   @Test("A synchronized pass is the first mark of the program with a synchronization", arguments: families)
   func synchronized(family: Family) throws {
-    for seed in UInt64(0)..<500 {
+    for seed in UInt64(0)..<300 {
       let durations = DurationRange.allCases[Int(seed % 3)]
       let random = RandomProgram(seed: seed, family.shape, durations)
       let timing = try Simulator().time(random.program, random.table, .synchronized)
@@ -57,7 +57,7 @@ struct ReferenceTests {
 
   @Test("The steady state is the definition's long run", arguments: families)
   func steadyState(family: Family) throws {
-    for seed in UInt64(0)..<200 {
+    for seed in UInt64(0)..<120 {
       let durations = DurationRange.allCases[Int(seed % 3)]
       let random = RandomProgram(seed: seed, family.shape, durations)
       let timing = try Simulator().time(random.program, random.table, .steadyState)
