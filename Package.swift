@@ -26,8 +26,11 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", ["TestSupport"]),
+  ("EventEngine", []),
   ("CommandSyntax", []),
+  ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
+  ("Simulation", ["EventEngine"]),
   ("Reports", []),
 ]
 
@@ -46,6 +49,9 @@ let package = Package(
     }
     + [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
+        path: "Tests/SampleModels", swiftSettings: strict),
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",

@@ -55,17 +55,17 @@ public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault
   let file = open(path, O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { throw FileFault(errno, path: path) }
   defer { close(file) }
-  let chunk = 1 << 16
+  // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over
+  // every byte in a build without optimization.
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
   var bytes: [UInt8] = []
-  bytes.reserveCapacity(min(limit, sizeHint(of: file)) + chunk)
+  bytes.reserveCapacity(min(limit, sizeHint(of: file)))
   while true {
-    let count = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: chunk))
-    let received = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress?.advanced(by: count), chunk) }
+    let received = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
     let error = errno
-    bytes.removeLast(chunk - max(received, 0))
     if received < 0, error == EINTR { continue }
     guard received >= 0 else { throw FileFault(error, path: path) }
+    bytes.append(contentsOf: chunk[..<received])
     guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
     if received == 0 { return bytes }
   }

@@ -28,6 +28,9 @@ public struct CalibratedModel: KernelTimeModel {
   public func time(of kernel: Kernel) -> KernelTime {
     let memory = kernel.bytes / (bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1))
     switch kernel.work {
+    case .halfBatchNorm:
+      return KernelTime(
+        compute: kernel.flops / vectorPeak, memory: memory / efficiency.halfBatchNorm, fixed: kernelFixed)
     case .stream:
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: kernelFixed)
     case .matrix(let shape):

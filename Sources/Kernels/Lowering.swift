@@ -286,6 +286,7 @@ extension Lowering {
       arithmetic: .fp32)
     var kernel = main
     kernel.kernelClass = .elementwise
+    kernel.work = .halfBatchNorm
     return [byLibrary(small), byLibrary(small), kernel]
   }
 

@@ -34,6 +34,8 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var depthwise = 0.0
   /// Bandwidth of reductions and normalizations relative to streaming kernels.
   public var reduction = 0.0
+  /// Bandwidth of batch normalization in half precision relative to streaming kernels.
+  public var halfBatchNorm = 0.0
 
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}
@@ -71,6 +73,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
     Field(key: "winograd", keyPath: \.winograd, range: 0.001...2, meaning: "fraction of the vector peak in Winograd"),
     Field(key: "depthwise", keyPath: \.depthwise, range: 0.001...2, meaning: "vector peak share, depthwise"),
     Field(key: "reduction", keyPath: \.reduction, range: 0.001...2, meaning: "bandwidth of reductions, relative"),
+    Field(
+      key: "half_batch_norm", keyPath: \.halfBatchNorm, range: 0.001...2,
+      meaning: "bandwidth of half-precision batch norm, relative"),
   ]
 
   /// The fields of a profile that carries these constants in its member `efficiency`.

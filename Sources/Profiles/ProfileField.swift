@@ -95,7 +95,10 @@ extension ProfileField {
   static func read(
     from object: inout JSONObjectCursor, group: String, into profile: inout Profile, requireAll: Bool = true
   ) throws(JSONFault) where Profile: FieldDescribed {
-    for field in Profile.fields where field.group == group {
+    let fields = Profile.fields.filter { $0.group == group }
+    // Every key is asked for before one is missed: no good key is then taken for the misspelling of another.
+    for field in fields { _ = object.optional(field.key) }
+    for field in fields {
       if field.isRequired && requireAll {
         field.set(try object.required(field.key).number(field.range), in: &profile)
       } else if let cursor = object.optional(field.key) {

@@ -66,9 +66,9 @@ public struct Provenance: Sendable, Equatable {
     let paths = withGroups(known)
     for member in try cursor.object().members {
       guard paths.contains(member.key) else {
-        throw cursor.fault(
+        throw member.fault(
           .unknownName(
-            what: "number with a source", name: member.key, suggestion: nearestName(to: member.key, among: paths),
+            what: "number", name: member.key, suggestion: nearestName(to: member.key, among: paths),
             known: known))
       }
       var entry = try member.value.object()

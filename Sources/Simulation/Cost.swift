@@ -27,6 +27,21 @@ public struct Cost: Sendable, Equatable {
     account[category.rawValue] = duration
   }
 
+  /// The account of the cost when it takes longer than its own duration, each lane by the same ratio.
+  ///
+  /// A lane that holds the whole duration becomes the whole of the longer time, exactly, so a breakdown stays exact.
+  func account(stretchedTo actual: Ticks) -> Account {
+    var stretched = account
+    for lane in 0..<8 where account[lane] != 0 {
+      let product = account[lane].magnitude.multipliedFullWidth(by: actual.magnitude)
+      guard product.high < duration.magnitude else { continue }
+      let (quotient, remainder) = duration.magnitude.dividingFullWidth(product)
+      let rounded = Int64(clamping: remainder >= duration.magnitude - remainder ? quotient &+ 1 : quotient)
+      stretched[lane] = account[lane] < 0 ? -rounded : rounded
+    }
+    return stretched
+  }
+
   /// A cost of nothing.
   public static let zero = Cost(duration: 0, account: .zero)
 }

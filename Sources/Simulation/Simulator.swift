@@ -83,7 +83,8 @@ public struct Simulator: Sendable {
       && second.deviceBusy - first.deviceBusy == third.deviceBusy - second.deviceBusy
   }
 
-  private func run(
+  /// Runs passes back to back and keeps the whole state of the system: what ``time(_:_:_:)`` reads its results from.
+  func run(
     _ program: Program, _ table: CostTable, passes: Int, recordFrom: Int
   ) throws(SimulationFault) -> Engine<SystemModel> {
     try checkLength(program, table, passes: passes)
@@ -126,8 +127,7 @@ public struct Simulator: Sendable {
     guard total < 0x1p62 else { throw .tooLong(estimatedSeconds: total * 1e-12) }
   }
 
-  /// The mean of the last passes, exact: where it is not a whole number of picoseconds, the largest remainders of its
-  /// parts are rounded up, so that the parts still sum to the whole.
+  /// The mean of the last passes, of which ``divided(_:by:of:)`` makes whole numbers.
   private func timing(_ run: Engine<SystemModel>, from first: PassMark, passes: Int) -> PassTiming {
     let last = run.model.marks[run.model.marks.count - 1]
     let account = last.account &- first.account
@@ -139,24 +139,29 @@ public struct Simulator: Sendable {
     }
     return PassTiming(
       latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes),
-      account: passes == 1 ? account : divided(account, by: passes, to: latency), events: run.eventCount,
+      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time), events: run.eventCount,
       timeline: timeline)
   }
 
-  private func divided(_ account: Account, by passes: Int, to sum: Ticks) -> Account {
-    let divisor = Ticks(passes)
+  /// The mean account of several passes that took `total` together.
+  ///
+  /// The parts of a breakdown must still sum to the whole: they are rounded down, and those with the largest
+  /// remainders up. Lanes of any other meaning are each rounded to nearest.
+  private func divided(_ account: Account, by divisor: Ticks, of total: Ticks) -> Account {
     var parts = Account.zero
-    for lane in 0..<8 { parts[lane] = (account[lane] >= 0 ? account[lane] : account[lane] - divisor + 1) / divisor }
-    let byRemainder = (0..<8).sorted { left, right in
-      let a = account[left] - parts[left] * divisor
-      let b = account[right] - parts[right] * divisor
-      return a != b ? a > b : left < right
+    var remainders = Account.zero
+    for lane in 0..<8 {
+      let (quotient, remainder) = account[lane].quotientAndRemainder(dividingBy: divisor)
+      parts[lane] = remainder < 0 ? quotient - 1 : quotient
+      remainders[lane] = remainder < 0 ? remainder + divisor : remainder
     }
-    var missing = sum - parts.wrappedSum()
-    for lane in byRemainder where missing > 0 {
-      parts[lane] += 1
-      missing -= 1
+    guard account.wrappedSum() == total else {
+      for lane in 0..<8 where 2 * remainders[lane] >= divisor { parts[lane] += 1 }
+      return parts
     }
+    let byRemainder = (0..<8).sorted { remainders[$0] != remainders[$1] ? remainders[$0] > remainders[$1] : $0 < $1 }
+    let missing = Int(total / divisor - parts.wrappedSum())
+    for lane in byRemainder.prefix(max(0, missing)) { parts[lane] += 1 }
     return parts
   }
 }

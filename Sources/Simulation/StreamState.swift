@@ -26,6 +26,8 @@ struct StreamState: Sendable {
   /// How many jobs the host has launched, and how many of them are done.
   var launched = 0
   var finished = 0
+  /// Tells the end event that counts from those that sharing has overtaken.
+  var generation: UInt32 = 0
   /// The running kernel.
   var running: RunningKernel?
   /// Whether the job in service waits for another stream.
@@ -47,8 +49,8 @@ struct RunningKernel: Sendable {
   /// Exclusive device time still needed when ``asOf`` was, if kernels share the device.
   var remaining: Ticks
   var asOf: Ticks
-  /// Tells the finish event that counts from those that sharing has overtaken.
-  var generation: UInt32
+  /// Whether it has begun, and shares the device with others; only with several streams.
+  var isActive = false
 }
 
 /// How far a launched graph has come.

@@ -23,8 +23,8 @@ extension SystemModel {
       guard let node = nextNode(stream) else {
         streams[stream].account = account
         streams[stream].running = RunningKernel(
-          cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now, generation: 0)
-        calendar.schedule(Event(kind: .kernelEnds, stream: UInt8(stream)), at: max(start, now))
+          cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now)
+        scheduleEnd(of: stream, at: max(start, now), calendar: &calendar)
         return
       }
       start = max(start, now)
@@ -57,9 +57,8 @@ extension SystemModel {
     engineAccount[lane] = account &+ cost.account
     streams[stream].account = account
     streams[stream].running = RunningKernel(
-      cost: job.operand, start: start, label: job.label, correlation: job.correlation, remaining: 0, asOf: start,
-      generation: 0)
-    calendar.schedule(Event(kind: .kernelEnds, stream: UInt8(stream)), at: start + cost.duration)
+      cost: job.operand, start: start, label: job.label, correlation: job.correlation, remaining: 0, asOf: start)
+    scheduleEnd(of: stream, at: start + cost.duration, calendar: &calendar)
   }
 
   /// Lets a kernel run from some moment on.
@@ -70,46 +69,62 @@ extension SystemModel {
     let duration = table.costs[Int(index)].duration
     streams[stream].account = account
     streams[stream].running = RunningKernel(
-      cost: index, start: start, label: label, correlation: correlation, remaining: duration, asOf: start,
-      generation: 0)
+      cost: index, start: start, label: label, correlation: correlation, remaining: duration, asOf: start)
     if hasOneStream {
       deviceBusy += duration
-      calendar.schedule(Event(kind: .kernelEnds, stream: UInt8(stream)), at: start + duration)
+      scheduleEnd(of: stream, at: start + duration, calendar: &calendar)
     } else {
       calendar.schedule(Event(kind: .kernelStarts, stream: UInt8(stream)), at: start)
     }
+  }
+
+  /// Schedules the end of what a stream runs; an end that was scheduled before is overtaken.
+  ///
+  /// The count goes on from kernel to kernel, so that an overtaken end does not pass for that of the next one.
+  @inline(__always)
+  private mutating func scheduleEnd(of stream: Int, at time: Ticks, calendar: inout EventCalendar<Event>) {
+    streams[stream].generation &+= 1
+    calendar.schedule(
+      Event(kind: .kernelEnds, stream: UInt8(stream), generation: streams[stream].generation), at: time)
   }
 
   /// With several streams: a kernel begins, and from now on shares the device with those that run already.
   mutating func kernelStarts(_ stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
     advanceRunningKernels(to: now)
     streams[stream].running?.asOf = now
-    streams[stream].running?.generation = 1
+    streams[stream].running?.isActive = true
     activeKernels += 1
-    rescheduleEnds(now: now, calendar: &calendar)
+    if table.sharesDevice {
+      rescheduleEnds(now: now, calendar: &calendar)
+    } else if let kernel = streams[stream].running {
+      scheduleEnd(of: stream, at: now + kernel.remaining, calendar: &calendar)
+    }
   }
 
   /// Takes the time since the last change off every running kernel and adds it to the busy time.
   private mutating func advanceRunningKernels(to now: Ticks) {
-    if activeKernels > 0 { deviceBusy += now - activeSince }
-    activeSince = now
-    let share = table.sharesDevice ? Ticks(max(1, activeKernels)) : 1
+    advanceBusyTime(to: now)
+    guard table.sharesDevice else { return }
+    let share = Ticks(max(1, activeKernels))
     for index in streams.indices {
-      guard let kernel = streams[index].running, kernel.generation > 0 else { continue }
+      guard let kernel = streams[index].running, kernel.isActive else { continue }
       streams[index].running?.remaining = max(0, kernel.remaining - (now - kernel.asOf) / share)
       streams[index].running?.asOf = now
     }
   }
 
+  /// Adds the time since the last change to the busy time, if a kernel ran in it; counts with several streams only.
+  mutating func advanceBusyTime(to now: Ticks) {
+    if activeKernels > 0 { deviceBusy += now - activeSince }
+    activeSince = now
+  }
+
   /// Schedules the end of every running kernel anew; the events that stood before are overtaken.
   private mutating func rescheduleEnds(now: Ticks, calendar: inout EventCalendar<Event>) {
-    let share = table.sharesDevice ? Ticks(max(1, activeKernels)) : 1
+    let share = Ticks(max(1, activeKernels))
     for index in streams.indices {
-      guard let kernel = streams[index].running, kernel.generation > 0 else { continue }
-      let generation = kernel.generation + 1
-      streams[index].running?.generation = generation
-      calendar.schedule(
-        Event(kind: .kernelEnds, stream: UInt8(index), generation: generation), at: now + kernel.remaining * share)
+      guard let kernel = streams[index].running, kernel.isActive else { continue }
+      scheduleEnd(of: index, at: now + kernel.remaining * share, calendar: &calendar)
     }
   }
 
@@ -117,23 +132,23 @@ extension SystemModel {
   mutating func kernelEnds(
     _ stream: Int, generation: UInt32, now: Ticks, calendar: inout EventCalendar<Event>
   ) {
-    guard let kernel = streams[stream].running, kernel.generation == generation else { return }
-    if generation > 0 {
+    guard streams[stream].generation == generation, let kernel = streams[stream].running else { return }
+    streams[stream].running = nil
+    if kernel.isActive {
       advanceRunningKernels(to: now)
       activeKernels -= 1
-      streams[stream].running = nil
-      rescheduleEnds(now: now, calendar: &calendar)
-    } else {
-      streams[stream].running = nil
+      if table.sharesDevice { rescheduleEnds(now: now, calendar: &calendar) }
     }
     streams[stream].lastEnd = now
     if kernel.cost >= 0 { account(for: kernel, on: stream, now: now) }
     if runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar) { return }
     streams[stream].finished += 1
     completePasses(now: now, stream: stream)
+    // The stream's account moves on to the start of its next job; those that waited go on from this one's end.
+    let account = streams[stream].account
     if streams[stream].jobs.finish() != nil { beginService(stream, now: now, calendar: &calendar) }
-    wakeStalledStreams(after: stream, now: now, calendar: &calendar)
-    wakeHost(after: stream, now: now, calendar: &calendar)
+    wakeStalledStreams(now: now, account, calendar: &calendar)
+    wakeHost(after: stream, now: now, account, calendar: &calendar)
   }
 
   /// Adds a kernel that has ended to its stream's account, stretched if it shared the device.
@@ -144,11 +159,7 @@ extension SystemModel {
     if actual == cost.duration {
       streams[stream].account &+= cost.account
     } else {
-      for lane in 0..<8 where cost.account[lane] != 0 {
-        // For a lane that holds the whole duration the ratio is exactly 1, so a breakdown stays exact.
-        let ratio = Double(cost.account[lane]) / Double(cost.duration)
-        streams[stream].account[lane] &+= Ticks((ratio * Double(actual)).rounded())
-      }
+      streams[stream].account &+= cost.account(stretchedTo: actual)
     }
     if kernel.correlation > 0 {
       let category = (0..<8).first { cost.account[$0] != 0 }.flatMap(CostCategory.init(rawValue:)) ?? .compute
@@ -207,14 +218,14 @@ extension SystemModel {
   /// Lets streams go on that waited for a job which has ended.
   ///
   /// The moment of its end is the earliest they can.
-  private mutating func wakeStalledStreams(after stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+  private mutating func wakeStalledStreams(now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>) {
     guard !hasOneStream else { return }
     for other in streams.indices where streams[other].isStalled {
       guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }
       streams[other].isStalled = false
       if now > job.ready {
         job.ready = now
-        job.account = streams[stream].account
+        job.account = account
         streams[other].jobs.replaceCurrent(with: job)
       }
       beginService(other, now: now, calendar: &calendar)

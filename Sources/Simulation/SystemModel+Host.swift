@@ -120,7 +120,9 @@ extension SystemModel {
   }
 
   /// Lets the host go on at the end of a job, if that is what it was blocked on.
-  mutating func wakeHost(after stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+  mutating func wakeHost(
+    after stream: Int, now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>
+  ) {
     switch hostWait {
     case .nothing: return
     case .slot(let wanted): guard wanted == stream else { return }
@@ -130,7 +132,7 @@ extension SystemModel {
     hostWait = .nothing
     if now >= hostClock {
       hostClock = now
-      hostAccount = streams[stream].account
+      hostAccount = account
     }
     runHost(now: now, calendar: &calendar)
   }
@@ -164,6 +166,7 @@ extension SystemModel {
     while let pass = unfinishedPasses.first {
       for index in streams.indices where streams[index].finished < pass.targets[index] { return }
       unfinishedPasses.removeFirst()
+      advanceBusyTime(to: now)
       let deviceIsLater = stream != nil && now > pass.hostClock
       let account = if deviceIsLater, let stream { streams[stream].account } else { pass.hostAccount }
       marks.append(

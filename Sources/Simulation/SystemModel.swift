@@ -79,7 +79,7 @@ struct SystemModel: EventModel {
       runHost(now: time, calendar: &calendar)
     case .launchReturns:
       launch(now: time, calendar: &calendar)
-      runHost(now: time, calendar: &calendar)
+      if hostWait == .nothing { runHost(now: time, calendar: &calendar) }
     case .kernelStarts:
       kernelStarts(Int(event.stream), now: time, calendar: &calendar)
     case .kernelEnds:

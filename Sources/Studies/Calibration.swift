@@ -153,7 +153,11 @@ struct CalibrationProblem {
   }
 
   private static func group(of path: String, _ system: System) -> String {
-    if path.hasPrefix("accelerator.efficiency.") { return system.accelerator?.architecture ?? "none" }
+    if path.hasPrefix("accelerator.efficiency."), let accelerator = system.accelerator {
+      // An accelerator that states a constant itself does not share its family's.
+      let own = accelerator.provenance.source(of: String(path.dropFirst("accelerator.".count)))
+      return own == nil ? accelerator.architecture : accelerator.name
+    }
     if path.hasPrefix("accelerator.") { return system.accelerator?.name ?? "none" }
     return path.hasPrefix("host.") ? system.host.name : system.framework.name
   }
@@ -170,7 +174,16 @@ struct CalibrationProblem {
         sum += abs(predicted.logarithm - (rows[row].measurement.latency ?? 1).logarithm)
       }
     }
-    return sum / Double(max(1, rows.count))
+    return sum / Double(max(1, rows.count)) + Self.penalty(parameters)
+  }
+
+  /// A little is charged for leaving the value that a profile had, so that a number of which the measurements say
+  /// nothing stays where it was: as much as an error of 0.1 % for a factor of e ^ 0.5.
+  private static func penalty(_ parameters: [Calibration.Parameter]) -> Double {
+    parameters.reduce(0) { sum, parameter in
+      let distance = (parameter.fitted / parameter.initial).logarithm / 0.5
+      return sum + 0.001 * distance * distance
+    }
   }
 
   private func speed(of testbed: [Int]) -> Double {

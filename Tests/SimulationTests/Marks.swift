@@ -1,0 +1,54 @@
+import EventEngine
+import Testing
+
+@testable import Simulation
+
+extension Simulator {
+  /// The marks of passes issued back to back.
+  func marks(_ program: Program, _ table: CostTable, passes: Int) throws -> [PassMark] {
+    try run(program, table, passes: passes, recordFrom: 0).model.marks
+  }
+}
+
+extension Program {
+  /// A program of the instructions given.
+  init(_ instructions: [Instruction], streams: Int = 1) {
+    self.init()
+    self.instructions = instructions
+    streamCount = streams
+  }
+
+  /// The same pass with one synchronization at its end.
+  var synchronized: Program {
+    var program = self
+    program.instructions.append(Instruction(.synchronize, operand: 0))
+    return program
+  }
+}
+
+extension PassTiming {
+  /// The account's lane of a category.
+  subscript(category: CostCategory) -> Ticks { account[category.rawValue] }
+}
+
+extension CostTable {
+  /// Every cost, to be read and written, with a name.
+  static let namedCosts: [(name: String, path: WritableKeyPath<CostTable, Cost> & Sendable)] = [
+    ("launchCall", \.launchCall), ("launchLatency", \.launchLatency), ("kernelGap", \.kernelGap),
+    ("graphCall", \.graphCall), ("graphLatency", \.graphLatency), ("graphKernelGap", \.graphKernelGap),
+    ("synchronization", \.synchronization), ("pass", \.pass),
+  ]
+
+  /// The table with every cost changed.
+  func mapCosts(_ transform: (Cost) -> Cost) -> CostTable {
+    var table = self
+    table.costs = costs.map(transform)
+    for (_, path) in Self.namedCosts { table[keyPath: path] = transform(table[keyPath: path]) }
+    return table
+  }
+
+  /// The table with every cost `factor` times as long.
+  func scaled(by factor: Ticks) -> CostTable {
+    mapCosts { Cost(duration: $0.duration * factor, account: $0.account &* Account(repeating: factor)) }
+  }
+}

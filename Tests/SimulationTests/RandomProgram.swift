@@ -1,0 +1,138 @@
+import EventEngine
+import Simulation
+
+/// What a random program may contain.
+struct ProgramShape {
+  var streams = 1...1
+  var hasCopies = false
+  var hasGraphs = true
+  var hasHostKernels = false
+  var hasSynchronizations = true
+  var hasLoops = true
+  var length = 1...14
+  var queueDepths = [1, 2, 3, 7, 30]
+
+  /// Everything on one stream.
+  static let oneStream = ProgramShape(hasCopies: true)
+  /// Everything on up to four streams.
+  static let severalStreams = ProgramShape(streams: 2...4, hasCopies: true)
+  /// A processor-only system.
+  static let hostOnly = ProgramShape(hasGraphs: false, hasHostKernels: true)
+}
+
+/// How long random costs last.
+enum DurationRange: CaseIterable {
+  /// Zero to four: ties everywhere, and costs of nothing.
+  case tiny
+  /// Like those of real systems; some of them zero.
+  case real
+  /// So many different durations that two paths are hardly ever of the same length.
+  case tieFree
+
+  func duration(using random: inout SeededGenerator) -> Ticks {
+    switch self {
+    case .tiny: Ticks.random(in: 0...4, using: &random)
+    case .real: Int.random(in: 0..<10, using: &random) == 0 ? 0 : Ticks.random(in: 1...20_000_000, using: &random)
+    case .tieFree: Ticks.random(in: 1_000_000_000_000...2_000_000_000_000, using: &random) >> shift(using: &random)
+    }
+  }
+
+  private func shift(using random: inout SeededGenerator) -> Ticks { Ticks.random(in: 0...4, using: &random) }
+}
+
+/// A program and its costs, made from a seed.
+struct RandomProgram {
+  private(set) var program = Program()
+  private(set) var table = CostTable()
+  private var random: SeededGenerator
+  private let shape: ProgramShape
+  /// Each copy engine is used by one stream.
+  private var laneStream = [0, 0]
+
+  private static let works = 0..<5
+  private static let kernels = 5..<11
+  private static let copies = 11..<14
+
+  init(seed: UInt64, _ shape: ProgramShape, _ durations: DurationRange) {
+    random = SeededGenerator(seed: seed)
+    self.shape = shape
+    program.streamCount = Int.random(in: shape.streams, using: &random)
+    laneStream = laneStream.map { _ in Int.random(in: 0..<program.streamCount, using: &random) }
+    price(durations)
+    emitStatements(count: Int.random(in: shape.length, using: &random), depth: 0)
+    if program.instructions.isEmpty { program.instructions.append(Instruction(.work, operand: 0)) }
+  }
+
+  private mutating func price(_ durations: DurationRange) {
+    table.costs =
+      Self.works.map { _ in Cost(durations.duration(using: &random), .dispatch) }
+      + Self.kernels.map { Cost(durations.duration(using: &random), $0.isMultiple(of: 2) ? .compute : .memory) }
+      + Self.copies.map { _ in Cost(durations.duration(using: &random), .copy) }
+    table.launchCall = Cost(durations.duration(using: &random), .launch)
+    table.launchLatency = Cost(durations.duration(using: &random), .launch)
+    table.kernelGap = Cost(durations.duration(using: &random), .kernelGap)
+    table.graphCall = Cost(durations.duration(using: &random), .launch)
+    table.graphLatency = Cost(durations.duration(using: &random), .launch)
+    table.graphKernelGap = Cost(durations.duration(using: &random), .kernelGap)
+    table.synchronization = Cost(durations.duration(using: &random), .synchronization)
+    table.pass = Cost(durations.duration(using: &random), .dispatch)
+    table.queueDepth = shape.queueDepths[Int.random(in: shape.queueDepths.indices, using: &random)]
+    table.sharesDevice = false
+  }
+
+  private mutating func emitStatements(count: Int, depth: Int) {
+    for _ in 0..<count { emitStatement(depth: depth) }
+  }
+
+  private mutating func emitStatement(depth: Int) {
+    let stream = Int.random(in: 0..<program.streamCount, using: &random)
+    switch Int.random(in: 0..<20, using: &random) {
+    case 0..<5: emit(.work, Self.works)
+    case 5..<11: shape.hasHostKernels ? emit(.hostKernel, Self.kernels) : emit(.launch, Self.kernels, stream)
+    case 11..<13 where shape.hasCopies:
+      let lane = Int.random(in: 0...1, using: &random)
+      let blocks = Int.random(in: 0..<3, using: &random) == 0
+      program.instructions.append(
+        Instruction(
+          blocks ? .blockingCopy : .copy, operand: Int.random(in: Self.copies, using: &random),
+          stream: laneStream[lane], lane: lane))
+    case 13..<15 where program.streamCount > 1:
+      let other = Int.random(in: 0..<program.streamCount, using: &random)
+      program.instructions.append(Instruction(.waitForStream, operand: other, stream: stream))
+    case 15 where shape.hasSynchronizations: program.instructions.append(Instruction(.synchronize, operand: 0))
+    case 16..<18 where shape.hasGraphs: emitGraph(stream)
+    case 18..<20 where shape.hasLoops && depth < 3:
+      emitLoop { $0.emitStatements(count: Int.random(in: 0...4, using: &$0.random), depth: depth + 1) }
+    default: emit(.work, Self.works)
+    }
+  }
+
+  private mutating func emit(_ opcode: Instruction.Opcode, _ costs: Range<Int>, _ stream: Int = 0) {
+    let cost = Int.random(in: costs, using: &random)
+    program.instructions.append(Instruction(opcode, operand: cost, stream: stream))
+  }
+
+  private mutating func emitGraph(_ stream: Int) {
+    let launch = program.instructions.count
+    program.instructions.append(Instruction(.launchGraph, operand: 0, stream: stream))
+    emitNodes(depth: 0)
+    program.instructions[launch].operand = Int32(program.instructions.count - launch - 1)
+  }
+
+  private mutating func emitNodes(depth: Int) {
+    for _ in 0..<Int.random(in: 0...3, using: &random) {
+      if shape.hasLoops, depth < 2, Int.random(in: 0..<4, using: &random) == 0 {
+        emitLoop { $0.emitNodes(depth: depth + 1) }
+      } else {
+        emit(.node, Self.kernels)
+      }
+    }
+  }
+
+  private mutating func emitLoop(_ body: (inout RandomProgram) -> Void) {
+    let begin = program.instructions.count
+    program.instructions.append(Instruction(.beginLoop, operand: Int.random(in: 0...4, using: &random)))
+    body(&self)
+    program.instructions.append(Instruction(.endLoop, operand: program.instructions.count - begin - 1))
+  }
+}
