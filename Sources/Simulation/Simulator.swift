@@ -139,8 +139,8 @@ public struct Simulator: Sendable {
     }
     return PassTiming(
       latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes),
-      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time), events: run.eventCount,
-      timeline: timeline)
+      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time),
+      events: run.eventCount, timeline: timeline)
   }
 
   /// The mean account of several passes that took `total` together.

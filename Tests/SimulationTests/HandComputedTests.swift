@@ -5,6 +5,8 @@ import Testing
 
 @Suite("Latencies computed by hand")
 struct HandComputedTests {
+  /// Costs of different sizes.
+  ///
   /// Dispatch 10; kernels of 4 (arithmetic) and 50 (memory). Call 3, latency 2, gap 1; graph call 20, latency 5, gap 2;
   /// synchronization 7; pass 6.
   private func table(queueDepth: Int = 1_024) -> CostTable {
