@@ -75,6 +75,8 @@ public struct AcceleratorProfile: Sendable, Equatable {
   public var link = Link()
   /// What kernels reach of the peaks.
   public var efficiency = DeviceEfficiency()
+  /// The paths of the efficiencies that the part states itself and does not take from its family.
+  public var ownEfficiencies: [String] = []
   /// Where the numbers come from.
   public var provenance = Provenance()
 

@@ -11,8 +11,12 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var vector = 0.0
   /// Sustained fraction of the memory bandwidth in streaming kernels.
   public var memory = 0.0
+  /// Bandwidth at which matrix products draw their operands, relative to streaming kernels.
+  public var matrixMemory = 0.0
   /// The multiple of which channels and inner dimensions must be for the matrix units; 0 where there are none.
   public var matrixAlignment = 0.0
+  /// Rate of the matrix units on operands that do not align but come in pairs, relative to aligned ones.
+  public var matrixUnaligned = 0.0
   /// How much slower a tile of a matrix product on vector units gets with each operand more that it fetches for a
   /// result: the weight of 1/rows + 1/columns.
   public var vectorOperandCost = 0.0
@@ -52,8 +56,14 @@ public struct DeviceEfficiency: Sendable, Equatable {
     Field(key: "vector", keyPath: \.vector, range: 0.001...2, meaning: "sustained fraction of the vector peak"),
     Field(key: "memory", keyPath: \.memory, range: 0.001...1.5, meaning: "sustained fraction of the bandwidth"),
     Field(
+      key: "matrix_memory", keyPath: \.matrixMemory, range: 0.001...2,
+      meaning: "bandwidth of matrix products, relative"),
+    Field(
       key: "matrix_alignment", keyPath: \.matrixAlignment, range: 0...256,
       meaning: "elements that the matrix units align to; 0 = none"),
+    Field(
+      key: "matrix_unaligned", keyPath: \.matrixUnaligned, range: 0.001...1,
+      meaning: "rate on operands that do not align, relative"),
     Field(
       key: "vector_operand_cost", keyPath: \.vectorOperandCost, range: 0...1000,
       meaning: "slow-down of small tiles, vector units"),

@@ -52,7 +52,10 @@ public enum ProfileReader {
     try read("memory", of: &root, into: &profile)
     try read("launch", of: &root, into: &profile)
     try read("link", of: &root, into: &profile)
-    if root.optional("efficiency") != nil { try read("efficiency", of: &root, into: &profile, requireAll: false) }
+    if let own = root.optional("efficiency") {
+      try read("efficiency", of: &root, into: &profile, requireAll: false)
+      profile.ownEfficiencies = try own.object().keys.map { "efficiency." + $0 }
+    }
     if profile.peakTFLOPS[.fp32] == nil {
       throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }

@@ -33,17 +33,20 @@ public struct HostSpeedFit: Sendable, Equatable {
   /// The share of the latency that the device may be busy for the anchor to count.
   static let idleShare = 0.8
 
+  /// The slowest host that is believed: a row that needs a slower one is late for another reason.
+  static let slowestSpeed = 0.05
+
   /// Fits the speed; 1 where no anchor says anything.
   public init(_ anchors: [Anchor]) {
     total = anchors.count
-    var ratios = anchors.filter { $0.deviceTime < Self.idleShare * $0.latency && $0.hostTime > 0 }
-      .map { $0.hostTime / $0.latency }.sorted()
-    if ratios.isEmpty, !anchors.isEmpty {
+    func believed(_ anchors: [Anchor]) -> [Double] {
+      anchors.map { $0.hostTime / $0.latency }.filter { $0 >= Self.slowestSpeed }.sorted()
+    }
+    var ratios = believed(anchors.filter { $0.deviceTime < Self.idleShare * $0.latency })
+    usable = ratios.count
+    if ratios.isEmpty {
       // Every anchor is bound by the device as predicted; the host is at least fast enough not to be seen.
-      ratios = anchors.filter { $0.hostTime > 0 }.map { max(1, $0.hostTime / $0.latency) }.sorted()
-      usable = 0
-    } else {
-      usable = ratios.count
+      ratios = anchors.map { max(1, $0.hostTime / $0.latency) }.sorted()
     }
     guard !ratios.isEmpty else {
       speed = 1
