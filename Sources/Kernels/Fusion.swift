@@ -46,24 +46,20 @@ public struct Fusion: Sendable {
     var remaining = count
     var rounds = 0
     while remaining > 0 {
-      // A block that never settles (one long chain of element-wise operators) has its group cut at every round.
-      if rounds > 2 * Self.groupLimit { close(into: &emitted) }
+      // A block that never settles (one long chain of element-wise operators) is cut: from here on every round begins
+      // and ends with no group open, and so they are all alike.
+      let isCut = rounds == 2 * Self.groupLimit
+      if isCut { close(into: &emitted) }
       let before = open
-      let round = walk(body)
-      rounds += 1
+      var round = walk(body)
+      if isCut { close(into: &round) }
       if open == before {
         emitted.append(.loop(count: remaining, body: round))
         return
       }
       emitted += round
+      rounds += 1
       remaining -= 1
-      if rounds > 2 * Self.groupLimit {
-        var last = round
-        close(into: &last)
-        emitted.removeLast(round.count)
-        emitted.append(.loop(count: remaining + 1, body: last))
-        return
-      }
     }
   }
 

@@ -64,7 +64,8 @@ private struct MeasurementReader {
     guard table.column("accelerator") != nil || table.column("host") != nil else {
       throw CSVFault(
         file: table.file, position: JSONPosition(line: 1, column: 1),
-        fact: .missingColumn("accelerator", suggestion: nil))
+        fact: .missingColumn(
+          "accelerator", suggestion: nearestName(to: "accelerator", among: table.header.map(\.text))))
     }
     parameterColumns = ["batch", "sequence_length", "image_size", "context"].compactMap { name in
       table.column(name).map { (name, $0) }
