@@ -53,7 +53,9 @@ public struct CalibratedModel: KernelTimeModel {
   /// but even, libraries load pairs and reach part of the rate (cuBLAS from CUDA 11); odd dimensions, and convolutions
   /// whose channels do not align, go to the vector units.
   private func units(_ precision: Precision, dimensions: [Double], takesPairs: Bool) -> TiledProduct {
-    guard efficiency.matrixAlignment > 0, precision != .fp32, let peak = matrixPeak(precision) else { return vectorUnits }
+    guard efficiency.matrixAlignment > 0, precision != .fp32, let peak = matrixPeak(precision) else {
+      return vectorUnits
+    }
     func areMultiples(of alignment: Double) -> Bool {
       dimensions.allSatisfy { $0.truncatingRemainder(dividingBy: alignment) == 0 }
     }
