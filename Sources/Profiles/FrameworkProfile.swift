@@ -28,8 +28,6 @@ public enum FusionRule: String, CaseIterable, Sendable {
   case foldBatchNorm = "fold_batch_norm"
   /// Views, dropout outside of training and casts to the same type are removed.
   case removeViews = "remove_views"
-  /// Matrix product, scale, mask, softmax and matrix product become one attention kernel.
-  case attention
 }
 
 /// A framework: what it costs the host, and what it makes of the operators.

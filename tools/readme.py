@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Keeps the README honest.
 
-    .ci/readme.py commands           prints the commands of the first block: what a new user types first
-    .ci/readme.py check FOLDER       runs each "$" command of a console block and compares what it prints with the README
-    .ci/readme.py update FOLDER      writes what they print into the README
-    .ci/readme.py samples FOLDER     writes the sample package there, beside a link to this one
+    tools/readme.py commands           prints the commands of the first block: what a new user types first
+    tools/readme.py check FOLDER       runs each "$" command of a console block and compares what it prints with the README
+    tools/readme.py update FOLDER      writes what they print into the README
+    tools/readme.py samples FOLDER     writes the sample package there, beside a link to this one
 
 For check and update FOLDER holds the installed program. Commands run in the root of the clone, by sh.
 """
@@ -73,7 +73,7 @@ def main(arguments):
     lines = list(difference)
     print("\n".join(lines))
     if lines:
-        print("README.md is out of date: run .ci/readme.py update with the installed program", file=sys.stderr)
+        print("README.md is out of date: run tools/readme.py update with the installed program", file=sys.stderr)
     return 1 if lines else 0
 
 
