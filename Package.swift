@@ -25,9 +25,11 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 /// Each library has a test target of its own name.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
-  ("JSONText", []),
+  ("JSONText", ["TestSupport"]),
   ("EventEngine", []),
   ("CommandSyntax", []),
+  ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
+  ("Workloads", ["JSONText", "TestSupport"]),
   ("Simulation", ["EventEngine"]),
   ("Reports", []),
 ]
@@ -38,6 +40,7 @@ let package = Package(
   products: [
     .executable(name: "simulate", targets: ["simulate"]),
     .library(name: "FrameworkTax", targets: libraries.map(\.name)),
+    .library(name: "Catalog", targets: ["Catalog"]),
   ] + libraries.map { .library(name: $0.name, targets: [$0.name]) },
   targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
     + tests.map {
@@ -45,10 +48,15 @@ let package = Package(
         name: $0.name + "Tests", dependencies: [.byName(name: $0.name)] + $0.dependencies, swiftSettings: strict)
     }
     + [
+      .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
+        path: "Tests/SampleModels", swiftSettings: strict),
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
-        exclude: ["LICENSE", "README.md", "Sources/simulate", "Tests", "docs"] + libraries.map { "Sources/" + $0.name },
+        exclude: ["LICENSE", "README.md", "install.sh", "Sources/simulate", "Tests", "docs", "tools"]
+          + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
       .executableTarget(

@@ -24,12 +24,12 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// The fault on one line: `path: error: no such file`.
   public var description: String {
     switch self {
-    case .notFound(let path): "\(oneLine(path)): error: no such file"
-    case .isDirectory(let path): "\(oneLine(path)): error: is a directory, not a file"
-    case .notDirectory(let path): "\(oneLine(path)): error: is not a directory"
-    case .notReadable(let path): "\(oneLine(path)): error: no permission to read"
-    case .tooLarge(let path, let limit): "\(oneLine(path)): error: has more than \(limit) bytes"
-    case .system(let path, let error): "\(oneLine(path)): error: cannot be read (system error \(error))"
+    case .notFound(let path): "\(onePathLine(path)): error: no such file"
+    case .isDirectory(let path): "\(onePathLine(path)): error: is a directory, not a file"
+    case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
+    case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
+    case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(limit) bytes"
+    case .system(let path, let error): "\(onePathLine(path)): error: cannot be read (system error \(error))"
     }
   }
 
@@ -55,17 +55,17 @@ public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault
   let file = open(path, O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { throw FileFault(errno, path: path) }
   defer { close(file) }
-  let chunk = 1 << 16
+  // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over
+  // every byte in a build without optimization.
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
   var bytes: [UInt8] = []
-  bytes.reserveCapacity(min(limit, sizeHint(of: file)) + chunk)
+  bytes.reserveCapacity(min(limit, sizeHint(of: file)))
   while true {
-    let count = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: chunk))
-    let received = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress?.advanced(by: count), chunk) }
+    let received = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
     let error = errno
-    bytes.removeLast(chunk - max(received, 0))
     if received < 0, error == EINTR { continue }
     guard received >= 0 else { throw FileFault(error, path: path) }
+    bytes.append(contentsOf: chunk[..<received])
     guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
     if received == 0 { return bytes }
   }

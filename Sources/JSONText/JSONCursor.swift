@@ -5,11 +5,13 @@ public struct JSONCursor: Sendable {
   /// The value.
   public let value: JSONValue
 
-  /// The value's JSON Pointer: `""` for the root, `"/memory/bandwidth_gb_per_s"`.
-  public let path: String
-
   /// The document that the value stands in.
   public let document: JSONDocument
+
+  /// The path of the object or array that has the value, shared with all that it has; the last step is put to it only
+  /// when a fault needs the path, or long keys over large arrays would cost the product of their lengths.
+  private let parentPath: String
+  private let step: Step
 
   /// Points at a value.
   ///
@@ -18,9 +20,23 @@ public struct JSONCursor: Sendable {
   ///   - path: The value's JSON Pointer in the document.
   ///   - document: The document that the value stands in.
   public init(value: JSONValue, path: String, document: JSONDocument) {
+    self.init(value: value, parentPath: path, step: .none, document: document)
+  }
+
+  private init(value: JSONValue, parentPath: String, step: Step, document: JSONDocument) {
     self.value = value
-    self.path = path
+    self.parentPath = parentPath
+    self.step = step
     self.document = document
+  }
+
+  /// The value's JSON Pointer: `""` for the root, `"/memory/bandwidth_gb_per_s"`.
+  public var path: String {
+    switch step {
+    case .none: parentPath
+    case .key(let key): parentPath + pointerStep(key)
+    case .index(let index): parentPath + "/\(index)"
+    }
   }
 
   /// The members of an object.
@@ -36,7 +52,10 @@ public struct JSONCursor: Sendable {
   /// - Throws: ``JSONFact/wrongType(expected:found:)``.
   public func array() throws(JSONFault) -> [JSONCursor] {
     guard case .array(let elements) = value.content else { throw wrongType(.array) }
-    return elements.enumerated().map { index, element in child(element, step: String(index)) }
+    let path = path
+    return elements.indices.map { index in
+      JSONCursor(value: elements[index], parentPath: path, step: .index(index), document: document)
+    }
   }
 
   /// A string, which may be empty.
@@ -111,12 +130,30 @@ public struct JSONCursor: Sendable {
     document.source.fault(fact, atByte: value.byteOffset, path: path)
   }
 
-  /// A cursor at a value within this one.
-  func child(_ value: JSONValue, step: String) -> JSONCursor {
-    JSONCursor(value: value, path: path + pointerStep(step), document: document)
+  /// A fault within this string, for text that has a grammar of its own.
+  ///
+  /// - Parameters:
+  ///   - fact: What is wrong.
+  ///   - offset: Where in the string's UTF-8 it begins; escapes before it are accounted for.
+  /// - Returns: The fault, to be thrown.
+  public func fault(_ fact: JSONFact, atUTF8Offset offset: Int) -> JSONFault {
+    let place = document.source.byteOffset(ofUTF8Offset: offset, inStringAtByte: value.byteOffset)
+    return document.source.fault(fact, atByte: place, path: path)
+  }
+
+  /// A cursor at the value that `member` has in this object, whose path is `path`.
+  func child(_ member: JSONMember, path: String) -> JSONCursor {
+    JSONCursor(value: member.value, parentPath: path, step: .key(member.key), document: document)
   }
 
   private func wrongType(_ expected: JSONKind) -> JSONFault {
     fault(.wrongType(expected: [expected], found: value.kind))
+  }
+
+  /// How the value's parent names it.
+  private enum Step: Sendable {
+    case none
+    case key(String)
+    case index(Int)
   }
 }

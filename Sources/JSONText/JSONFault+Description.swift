@@ -2,7 +2,7 @@
 extension JSONFault: CustomStringConvertible {
   /// The fault on one line, `file:line:column: error: what is wrong`, without a line feed.
   public var description: String {
-    "\(oneLine(file)):\(position): error: \(fact.isOfSyntax ? syntaxProblem : contentProblem)"
+    "\(onePathLine(file)):\(position): error: \(fact.isOfSyntax ? syntaxProblem : contentProblem)"
   }
 
   /// The value that is wrong, as the subject of a sentence.

@@ -10,12 +10,14 @@ public struct JSONObjectCursor: Sendable {
   /// The object as a value.
   public let cursor: JSONCursor
 
+  private let path: String
   private let content: [JSONMember]
   private let indices: [String: Int]
   private var asked: [String] = []
 
   init(cursor: JSONCursor, members: [JSONMember]) {
     self.cursor = cursor
+    path = cursor.path
     content = members
     indices = Dictionary(members.indices.map { (members[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -49,6 +51,9 @@ public struct JSONObjectCursor: Sendable {
     throw schema.fault(.wrongSchema(expected: expected, found: found, suggestion: suggestion))
   }
 
+  /// The keys in the file's order; reading them asks for none.
+  public var keys: [String] { content.map(\.key) }
+
   /// The members in the file's order, for an object that is a dictionary.
   ///
   /// Reading them asks for no key, so that ``finish()`` does not apply to such an object.
@@ -61,13 +66,13 @@ public struct JSONObjectCursor: Sendable {
     guard let index = content.firstIndex(where: { !asked.contains($0.key) }) else { return }
     let key = content[index].key
     let absent = asked.filter { indices[$0] == nil }
-    let suggestion = nearestName(to: key, among: absent + asked)
+    let suggestion = nearestName(to: key, among: absent)
     throw member(index).fault(.unknownKey(key, suggestion: suggestion, known: asked))
   }
 
   private func member(_ index: Int) -> JSONMemberCursor {
     let member = content[index]
-    let value = cursor.child(member.value, step: member.key)
+    let value = cursor.child(member, path: path)
     return JSONMemberCursor(key: member.key, value: value, object: cursor, keyByteOffset: member.keyByteOffset)
   }
 }

@@ -5,11 +5,19 @@
 /// The most Unicode scalars that a message repeats of any one text.
 private let longestQuotation = 80
 
+/// The most Unicode scalars of a path: as many as systems allow, since a path that is cut names no file.
+private let longestPath = 4096
+
 /// `text` on one line: control characters as escapes, and an ellipsis where it is cut.
-func oneLine(_ text: String) -> String {
+func oneLine(_ text: String) -> String { oneLine(text, atMost: longestQuotation) }
+
+/// The path of a file on one line, whole.
+func onePathLine(_ path: String) -> String { oneLine(path, atMost: longestPath) }
+
+private func oneLine(_ text: String, atMost limit: Int) -> String {
   var line = ""
   for (count, scalar) in text.unicodeScalars.enumerated() {
-    guard count < longestQuotation || text.unicodeScalars.count <= longestQuotation else { return line + "..." }
+    guard count < limit || text.unicodeScalars.count <= limit else { return line + "..." }
     line += isControl(scalar) ? escape(of: scalar) : String(scalar)
   }
   return line

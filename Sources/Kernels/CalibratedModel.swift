@@ -24,13 +24,18 @@ public struct CalibratedModel: KernelTimeModel {
 
   private var kernelFixed: Double { efficiency.kernelFixedUS * 1e-6 }
 
+  /// The time of a kernel by the equations for its kind of work.
   public func time(of kernel: Kernel) -> KernelTime {
     let memory = kernel.bytes / (bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1))
     switch kernel.work {
+    case .halfBatchNorm:
+      return KernelTime(
+        compute: kernel.flops / vectorPeak, memory: memory / efficiency.halfBatchNorm, fixed: kernelFixed)
     case .stream:
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: kernelFixed)
     case .matrix(let shape):
-      return KernelTime(compute: product(shape, kernel.arithmetic), memory: memory, fixed: kernelFixed)
+      return KernelTime(
+        compute: product(shape, kernel.arithmetic), memory: memory / efficiency.matrixMemory, fixed: kernelFixed)
     case .attention(let shape):
       var both = shape
       both.k *= 2
@@ -42,17 +47,33 @@ public struct CalibratedModel: KernelTimeModel {
     }
   }
 
-  /// The units that multiply a format, and their sustained rate, when the dimensions align.
-  private func units(_ precision: Precision, aligned dimensions: Double...) -> TiledProduct {
-    let isAligned =
-      efficiency.matrixAlignment > 0
-      && dimensions.allSatisfy { $0.truncatingRemainder(dividingBy: efficiency.matrixAlignment) == 0 }
-    let matrixPeak = precision.widenings.lazy.filter { $0 < .fp32 || $0 > .fp32 }
-      .compactMap { accelerator.peakTFLOPS[$0] }.first
-    if isAligned, precision != .fp32, let matrixPeak {
-      return tiled(rate: matrixPeak * 1e12 * efficiency.matrix, tiles: .matrixUnits, efficiency.matrixOperandCost)
+  /// The units that multiply a format, and their sustained rate.
+  ///
+  /// Matrix units load operands in groups of `matrix_alignment` elements. Where a dimension is not a multiple of that
+  /// but even, libraries load pairs and reach part of the rate (cuBLAS from CUDA 11); odd dimensions, and convolutions
+  /// whose channels do not align, go to the vector units.
+  private func units(_ precision: Precision, dimensions: [Double], takesPairs: Bool) -> TiledProduct {
+    guard efficiency.matrixAlignment > 0, precision != .fp32, let peak = matrixPeak(precision) else { return vectorUnits }
+    func areMultiples(of alignment: Double) -> Bool {
+      dimensions.allSatisfy { $0.truncatingRemainder(dividingBy: alignment) == 0 }
     }
-    return tiled(rate: vectorPeak * efficiency.vector, tiles: .vectorUnits, efficiency.vectorOperandCost)
+    let rate = peak * 1e12 * efficiency.matrix
+    if areMultiples(of: efficiency.matrixAlignment) {
+      return tiled(rate: rate, tiles: .matrixUnits, efficiency.matrixOperandCost)
+    }
+    if takesPairs, areMultiples(of: 2) {
+      return tiled(rate: rate * efficiency.matrixUnaligned, tiles: .matrixUnits, efficiency.matrixOperandCost)
+    }
+    return vectorUnits
+  }
+
+  /// TFLOP/s of the matrix units in a format, or in the nearest one that can carry it.
+  private func matrixPeak(_ precision: Precision) -> Double? {
+    precision.widenings.lazy.filter { $0 != .fp32 }.compactMap { accelerator.peakTFLOPS[$0] }.first
+  }
+
+  private var vectorUnits: TiledProduct {
+    tiled(rate: vectorPeak * efficiency.vector, tiles: .vectorUnits, efficiency.vectorOperandCost)
   }
 
   private func tiled(rate: Double, tiles: TileSet, _ operandCost: Double) -> TiledProduct {
@@ -62,13 +83,13 @@ public struct CalibratedModel: KernelTimeModel {
   }
 
   private func product(_ shape: MatrixShape, _ precision: Precision) -> Double {
-    units(precision, aligned: shape.n, shape.k).time(of: shape)
+    units(precision, dimensions: [shape.n, shape.k], takesPairs: true).time(of: shape)
   }
 
   private func convolution(_ shape: ConvolutionShape, _ precision: Precision) -> Double {
     if shape.isDepthwise { return shape.flops / (vectorPeak * efficiency.depthwise) }
     if shape.groups > 1 { return grouped(shape, precision) }
-    let units = units(precision, aligned: shape.inputChannels, shape.outputChannels)
+    let units = units(precision, dimensions: [shape.inputChannels, shape.outputChannels], takesPairs: false)
     let implicit = units.time(of: shape.asMatrix)
     if units.tiles == .matrixUnits { return implicit / efficiency.convolution }
     return shape.isThreeByThreeUnitStride ? min(implicit, winograd(shape)) : implicit
@@ -91,7 +112,8 @@ public struct CalibratedModel: KernelTimeModel {
     let matrix = shape.asMatrix
     let points = MatrixShape(batch: 36, m: (matrix.m / 16).rounded(.up), n: matrix.n, k: shape.inputChannels)
     let element = 4.0
-    let tensors = (shape.batch * element)
+    let tensors =
+      (shape.batch * element)
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
     // Each 4x4 tile of a tensor becomes 6x6 values: 36 / 16 = 2.25 times the bytes, written by the transforms and read
     // by the products.
@@ -99,7 +121,7 @@ public struct CalibratedModel: KernelTimeModel {
     let weights = 36 * shape.inputChannels * shape.outputChannels * element / bandwidth
     let gaps = 3 * (kernelFixed + accelerator.launch.kernelGapUS * 1e-6)
     let separate =
-      max(units(.fp32, aligned: 1).time(of: points), transformed) + transformed + tensors / bandwidth + weights + gaps
+      max(vectorUnits.time(of: points), transformed) + transformed + tensors / bandwidth + weights + gaps
     return min(fused, separate)
   }
 }

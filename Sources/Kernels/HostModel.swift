@@ -25,13 +25,14 @@ public struct HostModel: KernelTimeModel {
     min(host.threads * host.memory.singleCoreBandwidthGBPerS, host.memory.bandwidthGBPerS) * 1e9
   }
 
+  /// The time of a kernel on the host's own cores.
   public func time(of kernel: Kernel) -> KernelTime {
     let efficiency = host.efficiency
     let fraction: Double
     switch kernel.work {
     case .matrix, .attention: fraction = efficiency.matrix
     case .convolution(let shape): fraction = shape.groups > 1 ? efficiency.depthwise : efficiency.convolution
-    case .stream: fraction = efficiency.elementwise
+    case .stream, .halfBatchNorm: fraction = efficiency.elementwise
     }
     return KernelTime(
       compute: kernel.flops / (peak * fraction), memory: kernel.bytes / (bandwidth * efficiency.memory))

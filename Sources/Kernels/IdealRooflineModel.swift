@@ -26,6 +26,7 @@ public struct IdealRooflineModel: KernelTimeModel {
       bandwidth: BytesPerSecond(gigabytesPerSecond: accelerator.memory.bandwidthGBPerS))
   }
 
+  /// The time of a kernel at the data-sheet peaks, without any fixed cost.
   public func time(of kernel: Kernel) -> KernelTime {
     let roofline = roofline(kernel.arithmetic)
     return KernelTime(

@@ -106,6 +106,8 @@ public struct Kernel: Hashable, Sendable {
     case convolution(ConvolutionShape)
     /// Fused attention: the two products of all heads.
     case attention(MatrixShape)
+    /// A pass over memory that normalizes channels in half precision.
+    case halfBatchNorm
     /// A pass over memory.
     case stream
   }
@@ -124,6 +126,9 @@ public struct Kernel: Hashable, Sendable {
   public var bytesWritten: Double
   /// The format of the arithmetic.
   public var arithmetic: Precision
+  /// Whether a library launches it within a call that launches another kernel: it costs the host the driver's call and
+  /// nothing of the framework.
+  public var isLaunchedByLibrary = false
 
   /// A kernel.
   public init(

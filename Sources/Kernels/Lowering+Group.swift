@@ -5,18 +5,21 @@ extension Lowering {
   /// The kernels of a group of operators that run as one.
   public func lower(group: [Operator]) -> LoweredOperator {
     guard group.count > 1, let first = group.first else {
-      return group.first.map(lower) ?? LoweredOperator(
-        kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
+      return group.first.map(lower)
+        ?? LoweredOperator(
+          kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
     }
     let anchor = lower(first)
     switch anchor.kind {
-    case .convolution, .linear, .matmul: return epilogue(of: anchor, group)
+    case .convolution, .depthwiseConvolution, .linear, .matmul: return epilogue(of: anchor, group)
     default: return oneKernel(group)
     }
   }
 
-  /// Element-wise operators in the epilogue of a product: its kernel reads their other operands as well, and a bias
-  /// has no kernel of its own. A folded batch normalization costs nothing.
+  /// Element-wise operators in the epilogue of a product.
+  ///
+  /// Its kernel reads their other operands as well, and a bias has no kernel of its own. A folded batch normalization
+  /// costs nothing.
   private func epilogue(of anchor: LoweredOperator, _ group: [Operator]) -> LoweredOperator {
     var lowered = anchor
     lowered.kernels.removeAll { $0.kernelClass == .elementwise }
@@ -43,7 +46,7 @@ extension Lowering {
     let kernel = Kernel(
       name: group.map { OperatorKind.baseName($0.name) }.joined(separator: "+"), kernelClass, flops: flops,
       bytesRead: read, bytesWritten: group[group.count - 1].outputBytes(target), arithmetic: target.precision)
-    return LoweredOperator(kind: .pointwise, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
+    return LoweredOperator(kind: .fused, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
   }
 
   /// What a member of a group reads beside the result of the member before it.

@@ -48,13 +48,15 @@ public struct Lowering: Sendable {
     let kind = known ?? .other
     var kernels = copies(operation)
     kernels += ownKernels(operation, kind: kind)
+    let isDepthwise = kind == .convolution && convolutionShape(operation)?.isDepthwise == true
     return LoweredOperator(
-      kind: kind, kernels: kernels, transfer: nil, synchronizes: kind == .synchronization, hasRule: known != nil)
+      kind: isDepthwise ? .depthwiseConvolution : kind, kernels: kernels, transfer: nil,
+      synchronizes: kind == .synchronization, hasRule: known != nil)
   }
 
   private func ownKernels(_ operation: Operator, kind: OperatorKind) -> [Kernel] {
     switch kind {
-    case .convolution: convolution(operation)
+    case .convolution, .depthwiseConvolution: convolution(operation)
     case .linear, .matmul: matrixMultiply(operation, kind: kind)
     case .attention: attention(operation)
     case .batchNorm: batchNorm(operation)
@@ -64,7 +66,7 @@ public struct Lowering: Sendable {
     case .pooling: pooling(operation)
     case .embedding, .gather: gather(operation)
     case .concatenate: concatenate(operation)
-    case .pointwise, .other: pointwise(operation)
+    case .pointwise, .fused, .other: pointwise(operation)
     case .creation: creation(operation)
     case .synchronization: synchronization(operation)
     case .copy: operation.copies.isEmpty ? conversion(operation) : []
@@ -90,7 +92,8 @@ extension Lowering {
   /// The product that an operator computes, from the shapes of its operands.
   func matrixShape(_ operation: Operator) -> MatrixShape? {
     let name = OperatorKind.baseName(operation.name)
-    let operands = ["addmm", "baddbmm", "addmv"].contains(name) ? Array(operation.inputs.dropFirst()) : operation.inputs
+    let addsFirst = ["addmm", "baddbmm", "addmv"].contains(name)
+    let operands = addsFirst ? Array(operation.inputs.dropFirst()) : operation.inputs
     guard operands.count >= 2, operands[0].rank >= 1, operands[1].rank >= 1 else { return nil }
     let left = operands[0]
     let right = operands[1]
@@ -147,11 +150,11 @@ extension Lowering {
     var kernels: [Kernel] = []
     let converts = needsChannelsLast(shape, arithmetic)
     if converts {
-      kernels.append(move(operation.name, bytes: input))
-      if shape.windowPositions > 1 { kernels.append(move(operation.name, bytes: weight)) }
+      kernels.append(byLibrary(move(operation.name, bytes: input)))
+      if shape.windowPositions > 1 { kernels.append(byLibrary(move(operation.name, bytes: weight))) }
     }
     kernels.append(product)
-    if converts { kernels.append(move(operation.name, bytes: output)) }
+    if converts { kernels.append(byLibrary(move(operation.name, bytes: output))) }
     if operation.inputs.count > 2, !target.isHost {
       // PyTorch adds a convolution's bias in a kernel of its own, cuDNN's plain forward call has none.
       kernels.append(
@@ -186,7 +189,8 @@ extension Lowering {
     let window = (0..<spatial).map { weight[2 + $0] }
     let strides = spread(operation.attribute("stride"), spatial, default: 1)
     let groups = operation.attribute("groups")?.first ?? 1
-    let isTransposed = (operation.attribute("transposed")?.first ?? 0) != 0
+    let isTransposed =
+      (operation.attribute("transposed")?.first ?? 0) != 0
       || OperatorKind.baseName(operation.name).hasPrefix("conv_transpose")
     var outputPositions = 1.0
     if let output = operation.outputs.first, output.rank == input.rank {
@@ -220,6 +224,13 @@ extension Lowering {
   /// A kernel that reads some bytes and writes as many.
   private func move(_ name: String, bytes: Double) -> Kernel {
     Kernel(name: name, .copy, flops: 0, bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
+  }
+
+  /// A kernel that a library launches beside the one it was called for.
+  private func byLibrary(_ kernel: Kernel) -> Kernel {
+    var kernel = kernel
+    kernel.isLaunchedByLibrary = true
+    return kernel
   }
 
   /// The copies that an operator makes to get contiguous operands.
@@ -275,7 +286,8 @@ extension Lowering {
       arithmetic: .fp32)
     var kernel = main
     kernel.kernelClass = .elementwise
-    return [small, small, kernel]
+    kernel.work = .halfBatchNorm
+    return [byLibrary(small), byLibrary(small), kernel]
   }
 
   private func pooling(_ operation: Operator) -> [Kernel] {

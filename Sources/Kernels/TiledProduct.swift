@@ -20,7 +20,7 @@ public struct TileSet: Sendable, Equatable {
 
   /// The tiles of half-precision kernels on matrix units (`s884gemm_fp16_256x128`).
   public static let matrixUnits = TileSet(
-    tiles: [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32)].map {
+    tiles: [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 32)].map {
       Tile(rows: $0.0, columns: $0.1)
     })
 }
@@ -57,7 +57,14 @@ struct TiledProduct: Sendable {
     let load = blocks / computeUnits
     let waves = load <= 1 ? 1 : load + waveQuantization * (load.rounded(.up) - load)
     let flops = 2 * tile.rows * tile.columns * (shape.k / parts)
-    return waves * (flops / (rate / computeUnits) * slowdown(of: tile) + tileSetup)
+    // Blocks that reside on a unit together hide one another's filling and draining.
+    let setups = max(1, load / resident(tile))
+    return waves * flops / (rate / computeUnits) * slowdown(of: tile) + setups * tileSetup
+  }
+
+  /// How many blocks of a tile a compute unit holds at once: its registers hold the results of one 128 x 128 tile.
+  private func resident(_ tile: TileSet.Tile) -> Double {
+    min(8, max(1, 128 * 128 / (tile.rows * tile.columns)))
   }
 
   /// How much slower a tile is than the best one: for each result and term it fetches 1/rows + 1/columns operands.

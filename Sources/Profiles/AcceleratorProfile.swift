@@ -75,6 +75,8 @@ public struct AcceleratorProfile: Sendable, Equatable {
   public var link = Link()
   /// What kernels reach of the peaks.
   public var efficiency = DeviceEfficiency()
+  /// The paths of the efficiencies that the part states itself and does not take from its family.
+  public var ownEfficiencies: [String] = []
   /// Where the numbers come from.
   public var provenance = Provenance()
 
@@ -109,8 +111,10 @@ public struct PeakTable: Sendable, Equatable {
 }
 
 extension AcceleratorProfile: FieldDescribed {
+  /// The word for such a profile in messages.
   public static let noun = "accelerator"
 
+  /// Every number of the profile, with its range and its meaning.
   public static let fields: [ProfileField<AcceleratorProfile>] =
     [
       .init("compute_units", \.computeUnits, .greaterThan(0), "streaming multiprocessors or compute units"),

@@ -16,6 +16,8 @@ public struct ArchitectureProfile: Sendable, Equatable {
 }
 
 extension ArchitectureProfile: FieldDescribed {
+  /// The word for such a profile in messages.
   public static let noun = "architecture"
+  /// Every number of the profile, with its range and its meaning.
   public static let fields = DeviceEfficiency.fields(\ArchitectureProfile.efficiency)
 }

@@ -1,8 +1,9 @@
 import JSONText
 
-/// What kernels reach of a device's data-sheet peaks, and the fixed costs of a kernel: the constants of the calibrated
-/// kernel model. Each has a physical meaning; an architecture family has defaults for all of them, and an accelerator
-/// may override any.
+/// What kernels reach of a device's data-sheet peaks, and the fixed costs of a kernel.
+///
+/// These are the constants of the calibrated kernel model. Each has a physical meaning; an architecture family has
+/// defaults for all of them, and an accelerator may override any.
 public struct DeviceEfficiency: Sendable, Equatable {
   /// Sustained fraction of the matrix units' peak in a full wave of the best tile.
   public var matrix = 0.0
@@ -10,8 +11,12 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var vector = 0.0
   /// Sustained fraction of the memory bandwidth in streaming kernels.
   public var memory = 0.0
+  /// Bandwidth at which matrix products draw their operands, relative to streaming kernels.
+  public var matrixMemory = 0.0
   /// The multiple of which channels and inner dimensions must be for the matrix units; 0 where there are none.
   public var matrixAlignment = 0.0
+  /// Rate of the matrix units on operands that do not align but come in pairs, relative to aligned ones.
+  public var matrixUnaligned = 0.0
   /// How much slower a tile of a matrix product on vector units gets with each operand more that it fetches for a
   /// result: the weight of 1/rows + 1/columns.
   public var vectorOperandCost = 0.0
@@ -33,6 +38,8 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var depthwise = 0.0
   /// Bandwidth of reductions and normalizations relative to streaming kernels.
   public var reduction = 0.0
+  /// Bandwidth of batch normalization in half precision relative to streaming kernels.
+  public var halfBatchNorm = 0.0
 
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}
@@ -49,8 +56,14 @@ public struct DeviceEfficiency: Sendable, Equatable {
     Field(key: "vector", keyPath: \.vector, range: 0.001...2, meaning: "sustained fraction of the vector peak"),
     Field(key: "memory", keyPath: \.memory, range: 0.001...1.5, meaning: "sustained fraction of the bandwidth"),
     Field(
+      key: "matrix_memory", keyPath: \.matrixMemory, range: 0.001...2,
+      meaning: "bandwidth of matrix products, relative"),
+    Field(
       key: "matrix_alignment", keyPath: \.matrixAlignment, range: 0...256,
       meaning: "elements that the matrix units align to; 0 = none"),
+    Field(
+      key: "matrix_unaligned", keyPath: \.matrixUnaligned, range: 0.001...1,
+      meaning: "rate on operands that do not align, relative"),
     Field(
       key: "vector_operand_cost", keyPath: \.vectorOperandCost, range: 0...1000,
       meaning: "slow-down of small tiles, vector units"),
@@ -70,6 +83,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
     Field(key: "winograd", keyPath: \.winograd, range: 0.001...2, meaning: "fraction of the vector peak in Winograd"),
     Field(key: "depthwise", keyPath: \.depthwise, range: 0.001...2, meaning: "vector peak share, depthwise"),
     Field(key: "reduction", keyPath: \.reduction, range: 0.001...2, meaning: "bandwidth of reductions, relative"),
+    Field(
+      key: "half_batch_norm", keyPath: \.halfBatchNorm, range: 0.001...2,
+      meaning: "bandwidth of half-precision batch norm, relative"),
   ]
 
   /// The fields of a profile that carries these constants in its member `efficiency`.

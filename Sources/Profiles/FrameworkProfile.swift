@@ -48,7 +48,10 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var mode = FrameworkMode.eager
   /// Host time of one operator of each kind, without its launches.
   public var dispatchUS = DispatchTable()
-  /// Host time that the framework spends on each kernel beside the driver's call: allocation, arguments, selection.
+  /// Host time that the framework spends on each kernel that it launches, beside the driver's call.
+  ///
+  /// It goes into allocation, arguments and selection. What a library launches within a call costs the driver's call
+  /// only.
   public var kernelUS = 0.0
   /// Host time of a pass beside its operators: module calls, guards, session run.
   public var passUS = 0.0
@@ -115,14 +118,18 @@ extension OperatorKind {
     case .gather: 14
     case .creation: 15
     case .synchronization: 16
-    case .other: 17
+    case .fused: 17
+    case .depthwiseConvolution: 18
+    case .other: 19
     }
   }
 }
 
 extension FrameworkProfile: FieldDescribed {
+  /// The word for such a profile in messages.
   public static let noun = "framework"
 
+  /// Every number of the profile, with its range and its meaning.
   public static let fields: [ProfileField<FrameworkProfile>] =
     OperatorKind.allCases.map { kind in
       .init("dispatch_us.\(kind.rawValue)", \.dispatchUS[kind], .atLeast(0), "host time of a \(kind.rawValue) operator")

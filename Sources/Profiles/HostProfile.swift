@@ -71,8 +71,10 @@ public struct HostEfficiency: Sendable, Equatable {
 }
 
 extension HostProfile: FieldDescribed {
+  /// The word for such a profile in messages.
   public static let noun = "host"
 
+  /// Every number of the profile, with its range and its meaning.
   public static let fields: [ProfileField<HostProfile>] = [
     .init("single_thread_speed", \.singleThreadSpeed, .between(0.001, 1000), "relative to the reference host"),
     .init("cores", \.cores, .between(1, 4096), "cores of one chip"),

@@ -6,11 +6,14 @@ public struct Named: Sendable, Equatable {
   public let name: String
   /// Further names.
   public let aliases: [String]
+  /// Who makes it, or empty: the first word of a name that may be left out.
+  public let vendor: String
 
   /// A thing with its names.
-  public init(name: String, aliases: [String] = []) {
+  public init(name: String, aliases: [String] = [], vendor: String = "") {
     self.name = name
     self.aliases = aliases
+    self.vendor = vendor
   }
 }
 
@@ -33,30 +36,35 @@ public enum NameFault: Error, Sendable, Equatable {
 ///   - candidates: What it may denote.
 ///   - what: The word for such a thing, for the message.
 /// - Returns: The identifier of the thing.
+/// - Throws: `NameFault` when nothing fits, or several things do.
 /// - Complexity: O(n) comparisons for n candidates.
 public func resolveName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String {
   let typed = name.lowercased()
-  let tests: [(String) -> Bool] = [
-    { $0 == typed },
-    { withoutFirstWord($0).map(String.init) == typed },
-    { contains(words: $0, run: typed, wholeLastWord: true) },
-    { contains(words: $0, run: typed, wholeLastWord: false) },
+  let tests: [(String, Named) -> Bool] = [
+    { name, _ in name == typed },
+    { name, thing in !thing.vendor.isEmpty && name == thing.vendor.lowercased() + "-" + typed },
+    { name, _ in contains(words: name, run: typed, wholeLastWord: true) },
+    { name, _ in contains(words: name, run: typed, wholeLastWord: false) },
   ]
   for fits in tests where !typed.isEmpty {
     let found = candidates.filter { candidate in
-      fits(candidate.name) || candidate.aliases.contains(where: fits)
+      ([candidate.name] + candidate.aliases).contains { fits($0, candidate) }
     }
     if found.count == 1 { return found[0].name }
     if found.count > 1 { throw .ambiguous(what: what, name: name, candidates: found.map(\.name)) }
   }
   let known = candidates.map(\.name)
   let names = known + candidates.flatMap(\.aliases)
-  throw .unknown(what: what, name: name, suggestion: nearestName(to: typed, among: names), known: known)
+  let suggestion = nearestName(to: typed, among: names + names.flatMap(shortened))
+  throw .unknown(what: what, name: name, suggestion: suggestion, known: known)
 }
 
-private func withoutFirstWord(_ name: String) -> Substring? {
-  guard let dash = name.firstIndex(of: "-") else { return nil }
-  return name[name.index(after: dash)...]
+/// The runs of a name's words, the longest first: what it may be shortened to.
+private func shortened(_ name: String) -> [String] {
+  let words = name.split(separator: "-")
+  return (1..<max(1, words.count)).reversed().flatMap { length in
+    (0...(words.count - length)).map { words[$0..<($0 + length)].joined(separator: "-") }
+  }
 }
 
 private func contains(words name: String, run: String, wholeLastWord: Bool) -> Bool {

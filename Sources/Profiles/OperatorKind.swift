@@ -4,6 +4,8 @@
 public enum OperatorKind: String, CaseIterable, Sendable, Hashable {
   /// Convolutions of any rank, also transposed ones.
   case convolution
+  /// Convolutions of each channel by itself, which the framework computes without a library.
+  case depthwiseConvolution = "depthwise_convolution"
   /// Batch normalization.
   case batchNorm = "batch_norm"
   /// A matrix product with weights: `linear`, `addmm`.
@@ -36,6 +38,8 @@ public enum OperatorKind: String, CaseIterable, Sendable, Hashable {
   case creation
   /// Waits for the device: `item`, `nonzero`, synchronization.
   case synchronization
+  /// A group of operators that a fusion rule made one kernel of.
+  case fused
   /// Anything without a rule.
   case other
 }

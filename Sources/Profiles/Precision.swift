@@ -41,6 +41,7 @@ public enum Precision: String, CaseIterable, Sendable, Hashable, Comparable {
     }
   }
 
+  /// Orders precisions as `allCases` does, widest first.
   public static func < (left: Precision, right: Precision) -> Bool {
     left.rank < right.rank
   }

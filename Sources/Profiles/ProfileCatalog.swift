@@ -84,12 +84,16 @@ public struct ProfileCatalog: Sendable {
 
   /// The accelerator of a name, an alias, or a shortened name.
   public func accelerator(named name: String) throws(NameFault) -> AcceleratorProfile {
-    try Self.find(name, in: accelerators, what: "accelerator") { Named(name: $0.name, aliases: $0.aliases) }
+    try Self.find(name, in: accelerators, what: "accelerator") {
+      Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor)
+    }
   }
 
   /// The host of a name, an alias, or a shortened name.
   public func host(named name: String) throws(NameFault) -> HostProfile {
-    try Self.find(name, in: hosts, what: "host") { Named(name: $0.name, aliases: $0.aliases) }
+    try Self.find(name, in: hosts, what: "host") {
+      Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor)
+    }
   }
 
   /// The framework of a name, an alias, or a shortened name.

@@ -8,8 +8,10 @@ extension NameFault: CustomStringConvertible {
     switch self {
     case .unknown(let what, let name, let suggestion?, _):
       return "error: unknown \(what) '\(name)'; did you mean '\(suggestion)'?"
-    case .unknown(let what, let name, nil, let known):
+    case .unknown(let what, let name, nil, let known) where known.count <= 8:
       return "error: unknown \(what) '\(name)'; known are \(known.joined(separator: ", "))"
+    case .unknown(let what, let name, nil, _):
+      return "error: unknown \(what) '\(name)'; 'simulate profiles list \(what)s' names those there are"
     case .ambiguous(let what, let name, let candidates):
       return "error: \(what) '\(name)' could mean \(candidates.joined(separator: ", ")); write one of them"
     }

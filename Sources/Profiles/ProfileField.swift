@@ -91,10 +91,14 @@ extension ProfileField {
   ///   - group: The dotted path of that object.
   ///   - profile: Where the numbers go.
   ///   - requireAll: Whether a required field may not be left out; false where defaults stand already.
+  /// - Throws: `JSONFault` at the first field that is wrong or missing.
   static func read(
     from object: inout JSONObjectCursor, group: String, into profile: inout Profile, requireAll: Bool = true
   ) throws(JSONFault) where Profile: FieldDescribed {
-    for field in Profile.fields where field.group == group {
+    let fields = Profile.fields.filter { $0.group == group }
+    // Every key is asked for before one is missed: no good key is then taken for the misspelling of another.
+    for field in fields { _ = object.optional(field.key) }
+    for field in fields {
       if field.isRequired && requireAll {
         field.set(try object.required(field.key).number(field.range), in: &profile)
       } else if let cursor = object.optional(field.key) {

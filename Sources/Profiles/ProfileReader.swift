@@ -23,6 +23,7 @@ public enum ProfileReader {
   /// - Parameters:
   ///   - document: A document of schema `accelerator/1`.
   ///   - families: Where the constants come from that the document leaves out.
+  /// - Returns: The accelerator, with every number in its range.
   /// - Throws: `JSONFault` with the place of the first thing that is wrong.
   public static func accelerator(
     from document: JSONDocument, families: ArchitectureFamilies
@@ -51,11 +52,15 @@ public enum ProfileReader {
     try read("memory", of: &root, into: &profile)
     try read("launch", of: &root, into: &profile)
     try read("link", of: &root, into: &profile)
-    if root.optional("efficiency") != nil { try read("efficiency", of: &root, into: &profile, requireAll: false) }
+    if let own = root.optional("efficiency") {
+      try read("efficiency", of: &root, into: &profile, requireAll: false)
+      profile.ownEfficiencies = try own.object().keys.map { "efficiency." + $0 }
+    }
     if profile.peakTFLOPS[.fp32] == nil {
       throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }
     profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
+    profile.provenance.inherit(family.provenance)
     try root.finish()
     return profile
   }

@@ -43,6 +43,11 @@ public struct Provenance: Sendable, Equatable {
     return best
   }
 
+  /// Takes over the sources of numbers that were left to a family; a source of one's own for the same path wins.
+  mutating func inherit(_ family: Provenance) {
+    sources = family.sources + sources
+  }
+
   /// Records that a number was changed by the user.
   mutating func override(_ path: String, from: String) {
     sources.append(Source(path: path, kind: .assumed, from: from, note: ""))
@@ -53,15 +58,17 @@ public struct Provenance: Sendable, Equatable {
   /// - Parameters:
   ///   - object: The profile's JSON object.
   ///   - known: The paths that a source may name; groups above them count as well.
+  /// - Returns: The sources; none when there is no such member.
+  /// - Throws: `JSONFault` at a source that names no number or lacks its kind.
   static func read(from object: inout JSONObjectCursor, known: [String]) throws(JSONFault) -> Provenance {
     var provenance = Provenance()
     guard let cursor = object.optional("sources") else { return provenance }
     let paths = withGroups(known)
     for member in try cursor.object().members {
       guard paths.contains(member.key) else {
-        throw cursor.fault(
+        throw member.fault(
           .unknownName(
-            what: "number with a source", name: member.key, suggestion: nearestName(to: member.key, among: paths),
+            what: "number", name: member.key, suggestion: nearestName(to: member.key, among: paths),
             known: known))
       }
       var entry = try member.value.object()

@@ -19,13 +19,12 @@ public struct GenerationsReport: Sendable {
       + "\(study.framework.title), \(study.precision.rawValue), one host (\(study.host.title)), steady state\n"
     var workloads: [String] = []
     for row in study.rows where !workloads.contains(row.workload) { workloads.append(row.workload) }
-    for workload in workloads { text += "\n\(heading(workload))\n" + table(workload).text(styled: styled) }
-    if let finding = study.finding { text += "\n" + sentence(finding) + "\n" }
+    for workload in workloads { text += "\n\(workload)\n" + table(workload).text(styled: styled) }
+    text += "\n" + legend
+    if let finding = study.finding { text += "\n" + sentence(finding) }
     text += "\n" + Self.nextCommands
     return text
   }
-
-  private func heading(_ workload: String) -> String { workload }
 
   private func table(_ workload: String) -> TextTable {
     var columns = [TextTable.Column("accelerator"), TextTable.Column("year", alignment: .number)]
@@ -43,9 +42,8 @@ public struct GenerationsReport: Sendable {
   }
 
   private func cells(_ row: GenerationsStudy.Row) -> [TextTable.Cell] {
-    let title = row.accelerator.title.replacingPrefix("NVIDIA ", with: "")
     var cells = [
-      TextTable.Cell(row.accelerator.isAnnounced ? title + " *" : title),
+      TextTable.Cell(shortName(row.accelerator) + (row.accelerator.isAnnounced ? " *" : "")),
       TextTable.Cell(String(row.accelerator.released.prefix(4))),
     ]
     for result in row.results {
@@ -59,6 +57,12 @@ public struct GenerationsReport: Sendable {
     }
     cells.append(TextTable.Cell(knee(row.knee)))
     return cells
+  }
+
+  /// The name without its vendor, as a command takes it.
+  private func shortName(_ accelerator: AcceleratorProfile) -> String {
+    let vendor = accelerator.vendor.lowercased() + "-"
+    return accelerator.name.hasPrefix(vendor) ? String(accelerator.name.dropFirst(vendor.count)) : accelerator.name
   }
 
   private func milliseconds(_ picoseconds: Int64) -> String {
@@ -80,29 +84,41 @@ public struct GenerationsReport: Sendable {
     }
   }
 
+  /// What the columns mean.
+  private var legend: String {
+    let batches = study.batches.map { "b\($0)" }.joined(separator: ", ")
+    let stars = study.rows.contains { $0.accelerator.isAnnounced } ? "; *: announced, not shipping" : ""
+    return "busy: the device works; tax: share of the latency in which it does not; \(batches): batch size\n"
+      + "knee: the batch from which on the device, not the host, sets the latency\(stars)\n"
+  }
+
   private func sentence(_ finding: GenerationsStudy.Finding) -> String {
     let device = NumberFormat.significant(finding.deviceSpeedup, digits: 2)
-    let latency = NumberFormat.significant(finding.latencySpeedup, digits: 2)
-    return "From \(finding.oldest) to \(finding.newest) the device became \(device) times faster on "
-      + "\(finding.workload) at batch \(study.batches.first ?? 1),\n"
-      + "the latency \(latency) times: the framework tax rose from "
-      + "\(NumberFormat.percent(finding.oldestTax, decimals: 0)) to "
-      + "\(NumberFormat.percent(finding.newestTax, decimals: 0)) of it."
+    let tax =
+      finding.newestTax > finding.oldestTax ? "rises" : finding.newestTax < finding.oldestTax ? "falls" : "stays"
+    var text =
+      "\(finding.workload) at batch \(study.batches.first ?? 1), from \(finding.oldest) to \(finding.newest): "
+      + "the device needs \(device) times less time, and \(latencyText(finding)). "
+      + "The framework tax \(tax) from \(NumberFormat.percent(finding.oldestTax, decimals: 0)) to "
+      + "\(NumberFormat.percent(finding.newestTax, decimals: 0)) of the latency."
+    if finding.newestTax > 0.5 {
+      text += " A faster accelerator cannot lower it; a larger batch, CUDA graphs or a faster host can."
+    }
+    return paragraph(text)
+  }
+
+  private func latencyText(_ finding: GenerationsStudy.Finding) -> String {
+    if finding.latencySpeedup < 1.05 { return "the latency stays where it is" }
+    return "the latency falls only \(NumberFormat.significant(finding.latencySpeedup, digits: 2)) times"
   }
 
   private static let nextCommands = """
     Try next:
-      simulate run bert-base h100-sxm --batch 1                           one system in detail
-      simulate run bert-base h100-sxm --framework cuda-graph              the same without the tax
+      simulate run bert-base h100-sxm                                     one system in detail
+      simulate run bert-base h100-sxm --framework cuda-graph              captured into a CUDA graph
       simulate run bert-base h100-sxm --set host.single_thread_speed=2    a host twice as fast
-      simulate roofline resnet50 v100                                     its kernels against the roofline
+      simulate roofline resnet50 v100                                     kernels against the roofline
       simulate profiles list                                              what can be simulated
 
     """
-}
-
-extension String {
-  fileprivate func replacingPrefix(_ prefix: String, with other: String) -> String {
-    hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
-  }
 }

@@ -56,6 +56,14 @@ public enum NumberFormat {
     return rounded(value, digits: digits)?.text(grouping: grouping) ?? "\(value)"
   }
 
+  /// A number as a person would write it who knows it exactly: `16`, `0.1715`, `1555`.
+  ///
+  /// - Returns: The shortest text that reads back as the number.
+  public static func shortest(_ value: Double) -> String {
+    let text = value.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   /// A whole number, its digits set off in threes.
   public static func integer(_ value: Int, grouping: DigitGrouping = .comma) -> String {
     (value < 0 ? "-" : "") + grouping.grouped(String(value.magnitude))

@@ -50,8 +50,34 @@ public struct RooflineReport: Sendable {
     return table
   }
 
+  /// What people read: without work and traffic, whose ratio is the intensity, and with each row's share of the time.
+  private func shortTable() -> TextTable {
+    var table = TextTable(columns: [
+      TextTable.Column("operator"), TextTable.Column("class"), TextTable.Column("runs", alignment: .number),
+      TextTable.Column("intensity", unit: "FLOP/B", alignment: .number),
+      TextTable.Column("attainable", unit: "TFLOP/s", alignment: .number),
+      TextTable.Column("achieved", unit: "TFLOP/s", alignment: .number),
+      TextTable.Column("time", unit: "us", alignment: .number),
+      TextTable.Column("share", unit: "%", alignment: .number), TextTable.Column("bound"),
+    ])
+    let total = study.rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
+    for row in study.rows {
+      let time = Double(row.count) * row.time.value
+      table.append([
+        TextTable.Cell(row.name), TextTable.Cell(row.kernelClass.rawValue), TextTable.Cell(String(row.count)),
+        TextTable.Cell(row.bytes.value > 0 ? NumberFormat.fixed((row.flops / row.bytes).value, decimals: 1) : "-"),
+        TextTable.Cell(row.attainable.map { NumberFormat.fixed($0.tflops, decimals: 2) } ?? "-"),
+        TextTable.Cell(row.attainable == nil ? "-" : NumberFormat.fixed(row.achieved.tflops, decimals: 2)),
+        TextTable.Cell(NumberFormat.fixed(row.time.value * 1e6, decimals: 1)),
+        TextTable.Cell(NumberFormat.fixed(total > 0 ? time / total * 100 : 0, decimals: 1)),
+        TextTable.Cell(row.level),
+      ])
+    }
+    return table
+  }
+
   /// A heading with the rooflines, and the table.
-  public func text(styled: Bool, precision: Precision) -> String {
+  public func text(styled: Bool, width: Int? = nil, precision: Precision) -> String {
     let memory = study.accelerator.memory
     var lines = [heading]
     if let peak = precision.widenings.compactMap({ study.accelerator.peakTFLOPS[$0] }).max() {
@@ -66,7 +92,9 @@ public struct RooflineReport: Sendable {
       lines.append("L2: \(BytesPerSecond(gigabytesPerSecond: l2))")
     }
     lines.append("")
-    return lines.joined(separator: "\n") + "\n" + table().text(styled: styled)
+    return lines.joined(separator: "\n") + "\n" + shortTable().text(styled: styled, width: width)
+      + "\ntime: one run, by the kernel model; share: of the time of all kernels of a pass\n"
+      + "bound: what the data sheet's roofline waits for, arithmetic (compute) or memory (DRAM, L2)\n"
   }
 
   /// A header and one row for each sort of kernel.
@@ -85,7 +113,7 @@ public struct RooflineReport: Sendable {
     for row in study.rows { write(row, &writer) }
     writer.end()
     writer.end()
-    return writer.text + "\n"
+    return writer.text
   }
 
   private func write(_ row: RooflineStudy.Row, _ writer: inout JSONWriter) {

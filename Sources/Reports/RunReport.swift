@@ -25,7 +25,12 @@ public struct RunReport: Sendable {
   }
 
   private var acceleratorName: String { scenario.system.accelerator?.name ?? "none" }
-  private var acceleratorTitle: String { scenario.system.accelerator?.title ?? "no accelerator" }
+
+  private var systemText: String {
+    let (host, framework) = (scenario.system.host.title, scenario.system.framework.title)
+    guard let accelerator = scenario.system.accelerator else { return "on \(host) alone, through \(framework)" }
+    return "on \(accelerator.title), fed by \(host) through \(framework)"
+  }
 }
 
 // MARK: - JSON
@@ -48,7 +53,7 @@ extension RunReport {
     if !sensitivities.isEmpty { writeSensitivities(&writer) }
     writeInputs(&writer)
     writer.end()
-    return writer.text + "\n"
+    return writer.text
   }
 
   private func writeTimes(_ writer: inout JSONWriter) {
@@ -156,10 +161,10 @@ extension RunReport {
     let parameters = workload.parameters.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     var lines = [
       "\(workload.name) (\(parameters)), \(scenario.precision.rawValue)",
-      "on \(acceleratorTitle), fed by \(scenario.system.host.title) through \(scenario.system.framework.title)",
+      systemText,
       "",
     ]
-    let kind = scenario.latencyKind == .steadyState ? "steady state" : "one synchronization per pass"
+    let kind = scenario.latencyKind == .steadyState ? "steady state" : "synchronized"
     var table = TextTable(columns: [
       TextTable.Column("per pass, \(kind)"), TextTable.Column("time", unit: "us", alignment: .number),
       TextTable.Column("share", alignment: .number),
@@ -214,7 +219,7 @@ extension RunReport {
 
   private var memoryText: String {
     let required = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
-    guard let capacity = result.memory.capacityBytes else { return "\(required) GB of tensors" }
-    return "\(required) of \(NumberFormat.significant(capacity / 1e9, digits: 3)) GB"
+    guard let capacity = result.memory.capacityBytes else { return "at least \(required) GB of tensors" }
+    return "at least \(required) of \(NumberFormat.shortest(capacity / 1e9)) GB of memory"
   }
 }

@@ -15,7 +15,8 @@ extension CostTable {
     let framework = system.framework
     costs = plan.items.map { item in
       switch item {
-      case .dispatch(let kind): host.cost(framework.dispatchUS[kind], .dispatch)
+      case .dispatch(let kind, let kernels):
+        host.cost(framework.dispatchUS[kind] + Double(kernels) * framework.kernelUS, .dispatch)
       case .graphNodes(let count): host.cost(framework.graphNodeUS * Double(count), .launch)
       case .kernel(let index): Self.cost(of: model.time(of: plan.lowered.kernels[index]))
       case .transfer(let transfer): Self.cost(of: transfer, system.accelerator)
@@ -23,7 +24,7 @@ extension CostTable {
     }
     pass = host.cost(framework.passUS, .dispatch)
     guard let launch = system.accelerator?.launch else { return }
-    launchCall = host.cost(framework.kernelUS, .dispatch) + host.cost(launch.callUS, .launch)
+    launchCall = host.cost(launch.callUS, .launch)
     launchLatency = Cost(picoseconds(microseconds: launch.latencyUS), .launch)
     kernelGap = Cost(picoseconds(microseconds: launch.kernelGapUS), .kernelGap)
     graphCall = host.cost(launch.graphCallUS, .launch)
@@ -64,10 +65,3 @@ func picoseconds(microseconds: Double) -> Ticks {
 ///
 /// The sum of a run is checked before it starts.
 let longestCost: Ticks = 1 << 60
-
-extension Cost {
-  /// Two costs, one after the other.
-  static func + (left: Cost, right: Cost) -> Cost {
-    Cost(duration: left.duration + right.duration, account: left.account &+ right.account)
-  }
-}

@@ -8,8 +8,8 @@ import Profiles
 public struct ProgramPlan: Sendable {
   /// What a cost is the cost of.
   public enum Item: Sendable, Hashable {
-    /// Dispatching an operator of a kind.
-    case dispatch(OperatorKind)
+    /// Dispatching an operator of a kind, and preparing the launches of so many kernels.
+    case dispatch(OperatorKind, kernels: Int)
     /// Preparing a graph of so many nodes for launch.
     case graphNodes(Int)
     /// Running a kernel, by its index in the lowered program.
@@ -82,7 +82,9 @@ public struct ProgramPlan: Sendable {
 
   private mutating func emit(_ operation: LoweredProgram.Operation) {
     let label = label(operation.name)
-    program.instructions.append(Instruction(.work, operand: index(of: .dispatch(operation.kind)), label: label))
+    let own = isHostOnly ? 0 : operation.kernels.count { !lowered.kernels[$0].isLaunchedByLibrary }
+    let dispatch = Item.dispatch(operation.kind, kernels: own)
+    program.instructions.append(Instruction(.work, operand: index(of: dispatch), label: label))
     emitDeviceWork(operation, label)
   }
 

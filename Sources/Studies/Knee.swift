@@ -20,6 +20,8 @@ public enum Knee: Sendable, Equatable {
   ///   - workload: A workload with a parameter `batch`.
   ///   - parameters: Its other parameters.
   ///   - scenario: Makes the scenario of a bound workload.
+  /// - Returns: The smallest batch at which the device sets the latency, if there is one.
+  /// - Throws: What binding or simulating throws.
   /// - Complexity: About 2 log2(knee) simulations.
   public static func find(
     _ workload: Workload, parameters: [String: Int64], scenario: (BoundWorkload) -> Scenario

@@ -8,7 +8,10 @@ struct Library {
   let profiles: ProfileCatalog
   let workloads: WorkloadCatalog
 
+  /// Opens the catalogs.
+  ///
   /// - Parameter userFolder: What `--catalog` names, or nil.
+  /// - Throws: `Failure` when there is no such folder or a file in it is wrong.
   init(userFolder: String?) throws(Failure) {
     var roots: [String] = []
     if let folder = userFolder ?? Platform.environment("SIMULATE_CATALOG") {
@@ -21,20 +24,17 @@ struct Library {
     // A user's folder may be laid out like the catalog or hold the sorts of profile directly.
     let folders = roots.flatMap { [$0 + "/hardware-profiles", $0] }
     profiles = try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: folders) }
-    workloads = WorkloadCatalog(directories: roots.map { $0 + "/workloads" })
+    let workloadFolders = roots.map { $0 + "/workloads" }.filter(Self.isDirectory)
+    workloads = try checkingInput { () throws(WorkloadFault) in try WorkloadCatalog(directories: workloadFolders) }
   }
 
   /// A workload by name, by shortened name, or from a file.
   func workload(_ name: String) throws(Failure) -> Workload {
-    if isFile(name) {
-      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(name) }
-      return try checkingInput { () throws(JSONFault) in try Workload(JSONDocument(bytes: bytes, file: name)) }
-    }
-    let names = try checkingInput { () throws(FileFault) in try workloads.names() }
+    if isFile(name) { return try checkingInput { () throws(WorkloadFault) in try Workload(path: name) } }
     let found = try checkingInput { () throws(NameFault) in
-      try resolveName(name, among: names.map { Named(name: $0) }, what: "workload")
+      try resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload")
     }
-    do { return try workloads.workload(named: found) } catch { throw Failure(.wrongInput, "\(error)") }
+    return try checkingInput { () throws(WorkloadFault) in try workloads.load(found) }
   }
 
   /// An accelerator by name or from a file; nil for `none`.

@@ -13,7 +13,9 @@ enum ProfilesCommand {
     subcommands: [
       CommandDefinition(
         "list", summary: "List what the catalog holds",
-        positionals: [PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")],
+        positionals: [
+          PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")
+        ],
         options: [formatOption]),
       CommandDefinition(
         "show", summary: "Show every number of a profile with its unit and source",
@@ -41,7 +43,8 @@ enum ProfilesCommand {
       switch command.value(of: "format") ?? "table" {
       case "csv": text += table.csv()
       case "names": text += table.rows.map { $0[0].data + "\n" }.joined()
-      default: text += (wanted == nil ? sort + "\n" : "") + table.text(styled: Platform.showsStyles)
+      default:
+        text += (wanted == nil ? sort + "\n" : "") + table.text(styled: Platform.showsStyles, width: Platform.width)
       }
     }
     Platform.print(text)
@@ -110,7 +113,7 @@ enum ProfilesCommand {
       TextTable.Column("weights", unit: "M", alignment: .number, key: "weights_millions"),
       TextTable.Column("parameters"), TextTable.Column("title"),
     ])
-    for name in try checkingInput({ () throws(FileFault) in try library.workloads.names() }) {
+    for name in library.workloads.names {
       let workload = try library.workload(name)
       let bound: BoundWorkload
       do { bound = try workload.bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
@@ -126,7 +129,7 @@ enum ProfilesCommand {
 
   private static func number(_ value: Double?) -> TextTable.Cell {
     guard let value else { return TextTable.Cell("-", data: "") }
-    return TextTable.Cell(NumberFormat.significant(value, digits: 4), data: String(value))
+    return TextTable.Cell(NumberFormat.shortest(value))
   }
 
   // MARK: show
@@ -190,27 +193,26 @@ enum ProfilesCommand {
     of profile: Profile, title: String, provenance: Provenance
   ) -> String {
     var table = TextTable(columns: [
-      TextTable.Column("--set path"), TextTable.Column("value", alignment: .number), TextTable.Column("meaning"),
-      TextTable.Column("known by"), TextTable.Column("source"),
+      TextTable.Column("number"), TextTable.Column("value", alignment: .number), TextTable.Column("source"),
+      TextTable.Column("meaning"),
     ])
+    var notes = SourceNotes()
     for field in Profile.fields {
       guard let value = field.value(in: profile) else { continue }
-      let source = provenance.source(of: field.path)
       table.append([
-        TextTable.Cell("\(Profile.noun).\(field.path)"),
-        TextTable.Cell(NumberFormat.significant(value, digits: 6)), TextTable.Cell(field.meaning),
-        TextTable.Cell(source?.kind.rawValue ?? "-"),
-        TextTable.Cell(source.map { $0.note.isEmpty ? $0.from : "\($0.from) (\($0.note))" } ?? "no source given"),
+        TextTable.Cell(field.path), TextTable.Cell(NumberFormat.shortest(value)),
+        TextTable.Cell(notes.mark(provenance.source(of: field.path))), TextTable.Cell(field.meaning),
       ])
     }
-    return "\(title)\n\n" + table.text(styled: Platform.showsStyles)
+    return "\(title)\n\n" + table.text(styled: Platform.showsStyles, width: Platform.width) + "\n" + notes.text
+      + "\nChange any of them for one run: --set \(Profile.noun).NUMBER=VALUE\n"
   }
 
   // MARK: check
 
   static func check(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     if command.positionals.isEmpty {
-      for name in try checkingInput({ () throws(FileFault) in try library.workloads.names() }) {
+      for name in library.workloads.names {
         do { _ = try library.workload(name).bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
       }
       let profiles = library.profiles
@@ -251,5 +253,24 @@ enum ProfilesCommand {
       let schemas = ["accelerator/1", "architecture/1", "host/1", "framework/1", "workload/1"]
       return try cursor.choice(of: schemas, as: "schema")
     }
+  }
+}
+
+/// The sources of a listing, each once, as numbered notes.
+private struct SourceNotes {
+  private var notes: [String] = []
+
+  /// The number of a source's note, in brackets.
+  mutating func mark(_ source: Source?) -> String {
+    guard let source else { return "-" }
+    let note = "\(source.kind.rawValue): \(source.from)" + (source.note.isEmpty ? "" : " (\(source.note))")
+    if let known = notes.firstIndex(of: note) { return "[\(known + 1)]" }
+    notes.append(note)
+    return "[\(notes.count)]"
+  }
+
+  /// The notes, wrapped to the terminal.
+  var text: String {
+    notes.enumerated().map { paragraph("[\($0 + 1)] \($1)", width: Platform.width, indent: 4) }.joined()
   }
 }

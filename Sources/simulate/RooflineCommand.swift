@@ -19,7 +19,8 @@ enum RooflineCommand {
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let scenario = try ScenarioOptions.resolve(command, library).scenario
     guard let accelerator = scenario.system.accelerator else {
-      throw Failure(.wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
+      throw Failure(
+        .wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
     }
     let plan = scenario.plan()
     let study =
@@ -36,7 +37,9 @@ enum RooflineCommand {
     switch command.value(of: "format") ?? "table" {
     case "json": Platform.print(report.json())
     case "csv": Platform.print(report.csv())
-    default: Platform.print(report.text(styled: Platform.showsStyles, precision: scenario.precision))
+    default:
+      Platform.print(
+        report.text(styled: Platform.showsStyles, width: Platform.width, precision: scenario.precision))
     }
   }
 }

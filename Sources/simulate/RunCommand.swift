@@ -12,7 +12,8 @@ enum RunCommand {
       OptionDefinition("sensitivity", help: "Add the elasticity of the latency to each profile number"),
       OptionDefinition(
         "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table"),
-      OptionDefinition("timeline", value: "FILE", help: "Write the simulated timeline, for Perfetto or chrome://tracing"),
+      OptionDefinition(
+        "timeline", value: "FILE", help: "Write the simulated timeline, for Perfetto or chrome://tracing"),
     ],
     examples: [
       CommandExample("simulate run bert-base h100-sxm", shows: "BERT-base, batch 1, fp16, eager, on an H100"),
@@ -58,13 +59,14 @@ enum RunCommand {
     }
     if !result.memory.fits, let accelerator = scenario.system.accelerator {
       let needed = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
-      let capacity = NumberFormat.significant(accelerator.memory.capacityGB, digits: 3)
+      let capacity = NumberFormat.shortest(accelerator.memory.capacityGB)
       Platform.warn(
         "warning: the tensors need at least \(needed) GB, and \(accelerator.title) has \(capacity) GB; "
           + "use a smaller batch or precision")
     }
     if let accelerator = scenario.system.accelerator, accelerator.peakTFLOPS[scenario.precision] == nil,
-      let carrier = scenario.precision.widenings.first(where: { accelerator.peakTFLOPS[$0] != nil }) {
+      let carrier = scenario.precision.widenings.first(where: { accelerator.peakTFLOPS[$0] != nil })
+    {
       Platform.warn(
         "note: \(accelerator.title) has no units for \(scenario.precision.rawValue): "
           + "stored as \(scenario.precision.rawValue), computed in \(carrier.rawValue)")

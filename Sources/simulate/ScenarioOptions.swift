@@ -50,14 +50,20 @@ enum ScenarioOptions {
     let workloadName = command.value(of: "workload") ?? names.popFirst()
     let acceleratorName = command.value(of: "accelerator") ?? names.popFirst()
     if let extra = names.first {
-      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'\nsee 'simulate run --help'")
+      let help = "see 'simulate \(command.path.joined(separator: " ")) --help'"
+      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'\n\(help)")
     }
     guard let workloadName else {
-      throw Failure(.wrongUsage, "error: a workload is needed, as 'simulate run bert-base-uncased h100-sxm'")
+      throw Failure(
+        .wrongUsage,
+        "error: a workload is needed, as in 'simulate run bert-base h100-sxm'; "
+          + "'simulate profiles list workloads' names them")
     }
     guard let acceleratorName else {
       throw Failure(
-        .wrongUsage, "error: an accelerator is needed, as --accelerator h100-sxm; --accelerator none simulates the host")
+        .wrongUsage,
+        "error: an accelerator is needed, as in 'simulate run \(workloadName) h100-sxm'; "
+          + "'simulate profiles list accelerators' names them, and 'none' simulates the host alone")
     }
     let workload = try library.workload(workloadName)
     var system = System(
@@ -103,14 +109,22 @@ enum ScenarioOptions {
   private static func apply(
     _ command: ParsedCommand, to system: inout System
   ) throws(Failure) -> [(path: String, value: Double)] {
-    var overrides: [(path: String, value: Double)] = []
+    let overrides = try overrides(command)
+    for (path, value) in overrides {
+      do { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
+    }
+    return overrides
+  }
+
+  /// The values of `--set`.
+  static func overrides(_ command: ParsedCommand) throws(Failure) -> [(path: String, value: Double)] {
     let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "set") }
+    var overrides: [(path: String, value: Double)] = []
     for assignment in assignments {
       guard let value = Double(assignment.value), value.isFinite else {
         throw Failure(
           .wrongUsage, "error: --set \(assignment.name) needs a finite number (it is '\(assignment.value)')")
       }
-      do { try system.set(assignment.name, to: value) } catch { throw Failure(wrongInput: error) }
       overrides.append((assignment.name, value))
     }
     return overrides

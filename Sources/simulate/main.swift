@@ -11,7 +11,10 @@ let tree = CommandTree(
       CommandExample("simulate", shows: "the tax across generations"),
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
-    subcommands: [RunCommand.definition, RooflineCommand.definition, ProfilesCommand.definition]),
+    subcommands: [
+      RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, CalibrateCommand.definition,
+      ProfilesCommand.definition,
+    ]),
   globalOptions: [
     OptionDefinition(
       "catalog", value: "DIR", help: "Folder of profiles and workloads to search first",
@@ -32,6 +35,8 @@ func main() throws(Failure) {
   switch command.path {
   case ["run"]: try RunCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
+  case ["validate"]: try ValidateCommand.run(command, library)
+  case ["calibrate"]: try CalibrateCommand.run(command, library)
   case ["profiles", "list"]: try ProfilesCommand.list(command, library)
   case ["profiles", "show"]: try ProfilesCommand.show(command, library)
   case ["profiles", "check"]: try ProfilesCommand.check(command, library)

@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 /// Damaged texts are refused or read, and never stop the program.
@@ -16,7 +17,9 @@ import Testing
     _ = try JSONDocument(bytes: original, file: "x.json")
     for _ in 0..<2_000 {
       var bytes = original
-      for _ in 0..<Int.random(in: 1...4, using: &random) { damage(&bytes, using: &random) }
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        damage(&bytes, inserting: "{}[]\",:\\u0-e.", using: &random)
+      }
       let found = fault { () throws(JSONFault) in
         let document = try JSONDocument(bytes: bytes, file: "x.json")
         readBlindly(document.cursor)
@@ -31,18 +34,6 @@ import Testing
       let bytes = Array(original[..<length])
       let found = fault { () throws(JSONFault) in _ = try JSONDocument(bytes: bytes, file: "x.json") }
       #expect(found != nil, "the first \(length) bytes")
-    }
-  }
-
-  private func damage(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
-    guard !bytes.isEmpty else { return }
-    let at = Int.random(in: 0..<bytes.count, using: &random)
-    switch Int.random(in: 0..<5, using: &random) {
-    case 0: bytes[at] = UInt8.random(in: 0...255, using: &random)
-    case 1: bytes.remove(at: at)
-    case 2: bytes.insert(Array("{}[]\",:\\u0-e.".utf8).randomElement(using: &random) ?? 0, at: at)
-    case 3: bytes.removeSubrange(at...)
-    default: bytes.insert(contentsOf: bytes[at..<min(at + 9, bytes.count)], at: at)
     }
   }
 

@@ -51,7 +51,6 @@ struct ExtremeInputTests {
     let table = CostTable().mapCosts { _ in Cost(longestCost, .launch) }
     var filled = table
     filled.costs = [Cost(longestCost, .compute)]
-    filled.launchCall = filled.launchCall + filled.launchCall
     for streams in [1, 4, 255] {
       let launches = (0..<streams).map { Instruction(.launch, operand: 0, stream: $0) }
       #expect(isTooLong(fault(Program(launches, streams: streams), filled, kind)))

@@ -1,0 +1,214 @@
+import Kernels
+import Profiles
+import Simulation
+
+/// Fits numbers of profiles to measurements.
+///
+/// A number may be shared by several systems: an `efficiency` of an accelerator by all of its architecture family, any
+/// other number by its accelerator, host or framework. Each of these groups in the measurements has a value of its own.
+/// The host's speed is fitted along with them, testbed by testbed, unless it is said to be known.
+///
+/// The objective is the mean of the absolute relative errors' logarithmic form, |ln(predicted / measured)|, which a few
+/// wild points do not dominate. Coordinates are searched one after the other with steps that shrink, in the logarithm of
+/// the value: slow, simple, and free of derivatives, which waves and choices of tiles would break.
+public struct Calibration: Sendable {
+  /// One value that is fitted.
+  public struct Parameter: Sendable, Equatable {
+    /// The number's path: `accelerator.efficiency.matrix`.
+    public let path: String
+    /// What shares it: an architecture, or the name of a profile.
+    public let group: String
+    /// The value before.
+    public let initial: Double
+    /// The value after.
+    public var fitted: Double
+    /// How much the mean error grows, relatively, when the value is a tenth larger or smaller: the lesser of the two.
+    public var sharpness = 0.0
+
+    /// Whether the measurements say anything about it.
+    public var isIdentified: Bool { sharpness > Calibration.identifiedSharpness }
+  }
+
+  /// Below this growth of the mean error a value counts as not identified.
+  static let identifiedSharpness = 0.002
+
+  /// What was fitted.
+  public private(set) var parameters: [Parameter]
+  /// The mean of |ln(predicted / measured)| before.
+  public let errorBefore: Double
+  /// And after.
+  public private(set) var errorAfter: Double
+
+  /// Fits some paths.
+  ///
+  /// - Parameters:
+  ///   - measurements: The rows; those without a latency are left out.
+  ///   - source: Where their names are found.
+  ///   - paths: The numbers.
+  ///   - fitsHost: Whether each testbed's host speed is fitted along.
+  ///   - rounds: How often all coordinates are searched; the step halves with each.
+  /// - Throws: What the source throws for a name, or binding for a parameter.
+  /// - Complexity: For each round, two evaluations of all rows for each parameter.
+  public init(
+    _ measurements: [Measurement], from source: some ModelSource, paths: [String], fitsHost: Bool, rounds: Int = 6
+  ) throws {
+    var cache = PreparationCache()
+    let rows = try measurements.filter { $0.latency != nil }.map { try cache.prepare($0, source) { _ in } }
+    var fit = CalibrationProblem(rows: rows, fitsHost: fitsHost)
+    var parameters = fit.parameters(paths)
+    let errorBefore = fit.error(parameters)
+    var best = errorBefore
+    var step = 0.25
+    for _ in 0..<rounds {
+      for index in parameters.indices {
+        best = Self.search(&parameters, index, step, best, &fit)
+      }
+      step /= 2
+    }
+    for index in parameters.indices {
+      var rise = Double.infinity
+      for factor in [1.1, 1 / 1.1] {
+        var moved = parameters
+        moved[index].fitted *= factor
+        rise = min(rise, fit.error(moved) / max(best, 1e-12) - 1)
+      }
+      parameters[index].sharpness = rise
+    }
+    self.parameters = parameters
+    self.errorBefore = errorBefore
+    errorAfter = best
+  }
+
+  /// Moves one value while that helps.
+  private static func search(
+    _ parameters: inout [Parameter], _ index: Int, _ step: Double, _ start: Double, _ fit: inout CalibrationProblem
+  ) -> Double {
+    var best = start
+    for factor in [1 + step, 1 / (1 + step)] {
+      for _ in 0..<4 {
+        let value = parameters[index].fitted
+        parameters[index].fitted = value * factor
+        let error = fit.error(parameters)
+        if error < best * (1 - 1e-6) {
+          best = error
+        } else {
+          parameters[index].fitted = value
+          break
+        }
+      }
+    }
+    return best
+  }
+}
+
+/// The rows of a calibration, and their error for values of the parameters.
+struct CalibrationProblem {
+  private let rows: [PreparedRow]
+  private let fitsHost: Bool
+  private let testbeds: [[Int]]
+  /// Per row: host time at speed 1 and device time, as last computed, and the values they were computed for.
+  private var times: [(host: Double, device: Double)]
+  private var computedFor: [[Double]]
+  private var affects: [[Int]] = []
+
+  init(rows: [PreparedRow], fitsHost: Bool) {
+    self.rows = rows
+    self.fitsHost = fitsHost
+    var index: [String: Int] = [:]
+    var testbeds: [[Int]] = []
+    for (row, prepared) in rows.enumerated() {
+      let name = prepared.measurement.testbed
+      if index[name] == nil {
+        index[name] = testbeds.count
+        testbeds.append([])
+      }
+      testbeds[index[name, default: 0]].append(row)
+    }
+    self.testbeds = testbeds
+    times = Array(repeating: (0, 0), count: rows.count)
+    computedFor = Array(repeating: [.nan], count: rows.count)
+  }
+
+  /// The parameters of some paths: one for each group that the rows name.
+  mutating func parameters(_ paths: [String]) -> [Calibration.Parameter] {
+    var parameters: [Calibration.Parameter] = []
+    for path in paths {
+      for row in rows { Self.add(path, row.scenario.system, to: &parameters) }
+    }
+    affects = rows.map { Self.affecting($0.scenario.system, among: parameters) }
+    return parameters
+  }
+
+  /// Adds the parameter of a path that a system has, once for each group.
+  private static func add(_ path: String, _ system: System, to parameters: inout [Calibration.Parameter]) {
+    let value = system.number(at: path) ?? 0
+    let group = group(of: path, system)
+    if value <= 0 || parameters.contains(where: { $0.path == path && $0.group == group }) { return }
+    parameters.append(Calibration.Parameter(path: path, group: group, initial: value, fitted: value))
+  }
+
+  /// The indices of the parameters that a system shares.
+  private static func affecting(_ system: System, among parameters: [Calibration.Parameter]) -> [Int] {
+    parameters.indices.filter { group(of: parameters[$0].path, system) == parameters[$0].group }
+  }
+
+  private static func group(of path: String, _ system: System) -> String {
+    if path.hasPrefix("accelerator.efficiency."), let accelerator = system.accelerator {
+      // An accelerator that states a constant itself does not share its family's.
+      let isOwn = accelerator.ownEfficiencies.contains(String(path.dropFirst("accelerator.".count)))
+      return isOwn ? accelerator.name : accelerator.architecture
+    }
+    if path.hasPrefix("accelerator.") { return system.accelerator?.name ?? "none" }
+    return path.hasPrefix("host.") ? system.host.name : system.framework.name
+  }
+
+  /// The mean of |ln(predicted / measured)|.
+  mutating func error(_ parameters: [Calibration.Parameter]) -> Double {
+    for row in rows.indices { compute(row, parameters) }
+    var sum = 0.0
+    for testbed in testbeds {
+      let speed = fitsHost ? speed(of: testbed) : nil
+      for row in testbed {
+        let hostSpeed = speed ?? rows[row].scenario.system.host.singleThreadSpeed
+        let predicted = max(times[row].host / hostSpeed, times[row].device)
+        sum += abs(predicted.logarithm - (rows[row].measurement.latency ?? 1).logarithm)
+      }
+    }
+    return sum / Double(max(1, rows.count)) + Self.penalty(parameters)
+  }
+
+  /// A little is charged for leaving the value that a profile had, so that a number of which the measurements say
+  /// nothing stays where it was: as much as an error of 0.1 % for a factor of e ^ 0.5.
+  private static func penalty(_ parameters: [Calibration.Parameter]) -> Double {
+    parameters.reduce(0) { sum, parameter in
+      let distance = (parameter.fitted / parameter.initial).logarithm / 0.5
+      return sum + 0.001 * distance * distance
+    }
+  }
+
+  private func speed(of testbed: [Int]) -> Double {
+    let marked = testbed.filter { rows[$0].measurement.role == .anchor }
+    return HostSpeedFit(
+      (marked.isEmpty ? testbed : marked).map {
+        HostSpeedFit.Anchor(
+          hostTime: times[$0].host, deviceTime: times[$0].device, latency: rows[$0].measurement.latency ?? 0)
+      }
+    ).speed
+  }
+
+  /// Prices a row again if one of its values has changed.
+  private mutating func compute(_ row: Int, _ parameters: [Calibration.Parameter]) {
+    let values = affects[row].map { parameters[$0].fitted }
+    guard values != computedFor[row] else { return }
+    computedFor[row] = values
+    var scenario = rows[row].scenario
+    for index in affects[row] {
+      // A value beyond its range keeps the number as it was; the search then sees no gain.
+      do throws(OverrideFault) {
+        try scenario.system.set(parameters[index].path, to: parameters[index].fitted)
+      } catch { continue }
+    }
+    let sums = scenario.price(rows[row].plan).serialTimes(of: rows[row].plan.program)
+    times[row] = (Double(sums.host) * 1e-12 * scenario.system.host.singleThreadSpeed, Double(sums.device) * 1e-12)
+  }
+}

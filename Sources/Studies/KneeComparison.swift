@@ -1,0 +1,56 @@
+import Profiles
+
+/// The knee of a measured series beside the predicted one.
+///
+/// A series is one workload on one testbed over batch sizes. Its floor is the smallest latency; the knee is the first
+/// batch from which on every latency lies more than a fifth above the floor. The same definition serves both curves.
+public struct KneeComparison: Sendable, Equatable {
+  /// The testbed.
+  public let testbed: String
+  /// The workload.
+  public let workload: String
+  /// The measured knee; nil where the floor reaches to the largest batch.
+  public let measured: Int64?
+  /// The predicted one.
+  public let predicted: Int64?
+
+  /// How far above the floor the knee begins.
+  static let rise = 1.2
+
+  /// Compares every series with at least four measured batches.
+  public static func compare(_ predictions: [Validation.Prediction]) -> [KneeComparison] {
+    var series: [[Validation.Prediction]] = []
+    var index: [String: Int] = [:]
+    for prediction in predictions where prediction.measurement.latency != nil {
+      let row = prediction.measurement
+      var rest = row.parameters
+      rest["batch"] = nil
+      let others = "\(rest.sorted { $0.key < $1.key })"
+      let key = "\(row.testbed)\n\(row.workload)\n\(others)\n\(row.precision)\n\(row.framework)"
+      if let place = index[key] {
+        series[place].append(prediction)
+      } else {
+        index[key] = series.count
+        series.append([prediction])
+      }
+    }
+    return series.filter { $0.count >= 4 }.map { rows in
+      let sorted = rows.sorted { ($0.measurement.parameters["batch"] ?? 1) < ($1.measurement.parameters["batch"] ?? 1) }
+      let batches = sorted.map { $0.measurement.parameters["batch"] ?? 1 }
+      return KneeComparison(
+        testbed: rows[0].measurement.testbed, workload: rows[0].measurement.workload,
+        measured: knee(batches, sorted.map { $0.measurement.latency ?? 0 }),
+        predicted: knee(batches, sorted.map(\.latency)))
+    }
+  }
+
+  private static func knee(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
+    let floor = latencies.min() ?? 0
+    var knee: Int64?
+    for (batch, latency) in zip(batches, latencies).reversed() {
+      guard latency > rise * floor else { break }
+      knee = batch
+    }
+    return knee
+  }
+}

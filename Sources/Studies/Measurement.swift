@@ -1,0 +1,112 @@
+import JSONText
+import Profiles
+
+/// One measured point, or one that is only to be predicted.
+public struct Measurement: Sendable {
+  /// What a row is for.
+  public enum Role: String, Sendable, CaseIterable {
+    /// The host's speed may be fitted to it.
+    case anchor
+    /// It is predicted only.
+    case test
+  }
+
+  /// The run that the row belongs to: one host, whose speed is fitted once.
+  public var testbed: String
+  /// The accelerator's name; `none` for a processor.
+  public var accelerator: String
+  /// The host's name, where the file has one.
+  public var host: String?
+  /// The framework's name.
+  public var framework: String
+  /// The format of floating-point tensors.
+  public var precision: Precision
+  /// The workload's name.
+  public var workload: String
+  /// The workload's parameters that the file gives.
+  public var parameters: [String: Int64]
+  /// Seconds; nil for a blank field.
+  public var latency: Double?
+  /// What the row is for.
+  public var role: Role?
+  /// The row of the table, from 0.
+  public var row: Int
+}
+
+extension Measurement {
+  /// Reads the measurements of a CSV file.
+  ///
+  /// Columns: `testbed`, `accelerator` or `host`, `framework`, `precision`, `workload`, `batch`, `latency_ms`; optional
+  /// `sequence_length`, `image_size`, `context`, `role`. Other columns are kept out of the way.
+  ///
+  /// - Throws: ``CSVFault`` with the place of the first field that is wrong.
+  public static func read(_ table: CSVText) throws(CSVFault) -> [Measurement] {
+    let reader = try MeasurementReader(table)
+    var measurements: [Measurement] = []
+    for index in table.rows.indices { measurements.append(try reader.measurement(index)) }
+    return measurements
+  }
+}
+
+/// Reads rows by the names of their columns.
+private struct MeasurementReader {
+  let table: CSVText
+  let parameterColumns: [(name: String, index: Int)]
+
+  init(_ table: CSVText) throws(CSVFault) {
+    self.table = table
+    for name in ["framework", "precision", "workload", "batch", "latency_ms"] {
+      guard table.column(name) == nil else { continue }
+      throw CSVFault(
+        file: table.file, position: JSONPosition(line: 1, column: 1),
+        fact: .missingColumn(name, suggestion: nearestName(to: name, among: table.header.map(\.text))))
+    }
+    guard table.column("accelerator") != nil || table.column("host") != nil else {
+      throw CSVFault(
+        file: table.file, position: JSONPosition(line: 1, column: 1),
+        fact: .missingColumn("accelerator", suggestion: nil))
+    }
+    parameterColumns = ["batch", "sequence_length", "image_size", "context"].compactMap { name in
+      table.column(name).map { (name, $0) }
+    }
+  }
+
+  func measurement(_ row: Int) throws(CSVFault) -> Measurement {
+    func text(_ column: String) -> String { table.column(column).map { table.rows[row][$0].text } ?? "" }
+    func wrong(_ column: String, _ expected: String) -> CSVFault {
+      let position = table.column(column).map { table.rows[row][$0].position } ?? JSONPosition(line: 1, column: 1)
+      return CSVFault(
+        file: table.file, position: position,
+        fact: .wrongField(column: column, text: text(column), expected: expected))
+    }
+    guard let precision = Precision(rawValue: text("precision")), Precision.selectable.contains(precision) else {
+      throw wrong("precision", "one of " + Precision.selectable.map(\.rawValue).joined(separator: ", "))
+    }
+    var parameters: [String: Int64] = [:]
+    for (name, index) in parameterColumns {
+      let field = table.rows[row][index].text
+      if field.isEmpty { continue }
+      guard let value = Int64(field), (1...1_000_000_000).contains(value) else {
+        throw wrong(name, "a whole number of at least 1")
+      }
+      parameters[name] = value
+    }
+    var latency: Double?
+    if !text("latency_ms").isEmpty {
+      guard let value = Double(text("latency_ms")), value.isFinite, value > 0 else {
+        throw wrong("latency_ms", "blank or a number greater than 0")
+      }
+      latency = value / 1e3
+    }
+    var role: Measurement.Role?
+    if !text("role").isEmpty {
+      guard let value = Measurement.Role(rawValue: text("role")) else { throw wrong("role", "anchor or test") }
+      role = value
+    }
+    let accelerator = text("accelerator")
+    return Measurement(
+      testbed: text("testbed"), accelerator: accelerator.isEmpty ? "none" : accelerator,
+      host: table.column("host").map { table.rows[row][$0].text }, framework: text("framework"), precision: precision,
+      workload: text("workload"), parameters: parameters, latency: latency, role: role, row: row)
+  }
+}

@@ -1,0 +1,150 @@
+import Profiles
+import Simulation
+import Workloads
+
+/// Where a validation finds what its rows name.
+public protocol ModelSource {
+  /// What a name that denotes nothing throws.
+  associatedtype Fault: Error
+
+  /// A workload by name.
+  func workload(_ name: String) throws(Fault) -> Workload
+  /// An accelerator by name; nil for `none`.
+  func accelerator(_ name: String) throws(Fault) -> AcceleratorProfile?
+  /// A host by name.
+  func host(_ name: String) throws(Fault) -> HostProfile
+  /// A framework by name.
+  func framework(_ name: String) throws(Fault) -> FrameworkProfile
+}
+
+/// Predictions beside measurements.
+public struct Validation: Sendable {
+  /// A row with what was predicted for it.
+  public struct Prediction: Sendable {
+    /// The row.
+    public let measurement: Measurement
+    /// Seconds per pass.
+    public let latency: Double
+    /// Seconds in which the device works.
+    public let deviceBusy: Double
+    /// What the latency waits for.
+    public let bound: LatencyBound
+    /// Whether the host, not the device, sets the predicted latency.
+    public let isHostBound: Bool
+
+    /// The tax as a fraction of the latency.
+    public var taxFraction: Double { latency > 0 ? (latency - deviceBusy) / latency : 0 }
+
+    /// Predicted over measured, less one; nil where nothing was measured.
+    public var error: Double? { measurement.latency.map { latency / $0 - 1 } }
+  }
+
+  /// In the order of the measurements.
+  public let predictions: [Prediction]
+  /// The speeds that were fitted, testbed by testbed in the order of their first row.
+  public let speeds: [(testbed: String, fit: HostSpeedFit)]
+
+  /// Predicts every row.
+  ///
+  /// - Parameters:
+  ///   - measurements: The rows.
+  ///   - source: Where their names are found.
+  ///   - fitsHost: Whether one host speed is fitted for each testbed, to its anchors, or to all its measured rows where
+  ///     none is marked. Otherwise the host's profile says it.
+  ///   - adjust: Changes a system before it is simulated.
+  /// - Throws: What the source throws, a bind fault, or a ``SimulationFault``.
+  public init(
+    _ measurements: [Measurement], from source: some ModelSource, fitsHost: Bool,
+    adjust: (inout System) -> Void = { _ in }
+  ) throws {
+    var cache = PreparationCache()
+    let prepared = try measurements.map { try cache.prepare($0, source, adjust) }
+    var speeds: [(testbed: String, fit: HostSpeedFit)] = []
+    if fitsHost {
+      var seen: Set<String> = []
+      for measurement in measurements where seen.insert(measurement.testbed).inserted {
+        let rows = prepared.filter { $0.measurement.testbed == measurement.testbed }
+        speeds.append((measurement.testbed, HostSpeedFit(Self.anchors(rows))))
+      }
+    }
+    let speedOf = Dictionary(speeds.map { ($0.testbed, $0.fit.speed) }) { first, _ in first }
+    predictions = try prepared.map { row in
+      var scenario = row.scenario
+      if let speed = speedOf[row.measurement.testbed] { scenario.system.host.singleThreadSpeed = speed }
+      let result = try scenario.simulate(row.plan, scenario.price(row.plan))
+      let host = result.time(in: .dispatch) + result.time(in: .launch)
+      return Prediction(
+        measurement: row.measurement, latency: Double(result.latency) * 1e-12,
+        deviceBusy: Double(result.deviceBusy) * 1e-12, bound: result.bound, isHostBound: 2 * host > result.latency)
+    }
+    self.speeds = speeds
+  }
+
+  private static func anchors(_ rows: [PreparedRow]) -> [HostSpeedFit.Anchor] {
+    let measured = rows.filter { $0.measurement.latency != nil }
+    let marked = measured.filter { $0.measurement.role == .anchor }
+    return (marked.isEmpty ? measured : marked).compactMap { row in
+      guard let latency = row.measurement.latency else { return nil }
+      let sums = row.scenario.price(row.plan).serialTimes(of: row.plan.program)
+      let speed = row.scenario.system.host.singleThreadSpeed
+      return HostSpeedFit.Anchor(
+        hostTime: Double(sums.host) * 1e-12 * speed, deviceTime: Double(sums.device) * 1e-12, latency: latency)
+    }
+  }
+}
+
+/// A row with its scenario and plan.
+struct PreparedRow {
+  let measurement: Measurement
+  let scenario: Scenario
+  let plan: ProgramPlan
+}
+
+/// Reads each file and plans each program once.
+struct PreparationCache {
+  private struct PlanKey: Hashable {
+    let workload: String
+    let parameters: [String: Int64]
+    let accelerator: String
+    let framework: String
+    let precision: Precision
+  }
+
+  private var workloads: [String: Workload] = [:]
+  private var systems: [String: System] = [:]
+  private var plans: [PlanKey: (BoundWorkload, ProgramPlan)] = [:]
+
+  mutating func prepare(
+    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) -> Void
+  ) throws -> PreparedRow {
+    let system = try system(row, source, adjust)
+    let key = PlanKey(
+      workload: row.workload, parameters: row.parameters, accelerator: row.accelerator, framework: row.framework,
+      precision: row.precision)
+    if let (workload, plan) = plans[key] {
+      return PreparedRow(
+        measurement: row, scenario: Scenario(workload: workload, system: system, precision: row.precision), plan: plan)
+    }
+    if workloads[row.workload] == nil { workloads[row.workload] = try source.workload(row.workload) }
+    guard let workload = workloads[row.workload] else { preconditionFailure("the workload was just read") }
+    let known = Set(workload.parameters.map(\.name))
+    let bound = try workload.bind(row.parameters.filter { known.contains($0.key) })
+    let scenario = Scenario(workload: bound, system: system, precision: row.precision)
+    let plan = scenario.plan()
+    plans[key] = (bound, plan)
+    return PreparedRow(measurement: row, scenario: scenario, plan: plan)
+  }
+
+  private mutating func system(
+    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) -> Void
+  ) throws -> System {
+    let key = [row.accelerator, row.host ?? "", row.framework].joined(separator: "\n")
+    if let known = systems[key] { return known }
+    var system = System(
+      accelerator: try source.accelerator(row.accelerator), host: try source.host(row.host ?? "reference"),
+      framework: try source.framework(row.framework))
+    adjust(&system)
+    systems[key] = system
+    return system
+  }
+}

@@ -1,0 +1,82 @@
+/// A workload whose parameters have values, so that every shape is known.
+///
+/// Repeats stay repeats: it takes memory in proportion to the file, however many operators a pass has.
+public struct BoundWorkload: Sendable {
+  /// The most operators that a pass may have.
+  public static let operatorLimit = 1_000_000_000_000
+
+  /// The workload's stable name: `bert-base-uncased`.
+  public let name: String
+
+  /// The parameters in the file's order.
+  public let parameters: [BoundParameter]
+
+  /// How many elements the model's weights have, if the file says so.
+  public let weightElements: Int64?
+
+  /// What the workload does, in order; a repeat of nothing, or no times, is left out.
+  public let program: [BoundStatement]
+
+  /// How many operators one pass runs, repeats multiplied out; at most ``operatorLimit``.
+  public let operatorCount: Int
+
+  /// Makes a workload in code; `program` keeps to ``operatorLimit``, and its repeats run at least once and hold something.
+  public init(
+    name: String, parameters: [BoundParameter] = [], weightElements: Int64? = nil, program: [BoundStatement]
+  ) {
+    guard let count = operatorTotal(program) else { preconditionFailure("\(name): too many operators") }
+    self.name = name
+    self.parameters = parameters
+    self.weightElements = weightElements
+    self.program = program
+    operatorCount = count
+  }
+
+  /// The value of a parameter, or nil if the workload has none of that name.
+  public func parameter(_ name: String) -> Int64? { parameters.first { $0.name == name }?.value }
+}
+
+/// A parameter and its value.
+public struct BoundParameter: Sendable, Hashable {
+  /// The name that formulas have for it.
+  public let name: String
+
+  /// The value, at least 1.
+  public let value: Int64
+
+  /// Gives a parameter a value.
+  public init(name: String, value: Int64) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// One entry of a bound program.
+public enum BoundStatement: Sendable, Hashable {
+  /// One call.
+  case `operator`(Operator)
+  /// A program that runs `count` times, at least once; `name` is the word for one repetition.
+  case `repeat`(count: Int, program: [BoundStatement], name: String?)
+}
+
+/// The operators of a program, repeats multiplied out, or nil if they are too many.
+private func operatorTotal(_ program: [BoundStatement]) -> Int? {
+  var total = 0
+  for statement in program {
+    switch statement {
+    case .operator: total += 1
+    case .repeat(let count, let inner, _):
+      precondition(count > 0 && !inner.isEmpty, "a repeat of nothing")
+      guard let once = operatorTotal(inner), let all = operatorProduct(count, once) else { return nil }
+      total += all
+    }
+    guard total <= BoundWorkload.operatorLimit else { return nil }
+  }
+  return total
+}
+
+/// `count` times `operators`, or nil if that is more than a pass may have.
+func operatorProduct(_ count: Int, _ operators: Int) -> Int? {
+  let (product, overflow) = count.multipliedReportingOverflow(by: operators)
+  return overflow || product > BoundWorkload.operatorLimit ? nil : product
+}

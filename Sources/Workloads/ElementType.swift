@@ -1,0 +1,11 @@
+/// The type of a tensor's elements, as far as a workload knows it.
+public enum ElementType: String, Sendable, Hashable, CaseIterable {
+  /// A floating-point number, in the precision that a run is simulated at.
+  case float
+  /// A 64-bit integer, such as a token's index.
+  case int64
+  /// A 32-bit integer.
+  case int32
+  /// A truth value, in one byte.
+  case bool
+}

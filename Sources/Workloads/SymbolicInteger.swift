@@ -1,0 +1,20 @@
+/// An integer of a workload file: a number, or a formula over the workload's parameters.
+public struct SymbolicInteger: Sendable, CustomStringConvertible {
+  enum Form: Sendable {
+    case number(Int64)
+    case formula(Formula)
+  }
+
+  let form: Form
+
+  /// Where in the file it stands.
+  let byteOffset: Int
+
+  /// The integer as the file has it: `768`, `batch*sequence_length`.
+  public var description: String {
+    switch form {
+    case .number(let number): String(number)
+    case .formula(let formula): formula.text
+    }
+  }
+}

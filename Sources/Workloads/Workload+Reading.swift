@@ -1,0 +1,69 @@
+import JSONText
+
+extension Workload {
+  /// The schema that files name.
+  public static let schema = "workload/1"
+
+  /// The most bytes that a workload file may have, 64 MiB.
+  public static let fileSizeLimit = 1 << 26
+
+  /// The most parameters that a workload may have.
+  public static let parameterLimit = 64
+
+  /// Reads a workload file.
+  ///
+  /// - Parameter path: The file; a relative path starts at the working directory.
+  /// - Throws: ``WorkloadFault/unreadable(_:)`` or ``WorkloadFault/inFile(_:)``.
+  public init(path: String) throws(WorkloadFault) {
+    let bytes: [UInt8]
+    do {
+      bytes = try readFileBytes(path, limit: Workload.fileSizeLimit)
+    } catch {
+      throw .unreadable(error)
+    }
+    do {
+      try self.init(bytes: bytes, file: path)
+    } catch {
+      throw .inFile(error)
+    }
+  }
+
+  /// Reads the text of a workload file.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text, in UTF-8.
+  ///   - file: The name of the file, for faults.
+  /// - Throws: The first thing that is wrong, with its place.
+  public init(bytes: [UInt8], file: String) throws(JSONFault) {
+    let document = try JSONDocument(bytes: bytes, file: file)
+    var root = try document.cursor.object()
+    try root.schema(Workload.schema)
+    name = try root.required("name").nonEmptyString()
+    title = try root.optional("title")?.string()
+    source = try root.optional("source")?.string()
+    notes = try root.optional("notes")?.string()
+    parameters = try readParameters(try root.required("parameters"))
+    let reader = ProgramReader(parameters: parameters.map(\.name))
+    weightElements = try root.optional("weight_elements").map { (value) throws(JSONFault) in
+      try reader.integer(value, atLeast: 0)
+    }
+    program = try reader.program(try root.required("program"), depth: 0)
+    try root.finish()
+    json = document.source
+  }
+}
+
+/// Reads `{ "batch": 1, ... }`.
+private func readParameters(_ cursor: JSONCursor) throws(JSONFault) -> [WorkloadParameter] {
+  var parameters: [WorkloadParameter] = []
+  let members = try cursor.object().members
+  guard members.count <= Workload.parameterLimit else {
+    throw cursor.fault(.tooManyParameters(limit: Workload.parameterLimit))
+  }
+  for member in members {
+    guard isParameterName(member.key) else { throw member.fault(.badParameterName(member.key)) }
+    let value = try member.value.integer(1 ... .max)
+    parameters.append(WorkloadParameter(name: member.key, defaultValue: value))
+  }
+  return parameters
+}

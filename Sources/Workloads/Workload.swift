@@ -1,0 +1,101 @@
+import JSONText
+
+/// A parametric program of operators, read from JSON: one file serves every batch size.
+///
+///     let workload = try Workload(path: "bert-base-uncased.json")
+///     let bound = try workload.bind(["batch": 8])
+///     bound.operatorCount
+///
+/// A workload has been checked as far as it can be without the parameters' values; ``bind(_:)`` checks the rest.
+public struct Workload: Sendable {
+  /// The workload's stable name: `bert-base-uncased`.
+  public let name: String
+
+  /// The name for people to read, if it has another.
+  public let title: String?
+
+  /// Where the program comes from, in words.
+  public let source: String?
+
+  /// What a reader of the file should know, in words.
+  public let notes: String?
+
+  /// The parameters in the file's order.
+  public let parameters: [WorkloadParameter]
+
+  /// How many elements the model's weights have, if the file says so.
+  public let weightElements: SymbolicInteger?
+
+  /// What the workload does, in order.
+  public let program: [WorkloadStatement]
+
+  /// The text it was read from, for the faults of binding.
+  let json: JSONSource
+}
+
+/// A number that a workload leaves open, such as `batch`.
+public struct WorkloadParameter: Sendable, Hashable {
+  /// The name that formulas have for it.
+  public let name: String
+
+  /// The value where none is given; at least 1.
+  public let defaultValue: Int64
+}
+
+/// One entry of a workload's program.
+public enum WorkloadStatement: Sendable {
+  /// One call.
+  case `operator`(OperatorTemplate)
+  /// Several entries, over and over.
+  case `repeat`(RepeatTemplate)
+}
+
+/// An operator whose dimensions may depend on the parameters.
+public struct OperatorTemplate: Sendable {
+  /// The framework's name of the operator: `aten::linear`.
+  public let name: String
+
+  let inputs: [ShapeTemplate]
+  let outputs: [ShapeTemplate]
+  let inputTypes: [ElementType]
+  let outputTypes: [ElementType]
+  let attributes: [AttributeTemplate]
+  let copies: [CopyTemplate]
+  let stream: Int
+  let waitsForStreams: [Int]
+
+  /// Where in the file the operator stands.
+  let byteOffset: Int
+}
+
+/// Entries that are repeated, such as the layers of a model.
+public struct RepeatTemplate: Sendable {
+  /// The word for one repetition, such as `layer`, if it has one.
+  public let name: String?
+
+  /// How often the program runs.
+  public let count: SymbolicInteger
+
+  /// What is repeated; never empty.
+  public let program: [WorkloadStatement]
+}
+
+/// A shape whose dimensions may depend on the parameters.
+struct ShapeTemplate: Sendable {
+  let dimensions: [SymbolicInteger]
+  let byteOffset: Int
+}
+
+/// An attribute whose values may depend on the parameters.
+struct AttributeTemplate: Sendable {
+  let name: String
+  let values: [SymbolicInteger]
+}
+
+/// A copy that a call makes, unless the parameters have certain values.
+struct CopyTemplate: Sendable {
+  let shape: ShapeTemplate
+
+  /// The values, by parameter index, with which the copy falls away: all of them together; empty for never.
+  let unless: [(parameter: Int, value: Int64)]
+}

@@ -1,0 +1,133 @@
+import JSONText
+import Profiles
+import TestSupport
+
+/// Small profiles with round numbers, for tests that must not depend on the shipped ones.
+public enum Sample {
+  /// An architecture without matrix units.
+  public static let plainArchitectureText = """
+    {
+      "schema": "architecture/1",
+      "name": "Plain",
+      "efficiency": {
+        "matrix": 0.8, "vector": 0.8, "memory": 0.8, "matrix_alignment": 0, "vector_operand_cost": 10,
+        "matrix_operand_cost": 20, "tile_setup_us": 1, "wave_quantization": 0.5, "kernel_fixed_us": 2,
+        "convolution_fixed_us": 3, "convolution": 0.9, "winograd": 0.5, "depthwise": 0.25, "reduction": 0.5
+      },
+      "sources": { "efficiency": { "kind": "assumed", "from": "a test" } }
+    }
+    """
+
+  /// The same with matrix units that align to eight elements.
+  public static let matrixArchitectureText = TextEdit("\"matrix_alignment\": 0", "\"matrix_alignment\": 8")
+    .apply(to: TextEdit("\"Plain\"", "\"Matrix\"").apply(to: plainArchitectureText))
+
+  /// An accelerator of the architecture without matrix units.
+  public static let acceleratorText = """
+    {
+      "schema": "accelerator/1",
+      "name": "sample-gpu",
+      "aliases": ["sg"],
+      "title": "Sample GPU",
+      "vendor": "Sample",
+      "architecture": "Plain",
+      "released": "2017-06",
+      "compute_units": 10,
+      "clock_ghz": 1.5,
+      "peak_tflops": { "fp32": 10, "fp16": 20 },
+      "memory": { "capacity_gb": 16, "bandwidth_gb_per_s": 500, "l2_mb": 4 },
+      "launch": {
+        "call_us": 2, "latency_us": 3, "kernel_gap_us": 1, "graph_kernel_gap_us": 0.5, "graph_call_us": 10,
+        "graph_latency_us": 4, "synchronization_us": 5, "queue_depth": 1024
+      },
+      "link": { "bandwidth_gb_per_s": 10, "latency_us": 6 },
+      "efficiency": { "matrix": 0.7 },
+      "sources": {
+        "peak_tflops": { "kind": "datasheet", "from": "a data sheet" },
+        "peak_tflops.fp16": { "kind": "derived", "from": "twice fp32", "note": "no units" },
+        "memory.l2_mb": { "kind": "measured", "from": "a benchmark" }
+      }
+    }
+    """
+
+  /// A host as fast as the reference.
+  public static let hostText = """
+    {
+      "schema": "host/1",
+      "name": "sample-host",
+      "released": "2020-01",
+      "single_thread_speed": 1,
+      "cores": 8,
+      "clock_ghz": 2,
+      "boost_clock_ghz": 4,
+      "vector": { "flops_per_cycle": 32 },
+      "memory": { "bandwidth_gb_per_s": 100, "single_core_bandwidth_gb_per_s": 20, "l2_mb": 1, "l3_mb": 16 },
+      "efficiency": { "matrix": 0.8, "convolution": 0.6, "depthwise": 0.2, "memory": 0.8, "elementwise": 0.1 },
+      "sources": { "cores": { "kind": "datasheet", "from": "a data sheet" } }
+    }
+    """
+
+  /// A framework that takes ten microseconds for each operator and one for each kernel.
+  public static let frameworkText = """
+    {
+      "schema": "framework/1",
+      "name": "sample-eager",
+      "title": "Sample",
+      "version": "1",
+      "mode": "eager",
+      "dispatch_us": {
+        "convolution": 10, "batch_norm": 10, "linear": 10, "matmul": 10, "layer_norm": 10, "softmax": 10,
+        "attention": 10, "pointwise": 10, "view": 10, "concatenate": 10, "copy": 10, "pooling": 10, "reduction": 10,
+        "embedding": 10, "gather": 10, "creation": 10, "synchronization": 10, "other": 10
+      },
+      "kernel_us": 1,
+      "pass_us": 0,
+      "fusion": ["pointwise", "epilogue"],
+      "fusion_by_architecture": { "Plain": ["softmax"] },
+      "tf32": ["convolution"],
+      "sources": { "dispatch_us": { "kind": "assumed", "from": "a test" } }
+    }
+    """
+
+  /// The architectures.
+  public static func families() throws -> ArchitectureFamilies {
+    ArchitectureFamilies([
+      try ProfileReader.architecture(from: document(plainArchitectureText)),
+      try ProfileReader.architecture(from: document(matrixArchitectureText)),
+    ])
+  }
+
+  /// The accelerator, by name of its architecture: `Plain`, or `Matrix` with matrix units for fp16 and TF32.
+  public static func accelerator(_ architecture: String = "Plain") throws -> AcceleratorProfile {
+    let edit = TextEdit("\"architecture\": \"Plain\"", "\"architecture\": \"\(architecture)\"")
+    let text = edit.apply(to: acceleratorText)
+    var profile = try ProfileReader.accelerator(from: document(text), families: families())
+    if architecture == "Matrix" {
+      profile.peakTFLOPS[.fp16] = 80
+      profile.peakTFLOPS[.tf32] = 40
+    }
+    return profile
+  }
+
+  /// The host.
+  public static func host() throws -> HostProfile { try ProfileReader.host(from: document(hostText)) }
+
+  /// The framework, without its fusion rules.
+  public static func framework(_ mode: FrameworkMode = .eager, fusion: [FusionRule] = []) throws -> FrameworkProfile {
+    var profile = try ProfileReader.framework(from: document(frameworkText))
+    profile.mode = mode
+    profile.fusion = fusion
+    profile.fusionByArchitecture = []
+    return profile
+  }
+
+  /// A system of the three.
+  public static func system(_ architecture: String = "Plain") throws -> System {
+    System(accelerator: try accelerator(architecture), host: try host(), framework: try framework())
+  }
+
+  /// A text as a document of the name `sample.json`.
+  public static func document(_ text: String) throws -> JSONDocument {
+    try JSONDocument(bytes: Array(text.utf8), file: "sample.json")
+  }
+}

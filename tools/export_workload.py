@@ -1,0 +1,966 @@
+#!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.10"
+# dependencies = [
+#   "numpy",
+#   "timm==0.6.13",
+#   "torch==2.13.0",
+#   "torchvision==0.28.0",
+#   "transformers==4.30.2",
+# ]
+# ///
+"""Exports a PyTorch model definition as a workload file (schema workload/1).
+
+The model is built without weights, on PyTorch's meta device, and run once for each of several values
+of its parameters (batch, sequence_length, image_size, ...). Every run records the top-level operators
+that eager PyTorch dispatches; each dimension is then written as an exact expression of the parameters,
+and consecutive equal blocks of operators are written as repeats.
+
+    export_workload.py --list
+    export_workload.py --model bert-base-uncased --output workloads/bert-base-uncased.json
+    export_workload.py --all workloads --table
+    export_workload.py --module my_model.py:function --output my-model.json
+
+Tested with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a release close to the
+one the paper measured); the models that `--list` marks need transformers 4.48.3 instead. A user's own
+model needs torch only.
+
+A user's function takes no arguments and returns (module, inputs). `inputs` is a function too: its keyword
+arguments are the workload's parameters and their defaults, and it returns the module's positional
+arguments (a tuple) or keyword arguments (a dict):
+
+    def function():
+        def inputs(batch=1, sequence_length=128):
+            return (torch.zeros(batch, sequence_length, dtype=torch.long),)
+        return MyModel(), inputs
+"""
+
+import argparse
+import contextlib
+import importlib.util
+import inspect
+import itertools
+import json
+import math
+import pathlib
+import re
+import sys
+import unittest.mock
+from dataclasses import dataclass, field
+from fractions import Fraction
+from importlib import metadata
+
+SCHEMA = "workload/1"
+
+# A repeat has to shorten the program by this many entries: below, it is harder to read than the list.
+REPEAT_SAVING_MINIMUM = 4
+
+
+class ExportError(Exception):
+    """What the model does that a workload file cannot say."""
+
+
+# MARK: Expressions: a dimension as a polynomial of the parameters
+
+
+def polynomial_fit(points, values):
+    """The polynomial through `values` at `points`, as {exponents: coefficient}, zeros left out.
+
+    A point holds one value per parameter. Every parameter may appear to the first power, or, where that
+    does not fit, to the second (the area of an image); the points left over check the fit. Returns None
+    where no polynomial fits.
+    """
+    for limit in (1, 2):
+        degrees = [min(len(set(column)) - 1, limit) for column in zip(*points)]
+        exponents = list(itertools.product(*(range(degree + 1) for degree in degrees)))
+        rows = [
+            [Fraction(math.prod(x**e for x, e in zip(point, powers))) for powers in exponents]
+            + [Fraction(value)]
+            for point, value in zip(points, values)
+        ]
+        coefficients = solve_exactly(rows, len(exponents))
+        if coefficients is not None:
+            return {powers: c for powers, c in zip(exponents, coefficients) if c != 0}
+    return None
+
+
+def solve_exactly(rows, unknowns):
+    """Gaussian elimination over augmented `rows`; None unless there is exactly one solution."""
+    rows = [list(row) for row in rows]
+    for column in range(unknowns):
+        pivot = next((r for r in range(column, len(rows)) if rows[r][column] != 0), None)
+        if pivot is None:
+            return None
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        scale = rows[column][column]
+        rows[column] = [entry / scale for entry in rows[column]]
+        for r, row in enumerate(rows):
+            if r != column and row[column] != 0:
+                factor = row[column]
+                rows[r] = [entry - factor * lead for entry, lead in zip(row, rows[column])]
+    if any(row[unknowns] != 0 for row in rows[unknowns:]):
+        return None
+    return [row[unknowns] for row in rows[:unknowns]]
+
+
+def polynomial_text(polynomial, parameters):
+    """The simplest expression of a polynomial: an integer where constant, otherwise text.
+
+    The common factor is drawn out, so that a division applies to the whole expression and is exact.
+    """
+    if not polynomial:
+        return 0
+    divisor = math.lcm(*(c.denominator for c in polynomial.values()))
+    numerators = {powers: int(c * divisor) for powers, c in polynomial.items()}
+    common = math.gcd(*numerators.values())
+    shared = tuple(min(column) for column in zip(*numerators))
+    terms = {tuple(e - s for e, s in zip(powers, shared)): n // common for powers, n in numerators.items()}
+    if divisor == 1 and not any(shared) and set(terms) == {tuple(0 for _ in parameters)}:
+        return common * next(iter(terms.values()))
+    return render_product(common, shared, terms, divisor, parameters)
+
+
+def render_product(common, shared, terms, divisor, parameters):
+    """common * shared monomial * (terms) / divisor, without needless ones and parentheses."""
+    factors = [] if common == 1 else [str(common)]
+    factors += monomial_factors(shared, parameters)
+    sum_text = render_sum(terms, parameters)
+    if len(terms) > 1 and (factors or divisor != 1):
+        factors.append(f"({sum_text})")
+    elif sum_text != "1" or not factors:
+        factors.append(sum_text)
+    text = "*".join(factors)
+    return text if divisor == 1 else f"{text}/{divisor}"
+
+
+def render_sum(terms, parameters):
+    """Terms of a sum: a positive one first, higher powers before lower, parameters in declaration order."""
+    ordered = sorted(terms.items(), key=lambda term: term[0], reverse=True)
+    ordered.sort(key=lambda term: term[1] < 0)
+    text = ""
+    for powers, coefficient in ordered:
+        factors = monomial_factors(powers, parameters)
+        if abs(coefficient) != 1 or not factors:
+            factors.insert(0, str(abs(coefficient)))
+        sign = "-" if coefficient < 0 else "+" if text else ""
+        text += sign + "*".join(factors)
+    return text
+
+
+def monomial_factors(powers, parameters):
+    return [name for name, power in zip(parameters, powers) for _ in range(power)]
+
+
+class Dimensions:
+    """Turns the integers seen at the sample points into dimensions; remembers what it has solved."""
+
+    def __init__(self, parameters, points):
+        self.parameters = parameters
+        self.points = points
+        self.known = {}
+
+    def expression(self, values, present=None):
+        """The expression of `values`, one per sample point (of those in `present`, where given)."""
+        key = (tuple(values), present)
+        if key not in self.known:
+            self.known[key] = self.solve(values, present)
+        return self.known[key]
+
+    def solve(self, values, present):
+        if all(value == values[0] for value in values):
+            return values[0]
+        points = self.points if present is None else [self.points[i] for i in present]
+        polynomial = polynomial_fit(points, values)
+        if polynomial is None:
+            seen = ", ".join(f"{point}: {value}" for point, value in zip(points, values))
+            raise ExportError(f"no exact expression of ({', '.join(self.parameters)}) gives {seen}")
+        return polynomial_text(polynomial, self.parameters)
+
+    def merge(self, samples, present=None):
+        """The same structure once per sample point, merged into one with expressions for integers."""
+        first = samples[0]
+        if isinstance(first, bool) or isinstance(first, str):
+            if any(sample != first for sample in samples):
+                raise ExportError(f"changes with the parameters: {sorted(set(samples))}")
+            return first
+        if isinstance(first, int):
+            return self.expression(samples, present)
+        if isinstance(first, dict):
+            if any(sample.keys() != first.keys() for sample in samples):
+                raise ExportError("attributes change with the parameters")
+            return {key: self.merge([sample[key] for sample in samples], present) for key in first}
+        if any(len(sample) != len(first) for sample in samples):
+            raise ExportError("the number of dimensions or tensors changes with the parameters")
+        return [self.merge(list(column), present) for column in zip(*samples)]
+
+
+def evaluate(expression, values):
+    """The value of a dimension; raises ExportError where a division is not exact."""
+    if isinstance(expression, int):
+        return expression
+    tokens = re.findall(r"[A-Za-z_]\w*|\d+|[-+*/()]", expression)
+    if "".join(tokens) != expression.replace(" ", ""):
+        raise ExportError(f"not an expression: {expression}")
+    value = evaluate_sum(tokens, values)
+    if tokens:
+        raise ExportError(f"not an expression: {expression}")
+    return value
+
+
+def evaluate_sum(tokens, values):
+    sign = -1 if tokens and tokens[0] == "-" else 1
+    if sign < 0:
+        tokens.pop(0)
+    total = sign * evaluate_product(tokens, values)
+    while tokens and tokens[0] in "+-":
+        sign = 1 if tokens.pop(0) == "+" else -1
+        total += sign * evaluate_product(tokens, values)
+    return total
+
+
+def evaluate_product(tokens, values):
+    product = evaluate_factor(tokens, values)
+    while tokens and tokens[0] in "*/":
+        if tokens.pop(0) == "*":
+            product *= evaluate_factor(tokens, values)
+            continue
+        divisor = evaluate_factor(tokens, values)
+        if divisor == 0 or product % divisor != 0:
+            raise ExportError(f"{product} is not divisible by {divisor}")
+        product //= divisor
+    return product
+
+
+def evaluate_factor(tokens, values):
+    if not tokens:
+        raise ExportError("an expression ends too early")
+    token = tokens.pop(0)
+    if token == "(":
+        value = evaluate_sum(tokens, values)
+        if not tokens or tokens.pop(0) != ")":
+            raise ExportError("a parenthesis is not closed")
+        return value
+    if token.isdigit():
+        return int(token)
+    if token in values:
+        return values[token]
+    raise ExportError(f"unknown parameter '{token}'")
+
+
+# MARK: Recording: what eager PyTorch dispatches
+
+
+@dataclass
+class Recorded:
+    """One top-level operator of one run."""
+
+    name: str
+    inputs: list
+    dtypes: list
+    outputs: list
+    output_dtypes: list
+    attributes: dict
+    copies: dict  # where the copy happens inside the operator -> its shape
+    kernels: int
+    block: str | None  # the module of a list or sequence that starts with this operator
+
+
+# Leaf operators that only make a tensor object: no kernel, though their schema does not say so.
+WITHOUT_KERNEL = {
+    "empty", "empty_like", "empty_strided", "empty_permuted", "new_empty", "new_empty_strided",
+    "_unsafe_view", "_reshape_alias", "lift_fresh", "lift",
+}  # fmt: skip
+
+COPIES = {"clone", "copy_"}
+
+# Operators whose work is itself a conversion or fill: a `copy_` inside is no operand made contiguous.
+OWN_COPY = {"aten::copy_", "aten::to", "aten::_to_copy", "aten::type_as", "aten::fill_"}
+
+FULL_SLICE = slice(None)
+
+
+class Recorder:
+    """Runs a module, as a rule on the meta device, and lists its top-level operators.
+
+    Three views of one run are put together. The profiler's event tree says which operators were
+    dispatched from Python and with which tensors: the list that the paper's profiler saw. A dispatch mode
+    sees the leaf operators below them, with their arguments and results, which the profiler does not
+    record. Marker events with a running number join the two, and mark where modules begin.
+    """
+
+    def __init__(self, module, device, full_slices):
+        self.module = module
+        self.device = device
+        self.full_slices = full_slices
+        self.blocks = {
+            child: name for name, child in module.named_modules() if name.rpartition(".")[2].isdigit()
+        }
+        self.leaves = []
+
+    def run(self, inputs):
+        """The top-level operators of one pass. `inputs` makes its arguments anew: a cache grows in a pass."""
+        import torch
+
+        with torch.device(self.device):
+            first, second = inputs(), inputs()
+        self.leaves = []
+        operators = []
+        self.collect(self.profile(first, self.leaf_mode()), None, operators)
+        # The dispatch mode adds operators of its own (a `detach` after `ones`): a pass without it decides.
+        plain = [event.name for event in self.top_level(self.profile(second, contextlib.nullcontext()))]
+        return without_added(operators, plain)
+
+    def profile(self, inputs, mode):
+        """The profiler's event tree of one pass under `mode`, in the order of time."""
+        import torch
+
+        arguments, keywords = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
+        cpu = torch.profiler.ProfilerActivity.CPU
+        with torch.no_grad(), torch.device(self.device), self.block_markers(), autocast_on_meta():
+            with torch.profiler.profile(activities=[cpu], record_shapes=True) as profiler:
+                with mode, self.slice_mode():
+                    self.module(*arguments, **keywords)
+        events = profiler.profiler.kineto_results.experimental_event_tree()
+        return sorted(events, key=lambda event: event.start_time_ns)
+
+    def top_level(self, events):
+        """The top-level operators among `events`, markers looked through."""
+        for event in events:
+            if "::" in event.name:
+                yield event
+            else:
+                yield from self.top_level(event.children)
+
+    def block_markers(self):
+        """A context in which every module of a list or sequence leaves a marker when it starts."""
+        import torch
+
+        def mark(module, _arguments):
+            if module in self.blocks:
+                with torch._C._profiler._RecordFunctionFast(f"block#{self.blocks[module]}"):
+                    pass
+
+        stack = contextlib.ExitStack()
+        handle = torch.nn.modules.module.register_module_forward_pre_hook(mark)
+        stack.callback(handle.remove)
+        return stack
+
+    def leaf_mode(self):
+        import torch
+        from torch.utils._python_dispatch import TorchDispatchMode
+
+        leaves = self.leaves
+
+        class LeafMode(TorchDispatchMode):
+            def __torch_dispatch__(self, operator, _types, arguments=(), keywords=None):
+                with torch._C._profiler._RecordFunctionFast(f"leaf#{len(leaves)}"):
+                    result = operator(*arguments, **(keywords or {}))
+                leaves.append(Leaf(operator, bound_arguments(operator, arguments, keywords or {}), result))
+                return result
+
+        return LeafMode()
+
+    def slice_mode(self):
+        """A mode that dispatches `aten::slice` for every bare `:` of an index.
+
+        PyTorch 1.12, which the paper measured, does; later releases skip it. It is host time without a
+        kernel, and BERT's 372 operators count five of them.
+        """
+        import torch
+        from torch.overrides import TorchFunctionMode
+
+        class SliceMode(TorchFunctionMode):
+            def __torch_function__(self, function, _types, arguments=(), keywords=None):
+                if function is torch.Tensor.__getitem__:
+                    tensor, index = arguments
+                    for dimension in full_slice_dimensions(index, tensor.dim()):
+                        tensor = torch.ops.aten.slice.Tensor(tensor, dimension, 0, sys.maxsize)
+                    arguments = (tensor, index)
+                return function(*arguments, **(keywords or {}))
+
+        return SliceMode() if self.full_slices else contextlib.nullcontext()
+
+    def collect(self, events, block, operators):
+        """Appends the top-level operators among `events`; returns a block marker still unclaimed."""
+        for event in events:
+            if event.name.startswith("block#"):
+                # The outermost module wins: a layer starts before the modules inside it.
+                block = block or event.name.removeprefix("block#")
+            elif "::" in event.name:
+                operators.append(self.operator(event, block))
+                block = None
+            else:
+                block = self.collect(event.children, block, operators)
+        return block
+
+    def operator(self, event, block):
+        leaves = list(self.leaves_below(event, ()))
+        inputs = list(device_tensors(event.extra_fields.inputs))
+        outputs = outputs_of(event.name, leaves)
+        shapes = [(list(tensor.sizes), dtype_word(tensor.dtype)) for tensor in inputs]
+        results = [(list(tensor.shape), dtype_word(tensor.dtype)) for tensor in outputs]
+        if not leaves:
+            results = shapes[:1]  # Nothing ran: dropout in evaluation, a conversion to the type it has.
+        copies = {}
+        if event.name not in OWN_COPY:
+            copies = {path: list(leaf.result.shape) for path, leaf in leaves if leaf.name in COPIES}
+        return Recorded(
+            name=event.name,
+            inputs=[shape for shape, _ in shapes],
+            dtypes=[dtype for _, dtype in shapes],
+            outputs=[shape for shape, _ in results],
+            output_dtypes=[dtype for _, dtype in results],
+            attributes=attributes_of(event.name, leaves),
+            copies=copies,
+            kernels=sum(leaf.launches() for _, leaf in leaves),
+            block=block,
+        )
+
+    def leaves_below(self, event, path):
+        """The leaf operators below `event`, each with the names on the way to it, numbered among equals."""
+        seen = {}
+        for child in event.children:
+            if child.name.startswith("leaf#"):
+                number = seen["leaf"] = seen.get("leaf", -1) + 1
+                yield path + (("leaf", number),), self.leaves[int(child.name.removeprefix("leaf#"))]
+                continue
+            number = seen[child.name] = seen.get(child.name, -1) + 1
+            yield from self.leaves_below(child, path + ((child.name, number),))
+
+
+def autocast_on_meta():
+    """A context in which models may name the meta device to `torch.autocast`, which does not know it.
+
+    They do it to switch autocasting off around the rotary embedding: no operator either way.
+    """
+    import torch
+
+    original = torch.autocast
+
+    def autocast(device_type, *arguments, **keywords):
+        return original("cpu" if device_type == "meta" else device_type, *arguments, **keywords)
+
+    return unittest.mock.patch.object(torch, "autocast", autocast)
+
+
+def without_added(operators, names):
+    """The operators that `names` lists in order; raises where it lists one that is not there."""
+    remaining = iter(operators)
+    kept = []
+    for name in names:
+        operator = next((candidate for candidate in remaining if candidate.name == name), None)
+        if operator is None:
+            raise ExportError(f"two runs with the same parameters differ: the second has {name} besides")
+        kept.append(operator)
+    return kept
+
+
+def full_slice_dimensions(index, rank):
+    """The dimensions that an index takes whole, by a bare `:`."""
+    entries = index if isinstance(index, tuple) else (index,)
+    consuming = sum(1 for entry in entries if entry is not None and entry is not Ellipsis)
+    dimension = 0
+    for entry in entries:
+        if entry is Ellipsis:
+            dimension += rank - consuming
+        elif entry is not None:
+            if isinstance(entry, slice) and entry == FULL_SLICE:
+                yield dimension
+            dimension += 1
+
+
+@dataclass
+class Leaf:
+    """One leaf operator: what the dispatcher calls last, below which is the kernel."""
+
+    operator: object
+    arguments: dict
+    result: object
+    name: str = field(init=False)
+
+    def __post_init__(self):
+        self.name = self.operator._schema.name.removeprefix("aten::")
+
+    def launches(self):
+        """Whether the leaf launches a kernel, as 1 or 0: views and bare allocations do not."""
+        returns = self.operator._schema.returns
+        is_view = any(r.alias_info is not None and not r.alias_info.is_write for r in returns)
+        return 0 if is_view or self.name in WITHOUT_KERNEL else 1
+
+    def tensors(self):
+        """The tensors of the result: one, several, or none (a number read back by `item`)."""
+        results = self.result if isinstance(self.result, (list, tuple)) else [self.result]
+        return [result for result in results if hasattr(result, "shape")]
+
+
+def bound_arguments(operator, arguments, keywords):
+    """Arguments by the name that the schema gives them, defaults filled in."""
+    bound = {a.name: a.default_value for a in operator._schema.arguments if a.has_default_value()}
+    bound.update({a.name: value for a, value in zip(operator._schema.arguments, arguments)})
+    return bound | keywords
+
+
+def device_tensors(inputs):
+    """The tensors among an event's inputs, lists flattened.
+
+    Python numbers arrive as zero-dimensional tensors of the processor: they are arguments of the kernel,
+    not operands in device memory.
+    """
+    for value in inputs or []:
+        if isinstance(value, (list, tuple)):
+            yield from device_tensors(value)
+        elif hasattr(value, "sizes") and (value.sizes or value.device.type != "cpu"):
+            yield value
+
+
+def outputs_of(name, leaves):
+    """The results of an operator: those of its last leaf, as many as its own schema returns."""
+    import torch
+
+    if not leaves:
+        return []
+    last = leaves[-1][1]
+    tensors = last.tensors()
+    if last.name == name.removeprefix("aten::") or hasattr(last.result, "shape"):
+        return tensors
+    returns = torch._C._jit_get_schemas_for_operator(name)[0].returns
+    # A list (`split`) is one return and many tensors; a tuple (`native_layer_norm`) holds extras.
+    return tensors if isinstance(last.result, list) else tensors[: len(returns)]
+
+
+def dtype_word(dtype):
+    words = {"torch.int64": "int64", "torch.int32": "int32", "torch.bool": "bool"}
+    if dtype.is_floating_point:
+        return "float"
+    if str(dtype) not in words:
+        raise ExportError(f"a tensor is {dtype}: workload files know float, int64, int32 and bool")
+    return words[str(dtype)]
+
+
+def convolution_attributes(arguments):
+    attributes = {key: list(arguments[key]) for key in ("stride", "padding", "dilation")}
+    attributes["groups"] = arguments["groups"]
+    if arguments["transposed"]:
+        attributes["transposed"] = 1
+    return attributes
+
+
+def pooling_attributes(arguments):
+    kernel_size = list(arguments["kernel_size"])
+    return {
+        "kernel_size": kernel_size,
+        "stride": list(arguments["stride"]) or kernel_size,
+        "padding": list(arguments["padding"]) * (len(kernel_size) // len(arguments["padding"])),
+    }
+
+
+def dimension_attributes(arguments):
+    rank = arguments["self"].dim()
+    dims = arguments.get("dim")
+    dims = range(rank) if dims is None or dims == [] else [dims] if isinstance(dims, int) else dims
+    return {"dims": sorted(dimension % rank if rank else 0 for dimension in dims)}
+
+
+def layer_norm_attributes(arguments):
+    rank, trailing = arguments["input"].dim(), len(arguments["normalized_shape"])
+    return {"dims": list(range(rank - trailing, rank)), "normalized_dims": trailing}
+
+
+# Operator -> the leaf operator whose arguments hold its attributes, and the rule that reads them. The leaf's
+# arguments are complete: defaults filled in, one integer spread over the spatial dimensions.
+ATTRIBUTES = {
+    "aten::max_pool2d": ("max_pool2d_with_indices", pooling_attributes),
+    "aten::avg_pool2d": ("avg_pool2d", pooling_attributes),
+    "aten::layer_norm": ("native_layer_norm", layer_norm_attributes),
+    "aten::softmax": ("_softmax", dimension_attributes),
+    "aten::log_softmax": ("_log_softmax", dimension_attributes),
+}
+for name in ("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "convolution"):
+    ATTRIBUTES[f"aten::{name}"] = ("convolution", convolution_attributes)
+for name in ("mean", "sum", "cumsum", "amax", "argmax", "var", "topk"):
+    ATTRIBUTES[f"aten::{name}"] = (name, dimension_attributes)
+
+
+def attributes_of(name, leaves):
+    leaf_name, rule = ATTRIBUTES.get(name, (None, None))
+    return next((rule(leaf.arguments) for _, leaf in leaves if leaf.name == leaf_name), {})
+
+
+# MARK: Programs: several runs merged, and repeats found
+
+
+def merge_runs(runs, dimensions):
+    """One list of symbolic operators out of one run per sample point."""
+    lists = [[operator.name for operator in run] for run in runs]
+    for names, point in zip(lists, dimensions.points):
+        if names != lists[0]:
+            at = next((i for i, (a, b) in enumerate(zip(names, lists[0])) if a != b), min(map(len, lists)))
+            raise ExportError(
+                f"the operators change with the parameters: at {point}, operator {at} of {len(names)} "
+                f"differs from the first run's ({len(lists[0])})"
+            )
+    return [merge_operator(list(samples), dimensions) for samples in zip(*runs)]
+
+
+def merge_operator(samples, dimensions):
+    """The symbolic operator, as the file's object, of one operator seen at every sample point."""
+    first = samples[0]
+    try:
+        entry = {"operator": first.name}
+        entry["inputs"] = dimensions.merge([sample.inputs for sample in samples])
+        if any(dtype != "float" for dtype in first.dtypes):
+            entry["dtypes"] = dimensions.merge([sample.dtypes for sample in samples])
+        entry["outputs"] = dimensions.merge([sample.outputs for sample in samples])
+        if any(dtype != "float" for dtype in first.output_dtypes):
+            entry["output_dtypes"] = dimensions.merge([sample.output_dtypes for sample in samples])
+        if first.attributes:
+            entry["attributes"] = dimensions.merge([sample.attributes for sample in samples])
+        copies = merge_copies([sample.copies for sample in samples], dimensions)
+        if copies:
+            entry["copies"] = copies
+        return entry
+    except ExportError as error:
+        raise ExportError(f"{first.name}: {error}") from error
+
+
+def merge_copies(samples, dimensions):
+    """The copies of an operator; one that is missing for a single value of a parameter says so."""
+    places = dict.fromkeys(place for sample in samples for place in sample)
+    copies = []
+    for place in places:
+        present = tuple(i for i, sample in enumerate(samples) if place in sample)
+        copy = {"shape": dimensions.merge([samples[i][place] for i in present], present)}
+        if len(present) < len(samples):
+            copy["unless"] = missing_condition(present, dimensions)
+        copies.append(copy)
+    return copies
+
+
+def missing_condition(present, dimensions):
+    """{parameter: value} true at exactly the sample points that are not `present`."""
+    missing = [point for i, point in enumerate(dimensions.points) if i not in present]
+    for position, parameter in enumerate(dimensions.parameters):
+        values = {point[position] for point in missing}
+        if len(values) == 1:
+            value = values.pop()
+            if all(dimensions.points[i][position] != value for i in present):
+                return {parameter: value}
+    raise ExportError(f"a copy is made at some parameter values only, by no simple rule: not at {missing}")
+
+
+def find_repeats(entries, blocks, is_nested=False):
+    """`entries` with consecutive equal stretches folded into repeats.
+
+    `blocks[i]` is the module that starts at entry i, or None. The repeat that saves most entries is taken
+    first, among equals one that starts with a module, then the earliest; what is before, inside and
+    after it is folded in turn. Inside a repeat only modules are folded: three equal projections of a layer
+    read better as a list.
+    """
+    best = best_repeat(entries, blocks, is_nested)
+    if best is None:
+        return list(entries)
+    start, period, count = best
+    end = start + period * count
+    body_blocks = [None] + blocks[start + 1 : start + period]
+    repeat = {
+        "repeat": count,
+        "name": repeat_name(blocks[start]),
+        "program": find_repeats(entries[start : start + period], body_blocks, is_nested=True),
+    }
+    return (
+        find_repeats(entries[:start], blocks[:start], is_nested)
+        + [repeat]
+        + find_repeats(entries[end:], blocks[end:], is_nested)
+    )
+
+
+def best_repeat(entries, blocks, needs_block):
+    """(start, period, count) of the repeat worth most, or None where none is worth its entry."""
+    keys = [json.dumps(entry, sort_keys=True) for entry in entries]
+    numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    codes = [numbers[key] for key in keys]
+    # An outer module makes a better beginning than one inside it, any module a better one than none.
+    depths = [math.inf if block is None else block.count(".") for block in blocks]
+    best, best_rank = None, None
+    for period in range(1, len(codes) // 2 + 1):
+        run = 0  # how many entries from here on equal the entry one period later
+        for start in range(len(codes) - period - 1, -1, -1):
+            run = run + 1 if codes[start] == codes[start + period] else 0
+            count = run // period + 1
+            saving = period * (count - 1) - 1
+            if count < 2 or saving < REPEAT_SAVING_MINIMUM or (needs_block and blocks[start] is None):
+                continue
+            rank = (saving, -depths[start], -period, -start)
+            if best_rank is None or rank > best_rank:
+                best, best_rank = (start, period, count), rank
+    return best
+
+
+def repeat_name(block):
+    """What a repeat is called: after its module list, `encoder.layer.0` or `layers.0` or `h.0`."""
+    parent = (block or "").split(".")[-2:-1]
+    return "layer" if parent in (["layer"], ["layers"], ["h"]) else "block"
+
+
+def expand(program, values):
+    """The operators of a program at the given parameter values, repeats unrolled."""
+    for entry in program:
+        if "repeat" in entry:
+            for _ in range(evaluate(entry["repeat"], values)):
+                yield from expand(entry["program"], values)
+        else:
+            yield entry
+
+
+# MARK: Export: a definition to a workload
+
+
+@dataclass
+class Definition:
+    """A model to export. `build` returns (module, inputs), as a user's function does."""
+
+    name: str
+    title: str
+    source: str
+    build: object
+    notes: str | None = None
+    device: str = "meta"  # "cpu" for a model that reads values back: it has to compute them
+    full_slices: bool = True
+    needs: tuple | None = None  # a package and the start of the version that the model is written for
+
+
+@dataclass
+class Export:
+    """A finished workload and what the table says about it."""
+
+    workload: dict
+    operators: int
+    kernels: dict  # batch -> kernels
+
+    def row(self):
+        one, two = (self.kernels.get(batch, "") for batch in (1, 2))
+        return f"| {self.workload['name']} | {self.operators} | {one} | {two} |"
+
+
+def sample_points(defaults):
+    """The parameter values to run at: a grid that fixes every polynomial, and points that check it."""
+    columns = [sample_values(name, default) for name, default in defaults.items()]
+    grid = list(itertools.product(*(column[:3] for column in columns)))
+    check = tuple(column[3] for column in columns)
+    return grid + [check]
+
+
+def sample_values(name, default):
+    """Three values of a parameter, the default among them, and one more to check with."""
+    if name == "batch":
+        return [1, 2, 3, 5]
+    if name == "image_size":
+        return [default, default + 32, default + 64, default + 128]
+    step = max(default // 2, 1)
+    return [default, step if step != default else 3 * step, default + step * 2, default + 3 * step]
+
+
+def export(definition, progress=lambda text: None):
+    import torch
+
+    with torch.device(definition.device):
+        module, inputs = definition.build()
+    module = module.to(definition.device).eval()
+    defaults = {name: p.default for name, p in inspect.signature(inputs).parameters.items()}
+    if any(not isinstance(value, int) for value in defaults.values()):
+        raise ExportError("every argument of the inputs function needs a default, an integer")
+    points = sample_points(defaults)
+    recorder = Recorder(module, definition.device, definition.full_slices)
+    runs = []
+    for point in points:
+        progress(f"{definition.name}: {dict(zip(defaults, point))}")
+        runs.append(run_at(dict(zip(defaults, point)), recorder, inputs))
+    operators = merge_runs(runs, Dimensions(list(defaults), points))
+    blocks = [operator.block for operator in runs[0]]
+    workload = {
+        "schema": SCHEMA,
+        "name": definition.name,
+        "title": definition.title,
+        "source": f"{definition.source}; torch {torch.__version__.partition('+')[0]}; tools/export_workload.py",
+        **({"notes": definition.notes} if definition.notes else {}),
+        "parameters": defaults,
+        "weight_elements": weight_elements(module),
+        "program": find_repeats(operators, blocks),
+    }
+    return Export(workload, len(operators), kernels_by_batch(runs, points, defaults))
+
+
+def run_at(values, recorder, inputs):
+    try:
+        return recorder.run(lambda: inputs(**values))
+    except (RuntimeError, ValueError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ExportError(
+            f"the model does not run at {values}: {reason}\n"
+            "(a parameter that the model fixes does not belong among the arguments of its inputs function)"
+        ) from error
+
+
+def kernels_by_batch(runs, points, defaults):
+    """Kernels per pass at the default sizes, by batch."""
+    others = [value for name, value in defaults.items() if name != "batch"]
+    counts = {}
+    for run, point in zip(runs, points):
+        values = dict(zip(defaults, point))
+        batch = values.pop("batch", 1)
+        if list(values.values()) == others:
+            counts[batch] = sum(operator.kernels for operator in run)
+    return counts
+
+
+def weight_elements(module):
+    """Elements of the distinct parameters and floating-point buffers: what a pass may read as weights."""
+    tensors = {id(t): t for t in itertools.chain(module.parameters(), module.buffers())}
+    return sum(t.numel() for t in tensors.values() if t.is_floating_point())
+
+
+# MARK: Writing
+
+
+def compact(value):
+    """JSON on one line, with a space inside braces."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)}: {compact(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(compact(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def workload_text(workload):
+    """The file: one key per line, one operator per line, repeats indented."""
+    lines = [f"  {json.dumps(key)}: {compact(value)}," for key, value in workload.items() if key != "program"]
+    return "\n".join(
+        ["{", *lines, '  "program": [', *program_lines(workload["program"], "    "), "  ]", "}", ""]
+    )
+
+
+def program_lines(program, indent):
+    for i, entry in enumerate(program):
+        comma = "," if i + 1 < len(program) else ""
+        if "repeat" not in entry:
+            yield f"{indent}{compact(entry)}{comma}"
+            continue
+        head = compact({key: value for key, value in entry.items() if key != "program"})
+        yield f'{indent}{head.removesuffix(" }")}, "program": ['
+        yield from program_lines(entry["program"], indent + "  ")
+        yield f"{indent}] }}{comma}"
+
+
+# MARK: The command line
+
+
+def user_definition(argument, full_slices):
+    """The definition that `--module file.py:function` names."""
+    path, _, function = argument.rpartition(":")
+    if not path:
+        raise ExportError("--module wants FILE.py:FUNCTION")
+    path = pathlib.Path(path)
+    specification = importlib.util.spec_from_file_location(path.stem, path)
+    if specification is None or not path.is_file():
+        raise ExportError(f"cannot read {path}")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    if not hasattr(module, function):
+        raise ExportError(f"{path} has no function '{function}'")
+    return Definition(
+        name=path.stem.replace("_", "-").lower(),
+        title=path.stem,
+        source=f"{path.name}:{function}",
+        build=getattr(module, function),
+        full_slices=full_slices,
+    )
+
+
+def parse_arguments(arguments):
+    parser = argparse.ArgumentParser(
+        description="Exports PyTorch model definitions as workload files.",
+        epilog="See the head of this file for what a user's own module has to provide.",
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--list", action="store_true", help="list the models this tool defines")
+    what.add_argument("--model", metavar="NAME", help="export one of them")
+    what.add_argument("--all", metavar="DIRECTORY", type=pathlib.Path, help="export all of them")
+    what.add_argument("--module", metavar="FILE.py:FUNCTION", help="export a model of your own")
+    parser.add_argument("--output", metavar="FILE", type=pathlib.Path, help="default: standard output")
+    parser.add_argument("--table", action="store_true", help="print operators and kernels as Markdown")
+    parser.add_argument("--name", help="with --module: the workload's name (default: the file's)")
+    parser.add_argument(
+        "--full-slices", action="store_true",
+        help="with --module: dispatch aten::slice for every bare ':', as PyTorch 1.12 does",
+    )  # fmt: skip
+    return parser.parse_args(arguments)
+
+
+def selected(options):
+    """(definition, file or None) for each workload that was asked for."""
+    if options.module:
+        definition = user_definition(options.module, options.full_slices)
+        definition.name = options.name or definition.name
+        return [(definition, options.output)]
+    definitions = built_in_definitions()
+    if options.all:
+        for definition in definitions.values():
+            if unmet_need(definition):
+                print(f"{definition.name}: left out, needs {unmet_need(definition)}", file=sys.stderr)
+        wanted = [definition for definition in definitions.values() if not unmet_need(definition)]
+        return [(definition, options.all / f"{definition.name}.json") for definition in wanted]
+    if options.model not in definitions:
+        raise ExportError(f"unknown model '{options.model}'; --list shows the known ones")
+    definition = definitions[options.model]
+    if unmet_need(definition):
+        raise ExportError(f"{definition.name} needs {unmet_need(definition)}")
+    return [(definition, options.output)]
+
+
+def built_in_definitions():
+    # Imported late: the tests of this file run without torch, and so does --help.
+    import model_definitions
+
+    return {definition.name: definition for definition in model_definitions.definitions(Definition)}
+
+
+def unmet_need(definition):
+    """What has to be installed for a model to be the one its definition means, or None."""
+    if definition.needs is None or metadata.version(definition.needs[0]).startswith(
+        definition.needs[1] + "."
+    ):
+        return None
+    return " ".join(definition.needs)
+
+
+def main(arguments=None):
+    options = parse_arguments(arguments)
+    try:
+        if options.list:
+            for definition in built_in_definitions().values():
+                needs = " (needs {} {})".format(*definition.needs) if definition.needs else ""
+                print(f"{definition.name:28} {definition.title}{needs}")
+            return 0
+        rows = []
+        for definition, file in selected(options):
+            result = export(definition, lambda text: print(text, file=sys.stderr))
+            text = workload_text(result.workload)
+            rows.append(result.row())
+            if file:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+            elif not options.table:
+                print(text, end="")
+        if options.table:
+            print("| workload | operators | kernels, batch 1 | kernels, batch 2 |\n|---|---|---|---|")
+            print("\n".join(rows))
+    except ExportError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    # So that a definition's file that imports this module gets this one, not a second copy.
+    sys.modules.setdefault("export_workload", sys.modules["__main__"])
+    sys.exit(main())

@@ -1,0 +1,349 @@
+"""The models that export_workload.py defines: configurations by their public values, no weights.
+
+The language models follow transformers 4.30 and the vision models torchvision and timm 0.6, as the
+paper ran them: language models get token indices only, and make their own attention mask.
+"""
+
+from importlib import metadata
+
+import torch
+
+
+def definitions(definition):
+    """All definitions, in the order in which they are listed. `definition` is export_workload.Definition."""
+    for name, title, class_name, configuration in LANGUAGE:
+        yield definition(
+            name=name,
+            title=title,
+            needs=("transformers", "4.30"),
+            source=f"transformers {metadata.version('transformers')} {class_name}, {name} configuration",
+            build=language_builder(class_name, configuration),
+            # Funnel reads its relative positions back from the device: `aten::item`, a synchronization.
+            device="cpu" if class_name == "FunnelModel" else "meta",
+        )
+    yield definition(
+        name="gpt2-decode",
+        title="GPT-2, one token after `context` others",
+        needs=("transformers", "4.30"),
+        source=f"transformers {metadata.version('transformers')} GPT2LMHeadModel, gpt2 configuration",
+        notes="One step of generation for each sequence of the batch, with a cache of `context` tokens.",
+        build=build_gpt2_decode,
+    )
+    for name, title, configuration in LLAMA:
+        source = f"transformers {metadata.version('transformers')} LlamaForCausalLM, {name} configuration"
+        yield definition(
+            name=name,
+            title=title,
+            needs=("transformers", "4.48"),
+            source=source,
+            notes="Prefill: one pass over the prompt; the language head runs on its last token only.",
+            build=llama_builder(configuration),
+            full_slices=False,
+        )
+        yield definition(
+            name=f"{name}-decode",
+            title=f"{title}, one token after `context` others",
+            needs=("transformers", "4.48"),
+            source=source,
+            notes="One step of generation for each sequence of the batch, with a cache of `context` tokens.",
+            build=llama_decode_builder(configuration),
+            full_slices=False,
+        )
+    yield definition(
+        name="olmoe-1b-7b",
+        title="OLMoE 1B-7B: 64 experts, 8 per token",
+        needs=("transformers", "4.48"),
+        source=f"transformers {metadata.version('transformers')} OlmoeForCausalLM, olmoe-1b-7b configuration",
+        notes="Prefill. Routing is taken as even: every expert gets batch*sequence_length*8/64 tokens.",
+        build=build_olmoe,
+        full_slices=False,
+    )
+    for name, title, constructor in TORCHVISION:
+        yield definition(
+            name=name,
+            title=title,
+            source=f"torchvision {metadata.version('torchvision')} {constructor}",
+            build=torchvision_builder(constructor),
+        )
+    for name, title, constructor, fixed_size in TIMM:
+        yield definition(
+            name=name,
+            title=title,
+            needs=("timm", "0.6"),
+            source=f"timm {metadata.version('timm')} {constructor}",
+            build=timm_builder(constructor, fixed_size),
+        )
+
+
+# name, title, model class, what differs from the configuration class's defaults
+LANGUAGE = [
+    ("bert-base-uncased", "BERT base, uncased", "BertModel", {}),
+    ("distilbert-base-uncased", "DistilBERT base, uncased", "DistilBertModel", {}),
+    ("mobilebert-uncased", "MobileBERT, uncased", "MobileBertModel", {}),
+    (
+        "albert-base-v2",
+        "ALBERT base v2",
+        "AlbertModel",
+        {
+            "hidden_size": 768,
+            "num_attention_heads": 12,
+            "intermediate_size": 3072,
+            "hidden_act": "gelu_new",
+            "hidden_dropout_prob": 0,
+            "attention_probs_dropout_prob": 0,
+        },
+    ),
+    ("squeezebert-uncased", "SqueezeBERT, uncased", "SqueezeBertModel", {}),
+    ("funnel-transformer-small", "Funnel Transformer small", "FunnelModel", {}),
+    (
+        "bert-large-uncased",
+        "BERT large, uncased",
+        "BertModel",
+        {
+            "hidden_size": 1024,
+            "num_hidden_layers": 24,
+            "num_attention_heads": 16,
+            "intermediate_size": 4096,
+        },
+    ),
+    ("gpt2", "GPT-2 with its language head (124 million parameters)", "GPT2LMHeadModel", {}),
+    (
+        "gpt2-large",
+        "GPT-2 large with its language head (774 million parameters)",
+        "GPT2LMHeadModel",
+        {"n_embd": 1280, "n_layer": 36, "n_head": 20},
+    ),
+    (
+        "gpt3-xl",
+        "GPT-3 XL sizes (24 layers of 2,048, 16 heads), GPT-2 architecture with language head",
+        "GPT2LMHeadModel",
+        {"n_embd": 2048, "n_layer": 24, "n_head": 16, "n_positions": 2048},
+    ),
+    (
+        "gpt3-2.7b",
+        "GPT-3 2.7B sizes (32 layers of 2,560, 32 heads), GPT-2 architecture with language head",
+        "GPT2LMHeadModel",
+        {"n_embd": 2560, "n_layer": 32, "n_head": 32, "n_positions": 2048},
+    ),
+    (
+        "opt-1.3b",
+        "OPT 1.3B with its language head",
+        "OPTForCausalLM",
+        {
+            "hidden_size": 2048,
+            "num_hidden_layers": 24,
+            "num_attention_heads": 32,
+            "ffn_dim": 8192,
+            "word_embed_proj_dim": 2048,
+        },
+    ),
+]
+
+# name, title, constructor
+TORCHVISION = [
+    ("resnet18", "ResNet-18", "resnet18"),
+    ("resnet50", "ResNet-50", "resnet50"),
+    ("resnet101", "ResNet-101", "resnet101"),
+    ("resnet152", "ResNet-152", "resnet152"),
+    ("wide-resnet50-2", "Wide ResNet-50-2", "wide_resnet50_2"),
+    ("resnext50-32x4d", "ResNeXt-50 32x4d", "resnext50_32x4d"),
+    ("mobilenet-v2", "MobileNet v2", "mobilenet_v2"),
+    ("vgg16", "VGG-16", "vgg16"),
+    ("alexnet", "AlexNet", "alexnet"),
+    ("squeezenet1-0", "SqueezeNet 1.0", "squeezenet1_0"),
+    ("densenet161", "DenseNet-161", "densenet161"),
+    ("inception-v3", "Inception v3", "inception_v3"),
+    ("googlenet", "GoogLeNet", "googlenet"),
+    ("shufflenet-v2-x1-0", "ShuffleNet v2 1.0x", "shufflenet_v2_x1_0"),
+    ("mnasnet1-0", "MNASNet 1.0", "mnasnet1_0"),
+]
+
+# name, title, constructor, image size where the model fixes it
+TIMM = [
+    ("vit-base-patch32-224", "ViT-B/32 at 224 x 224", "vit_base_patch32_224", 224),
+    ("efficientnetv2-m", "EfficientNetV2-M", "efficientnetv2_m", None),
+    ("efficientnet-lite1", "EfficientNet-Lite1", "efficientnet_lite1", None),
+    ("gernet-m", "GENet-M", "gernet_m", None),
+]
+
+
+# name, title, configuration
+LLAMA = [
+    (
+        "llama-3.2-1b",
+        "Llama 3.2 1B",
+        {
+            "hidden_size": 2048,
+            "num_hidden_layers": 16,
+            "num_attention_heads": 32,
+            "num_key_value_heads": 8,
+            "head_dim": 64,
+            "intermediate_size": 8192,
+            "tie_word_embeddings": True,
+            "max_position_embeddings": 131072,
+            "rope_scaling": {
+                "rope_type": "llama3",
+                "factor": 32.0,
+                "low_freq_factor": 1.0,
+                "high_freq_factor": 4.0,
+                "original_max_position_embeddings": 8192,
+            },
+        },
+    ),
+    (
+        "llama-3-8b",
+        "Llama 3 8B",
+        {
+            "hidden_size": 4096,
+            "num_hidden_layers": 32,
+            "num_attention_heads": 32,
+            "num_key_value_heads": 8,
+            "intermediate_size": 14336,
+            "tie_word_embeddings": False,
+            "max_position_embeddings": 8192,
+        },
+    ),
+]
+LLAMA_COMMON = {
+    "vocab_size": 128256,
+    "rms_norm_eps": 1e-5,
+    "rope_theta": 500000.0,
+    "attn_implementation": "eager",
+}
+
+
+def language_builder(class_name, configuration):
+    def build():
+        import transformers
+
+        if class_name == "OPTForCausalLM":
+            read_zeros()  # It fills its causal mask with a number read back from the device.
+        model_class = getattr(transformers, class_name)
+        model = model_class(model_class.config_class(**configuration))
+
+        def inputs(batch=1, sequence_length=128):
+            return (torch.zeros(batch, sequence_length, dtype=torch.long),)
+
+        return model, inputs
+
+    return build
+
+
+def build_gpt2_decode():
+    import transformers
+
+    configuration = transformers.GPT2Config()
+
+    def inputs(batch=1, context=128):
+        shape = (batch, configuration.n_head, context, configuration.n_embd // configuration.n_head)
+        cache = tuple((torch.zeros(shape), torch.zeros(shape)) for _ in range(configuration.n_layer))
+        return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
+
+    return transformers.GPT2LMHeadModel(configuration), inputs
+
+
+def llama_builder(configuration):
+    def build():
+        import transformers
+
+        model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**LLAMA_COMMON, **configuration))
+
+        def inputs(batch=1, sequence_length=128):
+            tokens = torch.zeros(batch, sequence_length, dtype=torch.long)
+            return {"input_ids": tokens, "num_logits_to_keep": 1}
+
+        return model, inputs
+
+    return build
+
+
+def llama_decode_builder(configuration):
+    def build():
+        import transformers
+
+        model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**LLAMA_COMMON, **configuration))
+        heads, head_dim = model.config.num_key_value_heads, model.config.head_dim
+
+        def inputs(batch=1, context=128):
+            shape = (batch, heads, context, head_dim)
+            layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(model.config.num_hidden_layers))
+            cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
+            return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
+
+        return model, inputs
+
+    return build
+
+
+def build_olmoe():
+    import transformers
+
+    configuration = transformers.OlmoeConfig(
+        vocab_size=50304,
+        hidden_size=2048,
+        intermediate_size=1024,
+        num_hidden_layers=16,
+        num_attention_heads=16,
+        num_key_value_heads=16,
+        num_experts=64,
+        num_experts_per_tok=8,
+        attn_implementation="eager",
+    )
+    route_evenly(configuration.num_experts)
+
+    def inputs(batch=1, sequence_length=128):
+        tokens = torch.zeros(batch, sequence_length, dtype=torch.long)
+        return {"input_ids": tokens, "num_logits_to_keep": 1}
+
+    return transformers.OlmoeForCausalLM(configuration), inputs
+
+
+def route_evenly(experts):
+    """Lets `nonzero` run without values: of an expert's mask (choices x tokens), its even share is set."""
+
+    def nonzero(mask):
+        return torch.empty((mask.numel() // experts, mask.dim()), dtype=torch.long, device="meta")
+
+    META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
+
+
+def read_zeros():
+    """Lets `item` run without values, for a model whose operators do not depend on what it reads back."""
+
+    def local_scalar_dense(tensor):
+        return 0.0 if tensor.is_floating_point() else 0
+
+    META_KERNELS.impl("_local_scalar_dense", local_scalar_dense, "Meta", allow_override=True)
+
+
+# A registration lasts as long as its library object.
+META_KERNELS = torch.library.Library("aten", "IMPL")
+
+
+def torchvision_builder(constructor):
+    def build():
+        import torchvision
+
+        options = {"init_weights": False} if constructor in ("googlenet", "inception_v3") else {}
+        return getattr(torchvision.models, constructor)(**options), image_inputs
+
+    return build
+
+
+def timm_builder(constructor, fixed_size):
+    def build():
+        import timm
+
+        def fixed_inputs(batch=1):
+            return image_inputs(batch, fixed_size)
+
+        # timm computes its stochastic depths with tensors while it builds: not on the meta device.
+        with torch.device("cpu"):
+            model = timm.create_model(constructor)
+        return model, fixed_inputs if fixed_size else image_inputs
+
+    return build
+
+
+def image_inputs(batch=1, image_size=224):
+    return (torch.zeros(batch, 3, image_size, image_size),)

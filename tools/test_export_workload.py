@@ -1,0 +1,271 @@
+"""Tests of the exporter that need no PyTorch, and of the workload files it has written.
+
+python3 -m unittest discover --start-directory tools
+"""
+
+import json
+import pathlib
+import re
+import unittest
+
+import export_workload as exporter
+
+WORKLOADS = sorted((pathlib.Path(__file__).parent.parent / "workloads").glob("*.json"))
+
+# Operators of one pass, counted when the files were written. The paper's profiler saw the same 372 for
+# BERT-base and 175 for ResNet-50.
+OPERATOR_COUNTS = {
+    "albert-base-v2": 431,
+    "alexnet": 22,
+    "bert-base-uncased": 372,
+    "bert-large-uncased": 720,
+    "densenet161": 571,
+    "distilbert-base-uncased": 206,
+    "efficientnet-lite1": 188,
+    "efficientnetv2-m": 735,
+    "funnel-transformer-small": 1258,
+    "gernet-m": 148,
+    "googlenet": 197,
+    "gpt2-decode": 647,
+    "gpt2-large": 1883,
+    "gpt2": 635,
+    "gpt3-2.7b": 1675,
+    "gpt3-xl": 1259,
+    "inception-v3": 314,
+    "llama-3-8b-decode": 2214,
+    "llama-3-8b": 2183,
+    "llama-3.2-1b-decode": 1126,
+    "llama-3.2-1b": 1111,
+    "mnasnet1-0": 152,
+    "mobilebert-uncased": 1471,
+    "mobilenet-v2": 153,
+    "olmoe-1b-7b": 16695,
+    "opt-1.3b": 1050,
+    "resnet101": 345,
+    "resnet152": 515,
+    "resnet18": 69,
+    "resnet50": 175,
+    "resnext50-32x4d": 175,
+    "shufflenet-v2-x1-0": 245,
+    "squeezebert-uncased": 396,
+    "squeezenet1-0": 66,
+    "vgg16": 40,
+    "vit-base-patch32-224": 287,
+    "wide-resnet50-2": 175,
+}
+
+OPERATOR_KEYS = [
+    "operator", "inputs", "dtypes", "outputs", "output_dtypes", "attributes", "copies", "stream",
+]  # fmt: skip
+
+
+class PolynomialTests(unittest.TestCase):
+    parameters = ["batch", "image_size"]
+    points = exporter.sample_points({"batch": 1, "image_size": 224})
+
+    def expression(self, function):
+        dimensions = exporter.Dimensions(self.parameters, self.points)
+        return dimensions.expression([function(batch, size) for batch, size in self.points])
+
+    def test_simplest_form(self):
+        cases = [
+            (lambda b, s: 64, 64),
+            (lambda b, s: 0, 0),
+            (lambda b, s: b, "batch"),
+            (lambda b, s: 12 * b, "12*batch"),
+            (lambda b, s: b * s, "batch*image_size"),
+            (lambda b, s: s // 32, "image_size/32"),
+            (lambda b, s: (s - 4) // 4, "(image_size-4)/4"),
+            (lambda b, s: s + 2, "image_size+2"),
+            (lambda b, s: 2 * s - 1, "2*image_size-1"),
+            (lambda b, s: 1000 - s, "1000-image_size"),
+            (lambda b, s: 3 * s // 32, "3*image_size/32"),
+            (lambda b, s: (s // 16) ** 2, "image_size*image_size/256"),
+            (lambda b, s: b * (s // 8 - 1), "batch*(image_size-8)/8"),
+            (lambda b, s: b * (s // 32) ** 2 + b, "batch*(image_size*image_size+1024)/1024"),
+        ]
+        for function, expected in cases:
+            with self.subTest(expected=expected):
+                found = self.expression(function)
+                self.assertEqual(found, expected)
+                for batch, size in self.points:
+                    values = {"batch": batch, "image_size": size}
+                    self.assertEqual(exporter.evaluate(found, values), function(batch, size))
+
+    def test_what_is_no_polynomial_is_an_error(self):
+        with self.assertRaisesRegex(exporter.ExportError, "no exact expression"):
+            self.expression(lambda b, s: s % 64)
+
+    def test_the_points_left_over_check_the_fit(self):
+        points = [(1, 10), (1, 20), (2, 10), (2, 20), (3, 30)]
+        self.assertIsNone(exporter.polynomial_fit(points, [10, 20, 20, 40, 91]))
+        self.assertEqual(exporter.polynomial_fit(points, [10, 20, 20, 40, 90]), {(1, 1): 1})
+
+
+class EvaluationTests(unittest.TestCase):
+    def test_arithmetic(self):
+        values = {"batch": 2, "image_size": 224}
+        for expression, expected in [
+            (7, 7),
+            ("batch", 2),
+            ("batch*(image_size-4)/4", 110),
+            ("image_size/32+1", 8),
+            ("-batch+5", 3),
+            ("10-batch-3", 5),
+        ]:
+            with self.subTest(expression=expression):
+                self.assertEqual(exporter.evaluate(expression, values), expected)
+
+    def test_errors(self):
+        for expression, message in [
+            ("batch/3", "2 is not divisible by 3"),
+            ("sequence", "unknown parameter 'sequence'"),
+            ("(batch", "a parenthesis is not closed"),
+            ("batch batch", "not an expression"),
+            ("batch%2", "not an expression"),
+            ("batch*", "ends too early"),
+        ]:
+            with self.subTest(expression=expression):
+                with self.assertRaisesRegex(exporter.ExportError, message):
+                    exporter.evaluate(expression, {"batch": 2})
+
+
+class CopyTests(unittest.TestCase):
+    points = exporter.sample_points({"batch": 1, "sequence_length": 128})
+    dimensions = exporter.Dimensions(["batch", "sequence_length"], points)
+
+    def merge(self, copies_at):
+        return exporter.merge_copies([copies_at(*point) for point in self.points], self.dimensions)
+
+    def test_a_copy_that_is_always_made(self):
+        self.assertEqual(self.merge(lambda b, s: {"a": [b, s]}), [{"shape": ["batch", "sequence_length"]}])
+
+    def test_a_copy_that_batch_1_does_without(self):
+        found = self.merge(lambda b, s: {"a": [b, s]} if b > 1 else {})
+        self.assertEqual(found, [{"shape": ["batch", "sequence_length"], "unless": {"batch": 1}}])
+
+    def test_no_simple_rule(self):
+        with self.assertRaisesRegex(exporter.ExportError, "no simple rule"):
+            self.merge(lambda b, s: {"a": [64]} if b > 2 else {})
+
+
+class RepeatTests(unittest.TestCase):
+    def fold(self, letters, blocks=None):
+        """The program of one-letter operators as text: `x3(ab)` is a repeat."""
+        blocks = blocks or {}
+        entries = [{"operator": letter} for letter in letters]
+        program = exporter.find_repeats(entries, [blocks.get(i) for i in range(len(letters))])
+        self.assertEqual("".join(e["operator"] for e in exporter.expand(program, {})), letters)
+        return self.text(program)
+
+    def text(self, program):
+        return "".join(
+            f"x{entry['repeat']}({self.text(entry['program'])})" if "repeat" in entry else entry["operator"]
+            for entry in program
+        )
+
+    def test_layers_between_other_operators(self):
+        self.assertEqual(self.fold("x" + 4 * "abcd" + "y"), "xx4(abcd)y")
+
+    def test_a_repeat_that_saves_little_is_left_alone(self):
+        self.assertEqual(self.fold("abcabc"), "abcabc")
+        self.assertEqual(self.fold("aaaaa"), "aaaaa")
+        self.assertEqual(self.fold("aaaaaa"), "x6(a)")
+
+    def test_starts_with_a_module_where_it_could_start_anywhere(self):
+        self.assertEqual(self.fold("d" + 4 * "abcd", {1: "layer.0"}), "dx4(abcd)")
+        self.assertEqual(self.fold("d" + 4 * "abcd"), "x4(dabc)d")
+
+    def test_an_outer_module_is_preferred(self):
+        blocks = {0: "layer.0.down.1", 1: "layer.1", 5: "layer.2", 9: "layer.3"}
+        self.assertEqual(self.fold("d" + 3 * "abcd", blocks), "dx3(abcd)")
+
+    def test_modules_inside_a_repeat_fold(self):
+        letters = 3 * ("x" + 4 * "abc" + "y")
+        self.assertEqual(self.fold(letters, {0: "layer.0", 1: "layer.0.ffn.0"}), "x3(xx4(abc)y)")
+        self.assertEqual(self.fold(letters, {0: "layer.0"}), "x3(x" + 4 * "abc" + "y)")
+
+    def test_two_sequences_fold_apart(self):
+        self.assertEqual(self.fold(5 * "ab" + 5 * "cd"), "x5(ab)x5(cd)")
+
+    def test_name_after_the_module_list(self):
+        for block, expected in [
+            ("encoder.layer.0", "layer"),
+            ("h.3", "layer"),
+            ("layer3.1", "block"),
+            (None, "block"),
+        ]:
+            self.assertEqual(exporter.repeat_name(block), expected)
+
+
+class IndexTests(unittest.TestCase):
+    def test_dimensions_that_an_index_takes_whole(self):
+        full = slice(None)
+        for index, rank, expected in [
+            ((full, None, None, full), 2, [0, 1]),
+            ((full, 0), 3, [0]),
+            ((Ellipsis, full), 4, [3]),
+            ((full, slice(0, 4)), 2, [0]),
+            (3, 2, []),
+        ]:
+            with self.subTest(index=index):
+                self.assertEqual(list(exporter.full_slice_dimensions(index, rank)), expected)
+
+
+class FileTests(unittest.TestCase):
+    def loaded(self):
+        for path in WORKLOADS:
+            with self.subTest(workload=path.stem):
+                yield path, json.loads(path.read_text(encoding="utf-8"))
+
+    def test_every_file_is_as_the_exporter_writes_it(self):
+        for path, workload in self.loaded():
+            self.assertEqual(exporter.workload_text(workload), path.read_text(encoding="utf-8"))
+            self.assertEqual(workload["schema"], exporter.SCHEMA)
+            self.assertEqual(workload["name"], path.stem)
+
+    def test_operator_counts(self):
+        self.assertEqual({path.stem for path in WORKLOADS}, set(OPERATOR_COUNTS))
+        for path, workload in self.loaded():
+            count = sum(1 for _ in exporter.expand(workload["program"], workload["parameters"]))
+            self.assertEqual(count, OPERATOR_COUNTS[path.stem])
+
+    def test_keys(self):
+        for _, workload in self.loaded():
+            for entry in exporter.expand(workload["program"], workload["parameters"]):
+                self.assertEqual([key for key in OPERATOR_KEYS if key in entry], list(entry))
+                self.assertRegex(entry["operator"], r"^\w+::\w+$")
+                for dtypes, shapes in (("dtypes", "inputs"), ("output_dtypes", "outputs")):
+                    if dtypes in entry:
+                        self.assertEqual(len(entry[dtypes]), len(entry[shapes]))
+                        self.assertIn(True, [dtype != "float" for dtype in entry[dtypes]])
+
+    def test_every_dimension_is_exact_at_several_batches_and_sizes(self):
+        for _, workload in self.loaded():
+            for values in self.settings(workload["parameters"]):
+                for entry in exporter.expand(workload["program"], values):
+                    for dimension in self.dimensions(entry):
+                        self.assertGreaterEqual(exporter.evaluate(dimension, values), 0)
+
+    def settings(self, defaults):
+        """Batch 1, 2 and 16, each at the default size and at a larger one."""
+        for batch in (1, 2, 16):
+            for factor in (1, 2):
+                sizes = {name: value * factor for name, value in defaults.items() if name != "batch"}
+                yield {"batch": batch} | sizes
+
+    def dimensions(self, entry):
+        for shape in entry["inputs"] + entry["outputs"]:
+            yield from shape
+        for copy in entry.get("copies", []):
+            yield from copy["shape"]
+        for value in entry.get("attributes", {}).values():
+            yield from value if isinstance(value, list) else [value]
+
+    def test_no_path_of_the_exporting_machine(self):
+        for path, _ in self.loaded():
+            self.assertIsNone(re.search(r'"[^"]*/(tmp|home|work|usr)/', path.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    unittest.main()
