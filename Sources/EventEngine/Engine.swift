@@ -15,7 +15,7 @@ public protocol EventModel {
   ///   - event: What happens.
   ///   - time: When it happens; never earlier than the event before it.
   ///   - calendar: Where consequences are scheduled, at `time` or later.
-  /// - Throws: What the model refuses; the run ends with it.
+  /// - Throws: What goes wrong inside the model; the engine hands it on as `EngineFault.model`.
   mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) throws(Fault)
 }
 

@@ -2,9 +2,7 @@ import EventEngine
 
 /// One step of a program: what the host does next, or a node of a graph.
 public struct Instruction: Sendable, Equatable, BitwiseCopyable {
-  /// What an instruction does.
-  ///
-  /// `operand` means what is said with each.
+  /// What an instruction does; `operand` means what is said with each.
   public enum Opcode: UInt8, Sendable, BitwiseCopyable {
     /// The host is busy for cost `operand`.
     case work

@@ -24,8 +24,8 @@ extension Scenario {
   ///   - plan: The plan of this scenario.
   ///   - simulator: Runs it.
   ///   - step: The relative step of the differences.
-  /// - Returns: The numbers that matter.
-  /// - Throws: ``SimulationFault`` when the simulated time or the number of events is beyond bounds.
+  /// - Returns: The numbers that the latency depends on.
+  /// - Throws: `SimulationFault` when a run does not end.
   /// - Complexity: Two pricings for each number that is not zero, and a run for every eight that matter.
   public func sensitivities(
     _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 1e-4

@@ -10,24 +10,25 @@ extension CostTable {
   public func serialTimes(of program: Program) -> (host: Ticks, device: Ticks) {
     var host = Double(pass.duration)
     var device = 0.0
-    var factors = [1.0]
-    var graphEnd = -1
-    for (index, instruction) in program.instructions.enumerated() {
-      let factor = factors[factors.count - 1]
-      let gap = index <= graphEnd ? graphKernelGap : kernelGap
+    // A graph's first node follows the stream's gap, which the graph's launch stands for; the others the graph's own.
+    var graphsWithoutNode = 0.0
+    program.forEachCounted { instruction, count in
+      let index = Int(instruction.operand)
       switch instruction.opcode {
-      case .beginLoop: factors.append(factor * Double(instruction.operand))
-      case .endLoop: factors.removeLast()
-      case .work, .hostKernel: host += factor * Double(costs[Int(instruction.operand)].duration)
+      case .work, .hostKernel: host += count * Double(costs[index].duration)
       case .launch, .copy, .blockingCopy:
-        host += factor * Double(launchCall.duration)
-        device += factor * Double(costs[Int(instruction.operand)].duration + gap.duration)
-      case .node: device += factor * Double(costs[Int(instruction.operand)].duration + gap.duration)
+        host += count * Double(launchCall.duration)
+        device += count * (Double(costs[index].duration) + Double(kernelGap.duration))
       case .launchGraph:
-        host += factor * Double(graphCall.duration)
-        graphEnd = index + Int(instruction.operand)
-      case .synchronize: host += factor * Double(synchronization.duration)
-      case .waitForStream: break
+        host += count * Double(graphCall.duration)
+        device += count * Double(kernelGap.duration)
+        graphsWithoutNode = count
+      case .node where count > 0:
+        device += count * Double(costs[index].duration)
+        device += (count - graphsWithoutNode) * Double(graphKernelGap.duration)
+        graphsWithoutNode = 0
+      case .synchronize: host += count * Double(synchronization.duration)
+      case .beginLoop, .endLoop, .waitForStream, .node: break
       }
     }
     return (Ticks(min(host, 0x1p62)), Ticks(min(device, 0x1p62)))

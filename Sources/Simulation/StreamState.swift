@@ -2,7 +2,7 @@ import EventEngine
 
 /// What waits in a stream: a kernel, a graph or a copy, launched by the host.
 struct StreamJob: BitwiseCopyable, Sendable {
-  /// The index of a kernel's or copy's cost, or of a graph's first instruction.
+  /// The index of the cost of a kernel or a copy; of the first instruction of a graph.
   var operand: Int32
   var opcode: Instruction.Opcode
   var lane: UInt8

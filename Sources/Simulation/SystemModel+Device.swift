@@ -215,7 +215,7 @@ extension SystemModel {
     return true
   }
 
-  /// A job has ended: streams that waited for it may go on.
+  /// Lets streams go on that waited for a job which has ended.
   ///
   /// The moment of its end is the earliest they can.
   private mutating func wakeStalledStreams(now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>) {

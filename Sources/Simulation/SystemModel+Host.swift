@@ -169,7 +169,7 @@ extension SystemModel {
   /// Marks the passes whose last job has ended.
   ///
   /// - Parameters:
-  ///   - now: The calendar's time.
+  ///   - now: The time of the event.
   ///   - stream: The stream whose job ended now, or nil when the host's clock decides.
   mutating func completePasses(now: Ticks, stream: Int?) {
     while !unfinishedPasses.isEmpty {

@@ -51,7 +51,6 @@ struct ExtremeInputTests {
     let table = CostTable().mapCosts { _ in Cost(longestCost, .launch) }
     var filled = table
     filled.costs = [Cost(longestCost, .compute)]
-    filled.launchCall = Cost(2 * longestCost, .launch)
     for streams in [1, 4, 255] {
       let launches = (0..<streams).map { Instruction(.launch, operand: 0, stream: $0) }
       #expect(isTooLong(fault(Program(launches, streams: streams), filled, kind)))
@@ -66,6 +65,12 @@ struct ExtremeInputTests {
       var body = [Instruction(.work, operand: 0)]
       for _ in 0..<depth { body = loop(Int(Int32.max), body) }
       #expect(isTooLong(fault(Program(body), table, kind)), "depth \(depth)")
+      #expect(table.serialTimes(of: Program(body)).host == 1 << 62, "depth \(depth)")
+      let device = body.map { $0.opcode == .work ? Instruction(.launch, operand: 1) : $0 }
+      var longest = table
+      longest.costs.append(Cost(.max, .compute))
+      longest.kernelGap = Cost(.max, .kernelGap)
+      #expect(longest.serialTimes(of: Program(device)).device == 1 << 62, "depth \(depth)")
     }
   }
 

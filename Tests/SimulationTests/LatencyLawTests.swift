@@ -132,24 +132,33 @@ struct LatencyLawTests {
 
   @Test("With a deep queue, a pass takes what the host or the device takes, whichever is longer")
   func steadyStateOfKernels() throws {
-    for seed in UInt64(0)..<200 {
-      var shape = ProgramShape(hasGraphs: false, hasSynchronizations: false, hasLoops: false)
+    for seed in UInt64(0)..<70 {
+      var shape = ProgramShape(hasSynchronizations: false)
       shape.queueDepths = [1_024]
       let random = RandomProgram(seed: seed, shape, seed.isMultiple(of: 2) ? .tiny : .real)
       let table = random.table
-      var host = table.pass.duration
-      var device: Ticks = 0
-      for instruction in random.program.instructions {
-        let duration = table.costs[Int(instruction.operand)].duration
-        if instruction.opcode == .launch {
+      var (host, device) = (table.pass.duration, Ticks(0))
+      var nodes = 0
+      for instruction in random.program.unrolled.instructions {
+        let duration = instruction.opcode == .launchGraph ? 0 : table.costs[Int(instruction.operand)].duration
+        switch instruction.opcode {
+        case .launch:
           host += table.launchCall.duration
           device += duration + table.kernelGap.duration
-        } else {
-          host += duration
+        case .launchGraph:
+          host += table.graphCall.duration
+          device += table.kernelGap.duration
+          nodes = 0
+        case .node:
+          device += duration + (nodes > 0 ? table.graphKernelGap.duration : 0)
+          nodes += 1
+        default: host += duration
         }
       }
       let timing = try Simulator().time(random.program, table, .steadyState)
       #expect(timing.latency == max(host, device), "seed \(seed)")
+      let sums = table.serialTimes(of: random.program)
+      #expect(sums == (host, device), "seed \(seed)")
     }
   }
 

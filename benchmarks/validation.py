@@ -1,0 +1,337 @@
+#!/usr/bin/env python3
+"""Holds predictions against published measurements and writes docs/validation.md.
+
+    benchmarks/validation.py --simulate PROGRAM --data FOLDER [--leave-out] [--output docs/validation.md]
+
+FOLDER holds `facts` and `measurements` as other people published them; they are not part of this repository, and what
+is absent is left out. --leave-out also fits the constants again without each GPU and without each group of models,
+which takes some ten minutes. Needs Python 3 and nothing else.
+"""
+
+import argparse
+import collections
+import csv
+import json
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROFILES = ROOT / "hardware-profiles"
+COLUMNS = ["testbed", "accelerator", "framework", "precision", "workload", "batch", "sequence_length", "image_size",
+           "context", "latency_ms", "role"]
+FAMILY_CONSTANTS = ["matrix", "vector", "memory", "matrix_memory", "tile_setup_us", "kernel_fixed_us", "convolution",
+                    "winograd", "reduction"]
+MODEL_GROUPS = [["bert-base-uncased", "resnet18", "squeezenet1-0"], ["albert-base-v2", "resnet50", "vgg16"],
+                ["mobilebert-uncased", "mobilenet-v2", "densenet161"], ["distilbert-base-uncased", "alexnet", "googlenet"],
+                ["vit-base-patch32-224", "efficientnetv2-m", "resnet152"]]
+DEEPBENCH_GPUS = {"V100": "nvidia-v100-sxm2-16gb", "P100": "nvidia-p100-pcie-16gb"}
+
+
+def rows_of(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_rows(path, rows):
+    with open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+class Simulator:
+    """The program, with a scratch folder for the files it reads."""
+
+    def __init__(self, program, scratch):
+        self.program = program
+        self.scratch = pathlib.Path(scratch)
+
+    def call(self, arguments, catalog=None):
+        command = [self.program, *arguments] + (["--catalog", str(catalog)] if catalog else [])
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
+        return done.stdout
+
+    def validate(self, rows, catalog=None, fit="host"):
+        path = self.scratch / "rows.csv"
+        write_rows(path, rows)
+        text = self.call(["validate", str(path), "--fit", fit, "--format", "csv"], catalog)
+        return list(csv.DictReader(text.splitlines()))
+
+    def calibrate(self, rows, numbers, catalog):
+        path = self.scratch / "fit.csv"
+        write_rows(path, rows)
+        fits = [argument for number in numbers for argument in ("--fit", number)]
+        text = self.call(["calibrate", str(path), *fits, "--rounds", "4", "--format", "csv"], catalog)
+        return [(row["number"], row["shared by"], float(row["fitted"])) for row in csv.DictReader(text.splitlines())]
+
+
+def summary(rows):
+    errors = sorted(abs(float(row["error_fraction"])) for row in rows if row["error_fraction"])
+    if not errors:
+        return "| 0 | | | |"
+    ninetieth = errors[min(len(errors) - 1, int(0.9 * len(errors)))]
+    bias = statistics.median(float(row["error_fraction"]) for row in rows if row["error_fraction"])
+    return (f"| {len(errors)} | {100 * statistics.median(errors):.1f} | {100 * statistics.fmean(errors):.1f} "
+            f"| {100 * ninetieth:.1f} | {100 * bias:+.1f} |")
+
+
+def table(title, groups):
+    lines = [f"| {title} | points | median % | mean % | 90th % | bias % |", "|---|---|---|---|---|---|"]
+    return lines + [f"| {name} {summary(rows)}" for name, rows in groups]
+
+
+def grouped(rows, key):
+    groups = collections.OrderedDict()
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return list(groups.items())
+
+
+# What the files hold, as rows of `simulate validate`.
+
+def paper_figure(data):
+    models = {"ResNet-50": "resnet50", "BERT": "bert-base-uncased"}
+    frameworks = {"PyTorch": "pytorch-eager", "TorchScript": "torchscript", "ONNX Runtime": "onnxruntime"}
+    for row in rows_of(data / "facts/paper/frameworks.csv"):
+        by_batch = row["x_kind"] == "batch"
+        is_bert = row["model"] == "BERT"
+        yield {"testbed": f"{row['panel']}, {row['framework']}", "accelerator": "nvidia-quadro-rtx-8000",
+               "framework": frameworks[row["framework"]], "precision": row["dtype"], "workload": models[row["model"]],
+               "batch": row["x"] if by_batch else 128,
+               "sequence_length": (128 if by_batch else row["x"]) if is_bert else "",
+               "image_size": "" if is_bert else 224, "latency_ms": f"{float(row['latency_s']) * 1e3:.4f}"}
+
+
+def framework_tax(data):
+    for row in rows_of(data / "measurements/framework-tax/latency.csv"):
+        yield dict(row, role="anchor" if row["batch"] == "2" else "test")
+
+
+def vidur_products(data):
+    """Half-precision linear layers by token count: kernel times of torch.profiler."""
+    seen = set()
+    for row in rows_of(data / "measurements/vidur/linear_layers.csv"):
+        shards = int(row["tp"])
+        heads, width = int(row["n_head"]) // shards, int(row["n_embd"])
+        key_heads = max(1, int(row["n_kv_head"]) // shards)
+        inner = int(row["n_expanded_embd"]) // shards
+        head = width // int(row["n_head"])
+        shape = {"attn_pre_proj": ((heads + 2 * key_heads) * head, width), "attn_post_proj": (width, heads * head),
+                 "mlp_up_proj": (2 * inner, width), "mlp_down_proj": (width, inner)}.get(row["op"])
+        tokens = int(row["num_tokens"])
+        key = (row["gpu"], tokens, shape)
+        if shape is None or key in seen or (tokens & (tokens - 1) and tokens not in (96, 192, 384, 640)):
+            continue
+        seen.add(key)
+        gpu = {"a100": "nvidia-a100-sxm4-80gb", "a40": "nvidia-a40"}[row["gpu"]]
+        yield {"testbed": row["gpu"], "accelerator": gpu, "framework": "kernel-only", "precision": "fp16",
+               "workload": "product", "batch": tokens, "sequence_length": shape[0], "context": shape[1],
+               "latency_ms": f"{float(row['median_us']) / 1e3:.6f}"}
+
+
+def deepbench_products(data):
+    for row in rows_of(data / "measurements/deepbench/gemm.csv"):
+        precision = "fp32" if row["precision"] == "FP32" else "fp16"
+        yield {"testbed": f"{row['gpu']} {precision}", "accelerator": DEEPBENCH_GPUS[row["gpu"]],
+               "framework": "kernel-only", "precision": precision, "workload": "product", "batch": row["N"],
+               "sequence_length": row["M"], "context": row["K"], "latency_ms": f"{float(row['time_us']) / 1e3:.6f}"}
+
+
+def deepbench_convolutions(data, workloads):
+    for row in rows_of(data / "measurements/deepbench/convolution_forward.csv"):
+        pads = dict(part.split("=") for part in row["pad_stride"].split(";"))
+        pad_h, pad_w = int(pads.get("PAD_H", 0)), int(pads.get("PAD_W", 0))
+        stride_h = next(int(value) for key, value in pads.items() if "VERT" in key.upper())
+        stride_w = next(int(value) for key, value in pads.items() if "HORI" in key.upper())
+        width, height, channels, filters, side_w, side_h = (int(row[key]) for key in ("W", "H", "C", "K", "R", "S"))
+        output = [(height + 2 * pad_h - side_h) // stride_h + 1, (width + 2 * pad_w - side_w) // stride_w + 1]
+        name = "-".join(map(str, ("convolution", channels, height, width, filters, side_h, side_w, stride_h, stride_w,
+                                  pad_h, pad_w)))
+        program = [{"operator": "aten::conv2d",
+                    "inputs": [["batch", channels, height, width], [filters, channels, side_h, side_w]],
+                    "outputs": [["batch", filters, *output]],
+                    "attributes": {"stride": [stride_h, stride_w], "padding": [pad_h, pad_w], "dilation": [1, 1],
+                                   "groups": 1}}]
+        write_workload(workloads, name, {"batch": 1}, program)
+        precision = "fp32" if row["precision"] == "FP32" else "fp16"
+        yield {"testbed": f"{row['gpu']} {precision}", "accelerator": DEEPBENCH_GPUS[row["gpu"]],
+               "framework": "kernel-only", "precision": precision, "workload": name, "batch": row["N"],
+               "latency_ms": f"{float(row['fwd_time_us']) / 1e3:.6f}"}
+
+
+# Catalogs for questions that the shipped one does not hold.
+
+def write_workload(folder, name, parameters, program):
+    document = {"schema": "workload/1", "name": name, "parameters": parameters, "program": program}
+    (folder / f"{name}.json").write_text(json.dumps(document))
+
+
+def kernel_catalog(scratch):
+    """Kernels alone: a framework that costs nothing, on devices without gaps."""
+    catalog = pathlib.Path(scratch) / "kernels"
+    for folder in ("workloads", "frameworks", "accelerators", "architectures"):
+        (catalog / folder).mkdir(parents=True)
+    framework = json.loads((PROFILES / "frameworks/pytorch-eager.json").read_text())
+    framework.update(name="kernel-only", dispatch_us=dict.fromkeys(framework["dispatch_us"], 0), kernel_us=0, tf32=[])
+    (catalog / "frameworks/kernel-only.json").write_text(json.dumps(framework))
+    for path in (PROFILES / "accelerators").glob("*.json"):
+        profile = json.loads(path.read_text())
+        profile["launch"].update(call_us=0, kernel_gap_us=0)
+        (catalog / "accelerators" / path.name).write_text(json.dumps(profile))
+    for path in (PROFILES / "architectures").glob("*.json"):
+        shutil.copy(path, catalog / "architectures")
+    write_workload(catalog / "workloads", "product", {"batch": 1, "sequence_length": 1, "context": 1},
+                   [{"operator": "aten::linear", "inputs": [["batch", "context"], ["sequence_length", "context"]],
+                     "outputs": [["batch", "sequence_length"]]}])
+    return catalog
+
+
+def copied_profiles(scratch, name):
+    catalog = pathlib.Path(scratch) / name
+    shutil.copytree(PROFILES, catalog / "hardware-profiles")
+    return catalog / "hardware-profiles"
+
+
+def edit(path, key, value):
+    text = path.read_text()
+    path.write_text(re.sub(rf'"{key}": [-+.\de]+', f'"{key}": {value:.4g}', text, count=1))
+
+
+def architecture_file(profiles, name):
+    return profiles / "architectures" / (name.lower().replace(" ", "-") + ".json")
+
+
+# Leaving out.
+
+def start_even(profiles):
+    """Gives every family the same constants, so that a fit starts from nothing that it was fitted to."""
+    generic = json.loads(architecture_file(profiles, "generic").read_text())["efficiency"]
+    for path in (profiles / "architectures").glob("*.json"):
+        for constant in FAMILY_CONSTANTS:
+            edit(path, constant, generic[constant])
+
+
+def apply(profiles, fitted):
+    """Writes fitted constants into the families and frameworks; families without data take the others' mean."""
+    by_constant = collections.defaultdict(dict)
+    for number, group, value in fitted:
+        constant = number.rsplit(".", 1)[1]
+        if number.startswith("framework."):
+            edit(profiles / "frameworks" / f"{group}.json", constant, value)
+        elif architecture_file(profiles, group).exists():
+            by_constant[constant][group] = value
+    for constant, values in by_constant.items():
+        mean = statistics.geometric_mean(values.values())
+        for path in (profiles / "architectures").glob("*.json"):
+            family = json.loads(path.read_text())["name"]
+            edit(path, constant, values.get(family, mean))
+
+
+def left_out(simulator, rows, is_held, name, frameworks):
+    """Errors on the held rows after a fit to the others only."""
+    profiles = copied_profiles(simulator.scratch, name)
+    start_even(profiles)
+    numbers = [f"accelerator.efficiency.{constant}" for constant in FAMILY_CONSTANTS]
+    if frameworks:
+        kinds = json.loads((profiles / "frameworks/pytorch-eager.json").read_text())["dispatch_us"]
+        numbers += [f"framework.dispatch_us.{kind}" for kind in kinds] + ["framework.kernel_us", "framework.pass_us"]
+    apply(profiles, simulator.calibrate([row for row in rows if not is_held(row)], numbers, profiles))
+    # Anchors of a testbed stay: they say how fast its host is, and nothing of the device.
+    predictions = simulator.validate(rows, profiles)
+    return [row for row in predictions if is_held(row)]
+
+
+# The document.
+
+def figure_section(simulator, data, lines):
+    rows = simulator.validate(list(paper_figure(data)))
+    lines += ["## The paper's central figure, point by point", "",
+              "Quadro RTX 8000; one host speed is fitted to each series (`--fit host`), nothing else. The last panel varies",
+              "the sequence length at batch 128.", ""]
+    lines += table("series", grouped(rows, lambda row: row["testbed"])) + [""]
+    for panel, series in grouped(rows, lambda row: row["testbed"].rsplit(", ", 1)[0]):
+        points = grouped(series, lambda row: (row["batch"], row["sequence_length"]))
+        frameworks = [name.rsplit(", ", 1)[1] for name, _ in grouped(series, lambda row: row["testbed"])]
+        varied = "sequence length" if "seqlen" in panel else "batch"
+        lines += [f"### {panel}", "", f"| {varied} | " + " | ".join(f"{name}: measured ms | predicted | error %"
+                                                                    for name in frameworks) + " |",
+                  "|---" * (1 + 3 * len(frameworks)) + "|"]
+        for (batch, length), cells in points:
+            text = " | ".join(f"{float(cell['latency_ms']):.2f} | {float(cell['predicted_ms']):.2f} | "
+                              f"{100 * float(cell['error_fraction']):+.0f}" for cell in cells)
+            lines.append(f"| {length if 'seqlen' in panel else batch} | {text} |")
+        lines.append("")
+
+
+def tax_section(simulator, data, lines):
+    rows = simulator.validate(list(framework_tax(data)))
+    aspects = [("all", lambda row: "all"), ("accelerator", lambda row: row["accelerator"]),
+               ("framework", lambda row: row["framework"]), ("precision", lambda row: row["precision"]),
+               ("workload", lambda row: row["workload"])]
+    lines += ["## 1,814 latencies: 15 models, 4 GPUs, eager and TorchScript", "",
+              "The authors' measurements behind the paper. One host speed per testbed, from its batch-2 rows only; the",
+              "device constants of the three families and the dispatch tables were fitted to these rows.", ""]
+    lines += table("rows", [group for _, key in aspects for group in grouped(rows, key)]) + [""]
+
+
+def kernel_section(simulator, data, catalog, lines):
+    suites = [("linear layers, fp16, A100 and A40 (torch.profiler)", list(vidur_products(data))),
+              ("DeepBench matrix products", list(deepbench_products(data))),
+              ("DeepBench convolutions", list(deepbench_convolutions(data, catalog / "workloads")))]
+    lines += ["## Kernels alone", "",
+              "No framework, no gaps: the kernel model against measured kernel times. The single-precision rows and the",
+              "matrix products took part in the fit of their families.", ""]
+    groups = []
+    for title, rows in suites:
+        predictions = simulator.validate(rows, catalog, fit="none")
+        groups.append((f"**{title}**", predictions))
+        groups += [(f"{name}", group) for name, group in grouped(predictions, lambda row: row["testbed"])]
+    lines += table("suite", groups) + [""]
+
+
+def leave_out_section(simulator, data, lines):
+    rows = list(framework_tax(data))
+    gpus = [(name, left_out(simulator, rows, lambda row, name=name: row["accelerator"] == name, f"without-{name}", False))
+            for name, _ in grouped(rows, lambda row: row["accelerator"])]
+    models = [(", ".join(group), left_out(simulator, rows, lambda row, group=group: row["workload"] in group,
+                                          f"without-{group[0]}", True)) for group in MODEL_GROUPS]
+    lines += ["## What was not shown", "",
+              "The nine constants of every family start even and are fitted again without the rows that are then predicted;",
+              "a family that is left without data takes the mean of the others. Without three models, the dispatch tables",
+              "are fitted again as well. The held rows' testbeds keep their batch-2 anchors for the host's speed.", ""]
+    lines += table("GPU left out", gpus) + [""] + table("models left out", models) + [""]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--simulate", default="simulate", help="the installed program")
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder of facts and measurements")
+    parser.add_argument("--leave-out", action="store_true", help="also fit without each GPU and group of models")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs/validation.md")
+    options = parser.parse_args()
+    lines = ["# Validation", "",
+             "Predictions beside published measurements, written by `benchmarks/validation.py --leave-out`. Errors are",
+             "|predicted / measured - 1|; bias is the median of predicted / measured - 1.", ""]
+    with tempfile.TemporaryDirectory() as scratch:
+        simulator = Simulator(options.simulate, scratch)
+        figure_section(simulator, options.data, lines)
+        tax_section(simulator, options.data, lines)
+        kernel_section(simulator, options.data, kernel_catalog(scratch), lines)
+        if options.leave_out:
+            leave_out_section(simulator, options.data, lines)
+    notes = ROOT / "docs/validation-notes.md"
+    if notes.exists():
+        lines += notes.read_text().rstrip("\n").split("\n") + [""]
+    partial = options.output.with_suffix(".partial")
+    partial.write_text("\n".join(lines).rstrip("\n") + "\n")
+    partial.rename(options.output)
+
+
+if __name__ == "__main__":
+    main()
