@@ -56,6 +56,9 @@ public enum ProfileReader {
       throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }
     profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
+    let own = try root.optional("efficiency")?.object().keys ?? []
+    profile.provenance.inherit(
+      from: family, AcceleratorProfile.fields.filter { $0.group == "efficiency" && !own.contains($0.key) }.map(\.path))
     try root.finish()
     return profile
   }
@@ -85,6 +88,10 @@ public enum ProfileReader {
     try read("memory", of: &root, into: &profile)
     try read("efficiency", of: &root, into: &profile)
     profile.provenance = try Provenance.read(from: &root, known: HostProfile.fields.map(\.path))
+    if root.optional("threads") == nil {
+      profile.provenance.sources.append(
+        Source(path: "threads", kind: .assumed, from: "one thread unless a run sets more", note: ""))
+    }
     try root.finish()
     return profile
   }

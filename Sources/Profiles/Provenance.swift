@@ -43,6 +43,15 @@ public struct Provenance: Sendable, Equatable {
     return best
   }
 
+  /// Takes over the sources of numbers that a profile leaves to its family.
+  mutating func inherit(from family: ArchitectureProfile, _ paths: [String]) {
+    for path in paths {
+      guard let source = family.provenance.source(of: path) else { continue }
+      sources.append(
+        Source(path: path, kind: source.kind, from: "the \(family.name) family: \(source.from)", note: source.note))
+    }
+  }
+
   /// Records that a number was changed by the user.
   mutating func override(_ path: String, from: String) {
     sources.append(Source(path: path, kind: .assumed, from: from, note: ""))
