@@ -60,7 +60,10 @@ public enum ProfileReader {
       throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }
     profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
-    profile.provenance.inherit(family.provenance)
+    let own = profile.ownEfficiencies
+    profile.provenance.inherit(
+      from: family,
+      AcceleratorProfile.fields.filter { $0.group == "efficiency" && !own.contains($0.path) }.map(\.path))
     try root.finish()
     return profile
   }
@@ -90,6 +93,10 @@ public enum ProfileReader {
     try read("memory", of: &root, into: &profile)
     try read("efficiency", of: &root, into: &profile)
     profile.provenance = try Provenance.read(from: &root, known: HostProfile.fields.map(\.path))
+    if root.optional("threads") == nil {
+      profile.provenance.sources.append(
+        Source(path: "threads", kind: .assumed, from: "one thread unless a run sets more", note: ""))
+    }
     try root.finish()
     return profile
   }

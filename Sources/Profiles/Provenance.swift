@@ -43,9 +43,13 @@ public struct Provenance: Sendable, Equatable {
     return best
   }
 
-  /// Takes over the sources of numbers that were left to a family; a source of one's own for the same path wins.
-  mutating func inherit(_ family: Provenance) {
-    sources = family.sources + sources
+  /// Takes over the sources of numbers that a profile leaves to its family.
+  mutating func inherit(from family: ArchitectureProfile, _ paths: [String]) {
+    for path in paths {
+      guard let source = family.provenance.source(of: path) else { continue }
+      sources.append(
+        Source(path: path, kind: source.kind, from: "the \(family.name) family: \(source.from)", note: source.note))
+    }
   }
 
   /// Records that a number was changed by the user.

@@ -125,6 +125,8 @@ enum ScenarioOptions {
         throw Failure(
           .wrongUsage, "error: --set \(assignment.name) needs a finite number (it is '\(assignment.value)')")
       }
+      // The last of several values for a number counts, and is the one that is reported.
+      overrides.removeAll { $0.path == assignment.name }
       overrides.append((assignment.name, value))
     }
     return overrides

@@ -28,6 +28,14 @@ import Testing
     #expect(system.source(of: "nothing") == nil)
   }
 
+  /// `simulate profiles show` once said "no source given" for every constant that an accelerator has of its family.
+  @Test func `that a profile leaves to its family is the family's`() throws {
+    let provenance = try Sample.accelerator().provenance
+    #expect(provenance.source(of: "efficiency.vector")?.from == "the Plain family: a test")
+    #expect(provenance.source(of: "efficiency.vector")?.kind == .assumed)
+    #expect(provenance.source(of: "efficiency.matrix") == nil, "the profile's own number, and it gives no source")
+  }
+
   @Test func `that the user set comes after and wins`() throws {
     var system = try Sample.system()
     try system.set("accelerator.peak_tflops.fp16", to: 3)

@@ -65,23 +65,14 @@ import Testing
 
   @Test func `name a source for every number`() throws {
     let catalog = try Self.catalog()
-    func check<Profile: FieldDescribed>(
-      _ name: String, _ profile: Profile, _ provenance: Provenance, except skipped: (String) -> Bool = { _ in false }
-    ) {
-      for field in Profile.fields where field.value(in: profile) != nil && !skipped(field.path) {
+    func check<Profile: FieldDescribed>(_ name: String, _ profile: Profile, _ provenance: Provenance) {
+      for field in Profile.fields where field.value(in: profile) != nil {
         #expect(provenance.source(of: field.path) != nil, "\(name): \(field.path) has no source")
       }
     }
     for profile in catalog.families.families { check(profile.name, profile, profile.provenance) }
-    for profile in catalog.accelerators {
-      // What the profile leaves to its architecture has its source there.
-      let family = try #require(catalog.families.named(profile.architecture))
-      check(profile.name, profile, profile.provenance) { path in
-        path.hasPrefix("efficiency.") && family.provenance.source(of: path) != nil
-      }
-    }
-    // One thread is what a run asks for, not a property of the part.
-    for profile in catalog.hosts { check(profile.name, profile, profile.provenance) { $0 == "threads" } }
+    for profile in catalog.accelerators { check(profile.name, profile, profile.provenance) }
+    for profile in catalog.hosts { check(profile.name, profile, profile.provenance) }
     for profile in catalog.frameworks { check(profile.name, profile, profile.provenance) }
   }
 
