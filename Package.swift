@@ -49,6 +49,10 @@ let package = Package(
     }
     + [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      // Predictions against published measurements: no library of its own stands behind it.
+      .testTarget(
+        name: "FidelityTests", dependencies: ["JSONText", "Profiles", "Studies", "TestSupport", "Workloads"],
+        swiftSettings: strict),
       .target(
         name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
         path: "Tests/SampleModels", swiftSettings: strict),

@@ -31,6 +31,23 @@ public struct Measurement: Sendable {
   public var role: Role?
   /// The row of the table, from 0.
   public var row: Int
+
+  /// A row from its parts.
+  public init(
+    testbed: String, accelerator: String, host: String?, framework: String, precision: Precision, workload: String,
+    parameters: [String: Int64], latency: Double?, role: Role?, row: Int
+  ) {
+    self.testbed = testbed
+    self.accelerator = accelerator
+    self.host = host
+    self.framework = framework
+    self.precision = precision
+    self.workload = workload
+    self.parameters = parameters
+    self.latency = latency
+    self.role = role
+    self.row = row
+  }
 }
 
 extension Measurement {

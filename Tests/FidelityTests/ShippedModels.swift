@@ -1,0 +1,39 @@
+import JSONText
+import Profiles
+import Studies
+import TestSupport
+import Workloads
+
+/// The shipped profiles and workloads, by the names that measurement files use.
+struct ShippedModels: ModelSource {
+  let profiles: ProfileCatalog
+  let workloads: WorkloadCatalog
+
+  init() throws {
+    profiles = try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"])
+    workloads = try WorkloadCatalog(directories: [packageRoot + "/workloads"])
+  }
+
+  func workload(_ name: String) throws -> Workload { try workloads.load(name) }
+
+  func accelerator(_ name: String) throws -> AcceleratorProfile? {
+    name == "none" ? nil : try profiles.accelerator(named: name)
+  }
+
+  func host(_ name: String) throws -> HostProfile { try profiles.host(named: name) }
+
+  func framework(_ name: String) throws -> FrameworkProfile { try profiles.framework(named: name) }
+}
+
+/// Measurements by others, which are not part of this repository: beside a checkout, where there are any.
+enum Published {
+  /// The rows of a file below `../shared`, or nil with a message where it is absent.
+  static func table(_ path: String) throws -> CSVText? {
+    let file = packageRoot + "/../shared/" + path
+    guard let bytes = try? readFileBytes(file) else {
+      print("skipped: \(path) is not here")
+      return nil
+    }
+    return try CSVText(bytes: bytes, file: path)
+  }
+}
