@@ -31,6 +31,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
   ("Simulation", ["EventEngine"]),
+  ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
+  ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
   ("Reports", []),
 ]
 
@@ -54,7 +56,8 @@ let package = Package(
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
-        exclude: ["LICENSE", "README.md", "Sources/simulate", "Tests", "docs", "tools"] + libraries.map { "Sources/" + $0.name },
+        exclude: ["LICENSE", "README.md", "Sources/simulate", "Tests", "docs", "tools"]
+          + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
       .executableTarget(
