@@ -49,6 +49,13 @@ let package = Package(
         name: $0.name + "Tests", dependencies: [.byName(name: $0.name)] + $0.dependencies, swiftSettings: strict)
     }
     + [
+      // The command is tested as a process of its own, and the shipped catalog as the command finds it.
+      .testTarget(
+        name: "SimulateTests",
+        dependencies: [
+          "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies", "TestSupport", "Workloads",
+          "simulate",
+        ], swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
       .target(
         name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
