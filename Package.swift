@@ -31,6 +31,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
   ("Simulation", ["EventEngine"]),
+  ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
+  ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
   ("Reports", []),
 ]
 
@@ -48,6 +50,13 @@ let package = Package(
         name: $0.name + "Tests", dependencies: [.byName(name: $0.name)] + $0.dependencies, swiftSettings: strict)
     }
     + [
+      // The command is tested as a process of its own, and the shipped catalog as the command finds it.
+      .testTarget(
+        name: "SimulateTests",
+        dependencies: [
+          "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies", "TestSupport", "Workloads",
+          "simulate",
+        ], swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
       // Predictions against published measurements: no library of its own stands behind it.
       .testTarget(
@@ -59,7 +68,7 @@ let package = Package(
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
-        exclude: ["LICENSE", "README.md", "install.sh", "Sources/simulate", "Tests", "docs", "tools"]
+        exclude: ["LICENSE", "README.md", "install.sh", "benchmarks", "Sources/simulate", "Tests", "docs", "tools"]
           + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),

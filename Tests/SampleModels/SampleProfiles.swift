@@ -4,22 +4,31 @@ import TestSupport
 
 /// Small profiles with round numbers, for tests that must not depend on the shipped ones.
 public enum Sample {
+  /// The constants of the kernel model; a half for one that is new.
+  private static let efficiency: String = {
+    let values = [
+      "matrix": 0.8, "vector": 0.8, "memory": 0.8, "matrix_alignment": 0, "vector_operand_cost": 10,
+      "matrix_operand_cost": 20, "tile_setup_us": 1, "wave_quantization": 0.5, "kernel_fixed_us": 2,
+      "convolution_fixed_us": 3, "convolution": 0.9, "winograd": 0.5, "depthwise": 0.25, "reduction": 0.5,
+    ]
+    let keys = ArchitectureProfile.fields.map { String($0.path.dropFirst("efficiency.".count)) }
+    return keys.map { "\"\($0)\": \(values[$0] ?? 0.5)" }.joined(separator: ", ")
+  }()
+
   /// An architecture without matrix units.
   public static let plainArchitectureText = """
     {
       "schema": "architecture/1",
       "name": "Plain",
       "efficiency": {
-        "matrix": 0.8, "vector": 0.8, "memory": 0.8, "matrix_alignment": 0, "vector_operand_cost": 10,
-        "matrix_operand_cost": 20, "tile_setup_us": 1, "wave_quantization": 0.5, "kernel_fixed_us": 2,
-        "convolution_fixed_us": 3, "convolution": 0.9, "winograd": 0.5, "depthwise": 0.25, "reduction": 0.5
+        \(efficiency)
       },
       "sources": { "efficiency": { "kind": "assumed", "from": "a test" } }
     }
     """
 
   /// The same with matrix units that align to eight elements.
-  public static let matrixArchitectureText = TextEdit("\"matrix_alignment\": 0", "\"matrix_alignment\": 8")
+  public static let matrixArchitectureText = TextEdit("\"matrix_alignment\": 0.0", "\"matrix_alignment\": 8")
     .apply(to: TextEdit("\"Plain\"", "\"Matrix\"").apply(to: plainArchitectureText))
 
   /// An accelerator of the architecture without matrix units.
@@ -76,9 +85,7 @@ public enum Sample {
       "version": "1",
       "mode": "eager",
       "dispatch_us": {
-        "convolution": 10, "batch_norm": 10, "linear": 10, "matmul": 10, "layer_norm": 10, "softmax": 10,
-        "attention": 10, "pointwise": 10, "view": 10, "concatenate": 10, "copy": 10, "pooling": 10, "reduction": 10,
-        "embedding": 10, "gather": 10, "creation": 10, "synchronization": 10, "other": 10
+        \(OperatorKind.allCases.map { "\"\($0.rawValue)\": 10" }.joined(separator: ", "))
       },
       "kernel_us": 1,
       "pass_us": 0,

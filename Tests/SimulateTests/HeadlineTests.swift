@@ -1,0 +1,31 @@
+import Testing
+
+/// `simulate` alone.
+@Suite("The headline") struct HeadlineTests {
+  @Test func `shows the generations of the catalog, one line that says what they show, and what to try`() throws {
+    let result = try Command.run([], environment: ["NO_COLOR": "1"], in: "/")
+    #expect(result.status == 0 && result.errors.isEmpty && !result.output.contains("\u{1B}"))
+    let text = result.output
+    for word in ["bert-base-uncased", "resnet50", "knee", "the framework tax rose from", "Try next:"] {
+      #expect(text.contains(word), "\(word)")
+    }
+    var place = text.startIndex
+    for name in ["TITAN X (Pascal)", "V100", "A100", "H100", "B200"] {
+      let found = try #require(text[place...].firstRange(of: name), "\(name) comes after the ones before it")
+      place = found.upperBound
+    }
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 130 })
+  }
+
+  @Test func `proposes commands that work`() throws {
+    let text = try Command.run([]).output
+    let commands = text.split(separator: "\n").filter { $0.hasPrefix("  simulate ") }
+    #expect(commands.count >= 3)
+    for line in commands {
+      let words = line.dropFirst(2).split(separator: " ", omittingEmptySubsequences: false)
+      let arguments = words.dropFirst().prefix { !$0.isEmpty }.map(String.init)
+      let result = try Command.run(arguments)
+      #expect(result.status == 0, "\(arguments): \(result.errors)")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Profiles
+import Studies
+import Testing
+
+@Suite("simulate profiles") struct ProfilesCommandTests {
+  @Test func `lists names, one to a line`() throws {
+    let result = try Command.run(["profiles", "list", "frameworks", "--format", "names"])
+    let names = result.output.split(separator: "\n").map(String.init)
+    #expect(result.status == 0 && names == names.sorted())
+    for name in ["cuda-graph", "onnxruntime", "pytorch-eager", "torchscript"] { #expect(names.contains(name)) }
+  }
+
+  @Test(arguments: ["accelerators", "hosts", "frameworks", "workloads"])
+  func `lists each sort as a table and as CSV`(_ sort: String) throws {
+    let names = try Command.run(["profiles", "list", sort, "--format", "names"]).output.split(separator: "\n")
+    let csv = try CSVText(
+      bytes: Array(try Command.run(["profiles", "list", sort, "--format", "csv"]).output.utf8), file: "list.csv")
+    #expect(csv.header.first?.text == "name" && csv.rows.map { $0[0].text } == names.map(String.init))
+    let table = try Command.run(["profiles", "list", sort]).output
+    for name in names { #expect(table.contains("\n\(name) "), "\(name)") }
+  }
+
+  @Test func `lists everything without a sort`() throws {
+    let text = try Command.run(["profiles", "list"]).output
+    for sort in ["accelerators", "hosts", "frameworks", "workloads"] {
+      #expect(text.hasPrefix(sort + "\n") || text.contains("\n\n\(sort)\n"), "\(sort)")
+    }
+  }
+
+  @Test(arguments: [("v100", "accelerator"), ("reference", "host"), ("pytorch-eager", "framework")])
+  func `shows every number with its path, its kind and its source`(name: String, word: String) throws {
+    let result = try Command.run(["profiles", "show", name])
+    #expect(result.status == 0 && !result.output.contains("no source given"))
+    let lines = result.output.split(separator: "\n").filter { $0.hasPrefix(word + ".") }
+    #expect(lines.count > 12)
+    for line in lines {
+      #expect(SourceKind.allCases.contains { line.contains(" \($0.rawValue) ") }, "\(line)")
+    }
+  }
+
+  @Test func `finds the catalog right`() throws {
+    let result = try Command.run(["profiles", "check"])
+    #expect(result.status == 0 && result.output.hasPrefix("the catalog is right: "))
+  }
+
+  @Test func `refuses a name that means several things, and lists them`() throws {
+    let result = try Command.run(["profiles", "show", "h100"])
+    #expect(result.status == 2 && result.errors.contains("could mean"))
+  }
+}
