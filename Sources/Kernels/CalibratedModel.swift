@@ -28,6 +28,8 @@ public struct CalibratedModel: KernelTimeModel {
   public func time(of kernel: Kernel) -> KernelTime {
     let memory = kernel.bytes / (bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1))
     switch kernel.work {
+    case .convolutionHelper:
+      return KernelTime(compute: 0, memory: 0, fixed: efficiency.convolutionFixedUS * 1e-6)
     case .halfBatchNorm:
       return KernelTime(
         compute: kernel.flops / vectorPeak, memory: memory / efficiency.halfBatchNorm, fixed: kernelFixed)
@@ -42,8 +44,7 @@ public struct CalibratedModel: KernelTimeModel {
       return KernelTime(compute: product(both, kernel.arithmetic), memory: memory, fixed: kernelFixed)
     case .convolution(let shape):
       return KernelTime(
-        compute: convolution(shape, kernel.arithmetic), memory: memory,
-        fixed: kernelFixed + efficiency.convolutionFixedUS * 1e-6)
+        compute: convolution(shape, kernel.arithmetic), memory: memory, fixed: kernelFixed)
     }
   }
 
@@ -121,9 +122,8 @@ public struct CalibratedModel: KernelTimeModel {
     // by the products.
     let transformed = 2.25 * tensors / bandwidth
     let weights = 36 * shape.inputChannels * shape.outputChannels * element / bandwidth
-    let gaps = 3 * (kernelFixed + accelerator.launch.kernelGapUS * 1e-6)
     let separate =
-      max(vectorUnits.time(of: points), transformed) + transformed + tensors / bandwidth + weights + gaps
+      max(vectorUnits.time(of: points), transformed) + transformed + tensors / bandwidth + weights
     return min(fused, separate)
   }
 }

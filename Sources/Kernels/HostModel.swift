@@ -32,7 +32,7 @@ public struct HostModel: KernelTimeModel {
     switch kernel.work {
     case .matrix, .attention: fraction = efficiency.matrix
     case .convolution(let shape): fraction = shape.groups > 1 ? efficiency.depthwise : efficiency.convolution
-    case .stream, .halfBatchNorm: fraction = efficiency.elementwise
+    case .stream, .halfBatchNorm, .convolutionHelper: fraction = efficiency.elementwise
     }
     return KernelTime(
       compute: kernel.flops / (peak * fraction), memory: kernel.bytes / (bandwidth * efficiency.memory))

@@ -106,6 +106,8 @@ public struct Kernel: Hashable, Sendable {
     case convolution(ConvolutionShape)
     /// Fused attention: the two products of all heads.
     case attention(MatrixShape)
+    /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.
+    case convolutionHelper
     /// A pass over memory that normalizes channels in half precision.
     case halfBatchNorm
     /// A pass over memory.

@@ -28,7 +28,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var waveQuantization = 0.0
   /// Time of a kernel that does nothing, microseconds.
   public var kernelFixedUS = 0.0
-  /// What a convolution kernel takes on top of that to set up its offsets, microseconds.
+  /// Time of a small kernel by which a library prepares a convolution, microseconds.
   public var convolutionFixedUS = 0.0
   /// Rate of an implicit-GEMM convolution relative to a matrix product of the same shape on the matrix units.
   public var convolution = 0.0
@@ -76,7 +76,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
     Field(key: "kernel_fixed_us", keyPath: \.kernelFixedUS, range: 0...1000, meaning: "time of an empty kernel"),
     Field(
       key: "convolution_fixed_us", keyPath: \.convolutionFixedUS, range: 0...1000,
-      meaning: "what a convolution adds to it"),
+      meaning: "time of a convolution's helper kernel"),
     Field(
       key: "convolution", keyPath: \.convolution, range: 0.001...2,
       meaning: "matrix-unit convolution relative to a matrix product"),
