@@ -72,13 +72,15 @@ public struct Simulator: Sendable {
   /// How many passes fill the launch queues; a pass of a million instructions fills them by itself.
   ///
   /// The queue of the stream with the fewest launches fills last. Until then the stream may fall behind, pass by pass,
-  /// without being what the passes wait for.
+  /// without being what the passes wait for. With one stream, a queue that holds many passes never runs dry by the
+  /// imbalance within one of them, full or not: the pass takes the longer of its host and device times from the start.
   private func warmUpPasses(_ program: Program, _ table: CostTable) -> Int {
     let counts = program.dynamicCounts
     guard counts.instructions < 1e6 else { return 0 }
     guard let fewest = program.launchesPerStream.filter({ $0 > 0 }).min() else { return 1 }
     let affordable = (2e7 / counts.instructions).rounded(.up)
-    return Int(min(4096, affordable, (Double(table.queueDepth) / fewest).rounded(.up))) + 2
+    let most = program.streamCount == 1 ? 16.0 : 4096
+    return Int(min(most, affordable, (Double(table.queueDepth) / fewest).rounded(.up))) + 2
   }
 
   private func isSame(_ first: PassMark, _ second: PassMark, _ third: PassMark) -> Bool {

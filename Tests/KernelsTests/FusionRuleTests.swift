@@ -126,10 +126,10 @@ import Workloads
       .make("aten::add", [[1, 8, 4, 4], [1, 8, 4, 4]], to: [[1, 8, 4, 4]]),
       .make("aten::relu", [[1, 8, 4, 4]], to: [[1, 8, 4, 4]]),
     ]
-    let alone = try #require(try Target.plain().lower(group[0]).kernels.first)
+    let alone = try #require(try Target.plain().lower(group[0]).withoutHelpers.first)
     let lowered = try Target.plain().lower(group: group)
-    #expect(lowered.kernels.count == 1 && lowered.kind == .convolution)
-    let kernel = lowered.kernels[0]
+    #expect(lowered.withoutHelpers.count == 1 && lowered.kind == .convolution)
+    let kernel = lowered.withoutHelpers[0]
     #expect(kernel.work == alone.work)
     #expect(kernel.bytesRead == alone.bytesRead + 4 * 128, "the other summand")
     #expect(kernel.bytesWritten == alone.bytesWritten)

@@ -31,10 +31,17 @@ import Testing
   func `shows every number with its path, its kind and its source`(name: String, word: String) throws {
     let result = try Command.run(["profiles", "show", name])
     #expect(result.status == 0 && !result.output.contains("no source given"))
-    let lines = result.output.split(separator: "\n").filter { $0.hasPrefix(word + ".") }
-    #expect(lines.count > 12)
-    for line in lines {
-      #expect(SourceKind.allCases.contains { line.contains(" \($0.rawValue) ") }, "\(line)")
+    let lines = result.output.split(separator: "\n")
+    let numbers = lines.filter { $0.contains("  [") }
+    #expect(numbers.count > 12)
+    #expect(result.output.contains("--set \(word)."), "how to change one")
+    let notes = lines.filter { $0.hasPrefix("[") }
+    for note in notes {
+      #expect(SourceKind.allCases.contains { note.contains("] \($0.rawValue): ") }, "\(note)")
+    }
+    for number in numbers {
+      let mark = try #require(number.split(separator: " ").first { $0.hasPrefix("[") && $0.hasSuffix("]") })
+      #expect(notes.contains { $0.hasPrefix(mark + " ") }, "\(number)")
     }
   }
 
