@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Writes the table of fitted constants into docs/model.md, from the profiles.
+
+    tools/constants.py           rewrites the table
+    tools/constants.py check     exits with 1 where it is out of date
+
+Needs Python 3 and nothing else.
+"""
+
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs/model.md"
+MARK = "<!-- constants -->"
+FAMILIES = ["Pascal", "Pascal GP100", "Volta", "Turing", "Ampere GA100", "Ampere GA10x", "Ada", "Hopper", "Blackwell"]
+MEANINGS = {
+    "matrix": "sustained fraction of the matrix units' peak",
+    "vector": "sustained fraction of the fp32 vector peak in products",
+    "memory": "sustained fraction of the memory bandwidth",
+    "matrix_memory": "bandwidth of products, relative to that",
+    "tile_setup_us": "filling and draining a tile's pipeline, us",
+    "kernel_fixed_us": "a kernel that does nothing, us",
+    "convolution": "matrix-unit convolution, relative to a product",
+    "winograd": "fraction of the vector peak in fused Winograd",
+    "reduction": "bandwidth of reductions, relative",
+    "matrix_unaligned": "matrix units on operands that only pair up, relative",
+    "vector_operand_cost": "slow-down of small tiles, vector units",
+    "matrix_operand_cost": "slow-down of small tiles, matrix units",
+    "wave_quantization": "share of an unfilled wave that is lost",
+    "convolution_fixed_us": "a convolution's helper kernel, us",
+    "depthwise": "fraction of the vector peak in depthwise convolutions",
+    "half_batch_norm": "bandwidth of half-precision batch normalization, relative",
+    "matrix_alignment": "alignment that the matrix units want, elements; 0 = no matrix units (not fitted)",
+}
+
+
+def families():
+    loaded = {}
+    for path in sorted((ROOT / "hardware-profiles/architectures").glob("*.json")):
+        profile = json.loads(path.read_text())
+        loaded[profile["name"]] = profile["efficiency"]
+    return loaded
+
+
+def device_table(loaded):
+    shared = [key for key in MEANINGS if len({constants[key] for constants in loaded.values()}) == 1]
+    own = [key for key in MEANINGS if key not in shared]
+    yield "| constant | meaning | " + " | ".join(FAMILIES) + " |"
+    yield "|---|---|" + "---|" * len(FAMILIES)
+    for key in own:
+        yield f"| `{key}` | {MEANINGS[key]} | " + " | ".join(f"{loaded[name][key]:g}" for name in FAMILIES) + " |"
+    yield ""
+    yield "One value for all families:"
+    yield ""
+    yield "| constant | meaning | value |"
+    yield "|---|---|---|"
+    for key in shared:
+        yield f"| `{key}` | {MEANINGS[key]} | {next(iter(loaded.values()))[key]:g} |"
+
+
+def framework_table():
+    names = ["pytorch-eager", "torchscript", "onnxruntime"]
+    loaded = [json.loads((ROOT / f"hardware-profiles/frameworks/{name}.json").read_text()) for name in names]
+    yield "| host time, us on the reference host | " + " | ".join(names) + " |"
+    yield "|---|" + "---|" * len(names)
+    for kind in loaded[0]["dispatch_us"]:
+        yield f"| `dispatch_us.{kind}` | " + " | ".join(f"{profile['dispatch_us'][kind]:g}" for profile in loaded) + " |"
+    for key in ("kernel_us", "pass_us"):
+        yield f"| `{key}` | " + " | ".join(f"{profile[key]:g}" for profile in loaded) + " |"
+
+
+def main():
+    text = DOCUMENT.read_text()
+    if MARK not in text:
+        raise SystemExit(f"{DOCUMENT}: no {MARK}")
+    lines = [MARK, "Written by `tools/constants.py` from `hardware-profiles`; what each was fitted to is said in its file.", "",
+             *device_table(families()), "", *framework_table(), ""]
+    new = text[:text.index(MARK)] + "\n".join(lines)
+    if sys.argv[1:] == ["check"]:
+        sys.exit(0 if new == text else "docs/model.md is out of date: run tools/constants.py")
+    DOCUMENT.write_text(new)
+
+
+if __name__ == "__main__":
+    main()
