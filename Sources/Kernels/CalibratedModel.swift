@@ -98,11 +98,16 @@ public struct CalibratedModel: KernelTimeModel {
     return shape.isThreeByThreeUnitStride ? min(implicit, winograd(shape)) : implicit
   }
 
-  /// Grouped convolutions run on the vector units: a group's channels do not fill the tiles of the matrix units.
+  /// Grouped convolutions with channels enough for a tile are products, one for each group. With fewer they run on the
+  /// vector units, the closer to a depthwise convolution the fewer channels a group has.
   private func grouped(_ shape: ConvolutionShape, _ precision: Precision) -> Double {
     let perGroup = min(shape.inputChannels, shape.outputChannels) / shape.groups
-    let share = min(1, perGroup / Double(TileSet.vectorUnits.smallest.columns))
-    let reached = efficiency.depthwise + (efficiency.vector - efficiency.depthwise) * share
+    let wanted = TileSet.vectorUnits.smallest.columns
+    if perGroup >= wanted {
+      let dimensions = [shape.inputChannels / shape.groups, shape.outputChannels / shape.groups]
+      return units(precision, dimensions: dimensions, takesPairs: false).time(of: shape.asMatrix)
+    }
+    let reached = efficiency.depthwise + (efficiency.vector - efficiency.depthwise) * perGroup / wanted
     return shape.flops / (vectorPeak * reached)
   }
 

@@ -31,10 +31,18 @@ public struct HostModel: KernelTimeModel {
     let fraction: Double
     switch kernel.work {
     case .matrix, .attention: fraction = efficiency.matrix
-    case .convolution(let shape): fraction = shape.groups > 1 ? efficiency.depthwise : efficiency.convolution
+    case .convolution(let shape): fraction = convolutionFraction(shape)
     case .stream, .halfBatchNorm, .convolutionHelper: fraction = efficiency.elementwise
     }
     return KernelTime(
       compute: kernel.flops / (peak * fraction), memory: kernel.bytes / (bandwidth * efficiency.memory))
+  }
+
+  /// The fewer channels a group has, the less of the vector units a convolution fills: 16 channels fill them.
+  private func convolutionFraction(_ shape: ConvolutionShape) -> Double {
+    guard shape.groups > 1 else { return host.efficiency.convolution }
+    let perGroup = min(shape.inputChannels, shape.outputChannels) / shape.groups
+    let share = shape.isDepthwise ? 0 : min(1, perGroup / 16)
+    return host.efficiency.depthwise + (host.efficiency.convolution - host.efficiency.depthwise) * share
   }
 }

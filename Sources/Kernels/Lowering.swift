@@ -92,6 +92,7 @@ extension Lowering {
   /// The product that an operator computes, from the shapes of its operands.
   func matrixShape(_ operation: Operator) -> MatrixShape? {
     let name = OperatorKind.baseName(operation.name)
+    if name == "einsum" { return contraction(operation) }
     let addsFirst = ["addmm", "baddbmm", "addmv"].contains(name)
     let operands = addsFirst ? Array(operation.inputs.dropFirst()) : operation.inputs
     guard operands.count >= 2, operands[0].rank >= 1, operands[1].rank >= 1 else { return nil }
@@ -107,6 +108,30 @@ extension Lowering {
     if right.rank <= 2 { return MatrixShape(m: Double(left.elementCount) / k, n: n, k: k) }
     let rows = left.rank == 1 ? 1 : Double(left[left.rank - 2])
     return MatrixShape(batch: broadcastBatch(left, right), m: rows, n: n, k: k)
+  }
+
+  /// The product behind a sum over named dimensions, of which only the shapes are known.
+  ///
+  /// The dimensions that both operands have and the result lacks are summed over: k. Then |left| |right| / |result| is
+  /// batch x k^2, and m and n follow.
+  private func contraction(_ operation: Operator) -> MatrixShape? {
+    guard operation.inputs.count == 2, let output = operation.outputs.first, output.elementCount > 0 else { return nil }
+    var left = operation.inputs[0].dimensions
+    var kept = output.dimensions
+    var common: [Int64] = []
+    for dimension in operation.inputs[1].dimensions {
+      guard let place = left.firstIndex(of: dimension) else { continue }
+      left.remove(at: place)
+      common.append(dimension)
+    }
+    var k = 1.0
+    for dimension in common {
+      if let place = kept.firstIndex(of: dimension) { kept.remove(at: place) } else { k *= Double(dimension) }
+    }
+    let sizes = (operation.inputElements(0), operation.inputElements(1), Double(output.elementCount))
+    let batch = sizes.0 * sizes.1 / sizes.2 / (k * k)
+    guard batch >= 1, batch == batch.rounded() else { return nil }
+    return MatrixShape(batch: batch, m: sizes.0 / (batch * k), n: sizes.1 / (batch * k), k: k)
   }
 
   /// The number of products: the dimensions before the last two, each the larger of the two operands'.
@@ -277,9 +302,19 @@ extension Lowering {
     guard elements > 0 else { return [] }
     return [
       Kernel(
-        name: operation.name, .elementwise, flops: elements, bytesRead: operation.inputBytes(target),
+        name: operation.name, .elementwise, flops: elements * flopsPerElement(operation.name),
+        bytesRead: operation.inputBytes(target),
         bytesWritten: written, arithmetic: target.precision)
     ]
+  }
+
+  /// An exponential, logarithm or the like is a polynomial of about ten terms; anything else counts once.
+  private func flopsPerElement(_ name: String) -> Double {
+    let transcendental: Set<String> = [
+      "gelu", "tanh", "sigmoid", "silu", "exp", "expm1", "erf", "log", "log1p", "log2", "cos", "sin", "pow", "softplus",
+      "mish", "elu", "celu", "selu", "logit",
+    ]
+    return transcendental.contains(OperatorKind.baseName(name)) ? 10 : 1
   }
 
   private func largestInputBytes(_ operation: Operator) -> Double {
