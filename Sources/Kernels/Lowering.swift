@@ -112,26 +112,26 @@ extension Lowering {
 
   /// The product behind a sum over named dimensions, of which only the shapes are known.
   ///
-  /// The dimensions that both operands have and the result lacks are summed over: k. Then |left| |right| / |result| is
-  /// batch x k^2, and m and n follow.
+  /// A dimension that both operands have may be one of the batch, be summed over, or only look alike. Of these choices
+  /// that one is right for which |left| |right| / |result| is batch x k^2; m and n follow.
   private func contraction(_ operation: Operator) -> MatrixShape? {
     guard operation.inputs.count == 2, let output = operation.outputs.first, output.elementCount > 0 else { return nil }
     var left = operation.inputs[0].dimensions
-    var kept = output.dimensions
-    var common: [Int64] = []
-    for dimension in operation.inputs[1].dimensions {
+    var common: [Double] = []
+    for dimension in operation.inputs[1].dimensions where dimension > 1 {
       guard let place = left.firstIndex(of: dimension) else { continue }
       left.remove(at: place)
-      common.append(dimension)
+      common.append(Double(dimension))
     }
-    var k = 1.0
-    for dimension in common {
-      if let place = kept.firstIndex(of: dimension) { kept.remove(at: place) } else { k *= Double(dimension) }
+    let (leftSize, rightSize) = (operation.inputElements(0), operation.inputElements(1))
+    let ratio = leftSize * rightSize / Double(output.elementCount)
+    var choices: [(batch: Double, k: Double)] = [(1, 1)]
+    for dimension in common.prefix(8) {
+      choices += choices.flatMap { [($0.batch * dimension, $0.k), ($0.batch, $0.k * dimension)] }
     }
-    let sizes = (operation.inputElements(0), operation.inputElements(1), Double(output.elementCount))
-    let batch = sizes.0 * sizes.1 / sizes.2 / (k * k)
-    guard batch >= 1, batch == batch.rounded() else { return nil }
-    return MatrixShape(batch: batch, m: sizes.0 / (batch * k), n: sizes.1 / (batch * k), k: k)
+    guard let right = choices.first(where: { $0.batch * $0.k * $0.k == ratio }) else { return nil }
+    let products = right.batch * right.k
+    return MatrixShape(batch: right.batch, m: leftSize / products, n: rightSize / products, k: right.k)
   }
 
   /// The number of products: the dimensions before the last two, each the larger of the two operands'.

@@ -58,6 +58,22 @@ import Workloads
     #expect(kernel.matrix?.batch == 24)
   }
 
+  /// Funnel Transformer's sums, at batch 1 and 2 and 128 tokens: heads 12, width 64.
+  @Test(arguments: [
+    ([2, 128, 12, 64], [2, 128, 12, 64], [2, 12, 128, 128], MatrixShape(batch: 24, m: 128, n: 128, k: 64)),
+    ([1, 12, 128, 128], [1, 128, 12, 64], [1, 128, 12, 64], MatrixShape(batch: 12, m: 128, n: 64, k: 128)),
+    ([256, 768], [768, 12, 64], [256, 12, 64], MatrixShape(batch: 1, m: 256, n: 768, k: 768)),
+    ([1, 128, 12, 64], [256, 12, 64], [1, 12, 128, 256], MatrixShape(batch: 12, m: 128, n: 256, k: 64)),
+    ([2, 128, 12, 64], [2, 12, 64], [2, 12, 128, 2], MatrixShape(batch: 12, m: 256, n: 2, k: 64)),
+  ])
+  func `of an einsum, from the shapes alone`(
+    _ left: [Int64], _ right: [Int64], _ output: [Int64], _ shape: MatrixShape
+  ) throws {
+    let kernels = try Target.plain().lower(.make("aten::einsum", [left, right], to: [output])).kernels
+    let found = try #require(kernels.first?.matrix)
+    #expect(found.flops == shape.flops && found.k == shape.k && found.batch == shape.batch, "\(found)")
+  }
+
   @Test func `with half the bytes in half precision`() throws {
     let operation = Operator.make("aten::linear", [[4, 64], [32, 64], [32]])
     let wide = try #require(try Target.plain(.fp32).lower(operation).kernels.first)
