@@ -165,6 +165,17 @@ def deepbench_convolutions(data, workloads):
                "latency_ms": f"{float(row['fwd_time_us']) / 1e3:.6f}"}
 
 
+def graphs_and_eager(data):
+    """BERT-base on an RTX 3090: the same kernels with and without dispatch."""
+    frameworks = {"Baseline": "pytorch-eager", "Cuda graphs": "cuda-graph"}
+    for row in rows_of(data / "measurements/kernl-rtx3090/latency.csv"):
+        if row["engine_label_in_source"] in frameworks:
+            yield {"testbed": "RTX 3090", "accelerator": "nvidia-rtx-3090",
+                   "framework": frameworks[row["engine_label_in_source"]], "precision": "fp16",
+                   "workload": "bert-base-uncased", "batch": row["batch"], "sequence_length": row["seq_len"],
+                   "latency_ms": row["latency_ms"]}
+
+
 # Catalogs for questions that the shipped one does not hold.
 
 def write_workload(folder, name, parameters, program):
@@ -280,6 +291,21 @@ def tax_section(simulator, data, lines):
     lines += table("rows", [group for _, key in aspects for group in grouped(rows, key)]) + [""]
 
 
+def unseen_section(simulator, data, lines):
+    graphs = simulator.validate(list(graphs_and_eager(data)))
+    processor = data / "measurements/framework-tax/processor_latency.csv"
+    text = simulator.call(["validate", str(processor), "--format", "csv"])
+    single = list(csv.DictReader(text.splitlines()))
+    lines += ["## Eager beside CUDA graphs, and no accelerator at all", "",
+              "BERT-base on an RTX 3090, one host speed for all rows: nothing else was fitted to it. Then one thread of a Xeon",
+              "W-2295, to which the host's five efficiencies were fitted.", ""]
+    lines += table("RTX 3090", grouped(graphs, lambda row: row["framework"])) + [""]
+    lines += ["| framework | batch | sequence length | measured ms | predicted ms | error % |", "|---|---|---|---|---|---|"]
+    lines += [f"| {row['framework']} | {row['batch']} | {row['sequence_length']} | {float(row['latency_ms']):.2f} "
+              f"| {float(row['predicted_ms']):.2f} | {100 * float(row['error_fraction']):+.0f} |" for row in graphs]
+    lines += [""] + table("Xeon W-2295, one thread", [("all", single)] + grouped(single, lambda row: row["workload"])) + [""]
+
+
 def kernel_section(simulator, data, catalog, lines):
     suites = [("linear layers, fp16, A100 and A40 (torch.profiler)", list(vidur_products(data))),
               ("DeepBench matrix products", list(deepbench_products(data))),
@@ -322,6 +348,7 @@ def main():
         simulator = Simulator(options.simulate, scratch)
         figure_section(simulator, options.data, lines)
         tax_section(simulator, options.data, lines)
+        unseen_section(simulator, options.data, lines)
         kernel_section(simulator, options.data, kernel_catalog(scratch), lines)
         if options.leave_out:
             leave_out_section(simulator, options.data, lines)

@@ -98,8 +98,9 @@ public struct CalibratedModel: KernelTimeModel {
     return shape.isThreeByThreeUnitStride ? min(implicit, winograd(shape)) : implicit
   }
 
-  /// Grouped convolutions with channels enough for a tile are products, one for each group. With fewer they run on the
-  /// vector units, the closer to a depthwise convolution the fewer channels a group has.
+  /// Grouped convolutions with channels enough for a tile are products, one for each group.
+  ///
+  /// With fewer they run on the vector units, the closer to a depthwise convolution the fewer channels a group has.
   private func grouped(_ shape: ConvolutionShape, _ precision: Precision) -> Double {
     let perGroup = min(shape.inputChannels, shape.outputChannels) / shape.groups
     let wanted = TileSet.vectorUnits.smallest.columns
