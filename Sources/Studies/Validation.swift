@@ -55,7 +55,7 @@ public struct Validation: Sendable {
   /// - Throws: What the source throws, a bind fault, or a ``SimulationFault``.
   public init(
     _ measurements: [Measurement], from source: some ModelSource, fitsHost: Bool,
-    adjust: (inout System) -> Void = { _ in }
+    adjust: (inout System) throws -> Void = { _ in }
   ) throws {
     var cache = PreparationCache()
     let prepared = try measurements.map { try cache.prepare($0, source, adjust) }
@@ -115,7 +115,7 @@ struct PreparationCache {
   private var plans: [PlanKey: (BoundWorkload, ProgramPlan)] = [:]
 
   mutating func prepare(
-    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) -> Void
+    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) throws -> Void
   ) throws -> PreparedRow {
     let system = try system(row, source, adjust)
     let key = PlanKey(
@@ -136,14 +136,14 @@ struct PreparationCache {
   }
 
   private mutating func system(
-    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) -> Void
+    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) throws -> Void
   ) throws -> System {
     let key = [row.accelerator, row.host ?? "", row.framework].joined(separator: "\n")
     if let known = systems[key] { return known }
     var system = System(
       accelerator: try source.accelerator(row.accelerator), host: try source.host(row.host ?? "reference"),
       framework: try source.framework(row.framework))
-    adjust(&system)
+    try adjust(&system)
     systems[key] = system
     return system
   }

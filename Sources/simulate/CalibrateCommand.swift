@@ -45,6 +45,10 @@ enum CalibrateCommand {
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
+    for path in command.values(of: "fit") where !calibration.parameters.contains(where: { $0.path == path }) {
+      throw Failure(
+        .wrongInput, "error: no row's system has a number '\(path)' to fit; 'simulate profiles show NAME' lists them")
+    }
     var result = TextTable(columns: [
       TextTable.Column("number"), TextTable.Column("shared by"), TextTable.Column("before", alignment: .number),
       TextTable.Column("fitted", alignment: .number),

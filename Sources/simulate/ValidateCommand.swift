@@ -37,7 +37,9 @@ enum ValidateCommand {
     let validation: Validation
     do {
       validation = try Validation(rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
-        for (path, value) in overrides { try? system.set(path, to: value) }
+        for (path, value) in overrides where system.accelerator != nil || !path.hasPrefix("accelerator.") {
+          do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
+        }
       }
     } catch let failure as Failure {
       throw failure
