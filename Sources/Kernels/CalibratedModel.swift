@@ -127,6 +127,7 @@ public struct CalibratedModel: KernelTimeModel {
     // Each 4x4 tile of a tensor becomes 6x6 values: 36 / 16 = 2.25 times the bytes, written by the transforms and read
     // by the products.
     let transformed = 2.25 * tensors / bandwidth
+    guard 2.25 * tensors <= shape.workspace else { return fused }
     let weights = 36 * shape.inputChannels * shape.outputChannels * element / bandwidth
     let separate =
       max(vectorUnits.time(of: points), transformed) + transformed + tensors / bandwidth + weights
