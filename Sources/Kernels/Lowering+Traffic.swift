@@ -135,6 +135,8 @@ extension Lowering {
     ]
   }
 
+  /// What is computed before and after a wait.
+  ///
   /// `item` only waits. `nonzero` counts, waits, and writes the positions: PyTorch calls a sum and a selection of CUB's
   /// (one and two kernels) and turns flat positions into indices in a fourth.
   func synchronization(_ operation: Operator) -> [Kernel] {
