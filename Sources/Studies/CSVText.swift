@@ -53,6 +53,7 @@ public struct CSVText: Sendable {
   ///   - column: The column that holds the name; the row's first where there is none.
   ///   - row: The row, from 0.
   ///   - text: What is wrong, as the module says that owns the names; "error: " in front is dropped.
+  /// - Returns: The fault.
   public func nameFault(_ column: String, row: Int, _ text: String) -> CSVFault {
     let prefix = "error: "
     let words = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
