@@ -83,6 +83,11 @@ public struct Fusion: Sendable {
     if opens(kind) { open = [operation] } else { emitted.append(.group([operation])) }
   }
 
+  /// Whether the open group has element-wise operators and nothing else.
+  private var isOnlyElementwise: Bool {
+    open.allSatisfy { OperatorKind(operatorName: $0.name) == .pointwise }
+  }
+
   /// Whether an operator becomes part of the open group.
   private func joins(_ operation: Operator, _ kind: OperatorKind) -> Bool {
     guard let first = open.first, let shape = first.outputs.first, let own = operation.outputs.first else {
@@ -99,6 +104,9 @@ public struct Fusion: Sendable {
       if kind == .batchNorm { return anchor == .convolution && open.count == 1 && rules.contains(.foldBatchNorm) }
       return kind == .pointwise && rules.contains(.epilogue) && own == shape
     default:
+      if !rules.contains(.pointwise), let last = open.last, OperatorKind(operatorName: last.name) != .pointwise {
+        return false
+      }
       return fuses(kind) && own == shape
     }
   }
@@ -115,7 +123,7 @@ public struct Fusion: Sendable {
   /// Whether the rules let a kind share a kernel with element-wise operators.
   private func fuses(_ kind: OperatorKind) -> Bool {
     switch kind {
-    case .pointwise: rules.contains(.pointwise)
+    case .pointwise: rules.contains(.pointwise) || rules.contains(.normalizationInputs)
     case .batchNorm: rules.contains(.batchNorm)
     case .layerNorm: rules.contains(.layerNorm)
     case .softmax: rules.contains(.softmax)
@@ -125,6 +133,10 @@ public struct Fusion: Sendable {
 
   private mutating func close(into emitted: inout [FusedStatement]) {
     defer { open = [] }
+    if isOnlyElementwise, !rules.contains(.pointwise) {
+      emitted += open.map { .group([$0]) }
+      return
+    }
     guard rules.contains(.attention), AttentionPattern(open).isBroken else {
       if !open.isEmpty { emitted.append(.group(open)) }
       return

@@ -16,6 +16,9 @@ public enum FrameworkMode: String, CaseIterable, Sendable {
 public enum FusionRule: String, CaseIterable, Sendable {
   /// Element-wise operators over one shape share a kernel.
   case pointwise
+  /// Element-wise operators right before a layer normalization or softmax that may be fused are part of its kernel; others
+  /// stay alone.
+  case normalizationInputs = "normalization_inputs"
   /// Batch normalization joins such a group.
   case batchNorm = "batch_norm"
   /// Layer normalization joins such a group.
