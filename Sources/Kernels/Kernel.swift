@@ -57,6 +57,8 @@ public struct ConvolutionShape: Hashable, Sendable {
   public var window: [Int64]
   /// Steps between windows.
   public var strides: [Int64]
+  /// The bytes that an algorithm may use beside the tensors.
+  public var workspace = Double.infinity
 
   /// A convolution.
   public init(
