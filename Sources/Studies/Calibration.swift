@@ -22,8 +22,9 @@ public struct Calibration: Sendable {
     public let initial: Double
     /// The value after.
     public var fitted: Double
-    /// By how much the value may be off, relatively, before the rows' errors grow by more than chance would have them:
-    /// twice the standard error of the mean growth. Nil where even four times the value, or a quarter, is no worse.
+    /// By how much the value may be off, relatively, before the rows' errors grow by more than chance would have them.
+    ///
+    /// That is twice the standard error of the mean growth. Nil where even four times the value, or a quarter, is no worse.
     public var uncertainty: Double?
 
     /// Whether the measurements say anything about it.

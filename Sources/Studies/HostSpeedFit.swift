@@ -33,7 +33,8 @@ public struct HostSpeedFit: Sendable, Equatable {
   /// Half the width of the middle half of the anchors' ratios, relative to the speed: how well they agree.
   public let spread: Double
 
-  /// How well the speed is known, relatively: the standard error of the median of the usable anchors, from their spread.
+  /// How well the speed is known, relatively: the standard error of the usable anchors' median, from their spread.
+  ///
   /// Nil where no anchor says anything.
   public var uncertainty: Double? {
     // A normal distribution's quartiles lie 0.674 standard deviations out; its median has 1.253 times the mean's error.

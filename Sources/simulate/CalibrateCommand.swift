@@ -21,7 +21,8 @@ enum CalibrateCommand {
       OptionDefinition(
         "host-speed", value: "WHAT", help: "What is done with the testbeds' host speed", choices: ["fit", "fixed"],
         defaultText: "fit"),
-      OptionDefinition("output", value: "DIR", help: "Folder to write the fitted profiles to, laid out like the catalog"),
+      OptionDefinition(
+        "output", value: "DIR", help: "Folder to write the fitted profiles to, laid out like the catalog"),
       OptionDefinition("rounds", value: "N", help: "Rounds of the search", defaultText: "6"),
       OptionDefinition(
         "format", value: "F", help: "Format of the result", choices: ["table", "csv"], defaultText: "table"),
@@ -30,8 +31,8 @@ enum CalibrateCommand {
       CommandExample(
         "simulate calibrate latency.csv --fit accelerator.efficiency.memory", shows: "one constant per architecture"),
       CommandExample(
-        "simulate calibrate latency.csv --output fitted && simulate run resnet50 a100 --catalog fitted --host lab",
-        shows: "the host of the testbed 'lab'"),
+        "simulate calibrate latency.csv --output fitted",
+        shows: "a host for each testbed, for 'simulate run --catalog fitted --host NAME'"),
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {

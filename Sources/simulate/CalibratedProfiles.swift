@@ -13,6 +13,7 @@ struct CalibratedProfiles {
   ///   - calibration: What was fitted.
   ///   - measurements: The file it was fitted to: the numbers' source.
   ///   - library: Where the profiles lie as they were.
+  /// - Throws: ``Failure`` for a profile that lies in no folder of the catalog.
   init(_ calibration: Calibration, measurements: String, _ library: Library) throws(Failure) {
     var files: [(path: String, text: String)] = []
     let error = "mean error \(percent(calibration.errorAfter)) after"
@@ -75,7 +76,8 @@ struct CalibratedProfiles {
     let found = try checkingInput { () throws(ProfileFault) in try library.profiles.document(of: name, in: folder) }
     guard let found else {
       throw Failure(
-        .wrongInput, "error: no file in the catalog's \(folder) is named '\(name)'; put the profile into a folder for --catalog")
+        .wrongInput,
+        "error: no file in the catalog's \(folder) is named '\(name)'; put the profile into a folder for --catalog")
     }
     return found
   }
