@@ -86,6 +86,12 @@ enum ScenarioOptions {
   }
 
   private static func bind(_ workload: Workload, _ command: ParsedCommand) throws(Failure) -> BoundWorkload {
+    let values = try parameters(command)
+    do { return try workload.bind(values) } catch { throw Failure(.wrongInput, "\(error)") }
+  }
+
+  /// The values of `--batch`, `--sequence-length` and `--parameter`.
+  static func parameters(_ command: ParsedCommand) throws(Failure) -> [String: Int64] {
     var values: [String: Int64] = [:]
     let limits = NumberLimits.within(1...1_000_000_000)
     let batch = try checkingUsage { () throws(CommandSyntaxFault) in try command.integer(of: "batch", limits) }
@@ -103,7 +109,7 @@ enum ScenarioOptions {
       }
       values[assignment.name] = value
     }
-    do { return try workload.bind(values) } catch { throw Failure(.wrongInput, "\(error)") }
+    return values
   }
 
   private static func apply(
