@@ -106,7 +106,9 @@ public struct SweepPlan: Sendable {
   /// - Returns: The points; none where there are more parts than points.
   /// - Throws: ``SweepFault/noSuchShard(_:of:)``.
   public func points(ofShard shard: Int, of shardCount: Int) throws(SweepFault) -> Range<Int> {
-    guard (1...1_000_000).contains(shardCount), (1...shardCount).contains(shard) else { throw .noSuchShard(shard, of: shardCount) }
+    guard (1...1_000_000).contains(shardCount), (1...shardCount).contains(shard) else {
+      throw .noSuchShard(shard, of: shardCount)
+    }
     // Whole points and the rest apart, so that no product leaves the integers.
     let (whole, rest) = count.quotientAndRemainder(dividingBy: shardCount)
     func start(_ shard: Int) -> Int { shard * whole + shard * rest / shardCount }

@@ -129,7 +129,8 @@ enum SweepCommand {
   ) throws(Failure) {
     if resumes, !PartialFile.exists(for: path), Platform.exists(path) {
       throw Failure(
-        .wrongInput, "\(path): error: the file is complete, there is nothing to resume; without --resume it is replaced")
+        .wrongInput, "\(path): error: the file is complete, there is nothing to resume; without --resume it is replaced"
+      )
     }
     var file = try PartialFile(path: path, resumes: resumes)
     let header = points.lowerBound == 0 ? sweep.rows.header : []

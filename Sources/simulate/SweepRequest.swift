@@ -145,7 +145,8 @@ struct SweepRequest {
     guard let index = axes.firstIndex(where: { $0.subject == subject }) else {
       guard let single else {
         throw Failure(
-          .wrongUsage, "error: a sweep needs \(subject.column == "accelerator" ? "an" : "a") \(subject.column): "
+          .wrongUsage,
+          "error: a sweep needs \(subject.column == "accelerator" ? "an" : "a") \(subject.column): "
             + "name one, or vary it with --over \(subject.column)=...")
       }
       return [try find(single)]

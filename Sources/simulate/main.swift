@@ -12,7 +12,8 @@ let tree = CommandTree(
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
     subcommands: [
-      RunCommand.definition, SweepCommand.definition, RooflineCommand.definition, ValidateCommand.definition, CalibrateCommand.definition,
+      RunCommand.definition, SweepCommand.definition, RooflineCommand.definition, ValidateCommand.definition,
+      CalibrateCommand.definition,
       ProfilesCommand.definition,
     ]),
   globalOptions: [
