@@ -66,20 +66,13 @@ extension Lowering {
     let bytes = operation.inputElements(0) * target.precision.bytesPerElement
     let channels = operation.inputs.first.map { $0.rank > 1 ? Double($0[1]) : Double($0[0]) } ?? 0
     let main = Kernel(
-      name: operation.name, .reduction, flops: 2 * operation.inputElements(0),
-      bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
-    guard target.precision == .fp16 || target.precision == .bf16, !target.isHost else {
-      var kernel = main
-      kernel.kernelClass = .elementwise
-      return [kernel]
-    }
+      name: operation.name, .elementwise, flops: 2 * operation.inputElements(0), bytesRead: bytes,
+      bytesWritten: bytes, arithmetic: target.precision)
+    guard target.precision == .fp16 || target.precision == .bf16, !target.isHost else { return [main] }
     let small = Kernel(
       name: operation.name, .elementwise, flops: channels, bytesRead: 4 * channels, bytesWritten: 4 * channels,
       arithmetic: .fp32)
-    var kernel = main
-    kernel.kernelClass = .elementwise
-    kernel.work = .halfBatchNorm
-    return [byLibrary(small), byLibrary(small), kernel]
+    return [byLibrary(small), byLibrary(small), main]
   }
 
   func pooling(_ operation: Operator) -> [Kernel] {

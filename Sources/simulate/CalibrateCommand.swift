@@ -16,7 +16,7 @@ enum CalibrateCommand {
     positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
     options: [
       OptionDefinition(
-        "fit", value: "PATH", help: "A number to fit, as accelerator.efficiency.matrix", isRepeatable: true),
+        "fit", value: "PATH", help: "A number to fit, as accelerator.efficiency.vector", isRepeatable: true),
       OptionDefinition(
         "host-speed", value: "WHAT", help: "What is done with the testbeds' host speed", choices: ["fit", "fixed"],
         defaultText: "fit"),

@@ -138,7 +138,7 @@ import Testing
 
   @Test func `an accelerator's efficiency overrides its architecture's one by one`() throws {
     let accelerator = try Sample.accelerator()
-    #expect(accelerator.efficiency.matrix == 0.7, "the profile's own")
+    #expect(accelerator.efficiency.matrixMemory == 0.7, "the profile's own")
     #expect(accelerator.efficiency.vector == 0.8, "the architecture's")
     #expect(accelerator.efficiency.kernelFixedUS == 2, "the architecture's")
   }
