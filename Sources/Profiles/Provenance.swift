@@ -24,6 +24,14 @@ public struct Source: Sendable, Equatable {
   public let from: String
   /// What else a reader should know, or empty.
   public let note: String
+
+  /// A source.
+  public init(path: String, kind: SourceKind, from: String, note: String = "") {
+    self.path = path
+    self.kind = kind
+    self.from = from
+    self.note = note
+  }
 }
 
 /// The sources of a profile's numbers.

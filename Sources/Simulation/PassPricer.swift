@@ -101,6 +101,11 @@ public struct PassPricer: Sendable {
     return try simulator.time(plan.program, table, scenario.latencyKind, counts: plan.counts)
   }
 
+  /// What the host and the device each spend on one pass, without the waits of one for the other.
+  ///
+  /// - Complexity: O(instructions in the text).
+  public var serialTimes: (host: Ticks, device: Ticks) { table.serialTimes(of: plan.program) }
+
   /// Whether a generous bound on the length of every run of the plan lies within the clock; else it is added up.
   private func isSurelyShort(_ sums: PassSums) -> Bool {
     let launch =
