@@ -66,7 +66,8 @@ extension ErrorBand {
     hostBoundRows = Int(try rows.required("host_bound").integer(1...1_000_000_000))
     deviceBoundRows = Int(try rows.required("device_bound").integer(1...1_000_000_000))
     try rows.finish()
-    provenance = try Provenance.read(from: &root, known: SourcePaths(["log_error.host_bound", "log_error.device_bound"]))
+    provenance = try Provenance.read(
+      from: &root, known: SourcePaths(["log_error.host_bound", "log_error.device_bound"]))
     try root.finish()
   }
 
@@ -80,7 +81,8 @@ extension ErrorBand {
     let quantiles = try numbers(cursor, .between(-10, 10))
     guard quantiles.count == count else {
       throw cursor.fault(
-        .described(problem: "must have a number for each quantile level, \(count) (it has \(quantiles.count))", advice: ""))
+        .described(
+          problem: "must have a number for each quantile level, \(count) (it has \(quantiles.count))", advice: ""))
     }
     guard zip(quantiles, quantiles.dropFirst()).allSatisfy({ $0 <= $1 }) else {
       throw cursor.fault(.described(problem: "must not fall from one quantile to the next", advice: ""))
@@ -118,7 +120,8 @@ extension ErrorBand {
     for source in provenance.sources {
       writer.key(source.path)
       writer.beginObject()
-      for (key, text) in [("kind", source.kind.rawValue), ("from", source.from), ("note", source.note)] where text != "" {
+      for (key, text) in [("kind", source.kind.rawValue), ("from", source.from), ("note", source.note)] where text != ""
+      {
         writer.key(key)
         writer.value(text)
       }

@@ -53,6 +53,8 @@ public struct Simulator: Sendable {
   public var recordsTimeline: Bool
   /// How the time is found; a timeline always takes events.
   public var method: Method
+  /// Which account goes on where two clocks meet, in the recurrence; the engine keeps the host's.
+  var ties = TieRule.host
 
   /// A simulator.
   public init(eventLimit: Int = 2_000_000_000, recordsTimeline: Bool = false, method: Method = .shortest) {
@@ -116,7 +118,7 @@ public struct Simulator: Sendable {
     _ passes: Int, of program: Program, _ counts: ProgramCounts, _ table: CostTable, recordFrom: Int
   ) throws(SimulationFault) -> PassRun {
     if counts.isOneStream, !recordsTimeline, method != .events {
-      return PassRun(marks: try marks(program, counts, table, passes: passes))
+      return PassRun(marks: try marks(program, counts, table, passes: passes, ties: ties))
     }
     let engine = try run(program, table, passes: passes, recordFrom: recordFrom)
     return PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)

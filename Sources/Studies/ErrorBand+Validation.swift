@@ -27,7 +27,7 @@ extension ErrorBand {
     guard min(host.count, device.count) >= Self.fewestRows else { return nil }
     // Four decimals of a logarithm are a hundredth of a percent.
     func quantiles(_ sorted: [Double]) -> [Double] {
-      Self.levels.map { (ErrorSummary.quantile(sorted, $0) * 1e4).rounded() / 1e4 }
+      Self.levels.map { (ErrorSummary.quantile(sorted, $0) * 1e4).rounded() / 1e4 + 0 }
     }
     var provenance = Provenance()
     provenance.sources = [

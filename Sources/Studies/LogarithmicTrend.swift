@@ -58,6 +58,9 @@ public struct LogarithmicTrend: Sendable, Equatable {
   /// The factor by which the quantity grows each year.
   public var yearlyFactor: Double { slope.exponential }
 
+  /// The years in which the quantity doubles; negative where it falls, infinite where it stays.
+  public var doublingYears: Double { slope == 0 ? .infinity : 2.0.logarithm / slope }
+
   /// The line's value.
   public func value(at year: Double) -> Double {
     (meanLogarithm + slope * (year - meanYear)).exponential

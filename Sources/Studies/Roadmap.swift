@@ -39,7 +39,7 @@ public struct Roadmap: Sendable {
 
   /// The numbers that are fitted where the history allows.
   private static let fittedPaths =
-    Precision.allCases.map { "accelerator.peak_tflops.\($0.rawValue)" } + [
+    Precision.selectable.map { "accelerator.peak_tflops.\($0.rawValue)" } + [
       "accelerator.memory.bandwidth_gb_per_s", "accelerator.memory.capacity_gb", "accelerator.compute_units",
       "accelerator.clock_ghz", "accelerator.launch.latency_us", hostSpeed,
     ]
@@ -188,10 +188,8 @@ public enum ProjectionFault: Error, Sendable, Equatable {
   case tooFewGenerations(path: String, found: Int, needed: Int)
   /// A year that is none to project to.
   case yearOutOfRange(Int, ClosedRange<Int>)
-  /// A number that the projection would move out of its range.
-  case override(OverrideFault)
-  /// A pass that cannot be simulated.
-  case simulation(SimulationFault)
+  /// A knob none of whose numbers a system has, or all of them zero.
+  case nothingToTurn(String)
 }
 
 extension ProjectionFault: CustomStringConvertible {
@@ -203,8 +201,8 @@ extension ProjectionFault: CustomStringConvertible {
       "error: a trend of \(path) needs \(needed) generations, and the history has \(found); widen --history"
     case .yearOutOfRange(let year, let range):
       "error: --year must be from \(range.lowerBound) to \(range.upperBound) (it is \(year))"
-    case .override(let fault): fault.description
-    case .simulation(let fault): fault.description
+    case .nothingToTurn(let name):
+      "error: \(name) is 0 on this system, so that no factor changes it; give it a value with --set first"
     }
   }
 }

@@ -119,7 +119,7 @@ public struct SweepAxis: Sendable, Equatable {
   }
 
   /// Whether a name fits a pattern in which `*` stands for any text.
-  static func matches(_ name: Substring, pattern: Substring) -> Bool {
+  public static func matches(_ name: Substring, pattern: Substring) -> Bool {
     guard let first = pattern.first else { return name.isEmpty }
     let rest = pattern.dropFirst()
     if first != "*" { return name.first == first && matches(name.dropFirst(), pattern: rest) }

@@ -49,9 +49,10 @@ public struct SystemDial: Sendable {
   public init(named name: String) throws(NameFault) {
     func isProfile(_ dial: SystemDial, _ prefix: String) -> Bool { dial.paths.allSatisfy { $0.hasPrefix(prefix) } }
     if let dial = Self.all.first(where: { dial in
-      name == dial.name || ["accelerator.", "host.", "framework."].contains { prefix in
-        name == prefix + dial.name && isProfile(dial, prefix)
-      }
+      name == dial.name
+        || ["accelerator.", "host.", "framework."].contains { prefix in
+          name == prefix + dial.name && isProfile(dial, prefix)
+        }
     }) {
       self = dial
       return

@@ -100,6 +100,11 @@ public struct TargetSearch: Sendable {
     self.subject = subject
     let bound = try workload.bind(parameters)
     let base = scenario(bound)
+    if case .dial(let dial) = subject {
+      var turned = base
+      try dial.turn(by: 1, in: &turned.system)
+      if dial.numbers(of: base.system).isEmpty { throw ProjectionFault.nothingToTurn(dial.name) }
+    }
     let today: Double
     switch subject {
     case .dial: today = 1
@@ -123,7 +128,9 @@ public struct TargetSearch: Sendable {
     present = Trial(value: today, result: try Self.result(base))
     func meets(_ trial: Trial) -> Bool { metric.value(of: trial.result) <= target }
     var search = Search(subject: subject, present: present, isMet: meets(present), trial: trial, meets: meets)
-    let (up, down) = (try search.walk(Self.steps(subject, today, up: true)), try search.walk(Self.steps(subject, today, up: false)))
+    let (up, down) = (
+      try search.walk(Self.steps(subject, today, up: true)), try search.walk(Self.steps(subject, today, up: false))
+    )
     range = search.lowest...search.highest
     let nearest = [up, down].compactMap { $0 }.min {
       Self.distance($0.value, today) < Self.distance($1.value, today)
@@ -136,6 +143,12 @@ public struct TargetSearch: Sendable {
       let best = search.tried.min { metric.value(of: $0.result) < metric.value(of: $1.result) }
       outcome = .unreachable(best: best ?? present)
     }
+  }
+
+  /// The number that a knob over one number stands at when it is turned by a factor; nil for other subjects.
+  public func number(of system: System, at factor: Double) -> Double? {
+    guard case .dial(let dial) = subject, dial.paths.count == 1 else { return nil }
+    return system.number(at: dial.paths[0]).map { $0 * factor }
   }
 
   private static func result(_ scenario: Scenario) throws -> SweepResult {

@@ -216,6 +216,7 @@ enum ProfilesCommand {
         do { _ = try library.workload(name).bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
       }
       let profiles = library.profiles
+      _ = try checkingInput { () throws(ProfileFault) in try profiles.errorBand(named: "calibrated") }
       Platform.print(
         "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
           + "\(profiles.frameworks.count) frameworks\n")
@@ -237,6 +238,9 @@ enum ProfilesCommand {
     case "accelerator/1": _ = try library.accelerator(file)
     case "host/1": _ = try library.host(file)
     case "framework/1": _ = try library.framework(file)
+    case "error_band/1":
+      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+      _ = try checkingInput { () throws(JSONFault) in try ErrorBand(from: JSONDocument(bytes: bytes, file: path)) }
     case "workload/1":
       do { _ = try library.workload(file).bind([:]) } catch {
         throw error as? Failure ?? Failure(.wrongInput, "\(error)")
@@ -250,7 +254,7 @@ enum ProfilesCommand {
     return try checkingInput { () throws(JSONFault) in
       var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
       let cursor = try root.required("schema")
-      let schemas = ["accelerator/1", "architecture/1", "host/1", "framework/1", "workload/1"]
+      let schemas = ["accelerator/1", "architecture/1", "host/1", "framework/1", "workload/1", "error_band/1"]
       return try cursor.choice(of: schemas, as: "schema")
     }
   }

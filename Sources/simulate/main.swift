@@ -12,7 +12,8 @@ let tree = CommandTree(
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
     subcommands: [
-      RunCommand.definition, SweepCommand.definition, RooflineCommand.definition, ValidateCommand.definition,
+      RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, RooflineCommand.definition,
+      ValidateCommand.definition,
       CalibrateCommand.definition,
       ProfilesCommand.definition,
     ]),
@@ -36,6 +37,7 @@ func main() throws(Failure) {
   switch command.path {
   case ["run"]: try RunCommand.run(command, library)
   case ["sweep"]: try SweepCommand.run(command, library)
+  case ["project"]: try ProjectCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
   case ["calibrate"]: try CalibrateCommand.run(command, library)
