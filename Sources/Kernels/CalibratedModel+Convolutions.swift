@@ -57,6 +57,7 @@ extension CalibratedModel {
     // Winograd's algorithms run in single precision, whatever the format of the tensors.
     let element = 4.0
     let transformed = element * points * tiles * (shape.inputChannels + shape.outputChannels)
+    guard transformed <= shape.workspace else { return .infinity }
     let plain =
       element * shape.batch
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)

@@ -57,6 +57,8 @@ public struct ConvolutionShape: Hashable, Sendable {
   public var window: [Int64]
   /// Steps between windows.
   public var strides: [Int64]
+  /// The bytes that an algorithm may use beside the tensors.
+  public var workspace = Double.infinity
 
   /// A convolution.
   public init(
@@ -125,6 +127,11 @@ public struct Kernel: Hashable, Sendable {
     case convolutionHelper
     /// A pass over memory.
     case stream
+    /// A pass over memory that looks at each element several times: a window that slides.
+    case pooling
+
+    /// Whether the memory decides the time, but for some arithmetic on each element.
+    public var isPassOverMemory: Bool { self == .stream || self == .pooling }
   }
 
   /// What it is called in reports: the operator that it belongs to.

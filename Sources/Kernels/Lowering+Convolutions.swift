@@ -4,8 +4,9 @@ import Workloads
 /// Convolutions, with the kernels that cuDNN launches around them.
 extension Lowering {
   func convolution(_ operation: Operator) -> [Kernel] {
-    guard let shape = convolutionShape(operation) else { return pointwise(operation) }
-    let arithmetic = target.arithmetic(of: .convolution)
+    guard var shape = convolutionShape(operation) else { return pointwise(operation) }
+    shape.workspace = target.convolutionWorkspace
+    var arithmetic = target.arithmetic(of: .convolution)
     let element = target.precision.bytesPerElement
     let input = operation.inputElements(0) * element
     let weight = operation.inputElements(1) * element
@@ -13,6 +14,8 @@ extension Lowering {
       operation.outputs.isEmpty
       ? shape.batch * shape.outputChannels * shape.outputPositions : operation.outputElements
     let output = outputElements * element
+    // Tensors in another layout are workspace. Where that is too small, the vector units take them as they are.
+    if needsChannelsLast(shape, arithmetic), input + weight + output > shape.workspace { arithmetic = .fp32 }
     let product = Kernel(
       name: operation.name, .convolution, .convolution(shape), flops: shape.flops, bytesRead: input + weight,
       bytesWritten: output, arithmetic: arithmetic)

@@ -9,8 +9,11 @@ extension Lowering {
         ?? LoweredOperator(
           kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
     }
+    if let attention = AttentionPattern(group).fused { return lower(attention) }
     let anchor = lower(first)
     switch anchor.kind {
+    case .linear where OperatorKind(operatorName: group[1].name) == .linear:
+      return projections(anchor, count: group.count)
     case .convolution, .depthwiseConvolution, .linear, .matmul: return epilogue(of: anchor, group)
     default: return oneKernel(group)
     }
@@ -23,11 +26,27 @@ extension Lowering {
   private func epilogue(of anchor: LoweredOperator, _ group: [Operator]) -> LoweredOperator {
     var lowered = anchor
     lowered.kernels.removeAll { $0.kernelClass == .elementwise }
-    guard let product = lowered.kernels.lastIndex(where: { $0.work != .stream }) else { return anchor }
+    guard let product = lowered.kernels.lastIndex(where: { !$0.work.isPassOverMemory }) else { return anchor }
     for member in group.dropFirst() where OperatorKind(operatorName: member.name) == .pointwise {
       lowered.kernels[product].bytesRead += otherOperandBytes(member)
       lowered.kernels[product].flops += member.outputElements
     }
+    return lowered
+  }
+
+  /// Products over the same input as one with as many times the columns, which reads the input once.
+  private func projections(_ anchor: LoweredOperator, count: Int) -> LoweredOperator {
+    var lowered = anchor
+    let factor = Double(count)
+    guard let index = lowered.kernels.firstIndex(where: { !$0.work.isPassOverMemory }),
+      case .matrix(var shape) = lowered.kernels[index].work
+    else { return anchor }
+    let input = shape.batch * shape.m * shape.k * target.precision.bytesPerElement
+    shape.n *= factor
+    lowered.kernels[index].work = .matrix(shape)
+    lowered.kernels[index].flops *= factor
+    lowered.kernels[index].bytesRead = input + max(0, lowered.kernels[index].bytesRead - input) * factor
+    lowered.kernels[index].bytesWritten *= factor
     return lowered
   }
 

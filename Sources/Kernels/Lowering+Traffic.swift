@@ -82,7 +82,7 @@ extension Lowering {
     let indices = name.hasPrefix("max_pool") && !target.isHost ? 8 * outputs : 0
     return [
       Kernel(
-        name: operation.name, name.hasPrefix("adaptive") ? .reduction : .elementwise, flops: window * outputs,
+        name: operation.name, name.hasPrefix("adaptive") ? .reduction : .elementwise, .pooling, flops: window * outputs,
         bytesRead: operation.inputElements(0) * target.precision.bytesPerElement,
         bytesWritten: operation.outputBytes(target) + indices, arithmetic: target.precision)
     ]
@@ -128,9 +128,14 @@ extension Lowering {
     ]
   }
 
-  /// `nonzero` computes before it waits; `item` only waits.
+  /// What is computed before and after a wait.
+  ///
+  /// `item` only waits. `nonzero` counts, waits, and writes the positions: PyTorch calls a sum and a selection of CUB's
+  /// (one and two kernels) and turns flat positions into indices in a fourth.
   func synchronization(_ operation: Operator) -> [Kernel] {
-    OperatorKind.baseName(operation.name) == "nonzero" ? reduction(operation, flopsPerElement: 1) : []
+    guard ["nonzero", "where"].contains(OperatorKind.baseName(operation.name)) else { return [] }
+    let count = reduction(operation, flopsPerElement: 1)
+    return count + Array(repeating: move(operation.name, bytes: operation.inputBytes(target)), count: 3).map(byLibrary)
   }
 
   /// Copies over the host link: `memcpy_host_to_device` and `memcpy_device_to_host`, with `pinned` as an attribute.

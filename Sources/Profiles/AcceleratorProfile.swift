@@ -145,7 +145,7 @@ extension AcceleratorProfile: FieldDescribed {
         "launch.synchronization_us", \.launch.synchronizationUS, .atLeast(0),
         "device done until a synchronization has returned"),
       .init(
-        "launch.queue_depth", \.launch.queueDepth, .between(1, 1_000_000),
+        "launch.queue_depth", \.launch.queueDepth, .wholeBetween(1, 1_000_000),
         "unfinished launches before the host blocks"),
       .init("link.bandwidth_gb_per_s", \.link.bandwidthGBPerS, .greaterThan(0), "copy bandwidth to the host"),
       .init("link.latency_us", \.link.latencyUS, .atLeast(0), "fixed cost of a copy"),

@@ -11,6 +11,7 @@ import Testing
     switch range {
     case .any, .greaterThan, .atLeast: 1 + Double(place) / 64
     case .between(let low, let high): low + (min(high, low + 2) - low) * Double(place + 1) / 128
+    case .wholeBetween(let low, let high): min(high, low + 1 + Double(place))
     }
   }
 
@@ -21,6 +22,7 @@ import Testing
     case .greaterThan(let bound): ["\(bound)", "\(bound - 1)"]
     case .atLeast(let bound): ["\(bound - 1)", "-1e-9"]
     case .between(let low, let high): ["\(low.nextDown)", "\(high.nextUp)", "-1", "1e300"]
+    case .wholeBetween(let low, let high): ["\(low - 1)", "\(high + 1)", "\(low + 0.5)"]
     }
   }
 
