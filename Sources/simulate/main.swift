@@ -12,7 +12,8 @@ let tree = CommandTree(
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
     subcommands: [
-      RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, RooflineCommand.definition,
+      RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, StudyCommand.definition,
+      RooflineCommand.definition,
       ValidateCommand.definition,
       CalibrateCommand.definition,
       ProfilesCommand.definition,
@@ -38,6 +39,8 @@ func main() throws(Failure) {
   case ["run"]: try RunCommand.run(command, library)
   case ["sweep"]: try SweepCommand.run(command, library)
   case ["project"]: try ProjectCommand.run(command, library)
+  case ["study"], ["study", "model-design"], ["study", "frameworks"], ["study", "platforms"]:
+    try StudyCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
   case ["calibrate"]: try CalibrateCommand.run(command, library)
