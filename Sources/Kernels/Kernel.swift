@@ -166,6 +166,13 @@ public struct Kernel: Hashable, Sendable {
     self.arithmetic = arithmetic
   }
 
+  /// Hashes what tells most kernels apart; equality decides.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(flops)
+    hasher.combine(bytesRead)
+  }
+
   /// All memory traffic, bytes.
   public var bytes: Double { bytesRead + bytesWritten }
 }

@@ -41,12 +41,21 @@ public struct PassResult: Sendable, Equatable {
   public func time(in category: CostCategory) -> Ticks { timing.account[category.rawValue] }
 
   /// What the latency is waiting for: the largest share of its critical path.
-  public var bound: LatencyBound {
+  public var bound: LatencyBound { LatencyBound(account: timing.account) }
+}
+
+extension LatencyBound {
+  /// What an account by category is waiting for: its largest share.
+  public init(account: Account) {
+    func time(in category: CostCategory) -> Ticks { account[category.rawValue] }
     let framework =
       time(in: .dispatch) + time(in: .launch) + time(in: .kernelGap) + time(in: .synchronization)
     let compute = time(in: .compute)
     let memory = time(in: .memory) + time(in: .copy)
-    if framework >= compute && framework >= memory { return .framework }
-    return compute >= memory ? .compute : .memory
+    if framework >= compute && framework >= memory {
+      self = .framework
+    } else {
+      self = compute >= memory ? .compute : .memory
+    }
   }
 }

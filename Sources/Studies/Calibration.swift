@@ -53,8 +53,7 @@ public struct Calibration: Sendable {
   public init(
     _ measurements: [Measurement], from source: some ModelSource, paths: [String], fitsHost: Bool, rounds: Int = 6
   ) throws {
-    var cache = PreparationCache()
-    let rows = try measurements.filter { $0.latency != nil }.map { try cache.prepare($0, source) { _ in } }
+    let rows = try prepare(measurements.filter { $0.latency != nil }, from: source)
     var fit = CalibrationProblem(rows: rows, fitsHost: fitsHost)
     var parameters = fit.parameters(paths)
     let errorBefore = fit.error(parameters)

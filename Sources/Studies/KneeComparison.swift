@@ -45,7 +45,8 @@ public struct KneeComparison: Sendable, Equatable {
     }
   }
 
-  private static func knee(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
+  /// The first batch from which on every latency lies more than a fifth above the smallest; batches in rising order.
+  public static func knee(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
     let floor = floor(latencies)
     var knee: Int64?
     for (batch, latency) in zip(batches, latencies).reversed() {
