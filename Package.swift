@@ -16,6 +16,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("CommandSyntax", []),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
+  ("Traces", ["JSONText"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
   ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
