@@ -99,10 +99,13 @@ def paper_figure(data):
     models = {"ResNet-50": "resnet50", "BERT": "bert-base-uncased"}
     frameworks = {"PyTorch": "pytorch-eager", "TorchScript": "torchscript", "ONNX Runtime": "onnxruntime"}
     for row in rows_of(data / "facts/paper/frameworks.csv"):
+        framework = frameworks[row["framework"]]
+        if framework == "onnxruntime" and row["model"] == "ResNet-50":
+            framework = "onnxruntime-numpy"
         by_batch = row["x_kind"] == "batch"
         is_bert = row["model"] == "BERT"
         yield {"testbed": f"{row['panel']}, {row['framework']}", "accelerator": "nvidia-quadro-rtx-8000",
-               "framework": frameworks[row["framework"]], "precision": row["dtype"], "workload": models[row["model"]],
+               "framework": framework, "precision": row["dtype"], "workload": models[row["model"]],
                "batch": row["x"] if by_batch else 128,
                "sequence_length": (128 if by_batch else row["x"]) if is_bert else "",
                "image_size": "" if is_bert else 224, "latency_ms": f"{float(row['latency_s']) * 1e3:.4f}"}
@@ -167,7 +170,8 @@ def deepbench_convolutions(data, workloads):
 
 def graphs_and_eager(data):
     """BERT-base on an RTX 3090: the same kernels with and without dispatch."""
-    frameworks = {"Baseline": "pytorch-eager", "Cuda graphs": "cuda-graph"}
+    frameworks = {"Baseline": "pytorch-eager", "Cuda graphs": "cuda-graph", "ONNX Runtime": "onnxruntime",
+                  "Inductor": "torch-compile", "TensorRT": "tensorrt"}
     for row in rows_of(data / "measurements/kernl-rtx3090/latency.csv"):
         if row["engine_label_in_source"] in frameworks:
             yield {"testbed": "RTX 3090", "accelerator": "nvidia-rtx-3090",
@@ -185,6 +189,45 @@ def figure_one(data):
         yield {"testbed": "figure 1", "accelerator": "nvidia-rtx-2080-ti", "framework": "pytorch-eager",
                "precision": "fp32", "workload": names[row["model"]], "batch": 1, "sequence_length": 128,
                "latency_ms": f"{float(row['latency_s_exact_from_authors_csv']) * 1e3:.3f}"}
+
+
+def graph_levels(data):
+    """ONNX Runtime by graph optimization level; half precision of BERT is left out, as its authors doubt it."""
+    models = {"ResNet-50": "resnet50", "BERT": "bert-base-uncased", "ViT-B/32": "vit-base-patch32-224"}
+    levels = {"none": "onnxruntime-disabled", "basic": "onnxruntime-basic"}
+    for row in rows_of(data / "facts/paper/ort_graph_optimization.csv"):
+        if "check" in row["setting"] or not row["setting"].startswith("graph_opt"):
+            continue
+        level = row["setting"].split()[1]
+        framework = levels.get(level, "onnxruntime")
+        if row["model"] == "ResNet-50":
+            framework = "onnxruntime-numpy"  # The exporter folds batch normalization: there is nothing else to fuse.
+        yield {"testbed": f"{row['model']} {row['dtype']}, {level}", "accelerator": "nvidia-quadro-rtx-8000",
+               "framework": framework, "precision": row["dtype"], "workload": models[row["model"]],
+               "batch": row["batch"], "sequence_length": 128 if row["model"] == "BERT" else "",
+               "latency_ms": f"{float(row['latency_s']) * 1e3:.4f}"}
+
+
+def tensorrt(data):
+    """BERT-base in half precision, CUDA events: nothing is fitted, the host has no part in it."""
+    accelerators = {"A100": "nvidia-a100-sxm4-40gb", "V100": "nvidia-v100-sxm2-16gb", "T4": "nvidia-t4"}
+    for row in rows_of(data / "measurements/tensorrt-bert/latency.csv"):
+        if row["model"] == "BERT Base" and row["precision"] == "FP16":
+            yield {"testbed": row["gpu"], "accelerator": accelerators[row["gpu"]], "framework": "tensorrt",
+                   "precision": "fp16", "workload": "bert-base-uncased", "batch": row["batch"],
+                   "sequence_length": row["seq_len"], "latency_ms": row["avg_latency_ms"]}
+
+
+def compiled(data):
+    """ResNet-50 under torch.compile beside eager 2.x: one host speed for each machine and release."""
+    frameworks = {"eager": "pytorch-eager-2", "torch.compile(default)": "torch-compile",
+                  "torch.compile(reduce-overhead)": "torch-compile-graphs"}
+    accelerators = {"V100": "nvidia-v100-sxm2-16gb", "T4": "nvidia-t4"}
+    for row in rows_of(data / "measurements/hf-torch-compile/latency.csv"):
+        if row["model"] == "ResNet" and row["latency_ms"]:
+            yield {"testbed": f"{row['gpu']}, {row['torch']}", "accelerator": accelerators[row["gpu"]],
+                   "framework": frameworks[row["execution"]], "precision": "fp32", "workload": "resnet50",
+                   "batch": row["batch"], "latency_ms": row["latency_ms"]}
 
 
 # Catalogs for questions that the shipped one does not hold.
@@ -327,6 +370,19 @@ def unseen_section(simulator, data, lines):
     lines += [""] + table("Xeon W-2295, one thread", [("all", single)] + grouped(single, lambda row: row["workload"])) + [""]
 
 
+def compilers_section(simulator, data, lines):
+    lines += ["## Optimizers and compilers", "",
+              "ONNX Runtime by graph optimization level on the Quadro RTX 8000, one host speed for each series: all levels have",
+              "one table of costs, so what differs is what the graph spells out and what is fused. TensorRT without any fit.",
+              "ResNet-50 under `torch.compile`, with eager of the same machine as the host's measure.", ""]
+    levels = simulator.validate(list(graph_levels(data)))
+    lines += table("ONNX Runtime", [("all", levels)] + grouped(levels, lambda row: row["testbed"])) + [""]
+    engines = simulator.validate(list(tensorrt(data)), fit="none")
+    lines += table("TensorRT, BERT-base", [("all", engines)] + grouped(engines, lambda row: row["testbed"])) + [""]
+    rows = simulator.validate(list(compiled(data)))
+    lines += table("ResNet-50, fp32", grouped(rows, lambda row: f"{row['testbed']}: {row['framework']}")) + [""]
+
+
 def kernel_section(simulator, data, catalog, lines):
     suites = [("linear layers, fp16, A100 and A40 (torch.profiler)", list(vidur_products(data))),
               ("DeepBench matrix products", list(deepbench_products(data))),
@@ -371,6 +427,7 @@ def main():
         figure_one_section(simulator, options.data, lines)
         tax_section(simulator, options.data, lines)
         unseen_section(simulator, options.data, lines)
+        compilers_section(simulator, options.data, lines)
         kernel_section(simulator, options.data, kernel_catalog(scratch), lines)
         if options.leave_out:
             leave_out_section(simulator, options.data, lines)

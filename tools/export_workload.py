@@ -151,6 +151,48 @@ def monomial_factors(powers, parameters):
     return [name for name, power in zip(parameters, powers) for _ in range(power)]
 
 
+# What strides and pools may shrink an image by.
+IMAGE_DIVISORS = (1, 2, 4, 8, 16, 32, 64)
+
+
+def rounded_text(points, values, parameters):
+    """`common*batch*((image_size+offset)//divisor)`, once or squared, or None where that does not fit.
+
+    Strides and pools round down, and rounding down twice is rounding down once by the product: whatever a stack of
+    layers does to the side of an image is one such quotient.
+    """
+    if "image_size" not in parameters:
+        return None
+    place = parameters.index("image_size")
+    others = [parameter for parameter in parameters if parameter != "image_size"]
+    for linear in itertools.product((0, 1), repeat=len(others)):
+        factors = [name for name, power in zip(others, linear) if power]
+        scales = [math.prod(point[parameters.index(name)] for name in factors) for point in points]
+        if any(value % scale for value, scale in zip(values, scales)):
+            continue
+        sides = [(point[place], value // scale) for point, value, scale in zip(points, values, scales)]
+        for power, divisor in itertools.product((1, 2), IMAGE_DIVISORS):
+            for offset in sorted(range(-4 * divisor, 4 * divisor), key=abs):
+                common = common_factor([(((size + offset) // divisor) ** power, value) for size, value in sides])
+                if common is not None:
+                    side = "image_size" + (f"{offset:+}" if offset else "")
+                    side = f"({side})//{divisor}" if offset else f"{side}//{divisor}"
+                    texts = [str(common)] * (common != 1) + factors
+                    if texts or power > 1:
+                        side = f"({side})"
+                    return "*".join(texts + [side] * power)
+    return None
+
+
+def common_factor(pairs):
+    """The integer that turns every first of a pair into the second, or None."""
+    first, second = pairs[0]
+    if first <= 0 or second % first or second == 0:
+        return None
+    common = second // first
+    return common if all(a * common == b for a, b in pairs) else None
+
+
 class Dimensions:
     """Turns the integers seen at the sample points into dimensions; remembers what it has solved."""
 
@@ -172,6 +214,9 @@ class Dimensions:
         points = self.points if present is None else [self.points[i] for i in present]
         polynomial = polynomial_fit(points, values)
         if polynomial is None:
+            rounded = rounded_text(points, values, self.parameters)
+            if rounded is not None:
+                return rounded
             seen = ", ".join(f"{point}: {value}" for point, value in zip(points, values))
             raise ExportError(f"no exact expression of ({', '.join(self.parameters)}) gives {seen}")
         return polynomial_text(polynomial, self.parameters)
@@ -195,10 +240,10 @@ class Dimensions:
 
 
 def evaluate(expression, values):
-    """The value of a dimension; raises ExportError where a division is not exact."""
+    """The value of a dimension; raises ExportError where a `/` is not exact. `//` rounds down."""
     if isinstance(expression, int):
         return expression
-    tokens = re.findall(r"[A-Za-z_]\w*|\d+|[-+*/()]", expression)
+    tokens = re.findall(r"[A-Za-z_]\w*|\d+|//|[-+*/()]", expression)
     if "".join(tokens) != expression.replace(" ", ""):
         raise ExportError(f"not an expression: {expression}")
     value = evaluate_sum(tokens, values)
@@ -220,12 +265,13 @@ def evaluate_sum(tokens, values):
 
 def evaluate_product(tokens, values):
     product = evaluate_factor(tokens, values)
-    while tokens and tokens[0] in "*/":
-        if tokens.pop(0) == "*":
+    while tokens and tokens[0] in ("*", "/", "//"):
+        operation = tokens.pop(0)
+        if operation == "*":
             product *= evaluate_factor(tokens, values)
             continue
         divisor = evaluate_factor(tokens, values)
-        if divisor == 0 or product % divisor != 0:
+        if divisor == 0 or (operation == "/" and product % divisor != 0):
             raise ExportError(f"{product} is not divisible by {divisor}")
         product //= divisor
     return product
@@ -296,6 +342,7 @@ class Recorder:
             child: name for name, child in module.named_modules() if name.rpartition(".")[2].isdigit()
         }
         self.leaves = []
+        self.boundaries = []
 
     def run(self, inputs):
         """The top-level operators of one pass. `inputs` makes its arguments anew: a cache grows in a pass."""
@@ -306,6 +353,7 @@ class Recorder:
         self.leaves = []
         operators = []
         self.collect(self.profile(first, self.leaf_mode()), None, operators)
+        self.boundaries.append(boundary(first, self.result))
         # The dispatch mode adds operators of its own (a `detach` after `ones`): a pass without it decides.
         plain = [event.name for event in self.top_level(self.profile(second, contextlib.nullcontext()))]
         return without_added(operators, plain)
@@ -319,7 +367,7 @@ class Recorder:
         with torch.no_grad(), torch.device(self.device), self.block_markers(), autocast_on_meta():
             with torch.profiler.profile(activities=[cpu], record_shapes=True) as profiler:
                 with mode, self.slice_mode():
-                    self.module(*arguments, **keywords)
+                    self.result = self.module(*arguments, **keywords)
         events = profiler.profiler.kineto_results.experimental_event_tree()
         return sorted(events, key=lambda event: event.start_time_ns)
 
@@ -426,6 +474,24 @@ class Recorder:
                 continue
             number = seen[child.name] = seen.get(child.name, -1) + 1
             yield from self.leaves_below(child, path + ((child.name, number),))
+
+
+def boundary(inputs, result):
+    """What a pass is given and gives back: the tensors themselves, and not those of a cache, which stays where it is."""
+    given = inputs.values() if isinstance(inputs, dict) else inputs
+    back = [result] if hasattr(result, "shape") else result.values() if isinstance(result, dict) else result
+    keys = ("inputs", "dtypes", "outputs", "output_dtypes")
+    tensors = [[value for value in values if hasattr(value, "shape")] for values in (given, back)]
+    described = [part(group) for group in tensors for part in (shapes_of, dtypes_of)]
+    return dict(zip(keys, described))
+
+
+def shapes_of(tensors):
+    return [list(tensor.shape) for tensor in tensors]
+
+
+def dtypes_of(tensors):
+    return [dtype_word(tensor.dtype) for tensor in tensors]
 
 
 def autocast_on_meta():
@@ -743,11 +809,19 @@ class Export:
 
 
 def sample_points(defaults):
-    """The parameter values to run at: a grid that fixes every polynomial, and points that check it."""
+    """The parameter values to run at: a grid that fixes every polynomial, and points that check it.
+
+    The side of an image is also tried at every remainder by 32: strides and pools round.
+    """
     columns = [sample_values(name, default) for name, default in defaults.items()]
     grid = list(itertools.product(*(column[:3] for column in columns)))
     check = tuple(column[3] for column in columns)
-    return grid + [check]
+    size = defaults.get("image_size")
+    between = [
+        tuple(size + extra if name == "image_size" else default for name, default in defaults.items())
+        for extra in (range(1, 32) if size else ())
+    ]
+    return grid + [check] + between
 
 
 def sample_values(name, default):
@@ -775,7 +849,8 @@ def export(definition, progress=lambda text: None):
     for point in points:
         progress(f"{definition.name}: {dict(zip(defaults, point))}")
         runs.append(run_at(dict(zip(defaults, point)), recorder, inputs))
-    operators = merge_runs(runs, Dimensions(list(defaults), points))
+    dimensions = Dimensions(list(defaults), points)
+    operators = merge_runs(runs, dimensions)
     blocks = [operator.block for operator in runs[0]]
     workload = {
         "schema": SCHEMA,
@@ -785,9 +860,19 @@ def export(definition, progress=lambda text: None):
         **({"notes": definition.notes} if definition.notes else {}),
         "parameters": defaults,
         "weight_elements": weight_elements(module),
+        **without_plain_types(dimensions.merge(recorder.boundaries)),
         "program": find_repeats(operators, blocks),
     }
     return Export(workload, len(operators), kernels_by_batch(runs, points, defaults))
+
+
+def without_plain_types(entry):
+    """The entry without lists of types that say `float` only, which is what they are when left out."""
+    return {
+        key: value
+        for key, value in entry.items()
+        if not key.endswith("dtypes") or any(dtype != "float" for dtype in value)
+    }
 
 
 def run_at(values, recorder, inputs):

@@ -58,6 +58,16 @@ def definitions(definition):
         build=build_olmoe,
         full_slices=False,
     )
+    yield definition(
+        name="olmoe-1b-7b-decode",
+        title="OLMoE 1B-7B: 64 experts, 8 per token, one token after `context` others",
+        needs=("transformers", "4.48"),
+        source=f"transformers {metadata.version('transformers')} OlmoeForCausalLM, olmoe-1b-7b configuration",
+        notes="One step of generation for each sequence of the batch, with a cache of `context` tokens. All sequences"
+        " pick the same eight experts; the loop asks the other 56 as well, and finds no token for them.",
+        build=build_olmoe_decode,
+        full_slices=False,
+    )
     for name, title, constructor in TORCHVISION:
         yield definition(
             name=name,
@@ -276,6 +286,34 @@ def llama_decode_builder(configuration):
 
 
 def build_olmoe():
+    model = olmoe()
+    route_evenly(model.config.num_experts)
+
+    def inputs(batch=1, sequence_length=128):
+        tokens = torch.zeros(batch, sequence_length, dtype=torch.long)
+        return {"input_ids": tokens, "num_logits_to_keep": 1}
+
+    return model, inputs
+
+
+def build_olmoe_decode():
+    import transformers
+
+    model = olmoe()
+    configuration = model.config
+    route_to_first(configuration.num_experts_per_tok, configuration.num_experts)
+    head_dim = configuration.hidden_size // configuration.num_attention_heads
+
+    def inputs(batch=1, context=128):
+        shape = (batch, configuration.num_key_value_heads, context, head_dim)
+        layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(configuration.num_hidden_layers))
+        cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
+        return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
+
+    return model, inputs
+
+
+def olmoe():
     import transformers
 
     configuration = transformers.OlmoeConfig(
@@ -289,13 +327,7 @@ def build_olmoe():
         num_experts_per_tok=8,
         attn_implementation="eager",
     )
-    route_evenly(configuration.num_experts)
-
-    def inputs(batch=1, sequence_length=128):
-        tokens = torch.zeros(batch, sequence_length, dtype=torch.long)
-        return {"input_ids": tokens, "num_logits_to_keep": 1}
-
-    return transformers.OlmoeForCausalLM(configuration), inputs
+    return transformers.OlmoeForCausalLM(configuration)
 
 
 def route_evenly(experts):
@@ -303,6 +335,19 @@ def route_evenly(experts):
 
     def nonzero(mask):
         return torch.empty((mask.numel() // experts, mask.dim()), dtype=torch.long, device="meta")
+
+    META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
+
+
+def route_to_first(chosen, experts):
+    """Lets `nonzero` run without values, for experts asked in order: the first few get every token, the rest none."""
+    asked = 0
+
+    def nonzero(mask):
+        nonlocal asked
+        tokens = mask.shape[-1] if asked % experts < chosen else 0
+        asked += 1
+        return torch.empty((tokens, mask.dim()), dtype=torch.long, device="meta")
 
     META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
 

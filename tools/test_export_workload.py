@@ -39,6 +39,7 @@ OPERATOR_COUNTS = {
     "mnasnet1-0": 152,
     "mobilebert-uncased": 1471,
     "mobilenet-v2": 153,
+    "olmoe-1b-7b-decode": 16710,
     "olmoe-1b-7b": 16695,
     "opt-1.3b": 1050,
     "resnet101": 345,
@@ -61,7 +62,7 @@ OPERATOR_KEYS = [
 
 class PolynomialTests(unittest.TestCase):
     parameters = ["batch", "image_size"]
-    points = exporter.sample_points({"batch": 1, "image_size": 224})
+    points = [(batch, size) for batch in (1, 2, 3) for size in (224, 256, 288)] + [(5, 352)]
 
     def expression(self, function):
         dimensions = exporter.Dimensions(self.parameters, self.points)
@@ -102,6 +103,43 @@ class PolynomialTests(unittest.TestCase):
         self.assertEqual(exporter.polynomial_fit(points, [10, 20, 20, 40, 90]), {(1, 1): 1})
 
 
+class RoundingTests(unittest.TestCase):
+    parameters = ["batch", "image_size"]
+    points = exporter.sample_points({"batch": 1, "image_size": 224})
+
+    def expression(self, function):
+        dimensions = exporter.Dimensions(self.parameters, self.points)
+        return dimensions.expression([function(batch, size) for batch, size in self.points])
+
+    def test_what_layers_do_to_the_side_of_an_image(self):
+        def convolution(side, window, stride, padding):
+            return (side + 2 * padding - window) // stride + 1
+
+        cases = [
+            (lambda b, s: convolution(s, 7, 2, 3), "(image_size+1)//2"),
+            (lambda b, s: convolution(s, 3, 1, 1), "image_size"),
+            (lambda b, s: convolution(s, 3, 2, 0), "(image_size-1)//2"),
+            (lambda b, s: convolution(convolution(s, 11, 4, 2), 3, 2, 0), "(image_size-7)//8"),
+            (lambda b, s: s // 32, "image_size//32"),
+            (lambda b, s: 5 * b * (s // 32), "5*batch*(image_size//32)"),
+            (lambda b, s: b * ((s + 1) // 2) ** 2, "batch*((image_size+1)//2)*((image_size+1)//2)"),
+            (lambda b, s: ((s + 1) // 2) ** 2, "((image_size+1)//2)*((image_size+1)//2)"),
+            (lambda b, s: b * (s - 2), "batch*(image_size-2)"),
+        ]
+        for function, expected in cases:
+            with self.subTest(expected=expected):
+                text = self.expression(function)
+                self.assertEqual(text, expected)
+                for batch, size in [(1, 224), (2, 299), (16, 331), (7, 225)]:
+                    values = {"batch": batch, "image_size": size}
+                    self.assertEqual(exporter.evaluate(text, values), function(batch, size))
+
+    def test_what_no_layer_does_is_an_error(self):
+        for function in (lambda b, s: s % 64, lambda b, s: s // 3, lambda b, s: (s // 2) ** 3):
+            with self.assertRaisesRegex(exporter.ExportError, "no exact expression"):
+                self.expression(function)
+
+
 class EvaluationTests(unittest.TestCase):
     def test_arithmetic(self):
         values = {"batch": 2, "image_size": 224}
@@ -110,6 +148,9 @@ class EvaluationTests(unittest.TestCase):
             ("batch", 2),
             ("batch*(image_size-4)/4", 110),
             ("image_size/32+1", 8),
+            ("(image_size+75)//32", 9),
+            ("5//2*2", 4),
+            ("(batch-5)//2", -2),
             ("-batch+5", 3),
             ("10-batch-3", 5),
         ]:
@@ -123,6 +164,8 @@ class EvaluationTests(unittest.TestCase):
             ("(batch", "a parenthesis is not closed"),
             ("batch batch", "not an expression"),
             ("batch%2", "not an expression"),
+            ("batch//0", "2 is not divisible by 0"),
+            ("batch///2", "unknown parameter '/'"),
             ("batch*", "ends too early"),
         ]:
             with self.subTest(expression=expression):

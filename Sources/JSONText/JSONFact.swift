@@ -115,6 +115,8 @@ public enum JSONRange: Sendable, Equatable {
   case atLeast(Double)
   /// The numbers between two bounds, both included.
   case between(Double, Double)
+  /// The whole numbers between two bounds, both included.
+  case wholeBetween(Double, Double)
 
   /// Whether `number` is in the range; NaN is in none, infinity in none.
   public func contains(_ number: Double) -> Bool {
@@ -124,6 +126,7 @@ public enum JSONRange: Sendable, Equatable {
     case .greaterThan(let bound): number > bound
     case .atLeast(let bound): number >= bound
     case .between(let low, let high): number >= low && number <= high
+    case .wholeBetween(let low, let high): number >= low && number <= high && number == number.rounded()
     }
   }
 }

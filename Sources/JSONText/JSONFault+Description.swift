@@ -119,6 +119,8 @@ extension JSONRange {
     case .greaterThan(let bound): "greater than \(shortestText(of: bound))"
     case .atLeast(let bound): "at least \(shortestText(of: bound))"
     case .between(let low, let high): "between \(shortestText(of: low)) and \(shortestText(of: high))"
+    case .wholeBetween(let low, let high):
+      "a whole number between \(shortestText(of: low)) and \(shortestText(of: high))"
     }
   }
 }

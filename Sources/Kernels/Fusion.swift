@@ -64,7 +64,7 @@ public struct Fusion: Sendable {
   }
 
   private mutating func place(_ operation: Operator, into emitted: inout [FusedStatement]) {
-    let kind = OperatorKind(operatorName: operation.name) ?? .other
+    let kind = OperatorKind(of: operation) ?? .other
     guard !rules.isEmpty, operation.stream == 0, operation.waitsForStreams.isEmpty else {
       close(into: &emitted)
       emitted.append(.group([operation]))
@@ -76,11 +76,16 @@ public struct Fusion: Sendable {
     }
     if joins(operation, kind) {
       open.append(operation)
-      if open.count == Self.groupLimit { close(into: &emitted) }
+      if open.count == Self.groupLimit || AttentionPattern(open).isComplete { close(into: &emitted) }
       return
     }
     close(into: &emitted)
     if opens(kind) { open = [operation] } else { emitted.append(.group([operation])) }
+  }
+
+  /// Whether the open group has element-wise operators and nothing else.
+  private var isOnlyElementwise: Bool {
+    open.allSatisfy { OperatorKind(operatorName: $0.name) == .pointwise }
   }
 
   /// Whether an operator becomes part of the open group.
@@ -90,10 +95,18 @@ public struct Fusion: Sendable {
     }
     let anchor = OperatorKind(operatorName: first.name) ?? .other
     switch anchor {
+    case .matmul where rules.contains(.attention) && AttentionPattern(open).takes(operation, kind): return true
+    case .linear where kind == .linear:
+      return rules.contains(.projections)
+        && open.allSatisfy { $0.name == operation.name && $0.inputs == operation.inputs }
+    case .linear where open.count > 1 && OperatorKind(operatorName: open[1].name) == .linear: return false
     case .convolution, .linear, .matmul:
       if kind == .batchNorm { return anchor == .convolution && open.count == 1 && rules.contains(.foldBatchNorm) }
       return kind == .pointwise && rules.contains(.epilogue) && own == shape
     default:
+      if !rules.contains(.pointwise), let last = open.last, OperatorKind(operatorName: last.name) != .pointwise {
+        return false
+      }
       return fuses(kind) && own == shape
     }
   }
@@ -101,7 +114,8 @@ public struct Fusion: Sendable {
   private func opens(_ kind: OperatorKind) -> Bool {
     switch kind {
     case .convolution: rules.contains(.epilogue) || rules.contains(.foldBatchNorm)
-    case .linear, .matmul: rules.contains(.epilogue)
+    case .linear: rules.contains(.epilogue) || rules.contains(.projections)
+    case .matmul: rules.contains(.epilogue) || rules.contains(.attention)
     default: fuses(kind)
     }
   }
@@ -109,7 +123,7 @@ public struct Fusion: Sendable {
   /// Whether the rules let a kind share a kernel with element-wise operators.
   private func fuses(_ kind: OperatorKind) -> Bool {
     switch kind {
-    case .pointwise: rules.contains(.pointwise)
+    case .pointwise: rules.contains(.pointwise) || rules.contains(.normalizationInputs)
     case .batchNorm: rules.contains(.batchNorm)
     case .layerNorm: rules.contains(.layerNorm)
     case .softmax: rules.contains(.softmax)
@@ -118,7 +132,16 @@ public struct Fusion: Sendable {
   }
 
   private mutating func close(into emitted: inout [FusedStatement]) {
-    if !open.isEmpty { emitted.append(.group(open)) }
-    open = []
+    defer { open = [] }
+    if isOnlyElementwise, !rules.contains(.pointwise) {
+      emitted += open.map { .group([$0]) }
+      return
+    }
+    guard rules.contains(.attention), AttentionPattern(open).isBroken else {
+      if !open.isEmpty { emitted.append(.group(open)) }
+      return
+    }
+    // What began like attention was none: its operators are fused by the other rules.
+    emitted += Fusion(rules: rules.filter { $0 != .attention }).rewrite(open.map(BoundStatement.operator))
   }
 }

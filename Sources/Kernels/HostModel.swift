@@ -32,7 +32,7 @@ public struct HostModel: KernelTimeModel {
     switch kernel.work {
     case .matrix, .attention: fraction = efficiency.matrix
     case .convolution(let shape): fraction = convolutionFraction(shape)
-    case .stream, .halfBatchNorm, .convolutionHelper: fraction = efficiency.elementwise
+    case .stream, .convolutionHelper: fraction = efficiency.elementwise
     }
     return KernelTime(
       compute: kernel.flops / (peak * fraction), memory: kernel.bytes / (bandwidth * efficiency.memory))

@@ -49,29 +49,37 @@ public struct ConvolutionShape: Hashable, Sendable {
   public var outputChannels: Double
   /// Independent groups of channels.
   public var groups: Double
-  /// Positions of one output channel of one image.
-  public var outputPositions: Double
-  /// Positions of one input channel of one image.
-  public var inputPositions: Double
+  /// Sides of one input channel of one image.
+  public var input: [Int64]
+  /// Sides of one output channel of one image.
+  public var output: [Int64]
   /// Sides of the window.
   public var window: [Int64]
   /// Steps between windows.
   public var strides: [Int64]
+  /// The bytes that an algorithm may use beside the tensors.
+  public var workspace = Double.infinity
 
   /// A convolution.
   public init(
-    batch: Double, inputChannels: Double, outputChannels: Double, groups: Double, outputPositions: Double,
-    inputPositions: Double, window: [Int64], strides: [Int64]
+    batch: Double, inputChannels: Double, outputChannels: Double, groups: Double, input: [Int64], output: [Int64],
+    window: [Int64], strides: [Int64]
   ) {
     self.batch = batch
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
     self.groups = groups
-    self.outputPositions = outputPositions
-    self.inputPositions = inputPositions
+    self.input = input
+    self.output = output
     self.window = window
     self.strides = strides
   }
+
+  /// Positions of one input channel of one image.
+  public var inputPositions: Double { input.reduce(1) { $0 * Double($1) } }
+
+  /// Positions of one output channel of one image.
+  public var outputPositions: Double { output.reduce(1) { $0 * Double($1) } }
 
   /// Positions of the window.
   public var windowPositions: Double { window.reduce(1) { $0 * Double($1) } }
@@ -81,6 +89,15 @@ public struct ConvolutionShape: Hashable, Sendable {
 
   /// Whether the window is three by three and moves one step at a time, which Winograd's algorithm needs.
   public var isThreeByThreeUnitStride: Bool { window == [3, 3] && strides.allSatisfy { $0 == 1 } && groups == 1 }
+
+  /// The side of a square window of unit stride for which a Winograd algorithm with transformed tensors exists.
+  var winogradWindow: Double? {
+    guard groups == 1, strides.allSatisfy({ $0 == 1 }) else { return nil }
+    return window == [3, 3] ? 3 : window == [5, 5] ? 5 : nil
+  }
+
+  /// How many square tiles of outputs cover one output channel of one image.
+  func outputTiles(side: Double) -> Double { output.reduce(1) { $0 * (Double($1) / side).rounded(.up) } }
 
   /// Whether the convolution is a plain matrix product over positions.
   public var isPointwise: Bool { window.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
@@ -108,8 +125,6 @@ public struct Kernel: Hashable, Sendable {
     case attention(MatrixShape)
     /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.
     case convolutionHelper
-    /// A pass over memory that normalizes channels in half precision.
-    case halfBatchNorm
     /// A pass over memory.
     case stream
   }

@@ -58,11 +58,18 @@ public struct LoweredProgram: Sendable {
   ///   - workload: The workload, its parameters bound.
   ///   - target: What to lower to.
   ///   - rules: The fusion rules that apply.
+  ///   - decomposition: What the framework's graph spells out before they do.
+  ///   - inputs: Where a pass finds its inputs and leaves its outputs.
   /// - Complexity: Linear in the text of the workload, not in what its loops execute.
-  public init(_ workload: BoundWorkload, target: LoweringTarget, rules: [FusionRule]) {
+  public init(
+    _ workload: BoundWorkload, target: LoweringTarget, rules: [FusionRule], decomposition: [DecompositionRule] = [],
+    inputs: TensorPlace = .device
+  ) {
     self.target = target
     let lowering = Lowering(target: target)
-    statements = lower(Fusion(rules: rules).rewrite(workload.program), with: lowering)
+    let program = workload.program(withTensorsOn: target.isHost ? .device : inputs)
+    let nodes = Decomposition(rules: decomposition).rewrite(program)
+    statements = lower(Fusion(rules: rules).rewrite(nodes), with: lowering)
     (kernelCount, flops, bytes) = count(statements)
     kernelIndices = [:]
     operationIndices = [:]

@@ -4,8 +4,9 @@ import Workloads
 /// Convolutions, with the kernels that cuDNN launches around them.
 extension Lowering {
   func convolution(_ operation: Operator) -> [Kernel] {
-    guard let shape = convolutionShape(operation) else { return pointwise(operation) }
-    let arithmetic = target.arithmetic(of: .convolution)
+    guard var shape = convolutionShape(operation) else { return pointwise(operation) }
+    shape.workspace = target.convolutionWorkspace
+    var arithmetic = target.arithmetic(of: .convolution)
     let element = target.precision.bytesPerElement
     let input = operation.inputElements(0) * element
     let weight = operation.inputElements(1) * element
@@ -13,6 +14,8 @@ extension Lowering {
       operation.outputs.isEmpty
       ? shape.batch * shape.outputChannels * shape.outputPositions : operation.outputElements
     let output = outputElements * element
+    // Tensors in another layout are workspace. Where that is too small, the vector units take them as they are.
+    if needsChannelsLast(shape, arithmetic), input + weight + output > shape.workspace { arithmetic = .fp32 }
     let product = Kernel(
       name: operation.name, .convolution, .convolution(shape), flops: shape.flops, bytesRead: input + weight,
       bytesWritten: output, arithmetic: arithmetic)
@@ -27,11 +30,13 @@ extension Lowering {
     kernels.append(product)
     if converts { kernels.append(byLibrary(move(operation.name, bytes: output))) }
     if operation.inputs.count > 2, !target.isHost {
-      // PyTorch adds a convolution's bias in a kernel of its own, cuDNN's plain forward call has none.
+      // PyTorch adds a convolution's bias in a kernel of its own, cuDNN's plain forward call has none. It is launched
+      // within the call, by an in-place addition that the dispatcher does not see.
       kernels.append(
-        Kernel(
-          name: operation.name, .elementwise, flops: output / element, bytesRead: output, bytesWritten: output,
-          arithmetic: target.precision))
+        byLibrary(
+          Kernel(
+            name: operation.name, .elementwise, flops: output / element, bytesRead: output, bytesWritten: output,
+            arithmetic: target.precision)))
     }
     return kernels
   }
@@ -83,24 +88,23 @@ extension Lowering {
     let isTransposed =
       (operation.attribute("transposed")?.first ?? 0) != 0
       || OperatorKind.baseName(operation.name).hasPrefix("conv_transpose")
-    var outputPositions = 1.0
+    let result: [Int64]
     if let output = operation.outputs.first, output.rank == input.rank {
-      outputPositions = (0..<spatial).reduce(1) { $0 * Double(output[2 + $1]) }
+      result = (0..<spatial).map { output[2 + $0] }
     } else {
       guard !isTransposed else { return nil }
       let padding = spread(operation.attribute("padding"), spatial, default: 0)
       let dilation = spread(operation.attribute("dilation"), spatial, default: 1)
-      for axis in 0..<spatial {
+      result = (0..<spatial).map { axis in
         let reach = dilation[axis] * (window[axis] - 1) + 1
-        outputPositions *= Double(max(0, (input[2 + axis] + 2 * padding[axis] - reach) / strides[axis] + 1))
+        return max(0, (input[2 + axis] + 2 * padding[axis] - reach) / strides[axis] + 1)
       }
     }
-    let inputPositions = (0..<spatial).reduce(1.0) { $0 * Double(input[2 + $1]) }
+    let operand = (0..<spatial).map { input[2 + $0] }
     return ConvolutionShape(
       batch: Double(input[0]), inputChannels: Double(input[1]),
       outputChannels: Double(isTransposed ? weight[1] * groups : weight[0]), groups: Double(groups),
-      outputPositions: isTransposed ? inputPositions : outputPositions, inputPositions: inputPositions,
-      window: window, strides: strides)
+      input: operand, output: isTransposed ? operand : result, window: window, strides: strides)
   }
 
   func spread(_ values: [Int64]?, _ count: Int, default fallback: Int64) -> [Int64] {

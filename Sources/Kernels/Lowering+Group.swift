@@ -9,8 +9,11 @@ extension Lowering {
         ?? LoweredOperator(
           kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
     }
+    if let attention = AttentionPattern(group).fused { return lower(attention) }
     let anchor = lower(first)
     switch anchor.kind {
+    case .linear where OperatorKind(operatorName: group[1].name) == .linear:
+      return projections(anchor, count: group.count)
     case .convolution, .depthwiseConvolution, .linear, .matmul: return epilogue(of: anchor, group)
     default: return oneKernel(group)
     }
@@ -28,6 +31,22 @@ extension Lowering {
       lowered.kernels[product].bytesRead += otherOperandBytes(member)
       lowered.kernels[product].flops += member.outputElements
     }
+    return lowered
+  }
+
+  /// Products over the same input as one with as many times the columns, which reads the input once.
+  private func projections(_ anchor: LoweredOperator, count: Int) -> LoweredOperator {
+    var lowered = anchor
+    let factor = Double(count)
+    guard let index = lowered.kernels.firstIndex(where: { $0.work != .stream }),
+      case .matrix(var shape) = lowered.kernels[index].work
+    else { return anchor }
+    let input = shape.batch * shape.m * shape.k * target.precision.bytesPerElement
+    shape.n *= factor
+    lowered.kernels[index].work = .matrix(shape)
+    lowered.kernels[index].flops *= factor
+    lowered.kernels[index].bytesRead = input + max(0, lowered.kernels[index].bytesRead - input) * factor
+    lowered.kernels[index].bytesWritten *= factor
     return lowered
   }
 

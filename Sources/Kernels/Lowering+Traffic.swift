@@ -66,20 +66,13 @@ extension Lowering {
     let bytes = operation.inputElements(0) * target.precision.bytesPerElement
     let channels = operation.inputs.first.map { $0.rank > 1 ? Double($0[1]) : Double($0[0]) } ?? 0
     let main = Kernel(
-      name: operation.name, .reduction, flops: 2 * operation.inputElements(0),
-      bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
-    guard target.precision == .fp16 || target.precision == .bf16, !target.isHost else {
-      var kernel = main
-      kernel.kernelClass = .elementwise
-      return [kernel]
-    }
+      name: operation.name, .elementwise, flops: 2 * operation.inputElements(0), bytesRead: bytes,
+      bytesWritten: bytes, arithmetic: target.precision)
+    guard target.precision == .fp16 || target.precision == .bf16, !target.isHost else { return [main] }
     let small = Kernel(
       name: operation.name, .elementwise, flops: channels, bytesRead: 4 * channels, bytesWritten: 4 * channels,
       arithmetic: .fp32)
-    var kernel = main
-    kernel.kernelClass = .elementwise
-    kernel.work = .halfBatchNorm
-    return [byLibrary(small), byLibrary(small), kernel]
+    return [byLibrary(small), byLibrary(small), main]
   }
 
   func pooling(_ operation: Operator) -> [Kernel] {
@@ -135,9 +128,14 @@ extension Lowering {
     ]
   }
 
-  /// `nonzero` computes before it waits; `item` only waits.
+  /// What is computed before and after a wait.
+  ///
+  /// `item` only waits. `nonzero` counts, waits, and writes the positions: PyTorch calls a sum and a selection of CUB's
+  /// (one and two kernels) and turns flat positions into indices in a fourth.
   func synchronization(_ operation: Operator) -> [Kernel] {
-    OperatorKind.baseName(operation.name) == "nonzero" ? reduction(operation, flopsPerElement: 1) : []
+    guard ["nonzero", "where"].contains(OperatorKind.baseName(operation.name)) else { return [] }
+    let count = reduction(operation, flopsPerElement: 1)
+    return count + Array(repeating: move(operation.name, bytes: operation.inputBytes(target)), count: 3).map(byLibrary)
   }
 
   /// Copies over the host link: `memcpy_host_to_device` and `memcpy_device_to_host`, with `pinned` as an attribute.

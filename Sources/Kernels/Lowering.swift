@@ -44,7 +44,7 @@ public struct Lowering: Sendable {
     if let transfer = transfer(operation) {
       return LoweredOperator(kind: .copy, kernels: [], transfer: transfer, synchronizes: false, hasRule: true)
     }
-    let known = OperatorKind(operatorName: operation.name)
+    let known = OperatorKind(of: operation)
     let kind = known ?? .other
     var kernels = copies(operation)
     kernels += ownKernels(operation, kind: kind)
@@ -55,7 +55,9 @@ public struct Lowering: Sendable {
   }
 
   private func ownKernels(_ operation: Operator, kind: OperatorKind) -> [Kernel] {
-    switch kind {
+    // Nothing to make is nothing to launch: an expert without tokens.
+    if kind != .synchronization, !operation.outputs.isEmpty, operation.outputElements == 0 { return [] }
+    return switch kind {
     case .convolution, .depthwiseConvolution: convolution(operation)
     case .linear, .matmul: matrixMultiply(operation, kind: kind)
     case .attention: attention(operation)

@@ -13,11 +13,14 @@ public struct LoweringTarget: Sendable, Equatable {
   public var matrixAlignment: Int64
   /// Whether operators run on the host itself.
   public var isHost: Bool
+  /// The bytes that a convolution's algorithm may use beside its tensors.
+  public var convolutionWorkspace: Double
 
   /// What a system makes of a precision.
   public init(system: System, precision: Precision) {
     self.precision = precision
     isHost = system.accelerator == nil
+    convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity
     guard let accelerator = system.accelerator, accelerator.efficiency.matrixAlignment > 0 else {
       tf32Kinds = []
       matrixPrecisions = []

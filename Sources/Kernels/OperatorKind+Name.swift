@@ -1,4 +1,5 @@
 import Profiles
+import Workloads
 
 extension OperatorKind {
   /// The kind of an operator by its name, or nil when there is no rule for it.
@@ -8,6 +9,17 @@ extension OperatorKind {
     let base = Self.baseName(operatorName)
     guard let kind = Self.kinds[base] else { return nil }
     self = kind
+  }
+
+  /// The kind of an operator, or nil when there is no rule for it.
+  ///
+  /// `where` with a condition only lists the positions that meet it, and waits for their number as `nonzero` does.
+  public init?(of operation: Operator) {
+    if operation.inputs.count == 1, Self.baseName(operation.name) == "where" {
+      self = .synchronization
+    } else {
+      self.init(operatorName: operation.name)
+    }
   }
 
   /// The name without namespace, in-place mark and overload: `aten::relu_` is `relu`.

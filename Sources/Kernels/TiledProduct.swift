@@ -10,19 +10,34 @@ public struct TileSet: Sendable, Equatable {
 
   /// Largest first.
   public let tiles: [Tile]
+  /// Whether kernels exist that split each sum into parts, which then run as blocks of their own.
+  public let splitsSums: Bool
+
+  init(_ sides: [(rows: Double, columns: Double)], splitsSums: Bool) {
+    tiles = sides.map { Tile(rows: $0.rows, columns: $0.columns) }
+    self.splitsSums = splitsSums
+  }
 
   /// The tile with the fewest results.
   public var smallest: Tile { tiles[tiles.count - 1] }
 
   /// The tiles of single-precision kernels, as cuBLAS and CUTLASS name them (`sgemm_128x64`).
   public static let vectorUnits = TileSet(
-    tiles: [(128, 128), (128, 64), (64, 64), (64, 32), (32, 128), (32, 32)].map { Tile(rows: $0.0, columns: $0.1) })
+    [(128, 128), (128, 64), (64, 64), (64, 32), (32, 128), (32, 32)], splitsSums: true)
 
   /// The tiles of half-precision kernels on matrix units (`s884gemm_fp16_256x128`).
   public static let matrixUnits = TileSet(
-    tiles: [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 32)].map {
-      Tile(rows: $0.0, columns: $0.1)
-    })
+    [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 32)], splitsSums: true)
+
+  /// The tiles of half-precision kernels that compute in single precision (`maxwell_fp16_sgemm_fp16_128x64`): few, and
+  /// none that splits its sums, which shows in fully connected layers at small batch.
+  public static let convertedHalf = TileSet([(128, 128), (128, 64)], splitsSums: false)
+
+  /// The tiles of implicit-GEMM convolutions on vector units (`scudnn_128x64`), as the traces of ResNet-50 have them.
+  public static let convolution = TileSet([(128, 128), (128, 64), (128, 32)], splitsSums: false)
+
+  /// The tile of fused Winograd convolutions (`scudnn_winograd_128x128`): 256 outputs of 16 channels.
+  public static let fusedWinograd = TileSet([(256, 16)], splitsSums: false)
 }
 
 /// The time of a matrix product that is cut into tiles, which run on the compute units in waves.
@@ -34,7 +49,7 @@ struct TiledProduct: Sendable {
   /// The tiles on offer.
   let tiles: TileSet
   /// The weight of the operands that a tile fetches for each result.
-  let operandCost: Double
+  var operandCost: Double
   /// Seconds that a tile takes beside its arithmetic.
   let tileSetup: Double
   /// The share of an unfilled wave that is lost.
@@ -44,7 +59,7 @@ struct TiledProduct: Sendable {
   func time(of shape: MatrixShape) -> Double {
     var best = Double.infinity
     for tile in tiles.tiles {
-      for parts in [1.0, 2, 4, 8, 16] where parts == 1 || shape.k / parts >= 64 {
+      for parts in [1.0, 2, 4, 8, 16] where parts == 1 || (tiles.splitsSums && shape.k / parts >= 64) {
         best = min(best, time(of: shape, tile, parts: parts))
       }
     }

@@ -63,8 +63,10 @@ public struct AcceleratorProfile: Sendable, Equatable {
   public var isAnnounced = false
   /// Streaming multiprocessors or compute units.
   public var computeUnits = 0.0
-  /// Boost clock, GHz.
+  /// Boost clock, GHz: the clock of ``peakTFLOPS``.
   public var clockGHz = 0.0
+  /// The clock that the board's power lets arithmetic sustain, GHz, where it is known to lie below the boost clock.
+  public var sustainedClockGHz: Double?
   /// Dense peaks, TFLOP/s.
   public var peakTFLOPS = PeakTable()
   /// Sizes and speeds of the memories.
@@ -119,6 +121,7 @@ extension AcceleratorProfile: FieldDescribed {
     [
       .init("compute_units", \.computeUnits, .greaterThan(0), "streaming multiprocessors or compute units"),
       .init("clock_ghz", \.clockGHz, .greaterThan(0), "boost clock"),
+      .init("sustained_clock_ghz", \.sustainedClockGHz, .greaterThan(0), "clock that the power limit sustains"),
     ]
     + Precision.allCases.map { precision in
       .init(
@@ -142,7 +145,7 @@ extension AcceleratorProfile: FieldDescribed {
         "launch.synchronization_us", \.launch.synchronizationUS, .atLeast(0),
         "device done until a synchronization has returned"),
       .init(
-        "launch.queue_depth", \.launch.queueDepth, .between(1, 1_000_000),
+        "launch.queue_depth", \.launch.queueDepth, .wholeBetween(1, 1_000_000),
         "unfinished launches before the host blocks"),
       .init("link.bandwidth_gb_per_s", \.link.bandwidthGBPerS, .greaterThan(0), "copy bandwidth to the host"),
       .init("link.latency_us", \.link.latencyUS, .atLeast(0), "fixed cost of a copy"),

@@ -5,10 +5,14 @@ import JSONText
 /// These are the constants of the calibrated kernel model. Each has a physical meaning; an architecture family has
 /// defaults for all of them, and an accelerator may override any.
 public struct DeviceEfficiency: Sendable, Equatable {
-  /// Sustained fraction of the matrix units' peak in a full wave of the best tile.
-  public var matrix = 0.0
+  /// FLOPs in a 16-bit format for which a compute unit's operand path can feed its matrix units each clock; half as many
+  /// in a format of twice the width. What the units themselves can do is the data sheet's peak.
+  public var matrixFLOPsPerClock = 0.0
   /// Sustained fraction of the vector units' single-precision peak in matrix products.
   public var vector = 0.0
+  /// Rate of half-precision products on devices that compute them in single precision, relative to single precision:
+  /// half the operands.
+  public var vectorHalf = 0.0
   /// Sustained fraction of the memory bandwidth in streaming kernels.
   public var memory = 0.0
   /// Bandwidth at which matrix products draw their operands, relative to streaming kernels.
@@ -17,20 +21,16 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var matrixAlignment = 0.0
   /// Rate of the matrix units on operands that do not align but come in pairs, relative to aligned ones.
   public var matrixUnaligned = 0.0
-  /// How much slower a tile of a matrix product on vector units gets with each operand more that it fetches for a
-  /// result: the weight of 1/rows + 1/columns.
-  public var vectorOperandCost = 0.0
-  /// The same on matrix units, which need their operands faster.
-  public var matrixOperandCost = 0.0
+  /// How much slower a tile of a matrix product gets with each operand more that it fetches for a result: the weight of
+  /// 1/rows + 1/columns.
+  public var operandCost = 0.0
   /// Time that filling and draining a tile's pipeline adds, microseconds.
   public var tileSetupUS = 0.0
   /// How much of an unfilled last wave is lost: 1 = blocks never share a compute unit, 0 = they share perfectly.
   public var waveQuantization = 0.0
   /// Time of a kernel that does nothing, microseconds.
   public var kernelFixedUS = 0.0
-  /// Time of a small kernel by which a library prepares a convolution, microseconds.
-  public var convolutionFixedUS = 0.0
-  /// Rate of an implicit-GEMM convolution relative to a matrix product of the same shape on the matrix units.
+  /// Rate of an implicit-GEMM convolution relative to a matrix product of the same shape.
   public var convolution = 0.0
   /// Fraction of the vector peak that a fused Winograd convolution reaches, after its savings.
   public var winograd = 0.0
@@ -38,8 +38,6 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var depthwise = 0.0
   /// Bandwidth of reductions and normalizations relative to streaming kernels.
   public var reduction = 0.0
-  /// Bandwidth of batch normalization in half precision relative to streaming kernels.
-  public var halfBatchNorm = 0.0
 
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}
@@ -52,8 +50,13 @@ public struct DeviceEfficiency: Sendable, Equatable {
   }
 
   static let table: [Field] = [
-    Field(key: "matrix", keyPath: \.matrix, range: 0.001...2, meaning: "sustained fraction of the matrix peak"),
+    Field(
+      key: "matrix_flops_per_clock", keyPath: \.matrixFLOPsPerClock, range: 1...1_000_000,
+      meaning: "16-bit FLOPs that a unit's operands allow per clock"),
     Field(key: "vector", keyPath: \.vector, range: 0.001...2, meaning: "sustained fraction of the vector peak"),
+    Field(
+      key: "vector_half", keyPath: \.vectorHalf, range: 0.1...4,
+      meaning: "half-precision products computed in single, relative"),
     Field(key: "memory", keyPath: \.memory, range: 0.001...1.5, meaning: "sustained fraction of the bandwidth"),
     Field(
       key: "matrix_memory", keyPath: \.matrixMemory, range: 0.001...2,
@@ -65,27 +68,17 @@ public struct DeviceEfficiency: Sendable, Equatable {
       key: "matrix_unaligned", keyPath: \.matrixUnaligned, range: 0.001...1,
       meaning: "rate on operands that do not align, relative"),
     Field(
-      key: "vector_operand_cost", keyPath: \.vectorOperandCost, range: 0...1000,
-      meaning: "slow-down of small tiles, vector units"),
-    Field(
-      key: "matrix_operand_cost", keyPath: \.matrixOperandCost, range: 0...1000,
-      meaning: "slow-down of small tiles, matrix units"),
+      key: "operand_cost", keyPath: \.operandCost, range: 0...1000, meaning: "slow-down of small tiles"),
     Field(key: "tile_setup_us", keyPath: \.tileSetupUS, range: 0...1000, meaning: "pipeline fill and drain of a tile"),
     Field(
       key: "wave_quantization", keyPath: \.waveQuantization, range: 0...1, meaning: "share of an unfilled wave lost"),
     Field(key: "kernel_fixed_us", keyPath: \.kernelFixedUS, range: 0...1000, meaning: "time of an empty kernel"),
     Field(
-      key: "convolution_fixed_us", keyPath: \.convolutionFixedUS, range: 0...1000,
-      meaning: "time of a convolution's helper kernel"),
-    Field(
       key: "convolution", keyPath: \.convolution, range: 0.001...2,
-      meaning: "matrix-unit convolution relative to a matrix product"),
+      meaning: "convolution relative to a matrix product"),
     Field(key: "winograd", keyPath: \.winograd, range: 0.001...2, meaning: "fraction of the vector peak in Winograd"),
     Field(key: "depthwise", keyPath: \.depthwise, range: 0.001...2, meaning: "vector peak share, depthwise"),
     Field(key: "reduction", keyPath: \.reduction, range: 0.001...2, meaning: "bandwidth of reductions, relative"),
-    Field(
-      key: "half_batch_norm", keyPath: \.halfBatchNorm, range: 0.001...2,
-      meaning: "bandwidth of half-precision batch norm, relative"),
   ]
 
   /// The fields of a profile that carries these constants in its member `efficiency`.

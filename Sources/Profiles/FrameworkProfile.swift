@@ -16,6 +16,9 @@ public enum FrameworkMode: String, CaseIterable, Sendable {
 public enum FusionRule: String, CaseIterable, Sendable {
   /// Element-wise operators over one shape share a kernel.
   case pointwise
+  /// Element-wise operators right before a layer normalization or softmax that may be fused are part of its kernel; others
+  /// stay alone.
+  case normalizationInputs = "normalization_inputs"
   /// Batch normalization joins such a group.
   case batchNorm = "batch_norm"
   /// Layer normalization joins such a group.
@@ -26,6 +29,10 @@ public enum FusionRule: String, CaseIterable, Sendable {
   case epilogue
   /// Batch normalization is folded into the weights of the convolution before it.
   case foldBatchNorm = "fold_batch_norm"
+  /// Linear layers of one shape that follow one another over the same input are one product: queries, keys and values.
+  case projections
+  /// Products of queries and keys, softmax and the product with the values are one kernel that keeps the scores on chip.
+  case attention
   /// Views, dropout outside of training and casts to the same type are removed.
   case removeViews = "remove_views"
 }
@@ -59,6 +66,12 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var fusion: [FusionRule] = []
   /// The fusion rules on particular architectures.
   public var fusionByArchitecture: [ArchitectureFusion] = []
+  /// What the framework's graph spells out in several operators, before fusion.
+  public var decomposition: [DecompositionRule] = []
+  /// Where a pass finds its inputs and leaves its outputs.
+  public var inputs = TensorPlace.device
+  /// The memory that a convolution's algorithm may use beside its tensors, MB; nil for as much as it asks for.
+  public var convolutionWorkspaceMB: Double?
   /// The kinds of operator that may multiply in TF32 when single precision is asked for.
   public var tf32Kinds: [OperatorKind] = []
   /// Where the numbers come from.
@@ -135,5 +148,8 @@ extension FrameworkProfile: FieldDescribed {
       .init("kernel_us", \.kernelUS, .atLeast(0), "host time for each kernel beside the launch call"),
       .init("pass_us", \.passUS, .atLeast(0), "host time of a pass beside its operators"),
       .init("graph_node_us", \.graphNodeUS, .atLeast(0), required: false, "host time for each node of a graph"),
+      .init(
+        "convolution_workspace_mb", \.convolutionWorkspaceMB, .atLeast(0),
+        "memory that a convolution's algorithm may use beside its tensors"),
     ]
 }

@@ -42,6 +42,7 @@ extension JSONRange {
     case .greaterThan(let bound): "greater than \(short(bound))"
     case .atLeast(let bound): "at least \(short(bound))"
     case .between(let low, let high): "from \(short(low)) to \(short(high))"
+    case .wholeBetween(let low, let high): "a whole number from \(short(low)) to \(short(high))"
     }
   }
 

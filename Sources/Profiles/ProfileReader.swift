@@ -113,20 +113,21 @@ public enum ProfileReader {
     profile.mode = FrameworkMode(rawValue: try root.required("mode").choice(of: modes, as: "mode")) ?? .eager
     try ProfileField.read(from: &root, group: "", into: &profile)
     try read("dispatch_us", of: &root, into: &profile)
-    if let cursor = root.optional("fusion") { profile.fusion = try rules(cursor) }
+    if let cursor = root.optional("fusion") { profile.fusion = try choices(cursor, as: "fusion rule") }
     if let cursor = root.optional("fusion_by_architecture") {
       for member in try cursor.object().members {
         profile.fusionByArchitecture.append(
-          ArchitectureFusion(architecture: member.key, rules: try rules(member.value)))
+          ArchitectureFusion(architecture: member.key, rules: try choices(member.value, as: "fusion rule")))
       }
     }
-    if let cursor = root.optional("tf32") {
-      let kinds = OperatorKind.allCases.map(\.rawValue)
-      for element in try cursor.array() {
-        let name = try element.choice(of: kinds, as: "kind of operator")
-        if let kind = OperatorKind(rawValue: name) { profile.tf32Kinds.append(kind) }
-      }
+    if let cursor = root.optional("decomposition") {
+      profile.decomposition = try choices(cursor, as: "decomposition rule")
     }
+    if let cursor = root.optional("inputs") {
+      profile.inputs =
+        TensorPlace(rawValue: try cursor.choice(of: TensorPlace.allCases.map(\.rawValue), as: "place")) ?? .device
+    }
+    if let cursor = root.optional("tf32") { profile.tf32Kinds = try choices(cursor, as: "kind of operator") }
     profile.provenance = try Provenance.read(from: &root, known: FrameworkProfile.fields.map(\.path))
     try root.finish()
     return profile
@@ -182,12 +183,15 @@ public enum ProfileReader {
     return text
   }
 
-  private static func rules(_ cursor: JSONCursor) throws(JSONFault) -> [FusionRule] {
-    let names = FusionRule.allCases.map(\.rawValue)
-    var rules: [FusionRule] = []
+  /// Reads an array of words, each one of a set.
+  private static func choices<Choice: RawRepresentable & CaseIterable>(
+    _ cursor: JSONCursor, as what: String
+  ) throws(JSONFault) -> [Choice] where Choice.RawValue == String {
+    let words = Choice.allCases.map(\.rawValue)
+    var choices: [Choice] = []
     for element in try cursor.array() {
-      if let rule = FusionRule(rawValue: try element.choice(of: names, as: "fusion rule")) { rules.append(rule) }
+      if let choice = Choice(rawValue: try element.choice(of: words, as: what)) { choices.append(choice) }
     }
-    return rules
+    return choices
   }
 }

@@ -39,7 +39,10 @@ public struct Scenario: Sendable {
   public func plan() -> ProgramPlan {
     let target = LoweringTarget(system: system, precision: precision)
     let rules = system.framework.fusionRules(on: system.accelerator?.architecture ?? "")
-    return ProgramPlan(LoweredProgram(workload, target: target, rules: rules), mode: system.framework.mode)
+    let lowered = LoweredProgram(
+      workload, target: target, rules: rules, decomposition: system.framework.decomposition,
+      inputs: system.framework.inputs)
+    return ProgramPlan(lowered, mode: system.framework.mode)
   }
 
   /// How long the plan's instructions take.

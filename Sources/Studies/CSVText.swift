@@ -47,6 +47,21 @@ public struct CSVText: Sendable {
     header.firstIndex { $0.text == name }
   }
 
+  /// A fault about a name in a row, at its place.
+  ///
+  /// - Parameters:
+  ///   - column: The column that holds the name; the row's first where there is none.
+  ///   - row: The row, from 0.
+  ///   - text: What is wrong, as the module says that owns the names; "error: " in front is dropped.
+  /// - Returns: The fault.
+  public func nameFault(_ column: String, row: Int, _ text: String) -> CSVFault {
+    let prefix = "error: "
+    let words = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
+    return CSVFault(
+      file: file, position: rows[row][self.column(column) ?? 0].position,
+      fact: .unknownName(CSVFault.NameFaultText(text: words)))
+  }
+
   private static func lines(of text: String, file: String) throws(CSVFault) -> [[Field]] {
     var lines: [[Field]] = []
     var fields: [Field] = []

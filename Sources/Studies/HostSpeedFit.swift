@@ -1,8 +1,11 @@
 /// The speed of one testbed's host, fitted to anchors.
 ///
-/// In the steady state a pass takes the longer of its host time, divided by the speed, and its device time. An anchor
-/// whose device time is near its latency says nothing about the host, so only anchors that the device leaves idle count;
-/// the speed is the weighted median of their ratios, which half of the anchors may miss without moving it far.
+/// In the steady state a pass takes the longer of its host time, divided by the speed, and its device time. Each anchor
+/// that the device leaves idle proposes the speed that would explain it exactly; one whose device time is near its latency
+/// says next to nothing about the host, and counts for none. Of the proposals that one is taken which explains all anchors best, in
+/// the sum of |ln(predicted / measured)|: where the host sets every latency that is the median of the proposals, which
+/// half of them may miss without moving it far. Anchors that the device sets take no side, until a proposal would make
+/// the host slower than they show it to be: so a device that is predicted too fast is not taken for a slow host.
 public struct HostSpeedFit: Sendable, Equatable {
   /// One anchor.
   public struct Anchor: Sendable {
@@ -53,9 +56,20 @@ public struct HostSpeedFit: Sendable, Equatable {
       spread = 0
       return
     }
-    let middle = ratios.count / 2
-    let median = ratios.count % 2 == 1 ? ratios[middle] : (ratios[middle - 1] + ratios[middle]) / 2
-    speed = median
-    spread = (ratios[ratios.count * 3 / 4] - ratios[ratios.count / 4]) / 2 / median
+    // Those that the device nearly sets may propose as well, so that a slow device among the others is outvoted.
+    let near = anchors.filter { $0.deviceTime >= Self.idleShare * $0.latency && $0.deviceTime < $0.latency }
+    let proposals = usable > 0 ? (ratios + believed(near)).sorted() : ratios
+    let misses = proposals.map { Self.miss(of: anchors, atSpeed: $0) }
+    let least = (misses.min() ?? 0) * (1 + 1e-12)
+    let best = zip(proposals, misses).filter { $0.1 <= least }.map(\.0)
+    speed = (best[0] + best[best.count - 1]) / 2
+    spread = (ratios[ratios.count * 3 / 4] - ratios[ratios.count / 4]) / 2 / speed
+  }
+
+  /// The sum of |ln(predicted / measured)| over the anchors.
+  private static func miss(of anchors: [Anchor], atSpeed speed: Double) -> Double {
+    anchors.reduce(0) { sum, anchor in
+      sum + abs((max(anchor.hostTime / speed, anchor.deviceTime) / anchor.latency).logarithm)
+    }
   }
 }

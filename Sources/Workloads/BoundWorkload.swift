@@ -14,6 +14,12 @@ public struct BoundWorkload: Sendable {
   /// How many elements the model's weights have, if the file says so.
   public let weightElements: Int64?
 
+  /// The tensors that a pass is given; empty where the file does not say.
+  public let inputs: [Tensor]
+
+  /// The tensors that a pass gives back; empty where the file does not say.
+  public let outputs: [Tensor]
+
   /// What the workload does, in order; a repeat of nothing, or no times, is left out.
   public let program: [BoundStatement]
 
@@ -22,18 +28,36 @@ public struct BoundWorkload: Sendable {
 
   /// Makes a workload in code; `program` keeps to ``operatorLimit``, and its repeats run at least once and hold something.
   public init(
-    name: String, parameters: [BoundParameter] = [], weightElements: Int64? = nil, program: [BoundStatement]
+    name: String, parameters: [BoundParameter] = [], weightElements: Int64? = nil, inputs: [Tensor] = [],
+    outputs: [Tensor] = [], program: [BoundStatement]
   ) {
     guard let count = operatorTotal(program) else { preconditionFailure("\(name): too many operators") }
     self.name = name
     self.parameters = parameters
     self.weightElements = weightElements
+    self.inputs = inputs
+    self.outputs = outputs
     self.program = program
     operatorCount = count
   }
 
   /// The value of a parameter, or nil if the workload has none of that name.
   public func parameter(_ name: String) -> Int64? { parameters.first { $0.name == name }?.value }
+}
+
+/// A tensor: its shape and the type of its elements.
+public struct Tensor: Sendable, Hashable {
+  /// How many elements it has along each dimension.
+  public let shape: Shape
+
+  /// What its elements are.
+  public let type: ElementType
+
+  /// A tensor.
+  public init(shape: Shape, type: ElementType = .float) {
+    self.shape = shape
+    self.type = type
+  }
 }
 
 /// A parameter and its value.

@@ -1,7 +1,8 @@
 /// An integer formula over a workload's parameters, `batch * (sequence_length + 1)`, parsed once.
 ///
 /// It is kept in postfix order, so that evaluating it is one pass over an array. Arithmetic is exact: whatever `Int64`
-/// cannot hold, and every division with a remainder, is a fault. A dimension that is nearly right is wrong.
+/// cannot hold, and every `/` with a remainder, is a fault. A dimension that is nearly right is wrong. Where rounding down
+/// is meant, as at the edge of an image, `//` says so: the greatest integer that is not above the quotient.
 struct Formula: Sendable {
   /// The formula as it is written.
   let text: String
@@ -25,6 +26,8 @@ struct Formula: Sendable {
     case parameter(Int)
     /// Replaces the two values on top by the result of an operation.
     case add, subtract, multiply, divide
+    /// The same, rounded down.
+    case divideRoundingDown
     /// Changes the sign of the value on top.
     case negate
   }
@@ -32,7 +35,7 @@ struct Formula: Sendable {
   /// Parses a formula.
   ///
   /// - Parameters:
-  ///   - text: The formula: numbers, names, `+ - * /`, parentheses and blanks.
+  ///   - text: The formula: numbers, names, `+ - * / //`, parentheses and blanks.
   ///   - parameters: The names that it may have.
   /// - Throws: What is wrong with the text, at its place.
   init(_ text: String, parameters: [String]) throws(FormulaFault) {
@@ -53,7 +56,7 @@ struct Formula: Sendable {
       case .constant(let number): stack.append(number)
       case .parameter(let index): stack.append(parameters[index])
       case .negate: stack.append(try combine(0, stack.removeLast(), by: .subtract, at: step.offset))
-      case .add, .subtract, .multiply, .divide:
+      case .add, .subtract, .multiply, .divide, .divideRoundingDown:
         let right = stack.removeLast()
         stack.append(try combine(stack.removeLast(), right, by: step.action, at: step.offset))
       }
@@ -72,7 +75,7 @@ struct Formula: Sendable {
 private func combine(
   _ left: Int64, _ right: Int64, by action: Formula.Action, at offset: Int
 ) throws(FormulaFault) -> Int64 {
-  let (result, overflow): (Int64, Bool)
+  var (result, overflow): (Int64, Bool)
   switch action {
   case .add: (result, overflow) = left.addingReportingOverflow(right)
   case .subtract: (result, overflow) = left.subtractingReportingOverflow(right)
@@ -80,8 +83,12 @@ private func combine(
   default:
     guard right != 0 else { throw FormulaFault(offset: offset, fact: .divisionByZero) }
     (result, overflow) = left.dividedReportingOverflow(by: right)
-    guard overflow || result * right == left else {
-      throw FormulaFault(offset: offset, fact: .remainder(dividend: left, divisor: right))
+    if !overflow, result * right != left {
+      guard action == .divideRoundingDown else {
+        throw FormulaFault(offset: offset, fact: .remainder(dividend: left, divisor: right))
+      }
+      // Swift rounds toward zero: one too high where the quotient is negative.
+      if (left < 0) != (right < 0) { result -= 1 }
     }
   }
   guard !overflow else { throw FormulaFault(offset: offset, fact: .overflow) }

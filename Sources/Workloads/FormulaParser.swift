@@ -1,7 +1,7 @@
 /// Parses a formula by recursive descent into postfix order.
 ///
 ///     sum     = product { ("+" | "-") product }
-///     product = factor { ("*" | "/") factor }
+///     product = factor { ("*" | "/" | "//") factor }
 ///     factor  = "-" factor | "(" sum ")" | number | name
 struct FormulaParser {
   /// The most parentheses and signs that may stand within each other.
@@ -39,8 +39,16 @@ struct FormulaParser {
     while let byte = peek(), byte == UInt8(ascii: "*") || byte == UInt8(ascii: "/") {
       let offset = index
       index += 1
+      var action = Formula.Action.multiply
+      if byte == UInt8(ascii: "/") {
+        action = .divide
+        if index < bytes.count, bytes[index] == byte {
+          index += 1
+          action = .divideRoundingDown
+        }
+      }
       try parseFactor()
-      emit(byte == UInt8(ascii: "*") ? .multiply : .divide, at: offset)
+      emit(action, at: offset)
     }
   }
 

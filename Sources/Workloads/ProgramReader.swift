@@ -57,6 +57,16 @@ struct ProgramReader {
     return template
   }
 
+  /// Reads the tensors under a key, with their types under another; none where the key is left out.
+  func tensors(
+    of object: inout JSONObjectCursor, listedAs key: String, types typesKey: String
+  ) throws(JSONFault) -> [TensorTemplate] {
+    guard let cursor = object.optional(key) else { return [] }
+    let shapes = try shapes(cursor)
+    let types = try types(object.optional(typesKey), of: shapes, listedAs: key)
+    return zip(shapes, types).map { TensorTemplate(shape: $0, type: $1) }
+  }
+
   private func shapes(_ cursor: JSONCursor) throws(JSONFault) -> [ShapeTemplate] {
     try cursor.array().map(shape)
   }

@@ -23,7 +23,9 @@ extension Workload {
     do throws(JSONFault) {
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
       let program = try binder.program(program).statements
-      return BoundWorkload(name: name, parameters: bound, weightElements: weights, program: program)
+      return BoundWorkload(
+        name: name, parameters: bound, weightElements: weights, inputs: try binder.tensors(inputs),
+        outputs: try binder.tensors(outputs), program: program)
     } catch {
       throw .inFile(error)
     }
@@ -86,6 +88,10 @@ private struct Binder {
       },
       copies: try copies.map { (copy) throws(JSONFault) in try shape(copy.shape) },
       stream: template.stream, waitsForStreams: template.waitsForStreams)
+  }
+
+  func tensors(_ templates: [TensorTemplate]) throws(JSONFault) -> [Tensor] {
+    try templates.map { (tensor) throws(JSONFault) in Tensor(shape: try shape(tensor.shape), type: tensor.type) }
   }
 
   private func isWaived(_ copy: CopyTemplate) -> Bool {

@@ -47,6 +47,8 @@ extension Workload {
     weightElements = try root.optional("weight_elements").map { (value) throws(JSONFault) in
       try reader.integer(value, atLeast: 0)
     }
+    inputs = try reader.tensors(of: &root, listedAs: "inputs", types: "dtypes")
+    outputs = try reader.tensors(of: &root, listedAs: "outputs", types: "output_dtypes")
     program = try reader.program(try root.required("program"), depth: 0)
     try root.finish()
     json = document.source

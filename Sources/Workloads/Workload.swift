@@ -29,6 +29,12 @@ public struct Workload: Sendable {
   /// What the workload does, in order.
   public let program: [WorkloadStatement]
 
+  /// The tensors that a pass is given; empty where the file does not say.
+  let inputs: [TensorTemplate]
+
+  /// The tensors that a pass gives back; empty where the file does not say.
+  let outputs: [TensorTemplate]
+
   /// The text it was read from, for the faults of binding.
   let json: JSONSource
 }
@@ -84,6 +90,12 @@ public struct RepeatTemplate: Sendable {
 struct ShapeTemplate: Sendable {
   let dimensions: [SymbolicInteger]
   let byteOffset: Int
+}
+
+/// A tensor whose dimensions may depend on the parameters.
+struct TensorTemplate: Sendable {
+  let shape: ShapeTemplate
+  let type: ElementType
 }
 
 /// An attribute whose values may depend on the parameters.

@@ -1,5 +1,4 @@
 import CommandSyntax
-import JSONText
 import Profiles
 import Reports
 import Studies
@@ -16,7 +15,7 @@ enum CalibrateCommand {
     positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
     options: [
       OptionDefinition(
-        "fit", value: "PATH", help: "A number to fit, as accelerator.efficiency.matrix", isRepeatable: true),
+        "fit", value: "PATH", help: "A number to fit, as accelerator.efficiency.vector", isRepeatable: true),
       OptionDefinition(
         "host-speed", value: "WHAT", help: "What is done with the testbeds' host speed", choices: ["fit", "fixed"],
         defaultText: "fit"),
@@ -31,9 +30,7 @@ enum CalibrateCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let path = command.positional("file") ?? ""
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
-    let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
-    let rows = try checkingInput { () throws(CSVFault) in try Measurement.read(table) }
+    let rows = try MeasurementFile(path, library).rows
     let rounds = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.integer(of: "rounds", .within(1...20))
     }

@@ -1,5 +1,4 @@
 import CommandSyntax
-import JSONText
 import Profiles
 import Reports
 import Studies
@@ -30,13 +29,11 @@ enum ValidateCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let path = command.positional("file") ?? ""
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
-    let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
-    let rows = try checkingInput { () throws(CSVFault) in try Measurement.read(table) }
+    let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
     let validation: Validation
     do {
-      validation = try Validation(rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
+      validation = try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
         for (path, value) in overrides where system.accelerator != nil || !path.hasPrefix("accelerator.") {
           do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
         }
@@ -46,7 +43,7 @@ enum ValidateCommand {
     } catch { throw Failure(.wrongInput, "\(error)") }
     let report = ValidationReport(validation: validation)
     Platform.print(
-      command.value(of: "format") == "csv" ? report.csv(table) : report.text(styled: Platform.showsStyles))
+      command.value(of: "format") == "csv" ? report.csv(file.table) : report.text(styled: Platform.showsStyles))
   }
 }
 

@@ -54,6 +54,8 @@ import Workloads
     Case([.batchNorm], ["batch_norm", "relu", "batch_norm"], [["batch_norm"], ["relu"], ["batch_norm"]]),
     Case([.pointwise, .layerNorm], ["add", "layer_norm", "mul"], [["add", "layer_norm", "mul"]]),
     Case([.pointwise, .softmax], ["div", "softmax"], [["div", "softmax"]]),
+    Case([.normalizationInputs, .softmax], ["div", "add", "softmax", "mul"], [["div", "add", "softmax"], ["mul"]]),
+    Case([.normalizationInputs, .layerNorm], ["add", "relu", "linear"], [["add"], ["relu"], ["linear"]]),
     Case([.pointwise], ["div", "softmax"], [["div"], ["softmax"]]),
     Case([.epilogue], ["conv2d", "relu", "add"], [["conv2d", "relu", "add"]]),
     Case([.epilogue], ["linear", "gelu"], [["linear", "gelu"]]),

@@ -11,6 +11,7 @@ import Testing
     switch range {
     case .any, .greaterThan, .atLeast: 1 + Double(place) / 64
     case .between(let low, let high): low + (min(high, low + 2) - low) * Double(place + 1) / 128
+    case .wholeBetween(let low, let high): min(high, low + 1 + Double(place))
     }
   }
 
@@ -21,6 +22,7 @@ import Testing
     case .greaterThan(let bound): ["\(bound)", "\(bound - 1)"]
     case .atLeast(let bound): ["\(bound - 1)", "-1e-9"]
     case .between(let low, let high): ["\(low.nextDown)", "\(high.nextUp)", "-1", "1e300"]
+    case .wholeBetween(let low, let high): ["\(low - 1)", "\(high + 1)", "\(low + 0.5)"]
     }
   }
 
@@ -138,7 +140,7 @@ import Testing
 
   @Test func `an accelerator's efficiency overrides its architecture's one by one`() throws {
     let accelerator = try Sample.accelerator()
-    #expect(accelerator.efficiency.matrix == 0.7, "the profile's own")
+    #expect(accelerator.efficiency.matrixMemory == 0.7, "the profile's own")
     #expect(accelerator.efficiency.vector == 0.8, "the architecture's")
     #expect(accelerator.efficiency.kernelFixedUS == 2, "the architecture's")
   }

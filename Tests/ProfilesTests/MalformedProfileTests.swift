@@ -81,8 +81,8 @@ import Testing
       "number beyond Double", .accelerator, #""capacity_gb": 16"#, #""capacity_gb": ¶1e999"#,
       "1e999 is too large; numbers reach 1.797e308 in magnitude"),
     Case(
-      "efficiency out of range", .accelerator, #""matrix": 0.7"#, #""matrix": ¶70"#,
-      "/efficiency/matrix must be between 0.001 and 2 (it is 70)"),
+      "efficiency out of range", .accelerator, #""matrix_memory": 0.7"#, #""matrix_memory": ¶70"#,
+      "/efficiency/matrix_memory must be between 0.001 and 2 (it is 70)"),
     Case(
       "queue without a place", .accelerator, #""queue_depth": 1024"#, #""queue_depth": ¶0"#,
       "/launch/queue_depth must be between 1 and 1000000 (it is 0)"),

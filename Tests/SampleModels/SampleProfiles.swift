@@ -7,9 +7,9 @@ public enum Sample {
   /// The constants of the kernel model; a half for one that is new.
   private static let efficiency: String = {
     let values = [
-      "matrix": 0.8, "vector": 0.8, "memory": 0.8, "matrix_alignment": 0, "vector_operand_cost": 10,
-      "matrix_operand_cost": 20, "tile_setup_us": 1, "wave_quantization": 0.5, "kernel_fixed_us": 2,
-      "convolution_fixed_us": 3, "convolution": 0.9, "winograd": 0.5, "depthwise": 0.25, "reduction": 0.5,
+      "matrix_flops_per_clock": 1000, "vector": 0.8, "memory": 0.8, "matrix_alignment": 0, "operand_cost": 15,
+      "tile_setup_us": 1, "wave_quantization": 0.5, "kernel_fixed_us": 2, "convolution": 0.9, "winograd": 0.5,
+      "depthwise": 0.25, "reduction": 0.5,
     ]
     let keys = ArchitectureProfile.fields.map { String($0.path.dropFirst("efficiency.".count)) }
     return keys.map { "\"\($0)\": \(values[$0] ?? 0.5)" }.joined(separator: ", ")
@@ -50,7 +50,7 @@ public enum Sample {
         "graph_latency_us": 4, "synchronization_us": 5, "queue_depth": 1024
       },
       "link": { "bandwidth_gb_per_s": 10, "latency_us": 6 },
-      "efficiency": { "matrix": 0.7 },
+      "efficiency": { "matrix_memory": 0.7 },
       "sources": {
         "peak_tflops": { "kind": "datasheet", "from": "a data sheet" },
         "peak_tflops.fp16": { "kind": "derived", "from": "twice fp32", "note": "no units" },

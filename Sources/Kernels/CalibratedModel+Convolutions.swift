@@ -1,0 +1,68 @@
+import Profiles
+
+/// Convolutions: the fastest of the algorithms that cuDNN has for a shape.
+extension CalibratedModel {
+  /// Seconds of arithmetic of a convolution.
+  func convolution(_ shape: ConvolutionShape, _ precision: Precision) -> Double {
+    if shape.isDepthwise { return shape.flops / (vectorPeak * efficiency.depthwise) }
+    if shape.groups > 1 { return grouped(shape, precision) }
+    let channels = [shape.inputChannels, shape.outputChannels]
+    if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
+      return tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
+    }
+    var best = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
+    if shape.isThreeByThreeUnitStride { best = min(best, fusedWinograd(shape)) }
+    if let window = shape.winogradWindow { best = min(best, separateWinograd(shape, window: window)) }
+    return best
+  }
+
+  /// Grouped convolutions with channels enough for a tile are products, one for each group.
+  ///
+  /// With fewer they run on the vector units, the closer to a depthwise convolution the fewer channels a group has.
+  private func grouped(_ shape: ConvolutionShape, _ precision: Precision) -> Double {
+    let perGroup = min(shape.inputChannels, shape.outputChannels) / shape.groups
+    let wanted = TileSet.vectorUnits.smallest.columns
+    if perGroup >= wanted {
+      let channels = [shape.inputChannels / shape.groups, shape.outputChannels / shape.groups]
+      if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
+        return tiled(rate: rate, .matrixUnits).time(of: shape.asMatrix)
+      }
+      return tiled(rate: vectorRate, .vectorUnits).time(of: shape.asMatrix)
+    }
+    let reached = efficiency.depthwise + (efficiency.vector - efficiency.depthwise) * perGroup / wanted
+    return shape.flops / (vectorPeak * reached)
+  }
+
+  /// Winograd's F(2x2,3x3) in one kernel: 2 x 2 outputs from 16 multiplications instead of 36, a sum over channels for
+  /// each of the 16.
+  ///
+  /// Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
+  private func fusedWinograd(_ shape: ConvolutionShape) -> Double {
+    let outputs = 4 * shape.batch * shape.outputTiles(side: 2)
+    let product = MatrixShape(m: outputs, n: shape.outputChannels, k: 4 * shape.inputChannels)
+    var kernel = tiled(rate: vectorPeak * efficiency.winograd, .fusedWinograd)
+    kernel.operandCost = 0
+    return kernel.time(of: product)
+  }
+
+  /// Winograd's F(4x4,3x3) or F(4x4,5x5) with transformed tensors in memory: kernels transform weights and input, a
+  /// product for each point multiplies them, and a kernel transforms the result.
+  ///
+  /// Tiles of 4 x 4 outputs become (4 + window - 1)^2 values. A side that is no multiple of 4 is filled up, which is
+  /// what small images pay for the savings.
+  private func separateWinograd(_ shape: ConvolutionShape, window: Double) -> Double {
+    let points = (4 + window - 1) * (4 + window - 1)
+    let tiles = shape.batch * shape.outputTiles(side: 4)
+    let product = MatrixShape(batch: points, m: tiles, n: shape.outputChannels, k: shape.inputChannels)
+    // Winograd's algorithms run in single precision, whatever the format of the tensors.
+    let element = 4.0
+    let transformed = element * points * tiles * (shape.inputChannels + shape.outputChannels)
+    guard transformed <= shape.workspace else { return .infinity }
+    let plain =
+      element * shape.batch
+      * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
+    let weights = element * (points + window * window) * shape.inputChannels * shape.outputChannels
+    return max(tiled(rate: vectorRate, .vectorUnits).time(of: product), transformed / bandwidth)
+      + (plain + transformed + weights) / bandwidth
+  }
+}

@@ -1,0 +1,58 @@
+import Profiles
+
+/// Matrix products: the units that multiply them, and their rates.
+extension CalibratedModel {
+  /// Seconds of arithmetic of a matrix product.
+  func product(_ shape: MatrixShape, _ precision: Precision) -> Double {
+    if let rate = matrixRate(precision, dimensions: [shape.n, shape.k], takesPairs: true) {
+      return tiled(rate: rate, .matrixUnits).time(of: shape)
+    }
+    if isConverted(precision) {
+      return tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape)
+    }
+    return tiled(rate: vectorRate, .vectorUnits).time(of: shape)
+  }
+
+  /// FLOP/s that the vector units sustain in products of single precision.
+  var vectorRate: Double { vectorPeak * efficiency.vector }
+
+  /// FLOP/s that the matrix units sustain on operands of some dimensions; nil where they do not take them.
+  ///
+  /// Matrix units load operands in groups of `matrix_alignment` elements. Where a dimension is not a multiple of that
+  /// but even, libraries load pairs and reach part of the rate (cuBLAS from CUDA 11); odd dimensions, and convolutions
+  /// whose channels do not align, go to the vector units.
+  func matrixRate(_ precision: Precision, dimensions: [Double], takesPairs: Bool) -> Double? {
+    guard efficiency.matrixAlignment > 0, precision != .fp32, let rate = matrixRate(precision) else { return nil }
+    func areMultiples(of alignment: Double) -> Bool {
+      dimensions.allSatisfy { $0.truncatingRemainder(dividingBy: alignment) == 0 }
+    }
+    if areMultiples(of: efficiency.matrixAlignment) { return rate }
+    return takesPairs && areMultiples(of: 2) ? rate * efficiency.matrixUnaligned : nil
+  }
+
+  /// FLOP/s of the matrix units in a format, or in the nearest one that can carry it: the peak, unless operands cannot be
+  /// fetched that fast.
+  ///
+  /// Parts of one architecture differ in the first (GeForce parts have half of it), hardly in the second, which is why a
+  /// GeForce RTX 2080 Ti and a Quadro RTX 8000 with 2.4 times its peak are 1.4 times apart.
+  private func matrixRate(_ precision: Precision) -> Double? {
+    let formats = precision.widenings.lazy.filter { $0 != .fp32 && accelerator.peakTFLOPS[$0] != nil }
+    guard let format = formats.first, let peak = accelerator.peakTFLOPS[format] else { return nil }
+    let perClock = efficiency.matrixFLOPsPerClock * 2 / format.bytesPerElement
+    let fed = perClock * accelerator.computeUnits * accelerator.clockGHz * 1e9
+    return min(peak * 1e12, fed) * sustainedClock
+  }
+
+  /// Whether a format is narrower than single precision and the device multiplies it in single precision nonetheless,
+  /// since that is faster than what it has for the format itself (Pascal but for GP100).
+  private func isConverted(_ precision: Precision) -> Bool {
+    guard precision.bytesPerElement < 4, let own = accelerator.peakTFLOPS[precision] else { return false }
+    return own < accelerator.peakTFLOPS[.fp32] ?? 0
+  }
+
+  func tiled(rate: Double, _ tiles: TileSet) -> TiledProduct {
+    TiledProduct(
+      rate: rate, computeUnits: accelerator.computeUnits, tiles: tiles, operandCost: efficiency.operandCost,
+      tileSetup: efficiency.tileSetupUS * 1e-6, waveQuantization: efficiency.waveQuantization)
+  }
+}

@@ -1,0 +1,34 @@
+import JSONText
+import Studies
+
+/// A file of measurements, read for `validate` and `calibrate`.
+struct MeasurementFile {
+  let table: CSVText
+  let rows: [Measurement]
+
+  /// Reads a file and looks every name up, so that a wrong one is reported where it stands.
+  init(_ path: String, _ library: Library) throws(Failure) {
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
+    let rows = try checkingInput { () throws(CSVFault) in try Measurement.read(table) }
+    self.table = table
+    self.rows = rows
+    var seen: Set<[String]> = []
+    func check(_ column: String, _ name: String, _ row: Int, _ look: () throws(Failure) -> Void) throws(Failure) {
+      guard seen.insert([column, name]).inserted else { return }
+      do { try look() } catch { throw Failure(wrongInput: table.nameFault(column, row: row, error.message)) }
+    }
+    for row in rows {
+      try check("accelerator", row.accelerator, row.row) { () throws(Failure) in
+        _ = try library.accelerator(row.accelerator)
+      }
+      if let host = row.host {
+        try check("host", host, row.row) { () throws(Failure) in _ = try library.host(host) }
+      }
+      try check("framework", row.framework, row.row) { () throws(Failure) in
+        _ = try library.framework(row.framework)
+      }
+      try check("workload", row.workload, row.row) { () throws(Failure) in _ = try library.workload(row.workload) }
+    }
+  }
+}
