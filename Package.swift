@@ -19,6 +19,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Traces", ["JSONText"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
+  ("Replay", ["EventEngine", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   ("Reports", ["JSONText", "Profiles", "Roofline", "Simulation", "Studies"]),
 ]
@@ -76,8 +77,8 @@ let package = Package(
       .executableTarget(
         name: "simulate",
         dependencies: [
-          "Catalog", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies",
-          "Workloads",
+          "Catalog", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Replay", "Reports", "Simulation", "Studies",
+          "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

@@ -8,6 +8,19 @@ public enum LatencyBound: String, Sendable, CaseIterable {
   case compute = "compute-bound"
   /// For memory, or the link to the host's.
   case memory = "memory-bound"
+
+  /// The largest share of an account of a critical path.
+  public init(_ account: Account) {
+    func time(_ categories: CostCategory...) -> Ticks { categories.reduce(0) { $0 + account[$1.rawValue] } }
+    let framework = time(.dispatch, .launch, .kernelGap, .synchronization)
+    let compute = time(.compute)
+    let memory = time(.memory, .copy)
+    if framework >= compute && framework >= memory {
+      self = .framework
+    } else {
+      self = compute >= memory ? .compute : .memory
+    }
+  }
 }
 
 /// What a simulation says about one pass.
@@ -41,12 +54,5 @@ public struct PassResult: Sendable, Equatable {
   public func time(in category: CostCategory) -> Ticks { timing.account[category.rawValue] }
 
   /// What the latency is waiting for: the largest share of its critical path.
-  public var bound: LatencyBound {
-    let framework =
-      time(in: .dispatch) + time(in: .launch) + time(in: .kernelGap) + time(in: .synchronization)
-    let compute = time(in: .compute)
-    let memory = time(in: .memory) + time(in: .copy)
-    if framework >= compute && framework >= memory { return .framework }
-    return compute >= memory ? .compute : .memory
-  }
+  public var bound: LatencyBound { LatencyBound(timing.account) }
 }

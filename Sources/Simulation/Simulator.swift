@@ -12,6 +12,8 @@ public enum LatencyKind: String, Sendable, CaseIterable {
 public enum SimulationFault: Error, Sendable, Equatable {
   /// The run would take longer than the clock can count.
   case tooLong(estimatedSeconds: Double)
+  /// A thread or stream waits for something that never happens.
+  case neverEnds
   /// The limit on events was reached.
   case eventLimitReached(limit: Int)
 }
@@ -69,6 +71,16 @@ public struct Simulator: Sendable {
     }
   }
 
+  /// Simulates one pass from an idle system, as it stands: no synchronization is added, and nothing follows.
+  ///
+  /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
+  /// - Complexity: O(instructions executed).
+  public func replay(_ program: Program, _ table: CostTable) throws(SimulationFault) -> PassTiming {
+    let run = try self.run(program, table, passes: 1, recordFrom: 0)
+    guard !run.model.marks.isEmpty else { throw .neverEnds }
+    return timing(run, from: PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0), passes: 1)
+  }
+
   /// How many passes fill the launch queues; a pass of a million instructions fills them by itself.
   ///
   /// The queue of the stream with the fewest launches fills last. Until then the stream may fall behind, pass by pass,
@@ -99,6 +111,9 @@ public struct Simulator: Sendable {
     model.spendPassCost()
     var engine = Engine(model: model, eventLimit: eventLimit)
     engine.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: engine.model.hostClock)
+    for thread in program.threadStarts.indices.dropFirst() {
+      engine.calendar.schedule(SystemModel.Event(kind: .hostContinues, stream: UInt16(thread)), at: 0)
+    }
     do {
       try engine.run()
     } catch {
@@ -119,12 +134,12 @@ public struct Simulator: Sendable {
     let streams = Double(program.streamCount)
     program.forEachCounted { instruction, count in
       switch instruction.opcode {
-      case .work, .hostKernel: total += count * Double(table.costs[Int(instruction.operand)].duration)
+      case .work, .call, .occupy, .hostKernel: total += count * Double(table.costs[Int(instruction.operand)].duration)
       case .launch, .node, .copy, .blockingCopy:
         total += count * (launch + graph + streams * Double(table.costs[Int(instruction.operand)].duration))
       case .launchGraph: total += count * (launch + graph)
       case .synchronize: total += count * Double(table.synchronization.duration)
-      case .waitForStream, .beginLoop, .endLoop: break
+      default: break
       }
     }
     total *= Double(passes)

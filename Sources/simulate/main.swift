@@ -12,7 +12,7 @@ let tree = CommandTree(
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
     subcommands: [
-      RunCommand.definition, RooflineCommand.definition, ValidateCommand.definition, CalibrateCommand.definition,
+      RunCommand.definition, RooflineCommand.definition, TraceCommand.definition, ValidateCommand.definition, CalibrateCommand.definition,
       ProfilesCommand.definition,
     ]),
   globalOptions: [
@@ -35,6 +35,7 @@ func main() throws(Failure) {
   switch command.path {
   case ["run"]: try RunCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
+  case ["trace"]: try TraceCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
   case ["calibrate"]: try CalibrateCommand.run(command, library)
   case ["profiles", "list"]: try ProfilesCommand.list(command, library)
