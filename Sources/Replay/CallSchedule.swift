@@ -195,7 +195,7 @@ struct CallSchedule {
       }
     }
     for (stream, positions) in byStream {
-      if ends[stream].isEmpty, calls[call].kind != .copy {
+      if ends[stream].isEmpty {
         occupy(stream, before: positions[0], launched: trace.hostEvents[event].end)
       }
       if let waiting = pendingWait.removeValue(forKey: thread), let recorded = waiting.recorded,
@@ -217,10 +217,10 @@ struct CallSchedule {
     if ends[stream].count - over[stream] >= Self.fullQueue { calls[call].before = typicalCall }
   }
 
-  /// A copy from or to pageable memory has ended when its call returns.
+  /// A copy from or to pageable memory has ended, or nearly so, when its call returns.
   private mutating func waitForCopy(_ event: HostEvent, _ call: Int) {
     guard let (stream, range) = calls[call].jobs.last, let job = range.last, let end = ends[stream].last,
-      event.end + 1_000 >= end
+      event.end >= end - jobs[job].duration / 2, event.end > end - jobs[job].duration
     else { return }
     let idle = ends[stream].count < 2 || ends[stream][ends[stream].count - 2] <= event.start
     calls[call].wait = .stream(stream)

@@ -13,6 +13,10 @@ extension RecordedConstants {
     var graphKernelGap: [Int64] = []
   }
 
+  /// What begins later than this after its launch, on a stream that seems idle, waits for something that was not recorded:
+  /// 200 us, ten times what the slowest of our recordings takes.
+  private static let longestLatency: Int64 = 200_000
+
   /// Collects what the device's events say about launches and gaps.
   ///
   /// - Parameter run: What was recorded.
@@ -28,7 +32,8 @@ extension RecordedConstants {
     for (position, index) in run.deviceEvents.enumerated() {
       let event = trace.deviceEvents[index]
       defer { previous[event.stream] = position }
-      guard let call = launch(position), call.end <= event.start else { continue }
+      guard let call = launch(position), call.end <= event.start, event.start - call.end < longestLatency
+      else { continue }
       let before = previous[event.stream].map { trace.deviceEvents[run.deviceEvents[$0]].end } ?? .min
       guard before <= call.start else { continue }
       if run.launchers[position] == previous[event.stream].map({ run.launchers[$0] }) { continue }

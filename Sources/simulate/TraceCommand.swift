@@ -22,6 +22,15 @@ enum TraceCommand {
     var prices = ReplayPrices(recorded, categories: recorded.jobs.map { _ in .memory })
     prices.deviceSpeed = command.value(of: "device-speed").flatMap { Double($0) } ?? 1
     let result = try checkingInput { () throws(SimulationFault) in try plan.replay(prices) }
+    if let debug = Platform.environment("DEBUGT") {
+      let r = try checkingInput { () throws(SimulationFault) in try plan.replay(prices, timelineNames: trace.names) }
+      var out = ""
+      for span in r.timing.timeline!.spans where span.lane == .host {
+        out += "\(recorded.threadNumbers[span.thread]) \(Double(span.start) / 1e6) \(Double(span.end) / 1e6) \(span.label < 0 ? "-" : trace.names[span.label])\n"
+      }
+      try Platform.writeFile(debug, out)
+      for (i, t) in recorded.threads.enumerated() { print(recorded.threadNumbers[i], t.filter { if case .awaitSignal = $0 { return true } else { return false } }.count) }
+    }
     Platform.print("""
       events \(trace.eventCount) ops \(run.operatorCount) launches \(run.launchCount) kernels \(run.kernelCount) threads \(recorded.threads.count)
       \(recorded.constants) occupied \(recorded.occupiedUntil) earlier \(recorded.earlierJobs.map(\.jobs.count))
