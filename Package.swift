@@ -19,7 +19,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Traces", ["JSONText"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
-  ("Replay", ["EventEngine", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
+  ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   ("Reports", ["JSONText", "Profiles", "Roofline", "Simulation", "Studies"]),
 ]

@@ -96,6 +96,8 @@ public struct RecordedProgram: Sendable {
   public var constants = RecordedConstants()
   /// For each host event, the operator around it, an index into the host events; -1 for none.
   public var parents: [Int32] = []
+  /// For each job, its place among the jobs of the recorded program; nil where they are those.
+  public var jobOrder: [Int]?
   /// The thread in the recording of each of ``threads``.
   public var threadNumbers: [Int32] = []
 
