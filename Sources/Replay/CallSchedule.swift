@@ -65,8 +65,12 @@ struct CallSchedule {
           guard event.kind == .call, RuntimeCall(name: trace.name(event.name)) == .launch else { return nil }
           return event.duration
         }) ?? 5_000
+    constants.launchCall = typicalCall
     assignJobs()
     schedule()
+    let graphs = calls.filter { $0.kind == .graphLaunch }
+    constants.hasGraphs = graphs.contains { !$0.jobs.isEmpty }
+    constants.graphCall = median(graphs.map(\.before)) ?? 0
     applySynchronization()
   }
 

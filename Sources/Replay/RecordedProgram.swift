@@ -74,6 +74,12 @@ public struct RecordedConstants: Sendable, Equatable {
   public var graphLatency: Int64 = 0
   /// Between nodes of a graph, mean.
   public var graphKernelGap: Int64 = 0
+  /// Host time of a call that launches a kernel, median.
+  public var launchCall: Int64 = 0
+  /// Host time of a call that launches a graph, median.
+  public var graphCall: Int64 = 0
+  /// Whether graphs were launched, so that their constants are the recording's own.
+  public var hasGraphs = false
   /// From the end of the device's work to the return of a synchronization that waited for it, median.
   public var synchronization: Int64 = 0
 }

@@ -8,8 +8,18 @@ public struct ReplayPrices: Sendable {
   public var hostSpeed = 1.0
   /// Divides the device's times.
   public var deviceSpeed = 1.0
+  /// Divides the device's times that wait for arithmetic, on top.
+  public var computeSpeed = 1.0
+  /// Divides the device's times that wait for its memory, on top.
+  public var memorySpeed = 1.0
+  /// Divides the times of copies over the host link, on top.
+  public var linkSpeed = 1.0
   /// Multiplies the calls that launch.
   public var launchCallScale = 1.0
+  /// Multiplies what a synchronization takes to return.
+  public var synchronizationScale = 1.0
+  /// Multiplies the host's work in operators by the number of their name; 1 where there is none.
+  public var operatorScales: [Int32: Double] = [:]
   /// Host time of the profiler for each operator, which is taken off, nanoseconds.
   public var profilerOverhead = 0.0
   /// The time of each job, picoseconds, and what it is spent on.
@@ -42,12 +52,19 @@ public struct ReplayPrices: Sendable {
 
   /// A recorded time on this host, picoseconds.
   public func hostTime(_ nanoseconds: Double) -> Ticks {
-    Ticks((max(0, nanoseconds) * 1000 / hostSpeed).rounded())
+    Ticks(min((max(0, nanoseconds) * 1000 / hostSpeed).rounded(), 0x1p60))
   }
 
   /// A device's time at this device speed, picoseconds.
-  public func deviceTime(_ picoseconds: Ticks) -> Ticks {
-    deviceSpeed == 1 ? picoseconds : Ticks((Double(picoseconds) / deviceSpeed).rounded())
+  public func deviceTime(_ picoseconds: Ticks, _ category: CostCategory) -> Ticks {
+    let part =
+      switch category {
+      case .compute: computeSpeed
+      case .copy: linkSpeed
+      default: memorySpeed
+      }
+    let speed = deviceSpeed * part
+    return speed == 1 ? picoseconds : Ticks(min((Double(picoseconds) / speed).rounded(), 0x1p60))
   }
 }
 
@@ -70,18 +87,25 @@ extension ReplayPlan {
   private func cost(of item: Item, _ prices: ReplayPrices) -> Cost {
     switch item {
     case .work(let work):
-      return Cost(
-        prices.hostTime(Double(work.duration) - Double(work.operatorCount) * prices.profilerOverhead), .dispatch)
+      let own = Double(work.duration) - Double(work.operatorCount) * prices.profilerOverhead
+      let scale = prices.operatorScales.isEmpty ? 1 : prices.operatorScales[work.name] ?? 1
+      return Cost(prices.hostTime(own * scale), .dispatch)
     case .call(let call):
-      let scale = call.kind.launchesKernels || call.kind == .copy || call.kind == .set ? prices.launchCallScale : 1
+      let scale =
+        switch call.kind.category {
+        case .launch: prices.launchCallScale
+        case .synchronization: prices.synchronizationScale
+        default: 1.0
+        }
       return Cost(prices.hostTime(Double(call.duration) * scale), call.kind.category)
     case .capturedGraph(let nodes):
       return Cost(prices.capturedGraph.call + prices.capturedGraph.node * Ticks(nodes), .launch)
     case .job(let index):
       let cost = prices.jobs[index]
-      return Cost(prices.deviceTime(cost.duration), cost.mainCategory ?? .memory)
+      let category = cost.mainCategory ?? .memory
+      return Cost(prices.deviceTime(cost.duration, category), category)
     case .occupied(let time):
-      return Cost(prices.deviceTime(time * 1000), .memory)
+      return Cost(prices.deviceTime(time * 1000, .memory), .memory)
     }
   }
 }
