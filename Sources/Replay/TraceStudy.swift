@@ -85,7 +85,7 @@ public struct TraceStudy: Sendable {
     self.pricing = pricing
     let system = System.recorded(recorded.constants, accelerator: accelerator, host: host, framework: framework)
     self.system = system
-    profilerOverheadEstimateUS = estimateProfilerOverhead(run)
+    profilerOverheadEstimateUS = estimatedProfilerOverhead(run)
     let names = recordsTimeline ? run.trace.names : nil
     let plan = ReplayPlan(recorded)
     let prices = ReplayPrices(recorded, categories: pricing.categories)
@@ -222,8 +222,9 @@ extension ReplayPrices {
 /// How long the profiler takes for an operator at most: the shortest tenth of the operators that only change metadata and
 /// call nothing, which by themselves take a fraction of a microsecond.
 ///
+/// - Parameter run: The recording.
 /// - Returns: Microseconds; nil for a recording with fewer than twenty such operators.
-func estimateProfilerOverhead(_ run: RecordedRun) -> Double? {
+public func estimatedProfilerOverhead(_ run: RecordedRun) -> Double? {
   let events = run.trace.hostEvents
   var durations: [Int64] = []
   var isView: [Int32: Bool] = [:]
