@@ -13,7 +13,7 @@ extension RecordedProgram {
     var order: [Int] = earlierJobs.flatMap(\.jobs)
     var (graphs, nodes) = (0, 0)
     result.threads = threads.map { steps in
-      var capture = GraphCapture(start: order.count)
+      var capture = GraphCapture(start: order.count, hasOneStream: streams.count == 1)
       for step in steps { capture.add(step) }
       capture.flush()
       order += capture.order
@@ -45,7 +45,13 @@ private struct GraphCapture {
   /// A call whose wait comes next; it is the host's own if the host waits.
   private var call: HostCall?
 
-  init(start: Int) { self.start = start }
+  /// Order within the only stream is kept by a graph as well.
+  private let hasOneStream: Bool
+
+  init(start: Int, hasOneStream: Bool) {
+    self.start = start
+    self.hasOneStream = hasOneStream
+  }
 
   mutating func add(_ step: HostStep) {
     switch step {
@@ -71,6 +77,7 @@ private struct GraphCapture {
       isAfterWait = true
       return
     case .recordEvent, .waitForEvent, .waitForStream:
+      if hasOneStream { return }
       flush()
       steps.append(step)
     }

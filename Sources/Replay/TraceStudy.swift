@@ -218,28 +218,3 @@ extension ReplayPrices {
     }
   }
 }
-
-/// How long the profiler takes for an operator at most: the shortest tenth of the operators that only change metadata and
-/// call nothing, which by themselves take a fraction of a microsecond.
-///
-/// - Parameter run: The recording.
-/// - Returns: Microseconds; nil for a recording with fewer than twenty such operators.
-public func estimatedProfilerOverhead(_ run: RecordedRun) -> Double? {
-  let events = run.trace.hostEvents
-  var durations: [Int64] = []
-  var isView: [Int32: Bool] = [:]
-  var last: [Int32: Int] = [:]
-  func add(_ index: Int) { durations.append(events[index].duration) }
-  for index in run.hostEvents {
-    let event = events[index]
-    // What begins before the one before it has ended is inside of it.
-    if let before = last[event.thread], events[before].end <= event.start { add(before) }
-    last[event.thread] = nil
-    guard event.kind == .frameworkOperator else { continue }
-    let view = isView[event.name] ?? (OperatorKind(operatorName: run.trace.name(event.name)) == .view)
-    isView[event.name] = view
-    if view { last[event.thread] = index }
-  }
-  guard durations.count >= 20 else { return nil }
-  return Double(durations.sorted()[durations.count / 10]) / 1000
-}
