@@ -159,8 +159,14 @@ def rounded_text(points, values, parameters):
     """`common*batch*((image_size+offset)//divisor)`, once or squared, or None where that does not fit.
 
     Strides and pools round down, and rounding down twice is rounding down once by the product: whatever a stack of
-    layers does to the side of an image is one such quotient.
+    layers does to the side of an image is one such quotient. A vision transformer adds one to its square, for a token
+    of the class.
     """
+    return quotient_text(points, values, parameters, 0) or quotient_text(points, values, parameters, 1)
+
+
+def quotient_text(points, values, parameters, extra):
+    """`common*batch*(q+extra)` with such a quotient q, once or squared."""
     if "image_size" not in parameters:
         return None
     place = parameters.index("image_size")
@@ -173,14 +179,17 @@ def rounded_text(points, values, parameters):
         sides = [(point[place], value // scale) for point, value, scale in zip(points, values, scales)]
         for power, divisor in itertools.product((1, 2), IMAGE_DIVISORS):
             for offset in sorted(range(-4 * divisor, 4 * divisor), key=abs):
-                common = common_factor([(((size + offset) // divisor) ** power, value) for size, value in sides])
+                common = common_factor([(((size + offset) // divisor) ** power + extra, value) for size, value in sides])
                 if common is not None:
                     side = "image_size" + (f"{offset:+}" if offset else "")
                     side = f"({side})//{divisor}" if offset else f"{side}//{divisor}"
                     texts = [str(common)] * (common != 1) + factors
                     if texts or power > 1:
                         side = f"({side})"
-                    return "*".join(texts + [side] * power)
+                    side = "*".join([side] * power)
+                    if extra:
+                        side = f"({side}+{extra})" if texts else f"{side}+{extra}"
+                    return "*".join(texts + [side])
     return None
 
 

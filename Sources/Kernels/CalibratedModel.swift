@@ -32,7 +32,7 @@ public struct CalibratedModel: KernelTimeModel {
     switch kernel.work {
     case .convolutionHelper:
       return KernelTime(compute: 0, memory: 0, fixed: fixed)
-    case .stream:
+    case .stream, .pooling:
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
     case .matrix(let shape):
       return KernelTime(

@@ -25,17 +25,45 @@ public struct HostModel: KernelTimeModel {
     min(host.threads * host.memory.singleCoreBandwidthGBPerS, host.memory.bandwidthGBPerS) * 1e9
   }
 
+  /// Bytes per second that the threads in use can draw from the last-level cache.
+  public var cacheBandwidth: Double {
+    guard let cache = host.efficiency.cache else { return bandwidth * host.efficiency.memory }
+    return min(host.threads, host.cores) * host.memory.singleCoreBandwidthGBPerS * 1e9 * cache
+  }
+
   /// The time of a kernel on the host's own cores.
+  ///
+  /// Libraries pack the operands of a product before they multiply them, so that its traffic is not hidden.
   public func time(of kernel: Kernel) -> KernelTime {
-    let efficiency = host.efficiency
-    let fraction: Double
+    let compute = kernel.flops / (peak * fraction(of: kernel.work))
+    let memory = traffic(kernel)
+    let faults = pageFaults(kernel)
     switch kernel.work {
-    case .matrix, .attention: fraction = efficiency.matrix
-    case .convolution(let shape): fraction = convolutionFraction(shape)
-    case .stream, .convolutionHelper: fraction = efficiency.elementwise
+    case .matrix, .attention: return KernelTime(compute: compute, memory: memory, fixed: min(compute, memory) + faults)
+    case .convolution, .convolutionHelper, .stream, .pooling:
+      return KernelTime(compute: compute, memory: memory, fixed: faults)
     }
-    return KernelTime(
-      compute: kernel.flops / (peak * fraction), memory: kernel.bytes / (bandwidth * efficiency.memory))
+  }
+
+  private func fraction(of work: Kernel.Work) -> Double {
+    switch work {
+    case .matrix, .attention: host.efficiency.matrix
+    case .convolution(let shape): convolutionFraction(shape)
+    case .pooling: host.efficiency.pooling ?? host.efficiency.elementwise
+    case .stream, .convolutionHelper: host.efficiency.elementwise
+    }
+  }
+
+  /// Seconds of memory traffic: what the last-level cache holds comes from there.
+  private func traffic(_ kernel: Kernel) -> Double {
+    let fitsCache = kernel.bytes <= host.memory.l3MB * 1e6
+    return kernel.bytes / (fitsCache ? cacheBandwidth : bandwidth * host.efficiency.memory)
+  }
+
+  /// Seconds of first touches of a result that the allocator maps anew, shared by the threads.
+  private func pageFaults(_ kernel: Kernel) -> Double {
+    guard let mapped = host.memory.mappedMB, kernel.bytesWritten >= mapped * 1e6 else { return 0 }
+    return kernel.bytesWritten / 4096 * host.memory.pageFaultUS * 1e-6 / min(host.threads, host.cores)
   }
 
   /// The fewer channels a group has, the less of the vector units a convolution fills: 16 channels fill them.

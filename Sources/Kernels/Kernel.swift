@@ -127,6 +127,11 @@ public struct Kernel: Hashable, Sendable {
     case convolutionHelper
     /// A pass over memory.
     case stream
+    /// A pass over memory that looks at each element several times: a window that slides.
+    case pooling
+
+    /// Whether the memory decides the time, but for some arithmetic on each element.
+    public var isPassOverMemory: Bool { self == .stream || self == .pooling }
   }
 
   /// What it is called in reports: the operator that it belongs to.
@@ -159,6 +164,13 @@ public struct Kernel: Hashable, Sendable {
     self.bytesRead = bytesRead
     self.bytesWritten = bytesWritten
     self.arithmetic = arithmetic
+  }
+
+  /// Hashes what tells most kernels apart; equality decides.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(flops)
+    hasher.combine(bytesRead)
   }
 
   /// All memory traffic, bytes.

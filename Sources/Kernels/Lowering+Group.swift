@@ -26,7 +26,7 @@ extension Lowering {
   private func epilogue(of anchor: LoweredOperator, _ group: [Operator]) -> LoweredOperator {
     var lowered = anchor
     lowered.kernels.removeAll { $0.kernelClass == .elementwise }
-    guard let product = lowered.kernels.lastIndex(where: { $0.work != .stream }) else { return anchor }
+    guard let product = lowered.kernels.lastIndex(where: { !$0.work.isPassOverMemory }) else { return anchor }
     for member in group.dropFirst() where OperatorKind(operatorName: member.name) == .pointwise {
       lowered.kernels[product].bytesRead += otherOperandBytes(member)
       lowered.kernels[product].flops += member.outputElements
@@ -38,7 +38,7 @@ extension Lowering {
   private func projections(_ anchor: LoweredOperator, count: Int) -> LoweredOperator {
     var lowered = anchor
     let factor = Double(count)
-    guard let index = lowered.kernels.firstIndex(where: { $0.work != .stream }),
+    guard let index = lowered.kernels.firstIndex(where: { !$0.work.isPassOverMemory }),
       case .matrix(var shape) = lowered.kernels[index].work
     else { return anchor }
     let input = shape.batch * shape.m * shape.k * target.precision.bytesPerElement

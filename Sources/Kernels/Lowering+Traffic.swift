@@ -82,7 +82,7 @@ extension Lowering {
     let indices = name.hasPrefix("max_pool") && !target.isHost ? 8 * outputs : 0
     return [
       Kernel(
-        name: operation.name, name.hasPrefix("adaptive") ? .reduction : .elementwise, flops: window * outputs,
+        name: operation.name, name.hasPrefix("adaptive") ? .reduction : .elementwise, .pooling, flops: window * outputs,
         bytesRead: operation.inputElements(0) * target.precision.bytesPerElement,
         bytesWritten: operation.outputBytes(target) + indices, arithmetic: target.precision)
     ]

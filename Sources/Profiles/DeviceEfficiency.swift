@@ -5,8 +5,9 @@ import JSONText
 /// These are the constants of the calibrated kernel model. Each has a physical meaning; an architecture family has
 /// defaults for all of them, and an accelerator may override any.
 public struct DeviceEfficiency: Sendable, Equatable {
-  /// FLOPs in a 16-bit format for which a compute unit's operand path can feed its matrix units each clock; half as many
-  /// in a format of twice the width. What the units themselves can do is the data sheet's peak.
+  /// FLOPs in a 16-bit format for which a compute unit's operand path can feed its matrix units each clock.
+  ///
+  /// Half as many in a format of twice the width. What the units themselves can do is the data sheet's peak.
   public var matrixFLOPsPerClock = 0.0
   /// Sustained fraction of the vector units' single-precision peak in matrix products.
   public var vector = 0.0

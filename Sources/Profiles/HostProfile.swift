@@ -18,6 +18,12 @@ public struct HostProfile: Sendable, Equatable {
     public var l2MB = 0.0
     /// Last-level cache of the chip, MB.
     public var l3MB = 0.0
+    /// Size from which the allocator maps a tensor anew each time, MB; nil where it never does.
+    ///
+    /// glibc raises its threshold up to 32 MB (mallopt(3), `M_MMAP_THRESHOLD`).
+    public var mappedMB: Double?
+    /// Time of the first touch of each 4 KiB page of such a tensor, microseconds.
+    public var pageFaultUS = 0.0
   }
 
   /// Stable identifier.
@@ -63,6 +69,11 @@ public struct HostEfficiency: Sendable, Equatable {
   public var depthwise = 0.0
   /// Sustained fraction of the memory bandwidth.
   public var memory = 0.0
+  /// What one core draws of the last-level cache, relative to its share of the memory; nil for no difference.
+  public var cache: Double?
+  /// Sustained fraction of the vector peak in pooling, one FLOP counted for each element of a window; nil for that of
+  /// element-wise work.
+  public var pooling: Double?
   /// Sustained fraction of the vector peak in transcendental element-wise work, one FLOP counted for each element.
   public var elementwise = 0.0
 
@@ -88,6 +99,8 @@ extension HostProfile: FieldDescribed {
       "bandwidth that one core can draw"),
     .init("memory.l2_mb", \.memory.l2MB, .greaterThan(0), "second-level cache of one core"),
     .init("memory.l3_mb", \.memory.l3MB, .atLeast(0), "last-level cache of the chip"),
+    .init("memory.mapped_mb", \.memory.mappedMB, .greaterThan(0), "tensors of this size are mapped anew each time"),
+    .init("memory.page_fault_us", \.memory.pageFaultUS, .atLeast(0), required: false, "first touch of a 4 KiB page"),
     .init(
       "efficiency.matrix", \.efficiency.matrix, .between(0.001, 2),
       "sustained fraction of the vector peak in matrix products"),
@@ -100,6 +113,8 @@ extension HostProfile: FieldDescribed {
     .init(
       "efficiency.memory", \.efficiency.memory, .between(0.001, 1.5),
       "sustained fraction of the bandwidth"),
+    .init("efficiency.cache", \.efficiency.cache, .between(0.1, 100), "bandwidth of the last-level cache, relative"),
+    .init("efficiency.pooling", \.efficiency.pooling, .between(0.0001, 2), "vector peak share of pooling"),
     .init(
       "efficiency.elementwise", \.efficiency.elementwise, .between(0.0001, 2),
       "vector peak share of element-wise work"),

@@ -14,6 +14,11 @@ public struct ProfileField<Profile: Sendable>: Sendable {
   /// Whether a file must state it.
   public let isRequired: Bool
 
+  /// The part of the path before the last dot: the JSON object that holds the number; empty for the document.
+  let group: String
+  /// The part of the path after the last dot.
+  let key: String
+
   private let read: @Sendable (Profile) -> Double?
   private let write: @Sendable (inout Profile, Double) -> Void
 
@@ -23,6 +28,7 @@ public struct ProfileField<Profile: Sendable>: Sendable {
     required: Bool = true, _ meaning: String
   ) {
     self.path = path
+    (group, key) = Self.parts(of: path)
     self.meaning = meaning
     self.range = range
     self.isRequired = required
@@ -36,6 +42,7 @@ public struct ProfileField<Profile: Sendable>: Sendable {
     _ meaning: String
   ) {
     self.path = path
+    (group, key) = Self.parts(of: path)
     self.meaning = meaning
     self.range = range
     self.isRequired = false
@@ -49,6 +56,7 @@ public struct ProfileField<Profile: Sendable>: Sendable {
     write: @escaping @Sendable (inout Profile, Double) -> Void
   ) {
     self.path = path
+    (group, key) = Self.parts(of: path)
     self.meaning = meaning
     self.range = range
     self.isRequired = true
@@ -62,16 +70,9 @@ public struct ProfileField<Profile: Sendable>: Sendable {
   /// Changes the number in a profile; the caller has checked ``range``.
   public func set(_ value: Double, in profile: inout Profile) { write(&profile, value) }
 
-  /// The part of the path before the last dot: the JSON object that holds the number; empty for the document.
-  var group: String {
-    guard let dot = path.lastIndex(of: ".") else { return "" }
-    return String(path[..<dot])
-  }
-
-  /// The part of the path after the last dot.
-  var key: String {
-    guard let dot = path.lastIndex(of: ".") else { return path }
-    return String(path[path.index(after: dot)...])
+  private static func parts(of path: String) -> (group: String, key: String) {
+    guard let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return ("", path) }
+    return (String(path[..<dot]), String(path[path.index(after: dot)...]))
   }
 }
 

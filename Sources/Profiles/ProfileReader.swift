@@ -59,7 +59,7 @@ public enum ProfileReader {
     if profile.peakTFLOPS[.fp32] == nil {
       throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
     }
-    profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.fields.map(\.path))
+    profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.sourcePaths)
     let own = profile.ownEfficiencies
     profile.provenance.inherit(
       from: family,
@@ -74,7 +74,7 @@ public enum ProfileReader {
     var profile = ArchitectureProfile()
     profile.name = try root.required("name").nonEmptyString()
     try read("efficiency", of: &root, into: &profile)
-    profile.provenance = try Provenance.read(from: &root, known: ArchitectureProfile.fields.map(\.path))
+    profile.provenance = try Provenance.read(from: &root, known: ArchitectureProfile.sourcePaths)
     try root.finish()
     return profile
   }
@@ -92,7 +92,7 @@ public enum ProfileReader {
     try read("vector", of: &root, into: &profile)
     try read("memory", of: &root, into: &profile)
     try read("efficiency", of: &root, into: &profile)
-    profile.provenance = try Provenance.read(from: &root, known: HostProfile.fields.map(\.path))
+    profile.provenance = try Provenance.read(from: &root, known: HostProfile.sourcePaths)
     if root.optional("threads") == nil {
       profile.provenance.sources.append(
         Source(path: "threads", kind: .assumed, from: "one thread unless a run sets more", note: ""))
@@ -128,7 +128,7 @@ public enum ProfileReader {
         TensorPlace(rawValue: try cursor.choice(of: TensorPlace.allCases.map(\.rawValue), as: "place")) ?? .device
     }
     if let cursor = root.optional("tf32") { profile.tf32Kinds = try choices(cursor, as: "kind of operator") }
-    profile.provenance = try Provenance.read(from: &root, known: FrameworkProfile.fields.map(\.path))
+    profile.provenance = try Provenance.read(from: &root, known: FrameworkProfile.sourcePaths)
     try root.finish()
     return profile
   }

@@ -24,6 +24,14 @@ public struct Source: Sendable, Equatable {
   public let from: String
   /// What else a reader should know, or empty.
   public let note: String
+
+  /// A source.
+  public init(path: String, kind: SourceKind, from: String, note: String = "") {
+    self.path = path
+    self.kind = kind
+    self.from = from
+    self.note = note
+  }
 }
 
 /// The sources of a profile's numbers.
@@ -61,19 +69,18 @@ public struct Provenance: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - object: The profile's JSON object.
-  ///   - known: The paths that a source may name; groups above them count as well.
+  ///   - known: The paths that a source may name.
   /// - Returns: The sources; none when there is no such member.
   /// - Throws: `JSONFault` at a source that names no number or lacks its kind.
-  static func read(from object: inout JSONObjectCursor, known: [String]) throws(JSONFault) -> Provenance {
+  static func read(from object: inout JSONObjectCursor, known: SourcePaths) throws(JSONFault) -> Provenance {
     var provenance = Provenance()
     guard let cursor = object.optional("sources") else { return provenance }
-    let paths = withGroups(known)
     for member in try cursor.object().members {
-      guard paths.contains(member.key) else {
+      guard known.all.contains(member.key) else {
         throw member.fault(
           .unknownName(
-            what: "number", name: member.key, suggestion: nearestName(to: member.key, among: paths),
-            known: known))
+            what: "number", name: member.key, suggestion: nearestName(to: member.key, among: known.ordered),
+            known: known.numbers))
       }
       var entry = try member.value.object()
       let kindName = try entry.required("kind").choice(of: SourceKind.allCases.map(\.rawValue), as: "kind of source")
@@ -85,17 +92,51 @@ public struct Provenance: Sendable, Equatable {
     }
     return provenance
   }
+}
 
-  /// The paths and every group that holds one of them.
+/// What a source may name: the numbers of a sort of profile, and every group that holds one of them.
+struct SourcePaths: Sendable {
+  /// The numbers.
+  let numbers: [String]
+  /// Numbers and groups, each before what it holds.
+  let ordered: [String]
+  /// The same, to look up.
+  let all: Set<String>
+
+  init(_ numbers: [String]) {
+    self.numbers = numbers
+    ordered = Self.withGroups(numbers)
+    all = Set(ordered)
+  }
+
   private static func withGroups(_ paths: [String]) -> [String] {
     var all: [String] = []
+    var seen: Set<Substring> = []
     for path in paths {
-      var prefix = ""
-      for part in path.split(separator: ".") {
-        prefix = prefix.isEmpty ? String(part) : prefix + "." + part
-        if !all.contains(prefix) { all.append(prefix) }
+      var end = path.startIndex
+      while end < path.endIndex {
+        let rest = path.utf8[end...]
+        let dot = rest.dropFirst().firstIndex(of: UInt8(ascii: ".")) ?? path.endIndex
+        if seen.insert(path[..<dot]).inserted { all.append(String(path[..<dot])) }
+        end = dot
       }
     }
     return all
   }
+}
+
+extension AcceleratorProfile {
+  static let sourcePaths = SourcePaths(fields.map(\.path))
+}
+
+extension ArchitectureProfile {
+  static let sourcePaths = SourcePaths(fields.map(\.path))
+}
+
+extension HostProfile {
+  static let sourcePaths = SourcePaths(fields.map(\.path))
+}
+
+extension FrameworkProfile {
+  static let sourcePaths = SourcePaths(fields.map(\.path))
 }

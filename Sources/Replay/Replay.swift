@@ -22,7 +22,7 @@ public struct ReplayResult: Sendable {
   public func time(in category: CostCategory) -> Ticks { timing.account[category.rawValue] }
 
   /// What the span is waiting for.
-  public var bound: LatencyBound { LatencyBound(timing.account) }
+  public var bound: LatencyBound { LatencyBound(account: timing.account) }
 }
 
 extension ReplayPlan {

@@ -94,6 +94,13 @@ extension RunReport {
       writer.value(sensitivity.elasticity)
     }
     writer.end()
+    writer.key("sensitivities_of_less")
+    writer.beginObject()
+    for sensitivity in sensitivities where sensitivity.isKink {
+      writer.key(sensitivity.path)
+      writer.value(sensitivity.elasticityOfLess)
+    }
+    writer.end()
   }
 
   private func writeInputs(_ writer: inout JSONWriter) {
@@ -201,14 +208,21 @@ extension RunReport {
   }
 
   private func sensitivityTable(styled: Bool) -> String {
-    var table = TextTable(columns: [
+    let hasKinks = sensitivities.contains(where: \.isKink)
+    var columns = [
       TextTable.Column("1 % more of"), TextTable.Column("changes the latency by", unit: "%", alignment: .number),
-    ])
+    ]
+    if hasKinks { columns.append(TextTable.Column("1 % less by", unit: "%", alignment: .number)) }
+    var table = TextTable(columns: columns)
     for sensitivity in sensitivities {
-      table.append([
-        TextTable.Cell(sensitivity.path),
-        TextTable.Cell(NumberFormat.fixed(sensitivity.elasticity, decimals: 3)),
-      ])
+      var cells = [
+        TextTable.Cell(sensitivity.path), TextTable.Cell(NumberFormat.fixed(sensitivity.elasticity, decimals: 3)),
+      ]
+      if hasKinks {
+        cells.append(
+          TextTable.Cell(sensitivity.isKink ? NumberFormat.fixed(-sensitivity.elasticityOfLess, decimals: 3) : ""))
+      }
+      table.append(cells)
     }
     return table.text(styled: styled)
   }

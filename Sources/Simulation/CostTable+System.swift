@@ -11,15 +11,23 @@ extension CostTable {
   ///   - model: How long kernels run.
   /// - Complexity: One kernel time for each different kernel.
   public init(plan: ProgramPlan, system: System, model: some KernelTimeModel) {
+    costs = Array(repeating: .zero, count: plan.items.count)
+    priceHost(plan, system)
+    priceDevice(plan, system.accelerator, model: model)
+  }
+
+  /// Prices what the host spends and what a launch takes: everything but kernels and copies.
+  ///
+  /// - Complexity: O(different costs).
+  mutating func priceHost(_ plan: ProgramPlan, _ system: System) {
     let host = HostClock(speed: system.host.singleThreadSpeed)
     let framework = system.framework
-    costs = plan.items.map { item in
+    for (index, item) in plan.items.enumerated() {
       switch item {
       case .dispatch(let kind, let kernels):
-        host.cost(framework.dispatchUS[kind] + Double(kernels) * framework.kernelUS, .dispatch)
-      case .graphNodes(let count): host.cost(framework.graphNodeUS * Double(count), .launch)
-      case .kernel(let index): Self.cost(of: model.time(of: plan.lowered.kernels[index]))
-      case .transfer(let transfer): Self.cost(of: transfer, system.accelerator)
+        costs[index] = host.cost(framework.dispatchUS[kind] + Double(kernels) * framework.kernelUS, .dispatch)
+      case .graphNodes(let count): costs[index] = host.cost(framework.graphNodeUS * Double(count), .launch)
+      case .kernel, .transfer: break
       }
     }
     pass = host.cost(framework.passUS, .dispatch)
@@ -32,6 +40,19 @@ extension CostTable {
     graphKernelGap = Cost(picoseconds(microseconds: launch.graphKernelGapUS), .kernelGap)
     synchronization = Cost(picoseconds(microseconds: launch.synchronizationUS), .synchronization)
     queueDepth = max(1, Int(launch.queueDepth))
+  }
+
+  /// Prices kernels and copies.
+  ///
+  /// - Complexity: One kernel time for each different kernel.
+  mutating func priceDevice(_ plan: ProgramPlan, _ accelerator: AcceleratorProfile?, model: some KernelTimeModel) {
+    for (index, item) in plan.items.enumerated() {
+      switch item {
+      case .kernel(let kernel): costs[index] = Self.cost(of: model.time(of: plan.lowered.kernels[kernel]))
+      case .transfer(let transfer): costs[index] = Self.cost(of: transfer, accelerator)
+      case .dispatch, .graphNodes: break
+      }
+    }
   }
 
   private static func cost(of time: KernelTime) -> Cost {

@@ -8,19 +8,6 @@ public enum LatencyBound: String, Sendable, CaseIterable {
   case compute = "compute-bound"
   /// For memory, or the link to the host's.
   case memory = "memory-bound"
-
-  /// The largest share of an account of a critical path.
-  public init(_ account: Account) {
-    func time(_ categories: CostCategory...) -> Ticks { categories.reduce(0) { $0 + account[$1.rawValue] } }
-    let framework = time(.dispatch, .launch, .kernelGap, .synchronization)
-    let compute = time(.compute)
-    let memory = time(.memory, .copy)
-    if framework >= compute && framework >= memory {
-      self = .framework
-    } else {
-      self = compute >= memory ? .compute : .memory
-    }
-  }
 }
 
 /// What a simulation says about one pass.
@@ -54,5 +41,21 @@ public struct PassResult: Sendable, Equatable {
   public func time(in category: CostCategory) -> Ticks { timing.account[category.rawValue] }
 
   /// What the latency is waiting for: the largest share of its critical path.
-  public var bound: LatencyBound { LatencyBound(timing.account) }
+  public var bound: LatencyBound { LatencyBound(account: timing.account) }
+}
+
+extension LatencyBound {
+  /// What an account by category is waiting for: its largest share.
+  public init(account: Account) {
+    func time(in category: CostCategory) -> Ticks { account[category.rawValue] }
+    let framework =
+      time(in: .dispatch) + time(in: .launch) + time(in: .kernelGap) + time(in: .synchronization)
+    let compute = time(in: .compute)
+    let memory = time(in: .memory) + time(in: .copy)
+    if framework >= compute && framework >= memory {
+      self = .framework
+    } else {
+      self = compute >= memory ? .compute : .memory
+    }
+  }
 }

@@ -22,6 +22,8 @@ public struct ProgramPlan: Sendable {
   public private(set) var program = Program()
   /// What each cost is the cost of.
   public private(set) var items: [Item] = []
+  /// How often a pass uses each cost.
+  public private(set) var counts = ProgramCounts(Program())
   /// The kernels.
   public let lowered: LoweredProgram
   /// How operators become launches.
@@ -46,6 +48,7 @@ public struct ProgramPlan: Sendable {
     }
     itemIndices = [:]
     labelIndices = [:]
+    counts = ProgramCounts(program)
   }
 
   private mutating func index(of item: Item) -> Int {

@@ -47,12 +47,27 @@ public struct Scenario: Sendable {
 
   /// How long the plan's instructions take.
   public func price(_ plan: ProgramPlan) -> CostTable {
+    var table = CostTable()
+    table.costs = Array(repeating: .zero, count: plan.items.count)
+    priceHost(plan, into: &table)
+    priceDevice(plan, into: &table)
+    return table
+  }
+
+  /// Prices what the host spends anew, and leaves kernels and copies as they are.
+  public func priceHost(_ plan: ProgramPlan, into table: inout CostTable) {
+    table.priceHost(plan, system)
+  }
+
+  /// Prices kernels and copies anew, and leaves what the host spends as it is.
+  public func priceDevice(_ plan: ProgramPlan, into table: inout CostTable) {
     guard let accelerator = system.accelerator else {
-      return CostTable(plan: plan, system: system, model: HostModel(host: system.host))
+      table.priceDevice(plan, nil, model: HostModel(host: system.host))
+      return
     }
-    return switch kernelModel {
-    case .calibrated: CostTable(plan: plan, system: system, model: CalibratedModel(accelerator: accelerator))
-    case .roofline: CostTable(plan: plan, system: system, model: IdealRooflineModel(accelerator: accelerator))
+    switch kernelModel {
+    case .calibrated: table.priceDevice(plan, accelerator, model: CalibratedModel(accelerator: accelerator))
+    case .roofline: table.priceDevice(plan, accelerator, model: IdealRooflineModel(accelerator: accelerator))
     }
   }
 
@@ -68,7 +83,7 @@ public struct Scenario: Sendable {
   public func simulate(
     _ plan: ProgramPlan, _ table: CostTable, with simulator: Simulator = Simulator()
   ) throws(SimulationFault) -> PassResult {
-    var timing = try simulator.time(plan.program, table, latencyKind)
+    var timing = try simulator.time(plan.program, table, latencyKind, counts: plan.counts)
     timing.timeline?.labels = plan.program.labels
     return PassResult(
       timing: timing, operatorCount: workload.operatorCount, kernelCount: plan.lowered.kernelCount,

@@ -7,9 +7,19 @@ import Profiles
 public struct Sensitivity: Sendable, Equatable {
   /// The number's path: `accelerator.memory.bandwidth_gb_per_s`.
   public let path: String
-  /// The relative change of the latency for a small relative change of the number, to either side where the latency is
-  /// smooth.
+  /// The relative change of the latency for a small relative increase of the number.
   public let elasticity: Double
+  /// The same for a small decrease: another one where the latency has a kink, since another path is as long as the
+  /// critical one or a kernel waits for arithmetic as long as for memory.
+  public let elasticityOfLess: Double
+
+  /// Whether less of the number does not undo what more of it does.
+  public var isKink: Bool {
+    abs(elasticity - elasticityOfLess) > 0.02 * max(abs(elasticity), abs(elasticityOfLess), 0.005)
+  }
+
+  /// The larger of the two.
+  var strength: Double { max(abs(elasticity), abs(elasticityOfLess)) }
 }
 
 extension Scenario {
@@ -18,7 +28,10 @@ extension Scenario {
   /// The critical path is a sum of costs, so the derivative of the latency is the sum of the derivatives of the costs
   /// on it. The clocks that carry a breakdown in their eight lanes carry the derivatives of the costs to eight numbers
   /// just as well: a run answers for eight numbers, whatever the program. A cost's own derivative is taken by pricing
-  /// the plan with the number a little larger and a little smaller.
+  /// the plan with the number a little larger, and for the other side a little smaller. Where two paths are of one
+  /// length, the one that grows more decides to the right, and the one that grows less to the left (``TieRule``).
+  ///
+  /// Of a number of things, such as compute units, the small step is one thing.
   ///
   /// - Parameters:
   ///   - plan: The plan of this scenario.
@@ -26,39 +39,80 @@ extension Scenario {
   ///   - step: The relative step of the differences.
   /// - Returns: The numbers that the latency depends on.
   /// - Throws: `SimulationFault` when a run does not end.
-  /// - Complexity: Two pricings for each number that is not zero, and a run for every eight that matter.
+  /// - Complexity: Two pricings for each number that is not zero, and two runs for every eight that matter.
   public func sensitivities(
-    _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 1e-4
+    _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 5e-4
   ) throws(SimulationFault) -> [Sensitivity] {
     let base = price(plan)
-    let timing = try simulator.time(plan.program, base, latencyKind)
-    guard timing.latency > 0 else { return [] }
-    var tangents: [(path: String, table: [Int64])] = []
+    let latency = try simulator.time(plan.program, base, latencyKind, counts: plan.counts).latency
+    guard latency > 0 else { return [] }
+    var tangents: [Tangent] = []
     for path in system.numberPaths {
-      guard let value = system.number(at: path), value != 0, path != "accelerator.launch.queue_depth" else { continue }
-      guard let above = priced(plan, path, value * (1 + step)), let below = priced(plan, path, value * (1 - step))
-      else { continue }
-      let differences = zip(above.allCosts, below.allCosts).map { ($0.duration - $1.duration) }
-      if differences.contains(where: { $0 != 0 }) { tangents.append((path, differences)) }
+      guard let value = system.number(at: path), value != 0, !Self.switches.contains(path) else { continue }
+      let change = Self.wholeNumbers.contains(path) ? 1 / value : step
+      let above = priced(plan, path, value * (1 + change))
+      let below = priced(plan, path, value * (1 - change))
+      guard above != nil || below != nil else { continue }
+      let tangent = Tangent(path, change, base, above, below)
+      if !tangent.isZero { tangents.append(tangent) }
     }
-    var sensitivities: [Sensitivity] = []
-    for start in stride(from: 0, to: tangents.count, by: 8) {
-      let group = tangents[start..<min(start + 8, tangents.count)]
+    let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
+    let falls = try accounts(plan, base, tangents.map(\.fall), simulator, .least)
+    return tangents.indices.compactMap { index in
+      guard rises[index] != 0 || falls[index] != 0 else { return nil }
+      let scale = tangents[index].step * Double(latency)
+      return Sensitivity(
+        path: tangents[index].path, elasticity: Double(rises[index]) / scale,
+        elasticityOfLess: Double(falls[index]) / scale)
+    }.sorted { ($1.strength, $0.path) < ($0.strength, $1.path) }
+  }
+
+  /// Numbers that decide between cases and have no slope.
+  private static let switches = ["accelerator.launch.queue_depth", "accelerator.efficiency.matrix_alignment"]
+
+  /// Numbers of things, of which there is no fraction.
+  private static let wholeNumbers = ["accelerator.compute_units", "host.cores", "host.threads"]
+
+  /// What differences of all costs come to along the critical path, eight in a run.
+  private func accounts(
+    _ plan: ProgramPlan, _ base: CostTable, _ differences: [[Int64]], _ simulator: Simulator, _ ties: TieRule
+  ) throws(SimulationFault) -> [Int64] {
+    var simulator = simulator
+    simulator.ties = ties
+    simulator.recordsTimeline = false
+    var sums: [Int64] = []
+    for start in stride(from: 0, to: differences.count, by: 8) {
+      let group = differences[start..<min(start + 8, differences.count)]
       var table = base
       table.replaceAccounts { cost in
         var account = Account.zero
-        for (lane, tangent) in group.enumerated() { account[lane] = tangent.table[cost] }
+        for (lane, difference) in group.enumerated() { account[lane] = difference[cost] }
         return account
       }
-      let account = try simulator.time(plan.program, table, latencyKind).account
-      for (lane, tangent) in group.enumerated() where account[lane] != 0 {
-        let elasticity = Double(account[lane]) / (2 * step) / Double(timing.latency)
-        sensitivities.append(Sensitivity(path: tangent.path, elasticity: elasticity))
+      let account = try simulator.time(plan.program, table, latencyKind, counts: plan.counts).account
+      sums += group.indices.map { account[$0 - start] }
+    }
+    return sums
+  }
+
+  /// How every cost changes with one number, to either side; where the number's range ends, as to the other side.
+  private struct Tangent {
+    let path: String
+    let step: Double
+    let rise: [Int64]
+    let fall: [Int64]
+
+    init(_ path: String, _ step: Double, _ base: CostTable, _ above: CostTable?, _ below: CostTable?) {
+      self.path = path
+      self.step = step
+      func differences(_ high: CostTable, _ low: CostTable) -> [Int64] {
+        zip(high.allCosts, low.allCosts).map { $0.duration - $1.duration }
       }
+      rise = differences(above ?? base, above == nil ? below ?? base : base)
+      fall = differences(below == nil ? above ?? base : base, below ?? base)
     }
-    return sensitivities.sorted {
-      (abs($1.elasticity), $0.path) < (abs($0.elasticity), $1.path)
-    }
+
+    var isZero: Bool { rise.allSatisfy { $0 == 0 } && fall.allSatisfy { $0 == 0 } }
   }
 
   /// The costs with one number changed, or nil where the change leaves the range of the number.

@@ -26,23 +26,43 @@ public struct PassTiming: Sendable, Equatable {
   public var deviceBusy: Ticks
   /// The account of the latency; for a breakdown its lanes sum to ``latency``.
   public var account: Account
-  /// Events that the engine handled for it.
+  /// Events that the engine handled for it; zero where the time was had without events.
   public var events: Int
   /// What happened, if it was recorded.
   public var timeline: Timeline?
 }
 
-/// Runs a program through the event engine and reads off what one pass takes.
+/// Simulates a program and reads off what one pass takes.
+///
+/// The event engine is the definition. A program with one stream takes a shorter way to the same picosecond: a closed
+/// form where sums alone decide (``SteadyState``), and else a recurrence over launches (``StreamRecurrence``).
 public struct Simulator: Sendable {
+  /// How the time is found; all agree to the picosecond.
+  public enum Method: String, Sendable, CaseIterable {
+    /// The shortest way that the program allows.
+    case shortest
+    /// Launch by launch, repeats left out once the state comes back; several streams go through the engine.
+    case recurrence
+    /// Launch by launch, every repeat counted out; several streams go through the engine.
+    case countedRecurrence = "counted"
+    /// Event by event.
+    case events
+  }
+
   /// The largest number of events in one run, and of instructions.
   public var eventLimit: Int
   /// Whether what happened is kept.
   public var recordsTimeline: Bool
+  /// How the time is found; a timeline always takes events.
+  public var method: Method
+  /// Which account goes on where two clocks meet, in the recurrence; the engine keeps the host's.
+  var ties = TieRule.host
 
   /// A simulator.
-  public init(eventLimit: Int = 2_000_000_000, recordsTimeline: Bool = false) {
+  public init(eventLimit: Int = 2_000_000_000, recordsTimeline: Bool = false, method: Method = .shortest) {
     self.eventLimit = eventLimit
     self.recordsTimeline = recordsTimeline
+    self.method = method
   }
 
   /// Simulates a program.
@@ -51,23 +71,41 @@ public struct Simulator: Sendable {
   /// those that are measured. If the measured passes differ, because the queue's depth and the pass's length beat
   /// against one another, their mean is taken over more of them.
   ///
-  /// - Complexity: O(instructions executed), with a handful of passes for a short program and two for a long one.
-  public func time(_ program: Program, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming {
+  /// - Parameters:
+  ///   - program: One pass.
+  ///   - table: Its costs.
+  ///   - kind: Which latency.
+  ///   - counts: The program's counts, where the caller keeps them.
+  /// - Returns: What one pass takes; the same by every method.
+  /// - Throws: ``SimulationFault`` when the simulated time or the number of events is beyond bounds.
+  /// - Complexity: O(instructions in the text) for one stream in the steady state, if the sums decide. Otherwise
+  ///   O(instructions executed), with a handful of passes for a short program and two for a long one; of a loop as many
+  ///   rounds as it takes to settle.
+  public func time(
+    _ program: Program, _ table: CostTable, _ kind: LatencyKind, counts: ProgramCounts? = nil
+  ) throws(SimulationFault) -> PassTiming {
+    let counts = counts ?? ProgramCounts(program)
     switch kind {
     case .synchronized:
       var synchronized = program
       synchronized.instructions.append(Instruction(.synchronize, operand: 0))
-      let run = try self.run(synchronized, table, passes: 1, recordFrom: 0)
+      let run = try passes(1, of: synchronized, ProgramCounts(synchronized), table, recordFrom: 0)
       return timing(run, from: PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0), passes: 1)
     case .steadyState:
-      let warmUp = warmUpPasses(program, table)
-      let run = try self.run(program, table, passes: warmUp + 2, recordFrom: warmUp)
-      let marks = run.model.marks
+      let warmUp = warmUpPasses(counts, table)
+      if method == .shortest, !recordsTimeline, let sums = PassSums(counts, table),
+        let timing = SteadyState.time(counts, sums, table)
+      {
+        try checkLength(counts, table, passes: warmUp + 2)
+        return timing
+      }
+      let run = try passes(warmUp + 2, of: program, counts, table, recordFrom: warmUp)
+      let marks = run.marks
       let last = timing(run, from: marks[warmUp], passes: 1)
       if warmUp == 0 || isSame(marks[warmUp - 1], marks[warmUp], marks[warmUp + 1]) { return last }
       let many = 16
-      let longer = try self.run(program, table, passes: warmUp + many, recordFrom: warmUp)
-      return timing(longer, from: longer.model.marks[warmUp - 1], passes: many)
+      let longer = try passes(warmUp + many, of: program, counts, table, recordFrom: warmUp)
+      return timing(longer, from: longer.marks[warmUp - 1], passes: many)
     }
   }
 
@@ -76,9 +114,37 @@ public struct Simulator: Sendable {
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
   /// - Complexity: O(instructions executed).
   public func replay(_ program: Program, _ table: CostTable) throws(SimulationFault) -> PassTiming {
-    let run = try self.run(program, table, passes: 1, recordFrom: 0)
-    guard !run.model.marks.isEmpty else { throw .neverEnds }
+    let engine = try self.run(program, table, passes: 1, recordFrom: 0)
+    guard !engine.model.marks.isEmpty else { throw .neverEnds }
+    let run = PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)
     return timing(run, from: PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0), passes: 1)
+  }
+
+  /// What passes issued back to back come to.
+  private struct PassRun {
+    var marks: [PassMark]
+    var events = 0
+    var spans: [TimelineSpan] = []
+  }
+
+  private func passes(
+    _ passes: Int, of program: Program, _ counts: ProgramCounts, _ table: CostTable, recordFrom: Int
+  ) throws(SimulationFault) -> PassRun {
+    if counts.isOneStream, !recordsTimeline, method != .events {
+      return PassRun(marks: try marks(program, counts, table, passes: passes, ties: ties))
+    }
+    let engine = try run(program, table, passes: passes, recordFrom: recordFrom)
+    return PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)
+  }
+
+  /// The marks of passes on one stream, by the recurrence.
+  func marks(
+    _ program: Program, _ counts: ProgramCounts, _ table: CostTable, passes: Int, ties: TieRule = .host
+  ) throws(SimulationFault) -> [PassMark] {
+    try checkLength(counts, table, passes: passes)
+    var recurrence = StreamRecurrence(
+      program, counts, table, passes: passes, ties: ties, skipsRepeats: method != .countedRecurrence)
+    return recurrence.run(passes: passes)
   }
 
   /// How many passes fill the launch queues; a pass of a million instructions fills them by itself.
@@ -86,12 +152,12 @@ public struct Simulator: Sendable {
   /// The queue of the stream with the fewest launches fills last. Until then the stream may fall behind, pass by pass,
   /// without being what the passes wait for. With one stream, a queue that holds many passes never runs dry by the
   /// imbalance within one of them, full or not: the pass takes the longer of its host and device times from the start.
-  private func warmUpPasses(_ program: Program, _ table: CostTable) -> Int {
-    let counts = program.dynamicCounts
+  private func warmUpPasses(_ counts: ProgramCounts, _ table: CostTable) -> Int {
     guard counts.instructions < 1e6 else { return 0 }
-    guard let fewest = program.launchesPerStream.filter({ $0 > 0 }).min() else { return 1 }
+    let fewest = counts.fewestLaunchesOfAStream
+    guard fewest > 0 else { return 1 }
     let affordable = (2e7 / counts.instructions).rounded(.up)
-    let most = program.streamCount == 1 ? 16.0 : 4096
+    let most = counts.streamCount == 1 ? 16.0 : 4096
     return Int(min(most, affordable, (Double(table.queueDepth) / fewest).rounded(.up))) + 2
   }
 
@@ -105,7 +171,7 @@ public struct Simulator: Sendable {
   func run(
     _ program: Program, _ table: CostTable, passes: Int, recordFrom: Int
   ) throws(SimulationFault) -> Engine<SystemModel> {
-    try checkLength(program, table, passes: passes)
+    try checkLength(ProgramCounts(program), table, passes: passes)
     var model = SystemModel(
       program: program, table: table, passCount: passes, recordsFromPass: recordsTimeline ? recordFrom : .max)
     model.spendPassCost()
@@ -125,44 +191,41 @@ public struct Simulator: Sendable {
   /// Refuses a run whose clock would overflow, before it starts: the sum of everything that is spent is a bound.
   ///
   /// And a run that executes more instructions than the limit on events: what takes no event takes time all the same.
-  private func checkLength(_ program: Program, _ table: CostTable, passes: Int) throws(SimulationFault) {
+  func checkLength(_ counts: ProgramCounts, _ table: CostTable, passes: Int) throws(SimulationFault) {
     var total = Double(table.pass.duration) + Double(table.synchronization.duration)
     let launch =
       Double(table.launchCall.duration) + Double(table.launchLatency.duration) + Double(table.kernelGap.duration)
     let graph =
       Double(table.graphCall.duration) + Double(table.graphLatency.duration) + Double(table.graphKernelGap.duration)
-    let streams = Double(program.streamCount)
-    program.forEachCounted { instruction, count in
-      switch instruction.opcode {
-      case .work, .call, .occupy, .hostKernel: total += count * Double(table.costs[Int(instruction.operand)].duration)
-      case .launch, .node, .copy, .blockingCopy:
-        total += count * (launch + graph + streams * Double(table.costs[Int(instruction.operand)].duration))
-      case .launchGraph: total += count * (launch + graph)
-      case .synchronize: total += count * Double(table.synchronization.duration)
-      default: break
-      }
+    let streams = Double(counts.streamCount)
+    for index in counts.hostUses.indices {
+      let jobs = counts.kernelUses[index] + counts.copyUses[index]
+      guard counts.hostUses[index] + jobs > 0 else { continue }
+      let duration = Double(table.costs[index].duration)
+      total += counts.hostUses[index] * duration + jobs * (launch + graph + streams * duration)
     }
+    total += counts.graphs * (launch + graph) + counts.synchronizations * Double(table.synchronization.duration)
     total *= Double(passes)
     guard total < 0x1p62 else { throw .tooLong(estimatedSeconds: total * 1e-12) }
-    guard program.dynamicCounts.instructions * Double(passes) <= Double(eventLimit) else {
+    guard counts.instructions * Double(passes) <= Double(eventLimit) else {
       throw .eventLimitReached(limit: eventLimit)
     }
   }
 
   /// The mean of the last passes, of which ``divided(_:by:of:)`` makes whole numbers.
-  private func timing(_ run: Engine<SystemModel>, from first: PassMark, passes: Int) -> PassTiming {
-    let last = run.model.marks[run.model.marks.count - 1]
+  private func timing(_ run: PassRun, from first: PassMark, passes: Int) -> PassTiming {
+    let last = run.marks[run.marks.count - 1]
     let account = last.account &- first.account
     let latency = (last.time - first.time) / Ticks(passes)
     var timeline: Timeline?
     if recordsTimeline {
       timeline = Timeline()
-      timeline?.spans = run.model.spans
+      timeline?.spans = run.spans
     }
     return PassTiming(
       latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes),
       account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time),
-      events: run.eventCount, timeline: timeline)
+      events: run.events, timeline: timeline)
   }
 
   /// The mean account of several passes that took `total` together.

@@ -161,7 +161,8 @@ extension SystemModel {
     case .job(let wanted, let count): guard wanted == stream, streams[stream].finished >= count else { return }
     }
     hostWait = .nothing
-    if now >= hostClock {
+    // At the same moment the host's account goes on, whichever of the two events came first.
+    if now > hostClock {
       hostClock = now
       hostAccount = account
     }

@@ -38,19 +38,19 @@ public struct GenerationsStudy: Sendable {
     self.precision = precision
     self.host = host
     self.framework = framework
-    var rows: [Row] = []
-    for workload in workloads {
-      for accelerator in accelerators {
-        let system = System(accelerator: accelerator, host: host, framework: framework)
-        let scenario = { Scenario(workload: $0, system: system, precision: precision) }
-        let results = try batches.map { try scenario(workload.bind(["batch": Int64($0)])).simulate() }
-        rows.append(
-          Row(
-            workload: workload.name, accelerator: accelerator, results: results,
-            knee: try Knee.find(workload, parameters: [:], scenario: scenario)))
-      }
+    let pairs = workloads.flatMap { workload in accelerators.map { (workload: workload, accelerator: $0) } }
+    let plans = PlanCache()
+    rows = try parallelMap(pairs) { workload, accelerator in
+      let system = System(accelerator: accelerator, host: host, framework: framework)
+      let scenario = { Scenario(workload: $0, system: system, precision: precision) }
+      return Row(
+        workload: workload.name, accelerator: accelerator,
+        results: try batches.map { batch in
+          let prepared = try plans.prepared(workload, ["batch": Int64(batch)], scenario: scenario)
+          return try prepared.scenario.simulate(prepared.plan, prepared.scenario.price(prepared.plan))
+        },
+        knee: try Knee.find(workload, parameters: [:], plans: plans, scenario: scenario))
     }
-    self.rows = rows
   }
 
   /// What the study shows, of its first workload at its smallest batch, from the first accelerator to the last that

@@ -2,8 +2,9 @@ import Profiles
 
 /// The knee of a measured series beside the predicted one.
 ///
-/// A series is one workload on one testbed over batch sizes. Its floor is the smallest latency; the knee is the first
-/// batch from which on every latency lies more than a fifth above the floor. The same definition serves both curves.
+/// A series is one workload on one testbed over batch sizes. Its floor is the median of the latencies that lie within a
+/// fifth of the smallest, so that one lucky measurement does not set it; the knee is the first batch from which on every
+/// latency lies more than a fifth above the floor. The same definition serves both curves.
 public struct KneeComparison: Sendable, Equatable {
   /// The testbed.
   public let testbed: String
@@ -44,13 +45,21 @@ public struct KneeComparison: Sendable, Equatable {
     }
   }
 
-  private static func knee(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
-    let floor = latencies.min() ?? 0
+  /// The first batch from which on every latency lies more than a fifth above the smallest; batches in rising order.
+  public static func knee(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
+    let floor = floor(latencies)
     var knee: Int64?
     for (batch, latency) in zip(batches, latencies).reversed() {
       guard latency > rise * floor else { break }
       knee = batch
     }
     return knee
+  }
+
+  private static func floor(_ latencies: [Double]) -> Double {
+    let smallest = latencies.min() ?? 0
+    let plateau = latencies.filter { $0 <= rise * smallest }.sorted()
+    guard !plateau.isEmpty else { return smallest }
+    return (plateau[(plateau.count - 1) / 2] + plateau[plateau.count / 2]) / 2
   }
 }

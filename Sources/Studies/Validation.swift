@@ -57,8 +57,7 @@ public struct Validation: Sendable {
     _ measurements: [Measurement], from source: some ModelSource, fitsHost: Bool,
     adjust: (inout System) throws -> Void = { _ in }
   ) throws {
-    var cache = PreparationCache()
-    let prepared = try measurements.map { try cache.prepare($0, source, adjust) }
+    let prepared = try prepare(measurements, from: source, adjust: adjust)
     var speeds: [(testbed: String, fit: HostSpeedFit)] = []
     if fitsHost {
       var seen: Set<String> = []
@@ -68,7 +67,7 @@ public struct Validation: Sendable {
       }
     }
     let speedOf = Dictionary(speeds.map { ($0.testbed, $0.fit.speed) }) { first, _ in first }
-    predictions = try prepared.map { row in
+    predictions = try parallelMap(prepared) { row in
       var scenario = row.scenario
       if let speed = speedOf[row.measurement.testbed] { scenario.system.host.singleThreadSpeed = speed }
       let result = try scenario.simulate(row.plan, scenario.price(row.plan))
@@ -90,61 +89,5 @@ public struct Validation: Sendable {
       return HostSpeedFit.Anchor(
         hostTime: Double(sums.host) * 1e-12 * speed, deviceTime: Double(sums.device) * 1e-12, latency: latency)
     }
-  }
-}
-
-/// A row with its scenario and plan.
-struct PreparedRow {
-  let measurement: Measurement
-  let scenario: Scenario
-  let plan: ProgramPlan
-}
-
-/// Reads each file and plans each program once.
-struct PreparationCache {
-  private struct PlanKey: Hashable {
-    let workload: String
-    let parameters: [String: Int64]
-    let accelerator: String
-    let framework: String
-    let precision: Precision
-  }
-
-  private var workloads: [String: Workload] = [:]
-  private var systems: [String: System] = [:]
-  private var plans: [PlanKey: (BoundWorkload, ProgramPlan)] = [:]
-
-  mutating func prepare(
-    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) throws -> Void
-  ) throws -> PreparedRow {
-    let system = try system(row, source, adjust)
-    let key = PlanKey(
-      workload: row.workload, parameters: row.parameters, accelerator: row.accelerator, framework: row.framework,
-      precision: row.precision)
-    if let (workload, plan) = plans[key] {
-      return PreparedRow(
-        measurement: row, scenario: Scenario(workload: workload, system: system, precision: row.precision), plan: plan)
-    }
-    if workloads[row.workload] == nil { workloads[row.workload] = try source.workload(row.workload) }
-    guard let workload = workloads[row.workload] else { preconditionFailure("the workload was just read") }
-    let known = Set(workload.parameters.map(\.name))
-    let bound = try workload.bind(row.parameters.filter { known.contains($0.key) })
-    let scenario = Scenario(workload: bound, system: system, precision: row.precision)
-    let plan = scenario.plan()
-    plans[key] = (bound, plan)
-    return PreparedRow(measurement: row, scenario: scenario, plan: plan)
-  }
-
-  private mutating func system(
-    _ row: Measurement, _ source: some ModelSource, _ adjust: (inout System) throws -> Void
-  ) throws -> System {
-    let key = [row.accelerator, row.host ?? "", row.framework].joined(separator: "\n")
-    if let known = systems[key] { return known }
-    var system = System(
-      accelerator: try source.accelerator(row.accelerator), host: try source.host(row.host ?? "reference"),
-      framework: try source.framework(row.framework))
-    try adjust(&system)
-    systems[key] = system
-    return system
   }
 }

@@ -1,5 +1,7 @@
 // Everything that differs between systems, and all contact with the process, stands in this file.
 
+import JSONText
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -43,8 +45,25 @@ enum Platform {
     write(text + "\n", to: STDERR_FILENO)
   }
 
+  /// Writes bytes to standard output, in the same way.
+  static func print(bytes: [UInt8]) {
+    write(bytes, to: STDOUT_FILENO)
+  }
+
+  /// Shows a line on standard error in place of the last one shown so; an empty line clears it.
+  static func showProgress(_ line: String) {
+    write("\r\u{1B}[K" + line, to: STDERR_FILENO)
+  }
+
+  /// Whether somebody watches standard error.
+  static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb" }
+
   private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
+    write(Array(text.utf8), to: descriptor)
+  }
+
+  private static func write(_ all: [UInt8], to descriptor: Int32) {
+    var bytes = all[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
@@ -55,7 +74,7 @@ enum Platform {
     }
   }
 
-  private static func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
+  static func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Darwin)
       Darwin.write(descriptor, buffer, count)
     #elseif canImport(Glibc)
@@ -68,6 +87,20 @@ enum Platform {
   /// Lets writing to a closed pipe fail instead of killing the process, so that ``print(_:)`` can end quietly.
   static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Makes a folder, and those above it, where there is none yet.
+  static func makeFolder(_ path: String) throws(Failure) {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
+      if mkdir(prefix, 0o777) != 0, errno != EEXIST {
+        throw Failure(.wrongInput, "\(path): error: cannot make the folder: \(String(cString: strerror(errno)))")
+      }
+    }
+    guard (try? listFiles(in: path, suffix: "")) != nil else {
+      throw Failure(.wrongInput, "\(path): error: is not a folder")
+    }
   }
 
   /// Writes a file whole or not at all: into a new file beside it, which then takes its name.
@@ -96,6 +129,9 @@ enum Platform {
     guard close(descriptor) == 0 else { throw fail("finish the file") }
     guard rename(temporary, path) == 0 else { throw fail("put the file in place") }
   }
+
+  /// Whether there is a file of a name.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Ends the program.
   static func leave(_ status: Int32) -> Never {

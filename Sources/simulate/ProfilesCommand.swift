@@ -52,9 +52,9 @@ enum ProfilesCommand {
 
   private static func table(of sort: String, _ library: Library) throws(Failure) -> TextTable {
     switch sort {
-    case "accelerators": acceleratorTable(library.profiles.accelerators)
-    case "hosts": hostTable(library.profiles.hosts)
-    case "frameworks": frameworkTable(library.profiles.frameworks)
+    case "accelerators": acceleratorTable(try library.profiles.accelerators)
+    case "hosts": hostTable(try library.profiles.hosts)
+    case "frameworks": frameworkTable(try library.profiles.frameworks)
     default: try workloadTable(library)
     }
   }
@@ -167,7 +167,7 @@ enum ProfilesCommand {
       return
     }
     if let ambiguous { throw ambiguous }
-    let profiles = library.profiles
+    let profiles = try library.profiles
     let known =
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
       + profiles.frameworks.map(\.name)
@@ -215,7 +215,8 @@ enum ProfilesCommand {
       for name in library.workloads.names {
         do { _ = try library.workload(name).bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
       }
-      let profiles = library.profiles
+      let profiles = try library.profiles
+      _ = try checkingInput { () throws(ProfileFault) in try profiles.errorBand(named: "calibrated") }
       Platform.print(
         "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
           + "\(profiles.frameworks.count) frameworks\n")
@@ -235,8 +236,14 @@ enum ProfilesCommand {
     let file = path.contains("/") ? path : "./" + path
     switch try schema(of: path) {
     case "accelerator/1": _ = try library.accelerator(file)
+    case "architecture/1":
+      let profiles = try library.profiles
+      _ = try checkingInput { () throws(ProfileFault) in try profiles.family(file: file) }
     case "host/1": _ = try library.host(file)
     case "framework/1": _ = try library.framework(file)
+    case "error_band/1":
+      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+      _ = try checkingInput { () throws(JSONFault) in try ErrorBand(from: JSONDocument(bytes: bytes, file: path)) }
     case "workload/1":
       do { _ = try library.workload(file).bind([:]) } catch {
         throw error as? Failure ?? Failure(.wrongInput, "\(error)")
@@ -250,7 +257,7 @@ enum ProfilesCommand {
     return try checkingInput { () throws(JSONFault) in
       var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
       let cursor = try root.required("schema")
-      let schemas = ["accelerator/1", "architecture/1", "host/1", "framework/1", "workload/1"]
+      let schemas = ["accelerator/1", "architecture/1", "host/1", "framework/1", "workload/1", "error_band/1"]
       return try cursor.choice(of: schemas, as: "schema")
     }
   }

@@ -42,13 +42,26 @@ enum ScenarioOptions {
   struct Resolved {
     var scenario: Scenario
     var overrides: [(path: String, value: Double)]
+    /// The workload, to be bound to other parameters than the scenario's.
+    var workload: Workload
+    /// The parameters that were given.
+    var parameters: [String: Int64]
   }
 
   /// Reads the options against a library.
-  static func resolve(_ command: ParsedCommand, _ library: Library) throws(Failure) -> Resolved {
+  ///
+  /// - Parameters:
+  ///   - command: The command line.
+  ///   - library: Where names are found.
+  ///   - defaultAccelerator: The accelerator where none is named; without it, one must be.
+  /// - Returns: The scenario, and what it was made from.
+  /// - Throws: ``Failure`` where something is missing, unknown or out of range.
+  static func resolve(
+    _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil
+  ) throws(Failure) -> Resolved {
     var names = command.positionals[...]
     let workloadName = command.value(of: "workload") ?? names.popFirst()
-    let acceleratorName = command.value(of: "accelerator") ?? names.popFirst()
+    let acceleratorName = command.value(of: "accelerator") ?? names.popFirst() ?? defaultAccelerator
     if let extra = names.first {
       let help = "see 'simulate \(command.path.joined(separator: " ")) --help'"
       throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'\n\(help)")
@@ -77,15 +90,18 @@ enum ScenarioOptions {
     let model = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.choice(of: "kernel-model", as: KernelModelKind.self)
     }
+    let parameters = try parameters(command)
+    let bound = try checkingInput { () throws(WorkloadFault) in try workload.bind(parameters) }
     let scenario = Scenario(
-      workload: try bind(workload, command), system: system,
+      workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
       latencyKind: command.isPresent("synchronized") ? .synchronized : .steadyState,
       kernelModel: model ?? .calibrated)
-    return Resolved(scenario: scenario, overrides: overrides)
+    return Resolved(scenario: scenario, overrides: overrides, workload: workload, parameters: parameters)
   }
 
-  private static func bind(_ workload: Workload, _ command: ParsedCommand) throws(Failure) -> BoundWorkload {
+  /// The values of `--batch`, `--sequence-length` and `--parameter`.
+  static func parameters(_ command: ParsedCommand) throws(Failure) -> [String: Int64] {
     var values: [String: Int64] = [:]
     let limits = NumberLimits.within(1...1_000_000_000)
     let batch = try checkingUsage { () throws(CommandSyntaxFault) in try command.integer(of: "batch", limits) }
@@ -103,7 +119,7 @@ enum ScenarioOptions {
       }
       values[assignment.name] = value
     }
-    do { return try workload.bind(values) } catch { throw Failure(.wrongInput, "\(error)") }
+    return values
   }
 
   private static func apply(

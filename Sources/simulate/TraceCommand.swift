@@ -78,7 +78,8 @@ enum TraceCommand {
     _ trace: Trace, _ command: ParsedCommand, _ library: Library
   ) throws(Failure) -> AcceleratorProfile? {
     if let name = command.value(of: "recorded-accelerator") { return try library.accelerator(name) }
-    return trace.devices.first.flatMap { library.profiles.accelerator(matching: $0) }
+    let profiles = try library.profiles
+    return trace.devices.first.flatMap { profiles.accelerator(matching: $0) }
   }
 
   private static func changes(_ command: ParsedCommand, _ library: Library) throws(Failure) -> TraceChanges {

@@ -22,6 +22,8 @@ enum ValidateCommand {
         "set", value: "PATH=VALUE", help: "Override a profile number in every system that has it", isRepeatable: true),
       OptionDefinition(
         "format", value: "F", help: "Format of the result", choices: ["table", "csv"], defaultText: "table"),
+      OptionDefinition(
+        "error-band", value: "FILE", help: "Write the errors' quantiles by regime, which projections use, to a file"),
     ],
     examples: [
       CommandExample("simulate validate latency.csv --fit host --format csv", shows: "a prediction for each row")
@@ -41,9 +43,29 @@ enum ValidateCommand {
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
+    if let output = command.value(of: "error-band") {
+      try writeErrorBand(validation, of: path, fit: command.value(of: "fit") ?? "none", to: output)
+    }
     let report = ValidationReport(validation: validation)
     Platform.print(
       command.value(of: "format") == "csv" ? report.csv(file.table) : report.text(styled: Platform.showsStyles))
+  }
+}
+
+extension ValidateCommand {
+  /// Writes the errors by regime as a file that a catalog may hold.
+  private static func writeErrorBand(
+    _ validation: Validation, of path: String, fit: String, to output: String
+  ) throws(Failure) {
+    // The measurements by the last two parts of their path: where a folder stands differs from machine to machine.
+    let name = path.split(separator: "/").suffix(2).joined(separator: "/")
+    guard let band = ErrorBand(validation, from: "simulate validate \(name) --fit \(fit) --error-band") else {
+      throw Failure(
+        .wrongInput,
+        "\(path): error: an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
+          + "the device does")
+    }
+    try Platform.writeFile(output, band.json())
   }
 }
 

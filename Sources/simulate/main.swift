@@ -12,7 +12,10 @@ let tree = CommandTree(
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
     subcommands: [
-      RunCommand.definition, RooflineCommand.definition, TraceCommand.definition, ValidateCommand.definition, CalibrateCommand.definition,
+      RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, StudyCommand.definition,
+      RooflineCommand.definition, TraceCommand.definition,
+      ValidateCommand.definition,
+      CalibrateCommand.definition,
       ProfilesCommand.definition,
     ]),
   globalOptions: [
@@ -34,6 +37,10 @@ func main() throws(Failure) {
   let library = try Library(userFolder: command.value(of: "catalog"))
   switch command.path {
   case ["run"]: try RunCommand.run(command, library)
+  case ["sweep"]: try SweepCommand.run(command, library)
+  case ["project"]: try ProjectCommand.run(command, library)
+  case ["study"], ["study", "model-design"], ["study", "frameworks"], ["study", "platforms"]:
+    try StudyCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
   case ["trace"]: try TraceCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)

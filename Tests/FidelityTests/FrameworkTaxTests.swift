@@ -14,7 +14,7 @@ struct FrameworkTaxTests {
     return try Validation(rows, from: try ShippedModels(), fitsHost: true).predictions
   }
 
-  @Test("The median error is at most 5 %, the mean at most 7.2 %, and the knee is exact in seven series of ten")
+  @Test("The median error is at most 5 %, the mean at most 7 %, and the knee is exact in three series of four")
   func errors() throws {
     guard let predictions = try predictions() else { return }
     let summary = try #require(ErrorSummary(predictions.compactMap(\.error)))
@@ -23,8 +23,8 @@ struct FrameworkTaxTests {
     print("median \(summary.median), mean \(summary.mean), bias \(summary.bias), knees exact \(exact)")
     #expect(summary.count == 1_814)
     #expect(summary.median <= 0.05)
-    #expect(summary.mean <= 0.072)
+    #expect(summary.mean <= 0.07)
     #expect(abs(summary.bias) <= 0.02)
-    #expect(exact >= 0.7)
+    #expect(exact >= 0.75)
   }
 }

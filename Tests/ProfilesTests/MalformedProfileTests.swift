@@ -85,7 +85,7 @@ import Testing
       "/efficiency/matrix_memory must be between 0.001 and 2 (it is 70)"),
     Case(
       "queue without a place", .accelerator, #""queue_depth": 1024"#, #""queue_depth": ¶0"#,
-      "/launch/queue_depth must be between 1 and 1000000 (it is 0)"),
+      "/launch/queue_depth must be a whole number between 1 and 1000000 (it is 0)"),
     Case(
       "host that stands still", .host, #""single_thread_speed": 1"#, #""single_thread_speed": ¶0"#,
       "/single_thread_speed must be between 0.001 and 1000 (it is 0)"),

@@ -9,6 +9,7 @@ struct ProgramShape {
   var hasHostKernels = false
   var hasSynchronizations = true
   var hasLoops = true
+  var rounds = 0...4
   var length = 1...14
   var queueDepths = [1, 2, 3, 7, 30]
 
@@ -131,7 +132,7 @@ struct RandomProgram {
 
   private mutating func emitLoop(_ body: (inout RandomProgram) -> Void) {
     let begin = program.instructions.count
-    program.instructions.append(Instruction(.beginLoop, operand: Int.random(in: 0...4, using: &random)))
+    program.instructions.append(Instruction(.beginLoop, operand: Int.random(in: shape.rounds, using: &random)))
     body(&self)
     program.instructions.append(Instruction(.endLoop, operand: program.instructions.count - begin - 1))
   }

@@ -105,6 +105,7 @@ import Workloads
     #expect(try Self.knees(measured: [1, 1.5, 1, 1.19, 4]).map(\.measured) == [16], "a bump is no knee")
     #expect(try Self.knees(measured: [1, 1, 1.2, 1.1]).map(\.measured) == [nil], "a fifth is not above a fifth")
     #expect(try Self.knees(measured: [1, 2, 4, 8]).map(\.measured) == [2])
+    #expect(try Self.knees(measured: [1, 1.15, 1.15, 1.3, 2]).map(\.measured) == [16], "one lucky row is no floor")
     let comparison = try #require(try Self.knees(measured: [1, 1, 1, 1]).first)
     #expect(comparison.testbed == "lab" && comparison.workload == "small" && comparison.predicted == nil)
   }

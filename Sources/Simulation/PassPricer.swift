@@ -1,0 +1,118 @@
+import EventEngine
+import Kernels
+import Profiles
+
+/// Simulates one plan on many systems that differ in numbers only.
+///
+/// A pricer keeps the costs and sums of the last system. Whoever changes it says which half of the costs is affected;
+/// the other half stays. Where the closed form applies, a point costs the sums over the half that changed, and nothing is
+/// allocated.
+public struct PassPricer: Sendable {
+  /// Which costs a number affects.
+  public struct Affected: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt8
+
+    /// A set from its bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// What the host spends, and what a launch takes.
+    public static let host = Affected(rawValue: 1)
+    /// Kernels and copies.
+    public static let device = Affected(rawValue: 2)
+    /// What the framework makes of the operators: the plan itself.
+    public static let plan = Affected(rawValue: 4)
+
+    /// What a number affects, by its path.
+    ///
+    /// - Parameters:
+    ///   - path: The number's path.
+    ///   - isHostOnly: Whether the host runs the kernels.
+    public init(path: String, isHostOnly: Bool) {
+      let times = ["framework.dispatch_us.", "framework.kernel_us", "framework.pass_us", "framework.graph_node_us"]
+      if path.hasPrefix("accelerator.launch.") || times.contains(where: path.hasPrefix) {
+        self = .host
+      } else if path.hasPrefix("host.") {
+        self = isHostOnly ? [.host, .device] : .host
+      } else {
+        // Peaks say which formats there are units for; alignment, and whatever a framework has beside its times, what
+        // is lowered to.
+        self = [.device, .plan]
+      }
+    }
+  }
+
+  /// What is simulated.
+  public private(set) var scenario: Scenario
+  /// What the framework makes of the workload.
+  public let plan: ProgramPlan
+  private let simulator: Simulator
+  private var table: CostTable
+  private var sums: PassSums?
+
+  /// Prices a scenario.
+  public init(_ scenario: Scenario, _ plan: ProgramPlan, with simulator: Simulator = Simulator()) {
+    self.scenario = scenario
+    self.plan = plan
+    self.simulator = simulator
+    table = scenario.price(plan)
+    sums = PassSums(plan.counts, table)
+  }
+
+  /// Changes a number; once all are changed, say what they affect with ``update(_:)``.
+  ///
+  /// - Parameters:
+  ///   - number: Which number.
+  ///   - value: Its value, in its range.
+  public mutating func set(_ number: SystemNumber, to value: Double) {
+    number.set(value, in: &scenario.system)
+  }
+
+  /// Prices again what a change of the scenario's numbers affects.
+  ///
+  /// - Complexity: O(different costs), with a kernel time for each different kernel if the device is affected.
+  public mutating func update(_ affected: Affected) {
+    if affected.contains(.host) {
+      scenario.priceHost(plan, into: &table)
+      if let host = PassSums.host(plan.counts, table) { sums?.host = host } else { sums = nil }
+    }
+    if affected.contains(.device) {
+      scenario.priceDevice(plan, into: &table)
+      if let device = PassSums.device(plan.counts, table) {
+        sums?.device = device.cost
+        sums?.busy = device.busy
+      } else {
+        sums = nil
+      }
+    }
+    if sums == nil { sums = PassSums(plan.counts, table) }
+  }
+
+  /// What one pass takes.
+  ///
+  /// - Throws: ``SimulationFault`` when the simulated time or the number of events is beyond bounds.
+  /// - Complexity: O(1) where the closed form applies, else that of ``Simulator/time(_:_:_:counts:)``.
+  public func time() throws(SimulationFault) -> PassTiming {
+    if scenario.latencyKind == .steadyState, let sums, isSurelyShort(sums),
+      let timing = SteadyState.time(plan.counts, sums, table)
+    {
+      return timing
+    }
+    return try simulator.time(plan.program, table, scenario.latencyKind, counts: plan.counts)
+  }
+
+  /// What the host and the device each spend on one pass, without the waits of one for the other.
+  ///
+  /// - Complexity: O(instructions in the text).
+  public var serialTimes: (host: Ticks, device: Ticks) { table.serialTimes(of: plan.program) }
+
+  /// Whether a generous bound on the length of every run of the plan lies within the clock; else it is added up.
+  private func isSurelyShort(_ sums: PassSums) -> Bool {
+    let launch =
+      Double(table.launchCall.duration) + Double(table.launchLatency.duration) + Double(table.kernelGap.duration)
+      + Double(table.graphCall.duration) + Double(table.graphLatency.duration) + Double(table.graphKernelGap.duration)
+    let jobs = plan.counts.launches + 2 * plan.counts.graphs + plan.counts.nodeGaps
+    let pass = Double(sums.host.duration) + Double(sums.device.duration) + Double(sums.busy) + jobs * launch
+    return pass < 0x1p48 && plan.counts.instructions < 1e6
+  }
+}

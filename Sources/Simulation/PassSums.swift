@@ -1,0 +1,76 @@
+import EventEngine
+
+/// What the host and the device each spend on one pass, without the waits of one for the other.
+///
+/// The two halves depend on different numbers of a system: host speed and dispatch costs on the one side, peaks and
+/// bandwidths on the other. Points of a sweep that share a half share its sum.
+public struct PassSums: Sendable, Equatable {
+  /// Everything that the host spends.
+  public var host = Cost.zero
+  /// Everything that runs on the device, without gaps.
+  public var device = Cost.zero
+  /// The part of it in which kernels run; for a processor-only system, the host's kernels.
+  public var busy: Ticks = 0
+
+  /// Nothing.
+  public init() {}
+
+  /// The sums of a program at given costs, or nil where they are beyond what a run can last.
+  public init?(_ counts: ProgramCounts, _ table: CostTable) {
+    guard let host = PassSums.host(counts, table), let device = PassSums.device(counts, table) else { return nil }
+    self.host = host
+    self.device = device.cost
+    busy = device.busy
+  }
+
+  /// What the host spends.
+  ///
+  /// - Complexity: O(different costs).
+  public static func host(_ counts: ProgramCounts, _ table: CostTable) -> Cost? {
+    var sum = CheckedSum()
+    for index in counts.hostUses.indices where counts.hostUses[index] > 0 {
+      sum.add(table.costs[index], times: counts.hostUses[index])
+    }
+    sum.add(table.pass, times: 1)
+    sum.add(table.launchCall, times: counts.launches)
+    sum.add(table.graphCall, times: counts.graphs)
+    return sum.cost
+  }
+
+  /// What runs on the device, and for how long kernels do.
+  ///
+  /// - Complexity: O(different costs).
+  public static func device(_ counts: ProgramCounts, _ table: CostTable) -> (cost: Cost, busy: Ticks)? {
+    var kernels = CheckedSum()
+    for index in counts.kernelUses.indices where counts.kernelUses[index] > 0 {
+      kernels.add(table.costs[index], times: counts.kernelUses[index])
+    }
+    guard let busy = kernels.cost?.duration else { return nil }
+    guard counts.hostKernels == 0 else { return (.zero, busy) }
+    for index in counts.copyUses.indices where counts.copyUses[index] > 0 {
+      kernels.add(table.costs[index], times: counts.copyUses[index])
+    }
+    return kernels.cost.map { ($0, busy) }
+  }
+}
+
+/// A sum of costs that notices when it leaves the range of the clock.
+private struct CheckedSum {
+  private var sum = Cost.zero
+  private var size = 0.0
+
+  mutating func add(_ cost: Cost, times count: Double) {
+    guard count > 0 else { return }
+    size += Double(cost.duration) * count
+    // A lane is at most a few times its duration, whatever lanes mean; beyond that no sum is kept.
+    guard count < 0x1p52, size < 0x1p60 else {
+      size = .infinity
+      return
+    }
+    let times = Int64(count)
+    sum.duration += times * cost.duration
+    sum.account &+= Account(repeating: times) &* cost.account
+  }
+
+  var cost: Cost? { size < 0x1p60 ? sum : nil }
+}

@@ -1,0 +1,96 @@
+import EventEngine
+
+/// How often one pass of a program uses each of its costs, loops multiplied out: columns beside ``CostTable/costs``.
+///
+/// A sum over a pass is a sum over these columns, however many operators the pass has. Counts are finite however deep the
+/// loops: at some number that no run can reach they stop growing.
+public struct ProgramCounts: Sendable, Equatable {
+  /// How often the host spends each cost.
+  public private(set) var hostUses: [Double]
+  /// How often each cost is a kernel, launched alone, in a graph, or run by the host itself.
+  public private(set) var kernelUses: [Double]
+  /// How often each cost is a copy.
+  public private(set) var copyUses: [Double]
+  /// Launches of kernels and copies.
+  public private(set) var launches = 0.0
+  /// Launches of graphs.
+  public private(set) var graphs = 0.0
+  /// Gaps between the nodes of graphs: one less than its nodes for each launch of a graph that has any.
+  public private(set) var nodeGaps = 0.0
+  /// Synchronizations.
+  public private(set) var synchronizations = 0.0
+  /// Copies that the host waits for.
+  public private(set) var blockingCopies = 0.0
+  /// Kernels that the host runs itself.
+  public private(set) var hostKernels = 0.0
+  /// Instructions executed.
+  public private(set) var instructions = 0.0
+  /// Streams that the program names.
+  public let streamCount: Int
+  /// The launches into the stream that has the fewest, of those that have any; zero where none has.
+  public let fewestLaunchesOfAStream: Double
+
+  /// Counts a program.
+  ///
+  /// - Complexity: O(instructions in the text).
+  public init(_ program: Program) {
+    let costCount = 1 + (program.instructions.map { $0.usesCost ? Int($0.operand) : 0 }.max() ?? 0)
+    hostUses = Array(repeating: 0, count: costCount)
+    kernelUses = hostUses
+    copyUses = hostUses
+    streamCount = program.streamCount
+    isOfWorkload = program.threadStarts.count == 1
+    fewestLaunchesOfAStream = program.launchesPerStream.filter { $0 > 0 }.min() ?? 0
+    var graphsWithoutNode = 0.0
+    program.forEachCounted { instruction, count in
+      let operand = Int(instruction.operand)
+      instructions += count
+      switch instruction.opcode {
+      case .work: hostUses[operand] += count
+      case .call, .occupy:
+        hostUses[operand] += count
+        isOfWorkload = false
+      case .hostKernel:
+        hostUses[operand] += count
+        kernelUses[operand] += count
+        hostKernels += count
+      case .launch:
+        kernelUses[operand] += count
+        launches += count
+      case .copy, .blockingCopy:
+        copyUses[operand] += count
+        launches += count
+        if instruction.opcode == .blockingCopy { blockingCopies += count }
+      case .launchGraph:
+        graphs += count
+        graphsWithoutNode = count
+      case .node where count > 0:
+        kernelUses[operand] += count
+        nodeGaps += count - graphsWithoutNode
+        graphsWithoutNode = 0
+      case .synchronize: synchronizations += count
+      case .node, .waitForStream, .beginLoop, .endLoop: break
+      case .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal:
+        isOfWorkload = false
+      }
+    }
+  }
+
+  /// Whether every instruction is one that workloads have; those of recordings are the engine's alone.
+  private var isOfWorkload = true
+
+  /// Whether the recurrence of one stream is the whole truth: one stream, and no kernels on host and device at once.
+  public var isOneStream: Bool {
+    isOfWorkload && streamCount == 1 && (hostKernels == 0 || launches + graphs == 0)
+  }
+}
+
+extension Instruction {
+  /// Whether the operand is the index of a cost.
+  var usesCost: Bool {
+    switch opcode {
+    case .work, .call, .occupy, .hostKernel, .launch, .node, .copy, .blockingCopy: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import EventEngine
+
+/// Which account goes on where two clocks meet at the same moment.
+enum TieRule: Sendable {
+  /// The host's, as in the event engine.
+  case host
+  /// In each lane the larger: for lanes that are derivatives, the derivative to the right of a maximum's kink.
+  case greatest
+  /// In each lane the smaller: the derivative to the left.
+  case least
+}
+
+/// One host and one stream without an event calendar: every moment is a maximum and a sum of earlier ones.
+///
+/// With a single stream the order of the program is the order of the device, so the clocks can be computed launch by
+/// launch as the host goes through the program:
+///
+///     host  = max(host, end of the launch queue_depth before) + call
+///     start = max(host + launch latency, end of the launch before + gap)
+///     end   = start + kernel
+///
+/// That is what ``SystemModel`` does event by event, ties included, and the tests hold one against the other. Repeats are
+/// counted out only until the state of the clocks comes back, see ``StateSnapshot``; from there on the rest of the loop
+/// moves all clocks by the same time again and again, and is a multiplication.
+struct StreamRecurrence {
+  let instructions: [Instruction]
+  let table: CostTable
+  let ties: TieRule
+  let skipsRepeats: Bool
+  private let graphs: [Int: (cost: Cost, busy: Ticks)]
+
+  /// The host's clock and its account.
+  var host: Ticks = 0
+  var hostAccount = Account.zero
+  /// When the last job of the stream ended, and the account of that moment; long ago before the first.
+  var end = StreamRecurrence.longAgo
+  var endAccount = Account.zero
+  /// Kernel time of everything issued.
+  var busy: Ticks = 0
+  /// The ends of the last `queue_depth` jobs: a ring whose `place` holds the oldest, which the next job replaces.
+  var ends: ContiguousArray<Ticks>
+  var endAccounts: ContiguousArray<Account>
+  var place = 0
+
+  /// Earlier than every moment of a run, by more than a run can take.
+  static let longAgo = -(Ticks(1) << 62)
+
+  /// Clocks at zero.
+  ///
+  /// - Parameters:
+  ///   - program: A pass whose ``ProgramCounts/isOneStream`` holds.
+  ///   - counts: Its counts.
+  ///   - table: Its costs.
+  ///   - passes: How many passes will be run: no more places of the queue are kept than they fill.
+  ///   - ties: Which account goes on where two clocks meet.
+  ///   - skipsRepeats: Whether a loop is left once the state comes back.
+  init(
+    _ program: Program, _ counts: ProgramCounts, _ table: CostTable, passes: Int, ties: TieRule = .host,
+    skipsRepeats: Bool = true
+  ) {
+    instructions = program.instructions
+    self.table = table
+    self.ties = ties
+    self.skipsRepeats = skipsRepeats
+    graphs = counts.graphs > 0 ? Self.graphs(of: program, table) : [:]
+    let jobs = (counts.launches + counts.graphs) * Double(passes)
+    let places = jobs < Double(table.queueDepth) ? 1 : table.queueDepth
+    // A queue that never fills needs no places: a single one, which is never looked at while it says long ago.
+    keepsEnds = jobs >= Double(table.queueDepth)
+    ends = ContiguousArray(repeating: Self.longAgo, count: places)
+    endAccounts = ContiguousArray(repeating: .zero, count: places)
+  }
+
+  /// Whether the queue can fill at all.
+  let keepsEnds: Bool
+
+  /// Runs passes back to back.
+  ///
+  /// - Returns: The mark of each.
+  mutating func run(passes: Int) -> [PassMark] {
+    var marks: [PassMark] = []
+    marks.reserveCapacity(passes)
+    var before: StateSnapshot?
+    while marks.count < passes {
+      spend(table.pass)
+      runPass()
+      marks.append(mark)
+      guard skipsRepeats, marks.count < passes else { continue }
+      if let before, before.isSame(as: self) {
+        appendSkippedPasses(&marks, upTo: passes)
+        return marks
+      }
+      before = StateSnapshot(self)
+    }
+    return marks
+  }
+
+  /// The moment at which everything issued is done.
+  private var mark: PassMark {
+    var moment = (time: host, account: hostAccount)
+    later(&moment.time, &moment.account, end, endAccount)
+    return PassMark(time: moment.time, account: moment.account, deviceBusy: busy, hostClock: host)
+  }
+
+  /// All further passes are like the last: their marks move by what the last one moved by.
+  private func appendSkippedPasses(_ marks: inout [PassMark], upTo passes: Int) {
+    let (last, previous) = (marks[marks.count - 1], marks[marks.count - 2])
+    while marks.count < passes {
+      let mark = marks[marks.count - 1]
+      marks.append(
+        PassMark(
+          time: mark.time + (last.time - previous.time), account: mark.account &+ (last.account &- previous.account),
+          deviceBusy: mark.deviceBusy + (last.deviceBusy - previous.deviceBusy),
+          hostClock: mark.hostClock + (last.hostClock - previous.hostClock)))
+    }
+  }
+
+  private mutating func runPass() {
+    var cursor = 0
+    var loops: ContiguousArray<RunningLoop> = []
+    while cursor < instructions.count {
+      let instruction = instructions[cursor]
+      cursor += 1
+      switch instruction.opcode {
+      case .work: spend(table.costs[Int(instruction.operand)])
+      case .hostKernel:
+        let cost = table.costs[Int(instruction.operand)]
+        spend(cost)
+        busy += cost.duration
+      case .launch:
+        let cost = table.costs[Int(instruction.operand)]
+        issue(cost, call: table.launchCall, latency: table.launchLatency)
+        busy += cost.duration
+      case .copy:
+        issue(table.costs[Int(instruction.operand)], call: table.launchCall, latency: table.launchLatency)
+      case .blockingCopy:
+        issue(table.costs[Int(instruction.operand)], call: table.launchCall, latency: table.launchLatency)
+        later(&host, &hostAccount, end, endAccount)
+      case .launchGraph:
+        let graph = graphs[cursor - 1] ?? (.zero, 0)
+        issue(graph.cost, call: table.graphCall, latency: table.graphLatency)
+        busy += graph.busy
+        cursor += Int(instruction.operand)
+      case .synchronize:
+        later(&host, &hostAccount, end, endAccount)
+        spend(table.synchronization)
+      case .waitForStream: break  // Of one stream on itself: it runs in order as it is.
+      case .node: preconditionFailure("a graph's nodes are skipped by the host")
+      case .call, .occupy, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal:
+        preconditionFailure("the instructions of recordings are the engine's alone")
+      case .beginLoop:
+        if instruction.operand > 0 {
+          loops.append(RunningLoop(remaining: Int(instruction.operand)))
+        } else {
+          cursor = instructions.endOfLoop(from: cursor)
+        }
+      case .endLoop:
+        let inner = loops.count - 1
+        loops[inner].remaining -= 1
+        if skipsRepeats { loops[inner].skipRepeats(&self) }
+        if loops[inner].remaining > 0 {
+          cursor -= 1 + Int(instruction.operand)
+        } else {
+          loops.removeLast()
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private mutating func spend(_ cost: Cost) {
+    host += cost.duration
+    hostAccount &+= cost.account
+  }
+
+  /// Makes a launch call and lets the job run when it may.
+  @inline(__always)
+  private mutating func issue(_ job: Cost, call: Cost, latency: Cost) {
+    if keepsEnds { later(&host, &hostAccount, ends[place], endAccounts[place]) }
+    host += call.duration
+    hostAccount &+= call.account
+    var start = host + latency.duration
+    var account = hostAccount &+ latency.account
+    later(&start, &account, end + table.kernelGap.duration, endAccount &+ table.kernelGap.account)
+    end = start + job.duration
+    endAccount = account &+ job.account
+    guard keepsEnds else { return }
+    ends[place] = end
+    endAccounts[place] = endAccount
+    place += 1
+    if place == ends.count { place = 0 }
+  }
+
+  /// Moves a clock to another moment if that is later; at the same moment the tie rule decides.
+  @inline(__always)
+  private func later(_ time: inout Ticks, _ account: inout Account, _ otherTime: Ticks, _ otherAccount: Account) {
+    if otherTime > time {
+      time = otherTime
+      account = otherAccount
+    } else if otherTime == time, ties != .host {
+      account = account.replacing(
+        with: otherAccount, where: ties == .greatest ? account .< otherAccount : account .> otherAccount)
+    }
+  }
+
+  /// The time of every graph from its first node's start to its last node's end: nodes and the gaps between them.
+  private static func graphs(of program: Program, _ table: CostTable) -> [Int: (cost: Cost, busy: Ticks)] {
+    var graphs: [Int: (cost: Cost, busy: Ticks)] = [:]
+    for (index, instruction) in program.instructions.enumerated() where instruction.opcode == .launchGraph {
+      var body = Program()
+      body.instructions = [Instruction(.launchGraph, operand: Int(instruction.operand))]
+      body.instructions += program.instructions[(index + 1)..<(index + 1 + Int(instruction.operand))]
+      let counts = ProgramCounts(body)
+      guard let nodes = PassSums.device(counts, table) else { continue }
+      let gaps = Int64(counts.nodeGaps)
+      graphs[index] = (
+        Cost(
+          duration: nodes.cost.duration + gaps * table.graphKernelGap.duration,
+          account: nodes.cost.account &+ Account(repeating: gaps) &* table.graphKernelGap.account), nodes.busy
+      )
+    }
+    return graphs
+  }
+}
+
+extension [Instruction] {
+  /// The index behind the end of the loop that an index stands in.
+  func endOfLoop(from start: Int) -> Int {
+    var index = start
+    var depth = 1
+    while depth > 0 {
+      switch self[index].opcode {
+      case .beginLoop: depth += 1
+      case .endLoop: depth -= 1
+      default: break
+      }
+      index += 1
+    }
+    return index
+  }
+}

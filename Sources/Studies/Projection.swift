@@ -1,0 +1,195 @@
+import EventEngine
+import Profiles
+import Simulation
+import Workloads
+
+/// A workload on the hardware of years to come, with bands: how certain that is.
+///
+/// Each sample is a world: residuals of every trend (``RoadmapDraw``) make its hardware, and an error of the model each
+/// for its host and its device times (`ErrorBand`) makes its latencies. A sample keeps its draws from year to year, so
+/// that bands run smoothly; and draws depend on the seed and the sample's number alone, so that they are the same on any
+/// number of cores.
+public struct Projection: Sendable {
+  /// The quantiles of a result over all samples.
+  public struct Band: Sendable, Equatable {
+    /// Nine of ten samples lie in it.
+    public let ninety: ClosedRange<Double>
+    /// Half of the samples lie in it.
+    public let fifty: ClosedRange<Double>
+    /// As many samples lie above as below.
+    public let median: Double
+
+    init(_ samples: [Double]) {
+      let sorted = samples.sorted()
+      func quantile(_ share: Double) -> Double { ErrorSummary.quantile(sorted, share) }
+      ninety = quantile(0.05)...quantile(0.95)
+      fifty = quantile(0.25)...quantile(0.75)
+      median = quantile(0.5)
+    }
+  }
+
+  /// A year.
+  public struct Year: Sendable {
+    /// Which: its middle is projected to.
+    public let year: Int
+    /// The system that the trends make.
+    public let system: System
+    /// The result on that system, without any error.
+    public let onTrend: SweepResult
+    /// Seconds per pass.
+    public let latency: Band
+    /// Seconds in which the device works.
+    public let deviceBusy: Band
+    /// The tax as a fraction of the latency.
+    public let taxFraction: Band
+  }
+
+  /// A part of the catalog, simulated with the host that the trend gives for its date.
+  public struct Part: Sendable {
+    /// The part.
+    public let accelerator: AcceleratorProfile
+    /// When it came or will come out.
+    public let year: Double
+    /// The result.
+    public let result: SweepResult
+    /// Whether the trends are fitted to it; announced parts are only shown.
+    public let isFitted: Bool
+  }
+
+  /// What is projected.
+  public let scenario: Scenario
+  /// The trends.
+  public let roadmap: Roadmap
+  /// The model's own error; nil where none is known, and the bands leave it out.
+  public let errorBand: ErrorBand?
+  /// How many samples there are.
+  public let sampleCount: Int
+  /// What the draws come from.
+  public let seed: UInt64
+  /// The parts of the history, and those announced.
+  public let parts: [Part]
+  /// From the year behind the last generation to the one asked for.
+  public let years: [Year]
+
+  /// The years that can be asked for: from that of the last generation on, for as long as a trend is worth anything.
+  public static func yearRange(_ roadmap: Roadmap) -> ClosedRange<Int> {
+    let last = roadmap.lastYear
+    return Int(last)...(Int(last) + 50)
+  }
+
+  /// Projects.
+  ///
+  /// - Parameters:
+  ///   - scenario: What is projected; its system is the roadmap's base.
+  ///   - roadmap: The trends.
+  ///   - lastYear: The year asked for.
+  ///   - errorBand: The model's own error.
+  ///   - sampleCount: How many samples are drawn.
+  ///   - seed: What they are drawn from.
+  ///   - threads: How many cores are used; nil for all.
+  /// - Throws: ``ProjectionFault``.
+  /// - Complexity: For each year and sample, one pricing of the workload's different kernels.
+  public init(
+    _ scenario: Scenario, roadmap: Roadmap, upTo lastYear: Int, errorBand: ErrorBand?, sampleCount: Int, seed: UInt64,
+    threads: Int? = nil
+  ) throws {
+    let range = Self.yearRange(roadmap)
+    guard range.contains(lastYear) else { throw ProjectionFault.yearOutOfRange(lastYear, range) }
+    self.scenario = scenario
+    self.roadmap = roadmap
+    self.errorBand = errorBand
+    self.sampleCount = sampleCount
+    self.seed = seed
+    let worlds = (0..<sampleCount).map { World(roadmap, seed: seed, sample: $0, errorBand) }
+    let first = min(range.lowerBound + 1, lastYear)
+    years = try parallelMap(Array(first...lastYear), threads: threads) { year in
+      try Self.project(scenario, roadmap, to: year, worlds)
+    }
+    let known = roadmap.history.accelerators.map { ($0, true) } + roadmap.history.announced.map { ($0, false) }
+    parts = try parallelMap(known, threads: threads) { part, isFitted in
+      try Self.simulate(part, isFitted, scenario, roadmap)
+    }
+  }
+
+  private static func project(
+    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [World]
+  ) throws -> Year {
+    let time = Double(year) + 0.5
+    var onTrend = scenario
+    onTrend.system = roadmap.system(at: time)
+    var pricer = PassPricer(onTrend, onTrend.plan())
+    let trendResult = try SweepResult(pricer.time())
+    var (latencies, busys, taxes): ([Double], [Double], [Double]) = ([], [], [])
+    for world in worlds {
+      for (number, value) in roadmap.numbers(at: time, draw: world.draw) { pricer.set(number, to: value) }
+      pricer.update([.host, .device])
+      let outcome = try world.outcome(of: pricer)
+      latencies.append(outcome.latency)
+      busys.append(outcome.deviceBusy)
+      taxes.append(outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0)
+    }
+    return Year(
+      year: year, system: onTrend.system, onTrend: trendResult, latency: Band(latencies), deviceBusy: Band(busys),
+      taxFraction: Band(taxes))
+  }
+
+  private static func simulate(
+    _ part: AcceleratorProfile, _ isFitted: Bool, _ scenario: Scenario, _ roadmap: Roadmap
+  ) throws -> Part {
+    let year = decimalYear(part.released) ?? roadmap.lastYear
+    var own = scenario
+    own.system.accelerator = part
+    if let speed = roadmap.trend(of: "host.single_thread_speed")?.value(at: year) {
+      own.system.host.singleThreadSpeed = speed
+    }
+    let result = try SweepResult(PassPricer(own, own.plan()).time())
+    return Part(accelerator: part, year: year, result: result, isFitted: isFitted)
+  }
+}
+
+extension SweepResult {
+  /// The result that a timing says.
+  init(_ timing: PassTiming) {
+    self.init()
+    latency = timing.latency
+    deviceBusy = timing.deviceBusy
+    bound = LatencyBound(account: timing.account)
+  }
+}
+
+/// What one sample draws.
+private struct World: Sendable {
+  let draw: RoadmapDraw
+  /// What the model's host times are multiplied by.
+  private let hostFactor: Double
+  /// What its device times are multiplied by.
+  private let deviceFactor: Double
+
+  init(_ roadmap: Roadmap, seed: UInt64, sample: Int, _ errorBand: ErrorBand?) {
+    var random = RandomSource(seed: seed, stream: UInt64(sample))
+    draw = RoadmapDraw(roadmap, &random)
+    let (host, device) = (random.uniform(), random.uniform())
+    hostFactor = (errorBand?.error(host, isHostBound: true) ?? 0).exponential
+    deviceFactor = (errorBand?.error(device, isHostBound: false) ?? 0).exponential
+  }
+
+  /// The simulated pass with the model's errors, seconds.
+  ///
+  /// The latency follows the longer of the host's and the device's time, as it does without errors: where a long host time
+  /// hides the device's, an error of the device is hidden too.
+  func outcome(of pricer: PassPricer) throws -> (latency: Double, deviceBusy: Double) {
+    let timing = try pricer.time()
+    let serial = pricer.serialTimes
+    let (host, device) = (Double(serial.host), Double(serial.device))
+    let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
+    let latency = Double(timing.latency) * stretch * 1e-12
+    return (latency, min(latency, Double(timing.deviceBusy) * deviceFactor * 1e-12))
+  }
+}
+
+extension Roadmap {
+  /// When the last generation came out.
+  public var lastYear: Double { history.accelerators.last.flatMap { decimalYear($0.released) } ?? 0 }
+  /// When the first did.
+  public var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? 0 }
+}

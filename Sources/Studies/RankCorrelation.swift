@@ -1,0 +1,21 @@
+/// Spearman's rank correlation of two lists: 1 where they rise and fall together, -1 where one falls as the other rises.
+///
+/// Equal values share their mean rank. Zero for fewer than two pairs, or a list of one value.
+public func rankCorrelation(_ first: [Double], _ second: [Double]) -> Double {
+  precondition(first.count == second.count, "pairs")
+  let (left, right) = (ranks(first), ranks(second))
+  let mean = Double(first.count + 1) / 2
+  func product(_ one: [Double], _ other: [Double]) -> Double {
+    zip(one, other).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - mean) }
+  }
+  let scale = (product(left, left) * product(right, right)).squareRoot()
+  return scale > 0 ? product(left, right) / scale : 0
+}
+
+private func ranks(_ values: [Double]) -> [Double] {
+  values.map { value in
+    let below = values.count { $0 < value }
+    let equal = values.count { $0 == value }
+    return Double(below) + Double(equal + 1) / 2
+  }
+}

@@ -1,0 +1,208 @@
+import Profiles
+import Simulation
+
+/// What the history of the hardware in a catalog says about years to come: a trend for each quantity, and the system that
+/// the trends make of a base system in a year.
+public struct Roadmap: Sendable {
+  /// A number with a trend.
+  public struct Quantity: Sendable {
+    /// The number.
+    public let number: SystemNumber
+    /// Its trend.
+    public let trend: LogarithmicTrend
+    /// For each point of the trend, which generation of the history it is of.
+    let generations: [Int]
+    /// Whether the generations are hosts.
+    let isHost: Bool
+
+    /// The number's path.
+    public var path: String { number.path }
+  }
+
+  /// A number without enough generations for a trend of its own: it keeps the base's ratio to another one.
+  public struct Follower: Sendable {
+    /// The number.
+    public let number: SystemNumber
+    /// The path of the one that it follows.
+    public let leader: String
+  }
+
+  /// What the trends are fitted to.
+  public let history: HardwareHistory
+  /// What the system of a year takes from: everything that has no trend.
+  public let base: System
+  /// The numbers with a trend.
+  public let quantities: [Quantity]
+  /// The numbers that follow another one's.
+  public let followers: [Follower]
+  private let feed: SystemNumber?
+
+  /// The numbers that are fitted where the history allows.
+  private static let fittedPaths =
+    Precision.selectable.map { "accelerator.peak_tflops.\($0.rawValue)" } + [
+      "accelerator.memory.bandwidth_gb_per_s", "accelerator.memory.capacity_gb", "accelerator.compute_units",
+      "accelerator.clock_ghz", "accelerator.launch.latency_us", hostSpeed,
+    ]
+  private static let hostSpeed = "host.single_thread_speed"
+  private static let feedPath = "accelerator.efficiency.matrix_flops_per_clock"
+  private static let leadingPeak = "accelerator.peak_tflops.fp16"
+  private static let bandwidth = "accelerator.memory.bandwidth_gb_per_s"
+
+  /// Fits the trends.
+  ///
+  /// - Parameters:
+  ///   - history: The generations.
+  ///   - base: An accelerator that gives what has no trend, with host and framework.
+  ///   - held: Paths of numbers that stay as the base has them.
+  /// - Throws: ``ProjectionFault`` without an accelerator, or with too few generations for the quantities that lead.
+  public init(history: HardwareHistory, base: System, held: Set<String> = []) throws(ProjectionFault) {
+    guard let part = base.accelerator else { throw .noAccelerator }
+    self.history = history
+    self.base = base
+    var quantities: [Quantity] = []
+    var followers: [Follower] = []
+    func follow(_ path: String, _ leader: String) {
+      guard !held.contains(path), let number = SystemNumber(path: path) else { return }
+      followers.append(Follower(number: number, leader: leader))
+    }
+    for path in Self.fittedPaths where !held.contains(path) {
+      guard let value = base.number(at: path), value > 0 else { continue }
+      if let quantity = Self.quantity(path, history, base) {
+        quantities.append(quantity)
+      } else if path != Self.leadingPeak, path.hasPrefix("accelerator.peak_tflops.") {
+        follow(path, Self.leadingPeak)
+      }
+    }
+    for path in [Self.leadingPeak, Self.bandwidth, Self.hostSpeed] where !held.contains(path) {
+      guard !quantities.contains(where: { $0.path == path }), base.number(at: path) != nil else { continue }
+      let found = path == Self.hostSpeed ? history.hosts.count : history.accelerators.count
+      throw .tooFewGenerations(path: path, found: found, needed: LogarithmicTrend.fewestPoints)
+    }
+    if part.memory.l2BandwidthGBPerS != nil { follow("accelerator.memory.l2_bandwidth_gb_per_s", Self.bandwidth) }
+    self.quantities = quantities
+    self.followers = followers
+    feed = held.contains(Self.feedPath) ? nil : SystemNumber(path: Self.feedPath)
+  }
+
+  private static func quantity(_ path: String, _ history: HardwareHistory, _ base: System) -> Quantity? {
+    let isHost = path == hostSpeed
+    var points: [LogarithmicTrend.Point] = []
+    var generations: [Int] = []
+    func add(_ released: String, _ value: Double?, _ generation: Int) {
+      guard let year = decimalYear(released), let value, value > 0 else { return }
+      points.append(LogarithmicTrend.Point(year: year, value: value))
+      generations.append(generation)
+    }
+    if isHost {
+      for (index, host) in history.hosts.enumerated() { add(host.released, host.singleThreadSpeed, index) }
+    } else {
+      for (index, part) in history.accelerators.enumerated() {
+        let system = System(accelerator: part, host: base.host, framework: base.framework)
+        add(part.released, system.number(at: path), index)
+      }
+    }
+    guard let trend = LogarithmicTrend(points), let number = SystemNumber(path: path) else { return nil }
+    return Quantity(number: number, trend: trend, generations: generations, isHost: isHost)
+  }
+
+  /// The trend of a number, if it has one.
+  public func trend(of path: String) -> LogarithmicTrend? { quantities.first { $0.path == path }?.trend }
+
+  /// The numbers of a year, and with a draw, numbers that the year may turn out to have.
+  ///
+  /// - Parameters:
+  ///   - year: When, in years.
+  ///   - draw: What the residuals are drawn by; nil for the trends themselves.
+  /// - Returns: Every number that differs from the base.
+  public func numbers(at year: Double, draw: RoadmapDraw? = nil) -> [(number: SystemNumber, value: Double)] {
+    var numbers: [(number: SystemNumber, value: Double)] = quantities.map { quantity in
+      let noise = draw?.residual(of: quantity, at: year) ?? 0
+      return (quantity.number, quantity.trend.value(at: year) * noise.exponential)
+    }
+    func growth(_ path: String) -> Double {
+      guard let (number, value) = numbers.first(where: { $0.number.path == path }), let old = number.value(in: base)
+      else { return 1 }
+      return value / old
+    }
+    for follower in followers {
+      guard let value = follower.number.value(in: base) else { continue }
+      numbers.append((follower.number, value * growth(follower.leader)))
+    }
+    // Whoever builds faster matrix units also feeds them: the operands per clock follow the peak per unit and clock.
+    if let feed, let value = feed.value(in: base) {
+      let rate = growth(Self.leadingPeak) / growth("accelerator.compute_units") / growth("accelerator.clock_ghz")
+      numbers.append((feed, value * rate))
+    }
+    for (index, (number, value)) in numbers.enumerated() {
+      if number.path == "accelerator.compute_units" { numbers[index].value = max(1, value.rounded()) }
+      if !number.range.contains(numbers[index].value) { numbers[index].value = number.value(in: base) ?? value }
+    }
+    return numbers
+  }
+
+  /// The system of a year, by the trends.
+  public func system(at year: Double) -> System {
+    var system = base
+    for (number, value) in numbers(at: year) { number.set(value, in: &system) }
+    return system
+  }
+}
+
+/// Random residuals of all quantities of a roadmap at once.
+///
+/// A new residual of a quantity is its old residuals weighted with normal numbers, the same for all quantities of a
+/// generation: so the draws have the variances and also the correlations of the history, in which fast memory came with
+/// fast arithmetic. Divided by the root of a chi-squared number they follow Student's t, as a prediction from few points
+/// must.
+public struct RoadmapDraw: Sendable {
+  private let accelerator: [Double]
+  private let host: [Double]
+  private let acceleratorSpread: [Double]
+  private let hostSpread: [Double]
+
+  /// Draws residuals for a roadmap.
+  public init(_ roadmap: Roadmap, _ random: inout RandomSource) {
+    func normals(_ count: Int) -> [Double] { (0..<count).map { _ in random.normal() } }
+    accelerator = normals(roadmap.history.accelerators.count)
+    host = normals(roadmap.history.hosts.count)
+    acceleratorSpread = normals(accelerator.count)
+    hostSpread = normals(host.count)
+  }
+
+  /// What a quantity's logarithm deviates by in a year.
+  func residual(of quantity: Roadmap.Quantity, at year: Double) -> Double {
+    let trend = quantity.trend
+    let weights = quantity.isHost ? host : accelerator
+    let sum = zip(trend.residuals, quantity.generations).reduce(0) { $0 + $1.0 * weights[$1.1] }
+    let spread = quantity.isHost ? hostSpread : acceleratorSpread
+    let chiSquared = spread.prefix(trend.degrees).reduce(0) { $0 + $1 * $1 }
+    return sum / max(chiSquared, 1e-12).squareRoot() * trend.predictionSpread(at: year)
+  }
+}
+
+/// Why a projection cannot be made.
+public enum ProjectionFault: Error, Sendable, Equatable {
+  /// A processor-only system has no accelerator to project.
+  case noAccelerator
+  /// Too few generations for a trend.
+  case tooFewGenerations(path: String, found: Int, needed: Int)
+  /// A year that is none to project to.
+  case yearOutOfRange(Int, ClosedRange<Int>)
+  /// A knob none of whose numbers a system has, or all of them zero.
+  case nothingToTurn(String)
+}
+
+extension ProjectionFault: CustomStringConvertible {
+  /// One line: what is wrong, and what would be right.
+  public var description: String {
+    switch self {
+    case .noAccelerator: "error: a projection needs an accelerator to start from; name one, as in 'h100-sxm'"
+    case .tooFewGenerations(let path, let found, let needed):
+      "error: a trend of \(path) needs \(needed) generations, and the history has \(found); widen --history"
+    case .yearOutOfRange(let year, let range):
+      "error: --year must be from \(range.lowerBound) to \(range.upperBound) (it is \(year))"
+    case .nothingToTurn(let name):
+      "error: \(name) is 0 on this system, so that no factor changes it; give it a value with --set first"
+    }
+  }
+}

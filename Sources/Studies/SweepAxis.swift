@@ -1,0 +1,160 @@
+import JSONText
+import Profiles
+
+/// One thing that a sweep varies, and the values that it takes.
+public struct SweepAxis: Sendable, Equatable {
+  /// What is varied.
+  public enum Subject: Sendable, Equatable {
+    /// The workload, by name.
+    case workload
+    /// The accelerator, by name; `none` for a processor-only system.
+    case accelerator
+    /// The host, by name.
+    case host
+    /// The framework, by name.
+    case framework
+    /// The format of floating-point tensors, by name.
+    case precision
+    /// A parameter of the workload: a whole number of at least 1.
+    case parameter(String)
+    /// A number of a profile, by its path.
+    case number(String)
+
+    /// What a name of an axis means: names that are none of the others are parameters.
+    public init(name: String) {
+      switch name {
+      case "workload": self = .workload
+      case "accelerator": self = .accelerator
+      case "host": self = .host
+      case "framework": self = .framework
+      case "precision": self = .precision
+      case _ where name.contains("."): self = .number(name)
+      default: self = .parameter(name.replacing("-", with: "_"))
+      }
+    }
+
+    /// The head of the column in the output.
+    public var column: String {
+      switch self {
+      case .workload: "workload"
+      case .accelerator: "accelerator"
+      case .host: "host"
+      case .framework: "framework"
+      case .precision: "precision"
+      case .parameter(let name), .number(let name): name
+      }
+    }
+
+    /// Whether values are names of a catalog, so that patterns may stand for several.
+    public var takesNames: Bool {
+      switch self {
+      case .workload, .accelerator, .host, .framework, .precision: true
+      case .parameter, .number: false
+      }
+    }
+  }
+
+  /// A value: a name or a number.
+  public enum Value: Sendable, Equatable {
+    /// A name.
+    case name(String)
+    /// A number.
+    case number(Double)
+
+    /// The text in the output.
+    public var text: String {
+      switch self {
+      case .name(let name): name
+      case .number(let number): numberText(number)
+      }
+    }
+  }
+
+  /// What is varied.
+  public let subject: Subject
+  /// The values, in order; at least one.
+  public let values: [Value]
+
+  /// An axis of known values.
+  public init(_ subject: Subject, _ values: [Value]) {
+    precondition(!values.isEmpty, "an axis has a value")
+    self.subject = subject
+    self.values = values
+  }
+
+  /// Reads an axis as it is written: `batch=1,2,4`, `accelerator=nvidia-*,none`, `host.single_thread_speed=0.25..4:log9`.
+  ///
+  /// - Parameters:
+  ///   - name: What stands before the equals sign.
+  ///   - items: The values, one item each: a name, a pattern with `*`, a number, or a range `lo..hi:linN` or `lo..hi:logN`
+  ///     of N numbers with both ends.
+  ///   - catalog: The names that patterns are matched against, in the order of the catalog.
+  /// - Throws: ``SweepFault`` for a value that is none, or an axis without values.
+  public init(name: String, items: [String], catalog: (Subject) -> [String]) throws(SweepFault) {
+    let subject = Subject(name: name)
+    var values: [Value] = []
+    for item in items {
+      guard !item.isEmpty else { throw .emptyValue(axis: subject.column) }
+      if subject.takesNames {
+        values += try Self.names(item, subject, catalog).map { .name($0) }
+      } else {
+        values += try Self.numbers(item, subject).map { .number($0) }
+      }
+    }
+    if values.isEmpty { throw .emptyValue(axis: subject.column) }
+    for (index, value) in values.enumerated() where !subject.takesNames {
+      // Names may repeat in effect (an alias and its target); a number twice is a slip, or a range too fine to be whole.
+      if index > 0, values[index - 1] == value { throw .repeatedValue(axis: subject.column, text: value.text) }
+    }
+    self.init(subject, values)
+  }
+
+  private static func names(
+    _ item: String, _ subject: Subject, _ catalog: (Subject) -> [String]
+  ) throws(SweepFault) -> [String] {
+    guard item.contains("*") else { return [item] }
+    let found = catalog(subject).filter { matches($0[...], pattern: item[...]) }
+    if found.isEmpty { throw .noMatch(axis: subject.column, pattern: item) }
+    return found
+  }
+
+  /// Whether a name fits a pattern in which `*` stands for any text.
+  public static func matches(_ name: Substring, pattern: Substring) -> Bool {
+    guard let first = pattern.first else { return name.isEmpty }
+    let rest = pattern.dropFirst()
+    if first != "*" { return name.first == first && matches(name.dropFirst(), pattern: rest) }
+    var tail = name
+    while true {
+      if matches(tail, pattern: rest) { return true }
+      if tail.isEmpty { return false }
+      tail = tail.dropFirst()
+    }
+  }
+
+  private static func numbers(_ item: String, _ subject: Subject) throws(SweepFault) -> [Double] {
+    var numbers = try SweepRange.numbers(item, axis: subject.column)
+    switch subject {
+    case .number(let path):
+      guard let number = SystemNumber(path: path) else { return numbers }
+      for value in numbers where !number.range.contains(value) {
+        throw .override(.outOfRange(path: path, value: value, range: number.range))
+      }
+    default:
+      let isRange = item.contains("..")
+      for index in numbers.indices {
+        let whole = numbers[index].rounded()
+        guard whole >= 1, whole <= 1e9, isRange || whole == numbers[index] else {
+          throw .notWhole(axis: subject.column, text: item)
+        }
+        numbers[index] = whole
+      }
+    }
+    return numbers
+  }
+}
+
+/// A number as the output of a sweep has it: the shortest text that reads back as it.
+public func numberText(_ number: Double) -> String {
+  if let whole = Int64(exactly: number), abs(number) < 1e15 { return String(whole) }
+  return number.description
+}

@@ -1,0 +1,217 @@
+import EventEngine
+import Profiles
+import Simulation
+import Workloads
+
+/// What a sweep says about one point.
+public struct SweepResult: Sendable, Equatable {
+  /// Picoseconds per pass.
+  public var latency: Ticks = 0
+  /// Picoseconds in which at least one kernel runs.
+  public var deviceBusy: Ticks = 0
+  /// What the latency is waiting for.
+  public var bound = LatencyBound.framework
+
+  /// A result of nothing.
+  public init() {}
+
+  /// The tax as a fraction of the latency; zero for a pass that takes no time.
+  public var frameworkTaxFraction: Double {
+    latency == 0 ? 0 : Double(latency - deviceBusy) / Double(latency)
+  }
+}
+
+/// Simulates the points of a plan one after the other and keeps what the next point shares with the last.
+///
+/// Names and parameters choose a block: a workload, bound, on one set of profiles. Within a block only numbers differ,
+/// and a ``PassPricer`` prices the half of the costs that they affect. Points of a stretch are visited in an order in which
+/// blocks stay together, and within a block, points of one device: whatever the order of the axes, a kernel is priced
+/// once for each device of the stretch. Results come in the order of the plan.
+public struct SweepEvaluator: Sendable {
+  private let plan: SweepPlan
+  /// For each axis whether it chooses the block, and else which costs its number affects.
+  private let numbers: [SystemNumber?]
+  private let blockAxes: [Int]
+  private let deviceAxes: [Int]
+  private let hostAxes: [Int]
+
+  private var pricer: PassPricer?
+  private var current: [Int]
+  private var bindings: [Int: BoundWorkload] = [:]
+  private var plans: [PlanKey: ProgramPlan] = [:]
+
+  private struct PlanKey: Hashable {
+    let binding: Int
+    let identity: PlanIdentity
+  }
+
+  /// So many bound workloads and plans are kept at most.
+  private static let cacheLimit = 256
+
+  /// An evaluator of a plan.
+  public init(_ plan: SweepPlan) {
+    self.plan = plan
+    numbers = plan.axes.map { axis in
+      if case .number(let path) = axis.subject { return SystemNumber(path: path) }
+      return nil
+    }
+    let isHostOnly = plan.choices.accelerators.contains { $0 == nil }
+    var (block, device, host): ([Int], [Int], [Int]) = ([], [], [])
+    for (index, number) in numbers.enumerated() {
+      guard let number else {
+        block.append(index)
+        continue
+      }
+      let affected = PassPricer.Affected(path: number.path, isHostOnly: isHostOnly)
+      if affected.contains(.device) { device.append(index) } else { host.append(index) }
+    }
+    (blockAxes, deviceAxes, hostAxes) = (block, device, host)
+    current = Array(repeating: -1, count: plan.axes.count)
+  }
+
+  /// Simulates a stretch of points.
+  ///
+  /// - Parameter points: Points of the plan.
+  /// - Returns: A result for each, in order.
+  /// - Throws: ``SweepFault`` with the point that cannot be simulated.
+  /// - Complexity: For each point the different costs that it does not share with the point before.
+  public mutating func results(_ points: Range<Int>) throws(SweepFault) -> [SweepResult] {
+    var results = Array(repeating: SweepResult(), count: points.count)
+    if isInOrder {
+      for point in points { results[point - points.lowerBound] = try result(point) }
+      return results
+    }
+    let order = points.map { (key: sortingKey($0), point: $0) }.sorted { ($0.key, $0.point) < ($1.key, $1.point) }
+    for (_, point) in order { results[point - points.lowerBound] = try result(point) }
+    return results
+  }
+
+  /// Whether the plan's own order keeps blocks and devices together.
+  private var isInOrder: Bool {
+    let ranks = plan.axes.indices.map { blockAxes.contains($0) ? 0 : deviceAxes.contains($0) ? 1 : 2 }
+    return zip(ranks, ranks.dropFirst()).allSatisfy { $0 <= $1 }
+  }
+
+  private func sortingKey(_ point: Int) -> Int {
+    (blockAxes + deviceAxes).reduce(0) { $0 * plan.axes[$1].values.count + plan.digit($1, of: point) }
+  }
+
+  /// Simulates one point.
+  ///
+  /// - Throws: ``SweepFault`` where the point cannot be simulated.
+  public mutating func result(_ point: Int) throws(SweepFault) -> SweepResult {
+    if pricer == nil || hasChanged(blockAxes, point) {
+      try beginBlock(point)
+    } else {
+      if hasChanged(deviceAxes, point) {
+        write(deviceAxes, point)
+        try updateDevice(point)
+      }
+      if hasChanged(hostAxes, point) {
+        write(hostAxes, point)
+        pricer?.update(.host)
+      }
+    }
+    guard let pricer else { preconditionFailure("a block was begun") }
+    do {
+      let timing = try pricer.time()
+      var result = SweepResult()
+      result.latency = timing.latency
+      result.deviceBusy = timing.deviceBusy
+      result.bound = LatencyBound(account: timing.account)
+      return result
+    } catch {
+      throw .simulation(error, point: plan.words(point))
+    }
+  }
+
+  private func hasChanged(_ axes: [Int], _ point: Int) -> Bool {
+    for axis in axes where current[axis] != plan.digit(axis, of: point) { return true }
+    return false
+  }
+
+  /// Writes a point's values of some axes into the system.
+  private mutating func write(_ axes: [Int], _ point: Int) {
+    for axis in axes {
+      let digit = plan.digit(axis, of: point)
+      guard current[axis] != digit else { continue }
+      current[axis] = digit
+      if case .number(let value) = plan.axes[axis].values[digit], let number = numbers[axis] {
+        pricer?.set(number, to: value)
+      }
+    }
+  }
+
+  /// The device's numbers have changed: mostly its times alone, seldom also what it is planned for.
+  private mutating func updateDevice(_ point: Int) throws(SweepFault) {
+    guard let scenario = pricer?.scenario else { return }
+    let identity = PlanIdentity(system: scenario.system, precision: scenario.precision)
+    if identity == blockIdentity {
+      pricer?.update([.host, .device])
+    } else {
+      try beginBlock(point)
+    }
+  }
+
+  private var blockIdentity: PlanIdentity?
+
+  /// Makes everything anew for the block that a point lies in.
+  private mutating func beginBlock(_ point: Int) throws(SweepFault) {
+    func choice<Element>(_ subject: SweepAxis.Subject, _ elements: [Element]) -> Element {
+      guard let axis = plan.axes.firstIndex(where: { $0.subject == subject }) else { return elements[0] }
+      return elements[plan.digit(axis, of: point)]
+    }
+    var system = System(
+      accelerator: choice(.accelerator, plan.choices.accelerators), host: choice(.host, plan.choices.hosts),
+      framework: choice(.framework, plan.choices.frameworks))
+    do throws(OverrideFault) {
+      for (path, value) in plan.overrides { try system.set(path, to: value) }
+    } catch { throw .override(error) }
+    for axis in plan.axes.indices {
+      let digit = plan.digit(axis, of: point)
+      current[axis] = digit
+      if case .number(let value) = plan.axes[axis].values[digit] { numbers[axis]?.set(value, in: &system) }
+    }
+    let precision = choice(.precision, plan.choices.precisions) ?? (system.accelerator == nil ? .fp32 : .fp16)
+    let binding = bindingNumber(point)
+    let scenario = Scenario(
+      workload: try bound(binding, choice(.workload, plan.choices.workloads), point), system: system,
+      precision: precision, latencyKind: plan.latencyKind, kernelModel: plan.kernelModel)
+    let identity = PlanIdentity(system: system, precision: precision)
+    let key = PlanKey(binding: binding, identity: identity)
+    if plans.count >= Self.cacheLimit { plans = [:] }
+    let program = plans[key] ?? scenario.plan()
+    plans[key] = program
+    blockIdentity = identity
+    pricer = PassPricer(scenario, program)
+  }
+
+  /// Numbers the combinations of workload and parameters.
+  private func bindingNumber(_ point: Int) -> Int {
+    var number = 0
+    for (axis, definition) in plan.axes.enumerated() {
+      switch definition.subject {
+      case .workload, .parameter: number = number * definition.values.count + plan.digit(axis, of: point)
+      case .accelerator, .host, .framework, .precision, .number: break
+      }
+    }
+    return number
+  }
+
+  private mutating func bound(_ number: Int, _ workload: Workload, _ point: Int) throws(SweepFault) -> BoundWorkload {
+    if let known = bindings[number] { return known }
+    var values = plan.parameters
+    for (axis, definition) in plan.axes.enumerated() {
+      if case .parameter(let name) = definition.subject,
+        case .number(let value) = definition.values[plan.digit(axis, of: point)]
+      {
+        values[name] = Int64(value)
+      }
+    }
+    let bound: BoundWorkload
+    do { bound = try workload.bind(values) } catch { throw .workload(error) }
+    if bindings.count >= Self.cacheLimit { bindings = [:] }
+    bindings[number] = bound
+    return bound
+  }
+}

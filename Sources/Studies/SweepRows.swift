@@ -1,0 +1,126 @@
+import EventEngine
+import Simulation
+
+/// The text of a sweep's rows, written as bytes: a million of them should not cost a million strings.
+public struct SweepRows: Sendable {
+  /// How rows are written.
+  public enum Format: String, Sendable, CaseIterable {
+    /// Comma-separated values under a header.
+    case csv
+    /// One JSON object on each line.
+    case jsonl
+  }
+
+  /// What follows the varied values in every row.
+  public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
+
+  private let plan: SweepPlan
+  private let format: Format
+  /// For each axis and value, what a row has for it, with the separator behind it.
+  private let texts: [[[UInt8]]]
+  private let bounds: [[UInt8]]
+
+  /// Rows of a plan.
+  public init(_ plan: SweepPlan, _ format: Format) {
+    self.plan = plan
+    self.format = format
+    texts = plan.axes.map { axis in
+      axis.values.map { value in
+        // A row is a line, whatever a file calls itself: a sweep that is resumed counts lines.
+        func oneLine(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
+        let text: String
+        switch (format, value) {
+        case (.csv, _): text = Self.csvField(oneLine(value.text)) + ","
+        case (.jsonl, .number): text = "\(Self.jsonText(axis.subject.column)): \(value.text), "
+        case (.jsonl, .name): text = "\(Self.jsonText(axis.subject.column)): \(Self.jsonText(value.text)), "
+        }
+        return Array(text.utf8)
+      }
+    }
+    bounds = LatencyBound.allCases.map { Array($0.rawValue.utf8) }
+  }
+
+  /// The line above the rows, if the format has one.
+  public var header: [UInt8] {
+    guard format == .csv else { return [] }
+    let names = plan.axes.map(\.subject.column).map(Self.csvField) + Self.resultColumns
+    return Array((names.joined(separator: ",") + "\n").utf8)
+  }
+
+  /// Writes the row of a point.
+  public func append(_ point: Int, _ result: SweepResult, to bytes: inout [UInt8]) {
+    if format == .jsonl { bytes.append(UInt8(ascii: "{")) }
+    for axis in plan.axes.indices { bytes += texts[axis][plan.digit(axis, of: point)] }
+    name("latency_us", &bytes)
+    Self.appendMicroseconds(result.latency, to: &bytes)
+    separate(&bytes)
+    name("device_busy_us", &bytes)
+    Self.appendMicroseconds(result.deviceBusy, to: &bytes)
+    separate(&bytes)
+    name("framework_tax_fraction", &bytes)
+    bytes += numberText(result.frameworkTaxFraction).utf8
+    separate(&bytes)
+    name("bound", &bytes)
+    let bound = bounds[LatencyBound.allCases.firstIndex(of: result.bound) ?? 0]
+    if format == .jsonl {
+      bytes.append(UInt8(ascii: "\""))
+      bytes += bound
+      bytes += [UInt8(ascii: "\""), UInt8(ascii: "}")]
+    } else {
+      bytes += bound
+    }
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  private func name(_ key: StaticString, _ bytes: inout [UInt8]) {
+    guard format == .jsonl else { return }
+    bytes.append(UInt8(ascii: "\""))
+    key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes += [UInt8(ascii: "\""), UInt8(ascii: ":"), UInt8(ascii: " ")]
+  }
+
+  private func separate(_ bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: ","))
+    if format == .jsonl { bytes.append(UInt8(ascii: " ")) }
+  }
+
+  /// Picoseconds as microseconds, exactly: 1,234,567 ps is `1.234567`, and 2,000,000 ps is `2`.
+  static func appendMicroseconds(_ picoseconds: Ticks, to bytes: inout [UInt8]) {
+    if picoseconds < 0 { bytes.append(UInt8(ascii: "-")) }
+    var (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(whole % 10))
+      whole /= 10
+    } while whole > 0
+    bytes[start...].reverse()
+    guard rest > 0 else { return }
+    bytes.append(UInt8(ascii: "."))
+    var place: UInt64 = 100_000
+    while rest > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest / place))
+      rest %= place
+      place /= 10
+    }
+  }
+
+  /// A field as RFC 4180 has it: quoted where it holds a comma, a quote or a line break.
+  static func csvField(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+  }
+
+  private static func jsonText(_ text: String) -> String {
+    var escaped = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": escaped += "\\" + String(scalar)
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped + "\""
+  }
+}

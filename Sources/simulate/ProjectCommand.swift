@@ -1,0 +1,234 @@
+import CommandSyntax
+import JSONText
+import Profiles
+import Reports
+import Simulation
+import Studies
+import Workloads
+
+/// `simulate project`: hardware that does not exist yet, and what it would take.
+enum ProjectCommand {
+  static let definition = CommandDefinition(
+    "project", summary: "Project to hardware that does not exist, or ask what it would take",
+    discussion: """
+      With --scale, or with an accelerator's file alone, a hypothetical accelerator is compared with a real one. With \
+      --year, the history of the catalog's hardware is fitted and carried on, and the result has bands: how far the \
+      trends and the model may be off. With --target, the nearest value of what --vary names that meets the target is \
+      found, or the best that can be had; without --vary, of everything that is usually varied.
+      What can be scaled and varied: \(SystemDial.all.map(\.name).joined(separator: ", ")), any number of a profile by \
+      its path, and with --vary the workload's parameters, as batch.
+      """,
+    positionals: ScenarioOptions.positionals,
+    options: [
+      OptionDefinition(
+        "scale", value: "NAME=FACTOR,...", help: "Multiply numbers, as peak=4,bandwidth=2,launch=0.9",
+        group: "Hypothetical accelerator", isRepeatable: true),
+      OptionDefinition(
+        "against", value: "A", help: "The accelerator compared with",
+        defaultText: "the same without --scale, or the newest generation", group: "Hypothetical accelerator"),
+      OptionDefinition("year", value: "Y", help: "Carry the catalog's history on to a year", group: "Roadmap"),
+      OptionDefinition(
+        "history", value: "PATTERN", help: "The accelerators whose history is fitted, as amd-*,nvidia-*",
+        defaultText: "those of the accelerator's vendor", group: "Roadmap"),
+      OptionDefinition("samples", value: "N", help: "How many samples", defaultText: "2000", group: "Roadmap"),
+      OptionDefinition("seed", value: "N", help: "What they are drawn from", defaultText: "1", group: "Roadmap"),
+      OptionDefinition(
+        "target", value: "RESULT=VALUE", help: "At most so much of a result, as framework_tax_fraction=0.1",
+        longHelp: "The results are \(TargetSearch.Metric.allCases.map(\.rawValue).joined(separator: ", ")).",
+        group: "Backwards"),
+      OptionDefinition(
+        "vary", value: "NAME,...", help: "What may change to meet the target", group: "Backwards", isRepeatable: true),
+      OptionDefinition(
+        "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table"),
+    ] + ScenarioOptions.definitions,
+    examples: [
+      CommandExample(
+        "simulate project bert-base h100-sxm --scale peak=4,bandwidth=2,launch=0.9", shows: "an H100's successor"),
+      CommandExample("simulate project bert-base --year 2032", shows: "latency and tax to 2032, with bands"),
+      CommandExample(
+        "simulate project bert-base h100-sxm --target framework_tax_fraction=0.1 --vary dispatch,batch",
+        shows: "how cheap dispatch, or how large a batch must be"),
+    ])
+
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let isRoadmap = command.isPresent("year")
+    if isRoadmap, command.isPresent("target") || command.isPresent("scale") {
+      throw Failure(.wrongUsage, "error: --year goes with neither --scale nor --target; fix numbers with --set instead")
+    }
+    for name in ["history", "samples", "seed"] where command.isPresent(name) && !isRoadmap {
+      throw Failure(.wrongUsage, "error: --\(name) needs --year")
+    }
+    if command.isPresent("vary"), !command.isPresent("target") {
+      throw Failure(.wrongUsage, "error: --vary needs --target, as in --target framework_tax_fraction=0.1")
+    }
+    let newest = try library.flagships().last { !$0.isAnnounced }
+    let resolved = try ScenarioOptions.resolve(command, library, defaultAccelerator: newest?.name)
+    do {
+      if isRoadmap {
+        try project(command, library, resolved)
+      } else if command.isPresent("target") {
+        try searchTarget(command, resolved)
+      } else {
+        try compare(command, library, resolved, newest)
+      }
+    } catch let failure as Failure {
+      throw failure
+    } catch { throw Failure(.wrongInput, "\(error)") }
+  }
+
+  private static func print(_ command: ParsedCommand, _ text: String, json: () -> String, csv: () -> String) {
+    switch command.value(of: "format") ?? "table" {
+    case "json": Platform.print(json())
+    case "csv": Platform.print(csv())
+    default: Platform.print(text)
+    }
+  }
+
+  // MARK: A hypothetical accelerator
+
+  private static func factors(_ command: ParsedCommand) throws(Failure) -> [(dial: SystemDial, factor: Double)] {
+    var factors: [(dial: SystemDial, factor: Double)] = []
+    for text in command.values(of: "scale") {
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard sides.count == 2, !sides[0].isEmpty, let factor = Double(sides[1]), factor.isFinite, factor > 0 else {
+          throw Failure(
+            .wrongUsage, "error: --scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
+        }
+        let dial = try checkingInput { () throws(NameFault) in try SystemDial(named: String(sides[0])) }
+        if factors.contains(where: { $0.dial.name == dial.name }) {
+          throw Failure(.wrongUsage, "error: --scale has \(dial.name) twice; give it once")
+        }
+        factors.append((dial, factor))
+      }
+    }
+    return factors
+  }
+
+  private static func compare(
+    _ command: ParsedCommand, _ library: Library, _ resolved: ScenarioOptions.Resolved,
+    _ newest: AcceleratorProfile?
+  ) throws {
+    let factors = try factors(command)
+    let study: HypotheticalStudy
+    if let name = command.value(of: "against") {
+      guard factors.isEmpty else {
+        throw Failure(.wrongUsage, "error: --against goes with an accelerator's file, not with --scale")
+      }
+      study = try beside(library.accelerator(name), resolved.scenario)
+    } else if factors.isEmpty {
+      guard let newest, newest.name != resolved.scenario.system.accelerator?.name else {
+        throw Failure(
+          .wrongUsage,
+          "error: nothing to project: give --scale peak=2, an accelerator's file, --year 2032 or "
+            + "--target framework_tax_fraction=0.1\nsee 'simulate project --help'")
+      }
+      study = try beside(newest, resolved.scenario)
+    } else {
+      study = try HypotheticalStudy(resolved.scenario, scaledBy: factors)
+    }
+    let report = HypotheticalReport(study: study)
+    print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+  }
+
+  private static func beside(_ real: AcceleratorProfile?, _ hypothetical: Scenario) throws -> HypotheticalStudy {
+    var base = hypothetical
+    base.system.accelerator = real
+    return try HypotheticalStudy(base, beside: hypothetical)
+  }
+
+  // MARK: Roadmap
+
+  private static func project(
+    _ command: ParsedCommand, _ library: Library, _ resolved: ScenarioOptions.Resolved
+  ) throws {
+    let (year, samples, seed) = try checkingUsage { () throws(CommandSyntaxFault) in
+      (
+        try command.integer(of: "year", .within(1970...2200)) ?? 0,
+        try command.integer(of: "samples", .within(20...1_000_000)) ?? 2000,
+        try command.integer(of: "seed", .atLeast(0)) ?? 1
+      )
+    }
+    let base = resolved.scenario.system
+    guard let accelerator = base.accelerator else { throw ProjectionFault.noAccelerator }
+    let profiles = try library.profiles
+    var candidates = profiles.accelerators.filter { $0.vendor == accelerator.vendor }
+    if let patterns = command.value(of: "history") {
+      candidates = profiles.accelerators.filter { part in
+        patterns.split(separator: ",").contains { SweepAxis.matches(part.name[...], pattern: $0) }
+      }
+      if candidates.isEmpty {
+        throw Failure(.wrongInput, "error: no accelerator of the catalog fits --history '\(patterns)'")
+      }
+    }
+    let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
+    let roadmap = try Roadmap(history: history, base: base, held: Set(resolved.overrides.map(\.path)))
+    let band = try checkingInput { () throws(ProfileFault) in
+      try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
+    }
+    let projection = try Projection(
+      resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: samples, seed: UInt64(seed))
+    let report = ProjectionReport(projection: projection)
+    print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+  }
+
+  // MARK: Backwards
+
+  private static func searchTarget(_ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved) throws {
+    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "target") }
+    guard let assignment = assignments.last else { return }
+    guard let metric = TargetSearch.Metric(rawValue: assignment.name) else {
+      let known = TargetSearch.Metric.allCases.map(\.rawValue)
+      throw Failure(
+        wrongInput: NameFault.unknown(
+          what: "result", name: assignment.name, suggestion: nearestName(to: assignment.name, among: known),
+          known: known))
+    }
+    guard let target = Double(assignment.value), target.isFinite, target >= 0 else {
+      throw Failure(
+        .wrongUsage, "error: --target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
+    }
+    var scenario = resolved.scenario
+    for (dial, factor) in try factors(command) { try dial.turn(by: factor, in: &scenario.system) }
+    let template = scenario
+    var searches: [TargetSearch] = []
+    for subject in try subjects(command, resolved, metric) {
+      searches.append(
+        try TargetSearch(
+          metric, atMost: target, varying: subject, resolved.workload, parameters: resolved.parameters
+        ) { bound in
+          var scenario = template
+          scenario.workload = bound
+          return scenario
+        })
+    }
+    let report = TargetReport(scenario: scenario, searches: searches)
+    print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+  }
+
+  /// What is varied: as asked for, or what usually is and this system has.
+  private static func subjects(
+    _ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved, _ metric: TargetSearch.Metric
+  ) throws(Failure) -> [TargetSearch.Subject] {
+    let parameters = resolved.workload.parameters.map(\.name)
+    let system = resolved.scenario.system
+    guard command.isPresent("vary") else {
+      // A slower device has a smaller tax, which nobody wants: the device is varied for its own time only.
+      let ofHost = ["dispatch", "launch", "gap", "host"]
+      let names = metric == .tax || metric == .taxFraction ? ofHost : ofHost + ["peak", "bandwidth", "units"]
+      let dials = SystemDial.all.filter { names.contains($0.name) && !$0.numbers(of: system).isEmpty }
+      return dials.map { .dial($0) } + (parameters.contains("batch") ? [.parameter("batch")] : [])
+    }
+    var subjects: [TargetSearch.Subject] = []
+    for name in command.values(of: "vary").flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+      let parameter = String(name.map { $0 == "-" ? "_" : $0 })
+      if parameters.contains(parameter) {
+        subjects.append(.parameter(parameter))
+      } else {
+        subjects.append(
+          .dial(try checkingInput { () throws(NameFault) in try SystemDial(named: String(name)) }))
+      }
+    }
+    return subjects
+  }
+}

@@ -1,0 +1,76 @@
+import CommandSyntax
+import JSONText
+import Profiles
+import Reports
+import Studies
+
+/// `simulate study`: the paper's case studies, measured beside simulated.
+enum StudyCommand {
+  private static let options = [
+    OptionDefinition(
+      "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table")
+  ]
+
+  static let definition = CommandDefinition(
+    "study", summary: "Repeat the paper's case studies, measured values beside simulated ones",
+    subcommands: [
+      CommandDefinition(
+        "model-design", summary: "Multiply-adds and latency, depth and width, precision at small batches",
+        options: options,
+        examples: [CommandExample("simulate study model-design", shows: "what of a design costs time")]),
+      CommandDefinition(
+        "frameworks", summary: "Eager, TorchScript, ONNX Runtime and CUDA graphs by batch", options: options,
+        examples: [CommandExample("simulate study frameworks", shows: "the paper's central figure")]),
+      CommandDefinition(
+        "platforms", summary: "Knee and tax from one generation of accelerators to the next",
+        options: options + [
+          OptionDefinition(
+            "measurements", value: "FILE", help: "Further measurements, in the columns of 'simulate validate'")
+        ],
+        examples: [CommandExample("simulate study platforms", shows: "from Pascal to Blackwell")]),
+    ])
+
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    guard let subject = command.path.last.flatMap(CaseStudy.Subject.init(rawValue:)) else {
+      throw Failure(
+        .wrongUsage,
+        "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
+          + "see 'simulate study --help'")
+    }
+    let reference = try table(try library.referenceMeasurements())
+    var measurements: [Measurement] = []
+    if subject == .platforms, let path = command.value(of: "measurements") {
+      let further = try table(path)
+      measurements = try checkingInput { () throws(CSVFault) in try Measurement.read(further) }
+    }
+    let study: CaseStudy
+    do {
+      study = try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+    } catch let failure as Failure {
+      throw failure
+    } catch { throw Failure(.wrongInput, "\(error)") }
+    let report = CaseStudyReport(study: study)
+    switch command.value(of: "format") ?? "table" {
+    case "json": Platform.print(report.json())
+    case "csv": Platform.print(report.csv())
+    default: Platform.print(report.text(styled: Platform.showsStyles))
+    }
+  }
+
+  private static func table(_ path: String) throws(Failure) -> CSVText {
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    return try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
+  }
+}
+
+extension Library {
+  /// The paper's measurements, as the catalog has them; a user's folder may have others of the same name.
+  func referenceMeasurements() throws(Failure) -> String {
+    let name = "framework-tax-paper.csv"
+    for directory in profileFolders {
+      let folder = directory + "/measurements"
+      if let files = try? listFiles(in: folder, suffix: ".csv"), files.contains(name) { return folder + "/" + name }
+    }
+    throw Failure(.wrongInput, "error: the catalog has no measurements/\(name)")
+  }
+}
