@@ -32,6 +32,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("CommandSyntax", []),
   ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
+  ("Traces", ["JSONText", "TestSupport"]),
+  ("Replay", ["EventEngine", "JSONText", "Profiles", "Simulation", "TestSupport", "Traces"]),
   ("Simulation", ["EventEngine"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
