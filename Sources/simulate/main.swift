@@ -13,7 +13,7 @@ let tree = CommandTree(
     ],
     subcommands: [
       RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, StudyCommand.definition,
-      RooflineCommand.definition,
+      RooflineCommand.definition, TraceCommand.definition,
       ValidateCommand.definition,
       CalibrateCommand.definition,
       ProfilesCommand.definition,
@@ -42,6 +42,7 @@ func main() throws(Failure) {
   case ["study"], ["study", "model-design"], ["study", "frameworks"], ["study", "platforms"]:
     try StudyCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
+  case ["trace"]: try TraceCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
   case ["calibrate"]: try CalibrateCommand.run(command, library)
   case ["profiles", "list"]: try ProfilesCommand.list(command, library)
