@@ -41,7 +41,7 @@ import Testing
     ("[-0.5, 0, 0.25]", "[-0.5, 0]", "must have a number for each quantile level, 3 (it has 2)"),
     ("[-0.5, 0, 0.25]", "[0.5, 0, 0.25]", "must not fall"),
     ("[-0.5, 0, 0.25]", "[-50, 0, 0.25]", "must be between -10 and 10"),
-    ("\"host_bound\": 20", "\"host_bound\": 0", "must be between 1 and"),
+    ("\"host_bound\": 20", "\"host_bound\": 0", "must be an integer between 1 and"),
     ("\"rows\"", "\"row\"", "rows"),
     ("error_band/1", "error_band/2", "error_band/1"),
     ("\"kind\": \"derived\"", "\"kind\": \"guessed\"", "guessed"),

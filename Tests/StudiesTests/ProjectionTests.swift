@@ -41,7 +41,7 @@ import Workloads
   }
 
   static func projection(
-    noisy: Bool, to year: Int = 2030, band: ErrorBand? = nil, samples: Int = 400, seed: UInt64 = 1, threads: Int? = nil
+    noisy: Bool, to year: Int = 2030, band: ErrorBand? = nil, samples: Int = 100, seed: UInt64 = 1, threads: Int? = nil
   ) throws -> Projection {
     let history = try history(noisy: noisy)
     let base = System(
@@ -90,12 +90,11 @@ import Workloads
         #expect(band.median <= band.fifty.upperBound && band.fifty.upperBound <= band.ninety.upperBound)
       }
     }
-    func width(_ year: Projection.Year?) throws -> Double {
-      let busy = try #require(year).deviceBusy.ninety
-      return busy.upperBound / busy.lowerBound
-    }
-    #expect(try width(projection.years.first) > 1.2)
-    #expect(try width(projection.years.last) > 1.1 * width(projection.years.first))
+    let busy = try #require(projection.years.first).deviceBusy.ninety
+    #expect(busy.upperBound / busy.lowerBound > 1.2)
+    let trend = try #require(projection.roadmap.trend(of: "accelerator.memory.bandwidth_gb_per_s"))
+    let widths = [2020.0, 2025, 2030, 2040].map { trend.interval(0.9, at: $0) }.map { $0.upperBound / $0.lowerBound }
+    #expect(zip(widths, widths.dropFirst()).allSatisfy { $0 < $1 })
     let again = try Self.projection(noisy: true, threads: 3)
     #expect(again.years.map(\.latency) == projection.years.map(\.latency))
     let other = try Self.projection(noisy: true, seed: 2)
@@ -129,10 +128,10 @@ import Workloads
       quantileLevels: [0, 0.5, 1], hostBound: [0, 0, 0], deviceBound: [-0.5, 0, 0.5], hostBoundRows: 9,
       deviceBoundRows: 9, provenance: Provenance())
     let plain = try #require(try Self.projection(noisy: false).years.last)
-    let wide = try #require(try Self.projection(noisy: false, band: band, samples: 2000).years.last)
+    let wide = try #require(try Self.projection(noisy: false, band: band, samples: 800).years.last)
     // Nine in ten of an error uniform from -0.5 to 0.5 lie within 0.45.
     let ratio = wide.deviceBusy.ninety.upperBound / plain.deviceBusy.median
-    #expect(abs(ratio.logarithm - 0.45) < 0.03, "\(ratio)")
+    #expect(abs(ratio.logarithm - 0.45) < 0.05, "\(ratio)")
     #expect(band.error(0.25, isHostBound: false) == -0.25 && band.error(1, isHostBound: false) == 0.5)
   }
 

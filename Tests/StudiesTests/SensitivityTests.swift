@@ -125,7 +125,7 @@ import Workloads
   func homogeneity() throws {
     // Every time is proportional to 1 / speed or to a time: doubling all of them doubles the latency (Euler).
     let scenario = Scenario(
-      workload: try Samples.workload().bind(), system: try Samples.system(), precision: .fp32)
+      workload: try Samples.workload(elements: 1000).bind(), system: try Samples.system(), precision: .fp32)
     let found = try scenario.sensitivities(scenario.plan())
     let times = found.filter { $0.path.hasSuffix("_us") || $0.path.contains("dispatch_us") }
     #expect(abs(times.map(\.elasticity).reduce(0, +) - 1) < 1e-3, "host-bound: dispatch, kernels and launch calls")
