@@ -17,8 +17,12 @@ struct CalibratedProfiles {
   init(_ calibration: Calibration, measurements: String, _ library: Library) throws(Failure) {
     var files: [(path: String, text: String)] = []
     let error = "mean error \(percent(calibration.errorAfter)) after"
-    for (folder, name) in Self.changed(calibration, library) {
-      let changes = calibration.parameters.filter { Self.place($0, library) == (folder, name) }.map { parameter in
+    for (folder, name) in try Self.changed(calibration, library) {
+      var own: [Calibration.Parameter] = []
+      for parameter in calibration.parameters where try Self.place(parameter, library) == (folder, name) {
+        own.append(parameter)
+      }
+      let changes = own.map { parameter in
         ProfileEdit.Change(
           path: String(parameter.path.drop { $0 != "." }.dropFirst()), value: rounded(parameter.fitted), kind: .derived,
           from: measurements,
@@ -52,28 +56,31 @@ struct CalibratedProfiles {
   }
 
   /// The folder and the name of each profile with a fitted number, once.
-  private static func changed(_ calibration: Calibration, _ library: Library) -> [(String, String)] {
+  private static func changed(_ calibration: Calibration, _ library: Library) throws(Failure) -> [(String, String)] {
     var places: [(String, String)] = []
     for parameter in calibration.parameters {
-      let place = place(parameter, library)
+      let place = try place(parameter, library)
       if !places.contains(where: { $0 == place }) { places.append(place) }
     }
     return places
   }
 
   /// Where a fitted number stands: an efficiency that a family shares is in the family's file.
-  private static func place(_ parameter: Calibration.Parameter, _ library: Library) -> (String, String) {
+  private static func place(
+    _ parameter: Calibration.Parameter, _ library: Library
+  ) throws(Failure) -> (String, String) {
     switch parameter.path.prefix(while: { $0 != "." }) {
     case "host": return ("hosts", parameter.group)
     case "framework": return ("frameworks", parameter.group)
     default:
-      let isAccelerator = library.profiles.accelerators.contains { $0.name == parameter.group }
+      let isAccelerator = try library.profiles.accelerators.contains { $0.name == parameter.group }
       return (isAccelerator ? "accelerators" : "architectures", parameter.group)
     }
   }
 
   private static func document(_ name: String, _ folder: String, _ library: Library) throws(Failure) -> JSONDocument {
-    let found = try checkingInput { () throws(ProfileFault) in try library.profiles.document(of: name, in: folder) }
+    let profiles = try library.profiles
+    let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: name, in: folder) }
     guard let found else {
       throw Failure(
         .wrongInput,
