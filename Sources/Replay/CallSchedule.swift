@@ -269,6 +269,7 @@ struct CallSchedule {
   /// How long a synchronization takes to return is one number for all that waited.
   private mutating func applySynchronization() {
     let explicit = waited.filter { calls[$0.call].kind != .free }
+    constants.synchronizationCount = explicit.count
     constants.synchronization = median(explicit.map(\.after)) ?? 0
     for (call, _) in explicit { calls[call].after = constants.synchronization }
   }

@@ -8,6 +8,13 @@ public struct HostWork: Sendable, Equatable {
   public var name: Int32
   /// How many operators begin in it, nested ones included: what the profiler's own time is counted by.
   public var operatorCount: Int32
+
+  /// Work of a duration.
+  public init(duration: Int64, name: Int32, operatorCount: Int32) {
+    self.duration = duration
+    self.name = name
+    self.operatorCount = operatorCount
+  }
 }
 
 /// The host's own part of a call of the runtime, without what it waited for the device.
@@ -18,6 +25,13 @@ public struct HostCall: Sendable, Equatable {
   public var name: Int32
   /// What the call does.
   public var kind: RuntimeCall
+
+  /// A call of a duration.
+  public init(duration: Int64, name: Int32, kind: RuntimeCall) {
+    self.duration = duration
+    self.name = name
+    self.kind = kind
+  }
 }
 
 /// What a thread of the host does next.
@@ -62,6 +76,15 @@ public struct RecordedJob: Sendable, Equatable {
   public var bytes: Int64
   /// The innermost operator that launched it, an index into the recording's host events; -1 for none.
   public var operation: Int32
+
+  /// A job of a duration.
+  public init(kind: DeviceEventKind, name: Int32, duration: Int64, bytes: Int64 = -1, operation: Int32 = -1) {
+    self.kind = kind
+    self.name = name
+    self.duration = duration
+    self.bytes = bytes
+    self.operation = operation
+  }
 }
 
 /// The times that a device and its driver have, as a recording shows them: one number for each, nanoseconds.
@@ -82,6 +105,8 @@ public struct RecordedConstants: Sendable, Equatable {
   public var hasGraphs = false
   /// From the end of the device's work to the return of a synchronization that waited for it, median.
   public var synchronization: Int64 = 0
+  /// How many synchronizations waited.
+  public var synchronizationCount = 0
 }
 
 /// A recording as a program: what the host does in which order and for how long, what it launches, and what waits for what.
