@@ -123,7 +123,9 @@ public struct JobPricing: Sendable {
       let event = trace.hostEvents[Int(index)]
       let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
       let found: RecordedOperator?
-      if let before = known[key] { found = before } else {
+      if let before = known[key] {
+        found = before
+      } else {
         found = RecordedOperator(event, trace)
         known[key] = .some(found)
       }

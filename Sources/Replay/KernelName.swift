@@ -31,15 +31,26 @@ struct KernelName {
 
   /// The first that has a word in the name: more special ones before more general ones.
   private static let classes: [(kernelClass: KernelClass, words: [String])] = [
-    (.reduction, ["softmax", "reduce", "norm_kernel", "layer_norm", "rmsnorm", "layernorm", "rms_norm", "bn_fw", "bn_bw",
-      "batch_norm", "triton_red", "triton_per", "nll_loss", "argmax", "topk", "scan"]),
-    (.matrixMultiply, ["flash", "fmha", "attention", "attn"]),
-    (.convolution, ["winograd", "implicit_convolve", "convolve", "fprop", "dgrad", "wgrad", "scudnn", "conv2d", "conv3d",
-      "depthwise", "igemm", "miopen", "im2col", "fft"]),
-    (.matrixMultiply, ["gemm", "cutlass", "cijk_", "xmma", "wgmma", "nvjet", "gemv", "splitk", "ck_tile", "matmul"]),
-    (.gather, ["index", "gather", "scatter", "embedding"]),
-    (.copy, ["copy", "transpose", "nchwtonhwc", "nhwctonchw", "catarray", "cat_array", "memcpy", "memset", "fill"]),
-    (.elementwise, ["elementwise", "element_wise", "triton_poi", "pointwise", "rotary", "silu", "gelu", "relu", "dropout",
-      "adam", "sgd", "multi_tensor"]),
-  ]
+    (
+      .reduction,
+      """
+      softmax reduce norm_kernel layer_norm rmsnorm layernorm rms_norm bn_fw bn_bw batch_norm triton_red triton_per \
+      nll_loss argmax topk scan
+      """
+    ),
+    (.matrixMultiply, "flash fmha attention attn"),
+    (
+      .convolution,
+      """
+      winograd implicit_convolve convolve fprop dgrad wgrad scudnn conv2d conv3d depthwise igemm miopen im2col fft
+      """
+    ),
+    (.matrixMultiply, "gemm cutlass cijk_ xmma wgmma nvjet gemv splitk ck_tile matmul"),
+    (.gather, "index gather scatter embedding"),
+    (.copy, "copy transpose nchwtonhwc nhwctonchw catarray cat_array memcpy memset fill"),
+    (
+      .elementwise,
+      "elementwise element_wise triton_poi pointwise rotary silu gelu relu dropout adam sgd multi_tensor"
+    ),
+  ].map { ($0, $1.split(separator: " ").map(String.init)) }
 }

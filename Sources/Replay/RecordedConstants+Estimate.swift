@@ -20,6 +20,7 @@ extension RecordedConstants {
   /// Collects what the device's events say about launches and gaps.
   ///
   /// - Parameter run: What was recorded.
+  /// - Returns: The samples.
   /// - Complexity: O(n log n) for n device events.
   static func samples(_ run: RecordedRun) -> Samples {
     let trace = run.trace

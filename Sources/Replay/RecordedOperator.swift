@@ -11,10 +11,11 @@ struct RecordedOperator {
   /// The format of its floating-point tensors.
   let precision: Precision
 
+  /// Nil where no shapes were recorded or no rule knows the operator.
+  ///
   /// - Parameters:
   ///   - event: The host event.
   ///   - trace: The recording, for texts.
-  /// - Returns: Nil where no shapes were recorded or no rule knows the operator.
   init?(_ event: HostEvent, _ trace: Trace) {
     let name = trace.name(event.name)
     let base = OperatorKind.baseName(name)

@@ -113,7 +113,9 @@ public struct RecordedConstants: Sendable, Equatable {
 ///
 /// No step says when it happens: that is for the replay to find out.
 public struct RecordedProgram: Sendable {
-  /// What each thread of the host does. The first thread begins with the recording, the others wait for signals.
+  /// What each thread of the host does.
+  ///
+  /// The first thread begins with the recording, the others wait for signals.
   public var threads: [[HostStep]] = []
   /// The device's work, in the order of its launches.
   public var jobs: [RecordedJob] = []

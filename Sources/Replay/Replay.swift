@@ -31,9 +31,12 @@ extension ReplayPlan {
   /// - Parameters:
   ///   - prices: The times.
   ///   - names: What the timeline calls what happens, if it is to be kept.
+  /// - Returns: What it takes.
   /// - Throws: `SimulationFault`.
   /// - Complexity: O(instructions).
-  public func replay(_ prices: ReplayPrices, timelineNames names: [String]? = nil) throws(SimulationFault) -> ReplayResult {
+  public func replay(_ prices: ReplayPrices, timelineNames names: [String]? = nil) throws(SimulationFault)
+    -> ReplayResult
+  {
     var timing = try Simulator(recordsTimeline: names != nil).replay(program, table(prices))
     if let names { timing.timeline?.labels = names }
     return ReplayResult(timing: timing)

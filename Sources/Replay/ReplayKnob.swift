@@ -89,6 +89,7 @@ extension ReplayPlan {
   /// clocks that carry these shares answers for all; a further run for each tells what twice as good would come to.
   ///
   /// - Parameter prices: The times.
+  /// - Returns: A change for each number that the span depends on.
   /// - Throws: `SimulationFault`.
   public func changes(_ prices: ReplayPrices) throws(SimulationFault) -> [ReplayChange] {
     var tagged = table(prices)

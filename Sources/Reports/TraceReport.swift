@@ -177,6 +177,7 @@ extension TraceReport {
   /// A few lines and tables to read.
   ///
   /// - Parameter styled: Whether what matters stands out.
+  /// - Returns: The text.
   public func text(styled: Bool) -> String {
     let run = study.run
     var lines = ["\(run.trace.file)" + (run.step.map { ", step \($0)" } ?? ""), "recorded on \(deviceTitle)"]

@@ -31,6 +31,7 @@ extension SystemModel {
       case .endLoop:
         cursor.endLoop(instruction)
       case .waitForStream:
+        guard hasCaughtUp(now: now, calendar: &calendar) else { return }
         addDependency(of: Int(instruction.stream), on: Int(instruction.operand))
         cursor.step()
       case .synchronize:
@@ -42,6 +43,7 @@ extension SystemModel {
       case .awaitSignal:
         guard awaitSignal(Int(instruction.operand)) else { return }
       case .signal, .recordEvent, .waitForEvent, .occupy:
+        guard instruction.opcode == .signal || hasCaughtUp(now: now, calendar: &calendar) else { return }
         note(instruction, calendar: &calendar)
         cursor.step()
       case .launch, .launchGraph, .copy, .blockingCopy:

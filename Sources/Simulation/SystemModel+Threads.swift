@@ -75,12 +75,22 @@ extension SystemModel {
     return true
   }
 
+  /// Lets the calendar catch up before a thread looks at what the others have launched; alone it knows.
+  ///
+  /// - Returns: Whether the thread goes on now; false when an event will wake it.
+  mutating func hasCaughtUp(now: Ticks, calendar: inout EventCalendar<Event>) -> Bool {
+    if hasOneThread || hostClock <= now { return true }
+    calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+    return false
+  }
+
   /// Waits for a stream or an event.
   ///
   /// - Returns: Whether the thread goes on now; false when an event will wake it.
   mutating func waitForJobs(
     of instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
   ) -> Bool {
+    guard hasCaughtUp(now: now, calendar: &calendar) else { return false }
     let target: (stream: Int, count: Int)?
     if instruction.opcode == .synchronizeEvent {
       target = events[Int(instruction.operand)]

@@ -45,6 +45,11 @@ struct TextWindow: ~Copyable {
   /// Whether gzipped data came to its end too early.
   var isDamaged: Bool { source.isDamaged }
 
+  /// Whether no text ends between a byte of the whole and its end.
+  func endsWithinText(from offset: Int) -> Bool {
+    memory[max(0, offset - droppedBytes)..<count].allSatisfy { $0 != UInt8(ascii: "\"") }
+  }
+
   /// Does something with the parser, again with more of the text in memory if it ran into the end of the part.
   ///
   /// - Parameter body: Reads from the parser; what it returned or changed before it failed is given up.

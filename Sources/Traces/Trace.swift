@@ -161,6 +161,8 @@ public struct Trace: Sendable {
   public var incompleteCount = 0
   /// Where the file breaks off, if it does.
   public var truncation: Truncation?
+  /// Whether the file was gzipped, and its compressed data is damaged or cut off.
+  public var isDamaged = false
   /// The zero of the times below, in nanoseconds of the recording's clock.
   public var origin: Int64 = 0
 

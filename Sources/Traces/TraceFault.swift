@@ -6,6 +6,8 @@ public enum TraceFault: Error, Sendable, Equatable {
   case file(FileFault)
   /// The system has no `gzip` to decompress with.
   case noDecompressor(file: String)
+  /// The compressed data is damaged from the beginning.
+  case damagedGzip(file: String)
   /// The text is not JSON, or a value in it makes no sense; the fault has the line, and here is the byte.
   case text(JSONFault, byteOffset: Int)
   /// The text is JSON, but no recording of a profiler.
@@ -27,6 +29,7 @@ extension TraceFault: CustomStringConvertible {
     case .file(let fault): "\(fault)"
     case .noDecompressor(let file):
       "\(file): error: there is no gzip to decompress it with; install it, or give plain JSON"
+    case .damagedGzip(let file): "\(file): error: is no whole gzip file: nothing can be decompressed (byte 0)"
     case .text(let fault, let offset): "\(fault) (byte \(offset))"
     case .notARecording(let file):
       "\(file): error: has no \"traceEvents\"; a recording of torch.profiler is needed, as export_chrome_trace writes it"

@@ -49,9 +49,11 @@ public struct TraceReader: ~Copyable {
     do throws(TraceFault) {
       try readDocument(&isRecording)
     } catch {
+      if window.isDamaged, !isRecording { throw .damagedGzip(file: file) }
       guard isRecording, let truncation = truncation(error) else { throw error }
       builder.trace.truncation = truncation
     }
+    builder.trace.isDamaged = window.isDamaged
     guard isRecording else { throw .notARecording(file: file) }
     builder.trace.file = file
     return try builder.finish(file: file)
@@ -128,8 +130,10 @@ public struct TraceReader: ~Copyable {
     let end = window.endOffset
     switch text.fact {
     case .unexpectedEnd: break
-    // The last character was cut in two.
-    case .invalidUTF8 where offset + 4 > end, .loneSurrogate where offset + 12 > end: break
+    // The last character was cut in two: nothing but its beginning is there.
+    case .invalidUTF8 where offset + 4 > end && window.endsWithinText(from: offset),
+      .loneSurrogate where offset + 12 > end && window.endsWithinText(from: offset):
+      break
     default: return nil
     }
     return Truncation(line: text.position.line, byteOffset: end)

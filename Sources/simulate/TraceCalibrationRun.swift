@@ -71,7 +71,9 @@ enum TraceCalibrationRun {
           note: "simulate calibrate --trace: \(number.method)" + (number.count > 0 ? " of \(number.count)" : ""))
       }
     }
-    func edit(_ base: String, _ kind: String, _ title: String, _ changes: [ProfileEdit.Change]) throws(Failure) -> String {
+    func edit(_ base: String, _ kind: String, _ title: String, _ changes: [ProfileEdit.Change]) throws(Failure)
+      -> String
+    {
       let profiles = try library.profiles
       let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: base, in: kind) }
       guard let found else {
@@ -83,7 +85,9 @@ enum TraceCalibrationRun {
     if let accelerator {
       files.append(
         (
-          "accelerators", try edit(accelerator.name, "accelerators", "\(accelerator.title) as recorded",
+          "accelerators",
+          try edit(
+            accelerator.name, "accelerators", "\(accelerator.title) as recorded",
             changes(calibration.launch))
         ))
     } else {
@@ -117,7 +121,9 @@ enum TraceCalibrationRun {
   /// The file's name without its folder and endings, as a profile's.
   private static func profileName(_ path: String) -> String {
     var name = path.split(separator: "/").last.map(String.init) ?? "recorded"
-    for ending in [".gz", ".json", ".pt.trace"] where name.hasSuffix(ending) { name = String(name.dropLast(ending.count)) }
+    for ending in [".gz", ".json", ".pt.trace"] where name.hasSuffix(ending) {
+      name = String(name.dropLast(ending.count))
+    }
     let plain = CalibratedProfiles.identifier(name).replacing("_", with: "-")
     return plain.isEmpty ? "recorded" : plain
   }

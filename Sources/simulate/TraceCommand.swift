@@ -9,7 +9,7 @@ enum TraceCommand {
   static let definition = CommandDefinition(
     "trace", summary: "Replay a recording of torch.profiler, as it was or on other hardware",
     discussion: """
-      Reads the Chrome trace that torch.profiler exports on NVIDIA and AMD, plain or gzipped, and replays its host threads, \
+      Reads the Chrome trace that torch.profiler exports on NVIDIA and AMD, plain or gzipped, and replays its threads, \
       launch queue and streams. What waits for what is found out anew, so that a change of the hardware shows what it \
       would change. The recorded host is host speed 1.
       """,
@@ -32,7 +32,8 @@ enum TraceCommand {
       OptionDefinition(
         "profiler-overhead-us", value: "US",
         help: "Take this much host time off each operator, or the estimate for 'estimated'",
-        longHelp: "The profiler inflates the host. How much it is at most is estimated from operators that do nothing, and "
+        longHelp:
+          "The profiler inflates the host. How much it is at most is estimated from operators that do nothing, and "
           + "said; it is taken off only when asked for, since the estimate is a bound.", group: "Target"),
       OptionDefinition(
         "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.launch.latency_us=1",
@@ -127,13 +128,15 @@ enum TraceCommand {
       guard let estimate = estimatedProfilerOverhead(run) else {
         throw Failure(
           .wrongInput,
-          "\(run.trace.file): error: has too few operators that do nothing to estimate the profiler's time; give a number")
+          "\(run.trace.file): error: has too few operators that do nothing to estimate the profiler's time; "
+            + "give a number")
       }
       return estimate
     }
     guard let value = Double(text), value.isFinite, (0...1e6).contains(value) else {
       throw Failure(
-        .wrongUsage, "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
+        .wrongUsage,
+        "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
     }
     return value
   }
@@ -162,6 +165,9 @@ enum TraceCommand {
       Platform.warn(
         "\(trace.file):\(truncation.line): warning: breaks off at byte \(truncation.byteOffset); "
           + "the \(trace.eventCount) events before it are used")
+    }
+    if trace.isDamaged, trace.truncation == nil {
+      Platform.warn("\(trace.file): warning: its compressed data is damaged; what was decompressed is used")
     }
     if trace.incompleteCount > 0 {
       Platform.warn(

@@ -21,9 +21,7 @@ struct NaiveReplay {
   private let deviceSpeed: Double
   private let queueDepth: Int
 
-  /// - Parameters:
-  ///   - program: What is replayed.
-  ///   - deviceSpeed: What every job's duration is divided by.
+  /// Replays a program, every job's duration divided by a speed.
   init(_ program: RecordedProgram, deviceSpeed: Double, queueDepth: Int = 1024) {
     self.program = program
     self.deviceSpeed = deviceSpeed
@@ -68,7 +66,8 @@ struct NaiveReplay {
       case .synchronizeStream(let stream): times[thread] = max(times[thread], streams[stream].ends.last ?? 0)
       case .synchronizeEvent(let event): times[thread] = max(times[thread], events[event]?.end ?? 0)
       case .recordEvent(let event, let stream): events[event] = (stream, streams[stream].ends.last ?? 0)
-      case .waitForEvent(let event, let stream): if let event = events[event] { streams[stream].waits.append(event.end) }
+      case .waitForEvent(let event, let stream):
+        if let event = events[event] { streams[stream].waits.append(event.end) }
       case .waitForStream(let other, let stream): streams[stream].waits.append(streams[other].ends.last ?? 0)
       case .signal(let signal): signals[signal] = times[thread]
       case .awaitSignal(let signal): times[thread] = max(times[thread], signals[signal] ?? 0)

@@ -32,7 +32,8 @@ struct TraceText {
   }
 
   private mutating func event(
-    _ category: String, _ name: String, _ start: Double, _ duration: Double, process: Int, thread: Int, _ arguments: String
+    _ category: String, _ name: String, _ start: Double, _ duration: Double, process: Int, thread: Int,
+    _ arguments: String
   ) {
     events.append(
       #"{"ph": "X", "cat": "\#(category)", "name": "\#(name)", "pid": \#(process), "tid": \#(thread), "ts": \#(start), "#

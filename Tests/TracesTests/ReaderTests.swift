@@ -111,7 +111,8 @@ struct ReaderTests {
   @Test("Devices are described as far as the profiler does")
   func devices() throws {
     let trace = try read(
-      #"{"deviceProperties": [{"id": 0, "name": "A", "numSms": 8, "totalGlobalMem": 1e9, "x": [1, {}]}, {}], "traceEvents": []}"#)
+      #"{"deviceProperties": [{"id": 0, "name": "A", "numSms": 8, "totalGlobalMem": 1e9, "x": [1, {}]}, {}], "traceEvents": []}"#
+    )
     #expect(trace.devices.map(\.name) == ["A", ""])
     #expect(trace.devices[0].computeUnits == 8)
     #expect(trace.devices[0].memoryBytes == 1e9)
