@@ -14,12 +14,13 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", []),
   ("EventEngine", []),
   ("CommandSyntax", []),
+  ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
   ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
-  ("Reports", ["JSONText", "Profiles", "Roofline", "Simulation", "Studies"]),
+  ("Reports", ["Charts", "JSONText", "Profiles", "Roofline", "Simulation", "Studies"]),
 ]
 
 /// Each library has a test target of its own name.
@@ -33,6 +34,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Simulation", ["EventEngine"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
+  ("Charts", ["JSONText"]),
   ("Reports", []),
 ]
 
@@ -75,7 +77,7 @@ let package = Package(
       .executableTarget(
         name: "simulate",
         dependencies: [
-          "Catalog", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies",
+          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies",
           "Workloads",
         ], swiftSettings: strict),
     ]
