@@ -57,9 +57,10 @@ public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault
   defer { close(file) }
   // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over
   // every byte in a build without optimization.
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  let hint = sizeHint(of: file)
+  var chunk = [UInt8](repeating: 0, count: hint == 0 ? 1 << 16 : min(1 << 16, hint + 1))
   var bytes: [UInt8] = []
-  bytes.reserveCapacity(min(limit, sizeHint(of: file)))
+  bytes.reserveCapacity(min(limit, hint))
   while true {
     let received = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
     let error = errno

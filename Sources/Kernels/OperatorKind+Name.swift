@@ -6,8 +6,8 @@ extension OperatorKind {
   ///
   /// `aten::` in front, an underscore behind (in place) and an overload's name do not matter.
   public init?(operatorName: String) {
-    let base = Self.baseName(operatorName)
-    guard let kind = Self.kinds[base] else { return nil }
+    // Most names are as PyTorch writes them and are found as they are.
+    guard let kind = Self.kinds[operatorName] ?? Self.kinds[Self.baseName(operatorName)] else { return nil }
     self = kind
   }
 
@@ -15,10 +15,9 @@ extension OperatorKind {
   ///
   /// `where` with a condition only lists the positions that meet it, and waits for their number as `nonzero` does.
   public init?(of operation: Operator) {
-    if operation.inputs.count == 1, Self.baseName(operation.name) == "where" {
+    self.init(operatorName: operation.name)
+    if self == .pointwise, operation.inputs.count == 1, Self.baseName(operation.name) == "where" {
       self = .synchronization
-    } else {
-      self.init(operatorName: operation.name)
     }
   }
 
@@ -36,7 +35,9 @@ extension OperatorKind {
   private static let kinds: [String: OperatorKind] = {
     var kinds: [String: OperatorKind] = [:]
     for (kind, names) in names {
-      for name in names.split(separator: " ") { kinds[String(name)] = kind }
+      for name in names.split(separator: " ") {
+        for written in ["\(name)", "aten::\(name)", "aten::\(name)_"] where kinds[written] == nil { kinds[written] = kind }
+      }
     }
     return kinds
   }()

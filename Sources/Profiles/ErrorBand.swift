@@ -36,6 +36,7 @@ public struct ErrorBand: Sendable, Equatable {
   /// - Parameters:
   ///   - share: From 0 to 1.
   ///   - isHostBound: Whether the host sets the latency.
+  /// - Returns: ln(measured / predicted).
   public func error(_ share: Double, isHostBound: Bool) -> Double {
     let quantiles = isHostBound ? hostBound : deviceBound
     guard let above = quantileLevels.firstIndex(where: { $0 >= share }), above > 0 else { return quantiles[0] }
@@ -139,10 +140,15 @@ extension ProfileCatalog {
   /// - Returns: The band; nil where no folder has one.
   /// - Throws: `ProfileFault` for a file that is wrong.
   public func errorBand(named name: String) throws(ProfileFault) -> ErrorBand? {
+    try Self.errorBand(named: name, directories: directories)
+  }
+
+  /// The same, of some folders.
+  public static func errorBand(named name: String, directories: [String]) throws(ProfileFault) -> ErrorBand? {
     for directory in directories {
       let folder = directory + "/error-bands"
       guard let files = try? listFiles(in: folder, suffix: ".json"), files.contains(name + ".json") else { continue }
-      return try Self.readDocument(folder + "/\(name).json") { document throws(JSONFault) in
+      return try readDocument(folder + "/\(name).json") { document throws(JSONFault) in
         try ErrorBand(from: document)
       }
     }

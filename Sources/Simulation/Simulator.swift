@@ -36,13 +36,13 @@ public struct PassTiming: Sendable, Equatable {
 /// form where sums alone decide (``SteadyState``), and else a recurrence over launches (``StreamRecurrence``).
 public struct Simulator: Sendable {
   /// How the time is found; all agree to the picosecond.
-  public enum Method: Sendable, CaseIterable {
+  public enum Method: String, Sendable, CaseIterable {
     /// The shortest way that the program allows.
     case shortest
     /// Launch by launch, repeats left out once the state comes back; several streams go through the engine.
     case recurrence
     /// Launch by launch, every repeat counted out; several streams go through the engine.
-    case countedRecurrence
+    case countedRecurrence = "counted"
     /// Event by event.
     case events
   }

@@ -52,7 +52,9 @@ public struct HardwareHistory: Sendable {
   }
 }
 
-/// A month of a year, `2017-06`, as a number of years: the middle of June 2017 is 2017.458. Nil for any other text.
+/// A month of a year, `2017-06`, as a number of years, of which the middle of June 2017 is 2017.458.
+///
+/// Nil for any other text.
 func decimalYear(_ released: String) -> Double? {
   let parts = released.split(separator: "-")
   guard parts.count == 2, let year = Double(parts[0]), let month = Double(parts[1]) else { return nil }

@@ -27,10 +27,18 @@ public enum Knee: Sendable, Equatable {
   public static func find(
     _ workload: Workload, parameters: [String: Int64], scenario: (BoundWorkload) -> Scenario
   ) throws -> Knee {
+    try find(workload, parameters: parameters, plans: PlanCache(), scenario: scenario)
+  }
+
+  /// The same, with plans that others may have made.
+  static func find(
+    _ workload: Workload, parameters: [String: Int64], plans: PlanCache, scenario: (BoundWorkload) -> Scenario
+  ) throws -> Knee {
     func trial(_ batch: Int) throws -> Trial? {
       var values = parameters
       values["batch"] = Int64(batch)
-      return try Trial(batch, scenario(workload.bind(values)))
+      let prepared = try plans.prepared(workload, values, scenario: scenario)
+      return try Trial(batch, prepared.scenario, prepared.plan)
     }
     guard var low = try trial(1) else { return .none(upTo: 1) }
     if low.isDeviceBound { return .batch(1) }
@@ -73,8 +81,7 @@ private struct Trial {
   let surplus: Double
 
   /// Tries a batch; nil if it does not fit the memory.
-  init?(_ batch: Int, _ scenario: Scenario) throws {
-    let plan = scenario.plan()
+  init?(_ batch: Int, _ scenario: Scenario, _ plan: ProgramPlan) throws {
     let table = scenario.price(plan)
     let result = try scenario.simulate(plan, table)
     guard result.memory.fits else { return nil }

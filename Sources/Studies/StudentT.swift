@@ -38,6 +38,7 @@ public struct StudentT: Sendable {
   /// The magnitude that a share of values does not exceed: the half-width of a central interval in standard errors.
   ///
   /// - Parameter share: The share, from 0 up to but not including 1.
+  /// - Returns: The magnitude.
   public func halfWidth(of share: Double) -> Double {
     precondition(share >= 0 && share < 1, "a share below 1")
     var (low, high) = (0.0, 1.0)

@@ -3,7 +3,7 @@ import Profiles
 import Simulation
 import Workloads
 
-/// The question asked backwards: how far must something change for a result to meet a target?
+/// The question asked backwards, how far something must change for a result to meet a target.
 public struct TargetSearch: Sendable {
   /// A result that a target is set for: at most so much of it.
   public enum Metric: String, Sendable, CaseIterable {
@@ -79,7 +79,9 @@ public struct TargetSearch: Sendable {
   /// The largest value of a parameter that is tried.
   private static let parameterLimit = 65_536
 
-  /// Searches outwards from today's value on both sides, in small steps, and then halves the interval in which the target
+  /// Searches for the nearest value that meets a target.
+  ///
+  /// It walks outwards from today's value on both sides, in small steps, and then halves the interval in which the target
   /// is first met. Nothing needs to be monotone: what is found is the nearest value on the grid of steps.
   ///
   /// - Parameters:

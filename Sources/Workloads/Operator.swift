@@ -46,6 +46,14 @@ public struct Operator: Sendable, Hashable {
     precondition(self.outputTypes.count == outputs.count, "\(name): one type for each output")
   }
 
+  /// Hashes what tells most operators apart; equality decides.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name.utf8.count)
+    hasher.combine(inputs.first?.elementCount ?? 0)
+    hasher.combine(inputs.last?.elementCount ?? 0)
+    hasher.combine(outputs.first?.elementCount ?? 0)
+  }
+
   /// The values of an attribute, or nil if the call is not given it.
   public func attribute(_ name: String) -> [Int64]? { attributes.first { $0.name == name }?.values }
 }

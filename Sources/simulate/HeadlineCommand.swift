@@ -9,10 +9,11 @@ enum HeadlineCommand {
     let workloads = [try library.workload("bert-base-uncased"), try library.workload("resnet50")]
     let host = try library.host("reference")
     let framework = try library.framework("pytorch-eager")
+    let flagships = try library.flagships()
     let study: GenerationsStudy
     do {
       study = try GenerationsStudy(
-        workloads: workloads, accelerators: library.profiles.accelerators.filter(\.isFlagship), host: host,
+        workloads: workloads, accelerators: flagships, host: host,
         framework: framework, precision: .fp16, batches: [1, 16])
     } catch { throw Failure(.wrongInput, "\(error)") }
     Platform.print(GenerationsReport(study: study).text(styled: Platform.showsStyles))

@@ -4,9 +4,15 @@ import Profiles
 import Workloads
 
 /// The profiles and workloads in reach: the user's folder first, then those that travel with the program.
+///
+/// With a folder of the user's every profile is read, so that all that is wrong there is found. Without one, only those
+/// are read that are asked for.
 struct Library {
-  let profiles: ProfileCatalog
   let workloads: WorkloadCatalog
+  /// The folders that are searched, the user's first.
+  let profileFolders: [String]
+  private let shipped: ProfileIndex?
+  private let whole: ProfileCatalog?
 
   /// Opens the catalogs.
   ///
@@ -20,12 +26,33 @@ struct Library {
       }
       roots.append(folder)
     }
+    let isShippedOnly = roots.isEmpty
     roots.append(Catalog.directory)
     // A user's folder may be laid out like the catalog or hold the sorts of profile directly.
     let folders = roots.flatMap { [$0 + "/hardware-profiles", $0] }
-    profiles = try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: folders) }
+    profileFolders = folders
+    if isShippedOnly {
+      shipped = try checkingInput { () throws(ProfileFault) in try ProfileIndex(directory: folders[0]) }
+      whole = nil
+    } else {
+      shipped = nil
+      whole = try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: folders) }
+    }
     let workloadFolders = roots.map { $0 + "/workloads" }.filter(Self.isDirectory)
     workloads = try checkingInput { () throws(WorkloadFault) in try WorkloadCatalog(directories: workloadFolders) }
+  }
+
+  /// Every profile; they are read now if they have not been.
+  var profiles: ProfileCatalog {
+    get throws(Failure) {
+      if let whole { return whole }
+      return try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: profileFolders) }
+    }
+  }
+
+  /// The accelerators of the headline study, by date of release.
+  func flagships() throws(Failure) -> [AcceleratorProfile] {
+    try from(shipped) { try $0.flagships() } else: { $0.accelerators.filter(\.isFlagship) }
   }
 
   /// A workload by name, by shortened name, or from a file.
@@ -40,22 +67,37 @@ struct Library {
   /// An accelerator by name or from a file; nil for `none`.
   func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
     if name == "none" { return nil }
-    if isFile(name) {
-      return try checkingInput { () throws(ProfileFault) in try profiles.accelerator(file: name) }
-    }
-    return try checkingInput { () throws(NameFault) in try profiles.accelerator(named: name) }
+    if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.accelerator(file: name) } }
+    return try from(shipped) { try $0.accelerator(named: name) } else: { try $0.accelerator(named: name) }
   }
 
   /// A host by name or from a file.
   func host(_ name: String) throws(Failure) -> HostProfile {
-    if isFile(name) { return try checkingInput { () throws(ProfileFault) in try profiles.host(file: name) } }
-    return try checkingInput { () throws(NameFault) in try profiles.host(named: name) }
+    if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.host(file: name) } }
+    return try from(shipped) { try $0.host(named: name) } else: { try $0.host(named: name) }
   }
 
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
-    if isFile(name) { return try checkingInput { () throws(ProfileFault) in try profiles.framework(file: name) } }
-    return try checkingInput { () throws(NameFault) in try profiles.framework(named: name) }
+    if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.framework(file: name) } }
+    return try from(shipped) { try $0.framework(named: name) } else: { try $0.framework(named: name) }
+  }
+
+  private func fromFile<Answer>(_ read: (ProfileCatalog) throws(ProfileFault) -> Answer) throws(Failure) -> Answer {
+    let profiles = try profiles
+    return try checkingInput { () throws(ProfileFault) in try read(profiles) }
+  }
+
+  /// Asks the index, if there is one, and else the whole catalog.
+  private func from<Answer>(
+    _ index: ProfileIndex?, _ quick: (ProfileIndex) throws -> Answer, else full: (ProfileCatalog) throws -> Answer
+  ) throws(Failure) -> Answer {
+    do {
+      if let index { return try quick(index) }
+      return try full(try profiles)
+    } catch let failure as Failure {
+      throw failure
+    } catch { throw Failure(.wrongInput, "\(error)") }
   }
 
   /// Names never hold a slash or end in `.json`; paths of files do.

@@ -52,9 +52,9 @@ enum ProfilesCommand {
 
   private static func table(of sort: String, _ library: Library) throws(Failure) -> TextTable {
     switch sort {
-    case "accelerators": acceleratorTable(library.profiles.accelerators)
-    case "hosts": hostTable(library.profiles.hosts)
-    case "frameworks": frameworkTable(library.profiles.frameworks)
+    case "accelerators": acceleratorTable(try library.profiles.accelerators)
+    case "hosts": hostTable(try library.profiles.hosts)
+    case "frameworks": frameworkTable(try library.profiles.frameworks)
     default: try workloadTable(library)
     }
   }
@@ -167,7 +167,7 @@ enum ProfilesCommand {
       return
     }
     if let ambiguous { throw ambiguous }
-    let profiles = library.profiles
+    let profiles = try library.profiles
     let known =
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
       + profiles.frameworks.map(\.name)
@@ -215,7 +215,7 @@ enum ProfilesCommand {
       for name in library.workloads.names {
         do { _ = try library.workload(name).bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
       }
-      let profiles = library.profiles
+      let profiles = try library.profiles
       _ = try checkingInput { () throws(ProfileFault) in try profiles.errorBand(named: "calibrated") }
       Platform.print(
         "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "

@@ -61,9 +61,7 @@ enum ProjectCommand {
     if command.isPresent("vary"), !command.isPresent("target") {
       throw Failure(.wrongUsage, "error: --vary needs --target, as in --target framework_tax_fraction=0.1")
     }
-    let newest = HardwareHistory(
-      accelerators: library.profiles.accelerators.filter { $0.vendor == "NVIDIA" }, hosts: []
-    ).accelerators.last
+    let newest = try library.flagships().last { !$0.isAnnounced }
     let resolved = try ScenarioOptions.resolve(command, library, defaultAccelerator: newest?.name)
     do {
       if isRoadmap {
@@ -153,19 +151,20 @@ enum ProjectCommand {
     }
     let base = resolved.scenario.system
     guard let accelerator = base.accelerator else { throw ProjectionFault.noAccelerator }
-    var candidates = library.profiles.accelerators.filter { $0.vendor == accelerator.vendor }
+    let profiles = try library.profiles
+    var candidates = profiles.accelerators.filter { $0.vendor == accelerator.vendor }
     if let patterns = command.value(of: "history") {
-      candidates = library.profiles.accelerators.filter { part in
+      candidates = profiles.accelerators.filter { part in
         patterns.split(separator: ",").contains { SweepAxis.matches(part.name[...], pattern: $0) }
       }
       if candidates.isEmpty {
         throw Failure(.wrongInput, "error: no accelerator of the catalog fits --history '\(patterns)'")
       }
     }
-    let history = HardwareHistory(accelerators: candidates, hosts: library.profiles.hosts)
+    let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
     let roadmap = try Roadmap(history: history, base: base, held: Set(resolved.overrides.map(\.path)))
     let band = try checkingInput { () throws(ProfileFault) in
-      try library.profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
+      try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
     }
     let projection = try Projection(
       resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: samples, seed: UInt64(seed))

@@ -54,6 +54,8 @@ enum ScenarioOptions {
   ///   - command: The command line.
   ///   - library: Where names are found.
   ///   - defaultAccelerator: The accelerator where none is named; without it, one must be.
+  /// - Returns: The scenario, and what it was made from.
+  /// - Throws: ``Failure`` where something is missing, unknown or out of range.
   static func resolve(
     _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil
   ) throws(Failure) -> Resolved {

@@ -67,7 +67,7 @@ extension Library {
   /// The paper's measurements, as the catalog has them; a user's folder may have others of the same name.
   func referenceMeasurements() throws(Failure) -> String {
     let name = "framework-tax-paper.csv"
-    for directory in profiles.directories {
+    for directory in profileFolders {
       let folder = directory + "/measurements"
       if let files = try? listFiles(in: folder, suffix: ".csv"), files.contains(name) { return folder + "/" + name }
     }

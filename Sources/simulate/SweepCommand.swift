@@ -25,7 +25,7 @@ enum SweepCommand {
       OptionDefinition("shard", value: "K/N", help: "Only the K-th of N parts", group: "Sweep"),
       OptionDefinition("threads", value: "N", help: "Cores used", defaultText: "all", group: "Sweep"),
       OptionDefinition(
-        "format", value: "F", help: "Format of the rows", choices: ["csv", "jsonl", "table"],
+        "format", value: "F", help: "Format of the rows", choices: ["csv", "jsonl", "table", "summary"],
         defaultText: "by the ending of FILE, and table without", group: "Output"),
       OptionDefinition(
         "output", short: "o", value: "FILE", help: "Write the rows to a file", defaultText: "standard output",
@@ -53,6 +53,10 @@ enum SweepCommand {
     let path = command.value(of: "output")
     if command.isPresent("resume"), path == nil {
       throw Failure(.wrongUsage, "error: --resume needs --output FILE, the file that the sweep was writing")
+    }
+    if command.value(of: "format") == "summary" {
+      try writeSummary(plan, points, threads, path, resumes: command.isPresent("resume"))
+      return
     }
     guard let format = SweepRows.Format(rawValue: command.value(of: "format") ?? defaultFormat(path)) else {
       try writeTable(plan, points, threads, path, resumes: command.isPresent("resume"))
@@ -173,6 +177,29 @@ enum SweepCommand {
         .wrongInput,
         "\(file.path).partial: error: these are not the first rows of this sweep; resume it with the options that "
           + "it was begun with, or remove the file")
+    }
+  }
+
+  // MARK: Summary
+
+  private static func writeSummary(
+    _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ path: String?, resumes: Bool
+  ) throws(Failure) {
+    if resumes { throw Failure(.wrongUsage, "error: a summary cannot be resumed; use --format csv or jsonl") }
+    let summary: SweepSummary
+    var progress = SweepProgress(points)
+    do {
+      summary = try SweepSummary(plan, points, threads: threads) { progress.show($0) }
+      progress.clear()
+    } catch {
+      progress.clear()
+      throw Failure(.wrongInput, "\(error)")
+    }
+    let report = SweepSummaryReport(plan: plan, summary: summary)
+    if let path {
+      try Platform.writeFile(path, report.text(styled: false))
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
     }
   }
 

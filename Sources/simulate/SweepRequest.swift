@@ -117,9 +117,11 @@ struct SweepRequest {
   func plan(_ library: Library) throws(Failure) -> SweepPlan {
     var axes: [SweepAxis] = []
     for over in overs {
+      let hasPattern = over.items.contains { $0.contains("*") }
+      let names = hasPattern ? try Self.names(SweepAxis.Subject(name: over.name), library) : []
       axes.append(
         try checkingInput { () throws(SweepFault) in
-          try SweepAxis(name: over.name, items: over.items) { Self.names($0, library) }
+          try SweepAxis(name: over.name, items: over.items) { _ in names }
         })
     }
     var choices = SweepPlan.Choices(workloads: [], accelerators: [], hosts: [], frameworks: [], precisions: [])
@@ -173,12 +175,12 @@ struct SweepRequest {
   }
 
   /// The names of a catalog that patterns are matched against.
-  private static func names(_ subject: SweepAxis.Subject, _ library: Library) -> [String] {
+  private static func names(_ subject: SweepAxis.Subject, _ library: Library) throws(Failure) -> [String] {
     switch subject {
     case .workload: library.workloads.names
-    case .accelerator: library.profiles.accelerators.map(\.name)
-    case .host: library.profiles.hosts.map(\.name)
-    case .framework: library.profiles.frameworks.map(\.name)
+    case .accelerator: try library.profiles.accelerators.map(\.name)
+    case .host: try library.profiles.hosts.map(\.name)
+    case .framework: try library.profiles.frameworks.map(\.name)
     case .precision: Precision.selectable.map(\.rawValue)
     case .parameter, .number: []
     }

@@ -1,0 +1,127 @@
+import JSONText
+
+/// The names in a folder of profiles that is known to be right, each profile to be read when it is asked for.
+///
+/// Reading a whole catalog takes longer than simulating. An index looks at the beginning of every file, up to its
+/// `sources`, for what it is called, and at nothing else; so it serves the folder that travels with the program, whose
+/// files keep that order and are checked before they ship. A user's own folder is read whole (``ProfileCatalog``), and
+/// every fault in it found.
+public struct ProfileIndex: Sendable {
+  /// What the beginning of a file says.
+  struct Entry: Sendable {
+    var path: String
+    var name = ""
+    var aliases: [String] = []
+    var vendor = ""
+    var architecture = ""
+    var isFlagship = false
+  }
+
+  /// The folder.
+  public let directory: String
+  private let accelerators: [Entry]
+  private let hosts: [Entry]
+  private let frameworks: [Entry]
+
+  /// Looks through a folder.
+  ///
+  /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
+  public init(directory: String) throws(ProfileFault) {
+    self.directory = directory
+    accelerators = try Self.entries(directory + "/accelerators")
+    hosts = try Self.entries(directory + "/hosts")
+    frameworks = try Self.entries(directory + "/frameworks")
+  }
+
+  private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
+    var entries: [Entry] = []
+    for file in (try? listFiles(in: folder, suffix: ".json")) ?? [] {
+      let path = folder + "/" + file
+      let bytes: [UInt8]
+      do { bytes = try readFileBytes(path) } catch { throw .file(error) }
+      do { entries.append(try entry(bytes, path)) } catch { throw .content(error) }
+    }
+    return entries
+  }
+
+  private static func entry(_ bytes: [UInt8], _ path: String) throws(JSONFault) -> Entry {
+    var parser = JSONPullParser(bytes, file: path)
+    var entry = Entry(path: path)
+    guard try parser.next() == .beginObject else { return entry }
+    while case .key(let range) = try parser.next() {
+      switch parser.text(of: range) {
+      case "name": entry.name = try text(&parser)
+      case "vendor": entry.vendor = try text(&parser)
+      case "architecture": entry.architecture = try text(&parser)
+      case "flagship": entry.isFlagship = try parser.next() == .boolean(true)
+      case "aliases":
+        guard try parser.next() == .beginArray else { return entry }
+        while case .string(let alias) = try parser.next() { entry.aliases.append(parser.text(of: alias)) }
+      case "sources": return entry
+      default: try parser.skipValue()
+      }
+    }
+    return entry
+  }
+
+  private static func text(_ parser: inout JSONPullParser) throws(JSONFault) -> String {
+    guard case .string(let range) = try parser.next() else { return "" }
+    return parser.text(of: range)
+  }
+
+  // MARK: Reading
+
+  /// The accelerator of a name, an alias, or a shortened name.
+  ///
+  /// - Throws: `NameFault` or `ProfileFault`.
+  public func accelerator(named name: String) throws -> AcceleratorProfile {
+    try read(Self.find(name, in: accelerators, what: "accelerator"))
+  }
+
+  /// The generations of the headline study, by date of release.
+  ///
+  /// - Throws: `ProfileFault` for the first file that is wrong.
+  public func flagships() throws -> [AcceleratorProfile] {
+    try accelerators.filter(\.isFlagship).map(read).sorted { ($0.released, $0.name) < ($1.released, $1.name) }
+  }
+
+  /// The host of a name, an alias, or a shortened name.
+  ///
+  /// - Throws: `NameFault` or `ProfileFault`.
+  public func host(named name: String) throws -> HostProfile {
+    try ProfileCatalog.readDocument(Self.find(name, in: hosts, what: "host").path) { document throws(JSONFault) in
+      try ProfileReader.host(from: document)
+    }
+  }
+
+  /// The framework of a name, an alias, or a shortened name.
+  ///
+  /// - Throws: `NameFault` or `ProfileFault`.
+  public func framework(named name: String) throws -> FrameworkProfile {
+    let entry = try Self.find(name, in: frameworks, what: "framework")
+    return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
+      try ProfileReader.framework(from: document)
+    }
+  }
+
+  private func read(_ entry: Entry) throws(ProfileFault) -> AcceleratorProfile {
+    // A family's file has the family's name.
+    let file = entry.architecture.lowercased().map { $0 == " " ? "-" : String($0) }.joined()
+    let family = try ProfileCatalog.readDocument(directory + "/architectures/\(file).json") {
+      document throws(JSONFault) in
+      try ProfileReader.architecture(from: document)
+    }
+    return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
+      try ProfileReader.accelerator(from: document, families: ArchitectureFamilies([family]))
+    }
+  }
+
+  private static func find(_ name: String, in entries: [Entry], what: String) throws(NameFault) -> Entry {
+    let names = entries.map { Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor) }
+    let identifier = try resolveName(name, among: names, what: what)
+    guard let entry = entries.first(where: { $0.name == identifier }) else {
+      throw .unknown(what: what, name: name, suggestion: nil, known: names.map(\.name))
+    }
+    return entry
+  }
+}

@@ -1,0 +1,163 @@
+import Profiles
+import SampleModels
+import Simulation
+import Testing
+import Workloads
+
+@testable import Studies
+
+@Suite("A projection") struct ProjectionTests {
+  /// A part of the sample's kind in a year, with so many times its peaks and bandwidth.
+  static func part(_ year: Int, _ factor: Double, _ architecture: String? = nil) throws -> AcceleratorProfile {
+    var part = try Sample.accelerator()
+    part.name = "part-\(year)"
+    part.released = "\(year)-06"
+    part.architecture = architecture ?? "architecture of \(year)"
+    part.peakTFLOPS[.fp32] = 10 * factor
+    part.peakTFLOPS[.fp16] = 20 * factor
+    part.memory.bandwidthGBPerS = 500 * factor
+    return part
+  }
+
+  static func hosts() throws -> [HostProfile] {
+    try [(2014, 0.8), (2016, 0.9), (2018, 1.0), (2020, 1.05), (2022, 1.2)].map { year, speed in
+      var host = try Sample.host()
+      host.name = "host-\(year)"
+      host.released = "\(year)-01"
+      host.singleThreadSpeed = speed
+      return host
+    }
+  }
+
+  /// Doubling every two years, with a residual or without.
+  static func history(noisy: Bool) throws -> HardwareHistory {
+    var parts = try [2014, 2016, 2018, 2020, 2022].enumerated().map { index, year in
+      try part(year, Double(1 << index) * (noisy && index % 2 == 1 ? 1.3 : 1))
+    }
+    var next = try part(2026, 100)
+    next.isAnnounced = true
+    parts += [next, try part(2019, 1), try part(2021, 15, "architecture of 2020")]
+    return HardwareHistory(accelerators: parts.shuffled(), hosts: try hosts())
+  }
+
+  static func projection(
+    noisy: Bool, to year: Int = 2030, band: ErrorBand? = nil, samples: Int = 100, seed: UInt64 = 1, threads: Int? = nil
+  ) throws -> Projection {
+    let history = try history(noisy: noisy)
+    let base = System(
+      accelerator: history.accelerators.last, host: try Sample.host(), framework: try Sample.framework())
+    let scenario = Scenario(
+      workload: try Samples.workload(elements: 2_000_000).bind(["batch": 8]), system: base, precision: .fp32)
+    return try Projection(
+      scenario, roadmap: try Roadmap(history: history, base: base), upTo: year, errorBand: band, sampleCount: samples,
+      seed: seed, threads: threads)
+  }
+
+  @Test("The history holds what set a record, the first of each architecture, and nothing announced")
+  func generations() throws {
+    let history = try Self.history(noisy: false)
+    #expect(history.accelerators.map(\.name) == [2014, 2016, 2018, 2020, 2022].map { "part-\($0)" })
+    #expect(history.announced.map(\.name) == ["part-2026"])
+    var slow = try Sample.host()
+    (slow.released, slow.singleThreadSpeed) = ("2023-01", 0.1)
+    #expect(
+      HardwareHistory(accelerators: [], hosts: try Self.hosts() + [slow]).hosts.map(\.name)
+        == [2014, 2016, 2018, 2020, 2022].map { "host-\($0)" })
+  }
+
+  @Test("Without residuals the bands are a line, the system of a year is the trend's")
+  func noResiduals() throws {
+    let projection = try Self.projection(noisy: false)
+    let year = try #require(projection.years.last)
+    #expect(projection.years.map(\.year) == Array(2023...2030) && year.year == 2030)
+    // From the middle of June 2014 to the middle of 2030 it doubles every two years.
+    let doublings = (2030.5 - (2014 + 5.5 / 12)) / 2
+    let bandwidth = try #require(year.system.accelerator?.memory.bandwidthGBPerS)
+    #expect(abs(bandwidth / (500 * (doublings * 2.0.logarithm).exponential) - 1) < 1e-9)
+    let peak = try #require(year.system.accelerator?.peakTFLOPS[.fp16])
+    #expect(abs(peak / bandwidth - 20.0 / 500) < 1e-9)
+    // Hosts have residuals, the device none: it is busy for one time in all samples.
+    #expect(year.deviceBusy.ninety.upperBound / year.deviceBusy.ninety.lowerBound < 1 + 1e-6)
+    #expect(abs(year.deviceBusy.median - Double(year.onTrend.deviceBusy) * 1e-12) < 1e-9)
+  }
+
+  @Test("Bands hold one another, widen with the years, and are those of their seed on any number of threads")
+  func bands() throws {
+    let projection = try Self.projection(noisy: true, threads: 1)
+    for year in projection.years {
+      for band in [year.latency, year.deviceBusy, year.taxFraction] {
+        #expect(band.ninety.lowerBound <= band.fifty.lowerBound && band.fifty.lowerBound <= band.median)
+        #expect(band.median <= band.fifty.upperBound && band.fifty.upperBound <= band.ninety.upperBound)
+      }
+    }
+    let busy = try #require(projection.years.first).deviceBusy.ninety
+    #expect(busy.upperBound / busy.lowerBound > 1.2)
+    let trend = try #require(projection.roadmap.trend(of: "accelerator.memory.bandwidth_gb_per_s"))
+    let widths = [2020.0, 2025, 2030, 2040].map { trend.interval(0.9, at: $0) }.map { $0.upperBound / $0.lowerBound }
+    #expect(zip(widths, widths.dropFirst()).allSatisfy { $0 < $1 })
+    let again = try Self.projection(noisy: true, threads: 3)
+    #expect(again.years.map(\.latency) == projection.years.map(\.latency))
+    let other = try Self.projection(noisy: true, seed: 2)
+    #expect(other.years.map(\.latency) != projection.years.map(\.latency))
+  }
+
+  @Test("The samples of a quantity have the prediction interval of its trend")
+  func coverage() throws {
+    let history = try Self.history(noisy: true)
+    let base = System(
+      accelerator: history.accelerators.last, host: try Sample.host(), framework: try Sample.framework())
+    let roadmap = try Roadmap(history: history, base: base)
+    let trend = try #require(roadmap.trend(of: "accelerator.memory.bandwidth_gb_per_s"))
+    let (half, most) = (trend.interval(0.5, at: 2030), trend.interval(0.9, at: 2030))
+    var (inHalf, inMost) = (0, 0)
+    for sample in 0..<4000 {
+      var random = RandomSource(seed: 9, stream: UInt64(sample))
+      let numbers = roadmap.numbers(at: 2030, draw: RoadmapDraw(roadmap, &random))
+      let value = try #require(numbers.first { $0.number.path == "accelerator.memory.bandwidth_gb_per_s" }).value
+      if half.contains(value) { inHalf += 1 }
+      if most.contains(value) { inMost += 1 }
+      let peak = try #require(numbers.first { $0.number.path == "accelerator.peak_tflops.fp32" }).value
+      #expect(abs(peak / value / (10.0 / 500) - 1) < 1e-9, "residuals of one generation go together")
+    }
+    #expect(abs(Double(inHalf) / 4000 - 0.5) < 0.03 && abs(Double(inMost) / 4000 - 0.9) < 0.02, "\(inHalf), \(inMost)")
+  }
+
+  @Test("The model's own error widens the bands of the regime that it belongs to")
+  func modelError() throws {
+    let band = ErrorBand(
+      quantileLevels: [0, 0.5, 1], hostBound: [0, 0, 0], deviceBound: [-0.5, 0, 0.5], hostBoundRows: 9,
+      deviceBoundRows: 9, provenance: Provenance())
+    let plain = try #require(try Self.projection(noisy: false).years.last)
+    let wide = try #require(try Self.projection(noisy: false, band: band, samples: 800).years.last)
+    // Nine in ten of an error uniform from -0.5 to 0.5 lie within 0.45.
+    let ratio = wide.deviceBusy.ninety.upperBound / plain.deviceBusy.median
+    #expect(abs(ratio.logarithm - 0.45) < 0.05, "\(ratio)")
+    #expect(band.error(0.25, isHostBound: false) == -0.25 && band.error(1, isHostBound: false) == 0.5)
+  }
+
+  @Test("A projection that cannot be made says why")
+  func refusals() throws {
+    let history = try Self.history(noisy: false)
+    var base = try Sample.system()
+    base.accelerator = nil
+    #expect(throws: ProjectionFault.noAccelerator) { try Roadmap(history: history, base: base) }
+    let few = HardwareHistory(accelerators: Array(history.accelerators.prefix(3)), hosts: try Self.hosts())
+    let fault = #expect(throws: ProjectionFault.self) { try Roadmap(history: few, base: try Sample.system()) }
+    #expect(fault?.description.contains("needs 4 generations, and the history has 3") == true)
+    #expect(throws: ProjectionFault.yearOutOfRange(2020, 2022...2072)) {
+      try Self.projection(noisy: false, to: 2020)
+    }
+  }
+
+  @Test("A number that is held does not follow its trend")
+  func held() throws {
+    let history = try Self.history(noisy: false)
+    let base = System(
+      accelerator: history.accelerators.last, host: try Sample.host(), framework: try Sample.framework())
+    let roadmap = try Roadmap(
+      history: history, base: base, held: ["host.single_thread_speed", "accelerator.memory.bandwidth_gb_per_s"])
+    let system = roadmap.system(at: 2040)
+    #expect(system.host.singleThreadSpeed == 1 && system.accelerator?.memory.bandwidthGBPerS == 8000)
+    #expect(try #require(system.accelerator?.peakTFLOPS[.fp32]) > 10_000)
+  }
+}
