@@ -31,7 +31,7 @@ public struct CaseStudyReport: Sendable {
     return text + "\n" + paragraph(legend)
   }
 
-  private var title: String {
+  var title: String {
     switch study.subject {
     case .modelDesign: "What of a model's design costs time: RTX 2080 Ti, PyTorch 1.12, eager"
     case .frameworks: "What the framework costs: Quadro RTX 8000, by batch, steady state"
@@ -39,7 +39,7 @@ public struct CaseStudyReport: Sendable {
     }
   }
 
-  private var legend: String {
+  var legend: String {
     let measured =
       "Measured: Fernandez et al., The Framework Tax (EMNLP 2023), figures of the authors' repository; one host speed is "
       + "fitted to each measured series, nothing else. Errors: predicted over measured, less one."

@@ -13,6 +13,7 @@ let tree = CommandTree(
     ],
     subcommands: [
       RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, StudyCommand.definition,
+      ReportCommand.definition,
       RooflineCommand.definition,
       ValidateCommand.definition,
       CalibrateCommand.definition,
@@ -41,6 +42,7 @@ func main() throws(Failure) {
   case ["project"]: try ProjectCommand.run(command, library)
   case ["study"], ["study", "model-design"], ["study", "frameworks"], ["study", "platforms"]:
     try StudyCommand.run(command, library)
+  case ["report"]: try ReportCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
   case ["calibrate"]: try CalibrateCommand.run(command, library)
