@@ -28,7 +28,9 @@ extension BarChart {
         body.label(
           fitted(row.label, into: labelWidth, size: layout.fontSize), x: left - 10, y: barTop + 15, .end, class: names)
       }
-      for segment in row.segments { draw(segment, into: &body, y: barTop, barHeight, place) }
+      let room = row.under == nil ? barHeight : barHeight - 6
+      for segment in row.segments { draw(segment, into: &body, y: barTop, room, place) }
+      if let under = row.under { draw(under, into: &body, y: barTop + room, 6, place) }
       if !row.value.isEmpty {
         let end = place(row.segments.flatMap { [$0.start, $0.end] }.max() ?? 0)
         body.label(row.value, x: max(end, place(0)) + 6, y: barTop + barHeight / 2 + 4, class: names)

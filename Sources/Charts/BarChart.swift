@@ -33,9 +33,12 @@ public struct BarChart: Sendable {
     public var segments: [Segment]
     /// Whether it stands out: the system that was asked for.
     public var isMarked: Bool
+    /// A thin bar under it, for a part that overlaps with it; nil for none.
+    public var under: Segment?
 
     /// A bar.
-    public init(label: String, value: String, segments: [Segment], isMarked: Bool = false) {
+    public init(label: String, value: String, segments: [Segment], isMarked: Bool = false, under: Segment? = nil) {
+      self.under = under
       self.label = label
       self.value = value
       self.segments = segments

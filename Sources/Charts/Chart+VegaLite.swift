@@ -220,7 +220,7 @@ extension BarChart {
     writer.member("width", 640)
     writer.values(
       rows.flatMap { row in
-        row.segments.map {
+        (row.segments + (row.under.map { [$0] } ?? [])).map {
           [
             ("row", .text(row.label)), ("series", .text(series[$0.series].name)), ("start", .number($0.start)),
             ("end", .number($0.end)), ("label", .text($0.hover)),

@@ -54,7 +54,7 @@ extension Chart {
     var body = SVGBuilder()
     var top = 6.0
     if showsTitle {
-      for line in wrapped(title, into: layout.width - 16, size: 15) {
+      for line in wrapped(title, into: layout.width - 16, size: 16.5) {
         body.label(line, x: 8, y: top + 16, class: "h")
         top += 21
       }

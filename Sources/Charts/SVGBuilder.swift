@@ -40,7 +40,7 @@ struct SVGBuilder {
   mutating func label(
     _ content: String, x: Double, y: Double, _ anchor: Anchor = .start, class names: String = "t"
   ) {
-    text += "<text class=\"\(names)\" x=\"\(coordinate(x))\" y=\"\(coordinate(y))\""
+    text += "<text\(names == "t" ? "" : " class=\"\(names)\"") x=\"\(coordinate(x))\" y=\"\(coordinate(y))\""
     if anchor != .start { text += " text-anchor=\"\(anchor.rawValue)\"" }
     text += ">\(markupEscaped(content))</text>"
   }

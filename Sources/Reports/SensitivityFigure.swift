@@ -3,7 +3,7 @@ import Simulation
 
 extension Figure {
   /// A tornado: what one percent more and one percent less of each number does to the latency.
-  static func sensitivity(_ sensitivities: [Sensitivity], title: String, most count: Int = 12) -> Figure? {
+  static func sensitivity(_ sensitivities: [Sensitivity], title: String, most count: Int = 10) -> Figure? {
     guard !sensitivities.isEmpty else { return nil }
     let shown = sensitivities.prefix(count)
     let reach = shown.map { max(abs($0.elasticity), abs($0.elasticityOfLess)) }.max() ?? 1
@@ -18,8 +18,8 @@ extension Figure {
         BarChart.Row(
           label: sensitivity.path, value: "",
           segments: [
-            segment(0, "1 % more", sensitivity.elasticity, sensitivity.path),
-            segment(1, "1 % less", -sensitivity.elasticityOfLess, sensitivity.path),
+            segment(0, "1 % more", sensitivity.elasticity),
+            segment(1, "1 % less", -sensitivity.elasticityOfLess),
           ])
       })
     var table = TextTable(columns: [
@@ -43,10 +43,10 @@ extension Figure {
           + "\(NumberFormat.fixed(strongest.elasticity, decimals: 3)) %.", content: .bars(chart)), table: table)
   }
 
-  private static func segment(_ series: Int, _ name: String, _ value: Double, _ path: String) -> BarChart.Segment {
+  private static func segment(_ series: Int, _ name: String, _ value: Double) -> BarChart.Segment {
     BarChart.Segment(
       series: series, start: 0, end: value,
-      hover: "\(name) of \(path): latency \(value > 0 ? "+" : "")\(NumberFormat.fixed(value, decimals: 3)) %")
+      hover: "\(name): latency \(value > 0 ? "+" : "")\(NumberFormat.fixed(value, decimals: 3)) %")
   }
 
   private static func change(_ value: Double) -> TextTable.Cell {

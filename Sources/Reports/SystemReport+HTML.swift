@@ -25,7 +25,8 @@ extension SystemReport {
   private func dimensions(_ kind: Figure.Kind) -> [String] {
     switch kind {
     case .latency: ["accelerator", "framework", "precision"]
-    case .breakdown, .roofline, .timeline, .sensitivity: ["accelerator", "framework", "precision", "batch"]
+    case .breakdown: ["framework", "precision", "batch"]
+    case .roofline, .timeline, .sensitivity: ["accelerator", "framework", "precision", "batch"]
     case .projection: []
     }
   }

@@ -32,7 +32,13 @@ public struct SystemReport: Sendable {
     switch kind {
     case .latency: return .latency(study, choice, measured: measured(choice))
     case .breakdown: return .breakdown(study, choice)
-    case .roofline: return one?.roofline.flatMap { .roofline($0, title: "Operators against the roofline: \(name)") }
+    case .roofline:
+      // Frameworks that fuse alike have the same kernels: without their names a page needs the figure only once.
+      let device = study.accelerators[choice.accelerator]?.title ?? ""
+      let title = "\(device), \(study.precisions[choice.precision].rawValue), batch \(study.batches[choice.batch])"
+      return one?.roofline.flatMap {
+        .roofline($0, title: "Operators against the roofline: \(title)", most: choice == study.own ? 30 : 20)
+      }
     case .timeline: return one?.timeline.flatMap { .timeline($0, title: "One pass: \(name)") }
     case .sensitivity:
       return one.flatMap { .sensitivity($0.sensitivities, title: "What the latency depends on: \(name)") }

@@ -55,7 +55,7 @@ public struct SystemStudy: Sendable {
     /// Instructions of a plan above which only the system itself is simulated, and none beside it.
     public var planInstructions = 20_000
     /// Spans of all timelines together; the system's own does not count.
-    public var timelineSpans = 150_000
+    public var timelineSpans = 250_000
     /// Spans of the system's own timeline.
     public var ownTimelineSpans = 400_000
 
@@ -101,7 +101,7 @@ public struct SystemStudy: Sendable {
     self.frameworks = space.frameworks
     let precisions = isLarge ? [scenario.precision] : space.precisions
     let batches = isLarge ? [space.ownBatch] : space.batches
-    let chosen = Set([1, 8, 64, space.ownBatch])
+    let chosen = Set([1, 32, space.ownBatch])
     let batchChoices = batches.indices.filter { chosen.contains(batches[$0]) }
     let own = Choice(
       accelerator: space.accelerators.firstIndex { $0?.name == scenario.system.accelerator?.name } ?? 0,

@@ -42,7 +42,7 @@ enum StudyCommand {
     switch command.value(of: "format") ?? "table" {
     case "json": Platform.print(report.json())
     case "csv": Platform.print(report.csv())
-    default: Platform.print(report.text(styled: Platform.showsStyles))
+    default: Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
     }
   }
 

@@ -22,7 +22,9 @@ let tree = CommandTree(
   globalOptions: [
     OptionDefinition(
       "catalog", value: "DIR", help: "Folder of profiles and workloads to search first",
-      longHelp: "The environment variable SIMULATE_CATALOG names one as well.")
+      longHelp: "The environment variable SIMULATE_CATALOG names one as well."),
+    OptionDefinition(
+      "ascii", help: "Tables in plain ASCII, as on terminals whose locale cannot show more"),
   ])
 
 /// Parses the command line and calls what it names.
