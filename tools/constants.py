@@ -16,22 +16,20 @@ DOCUMENT = ROOT / "docs/model.md"
 MARK = "<!-- constants -->"
 FAMILIES = ["Pascal", "Pascal GP100", "Volta", "Turing", "Ampere GA100", "Ampere GA10x", "Ada", "Hopper", "Blackwell"]
 MEANINGS = {
-    "matrix": "sustained fraction of the matrix units' peak",
+    "matrix_flops_per_clock": "16-bit FLOPs a compute unit's operand path feeds its matrix units in a clock",
     "vector": "sustained fraction of the fp32 vector peak in products",
     "memory": "sustained fraction of the memory bandwidth",
     "matrix_memory": "bandwidth of products, relative to that",
     "tile_setup_us": "filling and draining a tile's pipeline, us",
     "kernel_fixed_us": "a kernel that does nothing, us",
-    "convolution": "matrix-unit convolution, relative to a product",
+    "convolution": "convolution as a product, relative to a product",
     "winograd": "fraction of the vector peak in fused Winograd",
     "reduction": "bandwidth of reductions, relative",
     "matrix_unaligned": "matrix units on operands that only pair up, relative",
-    "vector_operand_cost": "slow-down of small tiles, vector units",
-    "matrix_operand_cost": "slow-down of small tiles, matrix units",
+    "vector_half": "half-precision products computed in single, relative to single",
+    "operand_cost": "slow-down of small tiles for each operand more",
     "wave_quantization": "share of an unfilled wave that is lost",
-    "convolution_fixed_us": "a convolution's helper kernel, us",
     "depthwise": "fraction of the vector peak in depthwise convolutions",
-    "half_batch_norm": "bandwidth of half-precision batch normalization, relative",
     "matrix_alignment": "alignment that the matrix units want, elements; 0 = no matrix units (not fitted)",
 }
 

@@ -72,6 +72,11 @@ public struct ProfileCatalog: Sendable {
     }
   }
 
+  /// Reads an architecture family from a file of the user's.
+  public func family(file: String) throws(ProfileFault) -> ArchitectureProfile {
+    try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.architecture(from: document) }
+  }
+
   /// Reads a host from a file of the user's.
   public func host(file: String) throws(ProfileFault) -> HostProfile {
     try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.host(from: document) }

@@ -22,18 +22,19 @@ public struct Calibration: Sendable {
     public let initial: Double
     /// The value after.
     public var fitted: Double
-    /// How much the mean error grows, relatively, when the value is a tenth larger or smaller: the lesser of the two.
-    public var sharpness = 0.0
+    /// By how much the value may be off, relatively, before the rows' errors grow by more than chance would have them.
+    ///
+    /// That is twice the standard error of the mean growth. Nil where even four times the value, or a quarter, is no worse.
+    public var uncertainty: Double?
 
     /// Whether the measurements say anything about it.
-    public var isIdentified: Bool { sharpness > Calibration.identifiedSharpness }
+    public var isIdentified: Bool { uncertainty != nil }
   }
-
-  /// Below this growth of the mean error a value counts as not identified.
-  static let identifiedSharpness = 0.002
 
   /// What was fitted.
   public private(set) var parameters: [Parameter]
+  /// The host speed of each testbed, in the order of the measurements; empty where it is said to be known.
+  public let hosts: [(testbed: String, host: String, fit: HostSpeedFit)]
   /// The mean of |ln(predicted / measured)| before.
   public let errorBefore: Double
   /// And after.
@@ -56,7 +57,7 @@ public struct Calibration: Sendable {
     var fit = CalibrationProblem(rows: rows, fitsHost: fitsHost)
     var parameters = fit.parameters(paths)
     let errorBefore = fit.error(parameters)
-    var best = errorBefore
+    var best = fit.objective(parameters)
     var step = 0.25
     for _ in 0..<rounds {
       for index in parameters.indices {
@@ -64,18 +65,43 @@ public struct Calibration: Sendable {
       }
       step /= 2
     }
-    for index in parameters.indices {
-      var rise = Double.infinity
-      for factor in [1.1, 1 / 1.1] {
-        var moved = parameters
-        moved[index].fitted *= factor
-        rise = min(rise, fit.error(moved) / max(best, 1e-12) - 1)
-      }
-      parameters[index].sharpness = rise
-    }
+    for index in parameters.indices { parameters[index].uncertainty = Self.uncertainty(of: index, parameters, &fit) }
     self.parameters = parameters
     self.errorBefore = errorBefore
-    errorAfter = best
+    errorAfter = fit.error(parameters)
+    hosts = fitsHost ? fit.hosts() : []
+  }
+
+  /// The steps, relative to a value, at which it is asked whether the errors have grown.
+  private static let doubts = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 3]
+
+  /// The first step for which the errors grow in both directions; interpolated within the step on the growth.
+  private static func uncertainty(
+    of index: Int, _ parameters: [Parameter], _ fit: inout CalibrationProblem
+  ) -> Double? {
+    let least = fit.rowErrors(parameters)
+    var before = 0.0
+    for step in doubts {
+      var significance = Double.infinity
+      for factor in [1 + step, 1 / (1 + step)] {
+        var moved = parameters
+        moved[index].fitted *= factor
+        significance = min(significance, growth(from: least, to: fit.rowErrors(moved)))
+      }
+      if significance > 1 { return step - (step - before) * min(1, (significance - 1) / significance) }
+      before = step
+    }
+    return nil
+  }
+
+  /// The mean growth of errors over twice its standard error.
+  private static func growth(from old: [Double], to new: [Double]) -> Double {
+    let count = Double(max(1, old.count))
+    let differences = zip(new, old).map { $0 - $1 }
+    let mean = differences.reduce(0, +) / count
+    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
+    guard mean > 1e-9 else { return 0 }
+    return variance > 0 ? mean / (2 * (variance / count).squareRoot()) : .infinity
   }
 
   /// Moves one value while that helps.
@@ -87,7 +113,7 @@ public struct Calibration: Sendable {
       for _ in 0..<4 {
         let value = parameters[index].fitted
         parameters[index].fitted = value * factor
-        let error = fit.error(parameters)
+        let error = fit.objective(parameters)
         if error < best * (1 - 1e-6) {
           best = error
         } else {
@@ -161,19 +187,37 @@ struct CalibrationProblem {
     return path.hasPrefix("host.") ? system.host.name : system.framework.name
   }
 
+  /// What is minimized: the mean of |ln(predicted / measured)|, and a little for values that have moved.
+  mutating func objective(_ parameters: [Calibration.Parameter]) -> Double {
+    error(parameters) + Self.penalty(parameters)
+  }
+
   /// The mean of |ln(predicted / measured)|.
   mutating func error(_ parameters: [Calibration.Parameter]) -> Double {
+    rowErrors(parameters).reduce(0, +) / Double(max(1, rows.count))
+  }
+
+  /// |ln(predicted / measured)| of each row.
+  mutating func rowErrors(_ parameters: [Calibration.Parameter]) -> [Double] {
     for row in rows.indices { compute(row, parameters) }
-    var sum = 0.0
+    var errors = Array(repeating: 0.0, count: rows.count)
     for testbed in testbeds {
-      let speed = fitsHost ? speed(of: testbed) : nil
+      let speed = fitsHost ? fit(of: testbed).speed : nil
       for row in testbed {
         let hostSpeed = speed ?? rows[row].scenario.system.host.singleThreadSpeed
         let predicted = max(times[row].host / hostSpeed, times[row].device)
-        sum += abs(predicted.logarithm - (rows[row].measurement.latency ?? 1).logarithm)
+        errors[row] = abs(predicted.logarithm - (rows[row].measurement.latency ?? 1).logarithm)
       }
     }
-    return sum / Double(max(1, rows.count)) + Self.penalty(parameters)
+    return errors
+  }
+
+  /// The hosts' speeds for the values that were computed last.
+  func hosts() -> [(testbed: String, host: String, fit: HostSpeedFit)] {
+    testbeds.compactMap { testbed in
+      guard let first = testbed.first else { return nil }
+      return (rows[first].measurement.testbed, rows[first].scenario.system.host.name, fit(of: testbed))
+    }
   }
 
   /// A little is charged for leaving the value that a profile had, so that a number of which the measurements say
@@ -185,14 +229,13 @@ struct CalibrationProblem {
     }
   }
 
-  private func speed(of testbed: [Int]) -> Double {
+  private func fit(of testbed: [Int]) -> HostSpeedFit {
     let marked = testbed.filter { rows[$0].measurement.role == .anchor }
     return HostSpeedFit(
       (marked.isEmpty ? testbed : marked).map {
         HostSpeedFit.Anchor(
           hostTime: times[$0].host, deviceTime: times[$0].device, latency: rows[$0].measurement.latency ?? 0)
-      }
-    ).speed
+      })
   }
 
   /// Prices a row again if one of its values has changed.

@@ -33,6 +33,14 @@ public struct HostSpeedFit: Sendable, Equatable {
   /// Half the width of the middle half of the anchors' ratios, relative to the speed: how well they agree.
   public let spread: Double
 
+  /// How well the speed is known, relatively: the standard error of the usable anchors' median, from their spread.
+  ///
+  /// Nil where no anchor says anything.
+  public var uncertainty: Double? {
+    // A normal distribution's quartiles lie 0.674 standard deviations out; its median has 1.253 times the mean's error.
+    usable > 0 ? 1.253 * (spread / 0.674) / Double(usable).squareRoot() : nil
+  }
+
   /// The share of the latency that the device may be busy for the anchor to count.
   static let idleShare = 0.8
 

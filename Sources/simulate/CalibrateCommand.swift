@@ -10,7 +10,9 @@ enum CalibrateCommand {
     discussion: """
       Fits the named numbers, and one host speed per testbed unless --host-speed fixed is given, so that the mean of \
       |ln(predicted / measured)| is least. An accelerator's efficiency is shared by its architecture family, any other \
-      number by its profile. The file has the columns of 'simulate validate'.
+      number by its profile. Without --fit only the hosts are fitted. The uncertainty of a number is how far it may be off \
+      before the errors grow by more than chance. --output writes each profile that changed, and a host for each testbed, \
+      with the measurements as their source. The file has the columns of 'simulate validate'.
       """,
     positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
     options: [
@@ -19,13 +21,18 @@ enum CalibrateCommand {
       OptionDefinition(
         "host-speed", value: "WHAT", help: "What is done with the testbeds' host speed", choices: ["fit", "fixed"],
         defaultText: "fit"),
+      OptionDefinition(
+        "output", value: "DIR", help: "Folder to write the fitted profiles to, laid out like the catalog"),
       OptionDefinition("rounds", value: "N", help: "Rounds of the search", defaultText: "6"),
       OptionDefinition(
         "format", value: "F", help: "Format of the result", choices: ["table", "csv"], defaultText: "table"),
     ],
     examples: [
       CommandExample(
-        "simulate calibrate latency.csv --fit accelerator.efficiency.memory", shows: "one constant per architecture")
+        "simulate calibrate latency.csv --fit accelerator.efficiency.memory", shows: "one constant per architecture"),
+      CommandExample(
+        "simulate calibrate latency.csv --output fitted",
+        shows: "a host for each testbed, for 'simulate run --catalog fitted --host NAME'"),
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
@@ -46,28 +53,11 @@ enum CalibrateCommand {
       throw Failure(
         .wrongInput, "error: no row's system has a number '\(path)' to fit; 'simulate profiles show NAME' lists them")
     }
-    var result = TextTable(columns: [
-      TextTable.Column("number"), TextTable.Column("shared by"), TextTable.Column("before", alignment: .number),
-      TextTable.Column("fitted", alignment: .number),
-      TextTable.Column("error at +-10 %", unit: "+%", alignment: .number, key: "error_rise"),
-      TextTable.Column("identified"),
-    ])
-    for parameter in calibration.parameters {
-      result.append([
-        TextTable.Cell(parameter.path), TextTable.Cell(parameter.group),
-        TextTable.Cell(NumberFormat.significant(parameter.initial, digits: 4)),
-        TextTable.Cell(NumberFormat.significant(parameter.fitted, digits: 4), data: String(parameter.fitted)),
-        TextTable.Cell(NumberFormat.fixed(parameter.sharpness * 100, decimals: 2)),
-        TextTable.Cell(parameter.isIdentified ? "yes" : "no"),
-      ])
+    if let folder = command.value(of: "output") {
+      let written = try CalibratedProfiles(calibration, measurements: path, library).write(to: folder)
+      Platform.warn("wrote \(written) to \(folder); '--catalog \(folder)' uses them")
     }
-    if command.value(of: "format") == "csv" {
-      Platform.print(result.csv())
-    } else {
-      Platform.print(
-        result.text(styled: Platform.showsStyles)
-          + "\nmean |ln(predicted / measured)|: \(NumberFormat.fixed(calibration.errorBefore, decimals: 4)) before, "
-          + "\(NumberFormat.fixed(calibration.errorAfter, decimals: 4)) after\n")
-    }
+    let report = CalibrationReport(calibration: calibration)
+    Platform.print(command.value(of: "format") == "csv" ? report.csv() : report.text(styled: Platform.showsStyles))
   }
 }

@@ -52,7 +52,11 @@ struct Library {
 
   /// The accelerators of the headline study, by date of release.
   func flagships() throws(Failure) -> [AcceleratorProfile] {
-    try from(shipped) { try $0.flagships() } else: { $0.accelerators.filter(\.isFlagship) }
+    try from(shipped) {
+      try $0.flagships()
+    } else: {
+      $0.accelerators.filter(\.isFlagship)
+    }
   }
 
   /// A workload by name, by shortened name, or from a file.
@@ -68,19 +72,31 @@ struct Library {
   func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
     if name == "none" { return nil }
     if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.accelerator(file: name) } }
-    return try from(shipped) { try $0.accelerator(named: name) } else: { try $0.accelerator(named: name) }
+    return try from(shipped) {
+      try $0.accelerator(named: name)
+    } else: {
+      try $0.accelerator(named: name)
+    }
   }
 
   /// A host by name or from a file.
   func host(_ name: String) throws(Failure) -> HostProfile {
     if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.host(file: name) } }
-    return try from(shipped) { try $0.host(named: name) } else: { try $0.host(named: name) }
+    return try from(shipped) {
+      try $0.host(named: name)
+    } else: {
+      try $0.host(named: name)
+    }
   }
 
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
     if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.framework(file: name) } }
-    return try from(shipped) { try $0.framework(named: name) } else: { try $0.framework(named: name) }
+    return try from(shipped) {
+      try $0.framework(named: name)
+    } else: {
+      try $0.framework(named: name)
+    }
   }
 
   private func fromFile<Answer>(_ read: (ProfileCatalog) throws(ProfileFault) -> Answer) throws(Failure) -> Answer {

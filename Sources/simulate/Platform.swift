@@ -1,5 +1,6 @@
 // Everything that differs between systems, and all contact with the process, stands in this file.
 
+import JSONText
 import Reports
 
 #if canImport(Darwin)
@@ -100,6 +101,20 @@ enum Platform {
   /// Lets writing to a closed pipe fail instead of killing the process, so that ``print(_:)`` can end quietly.
   static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Makes a folder, and those above it, where there is none yet.
+  static func makeFolder(_ path: String) throws(Failure) {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
+      if mkdir(prefix, 0o777) != 0, errno != EEXIST {
+        throw Failure(.wrongInput, "\(path): error: cannot make the folder: \(String(cString: strerror(errno)))")
+      }
+    }
+    guard (try? listFiles(in: path, suffix: "")) != nil else {
+      throw Failure(.wrongInput, "\(path): error: is not a folder")
+    }
   }
 
   /// Writes a file whole or not at all: into a new file beside it, which then takes its name.

@@ -236,6 +236,9 @@ enum ProfilesCommand {
     let file = path.contains("/") ? path : "./" + path
     switch try schema(of: path) {
     case "accelerator/1": _ = try library.accelerator(file)
+    case "architecture/1":
+      let profiles = try library.profiles
+      _ = try checkingInput { () throws(ProfileFault) in try profiles.family(file: file) }
     case "host/1": _ = try library.host(file)
     case "framework/1": _ = try library.framework(file)
     case "error_band/1":

@@ -164,7 +164,7 @@ enum SweepCommand {
     let rowCount = file.lineCount - headerLines
     let probes = 64
     var numbers = (0..<probes).map { rowCount * $0 / probes } + [rowCount - 1]
-    numbers = numbers.filter { $0 >= 0 }
+    numbers = numbers.filter { (0..<max(0, rowCount)).contains($0) }
     numbers = numbers.enumerated().filter { $0.offset == 0 || numbers[$0.offset - 1] < $0.element }.map(\.element)
     var expected = header.isEmpty ? [] : [header]
     for number in numbers where number < points.count {
@@ -199,7 +199,7 @@ enum SweepCommand {
     if let path {
       try Platform.writeFile(path, report.text(styled: false))
     } else {
-      Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
+      Platform.print(report.text(styled: Platform.showsStyles))
     }
   }
 

@@ -193,6 +193,13 @@ import Workloads
       Self.close(model.time(of: Self.stream(4e8, .reduction)).seconds, 2e-6 + 4e8 / (500e9 * 0.8 * 0.5)))
   }
 
+  @Test func `of a product with a vector knows no tiles`() throws {
+    let model = CalibratedModel(accelerator: try Sample.accelerator("Matrix"))
+    let vector = model.time(of: Self.product(1, 1024, 1024, .fp16))
+    #expect(Self.close(vector.compute, model.time(of: Self.product(1, 1024, 1024, .fp32)).compute), "the vector units")
+    #expect(vector.compute < model.time(of: Self.product(2, 1024, 1024, .fp32)).compute / 2)
+  }
+
   // MARK: The host
 
   @Test func `on a host follows the threads in use`() throws {

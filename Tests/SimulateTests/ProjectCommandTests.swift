@@ -1,4 +1,5 @@
 import JSONText
+import Studies
 import TestSupport
 import Testing
 
@@ -100,12 +101,10 @@ import Testing
   @Test func `the paper's case studies have its points, measured and predicted`() throws {
     for (study, measured, predicted) in [("model-design", 38, 12), ("frameworks", 96, 32), ("platforms", 39, 112)] {
       let result = try Command.run(["study", study, "--format", "csv"])
-      let lines = result.output.split(separator: "\n").map {
-        $0.split(separator: ",", omittingEmptySubsequences: false)
-      }
-      let column = try #require(lines[0].firstIndex(of: "measured_ms"))
-      #expect(lines.dropFirst().count { !$0[column].isEmpty } == measured, "\(study)")
-      #expect(lines.dropFirst().count { $0[column].isEmpty } == predicted, "\(study)")
+      let table = try CSVText(bytes: Array(result.output.utf8), file: study)
+      let column = try #require(table.column("measured_ms"))
+      #expect(table.rows.count { !$0[column].text.isEmpty } == measured, "\(study)")
+      #expect(table.rows.count { $0[column].text.isEmpty } == predicted, "\(study)")
       var root = try Self.json("study \(study)")
       #expect(try root.required("study").string() == study)
       #expect(try Command.run(["study", study]).output.contains("Measured: Fernandez et al."))

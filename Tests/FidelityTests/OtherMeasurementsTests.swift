@@ -1,0 +1,124 @@
+import Profiles
+import Studies
+import Testing
+
+/// Measurements by other people, and of processors: what the issue of fidelity promises of each.
+@Suite("Other people's measurements")
+struct OtherMeasurementsTests {
+  /// The rows of a file that a closure can place, with their latencies in milliseconds.
+  private func measurements(
+    _ path: String, latency column: String, scale: Double = 1e-3, _ place: ([String: String]) -> Measurement?
+  ) throws -> [Measurement]? {
+    guard let table = try Published.table(path) else { return nil }
+    let names = table.header.map(\.text)
+    return table.rows.enumerated().compactMap { index, fields in
+      let row = Dictionary(zip(names, fields.map(\.text))) { first, _ in first }
+      guard var measurement = place(row), let latency = Double(row[column] ?? "") else { return nil }
+      measurement.latency = latency * scale
+      return measurement
+    }
+  }
+
+  private func errors(_ rows: [Measurement], fitsHost: Bool) throws -> [(Measurement, Double)] {
+    try Validation(rows, from: try ShippedModels(), fitsHost: fitsHost).predictions.compactMap { prediction in
+      prediction.error.map { (prediction.measurement, $0) }
+    }
+  }
+
+  private func summary(_ errors: [(Measurement, Double)], _ title: String) throws -> ErrorSummary {
+    let summary = try #require(ErrorSummary(errors.map(\.1)))
+    print("\(title): median \(summary.median), mean \(summary.mean), \(summary.count) rows")
+    return summary
+  }
+
+  @Test("One thread of a Xeon: the median error is at most 12 %")
+  func processor() throws {
+    guard let table = try Published.table("measurements/framework-tax/processor_latency.csv") else { return }
+    let result = try summary(errors(Measurement.read(table), fitsHost: false), "processor")
+    #expect(result.count == 252 && result.median <= 0.12)
+  }
+
+  @Test("NeuSight's language models: the mean error is at most 8 %, none over 20 %, and nothing is fitted")
+  func languageModels() throws {
+    let models = [
+      "bert_large": "bert-large-uncased", "gpt2_large": "gpt2-large", "gpt3_27": "gpt3-2.7b", "gpt3_xl": "gpt3-xl",
+      "opt_13": "opt-1.3b",
+    ]
+    let accelerators = [
+      "Tesla P100-PCIE-16GB": "nvidia-p100-pcie-16gb", "Tesla P4": "nvidia-p4", "Tesla T4": "nvidia-t4",
+      "Tesla V100-PCIE-32GB": "nvidia-v100-pcie-16gb",
+    ]
+    let rows = try measurements("measurements/neusight/end_to_end.csv", latency: "e2e_latency_ms") { row in
+      guard let workload = models[row["model"] ?? ""], let accelerator = accelerators[row["gpu"] ?? ""] else {
+        return nil
+      }
+      return .of(
+        row["gpu"] ?? "", accelerator, "pytorch-eager", .fp32, workload,
+        ["batch": row["batch"], "sequence_length": row["seq_len"]])
+    }
+    guard let rows else { return }
+    let errors = try errors(rows, fitsHost: false)
+    let result = try summary(errors, "language models")
+    #expect(result.count == 21 && result.mean <= 0.08)
+    for (row, error) in errors { #expect(abs(error) <= 0.2, "\(row.workload) on \(row.accelerator): \(error)") }
+  }
+
+  @Test("The paper's first figure: six models each within 20 %")
+  func firstFigure() throws {
+    let models = [
+      "BERT-Base": "bert-base-uncased", "DistilBERT": "distilbert-base-uncased", "Albert": "albert-base-v2",
+      "Funnel Transformer": "funnel-transformer-small", "MobileBERT": "mobilebert-uncased",
+      "SqueezeBERT": "squeezebert-uncased",
+    ]
+    let rows = try measurements("facts/paper/figure1.csv", latency: "latency_s_exact_from_authors_csv", scale: 1) {
+      row in
+      models[row["model"] ?? ""].map {
+        .of("figure 1", "nvidia-rtx-2080-ti", "pytorch-eager", .fp32, $0, ["batch": "1", "sequence_length": "128"])
+      }
+    }
+    guard let rows else { return }
+    let errors = try errors(rows, fitsHost: true)
+    #expect(try summary(errors, "first figure").count == 6)
+    for (row, error) in errors { #expect(abs(error) <= 0.2, "\(row.workload): \(error)") }
+  }
+
+  @Test(
+    "BERT on an RTX 3090, eager and CUDA graph: median at most 12 %, their ratio within 25 % at four points of five")
+  func graphs() throws {
+    let frameworks = ["Baseline": "pytorch-eager", "Cuda graphs": "cuda-graph"]
+    let rows = try measurements("measurements/kernl-rtx3090/latency.csv", latency: "latency_ms") { row in
+      frameworks[row["engine_label_in_source"] ?? ""].map {
+        .of(
+          "RTX 3090", "nvidia-rtx-3090", $0, .fp16, "bert-base-uncased",
+          ["batch": row["batch"], "sequence_length": row["seq_len"]])
+      }
+    }
+    guard let rows else { return }
+    let predictions = try Validation(rows, from: try ShippedModels(), fitsHost: true).predictions
+    let result = try #require(ErrorSummary(predictions.compactMap(\.error)))
+    #expect(result.median <= 0.12)
+    let points = Dictionary(grouping: predictions) { "\($0.measurement.parameters.sorted { $0.key < $1.key })" }
+    let ratios = points.values.compactMap { point -> Double? in
+      guard let eager = point.first(where: { $0.measurement.framework == "pytorch-eager" }),
+        let graph = point.first(where: { $0.measurement.framework == "cuda-graph" }),
+        let eagerLatency = eager.measurement.latency, let graphLatency = graph.measurement.latency
+      else { return nil }
+      return (eager.latency / graph.latency) / (eagerLatency / graphLatency)
+    }
+    let within = ratios.count { (0.75...1.25).contains($0) }
+    print("RTX 3090: median \(result.median); ratio within a quarter at \(within) of \(ratios.count) points")
+    #expect(ratios.count >= 5 && Double(within) >= 0.8 * Double(ratios.count))
+  }
+}
+
+extension Measurement {
+  fileprivate static func of(
+    _ testbed: String, _ accelerator: String, _ framework: String, _ precision: Precision, _ workload: String,
+    _ parameters: [String: String?]
+  ) -> Measurement {
+    Measurement(
+      testbed: testbed, accelerator: accelerator, host: nil, framework: framework, precision: precision,
+      workload: workload, parameters: parameters.compactMapValues { $0.flatMap { Int64($0) } }, latency: nil, role: nil,
+      row: 0)
+  }
+}

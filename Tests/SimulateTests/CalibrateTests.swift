@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+@Suite("simulate calibrate") struct CalibrateTests {
+  static let rows = """
+    testbed,accelerator,framework,precision,workload,batch,sequence_length,image_size,latency_ms
+    Lab/One,nvidia-a100-pcie-40gb,pytorch-eager,fp16,resnet50,1,,224,9.1
+    Lab/One,nvidia-a100-pcie-40gb,pytorch-eager,fp16,bert-base-uncased,1,128,,8.8
+    Lab/One,nvidia-a100-pcie-40gb,pytorch-eager,fp16,resnet50,128,,224,60
+    Lab/One,nvidia-a100-pcie-40gb,pytorch-eager,fp16,resnet50,64,,224,30
+
+    """
+
+  /// Writes the rows into a folder of their own, which is removed afterwards.
+  static func withRows(_ body: (_ folder: String) throws -> Void) throws {
+    let folder = NSTemporaryDirectory() + "/simulate-calibrate-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Data(rows.utf8).write(to: URL(fileURLWithPath: folder + "/rows.csv"))
+    try body(folder)
+  }
+
+  @Test func `writes profiles that --catalog takes, and that say where they come from`() throws {
+    try Self.withRows { folder in
+      let result = try Command.run([
+        "calibrate", folder + "/rows.csv", "--fit", "accelerator.efficiency.memory", "--output",
+        folder + "/fitted/here",
+      ])
+      #expect(result.status == 0 && result.errors.contains("wrote 2 profiles to "))
+      for file in ["hosts/lab-one.json", "architectures/ampere-ga100.json"] {
+        #expect(try Command.run(["profiles", "check", folder + "/fitted/here/" + file]).status == 0, "\(file)")
+      }
+      let shown = try Command.run(["profiles", "show", "lab-one", "--catalog", folder + "/fitted/here"])
+      #expect(shown.status == 0 && shown.output.contains("rows.csv") && shown.output.contains("anchors"))
+      let run = try Command.run([
+        "run", "resnet50", "nvidia-a100-pcie-40gb", "--batch", "128", "--host", "lab-one", "--format", "csv",
+        "--catalog",
+        folder + "/fitted/here",
+      ])
+      #expect(run.status == 0)
+    }
+  }
+
+  @Test func `prints each number with how well it is known`() throws {
+    try Self.withRows { folder in
+      let result = try Command.run([
+        "calibrate", folder + "/rows.csv", "--fit", "accelerator.efficiency.winograd", "--rounds", "1", "--format",
+        "csv",
+      ])
+      let lines = result.output.split(separator: "\n")
+      #expect(lines.first == "number,shared by,before,fitted,uncertainty_fraction,identified")
+      #expect(lines.count == 3 && lines[1].hasPrefix("accelerator.efficiency.winograd,Ampere GA100,"))
+      #expect(lines[1].hasSuffix(",,no") && lines[2].hasPrefix("host.single_thread_speed,Lab/One,1,"))
+    }
+  }
+
+  @Test func `writes nothing where the folder cannot be made`() throws {
+    try Self.withRows { folder in
+      let result = try Command.run(["calibrate", folder + "/rows.csv", "--output", folder + "/rows.csv/below"])
+      #expect(result.status == 2 && result.errors.contains("rows.csv/below: error: cannot make the folder: "))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["rows.csv"])
+    }
+  }
+}
