@@ -35,7 +35,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
   ("Charts", ["JSONText"]),
-  ("Reports", []),
+  ("Reports", ["Charts", "Simulation"]),
 ]
 
 let package = Package(

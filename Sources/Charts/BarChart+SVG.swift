@@ -23,7 +23,8 @@ extension BarChart {
       let names = row.isMarked ? "t strong" : "t"
       if layout.isNarrow {
         body.label(
-          fitted(row.label, into: layout.width - 16, size: layout.fontSize), x: 8, y: barTop - 5, class: names)
+          fitted(row.label, into: layout.width - 16, size: layout.fontSize), x: 8, y: barTop - 5, class: names + " halo"
+        )
       } else {
         body.label(
           fitted(row.label, into: labelWidth, size: layout.fontSize), x: left - 10, y: barTop + 15, .end, class: names)

@@ -107,7 +107,7 @@ extension CartesianChart {
       let radius = layout.isNarrow ? 3.5 : 4.0
       let ordered = series.points.sorted { $0.weight > $1.weight }
       for point in series.points.contains(where: { $0.weight > 0 }) ? ordered : series.points {
-        let size = point.weight > 0 ? 3 + (layout.isNarrow ? 11 : 17) * point.weight.squareRoot() : radius
+        let size = point.weight > 0 ? 3 + (layout.isNarrow ? 9 : 13) * point.weight.squareRoot() : radius
         let (x, y) = (plot.x(point.x), plot.y(point.y))
         series.style.draw(into: &body, x: x, y: y, radius: size, hover: point.hover)
         boxes.append(Box(left: x - size, top: y - size, right: x + size, bottom: y + size))

@@ -49,6 +49,7 @@ extension Chart {
   ///   - showsTitle: Whether the title stands above; a page that has headings of its own says no.
   ///   - isStandalone: Whether the document carries its styles and colors; inside a page that has
   ///     ``ChartStyle/rules`` it need not.
+  /// - Returns: The document, an `svg` element.
   public func svg(width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true) -> String {
     let layout = Layout(width: max(280, width))
     var body = SVGBuilder()

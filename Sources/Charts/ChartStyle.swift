@@ -17,7 +17,7 @@ public enum ChartStyle {
     .chart .r{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:2 3}
     .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}
     .chart .d{stroke-dasharray:6 4}
-    .chart .p{stroke:var(--ground);stroke-width:1}
+    .chart .p{stroke:var(--ground);stroke-width:1;fill-opacity:.85}
     .chart .b{stroke:var(--ground);stroke-width:.7}
     .chart .w{opacity:.22}
     .chart .ww{opacity:.38}

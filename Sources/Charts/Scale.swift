@@ -71,6 +71,7 @@ public struct Scale: Sendable, Equatable {
   /// Round values along the axis.
   ///
   /// - Parameter count: How many there are at most, at least 2.
+  /// - Returns: The ticks, rising.
   public func ticks(atMost count: Int) -> [Tick] {
     kind == .linear ? linearTicks(count) : logarithmicTicks(count)
   }

@@ -78,8 +78,10 @@ extension TimelineChart {
     var hover: String
   }
 
-  /// What is drawn of a lane: spans by themselves where there is room, and otherwise one piece for what touches within a
-  /// pixel, in the color of most of it. Gaps as wide as half a pixel stay gaps.
+  /// What is drawn of a lane.
+  ///
+  /// Spans by themselves where there is room, and otherwise one piece for what touches within a pixel, in the color of most
+  /// of it. Gaps as wide as half a pixel stay gaps.
   private func runs(of lane: Lane, pixels: Double) -> [Run] {
     guard length > 0 else { return [] }
     let scale = pixels / Double(length)
@@ -94,7 +96,9 @@ extension TimelineChart {
       if end - x < 1 {
         while index + count < lane.spans.count {
           let next = lane.spans[index + count]
-          guard Double(next.start) * scale < end + 0.5, Double(next.start + next.duration) * scale < x + 1 else { break }
+          guard Double(next.start) * scale < end + 0.5, Double(next.start + next.duration) * scale < x + 1 else {
+            break
+          }
           end = max(end, Double(next.start + next.duration) * scale)
           busy[next.category, default: 0] += next.duration
           count += 1

@@ -48,7 +48,8 @@ public struct CaseStudyPage: Sendable {
       let style = SeriesStyle(color: colors[index % 8], shape: shapes[index % 4], isDashed: index >= 4)
       all.append(
         CartesianChart.Series(
-          name: text, style: style, isJoined: isByBatch, points: own.map { mark($0, x($0), "simulated", $0.prediction.latency) }))
+          name: text, style: style, isJoined: isByBatch,
+          points: own.map { mark($0, x($0), "simulated", $0.prediction.latency) }))
       let measured = own.compactMap { point in
         point.prediction.measurement.latency.map { mark(point, x(point), "measured", $0) }
       }
@@ -89,7 +90,8 @@ public struct CaseStudyPage: Sendable {
     let row = point.prediction.measurement
     return CartesianChart.Point(
       x: x, y: seconds * 1e3,
-      hover: "\(row.workload) on \(row.accelerator), \(row.framework), \(row.precision.rawValue), batch \(batch(point)): "
+      hover:
+        "\(row.workload) on \(row.accelerator), \(row.framework), \(row.precision.rawValue), batch \(batch(point)): "
         + "\(what) \(shortNumber(seconds * 1e3)) ms")
   }
 

@@ -16,7 +16,8 @@ public struct CaseStudyReport: Sendable {
   ///
   /// - Parameters:
   ///   - styled: Whether cells are styled.
-  ///   - width: The columns of the terminal; what a table leaves free shows its latencies or taxes as bars.
+  ///   - width: The columns of the terminal; what a table leaves free shows its latencies as bars.
+  /// - Returns: Lines, each ended by a line break.
   public func text(styled: Bool, width: Int = 100) -> String {
     var text = title + "\n"
     for (name, points) in study.panels {

@@ -17,13 +17,16 @@ public struct GenerationsReport: Sendable {
   /// - Parameters:
   ///   - styled: Whether cells are styled.
   ///   - width: The columns of the terminal; what a table leaves free shows the tax at the smallest batch as bars.
+  /// - Returns: Lines, each ended by a line break.
   public func text(styled: Bool, width: Int = 100) -> String {
     var text =
       "How much of the latency is the machine, and how much is the framework feeding it?\n"
       + "\(study.framework.title), \(study.precision.rawValue), one host (\(study.host.title)), steady state\n"
     var workloads: [String] = []
     for row in study.rows where !workloads.contains(row.workload) { workloads.append(row.workload) }
-    for workload in workloads { text += "\n\(workload)\n" + table(workload).text(styled: styled, width: width, bars: bars(workload)) }
+    for workload in workloads {
+      text += "\n\(workload)\n" + table(workload).text(styled: styled, width: width, bars: bars(workload))
+    }
     text += "\n" + legend
     if let finding = study.finding { text += "\n" + sentence(finding) }
     text += "\n" + Self.nextCommands

@@ -9,6 +9,7 @@ extension Figure {
   ///   - study: What was simulated.
   ///   - choice: Of which accelerator, framework and precision.
   ///   - measured: Measured latencies in milliseconds by batch, where there are any.
+  /// - Returns: The figure; nil where nothing fits the memory.
   static func latency(
     _ study: SystemStudy, _ choice: SystemStudy.Choice, measured: [(batch: Int, milliseconds: Double)] = []
   ) -> Figure? {

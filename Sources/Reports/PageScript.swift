@@ -1,4 +1,6 @@
-/// The script of a report: choices, values under the pointer, and the timeline's zoom. It builds no markup from text.
+/// The script of a report: choices, values under the pointer, and the timeline's zoom.
+///
+/// It builds no markup from text.
 enum PageScript {
   static let text = #"""
     "use strict";

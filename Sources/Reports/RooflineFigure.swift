@@ -15,7 +15,8 @@ extension Figure {
     let levels = ["compute", "DRAM", "L2"].filter { level in shown.contains { $0.level == level } }
     let points = levels.map { level in
       CartesianChart.Series(
-        name: level == "compute" ? "bound by arithmetic" : "bound by \(level)", style: style(of: level), isJoined: false,
+        name: level == "compute" ? "bound by arithmetic" : "bound by \(level)", style: style(of: level),
+        isJoined: false,
         points: shown.filter { $0.level == level }.map { row in
           CartesianChart.Point(
             x: intensity(row), y: row.achieved.tflops, hover: hover(row, share(row)), weight: share(row) / largest,
@@ -25,14 +26,17 @@ extension Figure {
     let intensities = shown.map(intensity)
     let roofs = roofs(study.accelerator, shown.map(\.arithmetic), intensities)
     let heights = shown.map(\.achieved.tflops) + roofs.flatMap { $0.points.map(\.y) }
-    let scale = Scale.logarithmic(covering: intensities + roofs.flatMap { $0.points.map(\.x) }, margin: 1.3)
+    let scale = Scale.logarithmic(covering: intensities + roofs.flatMap { $0.points.map(\.x) }, margin: 1.8)
     let chart = CartesianChart(
       x: Axis(title: "arithmetic intensity, FLOP/byte", scale: scale),
-      y: Axis(title: "TFLOP/s, achieved by the kernel model", scale: .logarithmic(covering: heights, margin: 1.4)),
+      y: Axis(title: "TFLOP/s, achieved by the kernel model", scale: .logarithmic(covering: heights, margin: 2.2)),
       series: roofs + points)
     let hidden = study.rows.filter { $0.flops.value == 0 }.map(share).reduce(0, +)
-    var caption = "Lines are what the data sheet allows at each memory level; the area of a point is its share of the time."
-    if hidden > 0 { caption += " Kernels without arithmetic (\(NumberFormat.percent(hidden)) of the time) have no place here." }
+    var caption =
+      "Lines are what the data sheet allows at each memory level; the area of a point is its share of the time."
+    if hidden > 0 {
+      caption += " Kernels without arithmetic (\(NumberFormat.percent(hidden)) of the time) have no place here."
+    }
     if shown.count < study.rows.count { caption += " Kernels of little time are left out." }
     return Figure(
       caption: caption,

@@ -89,7 +89,8 @@ public struct SweepPage: Sendable {
   ) -> Figure {
     let positions = axis.numbers ?? []
     let isWide = (positions.min() ?? 0) > 0 && (positions.max() ?? 0) > 8 * (positions.min() ?? 0)
-    let x: Scale = isWide ? .logarithmic(covering: positions, margin: 1.1) : .linear(covering: positions, includingZero: false)
+    let x: Scale =
+      isWide ? .logarithmic(covering: positions, margin: 1.1) : .linear(covering: positions, includingZero: false)
     let split = series(besides: axis)
     var names: [String] = []
     for text in split?.texts ?? [""] where !names.contains(text) { names.append(text) }

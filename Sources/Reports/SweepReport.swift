@@ -22,6 +22,7 @@ public struct SweepReport: Sendable {
   /// - Parameters:
   ///   - styled: Whether cells are styled.
   ///   - width: The columns of the terminal; what the table leaves free shows the tax as bars.
+  /// - Returns: Lines, each ended by a line break.
   public func text(styled: Bool, width: Int = 100) -> String {
     var columns = plan.axes.map { axis in
       TextTable.Column(axis.subject.column, alignment: axis.subject.takesNames ? .text : .number)

@@ -131,7 +131,8 @@ extension SystemReport {
         study.own.precision)
       + select("batch", "Batch", study.batchChoices.map { ($0, String(study.batches[$0])) }, study.own.batch)
       + "</form>"
-    return "<p class=\"system\" data-field=\"system\">\(markupEscaped(fields.first { $0.0 == "system" }?.1 ?? ""))</p>" + form
+    return "<p class=\"system\" data-field=\"system\">\(markupEscaped(fields.first { $0.0 == "system" }?.1 ?? ""))</p>"
+      + form
       + "<dl class=\"numbers\">" + number("latency", "Latency per pass") + number("device_busy", "Device busy")
       + number("framework_tax", "Framework tax") + number("bound", "Waits for") + number("kernels", "Kernels")
       + number("memory", "Memory") + "</dl>"

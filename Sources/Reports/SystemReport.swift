@@ -83,7 +83,8 @@ public struct SystemReport: Sendable {
       case .compute: "it waits for arithmetic"
       case .memory: "it waits for memory"
       }
-    return "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "
+    return
+      "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "
       + "for \(share) of it: \(waits)."
   }
 }

@@ -29,6 +29,7 @@ public struct TableBars: Sendable {
   /// - Parameters:
   ///   - values: The values.
   ///   - most: What the highest character stands for; the lowest stands for zero.
+  /// - Returns: As many characters as there are values; none for a scale of nothing.
   public static func sparkline(_ values: [Double], most: Double) -> String {
     let levels = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     guard most > 0 else { return "" }

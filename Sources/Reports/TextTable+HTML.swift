@@ -4,6 +4,7 @@ extension TextTable {
   /// The table in HTML; every text is text, whatever it says.
   ///
   /// - Parameter caption: What the table shows, for those who do not see what it belongs to.
+  /// - Returns: A `table` element.
   public func html(caption: String) -> String {
     var text = "<table><caption>\(markupEscaped(caption))</caption><thead><tr>"
     for column in columns {

@@ -60,7 +60,11 @@ struct TimelineCounters {
     for (time, change) in changes.sorted(by: { $0.time < $1.time }) {
       if change != 0 { open += change > 0 ? 1 : -1 }
       sum = open == 0 ? 0 : max(0, sum + change)
-      if samples.last?.time == time { samples[samples.count - 1].value = sum } else { samples.append(Sample(time: time, value: sum)) }
+      if samples.last?.time == time {
+        samples[samples.count - 1].value = sum
+      } else {
+        samples.append(Sample(time: time, value: sum))
+      }
     }
     return samples
   }

@@ -42,7 +42,9 @@ extension Figure {
         table.append([
           TextTable.Cell(lane.name), TextTable.Cell(chart.labels[Int(key.label)]),
           TextTable.Cell(chart.categories[Int(key.category)].name), TextTable.Cell(String(sum.count)),
-          TextTable.Cell(NumberFormat.fixed(Double(sum.total) / 1e3, decimals: 1, grouping: .comma), data: NumberFormat.shortest(Double(sum.total) / 1e3)),
+          TextTable.Cell(
+            NumberFormat.fixed(Double(sum.total) / 1e3, decimals: 1, grouping: .comma),
+            data: NumberFormat.shortest(Double(sum.total) / 1e3)),
           TextTable.Cell(NumberFormat.fixed(100 * Double(sum.total) / Double(max(1, chart.length)), decimals: 1)),
         ])
       }

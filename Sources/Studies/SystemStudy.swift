@@ -57,7 +57,9 @@ public struct SystemStudy: Sendable {
     /// Spans of all timelines together; the system's own does not count.
     public var timelineSpans = 250_000
     /// Spans of the system's own timeline.
-    public var ownTimelineSpans = 400_000
+    public var ownTimelineSpans = 700_000
+    /// Spans of the system's own timeline above which only accelerators and batches are choices: what a page holds.
+    public var manyChoicesSpans = 100_000
 
     /// The usual limits.
     public init() {}
@@ -96,10 +98,12 @@ public struct SystemStudy: Sendable {
   ) throws {
     let ownPlan = scenario.plan()
     let isLarge = ownPlan.program.instructions.count > limits.planInstructions
-    let space = Space(scenario, workload, parameters, isLarge ? [] : accelerators, isLarge ? [] : frameworks)
+    let spans = Int(min(1e12, ownPlan.program.dynamicCounts.instructions * 2))
+    let isLong = isLarge || spans > limits.manyChoicesSpans
+    let space = Space(scenario, workload, parameters, isLarge ? [] : accelerators, isLong ? [] : frameworks)
     self.accelerators = space.accelerators
     self.frameworks = space.frameworks
-    let precisions = isLarge ? [scenario.precision] : space.precisions
+    let precisions = isLong ? [scenario.precision] : space.precisions
     let batches = isLarge ? [space.ownBatch] : space.batches
     let chosen = Set([1, 32, space.ownBatch])
     let batchChoices = batches.indices.filter { chosen.contains(batches[$0]) }
@@ -112,7 +116,6 @@ public struct SystemStudy: Sendable {
         precisions.indices.map { Choice(accelerator: accelerator, framework: framework, precision: $0, batch: 0) }
       }
     }
-    let spans = Int(min(1e12, ownPlan.program.dynamicCounts.instructions * 2))
     let budget = Budget(
       ownSpans: spans <= limits.ownTimelineSpans,
       otherSpans: spans * all.count * batchChoices.count <= limits.timelineSpans)
@@ -217,7 +220,9 @@ extension SystemStudy {
         precisions = [scenario.precision]
       }
       let own = scenario.system.framework
-      let rest = otherFrameworks.filter { $0.name != own.name && (scenario.system.accelerator != nil || $0.mode != .graph) }
+      let rest = otherFrameworks.filter {
+        $0.name != own.name && (scenario.system.accelerator != nil || $0.mode != .graph)
+      }
       frameworks = [own] + rest
     }
 

@@ -36,8 +36,9 @@ enum Platform {
     return Int(size.ws_col)
   }
 
-  /// Whether tables are plain ASCII: asked for by `--ascii`, or on a terminal whose locale has no UTF-8. Formats for
-  /// programs are UTF-8 always.
+  /// Whether tables are plain ASCII: asked for by `--ascii`, or on a terminal whose locale has no UTF-8.
+  ///
+  /// Formats for programs are UTF-8 always.
   static let writesASCII: Bool = {
     let isForPrograms = arguments.contains { ["json", "csv", "jsonl"].contains($0) || $0.hasPrefix("--format=") }
     if isForPrograms { return false }

@@ -164,6 +164,8 @@ enum ProjectCommand {
   ///   - year: How far.
   ///   - sampleCount: How many samples are drawn.
   ///   - seed: What they are drawn from.
+  /// - Returns: The years from the last generation on.
+  /// - Throws: `Failure` where there is no accelerator, too short a history or a year out of range.
   static func projection(
     _ resolved: ScenarioOptions.Resolved, _ library: Library, history patterns: String? = nil, upTo year: Int,
     sampleCount: Int, seed: UInt64

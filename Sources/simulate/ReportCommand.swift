@@ -114,7 +114,7 @@ enum ReportCommand {
   private static func reason(_ kind: Figure.Kind) -> String {
     switch kind {
     case .roofline, .projection: "; it needs an accelerator"
-    case .timeline: "; its pass has more than 400,000 spans"
+    case .timeline: "; its pass is too long for a picture"
     default: ""
     }
   }

@@ -27,7 +27,9 @@ struct ScaleTests {
     }
   }
 
-  @Test("Decimals are written exactly", arguments: [(5, -2, "0.05"), (20, 0, "20"), (1500, 0, "1,500"), (2, 9, "2e9"), (-125, -1, "-12.5"), (0, 3, "0")])
+  @Test(
+    "Decimals are written exactly",
+    arguments: [(5, -2, "0.05"), (20, 0, "20"), (1500, 0, "1,500"), (2, 9, "2e9"), (-125, -1, "-12.5"), (0, 3, "0")])
   func decimals(mantissa: Int, exponent: Int, text: String) {
     #expect(decimalText(mantissa: mantissa, exponent: exponent) == text)
   }
