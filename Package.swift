@@ -17,10 +17,12 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
+  ("Traces", ["JSONText"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
+  ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
-  ("Reports", ["Charts", "JSONText", "Profiles", "Roofline", "Simulation", "Studies"]),
+  ("Reports", ["Charts", "JSONText", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces"]),
 ]
 
 /// Each library has a test target of its own name.
@@ -31,6 +33,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("CommandSyntax", []),
   ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
+  ("Traces", ["JSONText", "TestSupport"]),
+  ("Replay", ["EventEngine", "JSONText", "Profiles", "Simulation", "TestSupport", "Traces"]),
   ("Simulation", ["EventEngine"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
@@ -77,8 +81,8 @@ let package = Package(
       .executableTarget(
         name: "simulate",
         dependencies: [
-          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies",
-          "Workloads",
+          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Replay", "Reports", "Simulation",
+          "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

@@ -514,6 +514,21 @@ def others_section(simulator, data, lines):
               f"| {100 * float(row['error_fraction']):+.0f} |" for row in dense] + [""]
 
 
+def strangers_section(simulator, lines):
+    """Models and a GPU that nothing was fitted to: the table lies beside this script."""
+    rows = simulator.validate(rows_of(ROOT / "benchmarks/measurements/timm-rtx3090.csv"), fit="none")
+    simulator.found("models and a GPU that nothing was fitted to (timm, RTX 3090): median", 8, median(rows))
+    simulator.found("models and a GPU that nothing was fitted to (timm, RTX 3090): mean", 11.5, mean(rows))
+    lines += ["## Models and a GPU that nothing was fitted to", "",
+              "timm's own benchmark on an RTX 3090, mixed precision, PyTorch 1.12 (`benchmarks/measurements`): grouped and depthwise",
+              "convolutions among them. Nothing is fitted: the family's constants are those of one A40's linear layers and of its",
+              "relatives.", ""]
+    lines += table("rows", [("all", rows)])
+    lines += ["", "| model | batch | image size | measured ms | predicted ms | error % |", "|---|---|---|---|---|---|"]
+    lines += [f"| {row['workload']} | {row['batch']} | {row['image_size']} | {float(row['latency_ms']):.0f} "
+              f"| {float(row['predicted_ms']):.0f} | {100 * float(row['error_fraction']):+.0f} |" for row in rows] + [""]
+
+
 def graph_ratios(rows):
     """Eager over CUDA graph, measured and predicted, by batch and sequence length."""
     by_point = collections.defaultdict(dict)
@@ -658,6 +673,7 @@ def main():
         tax_section(simulator, options.data, lines)
         unseen_section(simulator, options.data, lines)
         others_section(simulator, options.data, lines)
+        strangers_section(simulator, lines)
         compilers_section(simulator, options.data, lines)
         kernel_section(simulator, options.data, kernel_catalog(scratch), lines)
         if options.leave_out:

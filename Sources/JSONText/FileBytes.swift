@@ -33,7 +33,8 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  init(_ error: Int32, path: String) {
+  /// The fault that the system gives as a number (`errno`).
+  public init(systemError error: Int32, path: String) {
     switch error {
     case ENOENT: self = .notFound(path: path)
     case EISDIR: self = .isDirectory(path: path)
@@ -53,7 +54,7 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
 /// - Throws: Why the file cannot be read.
 public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault) -> [UInt8] {
   let file = open(path, O_RDONLY | O_CLOEXEC)
-  guard file >= 0 else { throw FileFault(errno, path: path) }
+  guard file >= 0 else { throw FileFault(systemError: errno, path: path) }
   defer { close(file) }
   // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over
   // every byte in a build without optimization.
@@ -65,7 +66,7 @@ public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault
     let received = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
     let error = errno
     if received < 0, error == EINTR { continue }
-    guard received >= 0 else { throw FileFault(error, path: path) }
+    guard received >= 0 else { throw FileFault(systemError: error, path: path) }
     bytes.append(contentsOf: chunk[..<received])
     guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
     if received == 0 { return bytes }
@@ -80,7 +81,7 @@ public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault
 /// - Returns: The names, without the directory.
 /// - Throws: Why the directory cannot be read.
 public func listFiles(in directory: String, suffix: String) throws(FileFault) -> [String] {
-  guard let stream = opendir(directory) else { throw FileFault(errno, path: directory) }
+  guard let stream = opendir(directory) else { throw FileFault(systemError: errno, path: directory) }
   defer { closedir(stream) }
   var names: [String] = []
   while let entry = readdir(stream) {

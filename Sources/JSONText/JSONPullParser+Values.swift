@@ -9,12 +9,18 @@ extension JSONPullParser {
   /// Whether a string or key is `text`, without making a `String` unless it has escapes.
   ///
   /// - Complexity: O(n) in the length of `text`.
+  @inlinable
   public func isEqual(_ range: JSONStringRange, to text: StaticString) -> Bool {
-    let wanted = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    if range.hasEscapes { return wanted.elementsEqual(unescaped(range)) }
-    guard range.end - range.start == wanted.count else { return false }
-    for index in 0..<wanted.count where bytes[range.start &+ index] != wanted[index] { return false }
+    if range.hasEscapes { return isUnescapedEqual(range, to: text) }
+    let count = text.utf8CodeUnitCount
+    guard range.end - range.start == count else { return false }
+    for index in 0..<count where bytes[range.start &+ index] != text.utf8Start[index] { return false }
     return true
+  }
+
+  @usableFromInline
+  func isUnescapedEqual(_ range: JSONStringRange, to text: StaticString) -> Bool {
+    UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).elementsEqual(unescaped(range))
   }
 
   /// The value of a number, correctly rounded (to nearest, ties to even).

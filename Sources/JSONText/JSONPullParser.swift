@@ -10,8 +10,9 @@
 ///
 /// - Complexity: O(1) memory but for one word for each open object and array; time proportional to the bytes.
 public struct JSONPullParser {
-  /// The text; valid as long as the parser lives, or the memory it was made over.
-  public let bytes: UnsafeRawBufferPointer
+  /// The text, or the part of it that ``move(to:dropping:)`` has come to; valid as long as the parser lives, or the memory
+  /// it was made over.
+  public internal(set) var bytes: UnsafeRawBufferPointer
 
   /// The name of the file, for faults.
   public let file: String
@@ -28,7 +29,7 @@ public struct JSONPullParser {
   /// The open objects and arrays, outermost first.
   var open: [OpenContainer] = []
 
-  private var expecting = Expecting.value
+  var expecting = Expecting.value
   private let owner: OwnedBytes?
 
   /// Reads bytes that the parser keeps a copy of.
@@ -96,6 +97,7 @@ public struct JSONPullParser {
   /// Moves to the next byte that is not blank and makes it the token's first.
   ///
   /// - Returns: That byte, or 0, which begins nothing, at the end of the text.
+  @inline(__always)
   private mutating func skipWhitespace() -> UInt8 {
     var index = offset
     var found: UInt8 = 0
@@ -190,7 +192,7 @@ struct OpenContainer {
 }
 
 /// What the grammar has next.
-private enum Expecting {
+enum Expecting {
   case value
   case elementOrEnd
   case keyOrEnd

@@ -39,6 +39,7 @@ public struct ValidationReport: Sendable {
       text +=
         "knee batch exact in \(exact) of \(knees.count) series "
         + "(\(NumberFormat.percent(Double(exact) / Double(knees.count), decimals: 0)))\n\n"
+      text += kneeTable(knees).text(styled: styled) + "\n"
     }
     if !validation.speeds.isEmpty { text += speedTable().text(styled: styled) + "\n" }
     text += "the largest errors\n" + worstTable(measured).text(styled: styled)
@@ -74,6 +75,31 @@ public struct ValidationReport: Sendable {
       let unique = names.filter { seen.insert($0).inserted }
       guard unique.count > 1 else { continue }
       for name in unique { add(name, predictions.filter { aspect($0) == name }) }
+    }
+    return table
+  }
+
+  /// Every series where they are few; else those whose knees lie farthest apart.
+  private func kneeTable(_ knees: [KneeComparison]) -> TextTable {
+    let isWhole = knees.count <= 10
+    var table = TextTable(columns: [
+      TextTable.Column(isWhole ? "series" : "series with knees farthest apart"), TextTable.Column("workload"),
+      TextTable.Column("measured", unit: "batch", alignment: .number, key: "measured_knee"),
+      TextTable.Column("predicted", unit: "batch", alignment: .number, key: "predicted_knee"),
+    ])
+    // A floor that reaches to the end of a series is as far off as a knee at twice any batch that was tried.
+    func distance(_ knee: KneeComparison) -> Double {
+      let beyond = 2 * Double(knees.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
+      let (one, other) = (knee.measured.map(Double.init) ?? beyond, knee.predicted.map(Double.init) ?? beyond)
+      return max(one / other, other / one)
+    }
+    let shown = isWhole ? knees : Array(knees.sorted { distance($0) > distance($1) }.prefix(10))
+    for knee in shown {
+      table.append([
+        TextTable.Cell(knee.testbed), TextTable.Cell(knee.workload),
+        TextTable.Cell(knee.measured.map { String($0) } ?? "none"),
+        TextTable.Cell(knee.predicted.map { String($0) } ?? "none"),
+      ])
     }
     return table
   }

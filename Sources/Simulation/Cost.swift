@@ -27,6 +27,11 @@ public struct Cost: Sendable, Equatable {
     account[category.rawValue] = duration
   }
 
+  /// The category that the duration belongs to; nil for a cost of nothing.
+  public var mainCategory: CostCategory? {
+    (0..<8).first { account[$0] != 0 }.flatMap(CostCategory.init(rawValue:))
+  }
+
   /// The account of the cost when it takes longer than its own duration, each lane by the same ratio.
   ///
   /// A lane that holds the whole duration becomes the whole of the longer time, exactly, so a breakdown stays exact.

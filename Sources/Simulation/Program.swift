@@ -6,6 +6,8 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
   public enum Opcode: UInt8, Sendable, BitwiseCopyable {
     /// The host is busy for cost `operand`.
     case work
+    /// The host is in a call of the driver for cost `operand`; what it launches comes next.
+    case call
     /// The host computes for cost `operand`: a kernel of a processor-only system.
     case hostKernel
     /// The host launches the kernel of cost `operand` into `stream`.
@@ -22,6 +24,20 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
     case waitForStream
     /// The host waits for all streams.
     case synchronize
+    /// The host waits for everything launched before into `stream`.
+    case synchronizeStream
+    /// Event `operand` stands for everything launched before into `stream`.
+    case recordEvent
+    /// The next launch into `stream` waits for event `operand`, if it was recorded.
+    case waitForEvent
+    /// The host waits for event `operand`, if it was recorded.
+    case synchronizeEvent
+    /// The thread lets those go on that wait for signal `operand`.
+    case signal
+    /// The thread waits for signal `operand` of another.
+    case awaitSignal
+    /// `stream` is busy for cost `operand` with work that nothing else is known of and that is not counted.
+    case occupy
     /// The instructions up to the matching `endLoop` are repeated `operand` times.
     case beginLoop
     /// The end of a loop; `operand` is the number of instructions from here back to the loop's first.
@@ -31,7 +47,7 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
   /// What the instruction does.
   public var opcode: Opcode
   /// The stream, for instructions that have one.
-  public var stream: UInt8 = 0
+  public var stream: UInt16 = 0
   /// The copy engine: 0 to the device, 1 from it.
   public var lane: UInt8 = 0
   /// An index or a count, see ``Opcode``.
@@ -45,7 +61,7 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
   /// repeats anything so often is refused for its length all the same.
   public init(_ opcode: Opcode, operand: Int, stream: Int = 0, lane: Int = 0, label: Int = -1) {
     self.opcode = opcode
-    self.stream = UInt8(stream)
+    self.stream = UInt16(stream)
     self.lane = UInt8(lane)
     self.operand = Int32(clamping: operand)
     self.label = Int32(label)
@@ -64,6 +80,8 @@ public struct Program: Sendable, Equatable {
   public var labels: [String] = []
   /// The number of streams that the instructions name; at least 1.
   public var streamCount = 1
+  /// Where the instructions of each thread begin; a pass of several threads is done when all of them are.
+  public var threadStarts = [0]
 
   /// A program without instructions.
   public init() {}
@@ -81,7 +99,7 @@ public struct Program: Sendable, Equatable {
     forEachCounted { instruction, count in
       switch instruction.opcode {
       case .launch, .launchGraph, .copy, .blockingCopy: launches[Int(instruction.stream)] += count
-      case .work, .hostKernel, .node, .waitForStream, .synchronize, .beginLoop, .endLoop: break
+      default: break
       }
     }
     return launches

@@ -39,6 +39,7 @@ public struct ProgramCounts: Sendable, Equatable {
     kernelUses = hostUses
     copyUses = hostUses
     streamCount = program.streamCount
+    isOfWorkload = program.threadStarts.count == 1
     fewestLaunchesOfAStream = program.launchesPerStream.filter { $0 > 0 }.min() ?? 0
     var graphsWithoutNode = 0.0
     program.forEachCounted { instruction, count in
@@ -46,6 +47,9 @@ public struct ProgramCounts: Sendable, Equatable {
       instructions += count
       switch instruction.opcode {
       case .work: hostUses[operand] += count
+      case .call, .occupy:
+        hostUses[operand] += count
+        isOfWorkload = false
       case .hostKernel:
         hostUses[operand] += count
         kernelUses[operand] += count
@@ -66,20 +70,27 @@ public struct ProgramCounts: Sendable, Equatable {
         graphsWithoutNode = 0
       case .synchronize: synchronizations += count
       case .node, .waitForStream, .beginLoop, .endLoop: break
+      case .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal:
+        isOfWorkload = false
       }
     }
   }
 
+  /// Whether every instruction is one that workloads have; those of recordings are the engine's alone.
+  private var isOfWorkload = true
+
   /// Whether the recurrence of one stream is the whole truth: one stream, and no kernels on host and device at once.
-  public var isOneStream: Bool { streamCount == 1 && (hostKernels == 0 || launches + graphs == 0) }
+  public var isOneStream: Bool {
+    isOfWorkload && streamCount == 1 && (hostKernels == 0 || launches + graphs == 0)
+  }
 }
 
 extension Instruction {
   /// Whether the operand is the index of a cost.
   var usesCost: Bool {
     switch opcode {
-    case .work, .hostKernel, .launch, .node, .copy, .blockingCopy: true
-    case .launchGraph, .waitForStream, .synchronize, .beginLoop, .endLoop: false
+    case .work, .call, .occupy, .hostKernel, .launch, .node, .copy, .blockingCopy: true
+    default: false
     }
   }
 }

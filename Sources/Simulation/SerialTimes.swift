@@ -15,7 +15,7 @@ extension CostTable {
     program.forEachCounted { instruction, count in
       let index = Int(instruction.operand)
       switch instruction.opcode {
-      case .work, .hostKernel: host += count * Double(costs[index].duration)
+      case .work, .call, .hostKernel: host += count * Double(costs[index].duration)
       case .launch, .copy, .blockingCopy:
         host += count * Double(launchCall.duration)
         device += count * (Double(costs[index].duration) + Double(kernelGap.duration))
@@ -28,7 +28,7 @@ extension CostTable {
         device += (count - graphsWithoutNode) * Double(graphKernelGap.duration)
         graphsWithoutNode = 0
       case .synchronize: host += count * Double(synchronization.duration)
-      case .beginLoop, .endLoop, .waitForStream, .node: break
+      default: break
       }
     }
     return (Ticks(min(host, 0x1p62)), Ticks(min(device, 0x1p62)))

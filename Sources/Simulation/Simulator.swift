@@ -12,6 +12,8 @@ public enum LatencyKind: String, Sendable, CaseIterable {
 public enum SimulationFault: Error, Sendable, Equatable {
   /// The run would take longer than the clock can count.
   case tooLong(estimatedSeconds: Double)
+  /// A thread or stream waits for something that never happens.
+  case neverEnds
   /// The limit on events was reached.
   case eventLimitReached(limit: Int)
 }
@@ -107,6 +109,17 @@ public struct Simulator: Sendable {
     }
   }
 
+  /// Simulates one pass from an idle system, as it stands: no synchronization is added, and nothing follows.
+  ///
+  /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
+  /// - Complexity: O(instructions executed).
+  public func replay(_ program: Program, _ table: CostTable) throws(SimulationFault) -> PassTiming {
+    let engine = try self.run(program, table, passes: 1, recordFrom: 0)
+    guard !engine.model.marks.isEmpty else { throw .neverEnds }
+    let run = PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)
+    return timing(run, from: PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0), passes: 1)
+  }
+
   /// What passes issued back to back come to.
   private struct PassRun {
     var marks: [PassMark]
@@ -164,6 +177,9 @@ public struct Simulator: Sendable {
     model.spendPassCost()
     var engine = Engine(model: model, eventLimit: eventLimit)
     engine.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: engine.model.hostClock)
+    for thread in program.threadStarts.indices.dropFirst() {
+      engine.calendar.schedule(SystemModel.Event(kind: .hostContinues, stream: UInt16(thread)), at: 0)
+    }
     do {
       try engine.run()
     } catch {

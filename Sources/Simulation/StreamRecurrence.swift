@@ -146,6 +146,8 @@ struct StreamRecurrence {
         spend(table.synchronization)
       case .waitForStream: break  // Of one stream on itself: it runs in order as it is.
       case .node: preconditionFailure("a graph's nodes are skipped by the host")
+      case .call, .occupy, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal:
+        preconditionFailure("the instructions of recordings are the engine's alone")
       case .beginLoop:
         if instruction.operand > 0 {
           loops.append(RunningLoop(remaining: Int(instruction.operand)))

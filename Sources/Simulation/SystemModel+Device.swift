@@ -74,7 +74,7 @@ extension SystemModel {
       deviceBusy += duration
       scheduleEnd(of: stream, at: start + duration, calendar: &calendar)
     } else {
-      calendar.schedule(Event(kind: .kernelStarts, stream: UInt8(stream)), at: start)
+      calendar.schedule(Event(kind: .kernelStarts, stream: UInt16(stream)), at: start)
     }
   }
 
@@ -85,7 +85,7 @@ extension SystemModel {
   private mutating func scheduleEnd(of stream: Int, at time: Ticks, calendar: inout EventCalendar<Event>) {
     streams[stream].generation &+= 1
     calendar.schedule(
-      Event(kind: .kernelEnds, stream: UInt8(stream), generation: streams[stream].generation), at: time)
+      Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: time)
   }
 
   /// With several streams: a kernel begins, and from now on shares the device with those that run already.
@@ -162,8 +162,7 @@ extension SystemModel {
   /// Keeps the span of a kernel or copy.
   private mutating func record(_ kernel: RunningKernel, on stream: Int, now: Ticks) {
     guard kernel.cost >= 0 else { return }
-    let account = table.costs[Int(kernel.cost)].account
-    let category = (0..<8).first { account[$0] != 0 }.flatMap(CostCategory.init(rawValue:)) ?? .compute
+    let category = table.costs[Int(kernel.cost)].mainCategory ?? .compute
     spans.append(
       TimelineSpan(
         lane: .stream(stream), start: kernel.start, end: now, label: Int(kernel.label),

@@ -8,14 +8,18 @@ extension SystemModel {
   /// waits for the device, the calendar must have caught up; so it schedules itself and returns.
   mutating func runHost(now: Ticks, calendar: inout EventCalendar<Event>) {
     while true {
-      guard cursor.index < instructions.count else {
-        guard endPass(now: now) else { return }
+      guard cursor.index < threadEnd else {
+        guard endThread(), endPass(now: now) else { return }
         continue
       }
       let instruction = instructions[cursor.index]
       switch instruction.opcode {
       case .work:
         spend(table.costs[Int(instruction.operand)], as: .dispatch, instruction)
+        cursor.step()
+      case .call:
+        let cost = table.costs[Int(instruction.operand)]
+        spend(cost, as: cost.mainCategory ?? .launch, instruction)
         cursor.step()
       case .hostKernel:
         let cost = table.costs[Int(instruction.operand)]
@@ -27,11 +31,20 @@ extension SystemModel {
       case .endLoop:
         cursor.endLoop(instruction)
       case .waitForStream:
+        guard hasCaughtUp(now: now, calendar: &calendar) else { return }
         addDependency(of: Int(instruction.stream), on: Int(instruction.operand))
         cursor.step()
       case .synchronize:
         guard waitForDevice(now: now, calendar: &calendar) else { return }
         spend(table.synchronization, as: .synchronization, instruction)
+        cursor.step()
+      case .synchronizeStream, .synchronizeEvent:
+        guard waitForJobs(of: instruction, now: now, calendar: &calendar) else { return }
+      case .awaitSignal:
+        guard awaitSignal(Int(instruction.operand)) else { return }
+      case .signal, .recordEvent, .waitForEvent, .occupy:
+        guard instruction.opcode == .signal || hasCaughtUp(now: now, calendar: &calendar) else { return }
+        note(instruction, calendar: &calendar)
         cursor.step()
       case .launch, .launchGraph, .copy, .blockingCopy:
         guard beginLaunch(instruction, now: now, calendar: &calendar) else { return }
@@ -47,8 +60,8 @@ extension SystemModel {
     if isRecording, cost.duration > 0 {
       spans.append(
         TimelineSpan(
-          lane: .host, start: hostClock, end: hostClock + cost.duration, label: Int(instruction.label),
-          correlation: category == .launch ? correlation + 1 : 0, category: category))
+          lane: .host, thread: thread, start: hostClock, end: hostClock + cost.duration,
+          label: Int(instruction.label), correlation: category == .launch ? correlation + 1 : 0, category: category))
     }
     hostClock += cost.duration
     hostAccount &+= cost.account
@@ -64,16 +77,16 @@ extension SystemModel {
     // Only the host adds launches, so a queue with room now has room when the host's clock gets there.
     if streams[stream].jobs.isFull {
       if hostClock > now {
-        calendar.schedule(Event(kind: .hostContinues), at: hostClock)
+        calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
       } else {
         hostWait = .slot(stream: stream)
       }
       return false
     }
     spend(instruction.opcode == .launchGraph ? table.graphCall : table.launchCall, as: .launch, instruction)
-    // With one stream nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
-    if hostClock > now && !hasOneStream {
-      calendar.schedule(Event(kind: .launchReturns), at: hostClock)
+    // With one stream and one thread nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
+    if hostClock > now && !(hasOneStream && hasOneThread) {
+      calendar.schedule(Event(kind: .launchReturns, stream: UInt16(thread)), at: hostClock)
       return false
     }
     launch(now: now, calendar: &calendar)
@@ -113,7 +126,7 @@ extension SystemModel {
   private mutating func waitForDevice(now: Ticks, calendar: inout EventCalendar<Event>) -> Bool {
     if isDrained { return true }
     if hostClock > now {
-      calendar.schedule(Event(kind: .hostContinues), at: hostClock)
+      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
     } else {
       hostWait = .drain
     }
@@ -128,12 +141,23 @@ extension SystemModel {
     return true
   }
 
-  /// Lets the host go on at the end of a job, if that is what it was blocked on.
+  /// Lets every thread of the host go on that was blocked on the job which has ended.
   mutating func wakeHost(
     after stream: Int, now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>
   ) {
+    guard !hasOneThread else { return wakeThread(after: stream, now: now, account, calendar: &calendar) }
+    for index in threads.indices {
+      resume(index)
+      wakeThread(after: stream, now: now, account, calendar: &calendar)
+    }
+  }
+
+  /// Lets the present thread go on at the end of a job, if that is what it was blocked on.
+  private mutating func wakeThread(
+    after stream: Int, now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>
+  ) {
     switch hostWait {
-    case .nothing: return
+    case .nothing, .signal: return
     case .slot(let wanted): guard wanted == stream else { return }
     case .drain: guard isDrained else { return }
     case .job(let wanted, let count): guard wanted == stream, streams[stream].finished >= count else { return }

@@ -15,7 +15,8 @@ struct SystemModel: EventModel {
 
   struct Event: BitwiseCopyable, Sendable {
     var kind: EventKind
-    var stream: UInt8 = 0
+    /// The stream, or the thread of the host.
+    var stream: UInt16 = 0
     var generation: UInt32 = 0
   }
 
@@ -25,6 +26,7 @@ struct SystemModel: EventModel {
     case slot(stream: Int)
     case drain
     case job(stream: Int, count: Int)
+    case signal(Int)
   }
 
   typealias Fault = Never
@@ -32,11 +34,19 @@ struct SystemModel: EventModel {
   let instructions: [Instruction]
   let table: CostTable
   let hasOneStream: Bool
+  /// Whether nothing but the host's own clock decides the order of launches.
+  let hasOneThread: Bool
 
   var cursor = ProgramCursor(at: 0)
   var hostClock: Ticks = 0
   var hostAccount: Account = .zero
   var hostWait = HostWait.nothing
+  /// The thread whose cursor, clock, account and wait those above are, where its instructions end, and the others.
+  var thread = 0
+  var threadEnd: Int
+  var threads: [HostThread]
+  var signals: [Int: Signal] = [:]
+  var events: [Int: (stream: Int, count: Int)] = [:]
   var passesToIssue: Int
   let passCount: Int
 
@@ -66,6 +76,9 @@ struct SystemModel: EventModel {
     instructions = program.instructions
     self.table = table
     hasOneStream = program.streamCount == 1
+    hasOneThread = program.threadStarts.count == 1
+    threads = HostThread.all(of: program)
+    threadEnd = threads[0].end
     passesToIssue = passCount
     self.passCount = passCount
     self.recordsFromPass = recordsFromPass
@@ -76,8 +89,10 @@ struct SystemModel: EventModel {
   mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) {
     switch event.kind {
     case .hostContinues:
+      resume(Int(event.stream))
       runHost(now: time, calendar: &calendar)
     case .launchReturns:
+      resume(Int(event.stream))
       launch(now: time, calendar: &calendar)
       if hostWait == .nothing { runHost(now: time, calendar: &calendar) }
     case .kernelStarts:

@@ -12,6 +12,8 @@ public enum TimelineLane: Sendable, Hashable {
 public struct TimelineSpan: Sendable, Equatable {
   /// Where.
   public var lane: TimelineLane
+  /// The thread, on the host.
+  public var thread = 0
   /// When it began, picoseconds.
   public var start: Ticks
   /// When it ended, picoseconds.

@@ -6,16 +6,25 @@ import Studies
 /// `simulate calibrate`: fits profile numbers to a file of measurements.
 enum CalibrateCommand {
   static let definition = CommandDefinition(
-    "calibrate", summary: "Fit numbers of profiles to a measurement file",
+    "calibrate", summary: "Fit numbers of profiles to a measurement file, or read them off a recording",
     discussion: """
       Fits the named numbers, and one host speed per testbed unless --host-speed fixed is given, so that the mean of \
       |ln(predicted / measured)| is least. An accelerator's efficiency is shared by its architecture family, any other \
       number by its profile. Without --fit only the hosts are fitted. The uncertainty of a number is how far it may be off \
       before the errors grow by more than chance. --output writes each profile that changed, and a host for each testbed, \
-      with the measurements as their source. The file has the columns of 'simulate validate'.
+      with the measurements as their source. The file has the columns of 'simulate validate'. With --trace, launch and \
+      dispatch times are read off a recording of torch.profiler instead, and --output writes the profiles of its \
+      accelerator, host and framework.
       """,
-    positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
+    positionals: [PositionalDefinition("file", help: "The measurements, if not --trace")],
     options: [
+      OptionDefinition(
+        "trace", value: "FILE", help: "A recording of torch.profiler to read numbers off; - is standard input",
+        group: "Recording"),
+      OptionDefinition("step", value: "N", help: "Only the step ProfilerStep#N", group: "Recording"),
+      OptionDefinition(
+        "recorded-accelerator", value: "A", help: "The recording's accelerator: a catalog name or a file",
+        defaultText: "by what the recording says of it", group: "Recording"),
       OptionDefinition(
         "fit", value: "PATH", help: "A number to fit, as accelerator.efficiency.vector", isRepeatable: true),
       OptionDefinition(
@@ -33,10 +42,18 @@ enum CalibrateCommand {
       CommandExample(
         "simulate calibrate latency.csv --output fitted",
         shows: "a host for each testbed, for 'simulate run --catalog fitted --host NAME'"),
+      CommandExample(
+        "simulate calibrate --trace trace.json.gz --output recorded", shows: "profiles of the recording's system"),
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    let path = command.positional("file") ?? ""
+    if let trace = command.value(of: "trace") {
+      try TraceCalibrationRun.run(trace, command, library)
+      return
+    }
+    guard let path = command.positional("file") else {
+      throw Failure(.wrongUsage, "error: a file of measurements is needed, or --trace with a recording")
+    }
     let rows = try MeasurementFile(path, library).rows
     let rounds = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.integer(of: "rounds", .within(1...20))

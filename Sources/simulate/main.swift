@@ -13,8 +13,7 @@ let tree = CommandTree(
     ],
     subcommands: [
       RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, StudyCommand.definition,
-      ReportCommand.definition,
-      RooflineCommand.definition,
+      ReportCommand.definition, RooflineCommand.definition, TraceCommand.definition,
       ValidateCommand.definition,
       CalibrateCommand.definition,
       ProfilesCommand.definition,
@@ -46,6 +45,7 @@ func main() throws(Failure) {
     try StudyCommand.run(command, library)
   case ["report"]: try ReportCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
+  case ["trace"]: try TraceCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)
   case ["calibrate"]: try CalibrateCommand.run(command, library)
   case ["profiles", "list"]: try ProfilesCommand.list(command, library)

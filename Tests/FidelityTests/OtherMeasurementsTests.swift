@@ -1,5 +1,7 @@
+import JSONText
 import Profiles
 import Studies
+import TestSupport
 import Testing
 
 /// Measurements by other people, and of processors: what the issue of fidelity promises of each.
@@ -61,6 +63,14 @@ struct OtherMeasurementsTests {
     let result = try summary(errors, "language models")
     #expect(result.count == 21 && result.mean <= 0.08)
     for (row, error) in errors { #expect(abs(error) <= 0.2, "\(row.workload) on \(row.accelerator): \(error)") }
+  }
+
+  @Test("Fourteen models on a GPU that nothing was fitted to: median at most 8 %, mean at most 11.5 %")
+  func strangers() throws {
+    let path = packageRoot + "/benchmarks/measurements/timm-rtx3090.csv"
+    let table = try CSVText(bytes: try readFileBytes(path), file: path)
+    let result = try summary(errors(Measurement.read(table), fitsHost: false), "timm on an RTX 3090")
+    #expect(result.count == 15 && result.median <= 0.08 && result.mean <= 0.115)
   }
 
   @Test("The paper's first figure: six models each within 20 %")

@@ -202,6 +202,7 @@ struct ReferenceSimulator {
         for _ in 0..<max(0, operand) { operations += unrolled(body, table) }
         rest = following
       case .node, .endLoop: preconditionFailure("a node outside a graph, or an end without a loop")
+      default: preconditionFailure("\(instruction.opcode) is an instruction of recordings")
       }
     }
     return operations

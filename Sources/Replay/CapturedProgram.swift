@@ -1,0 +1,113 @@
+import Traces
+
+extension RecordedProgram {
+  /// The same work, captured into graphs: everything that a thread launches between two points at which the host has to
+  /// know something is one graph, and the host's own work between them is gone.
+  ///
+  /// What stays with the host are synchronizations, copies that it waits for, and the calls around them.
+  ///
+  /// - Returns: The program, and how many graphs it launches with how many nodes.
+  /// - Complexity: O(steps).
+  public func captured() -> (program: RecordedProgram, graphs: Int, nodes: Int) {
+    var result = self
+    var order: [Int] = earlierJobs.flatMap(\.jobs)
+    var (graphs, nodes) = (0, 0)
+    result.threads = threads.map { steps in
+      var capture = GraphCapture(start: order.count, hasOneStream: streams.count == 1)
+      for step in steps { capture.add(step) }
+      capture.flush()
+      order += capture.order
+      graphs += capture.graphs
+      nodes += capture.nodes
+      return capture.steps
+    }
+    // A graph's nodes lie one behind the other.
+    result.jobs = order.map { jobs[$0] }
+    var place = 0
+    result.earlierJobs = earlierJobs.map { stream, jobs in
+      defer { place += jobs.count }
+      return (stream, place..<place + jobs.count)
+    }
+    result.jobOrder = order
+    return (result, graphs, nodes)
+  }
+}
+
+/// Gathers what one thread launches.
+private struct GraphCapture {
+  var steps: [HostStep] = []
+  /// Jobs in their new order.
+  var order: [Int] = []
+  var graphs = 0
+  var nodes = 0
+  private let start: Int
+  private var pending: [(stream: Int, jobs: [Int])] = []
+  /// A call whose wait comes next; it is the host's own if the host waits.
+  private var call: HostCall?
+
+  /// Order within the only stream is kept by a graph as well.
+  private let hasOneStream: Bool
+
+  init(start: Int, hasOneStream: Bool) {
+    self.start = start
+    self.hasOneStream = hasOneStream
+  }
+
+  mutating func add(_ step: HostStep) {
+    switch step {
+    case .work, .capturedGraph: break
+    case .call(let next): call = next
+    case .launch(let jobs, let stream), .launchGraph(let jobs, let stream): launch(jobs, stream)
+    case .synchronizeStream where call?.kind == .copy:
+      // The last job is the copy that the host waits for: it stays a call of its own.
+      let copy = pending.indices.last { !pending[$0].jobs.isEmpty }
+      var last: (stream: Int, job: Int)?
+      if let copy, let job = pending[copy].jobs.popLast() { last = (pending[copy].stream, job) }
+      flush()
+      if let call { steps.append(.call(call)) }
+      if let last {
+        order.append(last.job)
+        steps.append(.launch(jobs: start + order.count - 1..<start + order.count, stream: last.stream))
+      }
+      steps.append(step)
+      call = nil
+    case .synchronize, .synchronizeStream, .synchronizeEvent, .signal, .awaitSignal:
+      flush()
+      steps.append(step)
+      isAfterWait = true
+      return
+    case .recordEvent, .waitForEvent, .waitForStream:
+      if hasOneStream { return }
+      flush()
+      steps.append(step)
+    }
+    if isAfterWait, case .call(let waited) = step, waited.kind.category == .synchronization {
+      steps.append(step)
+      call = nil
+    }
+    isAfterWait = false
+  }
+
+  private var isAfterWait = false
+
+  private mutating func launch(_ jobs: Range<Int>, _ stream: Int) {
+    if let known = pending.firstIndex(where: { $0.stream == stream }) {
+      pending[known].jobs += jobs
+    } else {
+      pending.append((stream, Array(jobs)))
+    }
+  }
+
+  /// Launches what is gathered, one graph for each stream.
+  mutating func flush() {
+    for (stream, jobs) in pending where !jobs.isEmpty {
+      let first = start + order.count
+      order += jobs
+      steps.append(.capturedGraph(nodes: jobs.count))
+      steps.append(.launchGraph(jobs: first..<first + jobs.count, stream: stream))
+      graphs += 1
+      nodes += jobs.count
+    }
+    pending = []
+  }
+}

@@ -1,0 +1,211 @@
+import EventEngine
+import Kernels
+import Profiles
+import Simulation
+import Traces
+import Workloads
+
+/// By what a recorded job's time on other hardware is told.
+public enum ScalingRule: Int, CaseIterable, Sendable {
+  /// The operator that launched it has a rule and recorded shapes: the ratio of its modelled times.
+  case shapes
+  /// The kernel's name says what sort of work it is: the kernel of this sort that takes as long here, there.
+  case kernelClass
+  /// A copy over the host link: its bytes, or its time.
+  case copy
+  /// Nothing is known: a pass over memory that takes as long.
+  case bandwidth
+
+  /// The key in JSON.
+  public var key: String {
+    switch self {
+    case .shapes: "operator_shapes"
+    case .kernelClass: "kernel_name"
+    case .copy: "copy"
+    case .bandwidth: "memory_bandwidth"
+    }
+  }
+
+  /// What people read.
+  public var title: String {
+    switch self {
+    case .shapes: "operator and shapes"
+    case .kernelClass: "class by kernel name"
+    case .copy: "copies by bytes and link"
+    case .bandwidth: "unknown: memory bandwidth"
+    }
+  }
+}
+
+/// The device's side of a replay: what recorded jobs wait for, and how long they take on other hardware.
+public struct JobPricing: Sendable {
+  /// What each job's time is told by.
+  public private(set) var rules: [ScalingRule] = []
+  /// What each job's time is spent on.
+  public private(set) var categories: [CostCategory] = []
+
+  private let recorded: RecordedProgram
+  private let trace: Trace
+  private let source: AcceleratorProfile?
+  private let framework: FrameworkProfile
+  /// The operator that tells each job's time, an index into the recording's host events; -1 for none.
+  private var operations: [Int32] = []
+  /// The recorded operators by the numbers of their texts.
+  private var known: [OperatorKey: RecordedOperator?] = [:]
+
+  private struct OperatorKey: Hashable {
+    let name, shapes, types, values: Int32
+  }
+
+  /// Looks at the jobs of a recording.
+  ///
+  /// - Parameters:
+  ///   - recorded: The recorded program.
+  ///   - trace: The recording.
+  ///   - source: The accelerator of the recording; nil where it is not known.
+  ///   - framework: What lowers operators.
+  public init(
+    _ recorded: RecordedProgram, _ trace: Trace, source: AcceleratorProfile?, framework: FrameworkProfile
+  ) {
+    self.recorded = recorded
+    self.trace = trace
+    self.source = source
+    self.framework = framework
+    var shares: [Int32: Bool] = [:]
+    for job in recorded.jobs {
+      let operation = source == nil ? -1 : operation(of: job)
+      operations.append(operation)
+      let name = KernelName(trace.name(job.name))
+      if job.kind == .copy, Self.crossesLink(trace.name(job.name)) {
+        rules.append(.copy)
+        categories.append(.copy)
+      } else if job.kind == .kernel, operation >= 0, let source, let operator_ = self.operator(operation) {
+        let isCompute = shares[operation] ?? isComputeBound(operator_, source)
+        shares[operation] = isCompute
+        rules.append(.shapes)
+        categories.append(isCompute ? .compute : .memory)
+      } else if let kernelClass = name.kernelClass, job.kind == .kernel {
+        rules.append(.kernelClass)
+        categories.append(kernelClass == .matrixMultiply || kernelClass == .convolution ? .compute : .memory)
+      } else {
+        rules.append(job.kind == .kernel ? .bandwidth : .kernelClass)
+        categories.append(.memory)
+      }
+    }
+  }
+
+  /// Whether a copy goes over the host link.
+  private static func crossesLink(_ name: String) -> Bool {
+    name.contains("HtoD") || name.contains("DtoH") || name.contains("HostToDevice") || name.contains("DeviceToHost")
+  }
+
+  /// The share of the recorded device time that rests on each rule.
+  public var shares: [(rule: ScalingRule, jobs: Int, fraction: Double)] {
+    var times = [Int64](repeating: 0, count: ScalingRule.allCases.count)
+    var counts = [Int](repeating: 0, count: ScalingRule.allCases.count)
+    for (rule, job) in zip(rules, recorded.jobs) {
+      times[rule.rawValue] += job.duration
+      counts[rule.rawValue] += 1
+    }
+    let total = max(1, times.reduce(0, +))
+    return ScalingRule.allCases.map { rule in
+      (rule, counts[rule.rawValue], Double(times[rule.rawValue]) / Double(total))
+    }
+  }
+
+  // MARK: Operators
+
+  /// The innermost operator around a job that the kernel model knows.
+  private mutating func operation(of job: RecordedJob) -> Int32 {
+    var index = job.operation
+    // Operators nest a dozen deep.
+    for _ in 0..<64 where index >= 0 {
+      let event = trace.hostEvents[Int(index)]
+      let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
+      let found: RecordedOperator?
+      if let before = known[key] {
+        found = before
+      } else {
+        found = RecordedOperator(event, trace)
+        known[key] = .some(found)
+      }
+      if found != nil { return index }
+      index = recorded.parents[Int(index)]
+    }
+    return -1
+  }
+
+  private func `operator`(_ index: Int32) -> RecordedOperator? {
+    let event = trace.hostEvents[Int(index)]
+    return known[OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)] ?? nil
+  }
+
+  private func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
+    let system = System(accelerator: accelerator, host: HostProfile(), framework: framework)
+    let lowering = Lowering(target: LoweringTarget(system: system, precision: operation.precision))
+    let model = CalibratedModel(accelerator: accelerator)
+    return lowering.lower(operation.operation).kernels.map { model.time(of: $0) }
+  }
+
+  private func isComputeBound(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> Bool {
+    let times = kernels(operation, accelerator)
+    let compute = times.reduce(0) { $0 + ($1.isComputeBound ? $1.seconds : 0) }
+    return compute * 2 >= times.reduce(0) { $0 + $1.seconds } && compute > 0
+  }
+
+  // MARK: Times elsewhere
+
+  /// The time of each job on another accelerator, and what it is spent on there.
+  ///
+  /// - Parameter target: The accelerator.
+  /// - Returns: A cost for each job; the recorded ones where the recording's accelerator is not known.
+  /// - Complexity: Two kernel times for each different operator, and a search for each different named kernel and time.
+  public func costs(on target: AcceleratorProfile) -> [Cost] {
+    guard let source else { return zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) } }
+    var ratios: [Int32: (ratio: Double, isCompute: Bool)?] = [:]
+    var likes: [LikeKernel: (seconds: Double, isCompute: Bool)] = [:]
+    let translation = KernelTranslation(from: source, to: target)
+    return recorded.jobs.indices.map { index in
+      let job = recorded.jobs[index]
+      let seconds = Double(job.duration) * 1e-9
+      var category = categories[index]
+      var result = seconds
+      var rule = rules[index]
+      if rule == .shapes {
+        let operation = operations[index]
+        let ratio = ratios[operation] ?? self.ratio(operation, source, target)
+        ratios[operation] = .some(ratio)
+        if let ratio {
+          result = seconds * ratio.ratio
+          category = ratio.isCompute ? .compute : .memory
+        } else {
+          rule = .kernelClass
+        }
+      }
+      if rule == .copy {
+        result = translation.copy(seconds, bytes: Double(job.bytes))
+      } else if rule != .shapes {
+        let name = KernelName(trace.name(job.name))
+        let like = LikeKernel(
+          kernelClass: rule == .bandwidth ? .copy : name.kernelClass ?? .copy, precision: name.precision,
+          duration: job.duration)
+        let time = likes[like] ?? translation.time(like)
+        likes[like] = time
+        result = time.seconds
+        category = time.isCompute ? .compute : .memory
+      }
+      return Cost(Ticks((result * 1e12).rounded()), category)
+    }
+  }
+
+  /// How much longer an operator's kernels take on another accelerator, and whether they wait for arithmetic there.
+  private func ratio(
+    _ index: Int32, _ source: AcceleratorProfile, _ target: AcceleratorProfile
+  ) -> (ratio: Double, isCompute: Bool)? {
+    guard let operation = self.operator(index) else { return nil }
+    let here = kernels(operation, source).reduce(0) { $0 + $1.seconds }
+    let there = kernels(operation, target).reduce(0) { $0 + $1.seconds }
+    guard here > 0, there > 0, (there / here).isFinite else { return nil }
+    return (there / here, isComputeBound(operation, target))
+  }
+}

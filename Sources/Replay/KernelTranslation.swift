@@ -1,0 +1,81 @@
+import Kernels
+import Profiles
+
+/// A kernel of which only the sort of work and the time are known.
+struct LikeKernel: Hashable {
+  var kernelClass: KernelClass
+  var precision: Precision
+  /// Nanoseconds on the recorded accelerator.
+  var duration: Int64
+}
+
+/// Carries times from one accelerator to another by the kernel that takes as long on the first.
+///
+/// The kernel model is asked the other way around: how large is a product, or a pass over memory, that takes this time
+/// here? And how long does that one take there? So fixed costs stay fixed, and only the rest scales.
+struct KernelTranslation {
+  private let source: CalibratedModel
+  private let target: CalibratedModel
+
+  init(from source: AcceleratorProfile, to target: AcceleratorProfile) {
+    self.source = CalibratedModel(accelerator: source)
+    self.target = CalibratedModel(accelerator: target)
+  }
+
+  /// The time of a kernel's like on the other accelerator.
+  func time(_ like: LikeKernel) -> (seconds: Double, isCompute: Bool) {
+    let seconds = Double(like.duration) * 1e-9
+    let make: (Double) -> Kernel
+    switch like.kernelClass {
+    case .matrixMultiply, .convolution: make = { Self.product(side: $0, like.precision) }
+    default: make = { Self.pass(bytes: $0 * $0, like) }
+    }
+    // From one element to a product of 10^15 FLOP or a pass over 10^12 bytes, by halving the exponent's range.
+    var (low, high) = (0.0, like.kernelClass == .matrixMultiply || like.kernelClass == .convolution ? 17.0 : 20.0)
+    for _ in 0..<48 {
+      let middle = (low + high) / 2
+      if source.time(of: make(.exp2(middle))).seconds < seconds { low = middle } else { high = middle }
+    }
+    let kernel = make(.exp2((low + high) / 2))
+    let here = source.time(of: kernel).seconds
+    let there = target.time(of: kernel)
+    // Beyond what the search reaches, and below the shortest kernel, the ratio at the border holds.
+    guard here > 0, there.seconds.isFinite else { return (seconds, false) }
+    return (there.seconds * seconds / here, there.isComputeBound)
+  }
+
+  /// The time of a copy over the host link.
+  func copy(_ seconds: Double, bytes: Double) -> Double {
+    let (from, to) = (source.accelerator.link, target.accelerator.link)
+    guard from.bandwidthGBPerS > 0, to.bandwidthGBPerS > 0 else { return seconds }
+    // A small copy is all set-up, which a wider link does not shorten.
+    let transfer = bytes > 0 ? min(seconds, bytes / (from.bandwidthGBPerS * 1e9)) : seconds
+    return seconds - transfer + transfer * from.bandwidthGBPerS / to.bandwidthGBPerS
+  }
+
+  private static func product(side: Double, _ precision: Precision) -> Kernel {
+    let side = side.rounded(.up)
+    let shape = MatrixShape(m: side, n: side, k: side)
+    let bytes = side * side * precision.bytesPerElement
+    return Kernel(
+      name: "like", .matrixMultiply, .matrix(shape), flops: shape.flops, bytesRead: 2 * bytes, bytesWritten: bytes,
+      arithmetic: precision)
+  }
+
+  private static func pass(bytes: Double, _ like: LikeKernel) -> Kernel {
+    Kernel(
+      name: "like", like.kernelClass, flops: 0, bytesRead: bytes / 2, bytesWritten: bytes / 2,
+      arithmetic: like.precision)
+  }
+}
+
+extension Double {
+  /// Two to a power.
+  fileprivate static func exp2(_ exponent: Double) -> Double {
+    let whole = exponent.rounded(.down)
+    var result = 1.0
+    for _ in 0..<Int(whole) { result *= 2 }
+    // Between powers of two, a straight line will do: the search only needs a number that grows.
+    return result * (1 + exponent - whole)
+  }
+}

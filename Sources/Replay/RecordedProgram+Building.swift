@@ -1,0 +1,51 @@
+import Traces
+
+extension RecordedProgram {
+  /// Takes a recording apart into what the host does, what it launches, and what waits for what.
+  ///
+  /// - Parameter run: The recording, or a step of it.
+  /// - Complexity: O(n log n) for n events.
+  public init(_ run: RecordedRun) {
+    let schedule = CallSchedule(run)
+    let dependencies = ThreadDependencies(run)
+    jobs = schedule.jobs
+    streams = schedule.streams
+    occupiedUntil = schedule.occupiedUntil
+    earlierJobs = schedule.earlier
+    constants = schedule.constants
+    parents = Array(repeating: -1, count: run.trace.hostEvents.count)
+    findParents(run)
+    for call in schedule.calls {
+      for job in call.jobs.flatMap(\.jobs) { jobs[job].operation = parents[call.event] }
+    }
+    var eventsByThread: [Int32: [Int]] = [:]
+    for index in run.hostEvents { eventsByThread[run.trace.hostEvents[index].thread, default: []].append(index) }
+    var callsByThread: [Int32: [ScheduledCall]] = [:]
+    for call in schedule.calls { callsByThread[run.trace.hostEvents[call.event].thread, default: []].append(call) }
+    // The thread that begins is first.
+    threadNumbers = eventsByThread.keys.sorted { first, second in
+      let starts = [first, second].map { run.trace.hostEvents[eventsByThread[$0]?[0] ?? 0].start }
+      return (starts[0], first) < (starts[1], second)
+    }
+    for thread in threadNumbers {
+      var walker = ThreadWalker(
+        run, events: eventsByThread[thread] ?? [], calls: callsByThread[thread] ?? [],
+        waits: dependencies.waits[thread] ?? [], signals: dependencies.signals[thread] ?? [])
+      threads.append(walker.steps())
+    }
+    if threads.isEmpty { threads = [[]] }
+  }
+
+  /// The operator around each host event: operators of a thread nest.
+  private mutating func findParents(_ run: RecordedRun) {
+    var open: [Int32: [Int]] = [:]
+    for index in run.hostEvents {
+      let event = run.trace.hostEvents[index]
+      var stack = open[event.thread] ?? []
+      while let last = stack.last, run.trace.hostEvents[last].end <= event.start { stack.removeLast() }
+      parents[index] = Int32(stack.last ?? -1)
+      if event.kind == .frameworkOperator { stack.append(index) }
+      open[event.thread] = stack
+    }
+  }
+}

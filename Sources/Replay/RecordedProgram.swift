@@ -1,0 +1,139 @@
+import Traces
+
+/// What the host works on between calls of the runtime.
+public struct HostWork: Sendable, Equatable {
+  /// Nanoseconds.
+  public var duration: Int64
+  /// The outermost operator at work, an index into the recording's names; -1 between operators.
+  public var name: Int32
+  /// How many operators begin in it, nested ones included: what the profiler's own time is counted by.
+  public var operatorCount: Int32
+
+  /// Work of a duration.
+  public init(duration: Int64, name: Int32, operatorCount: Int32) {
+    self.duration = duration
+    self.name = name
+    self.operatorCount = operatorCount
+  }
+}
+
+/// The host's own part of a call of the runtime, without what it waited for the device.
+public struct HostCall: Sendable, Equatable {
+  /// Nanoseconds.
+  public var duration: Int64
+  /// An index into the recording's names.
+  public var name: Int32
+  /// What the call does.
+  public var kind: RuntimeCall
+
+  /// A call of a duration.
+  public init(duration: Int64, name: Int32, kind: RuntimeCall) {
+    self.duration = duration
+    self.name = name
+    self.kind = kind
+  }
+}
+
+/// What a thread of the host does next.
+public enum HostStep: Sendable, Equatable {
+  /// Works for itself.
+  case work(HostWork)
+  /// Is in a call of the runtime.
+  case call(HostCall)
+  /// Launches jobs, one after the other.
+  case launch(jobs: Range<Int>, stream: Int)
+  /// Launches jobs as the nodes of a graph.
+  case launchGraph(jobs: Range<Int>, stream: Int)
+  /// Makes a call that launches a graph of so many nodes, which was not in the recording.
+  case capturedGraph(nodes: Int)
+  /// Waits for the device.
+  case synchronize
+  /// Waits for a stream.
+  case synchronizeStream(Int)
+  /// Waits for an event.
+  case synchronizeEvent(Int)
+  /// Records an event.
+  case recordEvent(Int, stream: Int)
+  /// Lets a stream wait for an event.
+  case waitForEvent(Int, stream: Int)
+  /// Lets a stream wait for all that was launched into another.
+  case waitForStream(Int, stream: Int)
+  /// Lets threads go on that wait for the signal.
+  case signal(Int)
+  /// Waits for another thread's signal.
+  case awaitSignal(Int)
+}
+
+/// A kernel, copy or set: its duration and what is known of it, not when it began.
+public struct RecordedJob: Sendable, Equatable {
+  /// What sort of work it is.
+  public var kind: DeviceEventKind
+  /// An index into the recording's names.
+  public var name: Int32
+  /// Nanoseconds.
+  public var duration: Int64
+  /// Bytes that were copied or set; -1 where none were recorded.
+  public var bytes: Int64
+  /// The innermost operator that launched it, an index into the recording's host events; -1 for none.
+  public var operation: Int32
+
+  /// A job of a duration.
+  public init(kind: DeviceEventKind, name: Int32, duration: Int64, bytes: Int64 = -1, operation: Int32 = -1) {
+    self.kind = kind
+    self.name = name
+    self.duration = duration
+    self.bytes = bytes
+    self.operation = operation
+  }
+}
+
+/// The times that a device and its driver have, as a recording shows them: one number for each, nanoseconds.
+public struct RecordedConstants: Sendable, Equatable {
+  /// From the return of a launch call to the start of its kernel on an idle stream, median.
+  public var launchLatency: Int64 = 0
+  /// Between kernels of a stream that were waiting, mean.
+  public var kernelGap: Int64 = 0
+  /// From the return of a graph's launch to its first node, on an idle stream.
+  public var graphLatency: Int64 = 0
+  /// Between nodes of a graph, mean.
+  public var graphKernelGap: Int64 = 0
+  /// Host time of a call that launches a kernel, median.
+  public var launchCall: Int64 = 0
+  /// Host time of a call that launches a graph, median.
+  public var graphCall: Int64 = 0
+  /// Whether graphs were launched, so that their constants are the recording's own.
+  public var hasGraphs = false
+  /// From the end of the device's work to the return of a synchronization that waited for it, median.
+  public var synchronization: Int64 = 0
+  /// How many synchronizations waited.
+  public var synchronizationCount = 0
+}
+
+/// A recording as a program: what the host does in which order and for how long, what it launches, and what waits for what.
+///
+/// No step says when it happens: that is for the replay to find out.
+public struct RecordedProgram: Sendable {
+  /// What each thread of the host does.
+  ///
+  /// The first thread begins with the recording, the others wait for signals.
+  public var threads: [[HostStep]] = []
+  /// The device's work, in the order of its launches.
+  public var jobs: [RecordedJob] = []
+  /// The streams, as indices into the recording's.
+  public var streams: [Int32] = []
+  /// How long each stream is busy at first with work from before the recording, nanoseconds.
+  public var occupiedUntil: [Int64] = []
+  /// Jobs from before the recording that run in it, by stream; the first jobs of all.
+  public var earlierJobs: [(stream: Int, jobs: Range<Int>)] = []
+  /// The device's and the driver's constants.
+  public var constants = RecordedConstants()
+  /// For each host event, the operator around it, an index into the host events; -1 for none.
+  public var parents: [Int32] = []
+  /// For each job, its place among the jobs of the recorded program; nil where they are those.
+  public var jobOrder: [Int]?
+  /// The thread in the recording of each of ``threads``.
+  public var threadNumbers: [Int32] = []
+
+  /// An empty program.
+  public init() {}
+}

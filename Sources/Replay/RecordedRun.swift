@@ -1,0 +1,129 @@
+import Traces
+
+/// What a recording says by itself, without a replay.
+public struct RecordedRun: Sendable {
+  /// The recording.
+  public let trace: Trace
+  /// The step that is looked at; nil for all of the recording.
+  public let step: Int64?
+  /// Host events in the part that is looked at, by their start.
+  public let hostEvents: [Int]
+  /// Device events that this part launched, or that ran in it, by their start.
+  public let deviceEvents: [Int]
+  /// Nanoseconds from the recording's zero.
+  public let start: Int64
+  /// Nanoseconds from the recording's zero.
+  public let end: Int64
+  /// The call that launched each device event of ``deviceEvents``, an index into the host events; -1 for none in this part.
+  public let launchers: [Int]
+
+  /// From the first event to the end of the last, nanoseconds.
+  public var span: Int64 { end - start }
+  /// Host operators.
+  public let operatorCount: Int
+  /// Calls that launch kernels or graphs.
+  public let launchCount: Int
+  /// Kernels.
+  public let kernelCount: Int
+  /// Nanoseconds in which at least one device event ran.
+  public let deviceBusy: Int64
+
+  /// The share of the span in which the device does not work.
+  public var frameworkTaxFraction: Double { span == 0 ? 0 : Double(span - deviceBusy) / Double(span) }
+
+  /// Looks at a recording, or at one of its steps.
+  ///
+  /// - Parameters:
+  ///   - trace: The recording.
+  ///   - step: The number of a `ProfilerStep#N`; nil for all of it.
+  /// - Throws: ``TraceFault`` where there is no such step, or nothing in it to replay.
+  public init(_ trace: Trace, step: Int64? = nil) throws(TraceFault) {
+    self.trace = trace
+    self.step = step
+    var window: ClosedRange<Int64>?
+    if let step {
+      guard let annotation = trace.annotations.first(where: { $0.step == step }) else {
+        throw .noStep(file: trace.file, step: step, known: trace.steps)
+      }
+      window = annotation.start...annotation.end
+    }
+    var calls: [Int64: Int] = [:]
+    hostEvents = trace.hostEvents.indices.filter { index in
+      guard let window else { return true }
+      return window.contains(trace.hostEvents[index].start)
+    }.sorted { first, second in
+      let (one, two) = (trace.hostEvents[first], trace.hostEvents[second])
+      if one.start != two.start { return one.start < two.start }
+      return one.duration != two.duration ? one.duration > two.duration : first < second
+    }
+    for index in hostEvents {
+      let event = trace.hostEvents[index]
+      // A driver's call inside of a runtime's may have the same number: the outer one counts.
+      if event.kind == .call, event.correlation >= 0, calls[event.correlation] == nil {
+        calls[event.correlation] = index
+      }
+    }
+    let selection = Self.select(trace, window, calls)
+    deviceEvents = selection.map(\.event)
+    launchers = selection.map(\.launcher)
+    guard !deviceEvents.isEmpty || hostEvents.contains(where: { trace.hostEvents[$0].kind == .call }) else {
+      throw .nothingToReplay(file: trace.file, step: step)
+    }
+    var (first, last) = (window?.lowerBound ?? .max, window?.upperBound ?? .min)
+    for index in hostEvents {
+      if window == nil { first = min(first, trace.hostEvents[index].start) }
+      last = max(last, trace.hostEvents[index].end)
+    }
+    for index in deviceEvents {
+      if window == nil { first = min(first, trace.deviceEvents[index].start) }
+      last = max(last, trace.deviceEvents[index].end)
+    }
+    start = first
+    end = last
+    operatorCount = hostEvents.count { trace.hostEvents[$0].kind == .frameworkOperator }
+    launchCount = hostEvents.count {
+      trace.hostEvents[$0].kind == .call
+        && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
+    }
+    kernelCount = deviceEvents.count { trace.deviceEvents[$0].kind == .kernel }
+    deviceBusy = busyTime(deviceEvents.map { (max(first, trace.deviceEvents[$0].start), trace.deviceEvents[$0].end) })
+  }
+
+  /// The device events of a part, and who launched them.
+  private static func select(
+    _ trace: Trace, _ window: ClosedRange<Int64>?, _ calls: [Int64: Int]
+  ) -> [(event: Int, launcher: Int)] {
+    var selected: [(event: Int, launcher: Int)] = []
+    var firstLaunched = Int64.max
+    for (index, event) in trace.deviceEvents.enumerated() {
+      let launcher = event.correlation >= 0 ? calls[event.correlation] ?? -1 : -1
+      if launcher >= 0 { firstLaunched = min(firstLaunched, event.start) }
+      selected.append((index, launcher))
+    }
+    if let window {
+      // What an earlier step launched is still in the way; what a later one launches is not.
+      selected.removeAll { item in
+        guard item.launcher < 0 else { return false }
+        let event = trace.deviceEvents[item.event]
+        return event.end <= window.lowerBound || event.start >= min(firstLaunched, window.upperBound)
+      }
+    }
+    return selected.sorted { first, second in
+      let (one, two) = (trace.deviceEvents[first.event], trace.deviceEvents[second.event])
+      return one.start != two.start ? one.start < two.start : first.event < second.event
+    }
+  }
+}
+
+/// The time that intervals cover, each moment once.
+///
+/// - Complexity: O(n) for intervals sorted by their start, which these must be.
+func busyTime(_ intervals: [(start: Int64, end: Int64)]) -> Int64 {
+  var busy: Int64 = 0
+  var covered = Int64.min
+  for interval in intervals where interval.end > covered {
+    busy += interval.end - max(interval.start, covered)
+    covered = interval.end
+  }
+  return busy
+}

@@ -1,0 +1,141 @@
+import EventEngine
+import Simulation
+
+/// A number that the span of a replay depends on.
+public enum ReplayKnob: Int, CaseIterable, Sendable {
+  /// The host's single-thread speed: operators, Python, calls.
+  case host
+  /// The calls that launch.
+  case launchCall
+  /// From a launch to its kernel's start.
+  case launchLatency
+  /// Between kernels.
+  case kernelGap
+  /// The device's arithmetic.
+  case compute
+  /// The device's memory bandwidth.
+  case memory
+  /// The link between host and device.
+  case link
+  /// The return of synchronizations.
+  case synchronization
+
+  /// The key in JSON; a profile's number where there is one.
+  public var key: String {
+    switch self {
+    case .host: "host.single_thread_speed"
+    case .launchCall: "accelerator.launch.call_us"
+    case .launchLatency: "accelerator.launch.latency_us"
+    case .kernelGap: "accelerator.launch.kernel_gap_us"
+    case .compute: "accelerator.arithmetic"
+    case .memory: "accelerator.memory.bandwidth_gb_per_s"
+    case .link: "accelerator.link.bandwidth_gb_per_s"
+    case .synchronization: "accelerator.launch.synchronization_us"
+    }
+  }
+
+  /// What twice as good means, for people.
+  public var change: String {
+    switch self {
+    case .host: "a host twice as fast"
+    case .launchCall: "launch calls in half the time"
+    case .launchLatency: "half the launch latency"
+    case .kernelGap: "half the gap between kernels"
+    case .compute: "twice the arithmetic rate"
+    case .memory: "twice the memory bandwidth"
+    case .link: "twice the link bandwidth"
+    case .synchronization: "synchronizations that return in half the time"
+    }
+  }
+
+  /// Makes the number twice as good.
+  func improve(_ prices: inout ReplayPrices) {
+    switch self {
+    case .host:
+      prices.hostSpeed *= 2
+      prices.capturedGraph.call /= 2
+      prices.capturedGraph.node /= 2
+    case .launchCall:
+      prices.launchCallScale /= 2
+      prices.capturedGraph.call /= 2
+    case .launchLatency:
+      prices.launchLatency /= 2
+      prices.graphLatency /= 2
+    case .kernelGap:
+      prices.kernelGap /= 2
+      prices.graphKernelGap /= 2
+    case .compute: prices.computeSpeed *= 2
+    case .memory: prices.memorySpeed *= 2
+    case .link: prices.linkSpeed *= 2
+    case .synchronization: prices.synchronizationScale /= 2
+    }
+  }
+}
+
+/// What a change of a number would do.
+public struct ReplayChange: Sendable {
+  /// The number.
+  public let knob: ReplayKnob
+  /// The relative change of the span for a small relative change of the number.
+  public let elasticity: Double
+  /// Picoseconds of the replay with the number twice as good.
+  public let span: Ticks
+}
+
+extension ReplayPlan {
+  /// What each number's improvement would do, the best first; numbers that nothing depends on are left out.
+  ///
+  /// The critical path is a sum of costs, so the share of it that scales with a number is the derivative. One run with
+  /// clocks that carry these shares answers for all; a further run for each tells what twice as good would come to.
+  ///
+  /// - Parameter prices: The times.
+  /// - Returns: A change for each number that the span depends on.
+  /// - Throws: `SimulationFault`.
+  public func changes(_ prices: ReplayPrices) throws(SimulationFault) -> [ReplayChange] {
+    var tagged = table(prices)
+    for index in tagged.costs.indices { tagged.costs[index].account = shares(items[index], tagged.costs[index]) }
+    tagged.launchLatency.account = account(.launchLatency, tagged.launchLatency)
+    tagged.graphLatency.account = account(.launchLatency, tagged.graphLatency)
+    tagged.kernelGap.account = account(.kernelGap, tagged.kernelGap)
+    tagged.graphKernelGap.account = account(.kernelGap, tagged.graphKernelGap)
+    let timing = try Simulator().replay(program, tagged)
+    guard timing.latency > 0 else { return [] }
+    let hostTime = timing.account[ReplayKnob.host.rawValue]
+    var changes: [ReplayChange] = []
+    for knob in ReplayKnob.allCases {
+      var time = timing.account[knob.rawValue]
+      // Every call is the host's.
+      if knob == .host {
+        time =
+          hostTime + timing.account[ReplayKnob.launchCall.rawValue]
+          + timing.account[ReplayKnob.synchronization.rawValue]
+      }
+      guard time > 0 else { continue }
+      var better = prices
+      knob.improve(&better)
+      let span = try replay(better).span
+      let isSpeed = knob == .host || knob == .compute || knob == .memory || knob == .link
+      changes.append(
+        ReplayChange(
+          knob: knob, elasticity: (isSpeed ? -1 : 1) * Double(time) / Double(timing.latency), span: span))
+    }
+    return changes.sorted { ($0.span, $0.knob.rawValue) < ($1.span, $1.knob.rawValue) }
+  }
+
+  private func account(_ knob: ReplayKnob, _ cost: Cost) -> Account {
+    var account = Account.zero
+    account[knob.rawValue] = cost.duration
+    return account
+  }
+
+  private func shares(_ item: Item, _ cost: Cost) -> Account {
+    switch cost.mainCategory {
+    case .compute?: account(.compute, cost)
+    case .memory?: account(.memory, cost)
+    case .copy?: account(.link, cost)
+    case .launch?: account(.launchCall, cost)
+    case .synchronization?: account(.synchronization, cost)
+    default: account(.host, cost)
+    }
+  }
+}

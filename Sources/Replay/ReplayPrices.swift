@@ -1,0 +1,122 @@
+import EventEngine
+import Simulation
+import Traces
+
+/// The times that a replay gives a recorded program.
+public struct ReplayPrices: Sendable {
+  /// Divides the host's times.
+  public var hostSpeed = 1.0
+  /// Divides the device's times.
+  public var deviceSpeed = 1.0
+  /// Divides the device's times that wait for arithmetic, on top.
+  public var computeSpeed = 1.0
+  /// Divides the device's times that wait for its memory, on top.
+  public var memorySpeed = 1.0
+  /// Divides the times of copies over the host link, on top.
+  public var linkSpeed = 1.0
+  /// Multiplies the calls that launch.
+  public var launchCallScale = 1.0
+  /// Multiplies what a synchronization takes to return.
+  public var synchronizationScale = 1.0
+  /// Multiplies the host's work in operators by the number of their name; 1 where there is none.
+  public var operatorScales: [Int32: Double] = [:]
+  /// Host time of the profiler for each operator, which is taken off, nanoseconds.
+  public var profilerOverhead = 0.0
+  /// The time of each job, picoseconds, and what it is spent on.
+  public var jobs: [Cost]
+  /// The device's and the driver's constants, picoseconds.
+  public var launchLatency: Ticks
+  /// Between kernels of a stream.
+  public var kernelGap: Ticks
+  /// From a graph's launch to its first node.
+  public var graphLatency: Ticks
+  /// Between nodes of a graph.
+  public var graphKernelGap: Ticks
+  /// Host time of launching a graph that the recording did not have, picoseconds: for the launch, and for each node.
+  public var capturedGraph: (call: Ticks, node: Ticks) = (0, 0)
+  /// Launches into a stream that may be unfinished.
+  public var queueDepth = 1024
+
+  /// The recording's own prices.
+  ///
+  /// - Parameters:
+  ///   - recorded: The recorded program.
+  ///   - categories: What each job's time is spent on.
+  public init(_ recorded: RecordedProgram, categories: [CostCategory]) {
+    jobs = zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) }
+    launchLatency = recorded.constants.launchLatency * 1000
+    kernelGap = recorded.constants.kernelGap * 1000
+    graphLatency = recorded.constants.graphLatency * 1000
+    graphKernelGap = recorded.constants.graphKernelGap * 1000
+  }
+
+  /// A recorded time on this host, picoseconds.
+  public func hostTime(_ nanoseconds: Double) -> Ticks {
+    Ticks(min((max(0, nanoseconds) * 1000 / hostSpeed).rounded(), 0x1p60))
+  }
+
+  /// A device's time at this device speed, picoseconds.
+  public func deviceTime(_ picoseconds: Ticks, _ category: CostCategory) -> Ticks {
+    let part =
+      switch category {
+      case .compute: computeSpeed
+      case .copy: linkSpeed
+      default: memorySpeed
+      }
+    let speed = deviceSpeed * part
+    return speed == 1 ? picoseconds : Ticks(min((Double(picoseconds) / speed).rounded(), 0x1p60))
+  }
+}
+
+extension ReplayPlan {
+  /// What each instruction costs at some prices.
+  public func table(_ prices: ReplayPrices) -> CostTable {
+    var table = CostTable()
+    table.costs = items.map { cost(of: $0, prices) }
+    table.launchLatency = Cost(prices.launchLatency, .launch)
+    table.kernelGap = Cost(prices.kernelGap, .kernelGap)
+    table.graphLatency = Cost(prices.graphLatency, .launch)
+    table.graphKernelGap = Cost(prices.graphKernelGap, .kernelGap)
+    // What was launched before the recording began is no reason to block the host in it.
+    table.queueDepth = max(prices.queueDepth, earlierCount + 1)
+    // What was recorded has shared the device already.
+    table.sharesDevice = false
+    return table
+  }
+
+  private func cost(of item: Item, _ prices: ReplayPrices) -> Cost {
+    switch item {
+    case .work(let work):
+      let own = Double(work.duration) - Double(work.operatorCount) * prices.profilerOverhead
+      let scale = prices.operatorScales.isEmpty ? 1 : prices.operatorScales[work.name] ?? 1
+      return Cost(prices.hostTime(own * scale), .dispatch)
+    case .call(let call):
+      let scale =
+        switch call.kind.category {
+        case .launch: prices.launchCallScale
+        case .synchronization: prices.synchronizationScale
+        default: 1.0
+        }
+      return Cost(prices.hostTime(Double(call.duration) * scale), call.kind.category)
+    case .capturedGraph(let nodes):
+      return Cost(prices.capturedGraph.call + prices.capturedGraph.node * Ticks(nodes), .launch)
+    case .job(let index):
+      let cost = prices.jobs[index]
+      let category = cost.mainCategory ?? .memory
+      return Cost(prices.deviceTime(cost.duration, category), category)
+    case .occupied(let time):
+      return Cost(prices.deviceTime(time * 1000, .memory), .memory)
+    }
+  }
+}
+
+extension RuntimeCall {
+  /// What the host's part of a call is spent on.
+  var category: CostCategory {
+    switch self {
+    case .synchronizeDevice, .synchronizeStream, .synchronizeEvent: .synchronization
+    case .other, .free: .dispatch
+    default: .launch
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import EventEngine
+import Kernels
+import Profiles
+import Simulation
+import Traces
+
+/// What is to be different from the recording.
+public struct TraceChanges: Sendable {
+  /// Another accelerator.
+  public var accelerator: AcceleratorProfile?
+  /// Another framework.
+  public var framework: FrameworkProfile?
+  /// Divides the host's times.
+  public var hostSpeed: Double?
+  /// Divides the device's times.
+  public var deviceSpeed: Double?
+  /// Host time of the profiler for each operator that is taken off, microseconds.
+  public var profilerOverheadUS: Double?
+  /// Numbers of profiles, by path.
+  public var overrides: [(path: String, value: Double)] = []
+
+  /// Nothing is different.
+  public init() {}
+
+  /// Whether anything is.
+  public var isEmpty: Bool {
+    accelerator == nil && framework == nil && hostSpeed == nil && deviceSpeed == nil && profilerOverheadUS == nil
+      && overrides.isEmpty
+  }
+}
+
+/// Why a recording cannot be moved.
+public enum TraceStudyFault: Error, Sendable {
+  /// The recording's accelerator is in no profile, and the question needs it.
+  case unknownDevice(name: String)
+  /// The framework would fuse or rewrite operators, which a recording of kernels cannot show.
+  case rewritesOperators(framework: String)
+  /// A number cannot be overridden.
+  case override(OverrideFault)
+  /// A replay fails.
+  case simulation(SimulationFault)
+}
+
+/// A recording, its replay, and its replay where something is different.
+public struct TraceStudy: Sendable {
+  /// What was recorded.
+  public let run: RecordedRun
+  /// The recording as a program.
+  public let recorded: RecordedProgram
+  /// The rules for the device's times.
+  public let pricing: JobPricing
+  /// The recording's accelerator with the constants of the recording, its host (of speed 1) and its framework.
+  public let system: System
+  /// The replay with nothing changed.
+  public let replayed: ReplayResult
+  /// The system that the target is replayed on; nil with nothing changed.
+  public let targetSystem: System?
+  /// The replay with everything changed; nil with nothing changed.
+  public let target: ReplayResult?
+  /// What further changes of single numbers would do, the best first; of the target where there is one.
+  public let changes: [ReplayChange]
+  /// How many graphs the target captures, and with how many nodes; zero without capture.
+  public let capture: (graphs: Int, nodes: Int)
+  /// How long the profiler takes for an operator at most, microseconds; nil where the recording does not tell.
+  public let profilerOverheadEstimateUS: Double?
+
+  /// Replays a recording, and answers a question about it.
+  ///
+  /// - Parameters:
+  ///   - run: The recording, or a step of it.
+  ///   - accelerator: The recording's accelerator; nil where it is not known.
+  ///   - host: The profile that stands for the recording's host.
+  ///   - framework: The profile that stands for the recording's framework.
+  ///   - changes: What is to be different.
+  ///   - recordsTimeline: Whether what happened is kept.
+  /// - Throws: ``TraceStudyFault``.
+  public init(
+    _ run: RecordedRun, accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile,
+    changes: TraceChanges = TraceChanges(), recordsTimeline: Bool = false
+  ) throws(TraceStudyFault) {
+    self.run = run
+    let recorded = RecordedProgram(run)
+    self.recorded = recorded
+    let pricing = JobPricing(recorded, run.trace, source: accelerator, framework: framework)
+    self.pricing = pricing
+    let system = System.recorded(recorded.constants, accelerator: accelerator, host: host, framework: framework)
+    self.system = system
+    profilerOverheadEstimateUS = estimatedProfilerOverhead(run)
+    let names = recordsTimeline ? run.trace.names : nil
+    let plan = ReplayPlan(recorded)
+    let prices = ReplayPrices(recorded, categories: pricing.categories)
+    replayed = try simulating { () throws(SimulationFault) in try plan.replay(prices, timelineNames: names) }
+    guard !changes.isEmpty else {
+      targetSystem = nil
+      target = nil
+      capture = (0, 0)
+      self.changes = try simulating { () throws(SimulationFault) in try plan.changes(prices) }
+      return
+    }
+    let changed = try system.applying(changes, source: accelerator)
+    targetSystem = changed
+    var counts = (graphs: 0, nodes: 0)
+    var targetPrices = prices
+    targetPrices.apply(changes, from: system, to: changed, recorded, pricing, run.trace)
+    var targetPlan = plan
+    if changed.framework.mode == .graph {
+      let captured = recorded.captured()
+      counts = (captured.graphs, captured.nodes)
+      targetPlan = ReplayPlan(captured.program)
+      if let order = captured.program.jobOrder { targetPrices.jobs = order.map { targetPrices.jobs[$0] } }
+    }
+    capture = counts
+    target = try simulating { () throws(SimulationFault) in
+      try targetPlan.replay(targetPrices, timelineNames: names)
+    }
+    self.changes = try simulating { () throws(SimulationFault) in try targetPlan.changes(targetPrices) }
+  }
+}
+
+private func simulating<Result>(
+  _ body: () throws(SimulationFault) -> Result
+) throws(TraceStudyFault) -> Result {
+  do { return try body() } catch { throw .simulation(error) }
+}
+
+extension System {
+  /// The system of a recording: its accelerator with the launch constants that were recorded, and a host of speed 1.
+  static func recorded(
+    _ constants: RecordedConstants, accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile
+  ) -> System {
+    var system = System(accelerator: accelerator, host: host, framework: framework)
+    system.host.singleThreadSpeed = 1
+    func microseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1000 }
+    system.accelerator?.launch.callUS = microseconds(constants.launchCall)
+    system.accelerator?.launch.latencyUS = microseconds(constants.launchLatency)
+    system.accelerator?.launch.kernelGapUS = microseconds(constants.kernelGap)
+    system.accelerator?.launch.synchronizationUS = microseconds(constants.synchronization)
+    if constants.hasGraphs {
+      system.accelerator?.launch.graphCallUS = microseconds(constants.graphCall)
+      system.accelerator?.launch.graphLatencyUS = microseconds(constants.graphLatency)
+      system.accelerator?.launch.graphKernelGapUS = microseconds(constants.graphKernelGap)
+    }
+    return system
+  }
+
+  /// The system with the changes of a question.
+  func applying(_ changes: TraceChanges, source: AcceleratorProfile?) throws(TraceStudyFault) -> System {
+    var system = self
+    if let accelerator = changes.accelerator {
+      guard let source, let recorded = self.accelerator else { throw .unknownDevice(name: accelerator.name) }
+      if accelerator.name != source.name {
+        system.accelerator = accelerator
+        // The calls are the host's: what this host takes for one here, and the profiles' ratio.
+        if source.launch.callUS > 0 {
+          system.accelerator?.launch.callUS = recorded.launch.callUS * accelerator.launch.callUS / source.launch.callUS
+        }
+      }
+    }
+    if let framework = changes.framework {
+      let architecture = system.accelerator?.architecture ?? ""
+      guard framework.fusionRules(on: architecture).isEmpty, framework.decomposition.isEmpty else {
+        throw .rewritesOperators(framework: framework.name)
+      }
+      guard system.accelerator != nil || framework.mode != .graph else { throw .unknownDevice(name: "") }
+      system.framework = framework
+    }
+    if let speed = changes.hostSpeed { system.host.singleThreadSpeed *= speed }
+    for (path, value) in changes.overrides {
+      do { try system.set(path, to: value) } catch {
+        if case .noAccelerator = error { throw .unknownDevice(name: "") }
+        throw .override(error)
+      }
+    }
+    return system
+  }
+}
+
+extension ReplayPrices {
+  /// Changes the recording's prices to those of another system.
+  mutating func apply(
+    _ changes: TraceChanges, from old: System, to new: System, _ recorded: RecordedProgram, _ pricing: JobPricing,
+    _ trace: Trace
+  ) {
+    hostSpeed *= new.host.singleThreadSpeed / old.host.singleThreadSpeed
+    deviceSpeed *= changes.deviceSpeed ?? 1
+    profilerOverhead = (changes.profilerOverheadUS ?? 0) * 1000
+    if new.framework.dispatchUS != old.framework.dispatchUS, new.framework.mode != .graph {
+      scaleOperators(from: old.framework, to: new.framework, recorded, trace)
+    }
+    guard let before = old.accelerator, let after = new.accelerator else { return }
+    func ticks(_ microseconds: Double) -> Ticks { Ticks(min((microseconds * 1e6).rounded(), 0x1p50)) }
+    if before.launch.callUS > 0 { launchCallScale *= after.launch.callUS / before.launch.callUS }
+    if before.launch.synchronizationUS > 0 {
+      synchronizationScale *= after.launch.synchronizationUS / before.launch.synchronizationUS
+    }
+    if after.launch.latencyUS != before.launch.latencyUS { launchLatency = ticks(after.launch.latencyUS) }
+    if after.launch.kernelGapUS != before.launch.kernelGapUS { kernelGap = ticks(after.launch.kernelGapUS) }
+    graphLatency = ticks(after.launch.graphLatencyUS)
+    graphKernelGap = ticks(after.launch.graphKernelGapUS)
+    capturedGraph = (
+      ticks(after.launch.graphCallUS / hostSpeed), ticks(new.framework.graphNodeUS / hostSpeed)
+    )
+    queueDepth = Int(after.launch.queueDepth)
+    var sameLaunch = after
+    sameLaunch.launch = before.launch
+    sameLaunch.provenance = before.provenance
+    if sameLaunch != before { jobs = pricing.costs(on: after) }
+  }
+
+  private mutating func scaleOperators(
+    from old: FrameworkProfile, to new: FrameworkProfile, _ recorded: RecordedProgram, _ trace: Trace
+  ) {
+    for step in recorded.threads.joined() {
+      guard case .work(let work) = step, work.name >= 0, operatorScales[work.name] == nil else { continue }
+      let kind = OperatorKind(operatorName: trace.name(work.name)) ?? .other
+      let scale = old.dispatchUS[kind] > 0 ? new.dispatchUS[kind] / old.dispatchUS[kind] : 1
+      operatorScales[work.name] = scale
+    }
+  }
+}

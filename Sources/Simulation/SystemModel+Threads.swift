@@ -1,0 +1,139 @@
+import EventEngine
+
+/// A thread of the host while another is looked at.
+struct HostThread: Sendable {
+  var cursor: ProgramCursor
+  /// Where its instructions end.
+  let end: Int
+  var clock: Ticks = 0
+  var account: Account = .zero
+  var wait = SystemModel.HostWait.nothing
+  var isDone = false
+
+  /// The threads of a program, each at its first instruction.
+  static func all(of program: Program) -> [HostThread] {
+    let ends = program.threadStarts.dropFirst() + [program.instructions.count]
+    return zip(program.threadStarts, ends).map { HostThread(cursor: ProgramCursor(at: $0), end: $1) }
+  }
+}
+
+/// When a thread let others go on, and the account of its clock then.
+struct Signal: Sendable {
+  var time: Ticks
+  var account: Account
+}
+
+/// Threads of the host, the signals between them, and waits for a part of the device's work: what recordings have.
+///
+/// One thread's state is at hand, so that the common case of one thread costs nothing; the others' are put away.
+extension SystemModel {
+  /// Makes a thread the present one.
+  mutating func resume(_ next: Int) {
+    guard next != thread else { return }
+    threads[thread].cursor = cursor
+    threads[thread].clock = hostClock
+    threads[thread].account = hostAccount
+    threads[thread].wait = hostWait
+    cursor = threads[next].cursor
+    hostClock = threads[next].clock
+    hostAccount = threads[next].account
+    hostWait = threads[next].wait
+    threadEnd = threads[next].end
+    thread = next
+  }
+
+  /// The present thread has come to its end.
+  ///
+  /// - Returns: Whether it was the last; the clock and account are then those of the latest.
+  mutating func endThread() -> Bool {
+    guard !hasOneThread else { return true }
+    guard !threads[thread].isDone else { return false }
+    threads[thread].isDone = true
+    threads[thread].clock = hostClock
+    threads[thread].account = hostAccount
+    guard threads.allSatisfy(\.isDone) else { return false }
+    for other in threads where other.clock > hostClock {
+      hostClock = other.clock
+      hostAccount = other.account
+    }
+    return true
+  }
+
+  /// Takes over a signal's time, if that is later, or blocks the thread until there is one.
+  ///
+  /// - Returns: Whether the thread goes on now; false when the signal will wake it.
+  mutating func awaitSignal(_ number: Int) -> Bool {
+    guard let signal = signals[number] else {
+      hostWait = .signal(number)
+      return false
+    }
+    if signal.time > hostClock {
+      hostClock = signal.time
+      hostAccount = signal.account
+    }
+    cursor.step()
+    return true
+  }
+
+  /// Lets the calendar catch up before a thread looks at what the others have launched; alone it knows.
+  ///
+  /// - Returns: Whether the thread goes on now; false when an event will wake it.
+  mutating func hasCaughtUp(now: Ticks, calendar: inout EventCalendar<Event>) -> Bool {
+    if hasOneThread || hostClock <= now { return true }
+    calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+    return false
+  }
+
+  /// Waits for a stream or an event.
+  ///
+  /// - Returns: Whether the thread goes on now; false when an event will wake it.
+  mutating func waitForJobs(
+    of instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
+  ) -> Bool {
+    guard hasCaughtUp(now: now, calendar: &calendar) else { return false }
+    let target: (stream: Int, count: Int)?
+    if instruction.opcode == .synchronizeEvent {
+      target = events[Int(instruction.operand)]
+    } else {
+      target = (Int(instruction.stream), streams[Int(instruction.stream)].launched)
+    }
+    if let target, hostClock > now, streams[target.stream].finished < target.count {
+      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+      return false
+    }
+    cursor.step()
+    guard let target, streams[target.stream].finished < target.count else { return true }
+    hostWait = .job(stream: target.stream, count: target.count)
+    return false
+  }
+
+  /// Executes an instruction that takes no time.
+  mutating func note(_ instruction: Instruction, calendar: inout EventCalendar<Event>) {
+    let operand = Int(instruction.operand)
+    let stream = Int(instruction.stream)
+    switch instruction.opcode {
+    case .signal:
+      signals[operand] = Signal(time: hostClock, account: hostAccount)
+      wakeThreads(waitingFor: operand, calendar: &calendar)
+    case .recordEvent:
+      events[operand] = (stream, streams[stream].launched)
+    case .waitForEvent:
+      guard let event = events[operand] else { return }
+      dependencies.append((stream: event.stream, count: event.count, next: pendingDependency[stream]))
+      pendingDependency[stream] = Int32(dependencies.count - 1)
+    case .occupy:
+      streams[stream].lastEnd = hostClock + table.costs[operand].duration
+      streams[stream].account = hostAccount &+ table.costs[operand].account
+    default:
+      preconditionFailure("\(instruction.opcode) takes time")
+    }
+  }
+
+  /// Those that wait for a signal go on when it is given; the clock of who gives it may be ahead of the calendar.
+  private mutating func wakeThreads(waitingFor signal: Int, calendar: inout EventCalendar<Event>) {
+    for index in threads.indices where index != thread && threads[index].wait == .signal(signal) {
+      threads[index].wait = .nothing
+      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(index)), at: hostClock)
+    }
+  }
+}

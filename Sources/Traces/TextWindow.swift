@@ -1,0 +1,134 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import JSONText
+
+/// A parser over a part of the text that moves on: memory for one event and what is read ahead, however long the text.
+struct TextWindow: ~Copyable {
+  /// Reads the part of the text that is in memory.
+  var parser: JSONPullParser
+
+  private let source: ByteSource
+  private var memory: UnsafeMutableRawBufferPointer
+  private var count = 0
+  private(set) var hasEnded = false
+
+  /// What stood before the part in memory.
+  private(set) var droppedBytes = 0
+  private var droppedLines = 0
+  private var droppedColumns = 0
+
+  /// How much is read ahead at least.
+  private let margin: Int
+
+  /// The most bytes that one event, or one text elsewhere, may take.
+  static let limit = 64 << 20
+
+  init(_ source: ByteSource, capacity: Int = 1 << 20) throws(TraceFault) {
+    self.source = source
+    margin = min(capacity / 2, 1 << 16)
+    memory = .allocate(byteCount: max(capacity, 64), alignment: 8)
+    parser = JSONPullParser(unsafe: UnsafeRawBufferPointer(rebasing: memory[..<0]), file: source.name)
+    try fill()
+    parser = JSONPullParser(unsafe: UnsafeRawBufferPointer(rebasing: memory[..<count]), file: source.name)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// The end of what is in memory, counted from the beginning of the text.
+  var endOffset: Int { droppedBytes + count }
+
+  /// Whether gzipped data came to its end too early.
+  var isDamaged: Bool { source.isDamaged }
+
+  /// Whether no text ends between a byte of the whole and its end.
+  func endsWithinText(from offset: Int) -> Bool {
+    memory[max(0, offset - droppedBytes)..<count].allSatisfy { $0 != UInt8(ascii: "\"") }
+  }
+
+  /// Does something with the parser, again with more of the text in memory if it ran into the end of the part.
+  ///
+  /// - Parameter body: Reads from the parser; what it returned or changed before it failed is given up.
+  /// - Returns: What the body returns.
+  /// - Throws: What is not JSON.
+  mutating func reading<Result>(
+    _ body: (inout JSONPullParser) throws(JSONFault) -> Result
+  ) throws(TraceFault) -> Result {
+    // Most events fit into what is read ahead, so that running into the end of the part is rare.
+    if count - parser.offset < margin, !hasEnded { try readOn(from: parser.offset) }
+    while true {
+      let mark = parser.mark
+      do throws(JSONFault) {
+        let result = try body(&parser)
+        // A number or the text as a whole may go on behind the part.
+        if parser.offset < count || hasEnded { return result }
+      } catch {
+        let offset = parser.byteOffset(of: error.position)
+        if hasEnded || offset + JSONPullParser.uncertainLength < count { throw absolute(error, byteOffset: offset) }
+      }
+      parser.reset(to: mark)
+      try readOn(from: mark.offset)
+    }
+  }
+
+  /// A fault about a place in the part, as one about the text.
+  func absolute(_ fault: JSONFault, byteOffset: Int) -> TraceFault {
+    var fault = fault
+    if fault.position.line == 1 { fault.position.column += droppedColumns }
+    fault.position.line += droppedLines
+    return .text(fault, byteOffset: droppedBytes + byteOffset)
+  }
+
+  /// A fault about a value at a byte of the part.
+  func fault(_ fact: JSONFact, atByte offset: Int, path: String) -> TraceFault {
+    absolute(parser.fault(fact, atByte: offset, path: path), byteOffset: offset)
+  }
+
+  /// Drops what is read and appends more of the text.
+  private mutating func readOn(from offset: Int) throws(TraceFault) {
+    countLines(before: offset)
+    droppedBytes += offset
+    if offset > 0 {
+      memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[offset..<count]))
+      count -= offset
+    } else if count == memory.count {
+      try grow()
+    }
+    try fill()
+    parser.move(to: UnsafeRawBufferPointer(rebasing: memory[..<count]), dropping: offset)
+  }
+
+  private mutating func grow() throws(TraceFault) {
+    guard memory.count < Self.limit else {
+      throw .tooLong(
+        file: source.name, line: droppedLines + 1, byteOffset: droppedBytes + parser.offset, limit: Self.limit)
+    }
+    let wider = UnsafeMutableRawBufferPointer.allocate(byteCount: memory.count * 2, alignment: 8)
+    wider.copyMemory(from: UnsafeRawBufferPointer(memory))
+    memory.deallocate()
+    memory = wider
+  }
+
+  private mutating func fill() throws(TraceFault) {
+    while count < memory.count, !hasEnded {
+      let received = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
+      count += received
+      if received == 0 { hasEnded = true }
+    }
+  }
+
+  private mutating func countLines(before offset: Int) {
+    guard let start = memory.baseAddress else { return }
+    var lineStart = 0
+    while let found = memchr(start + lineStart, Int32(UInt8(ascii: "\n")), offset - lineStart) {
+      droppedLines += 1
+      droppedColumns = 0
+      lineStart = UnsafeMutableRawPointer(found) - start + 1
+    }
+    for index in lineStart..<offset where memory[index] & 0b1100_0000 != 0b1000_0000 { droppedColumns += 1 }
+  }
+}

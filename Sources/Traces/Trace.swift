@@ -1,0 +1,179 @@
+/// What sort of thing the host did.
+public enum HostEventKind: UInt8, Sendable {
+  /// An operator of the framework: `aten::linear`.
+  case frameworkOperator
+  /// A call of the accelerator's runtime or driver: `cudaLaunchKernel`.
+  case call
+}
+
+/// Something that took time on the host.
+public struct HostEvent: Sendable, Equatable {
+  /// What sort of thing it was.
+  public var kind: HostEventKind
+  /// The thread, an index into ``Trace/threads``.
+  public var thread: Int32
+  /// Its name, an index into ``Trace/names``.
+  public var name: Int32
+  /// The shapes of an operator's inputs as JSON text, an index into ``Trace/names``; -1 where none were recorded.
+  public var shapes: Int32 = -1
+  /// The types of an operator's inputs as JSON text, an index into ``Trace/names``; -1 where none were recorded.
+  public var types: Int32 = -1
+  /// The other inputs of an operator as JSON text, an index into ``Trace/names``; -1 where none were recorded.
+  public var values: Int32 = -1
+  /// Nanoseconds from the recording's own zero.
+  public var start: Int64
+  /// Nanoseconds.
+  public var duration: Int64
+  /// Connects a call with what it launched; -1 for none.
+  public var correlation: Int64 = -1
+  /// Connects an operator with what it launched; -1 for none.
+  public var external: Int64 = -1
+
+  /// When it ended.
+  public var end: Int64 { start + duration }
+}
+
+/// What sort of work the device did.
+public enum DeviceEventKind: UInt8, Sendable {
+  /// A kernel.
+  case kernel
+  /// A copy.
+  case copy
+  /// Setting memory to a value.
+  case set
+}
+
+/// Something that took time on a device.
+public struct DeviceEvent: Sendable, Equatable {
+  /// What sort of work it was.
+  public var kind: DeviceEventKind
+  /// The stream of a device, an index into ``Trace/streams``.
+  public var stream: Int32
+  /// Its name, an index into ``Trace/names``.
+  public var name: Int32
+  /// Nanoseconds from the recording's own zero.
+  public var start: Int64
+  /// Nanoseconds.
+  public var duration: Int64
+  /// Connects it with the call that launched it; -1 for none.
+  public var correlation: Int64 = -1
+  /// Connects it with the operator that launched it; -1 for none.
+  public var external: Int64 = -1
+  /// Bytes that were copied or set; -1 where none were recorded.
+  public var bytes: Int64 = -1
+
+  /// When it ended.
+  public var end: Int64 { start + duration }
+}
+
+/// A range of time that the program named: a step of the profiler, or a `record_function`.
+public struct Annotation: Sendable, Equatable {
+  /// The name, an index into ``Trace/names``.
+  public var name: Int32
+  /// The thread, an index into ``Trace/threads``.
+  public var thread: Int32
+  /// Nanoseconds from the recording's own zero.
+  public var start: Int64
+  /// Nanoseconds.
+  public var duration: Int64
+  /// The number of a `ProfilerStep#N`; nil for other annotations.
+  public var step: Int64?
+
+  /// When it ended.
+  public var end: Int64 { start + duration }
+}
+
+/// A wait between streams, or of the host for one, with its partners: recorded where the profiler is asked to.
+public struct RecordedWait: Sendable, Equatable {
+  /// The correlation of the call that waits.
+  public var correlation: Int64
+  /// The stream that waits, an index into ``Trace/streams``; -1 for the host.
+  public var stream: Int32
+  /// The correlation of the `cudaEventRecord` whose event is waited for; -1 where it is not known.
+  public var recordCorrelation: Int64
+  /// The stream that is waited for, an index into ``Trace/streams``; -1 where it is not known.
+  public var waitsForStream: Int32
+}
+
+/// A device as the profiler describes it.
+public struct RecordedDevice: Sendable, Equatable {
+  /// Its number in the recording.
+  public var id: Int64 = 0
+  /// The vendor's name for it, which may be empty.
+  public var name = ""
+  /// Bytes of memory; 0 where not recorded.
+  public var memoryBytes: Double = 0
+  /// Streaming multiprocessors or compute units; 0 where not recorded.
+  public var computeUnits: Int64 = 0
+  /// The compute capability's first number; for AMD 9 is GCN and CDNA.
+  public var computeMajor: Int64 = 0
+  /// The compute capability's second number.
+  public var computeMinor: Int64 = 0
+}
+
+/// A thread of the host.
+public struct RecordedThread: Sendable, Hashable {
+  /// The process as written in the recording.
+  public let process: String
+  /// The thread as written in the recording.
+  public let thread: String
+}
+
+/// A stream of a device.
+public struct RecordedStream: Sendable, Hashable {
+  /// The device as written in the recording.
+  public let device: String
+  /// The stream as written in the recording.
+  public let stream: String
+}
+
+/// Where a recording breaks off.
+public struct Truncation: Sendable, Equatable {
+  /// The line, counted from 1.
+  public var line: Int
+  /// How many bytes there are.
+  public var byteOffset: Int
+}
+
+/// A recording of `torch.profiler`: what the host and the devices did, and when.
+public struct Trace: Sendable {
+  /// What it is called in messages: the file's path.
+  public var file = ""
+  /// Texts, each once: names of operators, calls and kernels, shapes.
+  public var names: [String] = []
+  /// Threads of the host that did something.
+  public var threads: [RecordedThread] = []
+  /// Streams of the devices that did something.
+  public var streams: [RecordedStream] = []
+  /// Operators and calls, in the order of the file.
+  public var hostEvents: [HostEvent] = []
+  /// Kernels, copies and sets, in the order of the file.
+  public var deviceEvents: [DeviceEvent] = []
+  /// What the program named, in the order of the file.
+  public var annotations: [Annotation] = []
+  /// Waits with their partners, where they were recorded.
+  public var waits: [RecordedWait] = []
+  /// The devices that the profiler describes.
+  public var devices: [RecordedDevice] = []
+  /// Events of any sort in the file.
+  public var eventCount = 0
+  /// Events that should have been kept, but lack their time or name.
+  public var incompleteCount = 0
+  /// Where the file breaks off, if it does.
+  public var truncation: Truncation?
+  /// Whether the file was gzipped, and its compressed data is damaged or cut off.
+  public var isDamaged = false
+  /// The zero of the times below, in nanoseconds of the recording's clock.
+  public var origin: Int64 = 0
+
+  /// A recording without events.
+  public init() {}
+
+  /// The numbers of the steps, in their order in time.
+  public var steps: [Int64] {
+    annotations.filter { $0.step != nil }.sorted { $0.start < $1.start }.compactMap(\.step)
+  }
+
+  /// The name of an event.
+  public func name(_ index: Int32) -> String { index < 0 ? "" : names[Int(index)] }
+}

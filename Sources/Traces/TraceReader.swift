@@ -1,0 +1,155 @@
+import JSONText
+
+/// Reads recordings of `torch.profiler` as they stream by.
+///
+/// Memory grows with the events that are kept, not with the file: of the text, one event and what is read ahead are in
+/// memory at a time. What the reader has no use for (Python functions, flows, counters) is checked to be JSON and dropped.
+public struct TraceReader: ~Copyable {
+  var window: TextWindow
+  var builder: TraceBuilder
+  private let file: String
+
+  /// Reads a recording.
+  ///
+  /// - Parameters:
+  ///   - path: The file, plain or gzipped whatever its name; `-` is standard input.
+  ///   - step: The step that matters; what lies wholly outside of it need not be kept.
+  /// - Returns: The recording; if it breaks off, up to the break.
+  /// - Throws: ``TraceFault``.
+  /// - Complexity: O(bytes) time; O(kept events) memory.
+  public static func read(path: String, step: Int64? = nil) throws(TraceFault) -> Trace {
+    var reader = try TraceReader(ByteSource(path: path), step: step)
+    return try reader.read()
+  }
+
+  /// Reads a recording from memory, as plain JSON.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - file: What it is called in messages.
+  ///   - step: The step that matters.
+  ///   - windowSize: How many bytes to have in memory at first.
+  /// - Returns: The recording; if it breaks off, up to the break.
+  /// - Throws: ``TraceFault``.
+  public static func read(
+    _ bytes: [UInt8], file: String, step: Int64? = nil, windowSize: Int = 1 << 20
+  ) throws(TraceFault) -> Trace {
+    var reader = try TraceReader(ByteSource(bytes, name: file), step: step, windowSize: windowSize)
+    return try reader.read()
+  }
+
+  private init(_ source: ByteSource, step: Int64?, windowSize: Int = 1 << 20) throws(TraceFault) {
+    file = source.name
+    window = try TextWindow(source, capacity: windowSize)
+    builder = TraceBuilder(step: step)
+  }
+
+  private mutating func read() throws(TraceFault) -> Trace {
+    var isRecording = false
+    do throws(TraceFault) {
+      try readDocument(&isRecording)
+    } catch {
+      if window.isDamaged, !isRecording { throw .damagedGzip(file: file) }
+      guard isRecording, let truncation = truncation(error) else { throw error }
+      builder.trace.truncation = truncation
+    }
+    builder.trace.isDamaged = window.isDamaged
+    guard isRecording else { throw .notARecording(file: file) }
+    builder.trace.file = file
+    return try builder.finish(file: file)
+  }
+
+  private mutating func readDocument(_ isRecording: inout Bool) throws(TraceFault) {
+    switch try nextToken() {
+    case .beginArray:
+      // Chrome's own format may be the bare list of events.
+      isRecording = true
+      try readEvents(path: "")
+    case .beginObject: try readRoot(&isRecording)
+    default: throw .notARecording(file: file)
+    }
+    _ = try nextToken()
+  }
+
+  private mutating func readRoot(_ isRecording: inout Bool) throws(TraceFault) {
+    while true {
+      let key = try window.reading { parser throws(JSONFault) -> String? in
+        guard case .key(let range) = try parser.next() else { return nil }
+        return parser.text(of: range)
+      }
+      switch key {
+      case nil: return
+      case "traceEvents":
+        let token = try nextToken()
+        guard token == .beginArray else {
+          let fact = JSONFact.wrongType(expected: [.array], found: token.kind)
+          throw window.fault(fact, atByte: window.parser.tokenOffset, path: "/traceEvents")
+        }
+        isRecording = true
+        builder.removeEvents()
+        try readEvents(path: "/traceEvents")
+      case "deviceProperties": builder.trace.devices = try readDevices()
+      default: try skipValue()
+      }
+    }
+  }
+
+  private mutating func nextToken() throws(TraceFault) -> JSONToken {
+    try window.reading { parser throws(JSONFault) in try parser.next() }
+  }
+
+  /// Passes over a value token by token, so that not all of it has to be in memory.
+  private mutating func skipValue() throws(TraceFault) {
+    let outside = window.parser.depth
+    repeat { _ = try nextToken() } while window.parser.depth > outside
+  }
+
+  private mutating func readEvents(path: String) throws(TraceFault) {
+    while true {
+      let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?) in
+        let token = try parser.next()
+        return (token, token == .beginObject ? try RawEvent.read(&parser) : nil)
+      }
+      guard let raw = event.1 else {
+        if event.0 == .endArray { return }
+        let fact = JSONFact.wrongType(expected: [.object], found: event.0.kind)
+        throw window.fault(
+          fact, atByte: window.parser.tokenOffset, path: "\(path)/\(builder.trace.eventCount)")
+      }
+      if let problem = builder.add(raw, window.parser) {
+        throw window.fault(
+          problem.fact, atByte: problem.offset, path: "\(path)/\(builder.trace.eventCount)/\(problem.key)")
+      }
+      builder.trace.eventCount += 1
+    }
+  }
+
+  /// Where the text breaks off, if that is what a fault says.
+  private func truncation(_ fault: TraceFault) -> Truncation? {
+    guard case .text(let text, let offset) = fault, window.hasEnded else { return nil }
+    let end = window.endOffset
+    switch text.fact {
+    case .unexpectedEnd: break
+    // The last character was cut in two: nothing but its beginning is there.
+    case .invalidUTF8 where offset + 4 > end && window.endsWithinText(from: offset),
+      .loneSurrogate where offset + 12 > end && window.endsWithinText(from: offset):
+      break
+    default: return nil
+    }
+    return Truncation(line: text.position.line, byteOffset: end)
+  }
+}
+
+extension JSONToken {
+  /// The kind of value that a token begins.
+  var kind: JSONKind {
+    switch self {
+    case .beginObject, .endObject, .key: .object
+    case .beginArray, .endArray: .array
+    case .string: .string
+    case .number: .number
+    case .boolean: .boolean
+    case .null, .end: .null
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import CommandSyntax
+import JSONText
+import Profiles
+import Replay
+import Reports
+import Traces
+
+/// `simulate calibrate --trace`: profiles from a recording.
+enum TraceCalibrationRun {
+  /// Reads numbers off a recording, shows them, and writes profiles if a folder is named.
+  static func run(_ path: String, _ command: ParsedCommand, _ library: Library) throws(Failure) {
+    if command.positional("file") != nil || !command.values(of: "fit").isEmpty {
+      throw Failure(
+        .wrongUsage, "error: --trace reads numbers off a recording; leave out the measurements and --fit")
+    }
+    let step = try TraceCommand.step(command)
+    let trace = try checkingInput { () throws(TraceFault) in try TraceReader.read(path: path, step: step) }
+    TraceCommand.warn(about: trace)
+    let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
+    let accelerator = try TraceCommand.recordedAccelerator(trace, command, library)
+    let framework = try library.framework("pytorch-eager")
+    let calibration = TraceCalibration(run, like: framework)
+    if let folder = command.value(of: "output") {
+      try write(calibration, run, accelerator, framework, to: folder, library)
+    }
+    show(calibration, accelerator, framework, command)
+  }
+
+  private static func show(
+    _ calibration: TraceCalibration, _ accelerator: AcceleratorProfile?, _ framework: FrameworkProfile,
+    _ command: ParsedCommand
+  ) {
+    var table = TextTable(columns: [
+      TextTable.Column("number"), TextTable.Column("profile", unit: "us", alignment: .number, key: "profile_us"),
+      TextTable.Column("recorded", unit: "us", alignment: .number, key: "recorded_us"),
+      TextTable.Column("samples", alignment: .number), TextTable.Column("taken from"),
+    ])
+    let system = System(accelerator: accelerator, host: HostProfile(), framework: framework)
+    for number in calibration.launch + calibration.dispatch {
+      let before = system.number(at: number.path)
+      table.append([
+        TextTable.Cell(number.path),
+        TextTable.Cell(before.map { NumberFormat.significant($0, digits: 4) } ?? "-"),
+        TextTable.Cell(NumberFormat.significant(number.value, digits: 4), data: String(number.value)),
+        TextTable.Cell(NumberFormat.integer(number.count), data: String(number.count)), TextTable.Cell(number.method),
+      ])
+    }
+    if command.value(of: "format") == "csv" {
+      Platform.print(table.csv())
+    } else {
+      Platform.print(
+        table.text(styled: Platform.showsStyles)
+          + "\ndispatch without the profiler's \(NumberFormat.significant(calibration.profilerOverheadUS, digits: 2)) us "
+          + "for each operator\n")
+    }
+  }
+
+  /// Writes the profiles of the recording's accelerator, host and framework, each whole or not at all.
+  private static func write(
+    _ calibration: TraceCalibration, _ run: RecordedRun, _ accelerator: AcceleratorProfile?,
+    _ framework: FrameworkProfile, to folder: String, _ library: Library
+  ) throws(Failure) {
+    let file = run.trace.file == "standard input" ? "recorded" : run.trace.file
+    let name = profileName(file)
+    let source = "recording \(file)" + (run.step.map { ", step \($0)" } ?? "") + " (torch.profiler)"
+    func changes(_ numbers: [TraceCalibration.Number]) -> [ProfileEdit.Change] {
+      numbers.map { number in
+        ProfileEdit.Change(
+          path: String(number.path.drop { $0 != "." }.dropFirst()), value: number.value,
+          kind: number.count > 0 ? .measured : .assumed, from: source,
+          note: "simulate calibrate --trace: \(number.method)" + (number.count > 0 ? " of \(number.count)" : ""))
+      }
+    }
+    func edit(_ base: String, _ kind: String, _ title: String, _ changes: [ProfileEdit.Change]) throws(Failure)
+      -> String
+    {
+      let profiles = try library.profiles
+      let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: base, in: kind) }
+      guard let found else {
+        throw Failure(.wrongInput, "error: no file in the catalog's \(kind) is named '\(base)'")
+      }
+      return ProfileEdit(of: found, texts: ["name": name, "title": title, "aliases": ""], changes).text()
+    }
+    var files: [(path: String, text: String)] = []
+    if let accelerator {
+      files.append(
+        (
+          "accelerators",
+          try edit(
+            accelerator.name, "accelerators", "\(accelerator.title) as recorded",
+            changes(calibration.launch))
+        ))
+    } else {
+      Platform.warn(
+        "note: no accelerator profile fits the recording's device, so its launch times are not written; "
+          + "name one with --recorded-accelerator")
+    }
+    let one = ProfileEdit.Change(
+      path: "single_thread_speed", value: 1, kind: .derived, from: source,
+      note: "the framework's costs are stated for this host")
+    files.append(("hosts", try edit("reference", "hosts", "Host of \(file)", [one])))
+    let kernel = ["kernel_us", "pass_us"].map { path in
+      ProfileEdit.Change(path: path, value: 0, kind: .derived, from: source, note: "in dispatch_us")
+    }
+    files.append(
+      (
+        "frameworks",
+        try edit(framework.name, "frameworks", "PyTorch, eager, as recorded", changes(calibration.dispatch) + kernel)
+      ))
+    try Platform.makeFolder(folder)
+    for (kind, text) in files {
+      try Platform.makeFolder(folder + "/" + kind)
+      try Platform.writeFile(folder + "/" + kind + "/" + name + ".json", text)
+    }
+    let accelerators = accelerator == nil ? "ACCELERATOR" : name
+    Platform.warn(
+      "wrote \(files.count) profiles to \(folder); use them with 'simulate run WORKLOAD \(accelerators) --host \(name) "
+        + "--framework \(name) --catalog \(folder)'")
+  }
+
+  /// The file's name without its folder and endings, as a profile's.
+  private static func profileName(_ path: String) -> String {
+    var name = path.split(separator: "/").last.map(String.init) ?? "recorded"
+    for ending in [".gz", ".json", ".pt.trace"] where name.hasSuffix(ending) {
+      name = String(name.dropLast(ending.count))
+    }
+    let plain = CalibratedProfiles.identifier(name).replacing("_", with: "-")
+    return plain.isEmpty ? "recorded" : plain
+  }
+}

@@ -1,0 +1,197 @@
+import CommandSyntax
+import Profiles
+import Replay
+import Reports
+import Traces
+
+/// `simulate trace`: replays a recording, as it was or on other hardware.
+enum TraceCommand {
+  static let definition = CommandDefinition(
+    "trace", summary: "Replay a recording of torch.profiler, as it was or on other hardware",
+    discussion: """
+      Reads the Chrome trace that torch.profiler exports on NVIDIA and AMD, plain or gzipped, and replays its threads, \
+      launch queue and streams. What waits for what is found out anew, so that a change of the hardware shows what it \
+      would change. The recorded host is host speed 1.
+      """,
+    positionals: [
+      PositionalDefinition("file", help: "The recording; - is standard input", isRequired: true)
+    ],
+    options: [
+      OptionDefinition("step", value: "N", help: "Only the step ProfilerStep#N"),
+      OptionDefinition(
+        "recorded-accelerator", value: "A", help: "The recording's accelerator: a catalog name or a file",
+        defaultText: "by what the recording says of it"),
+      OptionDefinition(
+        "accelerator", short: "a", value: "A", help: "Another accelerator: a catalog name or a file", group: "Target"),
+      OptionDefinition(
+        "framework", short: "f", value: "F", help: "Another framework, as cuda-graph", group: "Target"),
+      OptionDefinition(
+        "host-speed", value: "X", help: "Divide every host time by X", group: "Target"),
+      OptionDefinition(
+        "device-speed", value: "X", help: "Divide every device time by X", group: "Target"),
+      OptionDefinition(
+        "profiler-overhead-us", value: "US",
+        help: "Take this much host time off each operator, or the estimate for 'estimated'",
+        longHelp:
+          "The profiler inflates the host. How much it is at most is estimated from operators that do nothing, and "
+          + "said; it is taken off only when asked for, since the estimate is a bound.", group: "Target"),
+      OptionDefinition(
+        "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.launch.latency_us=1",
+        group: "Target", isRepeatable: true),
+      OptionDefinition(
+        "format", value: "F", help: "Format of the result", choices: ["table", "json"], defaultText: "table"),
+      OptionDefinition(
+        "timeline", value: "FILE", help: "Write recorded, replayed and target timelines, for Perfetto"),
+      OptionDefinition("report", value: "FILE", help: "Write a page of charts, in HTML"),
+    ],
+    examples: [
+      CommandExample("simulate trace trace.json.gz", shows: "what the recording waits for"),
+      CommandExample("simulate trace trace.json.gz --accelerator mi300x", shows: "the same program on an MI300X"),
+      CommandExample("simulate trace trace.json.gz --framework cuda-graph --step 7", shows: "a step as a CUDA graph"),
+    ])
+
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let step = try step(command)
+    let changes = try changes(command, library)
+    let trace = try checkingInput { () throws(TraceFault) in
+      try TraceReader.read(path: command.positional("file") ?? "", step: step)
+    }
+    warn(about: trace)
+    let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
+    let timelinePath = command.value(of: "timeline")
+    let pagePath = command.value(of: "report")
+    let study = try study(
+      run, changes, command, library, recordsTimeline: timelinePath != nil || pagePath != nil)
+    if let pagePath {
+      try Platform.writeFile(pagePath, TracePage(study: study, command: ReportCommand.commandLine).html())
+    }
+    if let timelinePath { try Platform.writeFile(timelinePath, TraceTimeline(study: study).json()) }
+    warn(about: study, command)
+    let report = TraceReport(study: study, overrides: changes.overrides)
+    Platform.print(
+      command.value(of: "format") == "json" ? report.json() : report.text(styled: Platform.showsStyles))
+  }
+
+  /// The number of a step.
+  static func step(_ command: ParsedCommand) throws(Failure) -> Int64? {
+    let step = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.integer(of: "step", .within(0...Int(Int32.max)))
+    }
+    return step.map(Int64.init)
+  }
+
+  /// The recording's accelerator: the one that is named, or the one that fits what the profiler says.
+  static func recordedAccelerator(
+    _ trace: Trace, _ command: ParsedCommand, _ library: Library
+  ) throws(Failure) -> AcceleratorProfile? {
+    if let name = command.value(of: "recorded-accelerator") { return try library.accelerator(name) }
+    let profiles = try library.profiles
+    return trace.devices.first.flatMap { profiles.accelerator(matching: $0) }
+  }
+
+  private static func changes(_ command: ParsedCommand, _ library: Library) throws(Failure) -> TraceChanges {
+    var changes = TraceChanges()
+    if let name = command.value(of: "accelerator") {
+      guard let accelerator = try library.accelerator(name) else {
+        throw Failure(.wrongUsage, "error: --accelerator none: a recording of kernels needs a device to replay them on")
+      }
+      changes.accelerator = accelerator
+    }
+    if let name = command.value(of: "framework") { changes.framework = try library.framework(name) }
+    changes.hostSpeed = try speed("host-speed", command)
+    changes.deviceSpeed = try speed("device-speed", command)
+    changes.overrides = try ScenarioOptions.overrides(command)
+    return changes
+  }
+
+  private static func speed(_ name: String, _ command: ParsedCommand) throws(Failure) -> Double? {
+    guard let text = command.value(of: name) else { return nil }
+    guard let value = Double(text), value.isFinite, (1e-6...1e6).contains(value) else {
+      throw Failure(.wrongUsage, "error: --\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
+    }
+    return value
+  }
+
+  private static func study(
+    _ run: RecordedRun, _ changes: TraceChanges, _ command: ParsedCommand, _ library: Library, recordsTimeline: Bool
+  ) throws(Failure) -> TraceStudy {
+    var changes = changes
+    if let text = command.value(of: "profiler-overhead-us") {
+      changes.profilerOverheadUS = try overhead(text, run)
+    }
+    let accelerator = try recordedAccelerator(run.trace, command, library)
+    let host = try library.host("reference")
+    let framework = try library.framework("pytorch-eager")
+    do {
+      return try TraceStudy(
+        run, accelerator: accelerator, host: host, framework: framework, changes: changes,
+        recordsTimeline: recordsTimeline)
+    } catch { throw failure(error, run) }
+  }
+
+  private static func overhead(_ text: String, _ run: RecordedRun) throws(Failure) -> Double {
+    if text == "estimated" {
+      guard let estimate = estimatedProfilerOverhead(run) else {
+        throw Failure(
+          .wrongInput,
+          "\(run.trace.file): error: has too few operators that do nothing to estimate the profiler's time; "
+            + "give a number")
+      }
+      return estimate
+    }
+    guard let value = Double(text), value.isFinite, (0...1e6).contains(value) else {
+      throw Failure(
+        .wrongUsage,
+        "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
+    }
+    return value
+  }
+
+  private static func failure(_ fault: TraceStudyFault, _ run: RecordedRun) -> Failure {
+    switch fault {
+    case .unknownDevice:
+      let name = run.trace.devices.first?.name ?? ""
+      return Failure(
+        .wrongInput,
+        "\(run.trace.file): error: no accelerator profile fits the recording's device"
+          + (name.isEmpty ? "" : " '\(name)'") + "; name one with --recorded-accelerator")
+    case .rewritesOperators(let framework):
+      return Failure(
+        .wrongUsage,
+        "error: --framework \(framework) rewrites operators, which a recording of kernels cannot show; "
+          + "cuda-graph keeps them, and 'simulate run' predicts a model under any framework")
+    case .override(let fault): return Failure(wrongInput: fault)
+    case .simulation(let fault): return Failure(.wrongInput, "\(run.trace.file): \(fault)")
+    }
+  }
+
+  /// What was odd about the file.
+  static func warn(about trace: Trace) {
+    if let truncation = trace.truncation {
+      Platform.warn(
+        "\(trace.file):\(truncation.line): warning: breaks off at byte \(truncation.byteOffset); "
+          + "the \(trace.eventCount) events before it are used")
+    }
+    if trace.isDamaged, trace.truncation == nil {
+      Platform.warn("\(trace.file): warning: its compressed data is damaged; what was decompressed is used")
+    }
+    if trace.incompleteCount > 0 {
+      Platform.warn(
+        "\(trace.file): warning: \(trace.incompleteCount) events without name, start or duration are left out")
+    }
+  }
+
+  private static func warn(about study: TraceStudy, _ command: ParsedCommand) {
+    if let occupied = study.recorded.occupiedUntil.max(), occupied > 0 {
+      Platform.warn(
+        "note: the device was busy with work from before the recording until \(occupied / 1000) us after its start")
+    }
+    if let estimate = study.profilerOverheadEstimateUS, study.target != nil,
+      command.value(of: "profiler-overhead-us") == nil
+    {
+      Platform.warn(
+        "note: the profiler takes up to \(NumberFormat.fixed(estimate, decimals: 1)) us of host time for an operator, "
+          + "which the target still has; --profiler-overhead-us estimated takes it off")
+    }
+  }
+}

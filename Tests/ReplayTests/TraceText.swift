@@ -1,0 +1,50 @@
+import Replay
+import Traces
+
+/// A recording written down event by event, times in microseconds.
+struct TraceText {
+  private var events: [String] = []
+  private var correlation = 0
+
+  mutating func operation(_ name: String, _ start: Double, _ duration: Double, thread: Int = 1) {
+    event("cpu_op", name, start, duration, process: 9, thread: thread, "")
+  }
+
+  /// A call without consequences on the device.
+  mutating func call(_ name: String, _ start: Double, _ duration: Double, thread: Int = 1) {
+    correlation += 1
+    event("cuda_runtime", name, start, duration, process: 9, thread: thread, #""correlation": \#(correlation)"#)
+  }
+
+  /// A call and what it launches.
+  mutating func launch(
+    _ start: Double, _ duration: Double, kernel: Double, _ length: Double, stream: Int = 7, thread: Int = 1,
+    call: String = "cudaLaunchKernel", name: String = "k", category: String = "kernel"
+  ) {
+    self.call(call, start, duration, thread: thread)
+    event(
+      category, name, kernel, length, process: 0, thread: stream,
+      #""correlation": \#(correlation), "device": 0, "stream": \#(stream)"#)
+  }
+
+  mutating func step(_ number: Int, _ start: Double, _ duration: Double) {
+    event("user_annotation", "ProfilerStep#\(number)", start, duration, process: 9, thread: 1, "")
+  }
+
+  private mutating func event(
+    _ category: String, _ name: String, _ start: Double, _ duration: Double, process: Int, thread: Int,
+    _ arguments: String
+  ) {
+    events.append(
+      #"{"ph": "X", "cat": "\#(category)", "name": "\#(name)", "pid": \#(process), "tid": \#(thread), "ts": \#(start), "#
+        + #""dur": \#(duration), "args": {\#(arguments)}}"#)
+  }
+
+  /// The JSON text.
+  var text: String { #"{"schemaVersion": 1, "traceEvents": ["# + events.joined(separator: ",\n") + "]}" }
+
+  /// The recording.
+  func run(step: Int64? = nil) throws -> RecordedRun {
+    try RecordedRun(TraceReader.read(Array(text.utf8), file: "t.json", step: step), step: step)
+  }
+}

@@ -1,0 +1,112 @@
+import TestSupport
+import Testing
+import Traces
+
+/// Files that are wrong: each is refused on one line with the place, or read as far as it goes; none crashes or hangs.
+@Suite("Broken recordings")
+struct BrokenFileTests {
+  static let corpus: [(text: String, message: String)] = [
+    ("", "t.json:1:1: error: the file holds no JSON value"),
+    ("   \n ", "t.json"),
+    ("nul", "t.json:1:4: error: the file ends inside the word"),
+    ("[1, 2]", "t.json:1:2: error: /0 must be an object"),
+    ("{\"traceEvents\": 5}", "t.json:1:17: error: /traceEvents must be an array"),
+    ("{\"traceEvents\": {}}", "t.json:1:17: error: /traceEvents must be an array"),
+    ("{}", "t.json: error: has no \"traceEvents\""),
+    ("7", "t.json: error: has no \"traceEvents\""),
+    ("{\"a\": 1}", "t.json: error: has no \"traceEvents\""),
+    ("{\"traceEvents\": [}", "t.json:1:18: error:"),
+    ("{\"traceEvents\": [{]}", "t.json:1:19: error:"),
+    ("{\"traceEvents\": [{\"ph\": \"X\",}]}", "t.json:1:28: error:"),
+    ("{\"traceEvents\": [\n{\"ph\": tru}]}", "t.json:2:8: error:"),
+    ("{\"traceEvents\": [\n{\"name\": \"\u{1}\"}]}", "t.json:2:11: error:"),
+    ("{\"traceEvents\": [{\"name\": \"\\x\"}]}", "t.json:1:28: error:"),
+    ("{\"traceEvents\": [{\"name\": \"\\ud800\"}]}", "t.json:1:28: error:"),
+    ("{\"traceEvents\": [{\"ts\": 01}]}", "t.json:1:25: error:"),
+    ("{\"traceEvents\": [{\"ts\": NaN}]}", "t.json:1:25: error:"),
+    ("{\"traceEvents\": [{\"ts\": -}]}", "t.json:1:26: error:"),
+    ("{\"traceEvents\": []} x", "t.json:1:21: error:"),
+    (
+      "{\"traceEvents\": [{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":\"now\",\"dur\":1}]}",
+      "t.json:1:59: error: /traceEvents/0/ts must be a number"
+    ),
+    (
+      "{\"traceEvents\": [{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":1,\"dur\":[]}]}",
+      "t.json:1:68: error: /traceEvents/0/dur must be a number"
+    ),
+    (
+      "{\"traceEvents\": [{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":1e300,\"dur\":1}]}",
+      "t.json:1:59: error: /traceEvents/0/ts must be a time in microseconds"
+    ),
+    (
+      "[{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":0,\"dur\":1},"
+        + "{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":9e12,\"dur\":1}]",
+      "t.json: error: its times span more than 30 days"
+    ),
+    (String(repeating: "[", count: 5000), "t.json:1:2: error: /0 must be an object"),
+    ("[{\"a\":" + String(repeating: "[", count: 5000), "t.json:1:517: error:"),
+  ]
+
+  @Test("Each has a message of one line with its place", arguments: corpus.indices)
+  func message(_ index: Int) {
+    let (text, message) = Self.corpus[index]
+    do throws(TraceFault) {
+      let trace = try TraceReader.read(Array(text.utf8), file: "t.json")
+      Issue.record("\(text.prefix(60)) was read: \(trace.eventCount) events")
+    } catch {
+      let description = "\(error)"
+      #expect(description.hasPrefix(message), "\(description)")
+      #expect(!description.contains("\n"))
+      if case .text = error { #expect(description.contains("(byte "), "\(description)") }
+    }
+  }
+
+  @Test("The byte that a message names is the byte that is wrong")
+  func byteOffset() throws {
+    let marked = Marked("{\"traceEvents\": [\n  {\"name\": \"é\"},\n  {\"name\": ¶oops}]}")
+    let offset = marked.text.utf8.count - "oops}]}".utf8.count
+    for windowSize in [64, 1 << 20] {
+      do throws(TraceFault) {
+        _ = try TraceReader.read(marked.bytes, file: "t.json", windowSize: windowSize)
+        Issue.record("was read")
+      } catch {
+        guard case .text(let fault, let found) = error else {
+          Issue.record("\(error)")
+          continue
+        }
+        #expect(fault.position.line == marked.line)
+        #expect(fault.position.column == marked.column)
+        #expect(found == offset)
+      }
+    }
+  }
+
+  @Test("Damaged bytes are refused or read; nothing crashes or hangs", arguments: 0..<300)
+  func damaged(_ seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    var bytes = Array(ReaderTests.recording(events: 6).utf8)
+    for _ in 0..<Int.random(in: 1...6, using: &random) {
+      damage(&bytes, inserting: "{}[]\",:\\ue9-+.0123456789 X", using: &random)
+    }
+    do throws(TraceFault) {
+      _ = try TraceReader.read(bytes, file: "t.json", windowSize: Int.random(in: 64...600, using: &random))
+    } catch {
+      #expect(!"\(error)".contains("\n"), "seed \(seed)")
+    }
+  }
+
+  @Test("A file that is not there, a folder, and damaged gzip have their messages")
+  func files() throws {
+    var directory = TemporaryDirectory()
+    let folder = directory.path
+    #expect(throws: TraceFault.self) { try TraceReader.read(path: folder + "/none.json") }
+    #expect(throws: TraceFault.self) { try TraceReader.read(path: folder) }
+    let path = directory.write([0x1F, 0x8B, 8, 0, 1, 2, 3], to: "bad.json.gz")
+    do throws(TraceFault) {
+      _ = try TraceReader.read(path: path)
+      Issue.record("was read")
+    } catch {
+      #expect("\(error)".contains("gzip"), "\(error)")
+    }
+  }
+}
