@@ -22,10 +22,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
   ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
-  (
-    "Reports",
-    ["Charts", "JSONText", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces"]
-  ),
+  ("Reports", ["Charts", "JSONText", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces"]),
 ]
 
 /// Each library has a test target of its own name.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Drives a headless Chromium by its DevTools protocol, with Python's standard library and nothing else.
 
+    tools/browser.py find        prints the path of a browser, or fails
     tools/browser.py PAGE.html PICTURE.png [WIDTH [light|dark|print [HEIGHT]]]     takes a picture of a whole page
 
 Needs Chromium (Debian: apt-get install chromium) on the path, or the path of one in $CHROMIUM.
@@ -103,6 +104,7 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(domain + ".enable")
+        self.call("Performance.enable", timeDomain="threadTicks")
 
     def close(self):
         self.process.kill()
@@ -138,6 +140,11 @@ class Browser:
             raise RuntimeError(result["exceptionDetails"].get("exception", {}).get("description", script))
         return result["result"].get("value")
 
+    def busy(self):
+        """Seconds for which the page's thread has worked so far."""
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
     def resize(self, width, height=900):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
@@ -156,6 +163,9 @@ class Browser:
 
 
 def main(arguments):
+    if arguments == ["find"]:
+        print(find() or "no browser")
+        return 0 if find() else 1
     if len(arguments) < 2:
         print(__doc__, file=sys.stderr)
         return 64

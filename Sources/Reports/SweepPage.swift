@@ -78,10 +78,22 @@ public struct SweepPage: Sendable {
     return numeric.max { $0.distinctCount < $1.distinctCount }
   }
 
-  /// What tells the lines apart: the varied column, other than the axis, with two to six values.
-  private func series(besides axis: SweepTable.Varied) -> SweepTable.Varied? {
-    rows.varied.filter { $0.name != axis.name && (2...6).contains($0.distinctCount) }
-      .max { $0.distinctCount < $1.distinctCount }
+  /// What tells the lines apart, row by row: of what else was varied, the columns with the fewest values, as long as they
+  /// make no more than eight lines.
+  private func lines(besides axis: SweepTable.Varied) -> (title: String, names: [String]) {
+    var lineCount = 1
+    var split: [SweepTable.Varied] = []
+    let others = rows.varied.filter { $0.name != axis.name && $0.distinctCount > 1 }
+    for column in others.sorted(by: { $0.distinctCount < $1.distinctCount }) {
+      guard lineCount * column.distinctCount <= 8 else { break }
+      lineCount *= column.distinctCount
+      split.append(column)
+    }
+    let ordered = rows.varied.filter { column in split.contains { $0.name == column.name } }
+    let names = (0..<rows.count).map { row in
+      ordered.map { $0.numbers == nil ? $0.texts[row] : "\($0.name) \($0.texts[row])" }.joined(separator: ", ")
+    }
+    return (ordered.map(\.name).joined(separator: ", "), names)
   }
 
   private func figure(
@@ -91,21 +103,21 @@ public struct SweepPage: Sendable {
     let isWide = (positions.min() ?? 0) > 0 && (positions.max() ?? 0) > 8 * (positions.min() ?? 0)
     let x: Scale =
       isWide ? .logarithmic(covering: positions, margin: 1.1) : .linear(covering: positions, includingZero: false)
-    let split = series(besides: axis)
+    let (split, lineNames) = lines(besides: axis)
     var names: [String] = []
-    for text in split?.texts ?? [""] where !names.contains(text) { names.append(text) }
+    for text in lineNames where !names.contains(text) { names.append(text) }
     var all: [CartesianChart.Series] = []
     var table = TextTable(columns: [
-      TextTable.Column(split?.name ?? "all"), TextTable.Column(axis.name, alignment: .number),
+      TextTable.Column(split.isEmpty ? "all" : split), TextTable.Column(axis.name, alignment: .number),
       TextTable.Column("points", alignment: .number), TextTable.Column("lowest", alignment: .number),
       TextTable.Column("median", unit: unit, alignment: .number), TextTable.Column("highest", alignment: .number),
     ])
     let shapes: [SeriesStyle.Shape] = [.circle, .square, .triangle, .diamond, .circle, .square]
     for (index, text) in names.enumerated() {
-      let members = rows.latencyUS.indices.filter { split == nil || split?.texts[$0] == text }
+      let members = rows.latencyUS.indices.filter { lineNames[$0] == text }
       let groups = grouped(members, positions, values, x)
-      let color = [3, 0, 7, 1, 5, 6][index % 6]
-      let title = split.map { "\($0.name) \(text)" } ?? name.lowercased()
+      let color = [3, 0, 7, 1, 5, 6, 4, 2][index % 8]
+      let title = split.isEmpty ? name.lowercased() : text
       all.append(
         CartesianChart.Series(
           name: title, style: SeriesStyle(color: color, shape: shapes[index % 6], isDashed: index > 3),
@@ -115,7 +127,7 @@ public struct SweepPage: Sendable {
               hover: "\(title), \(axis.name) \(shortNumber(group.x)): \(shortNumber(group.median)), from "
                 + "\(shortNumber(group.low)) to \(shortNumber(group.high))")
           },
-          bands: groups.contains { $0.low < $0.high }
+          bands: names.count <= 3 && groups.contains { $0.low < $0.high }
             ? [
               CartesianChart.Band(
                 x: groups.map(\.x), low: groups.map(\.low), high: groups.map(\.high), name: "")
@@ -132,7 +144,11 @@ public struct SweepPage: Sendable {
       y: Axis(
         title: unit + (isLogarithmic ? "" : ", from zero"),
         scale: isLogarithmic ? .logarithmic(covering: heights) : .linear(covering: heights)), series: all)
-    let caption = "Lines are medians, areas reach from the lowest to the highest of what else was varied."
+    let isWhole = all.allSatisfy { $0.bands.isEmpty } && rows.count == all.reduce(0) { $0 + $1.points.count }
+    let caption =
+      isWhole
+      ? "Every point of the sweep."
+      : "Lines are medians; the table has the lowest and the highest of what else was varied."
     return Figure(
       caption: caption, chart: Chart(title: "\(name) by \(axis.name)", summary: caption, content: .cartesian(chart)),
       table: table)

@@ -95,7 +95,8 @@ extension SystemReport {
     return sections
   }
 
-  private static let timelineTools = """
+  /// The buttons of a timeline.
+  static let timelineTools = """
     <div class="toolbar" id="timeline-tools" role="group" aria-label="Timeline" hidden>\
     <button type="button" value="in" aria-label="zoom in">+</button>\
     <button type="button" value="out" aria-label="zoom out">−</button>\

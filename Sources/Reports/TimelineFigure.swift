@@ -60,11 +60,11 @@ extension TimelineChart {
       return nil
     }
     func nanoseconds(_ time: Int64) -> Int64 { (time - origin + 500) / 1000 }
-    var lanes: [TimelineLane: [Span]] = [:]
+    var lanes: [Place: [Span]] = [:]
     let passLabel = Int32(timeline.labels.count)
     for span in timeline.spans {
       let start = nanoseconds(span.start)
-      lanes[span.lane, default: []].append(
+      lanes[Place(lane: span.lane, thread: span.thread), default: []].append(
         Span(
           start: start, duration: nanoseconds(span.end) - start,
           label: timeline.labels.indices.contains(span.label) ? Int32(span.label) : passLabel,
@@ -80,17 +80,22 @@ extension TimelineChart {
   }
 }
 
-extension TimelineLane {
-  fileprivate var order: Int {
-    switch self {
-    case .host: -1
+/// A lane of the picture.
+private struct Place: Hashable {
+  var lane: TimelineLane
+  var thread: Int
+
+  /// Host threads above streams, each in its order.
+  var order: Int {
+    switch lane {
+    case .host: thread - 1_000_000
     case .stream(let stream): stream
     }
   }
 
-  fileprivate var title: String {
-    switch self {
-    case .host: "host, dispatch thread"
+  var title: String {
+    switch lane {
+    case .host: thread == 0 ? "host, dispatch thread" : "host, thread \(thread)"
     case .stream(let stream): "device, stream \(stream)"
     }
   }

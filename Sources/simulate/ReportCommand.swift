@@ -12,7 +12,7 @@ enum ReportCommand {
       Writes one HTML file that needs nothing beside it: the finding, latency by batch size, where the time goes on each \
       accelerator generation, the roofline, one pass on the timeline, years to come, sensitivities, and every input with \
       its source. Accelerator, framework, precision and batch can be chosen on the page. --sweep makes a page of a \
-      sweep's rows instead, and --study one of a case study.
+      sweep's rows instead, and --study one of a case study; 'simulate trace FILE --report PAGE' makes one of a recording.
       With --chart, one chart is written, in the format of the file's ending: .svg, .vl.json (Vega-Lite), or the \
       numbers behind it as .csv, .jsonl or .md (Markdown).
       """,
@@ -44,7 +44,7 @@ enum ReportCommand {
     guard let path = command.value(of: "output"), !path.isEmpty else {
       throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
     }
-    let words = "simulate " + Platform.arguments.map(Self.quoted).joined(separator: " ")
+    let words = commandLine
     if command.isPresent("sweep") || command.isPresent("study") {
       for name in ["chart", "measurements", "year"] where command.isPresent(name) {
         throw Failure(.wrongUsage, "error: --\(name) goes with a system, not with --sweep or --study")
@@ -72,6 +72,9 @@ enum ReportCommand {
     }
     try Platform.writeFile(path, text(figure, format, width: Double(width ?? 900)))
   }
+
+  /// The command as it was given.
+  static var commandLine: String { "simulate " + Platform.arguments.map(quoted).joined(separator: " ") }
 
   // MARK: A system
 

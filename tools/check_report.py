@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Opens reports in a headless Chromium and checks what a reader would see.
 
-    tools/test_report.py SIMULATE      SIMULATE is the program to test
+    tools/check_report.py SIMULATE      SIMULATE is the program to test
 
 Needs Chromium (Debian: apt-get install chromium); says so and passes where there is none. Standard library only.
 """
@@ -144,11 +144,7 @@ def system_report(page, simulate, folder):
     page.run("""document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "0", bubbles: true}))""")
     page.run(settle)
     check("a key shows the whole pass again", page.run(label) == whole, page.run(label))
-    seconds = page.run("""(async () => { const begun = performance.now();
-      for (let i = 0; i < 10; i++) { document.querySelector('#timeline-tools [value=' + (i % 2 ? 'out' : 'in') + ']').click();
-        await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame); }
-      return (performance.now() - begun) / 1e4; })()""")
-    check("a step of the timeline takes less than 0.2 s", seconds < 0.2 * patience(), seconds)
+    check("a step of the timeline takes less than 0.2 s", zoom_cost(page) < 0.2, zoom_cost(page))
 
     # Arrow keys read a chart's values.
     page.run("document.querySelector('#latency .wide svg').focus()")
@@ -223,13 +219,18 @@ def timeline(page, path):
     data = json.loads(page.run("document.querySelector('#report').textContent"))
     kernels = max(lane["count"] for t in data["timelines"].values() for lane in t["lanes"] if "stream" in lane["name"])
     check("all kernels are in it", kernels >= 100_000, kernels)
-    slowest = page.run("""(async () => { let slowest = 0;
-      for (let i = 0; i < 12; i++) { const begun = performance.now();
-        document.querySelector('#timeline-tools [value=' + (i < 8 ? 'in' : 'out') + ']').click();
-        await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame);
-        slowest = Math.max(slowest, performance.now() - begun); }
-      return slowest / 1e3; })()""")
-    check("and each step of the zoom takes less than 0.5 s", slowest < 0.5 * patience(), slowest)
+    cost = zoom_cost(page)
+    check("and a step of the zoom takes less than 0.2 s", cost < 0.2, cost)
+    print(f"a step of its zoom: {cost * 1e3:.0f} ms of the page's processor time")
+
+
+def zoom_cost(page, steps=12):
+    """Seconds of the page's thread for a step of the zoom: processor time, whatever else the machine does."""
+    begun = page.busy()
+    page.run(f"""(async () => {{ for (let i = 0; i < {steps}; i++) {{
+      document.querySelector('#timeline-tools [value=' + (i < {steps // 2} ? 'in' : 'out') + ']').click();
+      await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame); }} }})()""")
+    return (page.busy() - begun) / steps
 
 
 def studies(page, simulate, folder):
