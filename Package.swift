@@ -14,6 +14,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", []),
   ("EventEngine", []),
   ("CommandSyntax", []),
+  ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
@@ -21,7 +22,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
   ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
-  ("Reports", ["JSONText", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces"]),
+  ("Reports", ["Charts", "JSONText", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces"]),
 ]
 
 /// Each library has a test target of its own name.
@@ -37,7 +38,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Simulation", ["EventEngine"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
-  ("Reports", []),
+  ("Charts", ["JSONText"]),
+  ("Reports", ["Charts", "Simulation"]),
 ]
 
 let package = Package(
@@ -79,8 +81,8 @@ let package = Package(
       .executableTarget(
         name: "simulate",
         dependencies: [
-          "Catalog", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Replay", "Reports", "Simulation", "Studies",
-          "Traces", "Workloads",
+          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Replay", "Reports", "Simulation",
+          "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

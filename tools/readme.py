@@ -2,7 +2,8 @@
 """Keeps the README honest.
 
     tools/readme.py commands           prints the commands of the first block: what a new user types first
-    tools/readme.py check FOLDER       runs each "$" command of a console block and compares what it prints with the README
+    tools/readme.py check FOLDER       runs each "$" command of a console block and compares what it prints, and the pictures
+                                       that it draws, with the README's
     tools/readme.py update FOLDER      writes what they print into the README
     tools/readme.py samples FOLDER     writes the sample package there, beside a link to this one
 
@@ -21,6 +22,7 @@ README = ROOT / "README.md"
 SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE_BLOCK = re.compile(r"^```console\n\$ ([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+\.svg)\)")
 SAMPLE = re.compile(r"^<!-- sample: (\S+) -->\n```swift\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -64,6 +66,7 @@ def main(arguments):
     if len(arguments) != 2 or arguments[0] not in ("check", "update"):
         print(__doc__, file=sys.stderr)
         return 64
+    pictures = {path: (ROOT / path).read_bytes() if (ROOT / path).exists() else b"" for path in PICTURE.findall(text)}
     new = updated(text, pathlib.Path(arguments[1]).resolve())
     if arguments[0] == "update":
         README.write_text(new, encoding="utf-8")
@@ -72,6 +75,11 @@ def main(arguments):
         text.splitlines(), new.splitlines(), "README.md", "what the commands print", lineterm="")
     lines = list(difference)
     print("\n".join(lines))
+    for path, drawn in pictures.items():
+        if (ROOT / path).read_bytes() != drawn:
+            (ROOT / path).write_bytes(drawn)
+            print(f"{path} is not what its command draws")
+            lines.append(path)
     if lines:
         print("README.md is out of date: run tools/readme.py update with the installed program", file=sys.stderr)
     return 1 if lines else 0

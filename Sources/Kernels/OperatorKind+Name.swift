@@ -36,7 +36,9 @@ extension OperatorKind {
     var kinds: [String: OperatorKind] = [:]
     for (kind, names) in names {
       for name in names.split(separator: " ") {
-        for written in ["\(name)", "aten::\(name)", "aten::\(name)_"] where kinds[written] == nil { kinds[written] = kind }
+        for written in ["\(name)", "aten::\(name)", "aten::\(name)_"] where kinds[written] == nil {
+          kinds[written] = kind
+        }
       }
     }
     return kinds

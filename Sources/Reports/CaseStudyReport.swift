@@ -13,15 +13,21 @@ public struct CaseStudyReport: Sendable {
   }
 
   /// Each panel as a table, measured beside predicted, and what it shows.
-  public func text(styled: Bool) -> String {
+  ///
+  /// - Parameters:
+  ///   - styled: Whether cells are styled.
+  ///   - width: The columns of the terminal; what a table leaves free shows its latencies as bars.
+  /// - Returns: Lines, each ended by a line break.
+  public func text(styled: Bool, width: Int = 100) -> String {
     var text = title + "\n"
     for (name, points) in study.panels {
       text += "\n\(name)\n"
       switch (study.subject, name) {
       case (.modelDesign, "precision"): text += precisionTable(points).text(styled: styled)
       case (.modelDesign, "multiply-adds and latency"):
-        text += modelTable(points).text(styled: styled) + finding(points)
-      case (.modelDesign, _): text += shapeTable(points).text(styled: styled)
+        let ordered = points.sorted { $0.multiplyAdds < $1.multiplyAdds }
+        text += modelTable(points).text(styled: styled, width: width, bars: latencyBars(ordered)) + finding(points)
+      case (.modelDesign, _): text += shapeTable(points).text(styled: styled, width: width, bars: latencyBars(points))
       case (.frameworks, _): text += frameworkTable(points).text(styled: styled)
       case (.platforms, "measured knees"): text += kneeTable(points).text(styled: styled)
       case (.platforms, "kernel time"): text += kernelTable(points).text(styled: styled)
@@ -31,7 +37,7 @@ public struct CaseStudyReport: Sendable {
     return text + "\n" + paragraph(legend)
   }
 
-  private var title: String {
+  var title: String {
     switch study.subject {
     case .modelDesign: "What of a model's design costs time: RTX 2080 Ti, PyTorch 1.12, eager"
     case .frameworks: "What the framework costs: Quadro RTX 8000, by batch, steady state"
@@ -39,12 +45,16 @@ public struct CaseStudyReport: Sendable {
     }
   }
 
-  private var legend: String {
+  var legend: String {
     let measured =
       "Measured: Fernandez et al., The Framework Tax (EMNLP 2023), figures of the authors' repository; one host speed is "
       + "fitted to each measured series, nothing else. Errors: predicted over measured, less one."
     guard study.subject == .platforms else { return measured }
     return measured + " Knee: the batch from which on every latency lies more than a fifth above the smallest."
+  }
+
+  private func latencyBars(_ points: [CaseStudy.Point]) -> TableBars {
+    TableBars(title: "latency, predicted", values: points.map(\.prediction.latency))
   }
 
   // MARK: Cells
@@ -179,7 +189,7 @@ public struct CaseStudyReport: Sendable {
     var table = TextTable(columns: [
       TextTable.Column("accelerator"), Self.number("busy", "ms, b1"), Self.number("latency", "ms, b1"),
       Self.number("tax", "%, b1"), Self.number("tax", "%, b8"), Self.number("tax", "%, b32"),
-      Self.number("knee", "batch"),
+      Self.number("knee", "batch"), TextTable.Column("tax", unit: "by batch"),
     ])
     var accelerators: [String] = []
     for point in points where !accelerators.contains(point.prediction.measurement.accelerator) {
@@ -193,6 +203,7 @@ public struct CaseStudyReport: Sendable {
         TextTable.Cell(name), Self.milliseconds(at(1)?.deviceBusy), Self.milliseconds(at(1)?.latency, style: .bold),
         Self.percent(at(1)?.taxFraction), Self.percent(at(8)?.taxFraction), Self.percent(at(32)?.taxFraction),
         TextTable.Cell(knee.map(String.init) ?? "> \(own.map(Self.batch).max() ?? 1)"),
+        TextTable.Cell(TableBars.sparkline(own.map(\.prediction.taxFraction), most: 1), style: .cyan),
       ])
     }
     return table

@@ -3,7 +3,8 @@ import Simulation
 
 /// A simulated timeline in the Trace Event Format, which Perfetto and chrome://tracing open.
 ///
-/// Times are microseconds with six decimals: picoseconds survive.
+/// Times are microseconds with six decimals: picoseconds survive. Beside the spans there are an arrow from each launch to
+/// what it launched, and counters: launches in the queue, and what the running kernels achieve.
 public struct ChromeTrace: Sendable {
   /// What happened.
   public let timeline: Timeline
@@ -24,6 +25,9 @@ public struct ChromeTrace: Sendable {
     writeNames(&writer)
     let origin = timeline.spans.map(\.start).min() ?? 0
     for span in timeline.spans { write(span, origin, &writer) }
+    for counter in TimelineCounters(timeline).counters {
+      for sample in counter.samples { write(sample, of: counter, origin, &writer) }
+    }
     writer.end()
     writer.end()
     return writer.text + "\n"
@@ -77,6 +81,12 @@ public struct ChromeTrace: Sendable {
         writer.key("correlation")
         writer.value(span.correlation)
       }
+      if let work = timeline.work(of: span) {
+        for (key, value) in [("flops", work.flops), ("bytes", work.bytes)] {
+          writer.key(key)
+          writer.value(value)
+        }
+      }
       writer.end()
     }
     guard span.correlation > 0 else { return }
@@ -108,6 +118,27 @@ public struct ChromeTrace: Sendable {
     writer.key("ts")
     writer.rawNumber(NumberFormat.microseconds(picoseconds: span.start - origin))
     rest(&writer)
+    writer.end()
+  }
+
+  private func write(
+    _ sample: TimelineCounters.Sample, of counter: TimelineCounters.Counter, _ origin: Int64,
+    _ writer: inout JSONWriter
+  ) {
+    writer.beginObject()
+    for (key, text) in [("name", counter.name), ("ph", "C")] {
+      writer.key(key)
+      writer.value(text)
+    }
+    writer.key("pid")
+    writer.value(1)
+    writer.key("ts")
+    writer.rawNumber(NumberFormat.microseconds(picoseconds: sample.time - origin))
+    writer.key("args")
+    writer.beginObject()
+    writer.key(counter.unit)
+    writer.value(sample.value)
+    writer.end()
     writer.end()
   }
 }

@@ -13,17 +13,30 @@ public struct GenerationsReport: Sendable {
   }
 
   /// The tables, the finding, and what to try next.
-  public func text(styled: Bool) -> String {
+  ///
+  /// - Parameters:
+  ///   - styled: Whether cells are styled.
+  ///   - width: The columns of the terminal; what a table leaves free shows the tax at the smallest batch as bars.
+  /// - Returns: Lines, each ended by a line break.
+  public func text(styled: Bool, width: Int = 100) -> String {
     var text =
       "How much of the latency is the machine, and how much is the framework feeding it?\n"
       + "\(study.framework.title), \(study.precision.rawValue), one host (\(study.host.title)), steady state\n"
     var workloads: [String] = []
     for row in study.rows where !workloads.contains(row.workload) { workloads.append(row.workload) }
-    for workload in workloads { text += "\n\(workload)\n" + table(workload).text(styled: styled) }
+    for workload in workloads {
+      text += "\n\(workload)\n" + table(workload).text(styled: styled, width: width, bars: bars(workload))
+    }
     text += "\n" + legend
     if let finding = study.finding { text += "\n" + sentence(finding) }
     text += "\n" + Self.nextCommands
     return text
+  }
+
+  private func bars(_ workload: String) -> TableBars {
+    let rows = study.rows.filter { $0.workload == workload }
+    return TableBars(
+      title: "tax, b\(study.batches.first ?? 1)", values: rows.map { $0.results.first?.frameworkTaxFraction }, most: 1)
   }
 
   private func table(_ workload: String) -> TextTable {
@@ -118,7 +131,7 @@ public struct GenerationsReport: Sendable {
       simulate run bert-base h100-sxm --framework cuda-graph              captured into a CUDA graph
       simulate run bert-base h100-sxm --set host.single_thread_speed=2    a host twice as fast
       simulate sweep bert-base h100-sxm --over batch=1..256:log9          as the batch grows
-      simulate project bert-base --year 2032                              on hardware to come, with bands
+      simulate project bert-base --year 2032                              on hardware to come
       simulate roofline resnet50 v100                                     kernels against the roofline
       simulate profiles list                                              what can be simulated
 

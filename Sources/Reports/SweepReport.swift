@@ -18,7 +18,12 @@ public struct SweepReport: Sendable {
   }
 
   /// What was varied, and the result beside it.
-  public func text(styled: Bool) -> String {
+  ///
+  /// - Parameters:
+  ///   - styled: Whether cells are styled.
+  ///   - width: The columns of the terminal; what the table leaves free shows the tax as bars.
+  /// - Returns: Lines, each ended by a line break.
+  public func text(styled: Bool, width: Int = 100) -> String {
     var columns = plan.axes.map { axis in
       TextTable.Column(axis.subject.column, alignment: axis.subject.takesNames ? .text : .number)
     }
@@ -41,6 +46,7 @@ public struct SweepReport: Sendable {
       ]
       table.append(cells)
     }
-    return table.text(styled: styled)
+    let bars = TableBars(title: "tax, 0 to 100 %", values: results.map(\.frameworkTaxFraction), most: 1)
+    return table.text(styled: styled, width: width, bars: bars)
   }
 }

@@ -85,6 +85,10 @@ public struct Scenario: Sendable {
   ) throws(SimulationFault) -> PassResult {
     var timing = try simulator.time(plan.program, table, latencyKind, counts: plan.counts)
     timing.timeline?.labels = plan.program.labels
+    timing.timeline?.work = plan.items.map { item in
+      guard case .kernel(let index) = item else { return .none }
+      return KernelWork(flops: plan.lowered.kernels[index].flops, bytes: plan.lowered.kernels[index].bytes)
+    }
     return PassResult(
       timing: timing, operatorCount: workload.operatorCount, kernelCount: plan.lowered.kernelCount,
       operatorsWithoutRule: plan.lowered.operatorsWithoutRule,

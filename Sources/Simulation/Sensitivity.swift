@@ -15,7 +15,7 @@ public struct Sensitivity: Sendable, Equatable {
 
   /// Whether less of the number does not undo what more of it does.
   public var isKink: Bool {
-    abs(elasticity - elasticityOfLess) > 0.02 * max(abs(elasticity), abs(elasticityOfLess), 0.005)
+    abs(elasticity - elasticityOfLess) > 0.05 * max(abs(elasticity), abs(elasticityOfLess), 0.005)
   }
 
   /// The larger of the two.

@@ -166,7 +166,7 @@ extension SystemModel {
     spans.append(
       TimelineSpan(
         lane: .stream(stream), start: kernel.start, end: now, label: Int(kernel.label),
-        correlation: kernel.correlation, category: category))
+        correlation: kernel.correlation, category: category, cost: Int(kernel.cost)))
   }
 
   /// Starts the next node of the graph that a stream runs.

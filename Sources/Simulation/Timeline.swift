@@ -24,6 +24,19 @@ public struct TimelineSpan: Sendable, Equatable {
   public var correlation: Int
   /// What sort of time it is.
   public var category: CostCategory
+  /// Which cost it spent, an index into ``Timeline/work``; -1 for none that does work on the device.
+  public var cost = -1
+}
+
+/// What a kernel does.
+public struct KernelWork: Sendable, Equatable {
+  /// Floating-point operations.
+  public var flops: Double
+  /// Bytes of memory traffic.
+  public var bytes: Double
+
+  /// No work.
+  public static let none = KernelWork(flops: 0, bytes: 0)
 }
 
 /// Everything that happened in the passes that were recorded.
@@ -32,6 +45,8 @@ public struct Timeline: Sendable, Equatable {
   public var spans: [TimelineSpan] = []
   /// What spans are called.
   public var labels: [String] = []
+  /// What the costs that spans spend do on the device.
+  public var work: [KernelWork] = []
 
   /// An empty timeline.
   public init() {}

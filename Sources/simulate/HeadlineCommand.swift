@@ -16,6 +16,6 @@ enum HeadlineCommand {
         workloads: workloads, accelerators: flagships, host: host,
         framework: framework, precision: .fp16, batches: [1, 16])
     } catch { throw Failure(.wrongInput, "\(error)") }
-    Platform.print(GenerationsReport(study: study).text(styled: Platform.showsStyles))
+    Platform.print(GenerationsReport(study: study).text(styled: Platform.showsStyles, width: Platform.width))
   }
 }

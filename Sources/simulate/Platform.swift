@@ -1,6 +1,7 @@
 // Everything that differs between systems, and all contact with the process, stands in this file.
 
 import JSONText
+import Reports
 
 #if canImport(Darwin)
   import Darwin
@@ -35,9 +36,23 @@ enum Platform {
     return Int(size.ws_col)
   }
 
+  /// Whether tables are plain ASCII: asked for by `--ascii`, or on a terminal whose locale has no UTF-8.
+  ///
+  /// Formats for programs are UTF-8 always.
+  static let writesASCII: Bool = {
+    let isForPrograms = arguments.contains { ["json", "csv", "jsonl"].contains($0) || $0.hasPrefix("--format=") }
+    if isForPrograms { return false }
+    if arguments.contains("--ascii") { return true }
+    guard isatty(STDOUT_FILENO) == 1 else { return false }
+    let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
+    return !locale.lowercased().contains("utf")
+  }()
+
   /// Writes to standard output; a reader that has gone away ends the program quietly, as for any filter.
+  ///
+  /// Where it is asked for, or the terminal's locale cannot show more, what people read is ASCII.
   static func print(_ text: String) {
-    write(text, to: STDOUT_FILENO)
+    write(writesASCII ? asciiText(text) : text, to: STDOUT_FILENO)
   }
 
   /// Writes a line to standard error.

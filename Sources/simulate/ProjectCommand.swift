@@ -96,7 +96,7 @@ enum ProjectCommand {
             .wrongUsage, "error: --scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
         }
         let dial = try checkingInput { () throws(NameFault) in try SystemDial(named: String(sides[0])) }
-        if factors.contains(where: { $0.dial.name == dial.name }) {
+        if factors.contains(where: { $0.dial.paths == dial.paths }) {
           throw Failure(.wrongUsage, "error: --scale has \(dial.name) twice; give it once")
         }
         factors.append((dial, factor))
@@ -149,27 +149,50 @@ enum ProjectCommand {
         try command.integer(of: "seed", .atLeast(0)) ?? 1
       )
     }
-    let base = resolved.scenario.system
-    guard let accelerator = base.accelerator else { throw ProjectionFault.noAccelerator }
-    let profiles = try library.profiles
-    var candidates = profiles.accelerators.filter { $0.vendor == accelerator.vendor }
-    if let patterns = command.value(of: "history") {
-      candidates = profiles.accelerators.filter { part in
-        patterns.split(separator: ",").contains { SweepAxis.matches(part.name[...], pattern: $0) }
-      }
-      if candidates.isEmpty {
-        throw Failure(.wrongInput, "error: no accelerator of the catalog fits --history '\(patterns)'")
-      }
-    }
-    let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
-    let roadmap = try Roadmap(history: history, base: base, held: Set(resolved.overrides.map(\.path)))
-    let band = try checkingInput { () throws(ProfileFault) in
-      try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
-    }
-    let projection = try Projection(
-      resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: samples, seed: UInt64(seed))
+    let projection = try projection(
+      resolved, library, history: command.value(of: "history"), upTo: year, sampleCount: samples, seed: UInt64(seed))
     let report = ProjectionReport(projection: projection)
     print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+  }
+
+  /// Carries the catalog's history on.
+  ///
+  /// - Parameters:
+  ///   - resolved: What is projected.
+  ///   - library: Whose history.
+  ///   - patterns: The accelerators whose history is fitted; nil for those of the accelerator's vendor.
+  ///   - year: How far.
+  ///   - sampleCount: How many samples are drawn.
+  ///   - seed: What they are drawn from.
+  /// - Returns: The years from the last generation on.
+  /// - Throws: `Failure` where there is no accelerator, too short a history or a year out of range.
+  static func projection(
+    _ resolved: ScenarioOptions.Resolved, _ library: Library, history patterns: String? = nil, upTo year: Int,
+    sampleCount: Int, seed: UInt64
+  ) throws(Failure) -> Projection {
+    do {
+      let base = resolved.scenario.system
+      guard let accelerator = base.accelerator else { throw ProjectionFault.noAccelerator }
+      let profiles = try library.profiles
+      var candidates = profiles.accelerators.filter { $0.vendor == accelerator.vendor }
+      if let patterns {
+        candidates = profiles.accelerators.filter { part in
+          patterns.split(separator: ",").contains { SweepAxis.matches(part.name[...], pattern: $0) }
+        }
+        if candidates.isEmpty {
+          throw Failure(.wrongInput, "error: no accelerator of the catalog fits --history '\(patterns)'")
+        }
+      }
+      let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
+      let roadmap = try Roadmap(history: history, base: base, held: Set(resolved.overrides.map(\.path)))
+      let band = try checkingInput { () throws(ProfileFault) in
+        try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
+      }
+      return try Projection(
+        resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+    } catch let failure as Failure {
+      throw failure
+    } catch { throw Failure(.wrongInput, "\(error)") }
   }
 
   // MARK: Backwards

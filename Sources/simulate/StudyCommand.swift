@@ -37,24 +37,30 @@ enum StudyCommand {
         "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
           + "see 'simulate study --help'")
     }
-    let reference = try table(try library.referenceMeasurements())
-    var measurements: [Measurement] = []
-    if subject == .platforms, let path = command.value(of: "measurements") {
-      let further = try table(path)
-      measurements = try checkingInput { () throws(CSVFault) in try Measurement.read(further) }
-    }
-    let study: CaseStudy
-    do {
-      study = try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    let study = try study(subject, library, measurements: command.value(of: "measurements"))
     let report = CaseStudyReport(study: study)
     switch command.value(of: "format") ?? "table" {
     case "json": Platform.print(report.json())
     case "csv": Platform.print(report.csv())
-    default: Platform.print(report.text(styled: Platform.showsStyles))
+    default: Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
     }
+  }
+
+  /// Runs a study on what the catalog has.
+  static func study(
+    _ subject: CaseStudy.Subject, _ library: Library, measurements measurementFile: String? = nil
+  ) throws(Failure) -> CaseStudy {
+    let reference = try table(try library.referenceMeasurements())
+    var measurements: [Measurement] = []
+    if subject == .platforms, let path = measurementFile {
+      let further = try table(path)
+      measurements = try checkingInput { () throws(CSVFault) in try Measurement.read(further) }
+    }
+    do {
+      return try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+    } catch let failure as Failure {
+      throw failure
+    } catch { throw Failure(.wrongInput, "\(error)") }
   }
 
   private static func table(_ path: String) throws(Failure) -> CSVText {

@@ -229,7 +229,7 @@ enum SweepCommand {
     if let path {
       try Platform.writeFile(path, report.text(styled: false))
     } else {
-      Platform.print(report.text(styled: Platform.showsStyles))
+      Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
     }
   }
 }

@@ -42,6 +42,7 @@ enum TraceCommand {
         "format", value: "F", help: "Format of the result", choices: ["table", "json"], defaultText: "table"),
       OptionDefinition(
         "timeline", value: "FILE", help: "Write recorded, replayed and target timelines, for Perfetto"),
+      OptionDefinition("report", value: "FILE", help: "Write a page of charts, in HTML"),
     ],
     examples: [
       CommandExample("simulate trace trace.json.gz", shows: "what the recording waits for"),
@@ -58,7 +59,12 @@ enum TraceCommand {
     warn(about: trace)
     let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
     let timelinePath = command.value(of: "timeline")
-    let study = try study(run, changes, command, library, recordsTimeline: timelinePath != nil)
+    let pagePath = command.value(of: "report")
+    let study = try study(
+      run, changes, command, library, recordsTimeline: timelinePath != nil || pagePath != nil)
+    if let pagePath {
+      try Platform.writeFile(pagePath, TracePage(study: study, command: ReportCommand.commandLine).html())
+    }
     if let timelinePath { try Platform.writeFile(timelinePath, TraceTimeline(study: study).json()) }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)

@@ -13,7 +13,7 @@ let tree = CommandTree(
     ],
     subcommands: [
       RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, StudyCommand.definition,
-      RooflineCommand.definition, TraceCommand.definition,
+      ReportCommand.definition, RooflineCommand.definition, TraceCommand.definition,
       ValidateCommand.definition,
       CalibrateCommand.definition,
       ProfilesCommand.definition,
@@ -21,7 +21,9 @@ let tree = CommandTree(
   globalOptions: [
     OptionDefinition(
       "catalog", value: "DIR", help: "Folder of profiles and workloads to search first",
-      longHelp: "The environment variable SIMULATE_CATALOG names one as well.")
+      longHelp: "The environment variable SIMULATE_CATALOG names one as well."),
+    OptionDefinition(
+      "ascii", help: "Tables in plain ASCII, as on terminals whose locale cannot show more"),
   ])
 
 /// Parses the command line and calls what it names.
@@ -41,6 +43,7 @@ func main() throws(Failure) {
   case ["project"]: try ProjectCommand.run(command, library)
   case ["study"], ["study", "model-design"], ["study", "frameworks"], ["study", "platforms"]:
     try StudyCommand.run(command, library)
+  case ["report"]: try ReportCommand.run(command, library)
   case ["roofline"]: try RooflineCommand.run(command, library)
   case ["trace"]: try TraceCommand.run(command, library)
   case ["validate"]: try ValidateCommand.run(command, library)

@@ -1,0 +1,93 @@
+/// A picture of some numbers: what is shown, without any size or color.
+///
+/// One value is rendered to SVG at any width (``svg(width:showsTitle:)``), for a file and for a page alike, and written as
+/// a Vega-Lite specification (``vegaLite()``).
+public struct Chart: Sendable {
+  /// The sorts of picture.
+  public enum Content: Sendable {
+    /// Lines, bands and points between two axes.
+    case cartesian(CartesianChart)
+    /// Horizontal bars, stacked or from a line in the middle.
+    case bars(BarChart)
+    /// What happened when, lane by lane.
+    case timeline(TimelineChart)
+  }
+
+  /// What the chart shows, as a heading.
+  public var title: String
+  /// What the chart shows, in a sentence, for those who do not see it.
+  public var summary: String
+  /// The picture.
+  public var content: Content
+
+  /// A chart.
+  public init(title: String, summary: String, content: Content) {
+    self.title = title
+    self.summary = summary
+    self.content = content
+  }
+}
+
+extension Chart {
+  /// The sizes that everything else follows from.
+  struct Layout {
+    let width: Double
+    let isNarrow: Bool
+    let fontSize = 12.0
+    let lineHeight = 17.0
+
+    init(width: Double) {
+      self.width = width
+      isNarrow = width < 560
+    }
+  }
+
+  /// The chart as an SVG document: text is text, sizes are those of the width, nothing is fetched.
+  ///
+  /// - Parameters:
+  ///   - width: Pixels, from 280.
+  ///   - showsTitle: Whether the title stands above; a page that has headings of its own says no.
+  ///   - isStandalone: Whether the document carries its styles and colors; inside a page that has
+  ///     ``ChartStyle/rules`` it need not.
+  /// - Returns: The document, an `svg` element.
+  public func svg(width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true) -> String {
+    let layout = Layout(width: max(280, width))
+    var body = SVGBuilder()
+    var top = 6.0
+    if showsTitle {
+      for line in wrapped(title, into: layout.width - 16, size: 16.5) {
+        body.label(line, x: 8, y: top + 16, class: "h")
+        top += 21
+      }
+      top += 3
+    }
+    let height: Double
+    switch content {
+    case .cartesian(let chart): height = chart.draw(into: &body, layout, top: top)
+    case .bars(let chart): height = chart.draw(into: &body, layout, top: top)
+    case .timeline(let chart): height = chart.draw(into: &body, layout, top: top)
+    }
+    let size = "width=\"\(coordinate(layout.width))\" height=\"\(coordinate(height))\""
+    let box = "viewBox=\"0 0 \(coordinate(layout.width)) \(coordinate(height))\""
+    let styles = isStandalone ? "<style>\(ChartStyle.standalone)</style>" : ""
+    let names = isStandalone ? "" : " tabindex=\"0\""
+    let ground = isStandalone ? "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>" : ""
+    return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" \(size) \(box)\(names)"
+      + " aria-label=\"\(markupEscaped(title + ". " + summary))\">\(styles)\(ground)\(body.text)</svg>"
+      + (isStandalone ? "\n" : "")
+  }
+}
+
+/// A text in lines that fit into a width.
+func wrapped(_ text: String, into width: Double, size: Double) -> [String] {
+  var lines: [String] = []
+  for word in text.split(separator: " ") {
+    let joined = lines.last.map { $0 + " " + word }
+    if let joined, textWidth(joined, size: size) <= width {
+      lines[lines.count - 1] = joined
+    } else {
+      lines.append(fitted(String(word), into: width, size: size))
+    }
+  }
+  return lines
+}

@@ -1,0 +1,51 @@
+/// The colors and strokes of all charts, for light and dark surroundings and for paper.
+///
+/// The series colors are those of Okabe and Ito, "Color Universal Design" (2008), which are told apart with any sort of
+/// color vision; on dark ground the darkest give way to lighter ones.
+public enum ChartStyle {
+  /// The rules for elements; they take colors from variables.
+  public static let rules = """
+    .chart{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;display:block;max-width:100%}
+    .chart text{fill:var(--ink)}
+    .chart .h{font-size:15px;font-weight:600}
+    .chart .q{fill:var(--quiet)}
+    .chart .strong{font-weight:600}
+    .chart .in{fill:#fff;font-size:11px;pointer-events:none}
+    .chart .in.dark{fill:#000}
+    .chart .g{stroke:var(--grid);stroke-width:1}
+    .chart .a{stroke:var(--axis);stroke-width:1}
+    .chart .r{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:2 3}
+    .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}
+    .chart .d{stroke-dasharray:6 4}
+    .chart .p{stroke:var(--ground);stroke-width:1;fill-opacity:.85}
+    .chart .b{stroke:var(--ground);stroke-width:.7}
+    .chart .w{opacity:.22}
+    .chart .ww{opacity:.38}
+    .chart .halo{paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}
+    .chart .ground{fill:var(--ground)}
+    .chart .lane{fill:var(--lane)}
+    """ + (0..<8).map { "\n.chart .f\($0){fill:var(--s\($0))}.chart .c\($0){stroke:var(--s\($0))}" }.joined()
+
+  /// The colors on light ground.
+  public static let lightColors =
+    "--ground:#fff;--ink:#1a1c1e;--quiet:#565c63;--grid:#e4e7ea;--axis:#8a9199;--lane:#f1f3f5;"
+    + lightSeriesColors.enumerated().map { "--s\($0):\($1)" }.joined(separator: ";")
+
+  /// The colors of the series on light ground, in order.
+  static let lightSeriesColors = [
+    "#d55e00", "#e69f00", "#999ea4", "#0072b2", "#56b4e9", "#cc79a7", "#3d4146", "#009e73",
+  ]
+
+  /// The colors on dark ground.
+  public static let darkColors =
+    "--ground:#15181b;--ink:#e8eaed;--quiet:#a9b0b8;--grid:#2b3036;--axis:#79818a;--lane:#1f2428;"
+    + "--s0:#e8741e;--s1:#f0b429;--s2:#8b939c;--s3:#3d9bdc;--s4:#8fd0f5;--s5:#dd93bd;--s6:#d5d9de;--s7:#1fbf92"
+
+  /// Everything that an SVG file needs.
+  static let standalone =
+    "svg{\(lightColors)}@media (prefers-color-scheme:dark){svg{\(darkColors)}}"
+    + "@media print{svg{\(lightColors)}}" + rules
+
+  /// Whether dark text reads better than white on the area of a color: the light colors of the list.
+  static func isLight(_ color: Int) -> Bool { [1, 2, 4, 5].contains(color) }
+}

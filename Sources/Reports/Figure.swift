@@ -1,0 +1,48 @@
+import Charts
+import Simulation
+
+/// A chart with the table behind it and the words around it.
+public struct Figure: Sendable {
+  /// The figures of a report, in its order.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// Latency, device busy and tax against the batch size.
+    case latency
+    /// What the latency is spent on, by accelerator generation.
+    case breakdown
+    /// The operators against the roofline.
+    case roofline
+    /// One pass, lane by lane.
+    case timeline
+    /// Years to come.
+    case projection
+    /// What the latency depends on.
+    case sensitivity
+  }
+
+  /// What to know when looking at it.
+  public var caption: String
+  /// The picture.
+  public var chart: Chart
+  /// The numbers behind it.
+  public var table: TextTable
+
+  /// A figure.
+  public init(caption: String, chart: Chart, table: TextTable) {
+    self.caption = caption
+    self.chart = chart
+    self.table = table
+  }
+}
+
+extension CostCategory {
+  /// How time of this sort looks in every chart.
+  var style: SeriesStyle { SeriesStyle(color: rawValue) }
+}
+
+/// A number as a hover or a table shows it.
+func shortNumber(_ value: Double) -> String {
+  value.isFinite ? NumberFormat.significant(value, digits: 4, grouping: .comma) : "-"
+}
+
+/// Picoseconds in milliseconds.
+func milliseconds(_ picoseconds: Int64) -> Double { Double(picoseconds) / 1e9 }

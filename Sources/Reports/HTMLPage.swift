@@ -1,0 +1,101 @@
+import Charts
+import JSONText
+
+/// A page that holds everything it shows: no request leaves it, which its own policy enforces.
+struct HTMLPage {
+  /// A stretch of the page under a heading.
+  struct Section {
+    /// Where links to it point.
+    var identifier: String
+    /// The heading, as text.
+    var heading: String
+    /// What stands under it, as markup.
+    var body: String
+  }
+
+  /// The finding, in a sentence.
+  var finding: String
+  /// The finding, in a number.
+  var number: String
+  /// What the number is.
+  var numberMeaning: String
+  /// What stands under the finding, as markup: controls, numbers.
+  var introduction: String
+  /// The page's parts.
+  var sections: [Section]
+  /// Markup at the end that is not shown: templates.
+  var templates: String
+  /// What the script works on, a JSON object.
+  var data: String
+  /// How the page was made.
+  var command: String
+
+  /// The document.
+  var html: String {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+    var text = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="\(policy)">
+      <link rel="icon" href="data:,">
+      <title>\(markupEscaped(finding))</title>
+      <style>
+      \(PageStyle.sheet)
+      </style>
+      </head>
+      <body>
+      <header>
+      <div class="finding">
+      <p class="number"><span data-field="number">\(markupEscaped(number))</span>
+      <small>\(markupEscaped(numberMeaning))</small></p>
+      <h1 id="finding" data-field="finding">\(markupEscaped(finding))</h1>
+      </div>
+      <button type="button" id="theme" hidden>Light or dark</button>
+      </header>
+      <main>
+      \(introduction)
+
+      """
+    for section in sections {
+      text += """
+        <section id="\(section.identifier)" aria-labelledby="\(section.identifier)-title">
+        <h2 id="\(section.identifier)-title">\(markupEscaped(section.heading))</h2>
+        \(section.body)
+        </section>
+
+        """
+    }
+    return text + """
+      <footer><p>Made by <code>\(markupEscaped(command))</code></p></footer>
+      </main>
+      <div id="tip" hidden></div>
+      <div id="live" class="sr" aria-live="polite"></div>
+      \(templates)
+      <script type="application/json" id="report">\(Self.inert(data))</script>
+      <script>
+      \(PageScript.text)
+      </script>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// JSON in which nothing can end the element that holds it.
+  private static func inert(_ json: String) -> String {
+    json.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
+  }
+
+  /// A figure in both widths, and its table.
+  static func markup(_ figure: Figure) -> String {
+    """
+    <p class="caption">\(markupEscaped(figure.caption))</p>\
+    <div class="wide">\(figure.chart.svg(width: 960, showsTitle: true, isStandalone: false))</div>\
+    <div class="narrow">\(figure.chart.svg(width: 350, showsTitle: true, isStandalone: false))</div>\
+    <details><summary>Table</summary><div class="scroll" tabindex="0">\(figure.table.html(caption: figure.chart.title))</div></details>
+    """
+  }
+}

@@ -1,0 +1,122 @@
+import Charts
+import Simulation
+import Studies
+
+extension Figure {
+  /// Latency, device busy and framework tax against the batch size, the knee marked.
+  ///
+  /// - Parameters:
+  ///   - study: What was simulated.
+  ///   - choice: Of which accelerator, framework and precision.
+  ///   - measured: Measured latencies in milliseconds by batch, where there are any.
+  /// - Returns: The figure; nil where nothing fits the memory.
+  static func latency(
+    _ study: SystemStudy, _ choice: SystemStudy.Choice, measured: [(batch: Int, milliseconds: Double)] = []
+  ) -> Figure? {
+    var key = choice
+    key.batch = 0
+    guard let curve = study.curves[key] else { return nil }
+    let points = zip(study.batches, curve.results).compactMap { batch, result in result.map { (batch, $0) } }
+    guard !points.isEmpty else { return nil }
+    let system = systemName(study, choice)
+    func series(
+      _ name: String, _ style: SeriesStyle, _ time: (PassResult) -> Int64
+    ) -> CartesianChart.Series {
+      CartesianChart.Series(
+        name: name, style: style,
+        points: points.filter { time($0.1) > 0 }.map { batch, result in
+          CartesianChart.Point(
+            x: Double(batch), y: milliseconds(time(result)),
+            hover: "batch \(batch): \(name) \(shortNumber(milliseconds(time(result)))) ms"
+              + (name == "framework tax"
+                ? " (\(NumberFormat.percent(result.frameworkTaxFraction)) of the latency)" : ""))
+        })
+    }
+    var all = [
+      series("latency", SeriesStyle(color: 6, shape: .circle)) { $0.latency },
+      series("device busy", SeriesStyle(color: 3, shape: .square)) { $0.deviceBusy },
+      series("framework tax", SeriesStyle(color: 0, shape: .triangle, isDashed: true)) { $0.frameworkTax },
+    ]
+    if !measured.isEmpty {
+      all.append(
+        CartesianChart.Series(
+          name: "measured latency", style: SeriesStyle(color: 7, shape: .cross), isJoined: false,
+          points: measured.map {
+            CartesianChart.Point(
+              x: Double($0.batch), y: $0.milliseconds,
+              hover: "batch \($0.batch): measured \(shortNumber($0.milliseconds)) ms")
+          }))
+    }
+    let batches = points.map { Double($0.0) } + measured.map { Double($0.batch) }
+    let ticks = Set(batches).sorted().map { Tick(value: $0, label: shortest($0)) }
+    let chart = CartesianChart(
+      x: Axis(title: "batch size", scale: .logarithmic(covering: batches, margin: 1.1), ticks: ticks),
+      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: all.flatMap { $0.points.map(\.y) })),
+      series: all, rules: rule(curve.knee, within: batches))
+    return Figure(
+      caption: kneeText(curve.knee)
+        + (points.count < study.batches.count ? " Larger batches do not fit the memory." : ""),
+      chart: Chart(
+        title: "Latency by batch size: \(system)", summary: kneeText(curve.knee), content: .cartesian(chart)),
+      table: latencyTable(points, measured))
+  }
+
+  private static func rule(_ knee: Knee?, within batches: [Double]) -> [CartesianChart.Rule] {
+    guard case .batch(let batch)? = knee, let last = batches.max(), Double(batch) <= last else { return [] }
+    return [CartesianChart.Rule(x: Double(batch), label: "knee: batch \(batch)")]
+  }
+
+  private static func kneeText(_ knee: Knee?) -> String {
+    switch knee {
+    case .batch(1): "The device sets the latency at every batch size."
+    case .batch(let batch): "The host sets the latency below batch \(batch), the knee; from there on the device does."
+    case .none(let limit)?: "The host sets the latency up to batch \(limit) at least."
+    case nil: ""
+    }
+  }
+
+  private static func latencyTable(
+    _ points: [(Int, PassResult)], _ measured: [(batch: Int, milliseconds: Double)]
+  ) -> TextTable {
+    func number(_ title: String, _ unit: String?, _ key: String) -> TextTable.Column {
+      TextTable.Column(title, unit: unit, alignment: .number, key: key)
+    }
+    var table = TextTable(
+      columns: [
+        number("batch", nil, "batch"), number("latency", "ms", "latency_us"),
+        number("device busy", "ms", "device_busy_us"), number("framework tax", "ms", "framework_tax_us"),
+        number("tax", "%", "framework_tax_fraction"), TextTable.Column("bound"),
+      ] + (measured.isEmpty ? [] : [number("measured", "ms", "measured_us")]))
+    for (batch, result) in points {
+      var cells = [TextTable.Cell(String(batch))]
+      cells += [result.latency, result.deviceBusy, result.frameworkTax].map(timeCell)
+      cells += [
+        TextTable.Cell(
+          NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 1), data: "\(result.frameworkTaxFraction)"),
+        TextTable.Cell(result.bound.rawValue),
+      ]
+      if !measured.isEmpty {
+        let value = measured.first { $0.batch == batch }?.milliseconds
+        cells.append(
+          TextTable.Cell(value.map(shortNumber) ?? "-", data: value.map { NumberFormat.shortest($0 * 1e3) } ?? ""))
+      }
+      table.append(cells)
+    }
+    return table
+  }
+
+  /// Milliseconds for people, exact microseconds for programs.
+  static func timeCell(_ picoseconds: Int64) -> TextTable.Cell {
+    TextTable.Cell(
+      NumberFormat.fixed(milliseconds(picoseconds), decimals: 3, grouping: .comma),
+      data: NumberFormat.microseconds(picoseconds: picoseconds))
+  }
+
+  /// A choice in words: accelerator, framework, precision.
+  static func systemName(_ study: SystemStudy, _ choice: SystemStudy.Choice) -> String {
+    let accelerator = study.accelerators[choice.accelerator]?.title ?? "host alone"
+    return "\(accelerator), \(study.frameworks[choice.framework].title), \(study.precisions[choice.precision].rawValue)"
+  }
+
+  private static func shortest(_ value: Double) -> String { NumberFormat.shortest(value) }
+}

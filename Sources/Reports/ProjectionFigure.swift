@@ -1,0 +1,102 @@
+import Charts
+import Simulation
+import Studies
+
+extension Figure {
+  /// Latency and device busy in years to come, with the bands of their samples, behind the parts of the catalog.
+  static func projection(_ projection: Projection, title: String) -> Figure? {
+    guard projection.years.count > 0 else { return nil }
+    let series =
+      [
+        bands(projection, "latency", SeriesStyle(color: 6, shape: .circle), \.latency),
+        bands(projection, "device busy", SeriesStyle(color: 3, shape: .square, isDashed: true), \.deviceBusy),
+      ]
+      + [(true, "parts, latency"), (false, "announced, latency")].compactMap { isFitted, name in
+        parts(projection, name, SeriesStyle(color: isFitted ? 0 : 1, shape: isFitted ? .triangle : .diamond)) {
+          $0.isFitted == isFitted
+        }
+      }
+    let years = series.flatMap { $0.points.map(\.x) }
+    let (first, last) = (Int((years.min() ?? 2016).rounded(.down)), Int((years.max() ?? 2032).rounded(.up)))
+    let values = series.flatMap { $0.points.map(\.y) + $0.bands.flatMap { $0.low + $0.high } }
+    let step = max(1, (last - first) / 8)
+    let ticks = stride(from: first, through: last, by: step).map { Tick(value: Double($0), label: String($0)) }
+    let chart = CartesianChart(
+      x: Axis(title: "year", scale: .linear(from: Double(first), to: Double(last)), ticks: ticks),
+      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: values)), series: series)
+    let lastYear = projection.years[projection.years.count - 1]
+    let caption =
+      "Trends of \(projection.roadmap.history.accelerators.count) accelerator and "
+      + "\(projection.roadmap.history.hosts.count) host generations, carried on; \(projection.sampleCount) samples, "
+      + "seed \(projection.seed). In \(lastYear.year), half of them lie between "
+      + "\(shortNumber(lastYear.latency.fifty.lowerBound * 1e3)) and "
+      + "\(shortNumber(lastYear.latency.fifty.upperBound * 1e3)) ms, with a framework tax of "
+      + "\(NumberFormat.percent(lastYear.taxFraction.fifty.lowerBound, decimals: 0)) to "
+      + "\(NumberFormat.percent(lastYear.taxFraction.fifty.upperBound, decimals: 0))."
+    return Figure(
+      caption: caption, chart: Chart(title: title, summary: caption, content: .cartesian(chart)),
+      table: projectionTable(projection))
+  }
+
+  private static func bands(
+    _ projection: Projection, _ name: String, _ style: SeriesStyle, _ quantity: (Projection.Year) -> Projection.Band
+  ) -> CartesianChart.Series {
+    let years = projection.years.map { Double($0.year) + 0.5 }
+    let values = projection.years.map(quantity)
+    func band(_ range: (Projection.Band) -> ClosedRange<Double>, _ share: String) -> CartesianChart.Band {
+      CartesianChart.Band(
+        x: years, low: values.map { range($0).lowerBound * 1e3 }, high: values.map { range($0).upperBound * 1e3 },
+        name: share)
+    }
+    return CartesianChart.Series(
+      name: name + ", median and 50, 90 % bands", style: style,
+      points: zip(projection.years, values).map { year, value in
+        CartesianChart.Point(
+          x: Double(year.year) + 0.5, y: value.median * 1e3,
+          hover: "\(year.year): \(name) \(shortNumber(value.median * 1e3)) ms, 90 % within "
+            + "\(shortNumber(value.ninety.lowerBound * 1e3)) to \(shortNumber(value.ninety.upperBound * 1e3)) ms")
+      }, bands: [band(\.ninety, ""), band(\.fifty, "")])
+  }
+
+  private static func parts(
+    _ projection: Projection, _ name: String, _ style: SeriesStyle, where isShown: (Projection.Part) -> Bool
+  ) -> CartesianChart.Series? {
+    let shown = projection.parts.filter(isShown)
+    guard !shown.isEmpty else { return nil }
+    return CartesianChart.Series(
+      name: name, style: style, isJoined: false,
+      points: shown.map { part in
+        CartesianChart.Point(
+          x: part.year, y: milliseconds(part.result.latency),
+          hover: "\(part.accelerator.title): \(shortNumber(milliseconds(part.result.latency))) ms, tax "
+            + NumberFormat.percent(part.result.frameworkTaxFraction, decimals: 0))
+      })
+  }
+
+  private static func projectionTable(_ projection: Projection) -> TextTable {
+    func number(_ title: String, _ unit: String?, _ key: String) -> TextTable.Column {
+      TextTable.Column(title, unit: unit, alignment: .number, key: key)
+    }
+    var table = TextTable(columns: [
+      number("year", nil, "year"), number("latency, median", "ms", "latency_ms"),
+      number("5 %", "ms", "latency_p05_ms"), number("25 %", "ms", "latency_p25_ms"),
+      number("75 %", "ms", "latency_p75_ms"), number("95 %", "ms", "latency_p95_ms"),
+      number("device busy, median", "ms", "device_busy_ms"), number("tax, median", "%", "framework_tax_percent"),
+    ])
+    for year in projection.years {
+      let band = year.latency
+      let values = [
+        band.median, band.ninety.lowerBound, band.fifty.lowerBound, band.fifty.upperBound, band.ninety.upperBound,
+        year.deviceBusy.median,
+      ]
+      table.append(
+        [TextTable.Cell(String(year.year))]
+          + values.map { TextTable.Cell(shortNumber($0 * 1e3), data: NumberFormat.shortest($0 * 1e3)) } + [
+            TextTable.Cell(
+              NumberFormat.fixed(year.taxFraction.median * 100, decimals: 1),
+              data: NumberFormat.shortest(year.taxFraction.median * 100))
+          ])
+    }
+    return table
+  }
+}

@@ -1,0 +1,136 @@
+import Charts
+import Profiles
+import Roofline
+import Studies
+
+extension Figure {
+  /// The operators of a pass against the roofline of each memory level, the area of a point being its share of the time.
+  static func roofline(_ study: RooflineStudy, title: String, most count: Int = 30) -> Figure? {
+    let total = study.rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
+    guard total > 0 else { return nil }
+    let shown = study.rows.filter { $0.flops.value > 0 && $0.bytes.value > 0 && $0.achieved.value > 0 }.prefix(count)
+    guard !shown.isEmpty else { return nil }
+    let share = { (row: RooflineStudy.Row) in Double(row.count) * row.time.value / total }
+    let largest = shown.map(share).max() ?? 1
+    let levels = ["compute", "DRAM", "L2"].filter { level in shown.contains { $0.level == level } }
+    let points = levels.map { level in
+      CartesianChart.Series(
+        name: level == "compute" ? "bound by arithmetic" : "bound by \(level)", style: style(of: level),
+        isJoined: false,
+        points: shown.filter { $0.level == level }.map { row in
+          CartesianChart.Point(
+            x: intensity(row), y: row.achieved.tflops, hover: hover(row, share(row)), weight: share(row) / largest,
+            label: share(row) > 0.08 ? row.name : nil)
+        })
+    }
+    let intensities = shown.map(intensity)
+    let roofs = roofs(study.accelerator, shown.map(\.arithmetic), intensities)
+    let heights = shown.map(\.achieved.tflops) + roofs.flatMap { $0.points.map(\.y) }
+    let scale = Scale.logarithmic(covering: intensities + roofs.flatMap { $0.points.map(\.x) }, margin: 1.8)
+    let chart = CartesianChart(
+      x: Axis(title: "arithmetic intensity, FLOP/byte", scale: scale),
+      y: Axis(title: "TFLOP/s, achieved by the kernel model", scale: .logarithmic(covering: heights, margin: 2.2)),
+      series: roofs + points)
+    let hidden = study.rows.filter { $0.flops.value == 0 }.map(share).reduce(0, +)
+    var caption =
+      "Lines are what the data sheet allows at each memory level; the area of a point is its share of the time."
+    if hidden > 0 {
+      caption += " Kernels without arithmetic (\(NumberFormat.percent(hidden)) of the time) have no place here."
+    }
+    if shown.count < study.rows.count { caption += " Kernels of little time are left out." }
+    return Figure(
+      caption: caption,
+      chart: Chart(title: title, summary: "\(shown.count) kernels. " + caption, content: .cartesian(chart)),
+      table: rooflineTable(study.rows.prefix(count), share))
+  }
+
+  private static func style(of level: String) -> SeriesStyle {
+    switch level {
+    case "compute": SeriesStyle(color: 3, shape: .circle)
+    case "DRAM": SeriesStyle(color: 0, shape: .triangle)
+    default: SeriesStyle(color: 5, shape: .square)
+    }
+  }
+
+  private static func intensity(_ row: RooflineStudy.Row) -> Double { (row.flops / row.bytes).value }
+
+  private static func hover(_ row: RooflineStudy.Row, _ share: Double) -> String {
+    "\(row.name), \(row.count) times: \(shortNumber(row.achieved.tflops)) TFLOP/s at "
+      + "\(shortNumber(intensity(row))) FLOP/byte, \(NumberFormat.percent(share)) of the device's time"
+  }
+
+  /// The roofs: the peak of each arithmetic format that is used, and a slope for each memory level below the highest.
+  private static func roofs(
+    _ accelerator: AcceleratorProfile, _ formats: [Precision], _ intensities: [Double]
+  ) -> [CartesianChart.Series] {
+    let ideal = IdealRooflineModelPeaks(accelerator)
+    let used = Precision.allCases.filter { formats.contains($0) && ideal.peak($0) > 0 }
+    guard let highest = used.max(by: { ideal.peak($0) < ideal.peak($1) }) else { return [] }
+    let peak = ideal.peak(highest)
+    let memory = accelerator.memory
+    let levels =
+      [("DRAM", memory.bandwidthGBPerS)] + (memory.l2BandwidthGBPerS.map { [("L2", $0)] } ?? [])
+    let ridges = levels.map { peak * 1e3 / $0.1 }
+    let low = min(intensities.min() ?? 1, (ridges.min() ?? 1) / 4)
+    let high = max(intensities.max() ?? 1, (ridges.max() ?? 1) * 3)
+    var roofs = zip(levels, ridges).enumerated().map { index, level in
+      line(
+        "\(level.0.0) \(shortNumber(level.0.1)) GB/s", SeriesStyle(color: index == 0 ? 0 : 5, isDashed: index > 0),
+        [(low, low * level.0.1 / 1e3), (level.1, peak)])
+    }
+    for format in used {
+      let height = ideal.peak(format)
+      let left = height * 1e3 / (levels.last?.1 ?? 1)
+      roofs.append(
+        line(
+          "\(format.rawValue) peak \(shortNumber(height)) TFLOP/s", SeriesStyle(color: 3, isDashed: format != highest),
+          [(left, height), (high, height)]))
+    }
+    return roofs
+  }
+
+  private static func line(_ name: String, _ style: SeriesStyle, _ ends: [(Double, Double)]) -> CartesianChart.Series {
+    CartesianChart.Series(
+      name: name, style: style, points: ends.map { CartesianChart.Point(x: $0.0, y: $0.1, hover: name) })
+  }
+
+  private static func rooflineTable(
+    _ rows: some Collection<RooflineStudy.Row>, _ share: (RooflineStudy.Row) -> Double
+  ) -> TextTable {
+    func number(_ title: String, _ unit: String?, _ key: String) -> TextTable.Column {
+      TextTable.Column(title, unit: unit, alignment: .number, key: key)
+    }
+    var table = TextTable(columns: [
+      TextTable.Column("operator"), TextTable.Column("class"), number("runs", nil, "runs"),
+      number("intensity", "FLOP/byte", "intensity_flop_per_byte"),
+      number("achieved", "TFLOP/s", "achieved_tflops"), number("attainable", "TFLOP/s", "attainable_tflops"),
+      number("time", "µs", "time_us"), number("share", "%", "time_fraction"),
+      TextTable.Column("bound"),
+    ])
+    func cell(_ value: Double?) -> TextTable.Cell {
+      guard let value, value.isFinite else { return TextTable.Cell("-", data: "") }
+      return TextTable.Cell(shortNumber(value), data: NumberFormat.shortest(value))
+    }
+    for row in rows {
+      table.append([
+        TextTable.Cell(row.name), TextTable.Cell(row.kernelClass.rawValue), TextTable.Cell(String(row.count)),
+        cell(row.bytes.value > 0 ? intensity(row) : nil), cell(row.achieved.tflops), cell(row.attainable?.tflops),
+        cell(row.time.value * 1e6),
+        TextTable.Cell(NumberFormat.fixed(share(row) * 100, decimals: 1), data: NumberFormat.shortest(share(row))),
+        TextTable.Cell(row.level),
+      ])
+    }
+    return table
+  }
+}
+
+/// The peaks at which formats are computed, TFLOP/s.
+private struct IdealRooflineModelPeaks {
+  let accelerator: AcceleratorProfile
+
+  init(_ accelerator: AcceleratorProfile) { self.accelerator = accelerator }
+
+  func peak(_ format: Precision) -> Double {
+    format.widenings.compactMap { accelerator.peakTFLOPS[$0] }.max() ?? 0
+  }
+}

@@ -1,0 +1,229 @@
+import Charts
+import JSONText
+import Studies
+
+/// The rows of a sweep as a page: latency and tax against what was varied most finely, and all rows to sort.
+public struct SweepPage: Sendable {
+  private let rows: SweepTable
+  private let file: String
+  private let command: String
+
+  /// A page.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows.
+  ///   - file: What they were read from.
+  ///   - command: How the page is made.
+  public init(rows: SweepTable, file: String, command: String) {
+    self.rows = rows
+    self.file = file
+    self.command = command
+  }
+
+  /// The document.
+  public func html() -> String {
+    let order = rows.taxFraction.sorted()
+    let median = order[order.count / 2]
+    let bound = rows.bounds.filter { $0 == "framework-bound" }.count
+    let share = NumberFormat.percent(Double(bound) / Double(rows.count), decimals: 0)
+    let fastest = rows.latencyUS.indices.min { rows.latencyUS[$0] < rows.latencyUS[$1] } ?? 0
+    let words = rows.varied.map { "\($0.name) \($0.texts[fastest])" }.joined(separator: ", ")
+    let finding =
+      "Of \(NumberFormat.integer(rows.count)) points, \(share) wait for the framework; the lowest latency, "
+      + "\(shortNumber(rows.latencyUS[fastest] / 1e3)) ms, is at \(words)."
+    return HTMLPage(
+      finding: finding, number: NumberFormat.percent(median, decimals: 0),
+      numberMeaning: "framework tax, median of all points",
+      introduction: "<p class=\"system\">The sweep in \(markupEscaped(file)).</p>", sections: sections, templates: "",
+      data: data, command: command
+    ).html
+  }
+
+  private var sections: [HTMLPage.Section] {
+    var sections: [HTMLPage.Section] = []
+    if let axis = horizontal {
+      let pictures: [(String, String, String, Bool, [Double])] = [
+        ("latency", "Latency", "milliseconds per pass", true, rows.latencyUS.map { $0 / 1e3 }),
+        ("tax", "Framework tax", "framework tax, % of the latency", false, rows.taxFraction.map { $0 * 100 }),
+      ]
+      for (identifier, name, unit, isLogarithmic, values) in pictures {
+        let figure = figure(name, unit, isLogarithmic, values, axis)
+        sections.append(
+          HTMLPage.Section(
+            identifier: identifier, heading: "\(name) by \(axis.name)",
+            body: "<div data-figure=\"\(identifier)\" data-shown=\"undefined\">\(HTMLPage.markup(figure))</div>"))
+      }
+    }
+    let heads = (rows.varied.map(\.name) + ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]).map {
+      "<th scope=\"col\"><button type=\"button\">\(markupEscaped($0))</button></th>"
+    }.joined()
+    let first = (0..<min(100, rows.count)).map { index in
+      "<tr>" + cells(index).map { "<td>\(markupEscaped($0.text))</td>" }.joined() + "</tr>"
+    }.joined()
+    sections.append(
+      HTMLPage.Section(
+        identifier: "rows", heading: "All rows",
+        body: "<div data-rows=\"all\"><div class=\"toolbar\"><button type=\"button\" class=\"before\">Before</button>"
+          + "<button type=\"button\" class=\"after\">After</button><span class=\"status\" role=\"status\"></span></div>"
+          + "<div class=\"scroll\" tabindex=\"0\"><table><caption>A heading sorts by its column</caption><thead><tr>\(heads)</tr></thead>"
+          + "<tbody>\(first)</tbody></table></div></div>"))
+    return sections
+  }
+
+  // MARK: Pictures
+
+  /// The numbers with the most different values; nil where no number was varied.
+  private var horizontal: SweepTable.Varied? {
+    let numeric = rows.varied.filter { $0.numbers != nil && $0.distinctCount > 1 }
+    return numeric.max { $0.distinctCount < $1.distinctCount }
+  }
+
+  /// What tells the lines apart, row by row: of what else was varied, the columns with the fewest values, as long as they
+  /// make no more than eight lines.
+  private func lines(besides axis: SweepTable.Varied) -> (title: String, names: [String]) {
+    var lineCount = 1
+    var split: [SweepTable.Varied] = []
+    let others = rows.varied.filter { $0.name != axis.name && $0.distinctCount > 1 }
+    for column in others.sorted(by: { $0.distinctCount < $1.distinctCount }) {
+      guard lineCount * column.distinctCount <= 8 else { break }
+      lineCount *= column.distinctCount
+      split.append(column)
+    }
+    let ordered = rows.varied.filter { column in split.contains { $0.name == column.name } }
+    let names = (0..<rows.count).map { row in
+      ordered.map { $0.numbers == nil ? $0.texts[row] : "\($0.name) \($0.texts[row])" }.joined(separator: ", ")
+    }
+    return (ordered.map(\.name).joined(separator: ", "), names)
+  }
+
+  private func figure(
+    _ name: String, _ unit: String, _ isLogarithmic: Bool, _ values: [Double], _ axis: SweepTable.Varied
+  ) -> Figure {
+    let positions = axis.numbers ?? []
+    let isWide = (positions.min() ?? 0) > 0 && (positions.max() ?? 0) > 8 * (positions.min() ?? 0)
+    let x: Scale =
+      isWide ? .logarithmic(covering: positions, margin: 1.1) : .linear(covering: positions, includingZero: false)
+    let (split, lineNames) = lines(besides: axis)
+    var names: [String] = []
+    for text in lineNames where !names.contains(text) { names.append(text) }
+    var all: [CartesianChart.Series] = []
+    var table = TextTable(columns: [
+      TextTable.Column(split.isEmpty ? "all" : split), TextTable.Column(axis.name, alignment: .number),
+      TextTable.Column("points", alignment: .number), TextTable.Column("lowest", alignment: .number),
+      TextTable.Column("median", unit: unit, alignment: .number), TextTable.Column("highest", alignment: .number),
+    ])
+    let shapes: [SeriesStyle.Shape] = [.circle, .square, .triangle, .diamond, .circle, .square]
+    for (index, text) in names.enumerated() {
+      let members = rows.latencyUS.indices.filter { lineNames[$0] == text }
+      let groups = grouped(members, positions, values, x)
+      let color = [3, 0, 7, 1, 5, 6, 4, 2][index % 8]
+      let title = split.isEmpty ? name.lowercased() : text
+      all.append(
+        CartesianChart.Series(
+          name: title, style: SeriesStyle(color: color, shape: shapes[index % 6], isDashed: index > 3),
+          points: groups.map { group in
+            CartesianChart.Point(
+              x: group.x, y: group.median,
+              hover: "\(title), \(axis.name) \(shortNumber(group.x)): \(shortNumber(group.median)), from "
+                + "\(shortNumber(group.low)) to \(shortNumber(group.high))")
+          },
+          bands: names.count <= 3 && groups.contains { $0.low < $0.high }
+            ? [
+              CartesianChart.Band(
+                x: groups.map(\.x), low: groups.map(\.low), high: groups.map(\.high), name: "")
+            ] : []))
+      for group in groups {
+        let numbers = [group.x, Double(group.count), group.low, group.median, group.high]
+        table.append(
+          [TextTable.Cell(text)] + numbers.map { TextTable.Cell(shortNumber($0), data: NumberFormat.shortest($0)) })
+      }
+    }
+    let heights = all.flatMap { $0.points.map(\.y) + $0.bands.flatMap { $0.low + $0.high } }
+    let chart = CartesianChart(
+      x: Axis(title: axis.name, scale: x),
+      y: Axis(
+        title: unit + (isLogarithmic ? "" : ", from zero"),
+        scale: isLogarithmic ? .logarithmic(covering: heights) : .linear(covering: heights)), series: all)
+    let isWhole = all.allSatisfy { $0.bands.isEmpty } && rows.count == all.reduce(0) { $0 + $1.points.count }
+    let caption =
+      isWhole
+      ? "Every point of the sweep."
+      : "Lines are medians; the table has the lowest and the highest of what else was varied."
+    return Figure(
+      caption: caption, chart: Chart(title: "\(name) by \(axis.name)", summary: caption, content: .cartesian(chart)),
+      table: table)
+  }
+
+  private struct Group {
+    var x: Double
+    var count: Int
+    var low: Double
+    var median: Double
+    var high: Double
+  }
+
+  /// The points by position, in at most 60 groups.
+  private func grouped(_ members: [Int], _ positions: [Double], _ values: [Double], _ scale: Scale) -> [Group] {
+    let isFine = Set(members.map { positions[$0] }).count > 60
+    var groups: [Double: [Int]] = [:]
+    for member in members {
+      let at = positions[member]
+      groups[isFine ? (scale.fraction(of: at) * 59).rounded() : at, default: []].append(member)
+    }
+    return groups.keys.sorted().map { key in
+      let group = groups[key] ?? []
+      let sorted = group.map { values[$0] }.sorted()
+      let places = group.map { positions[$0] }.sorted()
+      return Group(
+        x: places[places.count / 2], count: sorted.count, low: sorted[0], median: sorted[sorted.count / 2],
+        high: sorted[sorted.count - 1])
+    }
+  }
+
+  // MARK: Data
+
+  private enum Value {
+    case text(String)
+    case number(Double)
+
+    var text: String {
+      switch self {
+      case .text(let text): text
+      case .number(let number): shortNumber(number)
+      }
+    }
+  }
+
+  private func cells(_ index: Int) -> [Value] {
+    rows.varied.map { $0.numbers.map { .number($0[index]) } ?? .text($0.texts[index]) } + [
+      .number(rows.latencyUS[index]), .number(rows.deviceBusyUS[index]), .number(rows.taxFraction[index]),
+      .text(rows.bounds[index]),
+    ]
+  }
+
+  private var data: String {
+    var writer = JSONWriter(layout: .compact)
+    writer.beginObject()
+    writer.key("figures")
+    writer.beginObject()
+    writer.end()
+    writer.key("rows")
+    writer.beginObject()
+    writer.key("all")
+    writer.beginArray()
+    for index in 0..<rows.count {
+      writer.beginArray()
+      for cell in cells(index) {
+        switch cell {
+        case .text(let text): writer.value(text)
+        case .number(let number): writer.value(number)
+        }
+      }
+      writer.end()
+    }
+    writer.end()
+    writer.end()
+    writer.end()
+    return writer.text
+  }
+}

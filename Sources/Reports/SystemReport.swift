@@ -1,0 +1,90 @@
+import Charts
+import JSONText
+import Profiles
+import Simulation
+import Studies
+
+/// Everything about one system and those beside it: figures one by one, or a page with all of them.
+public struct SystemReport: Sendable {
+  /// What was simulated.
+  public let study: SystemStudy
+  /// Years to come, where they were asked for and can be told.
+  public let projection: Projection?
+  /// Measured latencies, to be shown beside those simulated.
+  public let measurements: [Measurement]
+  /// How the report was made.
+  public let command: String
+
+  /// A report.
+  public init(study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], command: String) {
+    self.study = study
+    self.projection = projection
+    self.measurements = measurements
+    self.command = command
+  }
+
+  /// A figure of the system that was asked for; nil where there is nothing to show.
+  public func figure(_ kind: Figure.Kind) -> Figure? { figure(kind, study.own) }
+
+  func figure(_ kind: Figure.Kind, _ choice: SystemStudy.Choice) -> Figure? {
+    let one = study.cases[choice]
+    let name = Figure.systemName(study, choice) + ", batch \(study.batches[choice.batch])"
+    switch kind {
+    case .latency: return .latency(study, choice, measured: measured(choice))
+    case .breakdown: return .breakdown(study, choice)
+    case .roofline:
+      // Frameworks that fuse alike have the same kernels: without their names a page needs the figure only once.
+      let device = study.accelerators[choice.accelerator]?.title ?? ""
+      let title = "\(device), \(study.precisions[choice.precision].rawValue), batch \(study.batches[choice.batch])"
+      return one?.roofline.flatMap {
+        .roofline($0, title: "Operators against the roofline: \(title)", most: choice == study.own ? 30 : 20)
+      }
+    case .timeline: return one?.timeline.flatMap { .timeline($0, title: "One pass: \(name)") }
+    case .sensitivity:
+      return one.flatMap { .sensitivity($0.sensitivities, title: "What the latency depends on: \(name)") }
+    case .projection:
+      let own = Figure.systemName(study, study.own) + ", batch \(study.batches[study.own.batch])"
+      return projection.flatMap { .projection($0, title: "Years to come: from \(own)") }
+    }
+  }
+
+  private func measured(_ choice: SystemStudy.Choice) -> [(batch: Int, milliseconds: Double)] {
+    guard let scenario = study.ownCase?.scenario else { return [] }
+    let parameters = scenario.workload.parameters.filter { $0.name != "batch" }
+    return measurements.compactMap { row in
+      guard row.workload == scenario.workload.name, row.precision == study.precisions[choice.precision],
+        row.framework == study.frameworks[choice.framework].name,
+        isSame(row.accelerator, study.accelerators[choice.accelerator]), let latency = row.latency,
+        parameters.allSatisfy({ row.parameters[$0.name] == nil || row.parameters[$0.name] == $0.value })
+      else { return nil }
+      return (Int(row.parameters["batch"] ?? 1), latency * 1e3)
+    }
+  }
+
+  private func isSame(_ name: String, _ accelerator: AcceleratorProfile?) -> Bool {
+    guard let accelerator else { return name == "none" }
+    return name == accelerator.name || accelerator.aliases.contains(name)
+  }
+
+  // MARK: Words
+
+  /// What the case shows, in a sentence.
+  func finding(_ one: SystemStudy.Case) -> String {
+    let (scenario, result) = (one.scenario, one.result)
+    let batch = scenario.workload.parameters.first { $0.name == "batch" }.map { " at batch \($0.value)" } ?? ""
+    let time = NumberFormat.time(picoseconds: result.latency)
+    guard let accelerator = scenario.system.accelerator else {
+      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone."
+    }
+    let share = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
+    let waits =
+      switch result.bound {
+      case .framework: "it waits for the framework, not for the device"
+      case .compute: "it waits for arithmetic"
+      case .memory: "it waits for memory"
+      }
+    return
+      "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "
+      + "for \(share) of it: \(waits)."
+  }
+}

@@ -1,0 +1,72 @@
+import Charts
+import JSONText
+
+/// A timeline as a page's script reads it: lanes of spans, each three numbers of variable length in base 64.
+///
+/// Of each span: the nanoseconds between the end of the one before and its start, its duration, and its label times eight
+/// plus its category. Seven bits a byte, the lowest first, the eighth set where more follow.
+struct TimelineCode {
+  let chart: TimelineChart
+
+  /// Writes the object.
+  func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("length_ns")
+    writer.value(chart.length)
+    writer.key("labels")
+    writer.beginArray()
+    for label in chart.labels { writer.value(label) }
+    writer.end()
+    writer.key("lanes")
+    writer.beginArray()
+    for lane in chart.lanes {
+      writer.beginObject()
+      writer.key("name")
+      writer.value(lane.name)
+      writer.key("count")
+      writer.value(lane.spans.count)
+      writer.key("spans")
+      writer.value(Self.encoded(lane.spans))
+      writer.end()
+    }
+    writer.end()
+    writer.end()
+  }
+
+  private static func encoded(_ spans: [TimelineChart.Span]) -> String {
+    var bytes: [UInt8] = []
+    var end: Int64 = 0
+    func append(_ number: Int64) {
+      var rest = UInt64(max(0, number))
+      while rest >= 0x80 {
+        bytes.append(UInt8(rest & 0x7F) | 0x80)
+        rest >>= 7
+      }
+      bytes.append(UInt8(rest))
+    }
+    for span in spans {
+      append(span.start - end)
+      append(span.duration)
+      append(Int64(span.label) * 8 + Int64(span.category))
+      end = max(end, span.start) + span.duration
+    }
+    return base64(bytes)
+  }
+
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// RFC 4648.
+  static func base64(_ bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let padded = Array(group) + Array(repeating: 0, count: 3 - group.count)
+      let word = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
+      for position in 0..<4 {
+        text.append(position > group.count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * position) & 0x3F])
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,79 @@
+import Simulation
+
+/// What can be counted along a timeline: launches in the queue, arithmetic and memory traffic.
+struct TimelineCounters {
+  /// A value from a moment on.
+  struct Sample: Equatable {
+    /// When, picoseconds.
+    var time: Int64
+    /// How much from then on.
+    var value: Double
+  }
+
+  /// A quantity over time.
+  struct Counter: Equatable {
+    /// What it is called.
+    var name: String
+    /// What it is measured in.
+    var unit: String
+    /// Its values, by time; no two of one moment.
+    var samples: [Sample]
+  }
+
+  /// The counters, in one order.
+  let counters: [Counter]
+
+  /// Counts.
+  ///
+  /// A launch is in the queue from the return of its call until what it launched has ended; a kernel works at one rate
+  /// from its start to its end.
+  ///
+  /// - Complexity: O(n log n) in the spans.
+  init(_ timeline: Timeline) {
+    var queue: [(time: Int64, change: Double)] = []
+    var flops: [(time: Int64, change: Double)] = []
+    var bytes: [(time: Int64, change: Double)] = []
+    var ends: [Int: Int64] = [:]
+    for span in timeline.spans where span.lane != .host && span.correlation > 0 {
+      ends[span.correlation] = max(ends[span.correlation] ?? span.end, span.end)
+    }
+    for span in timeline.spans {
+      if span.lane == .host, span.category == .launch, let end = ends[span.correlation] {
+        queue += [(span.end, 1), (end, -1)]
+      } else if span.end > span.start, let work = timeline.work(of: span) {
+        let seconds = Double(span.end - span.start) * 1e-12
+        flops += [(span.start, work.flops / seconds * 1e-12), (span.end, -work.flops / seconds * 1e-12)]
+        bytes += [(span.start, work.bytes / seconds * 1e-9), (span.end, -work.bytes / seconds * 1e-9)]
+      }
+    }
+    counters = [
+      Counter(name: "queue depth", unit: "launches", samples: Self.summed(queue)),
+      Counter(name: "achieved arithmetic", unit: "TFLOP/s", samples: Self.summed(flops)),
+      Counter(name: "achieved bandwidth", unit: "GB/s", samples: Self.summed(bytes)),
+    ].filter { !$0.samples.isEmpty }
+  }
+
+  /// Sums changes in the order of time; where as many have ended as begun, the sum is zero and not what rounding left.
+  private static func summed(_ changes: [(time: Int64, change: Double)]) -> [Sample] {
+    var samples: [Sample] = []
+    var (sum, open) = (0.0, 0)
+    for (time, change) in changes.sorted(by: { $0.time < $1.time }) {
+      if change != 0 { open += change > 0 ? 1 : -1 }
+      sum = open == 0 ? 0 : max(0, sum + change)
+      if samples.last?.time == time {
+        samples[samples.count - 1].value = sum
+      } else {
+        samples.append(Sample(time: time, value: sum))
+      }
+    }
+    return samples
+  }
+}
+
+extension Timeline {
+  /// What a span does on the device; nil for one of the host, or a copy.
+  func work(of span: TimelineSpan) -> KernelWork? {
+    guard span.lane != .host, work.indices.contains(span.cost) else { return nil }
+    return work[span.cost]
+  }
+}

@@ -1,0 +1,75 @@
+import JSONText
+
+/// The rows of a sweep, read back from its CSV: what was varied, then the results.
+public struct SweepTable: Sendable {
+  /// A column of what was varied.
+  public struct Varied: Sendable {
+    /// Its name.
+    public let name: String
+    /// Its texts, row by row.
+    public let texts: [String]
+    /// The same as numbers; nil where one of them is none.
+    public let numbers: [Double]?
+
+    /// How many different values there are.
+    public var distinctCount: Int { Set(texts).count }
+  }
+
+  /// What was varied, in the order of the file.
+  public let varied: [Varied]
+  /// Microseconds per pass.
+  public let latencyUS: [Double]
+  /// Microseconds in which the device works.
+  public let deviceBusyUS: [Double]
+  /// The tax as a fraction of the latency.
+  public let taxFraction: [Double]
+  /// What the latency waits for.
+  public let bounds: [String]
+
+  /// How many rows there are.
+  public var count: Int { latencyUS.count }
+
+  private static let results = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
+
+  /// Reads the rows.
+  ///
+  /// - Throws: ``CSVFault`` without a column of results, or at a result that is no number of at least 0.
+  public init(_ table: CSVText) throws(CSVFault) {
+    let names = table.header.map(\.text)
+    for name in Self.results where table.column(name) == nil {
+      throw CSVFault(
+        file: table.file, position: JSONPosition(line: 1, column: 1),
+        fact: .missingColumn(name, suggestion: nearestName(to: name, among: names)))
+    }
+    guard !table.rows.isEmpty else {
+      throw CSVFault(
+        file: table.file, position: JSONPosition(line: 1, column: 1),
+        fact: .wrongField(column: "latency_us", text: "", expected: "in at least one row"))
+    }
+    latencyUS = try Self.numbers(table, "latency_us")
+    deviceBusyUS = try Self.numbers(table, "device_busy_us")
+    taxFraction = try Self.numbers(table, "framework_tax_fraction")
+    let bound = table.column("bound") ?? 0
+    bounds = table.rows.map { $0[bound].text }
+    varied = names.indices.filter { !Self.results.contains(names[$0]) }.map { column in
+      let texts = table.rows.map { $0[column].text }
+      let numbers = texts.compactMap(Double.init).filter(\.isFinite)
+      return Varied(name: names[column], texts: texts, numbers: numbers.count == texts.count ? numbers : nil)
+    }
+  }
+
+  private static func numbers(_ table: CSVText, _ name: String) throws(CSVFault) -> [Double] {
+    let column = table.column(name) ?? 0
+    var numbers: [Double] = []
+    numbers.reserveCapacity(table.rows.count)
+    for row in table.rows {
+      guard let number = Double(row[column].text), number.isFinite, number >= 0 else {
+        throw CSVFault(
+          file: table.file, position: row[column].position,
+          fact: .wrongField(column: name, text: row[column].text, expected: "a number of at least 0"))
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,244 @@
+import Kernels
+import Profiles
+import Simulation
+import Workloads
+
+/// One system from all sides, and the systems beside it: what a report shows.
+///
+/// The system that was asked for is varied in four dimensions, its choices: accelerator, framework, precision and batch.
+/// Host and the workload's other parameters stay.
+public struct SystemStudy: Sendable {
+  /// A combination of choices, as indices.
+  public struct Choice: Hashable, Sendable {
+    /// Which of the accelerators.
+    public var accelerator: Int
+    /// Which of the frameworks.
+    public var framework: Int
+    /// Which of the precisions.
+    public var precision: Int
+    /// Which of the batch sizes.
+    public var batch: Int
+
+    /// A combination.
+    public init(accelerator: Int, framework: Int, precision: Int, batch: Int) {
+      self.accelerator = accelerator
+      self.framework = framework
+      self.precision = precision
+      self.batch = batch
+    }
+  }
+
+  /// The latencies of one accelerator, framework and precision by batch.
+  public struct Curve: Sendable {
+    /// A result for each batch; nil where the tensors do not fit the memory.
+    public let results: [PassResult?]
+    /// Where the device begins to set the latency; nil for a workload without batches or a system without accelerator.
+    public let knee: Knee?
+  }
+
+  /// What is known of one choice.
+  public struct Case: Sendable {
+    /// The system.
+    public let scenario: Scenario
+    /// Its steady state, or its synchronized pass if that was asked for.
+    public let result: PassResult
+    /// Its kernels; nil without an accelerator.
+    public let roofline: RooflineStudy?
+    /// What its latency depends on.
+    public let sensitivities: [Sensitivity]
+    /// One pass from an idle system to its synchronization; nil where that would be more spans than a report holds.
+    public let timeline: Timeline?
+  }
+
+  /// How much is simulated.
+  public struct Limits: Sendable {
+    /// Instructions of a plan above which only the system itself is simulated, and none beside it.
+    public var planInstructions = 20_000
+    /// Spans of all timelines together; the system's own does not count.
+    public var timelineSpans = 250_000
+    /// Spans of the system's own timeline.
+    public var ownTimelineSpans = 700_000
+    /// Spans of the system's own timeline above which only accelerators and batches are choices: what a page holds.
+    public var manyChoicesSpans = 100_000
+
+    /// The usual limits.
+    public init() {}
+  }
+
+  /// The system that was asked for.
+  public let own: Choice
+  /// Accelerators, oldest first; one nil for a processor-only system.
+  public let accelerators: [AcceleratorProfile?]
+  /// Frameworks.
+  public let frameworks: [FrameworkProfile]
+  /// Precisions.
+  public let precisions: [Precision]
+  /// The batch sizes of the curves.
+  public let batches: [Int]
+  /// Which of the batch sizes are choices, as indices.
+  public let batchChoices: [Int]
+  /// The curves, by accelerator, framework and precision; their choices have batch 0.
+  public let curves: [Choice: Curve]
+  /// The choices that can be simulated.
+  public let cases: [Choice: Case]
+
+  /// Simulates a system and those beside it.
+  ///
+  /// - Parameters:
+  ///   - scenario: The system that was asked for.
+  ///   - workload: Its workload, for other batches.
+  ///   - parameters: What the user set of the workload's parameters.
+  ///   - accelerators: Accelerators beside its own, in any order.
+  ///   - frameworks: Frameworks beside its own.
+  ///   - limits: How much is simulated.
+  /// - Throws: What binding or simulating throws.
+  public init(
+    _ scenario: Scenario, _ workload: Workload, parameters: [String: Int64], accelerators: [AcceleratorProfile],
+    frameworks: [FrameworkProfile], limits: Limits = Limits()
+  ) throws {
+    let ownPlan = scenario.plan()
+    let isLarge = ownPlan.program.instructions.count > limits.planInstructions
+    let spans = Int(min(1e12, ownPlan.program.dynamicCounts.instructions * 2))
+    let isLong = isLarge || spans > limits.manyChoicesSpans
+    let space = Space(scenario, workload, parameters, isLarge ? [] : accelerators, isLong ? [] : frameworks)
+    self.accelerators = space.accelerators
+    self.frameworks = space.frameworks
+    let precisions = isLong ? [scenario.precision] : space.precisions
+    let batches = isLarge ? [space.ownBatch] : space.batches
+    let chosen = Set([1, 32, space.ownBatch])
+    let batchChoices = batches.indices.filter { chosen.contains(batches[$0]) }
+    let own = Choice(
+      accelerator: space.accelerators.firstIndex { $0?.name == scenario.system.accelerator?.name } ?? 0,
+      framework: space.frameworks.firstIndex { $0.name == scenario.system.framework.name } ?? 0,
+      precision: precisions.firstIndex(of: scenario.precision) ?? 0, batch: batches.firstIndex(of: space.ownBatch) ?? 0)
+    let all = space.accelerators.indices.flatMap { accelerator in
+      space.frameworks.indices.flatMap { framework in
+        precisions.indices.map { Choice(accelerator: accelerator, framework: framework, precision: $0, batch: 0) }
+      }
+    }
+    let budget = Budget(
+      ownSpans: spans <= limits.ownTimelineSpans,
+      otherSpans: spans * all.count * batchChoices.count <= limits.timelineSpans)
+    (self.precisions, self.batches, self.batchChoices, self.own) = (precisions, batches, batchChoices, own)
+    let parts = try parallelMap(all) { choice in
+      try Self.part(space, choice, precisions[choice.precision], batches, batchChoices, own, budget)
+    }
+    curves = Dictionary(uniqueKeysWithValues: zip(all, parts.map(\.curve)))
+    cases = Dictionary(uniqueKeysWithValues: parts.flatMap(\.cases))
+  }
+
+  private struct Budget: Sendable {
+    var ownSpans: Bool
+    var otherSpans: Bool
+  }
+
+  private static func part(
+    _ space: Space, _ choice: Choice, _ precision: Precision, _ batches: [Int], _ batchChoices: [Int], _ own: Choice,
+    _ budget: Budget
+  ) throws -> (curve: Curve, cases: [(Choice, Case)]) {
+    var results: [PassResult?] = []
+    var cases: [(Choice, Case)] = []
+    for (index, batch) in batches.enumerated() {
+      let scenario = try space.scenario(choice, precision, batch: batch)
+      let plan = scenario.plan()
+      let result = try scenario.simulate(plan, scenario.price(plan))
+      var chosen = choice
+      chosen.batch = index
+      let isOwn = chosen == own
+      results.append(result.memory.fits || isOwn ? result : nil)
+      guard batchChoices.contains(index), result.memory.fits || isOwn else { continue }
+      let records = isOwn ? budget.ownSpans : budget.otherSpans
+      cases.append((chosen, try Self.look(at: scenario, plan, result, records: records)))
+    }
+    var knee: Knee?
+    if batches.count > 1, space.accelerators[choice.accelerator] != nil {
+      knee = try Knee.find(space.workload, parameters: space.parameters) {
+        space.scenario(choice, precision, bound: $0)
+      }
+    }
+    return (Curve(results: results, knee: knee), cases)
+  }
+
+  private static func look(
+    at scenario: Scenario, _ plan: ProgramPlan, _ result: PassResult, records: Bool
+  ) throws -> Case {
+    var timeline: Timeline?
+    if records {
+      var synchronized = scenario
+      synchronized.latencyKind = .synchronized
+      let simulator = Simulator(recordsTimeline: true)
+      timeline = try synchronized.simulate(plan, synchronized.price(plan), with: simulator).timing.timeline
+    }
+    let roofline = scenario.system.accelerator.map { accelerator in
+      switch scenario.kernelModel {
+      case .calibrated:
+        RooflineStudy(plan: plan, accelerator: accelerator, model: CalibratedModel(accelerator: accelerator))
+      case .roofline:
+        RooflineStudy(plan: plan, accelerator: accelerator, model: IdealRooflineModel(accelerator: accelerator))
+      }
+    }
+    return Case(
+      scenario: scenario, result: result, roofline: roofline, sensitivities: try scenario.sensitivities(plan),
+      timeline: timeline)
+  }
+
+  /// The case that was asked for.
+  public var ownCase: Case? { cases[own] }
+}
+
+extension SystemStudy {
+  /// The choices, before anything is simulated.
+  private struct Space: Sendable {
+    let base: Scenario
+    let workload: Workload
+    let parameters: [String: Int64]
+    let accelerators: [AcceleratorProfile?]
+    let frameworks: [FrameworkProfile]
+    let precisions: [Precision]
+    let batches: [Int]
+    let ownBatch: Int
+    let hasBatch: Bool
+
+    init(
+      _ scenario: Scenario, _ workload: Workload, _ parameters: [String: Int64], _ others: [AcceleratorProfile],
+      _ otherFrameworks: [FrameworkProfile]
+    ) {
+      base = scenario
+      self.workload = workload
+      self.parameters = parameters
+      let batch = scenario.workload.parameters.first { $0.name == "batch" }?.value
+      hasBatch = batch != nil
+      let ownBatch = Int(batch ?? 1)
+      self.ownBatch = ownBatch
+      batches = hasBatch ? Set((0...8).map { 1 << $0 } + [ownBatch]).sorted() : [1]
+      if let accelerator = scenario.system.accelerator {
+        accelerators = (others.filter { $0.name != accelerator.name } + [accelerator])
+          .sorted { ($0.released, $0.name) < ($1.released, $1.name) }
+        precisions = Set([.fp32, .fp16, scenario.precision]).sorted { $0.rawValue > $1.rawValue }
+      } else {
+        accelerators = [nil]
+        precisions = [scenario.precision]
+      }
+      let own = scenario.system.framework
+      let rest = otherFrameworks.filter {
+        $0.name != own.name && (scenario.system.accelerator != nil || $0.mode != .graph)
+      }
+      frameworks = [own] + rest
+    }
+
+    func scenario(_ choice: Choice, _ precision: Precision, batch: Int) throws -> Scenario {
+      var values = parameters
+      if hasBatch { values["batch"] = Int64(batch) }
+      return scenario(choice, precision, bound: try workload.bind(values))
+    }
+
+    func scenario(_ choice: Choice, _ precision: Precision, bound: BoundWorkload) -> Scenario {
+      var scenario = base
+      scenario.workload = bound
+      scenario.system.accelerator = accelerators[choice.accelerator]
+      scenario.system.framework = frameworks[choice.framework]
+      scenario.precision = precision
+      return scenario
+    }
+  }
+}

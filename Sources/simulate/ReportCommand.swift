@@ -1,0 +1,184 @@
+import CommandSyntax
+import JSONText
+import Profiles
+import Reports
+import Studies
+
+/// `simulate report`: pictures, as a page with all of them or as a file with one.
+enum ReportCommand {
+  static let definition = CommandDefinition(
+    "report", summary: "Make a page of charts to read and send, or one chart as a file",
+    discussion: """
+      Writes one HTML file that needs nothing beside it: the finding, latency by batch size, where the time goes on each \
+      accelerator generation, the roofline, one pass on the timeline, years to come, sensitivities, and every input with \
+      its source. Accelerator, framework, precision and batch can be chosen on the page. --sweep makes a page of a \
+      sweep's rows instead, and --study one of a case study; 'simulate trace FILE --report PAGE' makes one of a recording.
+      With --chart, one chart is written, in the format of the file's ending: .svg, .vl.json (Vega-Lite), or the \
+      numbers behind it as .csv, .jsonl or .md (Markdown).
+      """,
+    positionals: ScenarioOptions.positionals,
+    options: [
+      OptionDefinition("output", short: "o", value: "FILE", help: "The file to write", group: "Output"),
+      OptionDefinition(
+        "chart", value: "C", help: "Only one chart", choices: Figure.Kind.allCases.map(\.rawValue), group: "Output"),
+      OptionDefinition(
+        "width", value: "N", help: "Width of an SVG chart in pixels; below 560 it is laid out for phones",
+        defaultText: "900", group: "Output"),
+      OptionDefinition(
+        "measurements", value: "FILE", help: "Measured latencies to show, in the columns of 'simulate validate'",
+        group: "Contents"),
+      OptionDefinition("year", value: "Y", help: "How far to project", defaultText: "2032", group: "Contents"),
+      OptionDefinition("sweep", value: "FILE", help: "A page of the rows of a sweep, from its CSV", group: "Contents"),
+      OptionDefinition(
+        "study", value: "S", help: "A page of a case study", choices: CaseStudy.Subject.allCases.map(\.rawValue),
+        group: "Contents"),
+    ] + ScenarioOptions.definitions,
+    examples: [
+      CommandExample("simulate report bert-base h100-sxm --output report.html", shows: "everything about one system"),
+      CommandExample(
+        "simulate report resnet50 v100 --chart latency --output latency.svg", shows: "one chart for a document"),
+      CommandExample("simulate report --sweep rows.csv --output sweep.html", shows: "a sweep's rows"),
+    ])
+
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    guard let path = command.value(of: "output"), !path.isEmpty else {
+      throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
+    }
+    let words = commandLine
+    if command.isPresent("sweep") || command.isPresent("study") {
+      for name in ["chart", "measurements", "year"] where command.isPresent(name) {
+        throw Failure(.wrongUsage, "error: --\(name) goes with a system, not with --sweep or --study")
+      }
+      guard !(command.isPresent("sweep") && command.isPresent("study")) else {
+        throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
+      }
+      try Platform.writeFile(path, try page(command, library, words))
+      return
+    }
+    let kind = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.choice(of: "chart", as: Figure.Kind.self)
+    }
+    let format = try format(of: path, isChart: kind != nil)
+    let width = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.integer(of: "width", .within(280...10_000))
+    }
+    let report = try systemReport(command, library, only: kind, words)
+    guard let kind else {
+      try Platform.writeFile(path, report.html())
+      return
+    }
+    guard let figure = report.figure(kind) else {
+      throw Failure(.wrongInput, "error: this system has nothing to show as \(kind.rawValue)\(reason(kind))")
+    }
+    try Platform.writeFile(path, text(figure, format, width: Double(width ?? 900)))
+  }
+
+  /// The command as it was given.
+  static var commandLine: String { "simulate " + Platform.arguments.map(quoted).joined(separator: " ") }
+
+  // MARK: A system
+
+  private static func systemReport(
+    _ command: ParsedCommand, _ library: Library, only kind: Figure.Kind?, _ words: String
+  ) throws(Failure) -> SystemReport {
+    let resolved = try ScenarioOptions.resolve(command, library)
+    let year = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.integer(of: "year", .within(1970...2200))
+    }
+    let measurements = try command.value(of: "measurements").map { (path) throws(Failure) in
+      try MeasurementFile(path, library).rows
+    }
+    let accelerators = kind == nil || kind == .breakdown ? try library.flagships() : []
+    let frameworks = kind == nil ? try Self.frameworks(library) : []
+    let study: SystemStudy
+    do {
+      study = try SystemStudy(
+        resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
+        frameworks: frameworks)
+    } catch { throw Failure(.wrongInput, "\(error)") }
+    var projection: Projection?
+    if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
+      do {
+        projection = try ProjectCommand.projection(resolved, library, upTo: year ?? 2032, sampleCount: 1000, seed: 1)
+      } catch {
+        // A page is worth having without one; who asked for this chart or a year is told why there is none.
+        if kind == .projection || year != nil { throw error }
+      }
+    }
+    return SystemReport(study: study, projection: projection, measurements: measurements ?? [], command: words)
+  }
+
+  /// The frameworks that a page lets choose from.
+  private static func frameworks(_ library: Library) throws(Failure) -> [FrameworkProfile] {
+    let names = ["pytorch-eager", "torchscript", "onnxruntime", "cuda-graph"]
+    return try library.profiles.frameworks.filter { names.contains($0.name) }
+  }
+
+  private static func reason(_ kind: Figure.Kind) -> String {
+    switch kind {
+    case .roofline, .projection: "; it needs an accelerator"
+    case .timeline: "; its pass is too long for a picture"
+    default: ""
+    }
+  }
+
+  // MARK: A sweep or a study
+
+  private static func page(_ command: ParsedCommand, _ library: Library, _ words: String) throws(Failure) -> String {
+    if let path = command.value(of: "sweep") {
+      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+      let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
+      return try checkingInput { () throws(CSVFault) in
+        try SweepPage(rows: SweepTable(table), file: path, command: words).html()
+      }
+    }
+    let subject = try checkingUsage { () throws(CommandSyntaxFault) in
+      try command.choice(of: "study", as: CaseStudy.Subject.self)
+    }
+    return CaseStudyPage(study: try StudyCommand.study(subject ?? .frameworks, library), command: words).html()
+  }
+
+  // MARK: Formats
+
+  private enum Format {
+    case html, svg, vegaLite, csv, jsonLines, markdown
+  }
+
+  private static func format(of path: String, isChart: Bool) throws(Failure) -> Format {
+    let endings: [(String, Format)] = [
+      (".svg", .svg), (".vl.json", .vegaLite), (".json", .vegaLite), (".csv", .csv), (".jsonl", .jsonLines),
+      (".md", .markdown),
+    ]
+    guard isChart else {
+      if let wrong = endings.first(where: { path.hasSuffix($0.0) }) {
+        throw Failure(.wrongUsage, "error: a \(wrong.0) file holds one chart; say which, as in --chart latency")
+      }
+      return .html
+    }
+    guard let format = endings.first(where: { path.hasSuffix($0.0) }) else {
+      throw Failure(
+        .wrongUsage, "error: with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
+    }
+    return format.1
+  }
+
+  private static func text(_ figure: Figure, _ format: Format, width: Double) -> String {
+    switch format {
+    case .html, .svg: figure.chart.svg(width: width)
+    case .vegaLite: figure.chart.vegaLite()
+    case .csv: figure.table.csv()
+    case .jsonLines: figure.table.jsonLines()
+    case .markdown: figure.table.markdown()
+    }
+  }
+
+  /// An argument as a shell takes it.
+  private static func quoted(_ argument: String) -> String {
+    let isPlain = argument.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./=,:+@%".utf8.contains(byte)
+    }
+    if isPlain, !argument.isEmpty { return argument }
+    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

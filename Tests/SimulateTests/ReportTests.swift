@@ -1,0 +1,71 @@
+import Foundation
+import JSONText
+import TestSupport
+import Testing
+
+/// What `simulate report` writes; how it looks is for tools/check_report.py.
+@Suite("A report") struct ReportTests {
+  /// Runs the command with the path of a file that does not exist yet, and gives what it wrote.
+  private func written(_ line: String, ending: String) throws -> (status: Int32, errors: String, text: String?) {
+    let path = NSTemporaryDirectory() + "/report-test-\(UUID().uuidString).\(ending)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let result = try Command.run(line.split(separator: " ").map(String.init) + ["--output", path])
+    #expect(result.output.isEmpty)
+    return (result.status, result.errors, try? String(contentsOfFile: path, encoding: .utf8))
+  }
+
+  @Test func `needs a file, and an ending that it knows`() throws {
+    for (line, words) in [
+      ("report bert-base v100", "--output FILE is needed"),
+      ("report bert-base v100 --chart latency --output x.png", "ends in .svg"),
+      ("report bert-base v100 --output x.svg", "say which, as in --chart latency"),
+      ("report --sweep a.csv --study frameworks --output x.html", "give one of them"),
+      ("report --study frameworks --chart latency --output x.html", "--chart goes with a system"),
+    ] {
+      let result = try Command.run(line.split(separator: " ").map(String.init))
+      #expect(result.status == 64 && result.errors.contains(words), "\(line): \(result.errors)")
+    }
+  }
+
+  @Test func `leaves nothing where its input is wrong`() throws {
+    for line in [
+      "report --sweep /no/such.csv", "report bert-base v100 --year 1990", "report bert-base none --chart roofline",
+    ] {
+      let result = try written(line, ending: line.contains("chart") ? "svg" : "html")
+      #expect(result.status == 2 && result.text == nil && result.errors.contains("error:"), "\(line): \(result.errors)")
+    }
+  }
+
+  @Test(arguments: ["latency", "breakdown", "roofline", "timeline", "projection", "sensitivity"])
+  func `has every chart as a file`(chart: String) throws {
+    let line = "report squeezenet1-0 v100 --chart \(chart)"
+    let svg = try #require(try written(line, ending: "svg").text)
+    #expect(svg.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.hasSuffix("</svg>\n"))
+    #expect(svg.contains("V100") && !svg.contains("nan"))
+    #expect(try written(line, ending: "svg").text == svg, "the same input gives the same bytes")
+    let specification = try #require(try written(line, ending: "vl.json").text)
+    _ = try JSONDocument(bytes: Array(specification.utf8), file: "chart.vl.json")
+    let csv = try #require(try written(line, ending: "csv").text)
+    let lines = try #require(try written(line, ending: "jsonl").text)
+    #expect(csv.split(separator: "\n").count == lines.split(separator: "\n").count + 1)
+    #expect(try #require(try written(line, ending: "md").text).hasPrefix("| "))
+  }
+
+  @Test func `shows a system without an accelerator as well`() throws {
+    let page = try #require(try written("report squeezenet1-0 none --host xeon-w-2295", ending: "html").text)
+    #expect(page.contains("id=\"timeline\"") && !page.contains("id=\"roofline\""))
+  }
+
+  @Test func `in a terminal that cannot show more is ASCII`() throws {
+    let result = try Command.run(["run", "bert-base", "v100", "--ascii"])
+    #expect(result.status == 0 && result.output.utf8.allSatisfy { $0 < 0x80 } && result.output.contains("-----"))
+  }
+
+  @Test func `Sixteen thousand lines piped into head end quietly`() throws {
+    let result = try Command.shell(
+      "simulate sweep resnet50 v100 --over host.single_thread_speed=0.25..4:log16000 --format csv | head -n 2; "
+        + "simulate sweep resnet50 v100 --over host.single_thread_speed=0.25..4:log16000 --format jsonl | head -n 1")
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(result.output.split(separator: "\n").count == 3)
+  }
+}
