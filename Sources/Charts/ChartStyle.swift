@@ -41,10 +41,24 @@ public enum ChartStyle {
     "--ground:#15181b;--ink:#e8eaed;--quiet:#a9b0b8;--grid:#2b3036;--axis:#79818a;--lane:#1f2428;"
     + "--s0:#e8741e;--s1:#f0b429;--s2:#8b939c;--s3:#3d9bdc;--s4:#8fd0f5;--s5:#dd93bd;--s6:#d5d9de;--s7:#1fbf92"
 
-  /// Everything that an SVG file needs.
+  /// Everything that an SVG file needs: colors in the rules themselves, for many programs that draw SVG know no variables.
   static let standalone =
-    "svg{\(lightColors)}@media (prefers-color-scheme:dark){svg{\(darkColors)}}"
-    + "@media print{svg{\(lightColors)}}" + rules
+    resolved(lightColors) + "@media (prefers-color-scheme:dark){\(resolved(darkColors))}"
+    + "@media print{\(resolved(lightColors))}"
+
+  /// The rules with the values of variables in their place.
+  private static func resolved(_ colors: String) -> String {
+    var values: [Substring: Substring] = [:]
+    for declaration in colors.split(separator: ";") {
+      let parts = declaration.split(separator: ":")
+      if parts.count == 2 { values[parts[0]] = parts[1] }
+    }
+    let pieces = rules.split(separator: "var(", omittingEmptySubsequences: false)
+    return pieces.dropFirst().reduce(String(pieces[0])) { text, piece in
+      guard let end = piece.firstIndex(of: ")") else { return text + piece }
+      return text + (values[piece[..<end]] ?? "") + piece[piece.index(after: end)...]
+    }
+  }
 
   /// Whether dark text reads better than white on the area of a color: the light colors of the list.
   static func isLight(_ color: Int) -> Bool { [1, 2, 4, 5].contains(color) }

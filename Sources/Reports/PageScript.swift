@@ -190,10 +190,11 @@ enum PageScript {
         $(".time-title", svg).textContent = "time, " + unit + (from > 0 ? "" : ", from zero");
         return [left, right];
       }
-      function draw() {
+      // Of the two widths only the one that is seen is drawn; both for paper, and at first.
+      function draw(everywhere) {
         pending = 0;
         hide();
-        for (const svg of svgs()) {
+        for (const svg of everywhere ? svgs() : [visible()]) {
           const [left, right] = drawAxis(svg);
           lanes.forEach((lane, index) => drawLane(svg, lane, index, left, right));
         }
@@ -204,7 +205,7 @@ enum PageScript {
         const width = Math.min(length, Math.max(20, b - a));
         a = Math.max(0, Math.min(a, length - width));
         [from, to] = [a, a + width];
-        if (!pending) pending = requestAnimationFrame(draw);
+        if (!pending) pending = requestAnimationFrame(() => draw(false));
       }
       const zoom = (factor, center = (from + to) / 2) => set(center - (center - from) * factor, center + (to - center) * factor);
       const pan = share => set(from + (to - from) * share, to + (to - from) * share);
@@ -240,7 +241,9 @@ enum PageScript {
           if (action) { e.preventDefault(); actions[action](); }
         });
       }
-      draw();
+      onresize = () => draw(true);
+      onbeforeprint = () => draw(true);
+      draw(true);
     }
     for (const holder of $$("[data-figure]")) {
       prepare(holder);

@@ -37,7 +37,8 @@ enum StudyCommand {
         "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
           + "see 'simulate study --help'")
     }
-    let study = try study(subject, library, measurements: command.value(of: "measurements"))
+    let study = try study(
+      subject, library, measurements: subject == .platforms ? command.value(of: "measurements") : nil)
     let report = CaseStudyReport(study: study)
     switch command.value(of: "format") ?? "table" {
     case "json": Platform.print(report.json())

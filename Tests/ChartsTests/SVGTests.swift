@@ -40,6 +40,14 @@ struct SVGTests {
     }
   }
 
+  @Test("A file has its colors in its rules, for those who know no variables")
+  func colors() {
+    for chart in charts() {
+      let svg = chart.svg()
+      #expect(!svg.contains("var(") && svg.contains("fill:#0072b2") && svg.contains("prefers-color-scheme:dark"))
+    }
+  }
+
   /// Elements that are begun and not empty.
   private func opened(_ svg: String) -> Int {
     svg.split(separator: "<").filter { tag in

@@ -1,8 +1,8 @@
 import Charts
-import Simulation
 import Testing
 
 @testable import Reports
+@testable import Simulation
 
 struct PageTests {
   @Test("A page holds hostile names as text only")
