@@ -50,6 +50,8 @@ public struct JobPricing: Sendable {
   private let framework: FrameworkProfile
   /// The operator that tells each job's time, an index into the recording's host events; -1 for none.
   private var operations: [Int32] = []
+  /// What each kernel's name says, by its number.
+  private var kernelNames: [Int32: KernelName] = [:]
   /// The recorded operators by the numbers of their texts.
   private var known: [OperatorKey: RecordedOperator?] = [:]
 
@@ -75,7 +77,8 @@ public struct JobPricing: Sendable {
     for job in recorded.jobs {
       let operation = source == nil ? -1 : operation(of: job)
       operations.append(operation)
-      let name = KernelName(trace.name(job.name))
+      let name = kernelNames[job.name] ?? KernelName(trace.name(job.name))
+      kernelNames[job.name] = name
       if job.kind == .copy, Self.crossesLink(trace.name(job.name)) {
         rules.append(.copy)
         categories.append(.copy)
@@ -185,7 +188,7 @@ public struct JobPricing: Sendable {
       if rule == .copy {
         result = translation.copy(seconds, bytes: Double(job.bytes))
       } else if rule != .shapes {
-        let name = KernelName(trace.name(job.name))
+        let name = kernelNames[job.name] ?? KernelName(trace.name(job.name))
         let like = LikeKernel(
           kernelClass: rule == .bandwidth ? .copy : name.kernelClass ?? .copy, precision: name.precision,
           duration: job.duration)

@@ -54,7 +54,7 @@ public struct SystemDial: Sendable {
           name == prefix + dial.name && isProfile(dial, prefix)
         }
     }) {
-      self = dial
+      self.init(name, dial.meaning, dial.paths)
       return
     }
     let paths = Self.paths.filter { $0 == name || $0.hasPrefix(name + ".") }

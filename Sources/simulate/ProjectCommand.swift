@@ -96,7 +96,7 @@ enum ProjectCommand {
             .wrongUsage, "error: --scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
         }
         let dial = try checkingInput { () throws(NameFault) in try SystemDial(named: String(sides[0])) }
-        if factors.contains(where: { $0.dial.name == dial.name }) {
+        if factors.contains(where: { $0.dial.paths == dial.paths }) {
           throw Failure(.wrongUsage, "error: --scale has \(dial.name) twice; give it once")
         }
         factors.append((dial, factor))

@@ -77,7 +77,8 @@ import Workloads
 
   @Test("A knob is found by its short name, behind its profile, by path and by group")
   func names() throws {
-    #expect(try SystemDial(named: "accelerator.launch").name == "launch")
+    #expect(try SystemDial(named: "accelerator.launch").paths == SystemDial(named: "launch").paths)
+    #expect(try SystemDial(named: "accelerator.launch").name == "accelerator.launch", "as it was asked for")
     #expect(try SystemDial(named: "framework.dispatch").paths == SystemDial(named: "dispatch").paths)
     #expect(try SystemDial(named: "host.cores").paths == ["host.cores"])
     #expect(try SystemDial(named: "framework.dispatch_us").paths.count == OperatorKind.allCases.count)
