@@ -26,7 +26,7 @@ extension Figure {
       rows: rows.map { bar($0.name, $0.isOwn, $0.result, used) })
     let batch = study.batches[choice.batch]
     let title =
-      "Where the time goes: \(study.frameworks[choice.framework].title), "
+      "Where the time goes: \(workloadName(study)), \(study.frameworks[choice.framework].title), "
       + "\(study.precisions[choice.precision].rawValue), batch \(batch)"
     return Figure(
       caption: "The critical path of one pass: every part is what the latency waited for, and the parts sum to it. "

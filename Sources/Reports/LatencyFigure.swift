@@ -115,8 +115,12 @@ extension Figure {
   /// A choice in words: accelerator, framework, precision.
   static func systemName(_ study: SystemStudy, _ choice: SystemStudy.Choice) -> String {
     let accelerator = study.accelerators[choice.accelerator]?.title ?? "host alone"
-    return "\(accelerator), \(study.frameworks[choice.framework].title), \(study.precisions[choice.precision].rawValue)"
+    let rest = "\(study.frameworks[choice.framework].title), \(study.precisions[choice.precision].rawValue)"
+    return "\(workloadName(study)), \(accelerator), \(rest)"
   }
+
+  /// The workload's name.
+  static func workloadName(_ study: SystemStudy) -> String { study.ownCase?.scenario.workload.name ?? "" }
 
   private static func shortest(_ value: Double) -> String { NumberFormat.shortest(value) }
 }

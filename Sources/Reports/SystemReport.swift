@@ -35,7 +35,9 @@ public struct SystemReport: Sendable {
     case .roofline:
       // Frameworks that fuse alike have the same kernels: without their names a page needs the figure only once.
       let device = study.accelerators[choice.accelerator]?.title ?? ""
-      let title = "\(device), \(study.precisions[choice.precision].rawValue), batch \(study.batches[choice.batch])"
+      let title =
+        "\(Figure.workloadName(study)), \(device), \(study.precisions[choice.precision].rawValue), "
+        + "batch \(study.batches[choice.batch])"
       return one?.roofline.flatMap {
         .roofline($0, title: "Operators against the roofline: \(title)", most: choice == study.own ? 30 : 20)
       }

@@ -43,7 +43,7 @@ extension TextTable {
     let plain = text(styled: false)
     let used = plain.split(separator: "\n").map(\.count).max() ?? 0
     let room = min(24, width - used - 2)
-    guard room >= 8, bars.values.count == rows.count else { return text(styled: styled, width: width) }
+    guard room >= 8, bars.values.count == rows.count else { return text(styled: styled) }
     let most = bars.most ?? bars.values.compactMap { $0 }.max() ?? 0
     var table = TextTable(columns: columns + [Column(String(bars.title.prefix(room)))])
     for (row, value) in zip(rows, bars.values) {

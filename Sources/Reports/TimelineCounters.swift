@@ -41,9 +41,10 @@ struct TimelineCounters {
       if span.lane == .host, span.category == .launch, let end = ends[span.correlation] {
         queue += [(span.end, 1), (end, -1)]
       } else if span.end > span.start, let work = timeline.work(of: span) {
-        let seconds = Double(span.end - span.start) * 1e-12
-        flops += [(span.start, work.flops / seconds * 1e-12), (span.end, -work.flops / seconds * 1e-12)]
-        bytes += [(span.start, work.bytes / seconds * 1e-9), (span.end, -work.bytes / seconds * 1e-9)]
+        // Operations for each picosecond are TFLOP/s, bytes for each nanosecond GB/s.
+        let duration = Double(span.end - span.start)
+        flops += [(span.start, work.flops / duration), (span.end, -work.flops / duration)]
+        bytes += [(span.start, work.bytes / duration * 1e3), (span.end, -work.bytes / duration * 1e3)]
       }
     }
     counters = [
