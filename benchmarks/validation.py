@@ -505,8 +505,8 @@ def others_section(simulator, data, lines):
     simulator.found("NeuSight's language models, fp32: largest error", 20,
                     max(100 * abs(float(row["error_fraction"])) for row in dense))
     lines += ["## By other people: BERT in TorchScript, language models", "",
-              "FasterTransformer's TorchScript baseline, one host speed for each GPU; NeuSight's eager language models, for which",
-              "nothing is fitted but the device constants of the P100.", ""]
+              "FasterTransformer's TorchScript baseline, one host speed for each GPU; NeuSight's eager language models. To these",
+              "the vector rates of the P100 and the V100 and the clocks that the T4 and the P4 sustain were fitted; no host is.", ""]
     lines += table("BERT-base", grouped(scripted, lambda row: row["testbed"] + ", " + row["precision"])) + [""]
     lines += ["| GPU | model | batch | sequence length | measured ms | predicted ms | error % |", "|---|---|---|---|---|---|---|"]
     lines += [f"| {row['testbed']} | {row['workload']} | {row['batch']} | {row['sequence_length']} "

@@ -16,21 +16,14 @@ public struct ChromeTrace: Sendable {
 
   /// The JSON text.
   public func json() -> String {
-    var writer = JSONWriter(layout: .compact)
-    writer.beginObject()
-    writer.key("displayTimeUnit")
-    writer.value("ns")
-    writer.key("traceEvents")
-    writer.beginArray()
+    var writer = TraceEventWriter()
     writeNames(&writer)
     let origin = timeline.spans.map(\.start).min() ?? 0
     for span in timeline.spans { write(span, origin, &writer) }
     for counter in TimelineCounters(timeline).counters {
       for sample in counter.samples { write(sample, of: counter, origin, &writer) }
     }
-    writer.end()
-    writer.end()
-    return writer.text + "\n"
+    return writer.end()
   }
 
   private func place(_ lane: TimelineLane) -> (process: Int, thread: Int) {
@@ -40,105 +33,77 @@ public struct ChromeTrace: Sendable {
     }
   }
 
-  private func writeNames(_ writer: inout JSONWriter) {
+  private func writeNames(_ writer: inout TraceEventWriter) {
     var streams: [Int] = []
     for span in timeline.spans {
       if case .stream(let stream) = span.lane, !streams.contains(stream) { streams.append(stream) }
     }
-    writeName("process_name", "host", 0, 0, &writer)
-    writeName("thread_name", "dispatch", 0, 0, &writer)
-    writeName("process_name", "device", 1, 0, &writer)
-    for stream in streams.sorted() { writeName("thread_name", "stream \(stream)", 1, stream, &writer) }
+    writer.name(.process, "host", process: 0)
+    writer.name(.thread, "dispatch", process: 0, thread: 0)
+    writer.name(.process, "device", process: 1)
+    for stream in streams.sorted() { writer.name(.thread, "stream \(stream)", process: 1, thread: stream) }
   }
 
-  private func writeName(_ sort: String, _ name: String, _ process: Int, _ thread: Int, _ writer: inout JSONWriter) {
-    writer.beginObject()
-    for (key, text) in [("name", sort), ("ph", "M")] {
-      writer.key(key)
-      writer.value(text)
-    }
-    for (key, number) in [("pid", process), ("tid", thread)] {
-      writer.key(key)
-      writer.value(number)
-    }
-    writer.key("args")
-    writer.beginObject()
-    writer.key("name")
-    writer.value(name)
-    writer.end()
-    writer.end()
-  }
-
-  private func write(_ span: TimelineSpan, _ origin: Int64, _ writer: inout JSONWriter) {
+  private func write(_ span: TimelineSpan, _ origin: Int64, _ writer: inout TraceEventWriter) {
     let name = timeline.labels.indices.contains(span.label) ? timeline.labels[span.label] : "pass"
     let isLaunch = span.lane == .host && span.category == .launch
     writeEvent(isLaunch ? "launch \(name)" : name, "X", span, origin, &writer) { writer in
-      writer.key("dur")
-      writer.rawNumber(NumberFormat.microseconds(picoseconds: span.end - span.start))
-      writer.key("args")
-      writer.beginObject()
+      writer.duration(span.end - span.start)
+      writer.json.key("args")
+      writer.json.beginObject()
       if span.correlation > 0 {
-        writer.key("correlation")
-        writer.value(span.correlation)
+        writer.json.key("correlation")
+        writer.json.value(span.correlation)
       }
       if let work = timeline.work(of: span) {
         for (key, value) in [("flops", work.flops), ("bytes", work.bytes)] {
-          writer.key(key)
-          writer.value(value)
+          writer.json.key(key)
+          writer.json.value(value)
         }
       }
-      writer.end()
+      writer.json.end()
     }
     guard span.correlation > 0 else { return }
     // A flow arrow from the launch to what it launched.
     writeEvent("launch", isLaunch ? "s" : "f", span, origin, &writer) { writer in
-      writer.key("id")
-      writer.value(span.correlation)
+      writer.json.key("id")
+      writer.json.value(span.correlation)
       if !isLaunch {
-        writer.key("bp")
-        writer.value("e")
+        writer.json.key("bp")
+        writer.json.value("e")
       }
     }
   }
 
   private func writeEvent(
-    _ name: String, _ phase: String, _ span: TimelineSpan, _ origin: Int64, _ writer: inout JSONWriter,
-    _ rest: (inout JSONWriter) -> Void
+    _ name: String, _ phase: String, _ span: TimelineSpan, _ origin: Int64, _ writer: inout TraceEventWriter,
+    _ rest: (inout TraceEventWriter) -> Void
   ) {
     let (process, thread) = place(span.lane)
-    writer.beginObject()
-    for (key, text) in [("name", name), ("cat", span.category.key), ("ph", phase)] {
-      writer.key(key)
-      writer.value(text)
-    }
-    for (key, number) in [("pid", process), ("tid", thread)] {
-      writer.key(key)
-      writer.value(number)
-    }
-    writer.key("ts")
-    writer.rawNumber(NumberFormat.microseconds(picoseconds: span.start - origin))
+    writer.begin(
+      name, category: span.category.key, phase: phase, process: process, thread: thread, at: span.start - origin)
     rest(&writer)
-    writer.end()
+    writer.json.end()
   }
 
   private func write(
     _ sample: TimelineCounters.Sample, of counter: TimelineCounters.Counter, _ origin: Int64,
-    _ writer: inout JSONWriter
+    _ writer: inout TraceEventWriter
   ) {
-    writer.beginObject()
+    writer.json.beginObject()
     for (key, text) in [("name", counter.name), ("ph", "C")] {
-      writer.key(key)
-      writer.value(text)
+      writer.json.key(key)
+      writer.json.value(text)
     }
-    writer.key("pid")
-    writer.value(1)
-    writer.key("ts")
-    writer.rawNumber(NumberFormat.microseconds(picoseconds: sample.time - origin))
-    writer.key("args")
-    writer.beginObject()
-    writer.key(counter.unit)
-    writer.value(sample.value)
-    writer.end()
-    writer.end()
+    writer.json.key("pid")
+    writer.json.value(1)
+    writer.json.key("ts")
+    writer.json.rawNumber(NumberFormat.microseconds(picoseconds: sample.time - origin))
+    writer.json.key("args")
+    writer.json.beginObject()
+    writer.json.key(counter.unit)
+    writer.json.value(sample.value)
+    writer.json.end()
+    writer.json.end()
   }
 }

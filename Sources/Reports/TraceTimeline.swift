@@ -1,4 +1,3 @@
-import JSONText
 import Replay
 import Simulation
 import Traces
@@ -17,30 +16,23 @@ public struct TraceTimeline: Sendable {
 
   /// The JSON text.
   public func json() -> String {
-    var writer = JSONWriter(layout: .compact)
-    writer.beginObject()
-    writer.key("displayTimeUnit")
-    writer.value("ns")
-    writer.key("traceEvents")
-    writer.beginArray()
+    var writer = TraceEventWriter()
     writeRecorded(&writer)
     write("replayed", study.replayed.timing.timeline, process: 2, &writer)
     write("target", study.target?.timing.timeline, process: 4, &writer)
-    writer.end()
-    writer.end()
-    return writer.text + "\n"
+    return writer.end()
   }
 
-  private func writeRecorded(_ writer: inout JSONWriter) {
+  private func writeRecorded(_ writer: inout TraceEventWriter) {
     let run = study.run
     let trace = run.trace
-    writeName("process_name", "recorded host", 0, 0, &writer)
-    writeName("process_name", "recorded device", 1, 0, &writer)
+    writer.name(.process, "recorded host", process: 0)
+    writer.name(.process, "recorded device", process: 1)
     for (index, thread) in study.recorded.threadNumbers.enumerated() {
-      writeName("thread_name", "thread \(trace.threads[Int(thread)].thread)", 0, index, &writer)
+      writer.name(.thread, "thread \(trace.threads[Int(thread)].thread)", process: 0, thread: index)
     }
     for (index, stream) in study.recorded.streams.enumerated() {
-      writeName("thread_name", "stream \(trace.streams[Int(stream)].stream)", 1, index, &writer)
+      writer.name(.thread, "stream \(trace.streams[Int(stream)].stream)", process: 1, thread: index)
     }
     for index in run.hostEvents {
       let event = trace.hostEvents[index]
@@ -59,15 +51,15 @@ public struct TraceTimeline: Sendable {
     }
   }
 
-  private func write(_ title: String, _ timeline: Timeline?, process: Int, _ writer: inout JSONWriter) {
+  private func write(_ title: String, _ timeline: Timeline?, process: Int, _ writer: inout TraceEventWriter) {
     guard let timeline else { return }
-    writeName("process_name", "\(title) host", process, 0, &writer)
-    writeName("process_name", "\(title) device", process + 1, 0, &writer)
+    writer.name(.process, "\(title) host", process: process)
+    writer.name(.process, "\(title) device", process: process + 1)
     for (index, thread) in study.recorded.threadNumbers.enumerated() {
-      writeName("thread_name", "thread \(study.run.trace.threads[Int(thread)].thread)", process, index, &writer)
+      writer.name(.thread, "thread \(study.run.trace.threads[Int(thread)].thread)", process: process, thread: index)
     }
     for (index, stream) in study.recorded.streams.enumerated() {
-      writeName("thread_name", "stream \(study.run.trace.streams[Int(stream)].stream)", process + 1, index, &writer)
+      writer.name(.thread, "stream \(study.run.trace.streams[Int(stream)].stream)", process: process + 1, thread: index)
     }
     for span in timeline.spans {
       let name = timeline.labels.indices.contains(span.label) ? timeline.labels[span.label] : "host"
@@ -80,41 +72,12 @@ public struct TraceTimeline: Sendable {
     }
   }
 
-  private func writeName(_ sort: String, _ name: String, _ process: Int, _ thread: Int, _ writer: inout JSONWriter) {
-    writer.beginObject()
-    for (key, text) in [("name", sort), ("ph", "M")] {
-      writer.key(key)
-      writer.value(text)
-    }
-    for (key, number) in [("pid", process), ("tid", thread)] {
-      writer.key(key)
-      writer.value(number)
-    }
-    writer.key("args")
-    writer.beginObject()
-    writer.key("name")
-    writer.value(name)
-    writer.end()
-    writer.end()
-  }
-
   private func write(
     _ name: String, _ category: String, _ process: Int, _ thread: Int, _ start: Int64, _ duration: Int64,
-    _ writer: inout JSONWriter
+    _ writer: inout TraceEventWriter
   ) {
-    writer.beginObject()
-    for (key, text) in [("name", name), ("cat", category), ("ph", "X")] {
-      writer.key(key)
-      writer.value(text)
-    }
-    for (key, number) in [("pid", process), ("tid", thread)] {
-      writer.key(key)
-      writer.value(number)
-    }
-    writer.key("ts")
-    writer.rawNumber(NumberFormat.microseconds(picoseconds: start))
-    writer.key("dur")
-    writer.rawNumber(NumberFormat.microseconds(picoseconds: duration))
-    writer.end()
+    writer.begin(name, category: category, phase: "X", process: process, thread: thread, at: start)
+    writer.duration(duration)
+    writer.json.end()
   }
 }

@@ -45,7 +45,7 @@ public struct KneeComparison: Sendable, Equatable {
     }
   }
 
-  /// The first batch from which on every latency lies more than a fifth above the smallest; batches in rising order.
+  /// The first batch from which on every latency lies more than a fifth above the floor; batches in rising order.
   public static func knee(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
     let floor = floor(latencies)
     var knee: Int64?

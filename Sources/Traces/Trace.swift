@@ -159,6 +159,8 @@ public struct Trace: Sendable {
   public var eventCount = 0
   /// Events that should have been kept, but lack their time or name.
   public var incompleteCount = 0
+  /// Events whose duration is negative, as of operators that had not ended when the recording did; they count as none long.
+  public var unfinishedCount = 0
   /// Where the file breaks off, if it does.
   public var truncation: Truncation?
   /// Whether the file was gzipped, and its compressed data is damaged or cut off.

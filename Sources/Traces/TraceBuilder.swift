@@ -23,6 +23,10 @@ struct TraceBuilder {
     var fact: JSONFact
   }
 
+  /// The most threads, and the most streams: far more than programs have, and few enough for a simulation that looks at
+  /// all of them.
+  static let mostLanes = 4096
+
   /// Adds an event, if it is of use.
   ///
   /// - Parameters:
@@ -31,7 +35,10 @@ struct TraceBuilder {
   /// - Returns: What is wrong with it, if anything is.
   mutating func add(_ event: RawEvent, _ parser: JSONPullParser) -> Problem? {
     guard event.isComplete, event.category != .other else { return nil }
-    if event.category == .wait { return addWait(event, parser) }
+    if event.category == .wait {
+      addWait(event, parser)
+      return nil
+    }
     guard let nameRange = event.name, case .number(let startRange) = event.start else {
       if case .other(let kind, let offset) = event.start { return wrongType("ts", kind, offset) }
       trace.incompleteCount += 1
@@ -47,7 +54,9 @@ struct TraceBuilder {
     case .number(let range):
       switch stamp(range, "dur", parser) {
       // Operators that were not finished when the recording ended have a negative one.
-      case .success(let value): duration = max(0, value)
+      case .success(let value):
+        if value < 0 { trace.unfinishedCount += 1 }
+        duration = max(0, value)
       case .failure(let fault): return fault.problem
       }
     case .other(let kind, let offset): return wrongType("dur", kind, offset)
@@ -116,9 +125,9 @@ struct TraceBuilder {
         external: integer(event.external, parser), bytes: integer(event.bytes, parser)))
   }
 
-  private mutating func addWait(_ event: RawEvent, _ parser: JSONPullParser) -> Problem? {
+  private mutating func addWait(_ event: RawEvent, _ parser: JSONPullParser) {
     let correlation = integer(event.correlation, parser)
-    guard correlation >= 0 else { return nil }
+    guard correlation >= 0 else { return }
     let device = event.device ?? event.process
     func stream(_ range: Range<Int>?, _ streams: inout PairTable) -> Int32 {
       guard let range, parser.bytes[range.lowerBound] != UInt8(ascii: "-") else { return -1 }
@@ -130,7 +139,6 @@ struct TraceBuilder {
         correlation: correlation, stream: waiting ? stream(event.stream, &streams) : -1,
         recordCorrelation: integer(event.recordCorrelation, parser),
         waitsForStream: stream(waiting ? event.waitsForStream : event.waitsForStream ?? event.stream, &streams)))
-    return nil
   }
 
   /// Forgets all events: a key that stands twice counts the second time.
@@ -141,13 +149,18 @@ struct TraceBuilder {
     trace.waits = []
     trace.eventCount = 0
     trace.incompleteCount = 0
+    trace.unfinishedCount = 0
   }
 
   /// The finished recording, its times counted from the first event.
   ///
-  /// - Throws: ``TraceFault/spanTooLong(file:)``.
+  /// - Throws: ``TraceFault/spanTooLong(file:)``, ``TraceFault/tooMany(what:file:count:limit:)``.
   mutating func finish(file: String) throws(TraceFault) -> Trace {
     trace.names = names.texts
+    for (what, count) in [("threads", threads.pairs.count), ("streams", streams.pairs.count)]
+    where count > Self.mostLanes {
+      throw .tooMany(what: what, file: file, count: count, limit: Self.mostLanes)
+    }
     trace.threads = threads.pairs.map { RecordedThread(process: $0.0, thread: $0.1) }
     trace.streams = streams.pairs.map { RecordedStream(device: $0.0, stream: $0.1) }
     var (first, last) = (Int64.max, Int64.min)

@@ -55,6 +55,9 @@ enum CalibrateCommand {
       throw Failure(.wrongUsage, "error: a file of measurements is needed, or --trace with a recording")
     }
     let rows = try MeasurementFile(path, library).rows
+    guard rows.contains(where: { $0.latency != nil }) else {
+      throw Failure(.wrongInput, "\(path): error: no row has a latency_ms; there is nothing to fit to")
+    }
     let rounds = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.integer(of: "rounds", .within(1...20))
     }

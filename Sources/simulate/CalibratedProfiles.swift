@@ -15,32 +15,44 @@ struct CalibratedProfiles {
   ///   - library: Where the profiles lie as they were.
   /// - Throws: ``Failure`` for a profile that lies in no folder of the catalog.
   init(_ calibration: Calibration, measurements: String, _ library: Library) throws(Failure) {
-    var files: [(path: String, text: String)] = []
-    let error = "mean error \(percent(calibration.errorAfter)) after"
-    for (folder, name) in try Self.changed(calibration, library) {
-      var own: [Calibration.Parameter] = []
+    func changes(_ folder: String, _ name: String) throws(Failure) -> [ProfileEdit.Change] {
+      var changes: [ProfileEdit.Change] = []
       for parameter in calibration.parameters where try Self.place(parameter, library) == (folder, name) {
-        own.append(parameter)
+        changes.append(Self.change(of: parameter, calibration, measurements))
       }
-      let changes = own.map { parameter in
-        ProfileEdit.Change(
-          path: String(parameter.path.drop { $0 != "." }.dropFirst()), value: rounded(parameter.fitted), kind: .derived,
-          from: measurements,
-          note: "simulate calibrate: \(parameter.uncertainty.map { "+-" + percent($0) } ?? "not identified"), \(error)")
-      }
-      let document = try Self.document(name, folder, library)
-      files.append((folder + "/" + Self.fileName(name), ProfileEdit(of: document, changes).text()))
+      return changes
     }
+    var files: [(path: String, text: String)] = []
+    for (folder, name) in try Self.changed(calibration, library) {
+      let document = try Self.document(name, folder, library)
+      files.append((folder + "/" + Self.fileName(name), ProfileEdit(of: document, try changes(folder, name)).text()))
+    }
+    var names: Set<String> = []
     for (testbed, host, fit) in calibration.hosts {
-      let change = ProfileEdit.Change(
+      let name = Self.identifier(testbed)
+      guard names.insert(name).inserted else {
+        throw Failure(
+          .wrongInput,
+          "error: two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
+      }
+      let speed = ProfileEdit.Change(
         path: "single_thread_speed", value: rounded(fit.speed), kind: .derived, from: measurements,
         note: "simulate calibrate: \(fit.usable) of \(fit.total) anchors, spread \(percent(fit.spread))")
-      let name = Self.identifier(testbed)
+      let others = try changes("hosts", host).filter { $0.path != speed.path }
       let texts = ["name": name, "title": "Host of \(testbed)", "aliases": ""]
       let document = try Self.document(host, "hosts", library)
-      files.append(("hosts/" + Self.fileName(name), ProfileEdit(of: document, texts: texts, [change]).text()))
+      files.append(("hosts/" + Self.fileName(name), ProfileEdit(of: document, texts: texts, others + [speed]).text()))
     }
     self.files = files
+  }
+
+  private static func change(
+    of parameter: Calibration.Parameter, _ calibration: Calibration, _ measurements: String
+  ) -> ProfileEdit.Change {
+    let known = parameter.uncertainty.map { "+-" + percent($0) } ?? "not identified"
+    return ProfileEdit.Change(
+      path: String(parameter.path.drop { $0 != "." }.dropFirst()), value: rounded(parameter.fitted), kind: .derived,
+      from: measurements, note: "simulate calibrate: \(known), mean error \(percent(calibration.errorAfter)) after")
   }
 
   /// Writes them, each whole or not at all.

@@ -179,6 +179,10 @@ enum TraceCommand {
       Platform.warn(
         "\(trace.file): warning: \(trace.incompleteCount) events without name, start or duration are left out")
     }
+    if trace.unfinishedCount > 0 {
+      Platform.warn(
+        "\(trace.file): warning: \(trace.unfinishedCount) events had not ended (a negative duration); they take no time")
+    }
   }
 
   private static func warn(about study: TraceStudy, _ command: ParsedCommand) {

@@ -43,6 +43,16 @@ struct BrokenFileTests {
         + "{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":9e12,\"dur\":1}]",
       "t.json: error: its times span more than 30 days"
     ),
+    (
+      "["
+        + (0...4096).map { "{\"ph\":\"X\",\"cat\":\"cpu_op\",\"name\":\"a\",\"tid\":\($0),\"ts\":0,\"dur\":1}" }
+        .joined(separator: ",") + "]", "t.json: error: has 4097 threads, more than the 4096 that are simulated"
+    ),
+    (
+      "["
+        + (0...4096).map { "{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"tid\":\($0),\"ts\":0,\"dur\":1}" }
+        .joined(separator: ",") + "]", "t.json: error: has 4097 streams, more than the 4096 that are simulated"
+    ),
     (String(repeating: "[", count: 5000), "t.json:1:2: error: /0 must be an object"),
     ("[{\"a\":" + String(repeating: "[", count: 5000), "t.json:1:517: error:"),
   ]

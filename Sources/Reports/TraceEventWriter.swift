@@ -1,0 +1,71 @@
+import JSONText
+
+/// Writes a file in the Trace Event Format, event by event, which Perfetto and chrome://tracing open.
+///
+/// Times are microseconds with six decimals: picoseconds survive.
+struct TraceEventWriter {
+  /// The JSON, for what an event has beside the fields that all have.
+  var json = JSONWriter(layout: .compact)
+
+  /// Begins a file.
+  init() {
+    json.beginObject()
+    json.key("displayTimeUnit")
+    json.value("ns")
+    json.key("traceEvents")
+    json.beginArray()
+  }
+
+  /// Ends the file.
+  ///
+  /// - Returns: Its text.
+  mutating func end() -> String {
+    json.end()
+    json.end()
+    return json.text + "\n"
+  }
+
+  /// Names a process or, where a title is given for one, a thread.
+  mutating func name(_ sort: Sort, _ name: String, process: Int, thread: Int = 0) {
+    begin([("name", sort.rawValue), ("ph", "M")], process: process, thread: thread)
+    json.key("args")
+    json.beginObject()
+    json.key("name")
+    json.value(name)
+    json.end()
+    json.end()
+  }
+
+  /// What can be named.
+  enum Sort: String {
+    case process = "process_name"
+    case thread = "thread_name"
+  }
+
+  /// Begins an event at a time in picoseconds, and leaves it open for its further fields.
+  mutating func begin(
+    _ name: String, category: String, phase: String, process: Int, thread: Int, at time: Int64
+  ) {
+    begin([("name", name), ("cat", category), ("ph", phase)], process: process, thread: thread)
+    json.key("ts")
+    json.rawNumber(NumberFormat.microseconds(picoseconds: time))
+  }
+
+  /// The duration of the open event, in picoseconds.
+  mutating func duration(_ duration: Int64) {
+    json.key("dur")
+    json.rawNumber(NumberFormat.microseconds(picoseconds: duration))
+  }
+
+  private mutating func begin(_ texts: [(String, String)], process: Int, thread: Int) {
+    json.beginObject()
+    for (key, text) in texts {
+      json.key(key)
+      json.value(text)
+    }
+    for (key, number) in [("pid", process), ("tid", thread)] {
+      json.key(key)
+      json.value(number)
+    }
+  }
+}
