@@ -54,6 +54,22 @@ import Testing
     }
   }
 
+  @Test func `refuses testbeds that would be one host, and rows without a latency`() throws {
+    try Self.withRows { folder in
+      let header = Self.rows.prefix { $0 != "\n" } + "\n"
+      let row = ",nvidia-a100-pcie-40gb,pytorch-eager,fp16,resnet50,1,,224,"
+      for (text, message) in [
+        ("a b\(row)9\nA-b\(row)12\n", "two testbeds would both be the host 'a-b'"),
+        ("a\(row)\n", "no row has a latency_ms"),
+      ] {
+        try Data((header + text).utf8).write(to: URL(fileURLWithPath: folder + "/rows.csv"))
+        let result = try Command.run(["calibrate", folder + "/rows.csv", "--output", folder + "/fitted"])
+        #expect(result.status == 2 && result.errors.contains(message), "\(result.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["rows.csv"])
+      }
+    }
+  }
+
   @Test func `writes nothing where the folder cannot be made`() throws {
     try Self.withRows { folder in
       let result = try Command.run(["calibrate", folder + "/rows.csv", "--output", folder + "/rows.csv/below"])
