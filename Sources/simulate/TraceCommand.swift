@@ -181,7 +181,8 @@ enum TraceCommand {
     }
     if trace.unfinishedCount > 0 {
       Platform.warn(
-        "\(trace.file): warning: \(trace.unfinishedCount) events had not ended (a negative duration); they take no time")
+        "\(trace.file): warning: \(trace.unfinishedCount) events had not ended (a negative duration); they take no time"
+      )
     }
   }
 
