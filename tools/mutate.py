@@ -11,6 +11,7 @@ does not sum, or an error without its place; none may touch what it refuses. Wha
 Requirements: Python 3.9 and nothing else.
 """
 import argparse
+import collections
 import copy
 import multiprocessing
 import os
@@ -59,6 +60,11 @@ def examine(runner, case):
     if outcome.timed_out and outcome.cpu_seconds < runner.limit_seconds / 2:
         outcome = runner.run(case)
     return checks.findings(case, outcome), outcome
+
+
+def is_wrong_from_the_start(maker, runner, index, changes):
+    """Whether the command is refused without any damage, as an accelerator's number is on a host alone."""
+    return runner.run(maker.make(index, frozenset(range(changes)))[0]).status == 2
 
 
 def signature(finding, case):
@@ -118,10 +124,14 @@ def work_through(options, rows, indices, findings):
     maker = Maker(options.seed, rows)
     runner = execution.Runner(options.simulate, options.temporary)
     reduced = {}
+    statuses = collections.Counter()
     count = 0
     for index in indices:
         case, changes = maker.make(index)
         found, outcome = examine(runner, case)
+        if any(kind == "no-place" for kind, _ in found) and is_wrong_from_the_start(maker, runner, index, changes):
+            found = [finding for finding in found if finding[0] != "no-place"]
+        statuses[outcome.status] += 1
         count += 1
         if count % 250 == 0:
             findings.put(("count", 250))
@@ -133,7 +143,7 @@ def work_through(options, rows, indices, findings):
                 small = reduce(runner, maker, index, case, changes, finding[0])
             findings.put(("finding", index, key, finding, small, outcome.seconds))
     findings.put(("count", count % 250))
-    findings.put(("executions", runner.count))
+    findings.put(("executions", runner.count, statuses))
 
 
 def complete_rows(options):
@@ -196,6 +206,7 @@ def run_all(options, rows):
     for worker in workers:
         worker.start()
     running, done, failed, executions, classes = set(range(options.jobs)), 0, {}, 0, {}
+    statuses = collections.Counter()
     while running:
         message = queue.get()
         if message[0] == "count":
@@ -204,6 +215,7 @@ def run_all(options, rows):
                 print(f"\r{done} of {options.count}, {len(failed)} failed", end="", file=sys.stderr, flush=True)
         elif message[0] == "executions":
             executions += message[1]
+            statuses += message[2]
         elif message[0] == "broken":
             for worker in workers:
                 worker.terminate()
@@ -219,6 +231,7 @@ def run_all(options, rows):
     report(options, classes)
     seconds = time.monotonic() - begin
     print(f"seed {options.seed}: {executions:,} executions in {seconds:.0f} s, {executions / seconds:.0f} a second")
+    print("by exit status: " + ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items())))
     print(f"{done - len(failed)} passed, {len(failed)} failed")
     return bool(failed)
 
