@@ -17,8 +17,8 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 ERROR_LINE = re.compile(r"^(?:.*?: )?error: ", re.M)
 NOT_FINITE = re.compile(r"(?<![\w.'/-])[-+]?(?:nan|inf|infinity)(?![\w'/-])", re.I)
 NEGATIVE = re.compile(r"(?<![\w.,)\]'\"/:-])-\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
-# The place of what only a simulation can find out: a point of a sweep.
-POINT = re.compile(r"\(at [^)]*=")
+# What only a simulation can find out has the point of a sweep as its place, or all of the run.
+POINT = re.compile(r"\(at [^)]*=|^error: the run (?:would take|needs more than)", re.M)
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 # Members of JSON and columns of CSV that may be below zero, or that repeat what was asked for.
 SIGNED = re.compile(r"sensitiv|error|elasticit|residual|change|bias|skill|^set$|^inputs$|^scale$|^target$|log_")
@@ -99,7 +99,7 @@ def errors(case, outcome, err):
         wrong.append(("no-error", f"status {outcome.status}: {first_line(outcome.err)!r}"))
     if count > 1 and not checks_many:
         wrong.append(("two-errors", err[:300]))
-    for line in err.splitlines():
+    for line in err.split("\n"):
         if line and not re.match(r"(?:.*?: )?(?:error|warning|note): |see '|wrote |  |\t|did you mean", line):
             wrong.append(("stray-line", repr(line[:200])))
             break

@@ -35,11 +35,11 @@ class Commands:
 
     def workload(self, chance, files):
         draw = chance.random()
-        if draw < 0.35:
+        if draw < 0.45:
             files["w.json"] = json.dumps(material.workload(chance), indent=chance.choice([None, 1])).encode()
             return "w.json"
         name = chance.choice(self.catalog.small_workloads)
-        if draw < 0.75:
+        if draw < 0.8:
             files["w.json"] = self.catalog.files["workloads"][name]
             return "w.json"
         return name
@@ -63,7 +63,8 @@ class Commands:
             arguments += ["--batch", str(chance.choice([1, 2, 8, 64]))]
         if chance.random() < 0.25:
             path = chance.choice(material.SETTABLE)
-            arguments += ["--set", f"{path}={chance.choice([1, 2, 16, 100, 512])}"]
+            usual, unusual = [1, 2, 16, 100, 512], ["1e300", "1e-300", "1e18", "1e15", "1e-9", "0", "1e6"]
+            arguments += ["--set", f"{path}={chance.choice(usual if chance.random() < 0.7 else unusual)}"]
         if chance.random() < 0.1:
             arguments += ["--kernel-model", chance.choice(["calibrated", "roofline"])]
         if chance.random() < 0.1:

@@ -11,6 +11,9 @@ EXTREMES = ["0", "-0", "-1", "1e300", "1e308", "1e-300", "5e-324", "1e999", "-1e
             "4294967296", "2147483648", "0.5", "1e-9", "1000000", "1000000000000", "99999999999999999999999999999999",
             "0.1e1", "1E400", "3.0000000000000001", "1e-400", "NaN", "Infinity", "-Infinity", "0x10", "1_000", "01",
             "+1", ".5", "1.", "1e", "--1", "inf", "nan", "1,5", "1e+03", "٣"]
+# Numbers that files may hold, and that the models may have never met.
+LARGE_AND_SMALL = ["1e3", "1e6", "1e9", "1e12", "1e15", "1e18", "1e30", "1e300", "0.001", "1e-6", "1e-9", "1e-15", "1e-30",
+                   "1e-300", "0", "0.5", "1", "2", "3", "7", "1000000", "4294967296"]
 HOSTILE = ["\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "a\nb", "a\rb", "\x00", "a\x00b", "\x7f", "\u0085", "\u009b31m",
            "\u202eevil", "\u2066x\u2069", "\u200b", "\ufeff", "é", "e\u0301", "漢字", "😀", "\ud800", "<script>alert(1)</script>",
            "&lt;", "'", "\"", "`", "|", "%s%n%d", "$(id)", "../../x", "/etc/passwd", "..", ".", "", " ", "\t",
@@ -90,11 +93,11 @@ class Damage:
         """One kind of damage, chosen so that files of a case are met more often than its arguments."""
         for _ in range(8):
             draw = chance.random()
-            if draw < 0.62 and self.texts(case):
+            if draw < 0.74 and self.texts(case):
                 done = self.damage_file(case, chance)
-            elif draw < 0.90:
+            elif draw < 0.92:
                 done = self.damage_arguments(case, chance)
-            elif draw < 0.96:
+            elif draw < 0.97:
                 done = self.damage_environment(case, chance)
             else:
                 done = self.damage_folder(case, chance)
@@ -266,7 +269,8 @@ class Damage:
         if not numbers:
             return None
         where, index = chance.choice(numbers)
-        old, where[index] = where[index], Literal(chance.choice(EXTREMES))
+        pool = LARGE_AND_SMALL if chance.random() < 0.6 else EXTREMES
+        old, where[index] = where[index], Literal(chance.choice(pool))
         return f"{where[index]} for {old}{' of ' + str(where[0]) if index == 1 and isinstance(where[0], str) else ''}"
 
     @staticmethod
@@ -583,7 +587,7 @@ class Damage:
     @staticmethod
     def add_set(case, chance):
         path = chance.choice(material.SETTABLE + ["accelerator.nothing", "host", "", chance.choice(HOSTILE)])
-        value = chance.choice(EXTREMES + ["", "x", chance.choice(HOSTILE)])
+        value = chance.choice(LARGE_AND_SMALL * 2 + EXTREMES + ["", "x", chance.choice(HOSTILE)])
         case.arguments += ["--set", f"{path}={value}"]
         return f"--set {path[:60]}={value[:30]!r}"
 
@@ -591,7 +595,7 @@ class Damage:
     def add_over(case, chance):
         path = chance.choice(material.SETTABLE + ["batch", "accelerator", "host", "framework", "workload", "precision", "",
                                                   "sequence_length", chance.choice(HOSTILE)])
-        low, high = chance.choice(EXTREMES), chance.choice(EXTREMES)
+        low, high = chance.choice(EXTREMES + LARGE_AND_SMALL), chance.choice(EXTREMES + LARGE_AND_SMALL)
         value = chance.choice([
             low, f"{low},{high}", f"{low}..{high}:log{chance.choice([1, 3, 5])}", f"{low}..{high}:lin3", "*", "nvidia-*,t4",
             ",", "1,", "1..2", "1..2:", "1..2:lin", "1..2:lin999999999999999999999", "1..100:log30", "fp16,fp32,fp16",
