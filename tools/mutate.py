@@ -19,6 +19,7 @@ import pathlib
 import random
 import re
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -119,8 +120,6 @@ def work(options, rows, worker, indices, findings):
 
 def work_through(options, rows, indices, findings):
     execution.prepare_limits()
-    # Files are nested up to some 700 levels.
-    sys.setrecursionlimit(20000)
     maker = Maker(options.seed, rows)
     runner = execution.Runner(options.simulate, options.temporary)
     reduced = {}
@@ -181,7 +180,6 @@ def keep(folder, case):
 
 
 def show_one(options, rows):
-    sys.setrecursionlimit(20000)
     maker = Maker(options.seed, rows)
     runner = execution.Runner(options.simulate, options.temporary)
     case, _ = maker.make(options.only)
@@ -205,6 +203,7 @@ def run_all(options, rows):
         options, rows, number, range(number, options.count, options.jobs), queue)) for number in range(options.jobs)]
     for worker in workers:
         worker.start()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     running, done, failed, executions, classes = set(range(options.jobs)), 0, {}, 0, {}
     statuses = collections.Counter()
     while running:

@@ -2,9 +2,13 @@
 import gzip
 import json
 import re
+import sys
 
 from . import material
 from .execution import Special
+
+# Some files are nested 700 levels deep, and written by functions that call themselves.
+sys.setrecursionlimit(20000)
 
 EXTREMES = ["0", "-0", "-1", "1e300", "1e308", "1e-300", "5e-324", "1e999", "-1e300", "9223372036854775807",
             "9223372036854775808", "-9223372036854775808", "18446744073709551616", "1e18", "1e15", "1125899906842624",
