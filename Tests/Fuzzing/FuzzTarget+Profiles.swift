@@ -6,9 +6,9 @@ import Workloads
 extension FuzzTarget {
   /// The readers of profiles; the first byte chooses which. What is read is priced: no number in its range may trap.
   static let profile = FuzzTarget("profile") { bytes throws(FuzzFinding) in
+    var system = sampleSystem
     do throws(JSONFault) {
       let document = try JSONDocument(bytes: Array(bytes.dropFirst()), file: "fuzz.json")
-      var system = sampleSystem
       switch (bytes.first ?? 0) % 5 {
       case 0: system.accelerator = try ProfileReader.accelerator(from: document, families: catalog.families)
       case 1: system.host = try ProfileReader.host(from: document)
@@ -16,13 +16,13 @@ extension FuzzTarget {
       case 3: system.accelerator?.efficiency = try ProfileReader.architecture(from: document).efficiency
       default: _ = try ErrorBand(from: document)
       }
-      guard let bound = sampleWorkload else { return }
-      try simulateFuzzed(bound, system)
-      system.accelerator = nil
-      try simulateFuzzed(bound, system)
     } catch {
-      try checkRefusal(error)
+      return try checkRefusal(error)
     }
+    guard let bound = sampleWorkload else { return }
+    try simulateFuzzed(bound, system)
+    system.accelerator = nil
+    try simulateFuzzed(bound, system)
   }
 
   static let sampleSystem: System = {

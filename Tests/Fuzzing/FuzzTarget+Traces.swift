@@ -35,11 +35,12 @@ extension FuzzTarget {
     var changes = TraceChanges()
     changes.accelerator = try? catalog.accelerator(named: accelerator)
     changes.framework = framework.flatMap { try? catalog.framework(named: $0) }
+    let study: TraceStudy
     do throws(TraceStudyFault) {
-      let study = try TraceStudy(run, accelerator: source, host: host, framework: eager, changes: changes)
-      for result in [study.replayed, study.target ?? study.replayed] {
-        try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)
-      }
-    } catch {}
+      study = try TraceStudy(run, accelerator: source, host: host, framework: eager, changes: changes)
+    } catch { return }
+    for result in [study.replayed, study.target ?? study.replayed] {
+      try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)
+    }
   }
 }

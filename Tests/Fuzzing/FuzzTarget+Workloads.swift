@@ -31,19 +31,19 @@ extension FuzzTarget {
     }
     let names = workload.parameters.map(\.name)
     for values in [[:], Dictionary(uniqueKeysWithValues: names.map { ($0, Int64(7)) })] {
-      do throws(WorkloadFault) {
-        let bound = try workload.bind(values)
-        for name in ["pytorch-eager", "torch-compile-graphs", "onnxruntime"] {
-          guard let framework = try? catalog.framework(named: name) else { continue }
-          var system = sampleSystem
-          system.framework = framework
-          try simulateFuzzed(bound, system)
-          guard framework.mode != .graph else { continue }
-          system.accelerator = nil
-          try simulateFuzzed(bound, system)
-        }
-      } catch {
+      let bound: BoundWorkload
+      do throws(WorkloadFault) { bound = try workload.bind(values) } catch {
         try checkRefusal(error)
+        continue
+      }
+      for name in ["pytorch-eager", "torch-compile-graphs", "onnxruntime"] {
+        guard let framework = try? catalog.framework(named: name) else { continue }
+        var system = sampleSystem
+        system.framework = framework
+        try simulateFuzzed(bound, system)
+        guard framework.mode != .graph else { continue }
+        system.accelerator = nil
+        try simulateFuzzed(bound, system)
       }
     }
   }
@@ -57,17 +57,19 @@ func simulateFuzzed(_ workload: BoundWorkload, _ system: System) throws(FuzzFind
   guard plan.counts.instructions < 2000, table.queueDepth <= 4096 else { return }
   var first: PassTiming?
   for method in Simulator.Method.allCases {
+    let timing: PassTiming
     do throws(SimulationFault) {
-      let timing = try Simulator(eventLimit: 2_000_000, method: method).time(
+      timing = try Simulator(eventLimit: 2_000_000, method: method).time(
         plan.program, table, .steadyState, counts: plan.counts)
-      try checkAccount(timing.account, of: timing.latency, busy: timing.deviceBusy)
-      if let first, first.latency != timing.latency || first.deviceBusy != timing.deviceBusy {
-        throw FuzzFinding("\(method.rawValue) says \(timing.latency), another method \(first.latency)")
-      }
-      first = timing
     } catch {
       try checkRefusal(error)
+      continue
     }
+    try checkAccount(timing.account, of: timing.latency, busy: timing.deviceBusy)
+    if let first, first.latency != timing.latency || first.deviceBusy != timing.deviceBusy {
+      throw FuzzFinding("\(method.rawValue) says \(timing.latency), another method \(first.latency)")
+    }
+    first = timing
   }
 }
 
