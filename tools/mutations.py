@@ -140,7 +140,7 @@ def edit_package(path):
 def build(folder):
     begin = time.monotonic()
     print("building the tests of the copy", flush=True)
-    result = subprocess.run(["swift", "build", "--build-tests", "--disable-index-store"], cwd=folder,
+    result = subprocess.run(["swift", "build", "--build-tests"], cwd=folder,
                             capture_output=True, text=True)
     if result.returncode != 0:
         sys.exit("error: the copy does not build\n" + "\n".join(
@@ -156,7 +156,7 @@ def tests_notice(folder, number, pattern, limit):
         command += ["--filter", pattern]
     # The bundle is a folder on macOS, and a program on Linux.
     if bundle.is_dir():
-        command = ["swift", "test", "--skip-build", "--disable-index-store"] + (["--filter", pattern] if pattern else [])
+        command = ["swift", "test", "--skip-build"] + (["--filter", pattern] if pattern else [])
     try:
         result = subprocess.run(command, cwd=folder, env=os.environ | {VARIABLE: str(number), "SWIFT_BACKTRACE": "enable=no"},
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit)
