@@ -136,6 +136,8 @@ public struct SweepAxis: Sendable, Equatable {
     switch subject {
     case .number(let path):
       guard let number = SystemNumber(path: path) else { return numbers }
+      // Of a count, a range has whole numbers, as of a parameter; what is written out must be whole itself.
+      if number.range.isWhole, item.contains("..") { numbers = numbers.map { $0.rounded() } }
       for value in numbers where !number.range.contains(value) {
         throw .override(.outOfRange(path: path, value: value, range: number.range))
       }
