@@ -99,7 +99,8 @@ extension ReplayPlan {
         }
       return Cost(prices.hostTime(Double(call.duration) * scale), call.kind.category)
     case .capturedGraph(let nodes):
-      return Cost(prices.capturedGraph.call + prices.capturedGraph.node * Ticks(nodes), .launch)
+      let time = Double(prices.capturedGraph.call) + Double(prices.capturedGraph.node) * Double(nodes)
+      return Cost(picoseconds(microseconds: time / 1e6), .launch)
     case .job(let index):
       let cost = prices.jobs[index]
       let category = cost.mainCategory ?? .memory

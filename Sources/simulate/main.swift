@@ -55,6 +55,7 @@ func main() throws(Failure) {
   }
 }
 
+DefectReport.install()
 Platform.ignoreBrokenPipes()
 do {
   try main()
