@@ -46,6 +46,7 @@ public enum JSONRange: Sendable, Equatable {
   /// The numbers of the range, to follow "must be": `between 0.001 and 1000 GHz`.
   ///
   /// - Parameter unit: What the numbers are counted in; empty for plain numbers.
+  /// - Returns: The words, with the unit behind them.
   public func words(unit: String = "") -> String {
     let range =
       switch self {

@@ -8,7 +8,10 @@ extension OperatorFault {
     case .tooFewOperands(let needed, let found):
       ("it has \(counted(found, "operand"))", "it needs at least \(needed)")
     case .wrongRank(let operand, let shape, let wanted):
-      ("\(operand.words), \(shape), has \(counted(shape.rank, "dimension"))", "it needs \(rangeWords(wanted))")
+      (
+        "the shape of \(operand.words), \(shape), has \(counted(shape.rank, "dimension"))",
+        "it needs \(rangeWords(wanted))"
+      )
     case .unequal(let extent, let found, let wanted, let other):
       ("\(extent.words) is \(found)", "\(other.words) makes it \(wanted)")
     case .indivisible(let extent, let found, let groups):

@@ -32,6 +32,7 @@ struct RecordedOperator {
   /// - Parameters:
   ///   - event: The host event.
   ///   - trace: The recording, for texts.
+  /// - Returns: The operator where it is known, or why it is not.
   static func reading(_ event: HostEvent, _ trace: Trace) -> Reading {
     guard let read = RecordedOperator(event, trace) else { return .unknown }
     return OperatorCheck.fault(in: read.operation) == nil ? .known(read) : .senseless

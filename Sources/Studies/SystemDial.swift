@@ -91,8 +91,9 @@ public struct SystemDial: Sendable {
   /// numbers turns them by what the count then grew by, so that each of the units is as fast as before.
   ///
   /// - Parameters:
-  ///   - factor: The factor; 1 changes nothing.
   ///   - system: The system.
+  ///   - factor: The factor; 1 changes nothing.
+  /// - Returns: The path and the new value of each number that the knob turns.
   public func numbers(of system: System, times factor: Double) -> [(path: String, value: Double)] {
     let numbers = numbers(of: system)
     func isCount(_ path: String) -> Bool { SystemNumber(path: path)?.range.isWhole ?? false }
