@@ -70,7 +70,10 @@ import Traces
       "aten::convolution", "[[4,8,16,16],[8,8,3,3]]",
       #"["", "", "", "[1, 1]", "[1, 1]", "[1, 1]", "False", "[0, 0]", "0"]"#
     ),
-    ("aten::convolution", "[[4,8,16,16],[8,8,99,99]]", "[]"),
+    (
+      "aten::convolution", "[[4,8,16,16],[8,8,99,99]]",
+      #"["", "", "", "[1, 1]", "[0, 0]", "[1, 1]", "False", "[0, 0]", "1"]"#
+    ),
     ("aten::linear", "[[4,8]]", "[]"),
   ])
   func `that no operator of the name can have are counted, and told without`(
