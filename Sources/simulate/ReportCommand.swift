@@ -52,7 +52,7 @@ enum ReportCommand {
       guard !(command.isPresent("sweep") && command.isPresent("study")) else {
         throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
       }
-      try Platform.writeFile(path, try page(command, library, words))
+      try OutputFile.write(try page(command, library, words), to: path)
       return
     }
     let kind = try checkingUsage { () throws(CommandSyntaxFault) in
@@ -64,13 +64,13 @@ enum ReportCommand {
     }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind else {
-      try Platform.writeFile(path, report.html())
+      try OutputFile.write(report.html(), to: path)
       return
     }
     guard let figure = report.figure(kind) else {
       throw Failure(.wrongInput, "error: this system has nothing to show as \(kind.rawValue)\(reason(kind))")
     }
-    try Platform.writeFile(path, text(figure, format, width: Double(width ?? 900)))
+    try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
   }
 
   /// The command as it was given.

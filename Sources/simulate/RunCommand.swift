@@ -46,7 +46,7 @@ enum RunCommand {
       sensitivities = try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
     }
     if let timelinePath, let timeline = result.timing.timeline {
-      try Platform.writeFile(timelinePath, ChromeTrace(timeline: timeline).json())
+      try OutputFile.write(ChromeTrace(timeline: timeline).json(), to: timelinePath)
     }
     warn(about: result, scenario)
     let report = RunReport(

@@ -197,7 +197,7 @@ enum SweepCommand {
     }
     let report = SweepSummaryReport(plan: plan, summary: summary)
     if let path {
-      try Platform.writeFile(path, report.text(styled: false))
+      try OutputFile.write(report.text(styled: false), to: path)
     } else {
       Platform.print(report.text(styled: Platform.showsStyles))
     }
@@ -227,7 +227,7 @@ enum SweepCommand {
     } catch { throw Failure(.wrongInput, "\(error)") }
     let report = SweepReport(plan: plan, points: points, results: results)
     if let path {
-      try Platform.writeFile(path, report.text(styled: false))
+      try OutputFile.write(report.text(styled: false), to: path)
     } else {
       Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
     }

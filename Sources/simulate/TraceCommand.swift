@@ -63,9 +63,9 @@ enum TraceCommand {
     let study = try study(
       run, changes, command, library, recordsTimeline: timelinePath != nil || pagePath != nil)
     if let pagePath {
-      try Platform.writeFile(pagePath, TracePage(study: study, command: ReportCommand.commandLine).html())
+      try OutputFile.write(TracePage(study: study, command: ReportCommand.commandLine).html(), to: pagePath)
     }
-    if let timelinePath { try Platform.writeFile(timelinePath, TraceTimeline(study: study).json()) }
+    if let timelinePath { try OutputFile.write(TraceTimeline(study: study).json(), to: timelinePath) }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)
     Platform.print(

@@ -65,7 +65,7 @@ extension ValidateCommand {
         "\(path): error: an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
           + "the device does")
     }
-    try Platform.writeFile(output, band.json())
+    try OutputFile.write(band.json(), to: output)
   }
 }
 
