@@ -71,7 +71,12 @@ struct OutputFile: ~Copyable {
   ///
   /// - Throws: ``Failure`` that names the path and the reason; then what was there before is there still.
   static func write(_ text: String, to path: String) throws(Failure) {
-    var file = try OutputFile(path: path)
+    try write(text, to: OutputTarget(path))
+  }
+
+  /// Writes a whole output that was found before.
+  static func write(_ text: String, to target: OutputTarget) throws(Failure) {
+    var file = try OutputFile(target)
     try file.write(Array(text.utf8))
     try file.finish()
   }

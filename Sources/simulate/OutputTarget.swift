@@ -88,7 +88,7 @@ struct OutputTarget {
     return nil
   }
 
-  /// The folder of a path, with its slash; empty for the working folder.
+  /// The folder of a path, with its slash; empty for a name in the working folder.
   static func folder(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
     return String(path[...slash])
@@ -146,7 +146,7 @@ struct OutputTarget {
   }
 
   /// Whether a file's mode lets its owner write, which holds for the superuser too: who protects a file means it.
-  private static func mayWrite(_ found: stat, _ resolved: String) -> Bool {
+  static func mayWrite(_ found: stat, _ resolved: String) -> Bool {
     let bits: mode_t = found.st_uid == geteuid() ? S_IWUSR : S_IWUSR | S_IWGRP | S_IWOTH
     return found.st_mode & bits != 0 && access(resolved, W_OK) == 0
   }
@@ -156,6 +156,9 @@ extension Failure {
   /// An output that the system refuses: its path, what was tried, and the system's reason.
   init(output path: String, _ doing: String, error: Int32) {
     let name = path == "-" ? "error: " : "\(path): error: "
-    self.init(.outputFailed, name + doing + ": " + String(cString: strerror(error)))
+    self.init(.outputFailed, name + doing + ": " + reason(error))
   }
 }
+
+/// The system's words for an error number.
+func reason(_ error: Int32) -> String { String(cString: strerror(error)) }

@@ -44,6 +44,8 @@ enum ReportCommand {
     guard let path = command.value(of: "output"), !path.isEmpty else {
       throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
     }
+    let inputs = ScenarioOptions.files(command) + ["measurements", "sweep"].flatMap { command.values(of: $0) }
+    try Outputs.check(command, ["output"], inputs: inputs, library)
     let words = commandLine
     if command.isPresent("sweep") || command.isPresent("study") {
       for name in ["chart", "measurements", "year"] where command.isPresent(name) {
@@ -52,6 +54,7 @@ enum ReportCommand {
       guard !(command.isPresent("sweep") && command.isPresent("study")) else {
         throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
       }
+      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       try OutputFile.write(try page(command, library, words), to: path)
       return
     }
@@ -153,8 +156,11 @@ enum ReportCommand {
       if let wrong = endings.first(where: { path.hasSuffix($0.0) }) {
         throw Failure(.wrongUsage, "error: a \(wrong.0) file holds one chart; say which, as in --chart latency")
       }
+      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       return .html
     }
+    // A picture is what standard output is most likely to be read for.
+    if path == "-" { return .svg }
     guard let format = endings.first(where: { path.hasSuffix($0.0) }) else {
       throw Failure(
         .wrongUsage, "error: with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")

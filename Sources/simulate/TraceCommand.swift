@@ -51,6 +51,7 @@ enum TraceCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
     let trace = try checkingInput { () throws(TraceFault) in
@@ -70,6 +71,14 @@ enum TraceCommand {
     let report = TraceReport(study: study, overrides: changes.overrides)
     Platform.print(
       command.value(of: "format") == "json" ? report.json() : report.text(styled: Platform.showsStyles))
+  }
+
+  private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let named = ["accelerator", "framework", "recorded-accelerator"].flatMap { command.values(of: $0) }
+    let inputs = command.positionals + named.filter(Library.isFile)
+    try Outputs.check(command, ["report", "timeline"], inputs: inputs, library, printsResult: true)
+    try OutputEnding.check(command.value(of: "report"), holds: "HTML", endings: ["html", "htm"])
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
   }
 
   /// The number of a step.
