@@ -117,20 +117,6 @@ enum Platform {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Makes a folder, and those above it, where there is none yet.
-  static func makeFolder(_ path: String) throws(Failure) {
-    var prefix = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
-      if mkdir(prefix, 0o777) != 0, errno != EEXIST {
-        throw Failure(.wrongInput, "\(path): error: cannot make the folder: \(String(cString: strerror(errno)))")
-      }
-    }
-    guard (try? listFiles(in: path, suffix: "")) != nil else {
-      throw Failure(.wrongInput, "\(path): error: is not a folder")
-    }
-  }
-
   /// Whether there is a file of a name.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
