@@ -56,9 +56,11 @@ func main() throws(Failure) {
 }
 
 DefectReport.install()
-Platform.ignoreBrokenPipes()
+Platform.reserveStandardStreams()
+Platform.ignoreWriteSignals()
 do {
   try main()
+  Platform.finishResult()
 } catch {
   Platform.warn(error.message)
   Platform.leave(error.status.rawValue)
