@@ -49,7 +49,7 @@ clock_ns = time.perf_counter_ns
 # What each file holds. A table is written with exactly these columns.
 TABLES = {
     "machine": ["key", "value"],
-    "sections": ["section", "started", "seconds", "budget_s", "rows", "left_out"],
+    "sections": ["section", "started", "seconds", "until_s", "rows", "left_out"],
     "notes": ["section", "item", "note"],
     "host_costs": [
         "cost", "api", "detail", "bytes", "neighbors", "count", "median_us", "p10_us", "p90_us", "p99_us", "mean_us",
@@ -78,10 +78,10 @@ TABLES = {
 
 # Of `--budget-s`, how much each section may use; what one leaves, the next ones have. Most valuable first.
 SHARES = {
-    "machine": 4, "host_costs": 22, "graphs": 28, "dispatch": 22, "models": 85, "profiles": 45, "slower_host": 32,
-    "products": 52, "attention": 34, "memory": 30, "convolutions": 26, "compiled": 80,
+    "machine": 4, "host_costs": 22, "graphs": 28, "dispatch": 22, "models": 85, "profiles": 45, "slower_host": 34,
+    "products": 42, "attention": 26, "memory": 20, "convolutions": 30, "compiled": 100,
 }
-PROCESSOR_SECTIONS = ["machine", "dispatch", "compiled_calls", "slower_host"]
+PROCESSOR_SECTIONS = ["machine", "dispatch", "slower_host", "compiled_calls"]
 
 ACCELERATORS = {  # names of the simulator's catalog
     "NVIDIA H100 80GB HBM3": "nvidia-h100-sxm", "NVIDIA H100 PCIe": "nvidia-h100-pcie", "NVIDIA H200": "nvidia-h200",
@@ -1357,7 +1357,11 @@ def decoder_passes(module, place, dtype, batch, length, variant):
     config = module.config
     ids = torch.randint(0, 1000, (batch, 1), device=place)
     cache = (fixed_cache if "static" in variant else still_cache)(config, place, dtype, batch, length)
-    return lambda: module(input_ids=ids, past_key_values=cache, use_cache=True)
+    more = {}
+    if "mask given" in variant:
+        keys = length + (64 if "static" in variant else 1)
+        more["attention_mask"] = torch.zeros(batch, 1, 1, keys, device=place, dtype=dtype)
+    return lambda: module(input_ids=ids, past_key_values=cache, use_cache=True, **more)
 
 
 def cache_shape(config, batch, length):
@@ -1485,26 +1489,26 @@ def small_build(name):
         if "Llama" in model:
             sizes.update(intermediate_size=64, num_key_value_heads=1, head_dim=16)
         return transformers_model(model, config, **sizes)("")
-    return torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3, stride=16), torch.nn.Flatten(), torch.nn.LazyLinear(10))
+    return torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3, stride=16), torch.nn.AdaptiveAvgPool2d(1))
 
 
-def pass_times(run, call, seconds=0.35, most=400):
+def pass_times(run, call, seconds=0.2, most=400, combined=min):
     """Steady state (one synchronization at the end), each pass synchronized, and the host's part of each pass."""
     with quiet_collector():
         run.synchronize()
         once = min(synchronized_pass(run, call)[1] for _ in range(3))
         count = run.counted(int(min(most, max(8, seconds * 1e6 / max(once, 1)))))
-        best = math.inf
+        steady = []
         for _ in range(2):
             run.synchronize()
             start = clock_ns()
             for _ in range(count):
                 call()
             run.synchronize()
-            best = min(best, (clock_ns() - start) / 1e3 / count)
+            steady.append((clock_ns() - start) / 1e3 / count)
         pairs = [synchronized_pass(run, call) for _ in range(max(5, count // 2))]
     wholes = sorted(whole for _, whole in pairs)
-    return {"latency_us": best, "synchronized_us": quantile(wholes, 0.5), "synchronized_p90_us": quantile(wholes, 0.9),
+    return {"latency_us": combined(steady), "synchronized_us": quantile(wholes, 0.5), "synchronized_p90_us": quantile(wholes, 0.9),
             "issue_us": statistics.median(issue for issue, _ in pairs), "passes": count}
 
 
@@ -1522,6 +1526,44 @@ def model_row(run, name, variant, framework, precision, batch, length, guard="in
               guard=guard, neighbors=neighbors, **columns)
 
 
+@contextlib.contextmanager
+def same_work_when_captured():
+    """Transformers builds attention masks in a capture that it skips otherwise: here a graph holds the eager kernels."""
+    try:
+        from transformers.utils import import_utils
+        kept = import_utils.is_cuda_stream_capturing
+    except (ImportError, AttributeError):
+        yield
+        return
+    import_utils.is_cuda_stream_capturing = lambda: False
+    try:
+        yield
+    finally:
+        import_utils.is_cuda_stream_capturing = kept
+
+
+def captured_model(run, name, variant, module, dtype, batch, length, call):
+    """One pass as a graph, and its variant: a mask is made beforehand where making it cannot be captured."""
+    with same_work_when_captured():
+        try:
+            return variant, run.device.capture(call, warm=2)
+        except RuntimeError:
+            if "decode" not in name:
+                raise
+        variant = f"{variant}, mask given" if variant else "mask given"
+        call = MODELS[name].passes(module, run.place, dtype, batch, length, variant)
+        return variant, run.device.capture(call, warm=2)
+
+
+def graph_row_of_model(run, name, variant, precision, batch, length, graph, free):
+    device = run.device
+    with device.on(device.side):
+        times = pass_times(run, graph.replay)
+    on_device = device.replay_us(graph, run.counted(30), lead_us=200)
+    model_row(run, name, variant, "cuda-graph", precision, batch, length, device_busy_us=statistics.median(on_device),
+              memory_bytes=free - device.free_memory(), **times)
+
+
 def measure_model(run, name, variant, module, dtype, precision, batch, length, guards=("inference_mode",)):
     device = run.device
     call = MODELS[name].passes(module, run.place, dtype, batch, length, variant)
@@ -1537,12 +1579,12 @@ def measure_model(run, name, variant, module, dtype, precision, batch, length, g
                       **pass_times(run, call), first_call_s=first)
     with torch.inference_mode():
         free = device.free_memory()
-        graph = device.capture(call, warm=2)
-        with device.on(device.side):
-            times = pass_times(run, graph.replay)
-        on_device = device.replay_us(graph, run.counted(30), lead_us=200)
-        model_row(run, name, variant, "cuda-graph", precision, batch, length, device_busy_us=statistics.median(on_device),
-                  memory_bytes=free - device.free_memory(), **times)
+        kind, graph = captured_model(run, name, variant, module, dtype, batch, length, call)
+        graph_row_of_model(run, name, kind, precision, batch, length, graph, free)
+        if MODELS[name].library == "transformers" and batch == 1 and not variant:
+            free = device.free_memory()
+            graph_row_of_model(run, name, "mask made in the capture", precision, batch, length,
+                               device.capture(call, warm=2), free)
 
 
 def models(run):
@@ -1593,15 +1635,23 @@ def profiled(run, body, **options):
     with torch.profiler.profile(activities=activities, **options) as profile:
         body()
         run.synchronize()
-    events = []
+    events, first = [], None
     for event in profile.profiler.kineto_results.events():
         is_device = event.device_type() != torch.autograd.DeviceType.CPU
         if is_device and getattr(event, "is_user_annotation", lambda: False)():
             continue
-        start = event.start_ns() / 1e3 if hasattr(event, "start_ns") else float(event.start_us())
-        length = event.duration_ns() / 1e3 if hasattr(event, "duration_ns") else float(event.duration_us())
-        events.append((event.name(), is_device, start, start + length, event.correlation_id()))
+        start, length = event_times_ns(event)
+        first = start if first is None else first  # a float of microseconds since 1970 has no nanoseconds left
+        start = (start - first) / 1e3
+        events.append((event.name(), is_device, start, start + length / 1e3, event.correlation_id()))
     return events
+
+
+def event_times_ns(event):
+    """When an event of the profiler's starts and how long it is, in nanoseconds (older releases have microseconds)."""
+    if hasattr(event, "start_ns"):
+        return event.start_ns(), event.duration_ns()
+    return event.start_us() * 1000, event.duration_us() * 1000
 
 
 def operator_kernels(run):
@@ -1644,8 +1694,9 @@ def launch_latency(run):
         for event in sorted((event for event in events if event[1]), key=lambda event: event[2]):
             first.setdefault(event[4], event)
         pairs = [(launches[key], first[key]) for key in launches if key in first]
-        if not pairs:
+        if not pairs and not run.is_rehearsal:
             run.note(what, "the profiler shows no pair of launch and kernel")
+        if not pairs:
             continue
 
         def middle(value):
@@ -1667,7 +1718,8 @@ def profile_row(run, name, variant, framework, precision, batch, length, call, p
     copies = sum("Memcpy" in event[0] or "Memset" in event[0] for event in kernels)
     called = [event[3] - event[2] for event in launches]
     if not spans:
-        run.note(f"{name} {framework}", "the profiler shows no kernel")
+        if not run.is_rehearsal:
+            run.note(f"{name} {framework}", "the profiler shows no kernel")
         return
     span, busy = max(end for _, end in spans) - spans[0][0], busy_time(spans)
     first = {}
@@ -1727,11 +1779,10 @@ def profiles(run):
             for _ in range(3):
                 call()
             modules = module_call_count(module, call)
-            graph = run.device.capture(call, warm=1)
-            common = (run, name, variant)
-            profile_row(*common, "pytorch-eager-2", precision, batch, length, call, 3, modules)
+            profile_row(run, name, variant, "pytorch-eager-2", precision, batch, length, call, 3, modules)
+            kind_of_graph, graph = captured_model(run, name, variant, module, dtype, batch, length, call)
             with run.device.on(run.device.side):
-                profile_row(*common, "cuda-graph", precision, batch, length, graph.replay, 3, 0)
+                profile_row(run, name, kind_of_graph, "cuda-graph", precision, batch, length, graph.replay, 3, 0)
             if (name, variant, batch) == ("bert-base-uncased", "", 1):
                 recording(run, "eager", call)
                 with run.device.on(run.device.side):
@@ -1792,7 +1843,7 @@ def slower_host(run):
                 with run.attempt(f"{count} neighbors: {name}"):
                     call()
                     # Over the neighbors' time slices, so that the mean counts; the median is that of one slice.
-                    times = in_bursts(run, call, run.counted(60), 500)
+                    times = in_bursts(run, call, run.counted(30), 500)
                     run.write("dispatch", operator=name, call="operator", guard="inference_mode", neighbors=count,
                               host_us=statistics.fmean(times), minimum_us=min(times), note="mean, bound to one core")
             if run.device:
@@ -1809,22 +1860,23 @@ def slower_host(run):
             for name, precision, length, call, graph in bound:
                 with run.attempt(f"{count} neighbors: {name}"):
                     model_row(run, name, "bound to one core", "pytorch-eager-2", precision, 1, length,
-                              neighbors=count, **pass_times(run, call, seconds=0.8))
+                              neighbors=count, **pass_times(run, call, seconds=0.2, combined=statistics.fmean))
                     with run.device.on(run.device.side):
                         model_row(run, name, "bound to one core", "cuda-graph", precision, 1, length, neighbors=count,
-                                  **pass_times(run, graph.replay, seconds=0.3))
+                                  **pass_times(run, graph.replay, seconds=0.1, combined=statistics.fmean))
 
 
 def slower_models(run):
     bound = []
-    for name in thinned(["bert-base-uncased", "llama-3.2-1b-decode", "resnet50", "gpt2-decode"], run.thin):
+    for name in thinned(["bert-base-uncased", "llama-3.2-1b-decode", "resnet50"], run.thin):
         with run.attempt(name), torch.inference_mode():
             module, dtype, precision = built(run, name)
             length = MODELS[name].lengths[0] and (8 if run.is_rehearsal else MODELS[name].lengths[0])
             call = MODELS[name].passes(module, run.place, dtype, 1, length, "")
             for _ in range(3):
                 call()
-            bound.append((name, precision, length, call, run.device.capture(call, warm=1)))
+            _, graph = captured_model(run, name, "", module, dtype, 1, length, call)
+            bound.append((name, precision, length, call, graph))
     return bound
 
 
@@ -1897,7 +1949,9 @@ def time_kernel(run, precision, operator, inputs, calls, rotated, flops, size, a
     def body():
         for call in calls:
             call()
-    graph = device.capture(body, warm=0 if len(calls) > 8 else 1)
+    with device.on(device.side):
+        calls[0]()
+    graph = device.capture(body, warm=0)
     device.replay_us(graph, 1, lead_us=5)
     times = [value / len(calls) for value in device.replay_us(graph, 5, lead_us=100)]
     time_us = statistics.median(times)
@@ -1913,7 +1967,7 @@ def each_kernel(run, plan, measure):
     random.Random(0).shuffle(plan)
     with torch.inference_mode():
         for item in run.items(plan, keep=12):
-            with run.attempt(str(item)[:120]), quiet_collector() if False else contextlib.nullcontext():
+            with run.attempt(str(item)[:120]):
                 measure(item)
     gc.collect()
 
@@ -2094,7 +2148,8 @@ def memory_plan():
     sizes = [1 << power for power in range(10, 29, 2)] + [3 << 19, 5 << 21]
     plan = [(operator, [size], precision, is_warm) for size in sizes for precision in ("bf16", "fp32")
             for operator in ("aten::add", "aten::mul", "aten::relu", "aten::gelu", "aten::silu", "aten::copy_")
-            for is_warm in ((False, True) if operator in ("aten::add", "aten::copy_") else (False,))]
+            for is_warm in ((False, True) if operator in ("aten::add", "aten::copy_") else (False,))
+            if precision == "bf16" or size <= 1 << 26]
     plan += [(operator, [size], "bf16", False) for size in sizes[::2]
              for operator in ("aten::tanh", "aten::exp", "aten::pow", "aten::to fp32", "aten::add scalar")]
     plan += [("device copy", [size], "bytes", is_warm) for power in range(12, 30)
@@ -2413,7 +2468,7 @@ class Worker:
         self.lines.put(None)
 
     def until(self, word, seconds):
-        """Waits for a line, or for the end where the word is None; false if neither comes in time."""
+        """Waits for a line; false if it does not come in time."""
         end = time.monotonic() + seconds
         while True:
             try:
@@ -2447,14 +2502,11 @@ def in_a_process(part):
         seconds = max(5, run.left())
         worker = Worker(run, part, "", seconds)
         try:
-            if not worker.until(None, seconds + 40) and worker.process.poll() is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    worker.process.wait(timeout=2)
+            is_done = worker.until("DONE", seconds + 40)
         finally:
-            is_late = worker.process.poll() is None
             text = worker.stop()
-            if is_late or worker.process.returncode:
-                run.note(part, f"its process {'was late and was ended' if is_late else 'failed'}: {text}")
+        if not is_done:
+            run.note(part, f"its process did not end: {text}")
     return section
 
 
@@ -2470,7 +2522,7 @@ def compiled(run):
     for _ in range(math.ceil(len(names) / at_once)):
         group = [Worker(run, "compiled", name, prepare_s, [1, 16]) for name in waiting[:at_once]]
         waiting = waiting[at_once:]
-        end = time.monotonic() + prepare_s + 25
+        end = time.monotonic() + prepare_s + 30
         is_ready = [worker.until("READY", max(1, end - time.monotonic())) for worker in group]
         for worker, ready in zip(group, is_ready):
             if not ready:
@@ -2480,15 +2532,13 @@ def compiled(run):
     for worker in workers:
         if run.left() < -20:
             run.left_out += 1
-        else:
-            worker.go()
-            worker.until(None, 40)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                worker.process.wait(timeout=3)
-        code = worker.process.poll()
+            worker.stop()
+            continue
+        worker.go()
+        is_done = worker.until("DONE", 40)
         text = worker.stop()
-        if code != 0:
-            run.note(worker.name, f"its process ended with {code}: {text}")
+        if not is_done:
+            run.note(worker.name, f"its process did not end: {text}")
 
 
 # The run
@@ -2535,6 +2585,7 @@ def run_part(run, arguments):
         compiled_worker(run, arguments.item)
     else:
         PARTS[arguments.part](run)
+    print("DONE", flush=True)  # the end of output may come later: compilers that were started hold it open
 
 
 def run_sections(run, names, budget_s, begun):
@@ -2549,7 +2600,7 @@ def run_sections(run, names, budget_s, begun):
         with run.attempt("synchronize"):
             run.synchronize()
         run.write("sections", section=name, started=time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wall)),
-                  seconds=time.monotonic() - started, budget_s=ends[name], rows=run.tables.rows - rows,
+                  seconds=time.monotonic() - started, until_s=ends[name], rows=run.tables.rows - rows,
                   left_out=run.left_out)
 
 
