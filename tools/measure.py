@@ -1285,14 +1285,16 @@ def dispatch_times(run, call, count=150, bursts=7):
 
 def dispatch(run):
     dtype = torch.bfloat16 if run.has_accelerator and not run.is_rehearsal else torch.float32
-    plans = [(guard, "operator", operators(run.place, dtype)) for guard in GUARDS]
-    plans += [(guard, "module", module_calls(run.place, dtype)) for guard in GUARDS]
-    for guard, kind, calls in plans:
-        with guarded(guard), quiet_collector():
-            for name in run.items(calls, keep=70):
-                with run.attempt(f"{guard}: {name}"):
-                    run.write("dispatch", operator=name, call=kind, guard=guard, neighbors=0,
-                              **dispatch_times(run, calls[name]))
+    plans = [(kind, name, call) for kind, calls in (
+        ("operator", operators(run.place, dtype)), ("module", module_calls(run.place, dtype))) for name, call in calls.items()]
+    for _, _, call in plans:  # the first calls of a process are slower than any later ones
+        with contextlib.suppress(Exception):
+            mean_us(call, 20)
+    run.synchronize()
+    for kind, name, call in run.items(plans, keep=100):
+        for guard in GUARDS:  # side by side, so that what drifts meanwhile is in all of them
+            with run.attempt(f"{guard}: {name}"), guarded(guard), quiet_collector():
+                run.write("dispatch", operator=name, call=kind, guard=guard, neighbors=0, **dispatch_times(run, call))
     if run.has_accelerator and not run.is_rehearsal:
         with run.attempt("large linear"), quiet_collector():
             large_linear(run)
