@@ -114,7 +114,7 @@ class Tables:
             path = self.folder / f"{self.prefix}{table}.csv"
             is_new = not path.exists() or path.stat().st_size == 0
             file = path.open("a", newline="")
-            self.files[table] = file, csv.DictWriter(file, columns)
+            self.files[table] = file, csv.DictWriter(file, columns, lineterminator="\n")
             if is_new:
                 self.files[table][1].writeheader()
         file, writer = self.files[table]
@@ -1277,9 +1277,8 @@ def guarded(guard):
 
 
 def dispatch_times(run, call, count=150, bursts=7):
-    for _ in range(3):
-        call()
-    times = in_bursts(run, call, run.counted(bursts), count)
+    once = mean_us(call, 4)
+    times = in_bursts(run, call, run.counted(bursts), max(10, min(count, int(20_000 / max(once, 0.01)))))
     return {"host_us": statistics.median(times), "minimum_us": min(times)}
 
 
@@ -1291,16 +1290,44 @@ def dispatch(run):
         with contextlib.suppress(Exception):
             mean_us(call, 20)
     run.synchronize()
-    for kind, name, call in run.items(plans, keep=100):
-        for guard in GUARDS:  # side by side, so that what drifts meanwhile is in all of them
-            with run.attempt(f"{guard}: {name}"), guarded(guard), quiet_collector():
-                run.write("dispatch", operator=name, call=kind, guard=guard, neighbors=0, **dispatch_times(run, call))
+    with quiet_collector():
+        for kind, name, call in run.items(plans, keep=100):
+            for guard in GUARDS:  # side by side, so that what drifts meanwhile is in all of them
+                with run.attempt(f"{guard}: {name}"), guarded(guard):
+                    run.write("dispatch", operator=name, call=kind, guard=guard, neighbors=0,
+                              **dispatch_times(run, call))
+    with run.attempt("in turn"), quiet_collector():
+        dispatch_in_turn(run, {name: call for kind, name, call in plans if kind == "operator"})
     if run.has_accelerator and not run.is_rehearsal:
         with run.attempt("large linear"), quiet_collector():
             large_linear(run)
     if run.device:
         with run.attempt("larger operators"), quiet_collector():
             larger_operators(run)
+
+
+def dispatch_in_turn(run, calls):
+    """Each operator between others, as in a model: a loop of one alone finds its code and data in the nearest caches."""
+    order = random.Random(0)
+    with torch.inference_mode():
+        names = [name for name, call in calls.items() if works(call)]
+        times = {name: [] for name in names}
+        for _ in range(run.counted(60)):
+            order.shuffle(names)
+            for name in names:
+                times[name] += each_us(calls[name], 1)
+            run.synchronize()
+    for name, values in times.items():
+        run.write("dispatch", operator=name, call="in turn with others", guard="inference_mode", neighbors=0,
+                  host_us=statistics.median(values), minimum_us=min(values))
+
+
+def works(call):
+    try:
+        call()
+    except Exception:
+        return False
+    return True
 
 
 def large_linear(run):
