@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures what a PyTorch machine spends on dispatch, launches, graphs, copies and kernels, in under 8 minutes.
 
-Requirements: Python 3.9 and PyTorch 2.1 or later; nothing else. Models come from torchvision, timm and transformers where
-they are installed, built from their configurations with random weights: nothing is downloaded. A C compiler (`cc` or
-`gcc`), where there is one, adds the driver's own costs without Python; without it they are left out.
+Requirements: Python 3.9 and PyTorch 2.1 or later; nothing else. Models come from torchvision, timm and transformers
+where they are installed, built from their configurations with random weights: nothing is downloaded. A C compiler (`cc`
+or `gcc`), where there is one, adds the driver's own costs without Python; without it they are left out.
 
     python3 measure.py --output FOLDER
 
@@ -587,7 +587,8 @@ def launch_costs(run):
         for detail, call in calls.items():
             in_bursts(run, call, 2, 100)
             write_cost(run, "operator and launch, asynchronous", "torch", in_bursts(run, call, 20, 200), detail)
-            write_cost(run, "operator, launch and synchronization", "torch", synchronized_each(run, call, count), detail)
+            values = synchronized_each(run, call, count)
+            write_cost(run, "operator, launch and synchronization", "torch", values, detail)
         call = calls["add_ on one element"]
         device.synchronize()
         write_cost(run, "synchronization, device idle", "torch", each_us(device.synchronize, count))
@@ -1005,7 +1006,8 @@ class Driver:
         self.library = ctypes.CDLL(str(built))
         parameters = ", ".join(f".param .u64 a{index}" for index in range(16))
         for version, target in (("6.3", "sm_75"), ("6.0", "sm_52")):
-            status = self.library.setup(library_path.encode(), (DRIVER_KERNELS % (version, target, parameters)).encode())
+            kernels = DRIVER_KERNELS % (version, target, parameters)
+            status = self.library.setup(library_path.encode(), kernels.encode())
             if status <= 0:
                 break
         self.check(status)
@@ -1254,10 +1256,12 @@ def module_calls(place, dtype):
             module = Around(module)
         return module
     made = {"functional.linear": lambda: functional.linear(x, linear.weight, linear.bias),
-            "functional.linear, weights at hand": functools.partial(functional.linear, x, linear.weight.data, linear.bias.data),
+            "functional.linear, weights at hand":
+                functools.partial(functional.linear, x, linear.weight.data, linear.bias.data),
             "nn.Linear": lambda: linear(x),
             "nn.LayerNorm": lambda: norm(x),
-            "functional.layer_norm": functools.partial(functional.layer_norm, x, (64,), norm.weight.data, norm.bias.data),
+            "functional.layer_norm":
+                functools.partial(functional.layer_norm, x, (64,), norm.weight.data, norm.bias.data),
             "nn.ReLU": functools.partial(torch.nn.ReLU(), x),
             "functional.relu": functools.partial(functional.relu, x),
             "nn.Identity": lambda: identity(x),
@@ -1284,8 +1288,8 @@ def dispatch_times(run, call, count=150, bursts=7):
 
 def dispatch(run):
     dtype = torch.bfloat16 if run.has_accelerator and not run.is_rehearsal else torch.float32
-    plans = [(kind, name, call) for kind, calls in (
-        ("operator", operators(run.place, dtype)), ("module", module_calls(run.place, dtype))) for name, call in calls.items()]
+    plans = [("operator", name, call) for name, call in operators(run.place, dtype).items()]
+    plans += [("module", name, call) for name, call in module_calls(run.place, dtype).items()]
     for _, _, call in plans:  # the first calls of a process are slower than any later ones
         with contextlib.suppress(Exception):
             mean_us(call, 20)
@@ -1307,7 +1311,7 @@ def dispatch(run):
 
 
 def dispatch_in_turn(run, calls):
-    """Each operator between others, as in a model: a loop of one alone finds its code and data in the nearest caches."""
+    """Each operator between others, as in a model: in a loop of one, its code and data lie in the nearest caches."""
     order = random.Random(0)
     with torch.inference_mode():
         names = [name for name, call in calls.items() if works(call)]
@@ -1537,8 +1541,9 @@ def pass_times(run, call, seconds=0.2, most=400, combined=min):
             steady.append((clock_ns() - start) / 1e3 / count)
         pairs = [synchronized_pass(run, call) for _ in range(max(5, count // 2))]
     wholes = sorted(whole for _, whole in pairs)
-    return {"latency_us": combined(steady), "synchronized_us": quantile(wholes, 0.5), "synchronized_p90_us": quantile(wholes, 0.9),
-            "issue_us": statistics.median(issue for issue, _ in pairs), "passes": count}
+    return {"latency_us": combined(steady), "synchronized_us": quantile(wholes, 0.5),
+            "synchronized_p90_us": quantile(wholes, 0.9), "issue_us": statistics.median(issue for issue, _ in pairs),
+            "passes": count}
 
 
 def synchronized_pass(run, call):
@@ -1557,7 +1562,7 @@ def model_row(run, name, variant, framework, precision, batch, length, guard="in
 
 @contextlib.contextmanager
 def same_work_when_captured():
-    """Transformers builds attention masks in a capture that it skips otherwise: here a graph holds the eager kernels."""
+    """Transformers makes attention masks in a capture that it skips otherwise: here a graph has the eager kernels."""
     try:
         from transformers.utils import import_utils
         kept = import_utils.is_cuda_stream_capturing
@@ -1761,8 +1766,8 @@ def profile_row(run, name, variant, framework, precision, batch, length, call, p
         "profiles", model=name, variant=variant, framework=framework, precision=precision, batch=batch, length=length,
         operators=sum(event[0].startswith("aten::") for event in host) / passes, modules=modules,
         launch_calls=len(launches) / passes, launch_call_us=statistics.median(called) if called else None,
-        kernels=len(kernels) / passes, copies=copies / passes, device_busy_us=busy / passes, device_span_us=span / passes,
-        device_idle_in_span_us=(span - busy) / passes,
+        kernels=len(kernels) / passes, copies=copies / passes,
+        device_busy_us=busy / passes, device_span_us=span / passes, device_idle_in_span_us=(span - busy) / passes,
         launch_to_start_us=statistics.median(waits) if waits else None,
         gap_median_us=statistics.median(following) if following else None,
         pass_us=(max(event[3] for event in host) - min(event[2] for event in host)) / passes)
@@ -1842,7 +1847,8 @@ class Neighbors:
     def __enter__(self):
         self.allowed = os.sched_getaffinity(0)
         os.sched_setaffinity(0, {self.core})
-        program = f"import os\nos.sched_setaffinity(0, {{{self.core}}})\nwhile os.getppid() == {os.getpid()}:\n  sum(range(100000))"
+        program = (f"import os\nos.sched_setaffinity(0, {{{self.core}}})\n"
+                   f"while os.getppid() == {os.getpid()}:\n  sum(range(100000))")
         self.processes = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(self.count)]
         time.sleep(0.4)
         return self
@@ -1855,7 +1861,8 @@ class Neighbors:
         os.sched_setaffinity(0, self.allowed)
 
 
-CORE_OPERATORS = ["aten::linear", "aten::add", "aten::layer_norm", "aten::view", "aten::gelu", "aten::cat", "aten::softmax"]
+CORE_OPERATORS = ["aten::linear", "aten::add", "aten::layer_norm", "aten::view", "aten::gelu", "aten::cat",
+                  "aten::softmax"]
 
 
 def slower_host(run):
@@ -1986,8 +1993,8 @@ def time_kernel(run, precision, operator, inputs, calls, rotated, flops, size, a
     time_us = statistics.median(times)
     run.write("kernels", accelerator=device.name, precision=precision, operator=operator, inputs=inputs,
               attributes=attributes or None, time_us=time_us, p90_us=quantile(sorted(times), 0.9),
-              l2=cache_state(device, rotated, len(calls), is_warm), copies=len(calls), rotated_bytes=rotated * len(calls),
-              flops=flops, bytes=size, tflops=flops / time_us / 1e6 if flops else None, gb_per_s=size / time_us / 1e3)
+              l2=cache_state(device, rotated, len(calls), is_warm), copies=len(calls),
+              rotated_bytes=rotated * len(calls), flops=flops, bytes=size, tflops=flops / time_us / 1e6 if flops else None, gb_per_s=size / time_us / 1e3)
 
 
 def each_kernel(run, plan, measure):
@@ -2021,8 +2028,8 @@ def product_plan():
     plan += [("fp8", m, n, k, False) for n, k in WEIGHTS for m in TOKENS[4::2]]
     plan += [("tf32", m, n, k, False) for n, k in WEIGHTS[::3] for m in TOKENS[::2] if m * n * k <= 3e11]
     plan += [("fp32", m, n, k, False) for n, k in WEIGHTS[::3] for m in TOKENS[::3] if m * n * k <= 1e11]
-    odd = [(4095, 4096), (4094, 4096), (4092, 4096), (4088, 4096), (4096, 4095), (4096, 4094), (4096, 4092), (4096, 4088),
-           (4095, 4095), (50257, 768), (1000, 2048), (30522, 768), (1001, 1001), (765, 765), (770, 770), (772, 772)]
+    odd = [(4095, 4096), (4094, 4096), (4092, 4096), (4088, 4096), (4096, 4095), (4096, 4094), (4096, 4092),
+           (4096, 4088), (4095, 4095), (50257, 768), (1000, 2048), (30522, 768), (1001, 1001), (765, 765), (770, 770), (772, 772)]
     plan += [("bf16", m, n, k, False) for n, k in odd for m in (1, 8, 16, 64, 128, 256, 1024, 4096)]
     plan += [("fp16", m, n, k, False) for n, k in odd[:9] for m in (1, 16, 128, 1024, 4096)]
     plan += [("bf16", m, n, k, False) for n, k in ((4096, 4096), (768, 768), (8192, 2048), (3072, 768))
@@ -2201,14 +2208,16 @@ def memory_plan():
              ((128, 128), (1024, 1024), (4096, 4096), (8192, 8192), (4096, 1000), (768, 3072), (50257, 768))
              for precision in ("bf16", "fp32")]
     plan += [("to channels last", shape, "fp16", False) for shape in
-             ([1, 64, 56, 56], [16, 64, 56, 56], [64, 256, 56, 56], [1, 2048, 7, 7], [64, 2048, 7, 7], [16, 3, 224, 224])]
+             ([1, 64, 56, 56], [16, 64, 56, 56], [64, 256, 56, 56], [1, 2048, 7, 7], [64, 2048, 7, 7],
+              [16, 3, 224, 224])]
     plan += [("aten::embedding", [tokens, table, width], "bf16", False) for tokens in (1, 16, 128, 1024, 8192, 65536)
              for table, width in ((30522, 768), (50257, 768), (128256, 2048), (128256, 4096), (1000000, 64))]
     plan += [("aten::gather", [tokens, 4096], "bf16", False) for tokens in (1, 64, 1024, 8192)]
     plan += [("aten::cat", [batch, heads, length, width], "bf16", False) for batch in (1, 16, 64)
              for heads, length, width in ((12, 128, 64), (8, 1024, 64), (8, 1024, 128), (8, 4096, 128))]
     plan += [("aten::batch_norm", shape, "fp16", False) for shape in
-             ([1, 64, 112, 112], [16, 64, 112, 112], [64, 256, 56, 56], [1, 512, 7, 7], [64, 2048, 7, 7], [16, 128, 28, 28])]
+             ([1, 64, 112, 112], [16, 64, 112, 112], [64, 256, 56, 56], [1, 512, 7, 7], [64, 2048, 7, 7],
+              [16, 128, 28, 28])]
     plan += [("aten::max_pool2d", shape, "fp16", False) for shape in ([1, 64, 112, 112], [16, 64, 112, 112],
                                                                      [64, 64, 112, 112])]
     plan += [("aten::topk", [row, 128256], "fp32", False) for row in (1, 16, 64)]
@@ -2254,8 +2263,8 @@ def memory_case(run, pool, operator, shape, dtype, width):
                 "rotated": count * width, "make": make, **more}
     if operator in ("aten::add", "aten::mul"):
         function = getattr(torch, operator[6:])
-        return {"operator": operator, "inputs": [shape, shape], "bytes": 3 * count * width, "rotated": 2 * count * width,
-                "make": lambda: functools.partial(function, pool.take(tuple(shape)), pool.take(tuple(shape)))}
+        return {"operator": operator, "inputs": [shape, shape], "bytes": 3 * count * width,
+                "rotated": 2 * count * width, "make": lambda: functools.partial(function, pool.take(tuple(shape)), pool.take(tuple(shape)))}
     if operator in UNARY:
         function = getattr(functional, UNARY[operator], None) or getattr(torch, UNARY[operator])
         return one_input(function)
@@ -2331,7 +2340,8 @@ def residual_layers():
         layers += [(inside, width, 1, 1, 1, image), (width, width, 3, stride, 1, image),
                    (inside, 4 * width, 1, stride, 1, image)]
         image //= stride
-        layers += [(width, 4 * width, 1, 1, 1, image), (4 * width, width, 1, 1, 1, image), (width, width, 3, 1, 1, image)]
+        layers += [(width, 4 * width, 1, 1, 1, image), (4 * width, width, 1, 1, 1, image),
+                   (width, width, 3, 1, 1, image)]
         inside = 4 * width
     return layers
 
@@ -2427,8 +2437,8 @@ def compiled_calls(run):
             with quiet_collector():
                 times = dispatch_times(run, call, 100, 20)
                 synchronized = statistics.median(each_us(lambda: (call(), run.synchronize()), run.counted(500)))
-            run.write("compiled_calls", backend=backend, inputs=inputs, first_call_s=first, synchronized_us=synchronized,
-                      **times)
+            run.write("compiled_calls", backend=backend, inputs=inputs, first_call_s=first,
+                      synchronized_us=synchronized, **times)
 
 
 def prepare_compiled(run, name, batches):
@@ -2582,13 +2592,14 @@ SHARES["compiled_calls"] = 30
 
 
 def parsed(arguments):
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0], epilog="It changes no setting of the machine.")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0],
+                                     epilog="It changes no setting of the machine.")
     parser.add_argument("--output", required=True, help="folder for the CSV files and recordings")
     parser.add_argument("--budget-s", type=float, default=450, help="seconds for all sections together (450)")
     parser.add_argument("--sections", help="only these, separated by commas: " + ", ".join(SHARES))
     parser.add_argument("--smoke", action="store_true", help="a few points of everything, to try the script")
     parser.add_argument("--rehearse", action="store_true",
-                        help="every section on the processor with tiny sizes, to try the script; the numbers mean nothing")
+                        help="every section on the processor with tiny sizes, to try it; the numbers mean nothing")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     parser.add_argument("--item", default="", help=argparse.SUPPRESS)
     parser.add_argument("--batches", default="1", type=lambda text: [int(part) for part in text.split(",")],

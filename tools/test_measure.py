@@ -101,8 +101,9 @@ class Files(unittest.TestCase):
             self.assertEqual([row["key"] for row in rows_of(pathlib.Path(folder, "machine.csv"))], ["a", "b", "c"])
 
     def test_an_unknown_column_is_an_error(self):
-        with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(KeyError, "machine.csv has no column speed"):
-            measure.Tables(folder).write("machine", speed=1)
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaisesRegex(KeyError, "machine.csv has no column speed"):
+                measure.Tables(folder).write("machine", speed=1)
 
     def test_an_unknown_section_is_an_error(self):
         with self.assertRaisesRegex(SystemExit, "no section gaphs"):
