@@ -1994,7 +1994,8 @@ def time_kernel(run, precision, operator, inputs, calls, rotated, flops, size, a
     run.write("kernels", accelerator=device.name, precision=precision, operator=operator, inputs=inputs,
               attributes=attributes or None, time_us=time_us, p90_us=quantile(sorted(times), 0.9),
               l2=cache_state(device, rotated, len(calls), is_warm), copies=len(calls),
-              rotated_bytes=rotated * len(calls), flops=flops, bytes=size, tflops=flops / time_us / 1e6 if flops else None, gb_per_s=size / time_us / 1e3)
+              rotated_bytes=rotated * len(calls), flops=flops, bytes=size,
+              tflops=flops / time_us / 1e6 if flops else None, gb_per_s=size / time_us / 1e3)
 
 
 def each_kernel(run, plan, measure):
@@ -2029,7 +2030,8 @@ def product_plan():
     plan += [("tf32", m, n, k, False) for n, k in WEIGHTS[::3] for m in TOKENS[::2] if m * n * k <= 3e11]
     plan += [("fp32", m, n, k, False) for n, k in WEIGHTS[::3] for m in TOKENS[::3] if m * n * k <= 1e11]
     odd = [(4095, 4096), (4094, 4096), (4092, 4096), (4088, 4096), (4096, 4095), (4096, 4094), (4096, 4092),
-           (4096, 4088), (4095, 4095), (50257, 768), (1000, 2048), (30522, 768), (1001, 1001), (765, 765), (770, 770), (772, 772)]
+           (4096, 4088), (4095, 4095), (50257, 768), (1000, 2048), (30522, 768), (1001, 1001), (765, 765),
+           (770, 770), (772, 772)]
     plan += [("bf16", m, n, k, False) for n, k in odd for m in (1, 8, 16, 64, 128, 256, 1024, 4096)]
     plan += [("fp16", m, n, k, False) for n, k in odd[:9] for m in (1, 16, 128, 1024, 4096)]
     plan += [("bf16", m, n, k, False) for n, k in ((4096, 4096), (768, 768), (8192, 2048), (3072, 768))
@@ -2264,7 +2266,8 @@ def memory_case(run, pool, operator, shape, dtype, width):
     if operator in ("aten::add", "aten::mul"):
         function = getattr(torch, operator[6:])
         return {"operator": operator, "inputs": [shape, shape], "bytes": 3 * count * width,
-                "rotated": 2 * count * width, "make": lambda: functools.partial(function, pool.take(tuple(shape)), pool.take(tuple(shape)))}
+                "rotated": 2 * count * width,
+                "make": lambda: functools.partial(function, pool.take(tuple(shape)), pool.take(tuple(shape)))}
     if operator in UNARY:
         function = getattr(functional, UNARY[operator], None) or getattr(torch, UNARY[operator])
         return one_input(function)
