@@ -44,7 +44,7 @@ public struct ProfileIndex: Sendable {
     return entries
   }
 
-  private static func entry(_ bytes: [UInt8], _ path: String) throws(JSONFault) -> Entry {
+  static func entry(_ bytes: [UInt8], _ path: String) throws(JSONFault) -> Entry {
     var parser = JSONPullParser(bytes, file: path)
     var entry = Entry(path: path)
     guard try parser.next() == .beginObject else { return entry }

@@ -42,6 +42,17 @@ public struct CSVText: Sendable {
     rows = lines
   }
 
+  /// A field as it is written: quoted, as RFC 4180 has it, where it holds a comma, a quote or a line feed.
+  ///
+  /// Its text is as it is, also where a spreadsheet would take it for a formula; but what a terminal would obey instead of
+  /// showing is escaped, as in tables.
+  public static func field(_ text: String) -> String {
+    let text = visibleLines(text)
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") })
+    else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+
   /// The place of a column, or nil where there is none of this name.
   public func column(_ name: String) -> Int? {
     header.firstIndex { $0.text == name }

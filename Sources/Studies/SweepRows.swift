@@ -1,4 +1,5 @@
 import EventEngine
+import JSONText
 import Simulation
 
 /// The text of a sweep's rows, written as bytes: a million of them should not cost a million strings.
@@ -27,12 +28,11 @@ public struct SweepRows: Sendable {
     texts = plan.axes.map { axis in
       axis.values.map { value in
         // A row is a line, whatever a file calls itself: a sweep that is resumed counts lines.
-        func oneLine(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
         let text: String
         switch (format, value) {
-        case (.csv, _): text = Self.csvField(oneLine(value.text)) + ","
-        case (.jsonl, .number): text = "\(Self.jsonText(axis.subject.column)): \(value.text), "
-        case (.jsonl, .name): text = "\(Self.jsonText(axis.subject.column)): \(Self.jsonText(value.text)), "
+        case (.csv, _): text = CSVText.field(visible(value.text)) + ","
+        case (.jsonl, .number): text = "\(jsonQuoted(axis.subject.column)): \(value.text), "
+        case (.jsonl, .name): text = "\(jsonQuoted(axis.subject.column)): \(jsonQuoted(value.text)), "
         }
         return Array(text.utf8)
       }
@@ -43,7 +43,7 @@ public struct SweepRows: Sendable {
   /// The line above the rows, if the format has one.
   public var header: [UInt8] {
     guard format == .csv else { return [] }
-    let names = plan.axes.map(\.subject.column).map(Self.csvField) + Self.resultColumns
+    let names = plan.axes.map(\.subject.column).map { CSVText.field(visible($0)) } + Self.resultColumns
     return Array((names.joined(separator: ",") + "\n").utf8)
   }
 
@@ -102,25 +102,5 @@ public struct SweepRows: Sendable {
       rest %= place
       place /= 10
     }
-  }
-
-  /// A field as RFC 4180 has it: quoted where it holds a comma, a quote or a line break.
-  static func csvField(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
-  }
-
-  private static func jsonText(_ text: String) -> String {
-    var escaped = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": escaped += "\\" + String(scalar)
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped + "\""
   }
 }

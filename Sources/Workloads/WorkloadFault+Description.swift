@@ -49,7 +49,7 @@ extension FormulaFault {
 
   private var advice: String {
     switch fact {
-    case .unexpectedEnd, .unexpectedCharacter: "a formula has integers, parameters, + - * / and parentheses"
+    case .unexpectedEnd, .unexpectedCharacter: "a formula has integers, parameters, + - * / // and parentheses"
     case .unknownParameter: "declare it under /parameters"
     case .numberTooLarge, .overflow: "numbers reach \(Int64.max)"
     case .tooDeep: "write it with fewer"

@@ -1,3 +1,5 @@
+import JSONText
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -20,7 +22,7 @@ struct PartialFile: ~Copyable {
   private static func partialPath(_ path: String) -> String { path + ".partial" }
 
   /// Whether an interrupted run left its lines.
-  static func exists(for path: String) -> Bool { access(partialPath(path), F_OK) == 0 }
+  static func exists(for path: String) -> Bool { withCPath(partialPath(path)) { access($0, F_OK) } == 0 }
 
   /// Opens the file.
   ///
@@ -31,7 +33,7 @@ struct PartialFile: ~Copyable {
   init(path: String, resumes: Bool) throws(Failure) {
     self.path = path
     let partial = Self.partialPath(path)
-    descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | (resumes ? 0 : O_EXCL), 0o666)
+    descriptor = withCPath(partial) { open($0, O_RDWR | O_CREAT | O_CLOEXEC | (resumes ? 0 : O_EXCL), 0o666) }
     guard descriptor >= 0 else {
       if errno == EEXIST {
         throw Failure(
@@ -52,7 +54,7 @@ struct PartialFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  private func failure(_ doing: String) -> Failure {
+  private func failure(_ doing: Message) -> Failure {
     Failure(.wrongInput, "\(path): error: cannot \(doing): \(String(cString: strerror(errno)))")
   }
 
@@ -111,11 +113,11 @@ struct PartialFile: ~Copyable {
   /// Gives the file its name.
   consuming func finish() throws(Failure) {
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("finish the file") }
-    guard rename(Self.partialPath(path), path) == 0 else { throw failure("put the file in place") }
+    guard withCPath(Self.partialPath(path), { old in withCPath(path) { rename(old, $0) } }) == 0 else { throw failure("put the file in place") }
   }
 
   /// Leaves nothing behind.
   consuming func discard() {
-    unlink(Self.partialPath(path))
+    _ = withCPath(Self.partialPath(path)) { unlink($0) }
   }
 }

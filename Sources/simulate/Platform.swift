@@ -13,13 +13,16 @@ import Reports
 
 /// The process around the program.
 enum Platform {
-  /// The arguments without the program's name.
-  static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
+  /// The arguments without the program's name; as text that keeps bytes which are not UTF-8 (``PathBytes``), since
+  /// arguments hold paths.
+  static let arguments: [String] = (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+    CommandLine.unsafeArgv[index].map { PathBytes.text(cString: $0) }
+  }
 
   /// The value of an environment variable, or nil where it is unset or empty.
   static func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return String(cString: value)
+    return PathBytes.text(cString: value)
   }
 
   /// Whether standard output is a terminal that shows styles, and nobody asked for none.
@@ -37,11 +40,7 @@ enum Platform {
   }
 
   /// Whether tables are plain ASCII: asked for by `--ascii`, or on a terminal whose locale has no UTF-8.
-  ///
-  /// Formats for programs are UTF-8 always.
   static let writesASCII: Bool = {
-    let isForPrograms = arguments.contains { ["json", "csv", "jsonl"].contains($0) || $0.hasPrefix("--format=") }
-    if isForPrograms { return false }
     if arguments.contains("--ascii") { return true }
     guard isatty(STDOUT_FILENO) == 1 else { return false }
     let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
@@ -51,13 +50,22 @@ enum Platform {
   /// Writes to standard output; a reader that has gone away ends the program quietly, as for any filter.
   ///
   /// Where it is asked for, or the terminal's locale cannot show more, what people read is ASCII.
+  ///
+  /// Reports make visible what they are told from outside. This is the last gate: of control characters, only line breaks
+  /// and the styles of our own pass it.
   static func print(_ text: String) {
-    write(writesASCII ? asciiText(text) : text, to: STDOUT_FILENO)
+    let shown = TextStyle.guarded(text)
+    write(writesASCII ? asciiText(shown) : shown, to: STDOUT_FILENO)
+  }
+
+  /// Writes a document for programs to standard output: UTF-8 always, and as it is.
+  static func print(document: String) {
+    write(document, to: STDOUT_FILENO)
   }
 
   /// Writes a line to standard error.
-  static func warn(_ text: String) {
-    write(text + "\n", to: STDERR_FILENO)
+  static func warn(_ message: Message) {
+    write(message.text + "\n", to: STDERR_FILENO)
   }
 
   /// Writes bytes to standard output, in the same way.
@@ -109,7 +117,7 @@ enum Platform {
     var prefix = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
-      if mkdir(prefix, 0o777) != 0, errno != EEXIST {
+      if withCPath(prefix, { mkdir($0, 0o777) }) != 0, errno != EEXIST {
         throw Failure(.wrongInput, "\(path): error: cannot make the folder: \(String(cString: strerror(errno)))")
       }
     }
@@ -125,10 +133,10 @@ enum Platform {
     let temporary = path + ".\(getpid()).partial"
     func fail(_ doing: String) -> Failure {
       let reason = String(cString: strerror(errno))
-      unlink(temporary)
+      _ = withCPath(temporary) { unlink($0) }
       return Failure(.wrongInput, "\(path): error: cannot \(doing): \(reason)")
     }
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    let descriptor = withCPath(temporary) { open($0, O_WRONLY | O_CREAT | O_EXCL, 0o666) }
     guard descriptor >= 0 else { throw fail("create the file") }
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -142,11 +150,17 @@ enum Platform {
       }
     }
     guard close(descriptor) == 0 else { throw fail("finish the file") }
-    guard rename(temporary, path) == 0 else { throw fail("put the file in place") }
+    guard withCPath(temporary, { old in withCPath(path) { rename(old, $0) } }) == 0 else { throw fail("put the file in place") }
+  }
+
+  /// Whether a path is there and no regular file: a pipe, a device, a folder.
+  static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    return withCPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT != S_IFREG
   }
 
   /// Whether there is a file of a name.
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  static func exists(_ path: String) -> Bool { withCPath(path) { access($0, F_OK) } == 0 }
 
   /// Ends the program.
   static func leave(_ status: Int32) -> Never {

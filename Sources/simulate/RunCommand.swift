@@ -30,6 +30,7 @@ enum RunCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try checkOptions(command)
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -51,10 +52,23 @@ enum RunCommand {
     warn(about: result, scenario)
     let report = RunReport(
       scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities)
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles))
+    }
+  }
+
+  private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    if command.format == "csv" {
+      try command.refuse(["sensitivity"], "a row of CSV has no sensitivities; --format json and table have them")
+    }
+    if let path = command.value(of: "timeline") {
+      try OutputEnding.check(path, of: "--timeline", [".json"], "a timeline for Perfetto")
+      if let method = command.value(of: "method"), method != Simulator.Method.events.rawValue {
+        try command.refuse(["method"], "a timeline is recorded by events")
+      }
     }
   }
 

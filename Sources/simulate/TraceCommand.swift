@@ -51,6 +51,13 @@ enum TraceCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    if let path = command.value(of: "timeline") {
+      try OutputEnding.check(path, of: "--timeline", [".json"], "timelines for Perfetto")
+    }
+    if let path = command.value(of: "report") {
+      try OutputEnding.check(path, of: "--report", [".html", ".htm"], "a page")
+    }
     let step = try step(command)
     let changes = try changes(command, library)
     let trace = try checkingInput { () throws(TraceFault) in
@@ -68,8 +75,11 @@ enum TraceCommand {
     if let timelinePath { try Platform.writeFile(timelinePath, TraceTimeline(study: study).json()) }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)
-    Platform.print(
-      command.value(of: "format") == "json" ? report.json() : report.text(styled: Platform.showsStyles))
+    if command.format == "json" {
+      Platform.print(document: report.json())
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 
   /// The number of a step.
@@ -106,7 +116,7 @@ enum TraceCommand {
 
   private static func speed(_ name: String, _ command: ParsedCommand) throws(Failure) -> Double? {
     guard let text = command.value(of: name) else { return nil }
-    guard let value = Double(text), value.isFinite, (1e-6...1e6).contains(value) else {
+    guard let value = decimalNumber(text), (1e-6...1e6).contains(value) else {
       throw Failure(.wrongUsage, "error: --\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
     }
     return value
@@ -139,7 +149,7 @@ enum TraceCommand {
       }
       return estimate
     }
-    guard let value = Double(text), value.isFinite, (0...1e6).contains(value) else {
+    guard let value = decimalNumber(text), (0...1e6).contains(value) else {
       throw Failure(
         .wrongUsage,
         "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")

@@ -30,6 +30,10 @@ enum ValidateCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    if let output = command.value(of: "error-band") {
+      try OutputEnding.check(output, of: "--error-band", [".json"], "an error band")
+    }
     let path = command.positional("file") ?? ""
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
@@ -47,8 +51,11 @@ enum ValidateCommand {
       try writeErrorBand(validation, of: path, fit: command.value(of: "fit") ?? "none", to: output)
     }
     let report = ValidationReport(validation: validation)
-    Platform.print(
-      command.value(of: "format") == "csv" ? report.csv(file.table) : report.text(styled: Platform.showsStyles))
+    if command.format == "csv" {
+      Platform.print(document: report.csv(file.table))
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 }
 
