@@ -28,16 +28,19 @@ extension NameFault: CustomStringConvertible {
 
 extension OverrideFault: CustomStringConvertible {
   /// What is wrong, and the nearest path or the range.
-  public var description: String {
+  public var description: String { "error: \(words)" }
+
+  /// The same without "error: " in front.
+  public var words: String {
     switch self {
     case .unknownPath(let path, let suggestion?):
-      return "error: no profile number is called '\(oneLine(path))'; did you mean '\(suggestion)'?"
+      return "no profile number is called '\(oneLine(path))'; did you mean '\(suggestion)'?"
     case .unknownPath(let path, nil):
-      return "error: no profile number is called '\(oneLine(path))'; 'simulate profiles show NAME' lists them"
+      return "no profile number is called '\(oneLine(path))'; 'simulate profiles show NAME' lists them"
     case .noAccelerator(let path):
-      return "error: '\(oneLine(path))' cannot be set: the system has no accelerator"
+      return "'\(oneLine(path))' cannot be set: the system has no accelerator"
     case .outOfRange(let path, let value, let range):
-      return "error: \(path) must be \(range.words) (it is \(value))"
+      return "\(path) must be \(range.words) (it is \(value))"
     }
   }
 }

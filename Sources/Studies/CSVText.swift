@@ -173,7 +173,7 @@ public struct CSVFault: Error, Sendable, Equatable {
 extension CSVFault: CustomStringConvertible {
   /// One line: file, line, column, what is wrong and what is right.
   public var description: String {
-    "\(file):\(position.line):\(position.column): error: \(fact.words)"
+    "\(onePathLine(file)):\(position.line):\(position.column): error: \(fact.words)"
   }
 }
 
@@ -183,13 +183,13 @@ extension CSVFault.Fact {
     case .notUTF8: "the file is not UTF-8 text"
     case .empty: "the file is empty; its first line must name the columns"
     case .unfinishedQuote: "a quoted field does not end; close it with \""
-    case .duplicateColumn(let name): "the column \"\(name)\" is named twice"
+    case .duplicateColumn(let name): "the column \(quoted(name)) is named twice"
     case .wrongFieldCount(let expected, let found): "the line has \(found) fields, the header \(expected)"
     case .missingColumn(let name, let suggestion?):
-      "a column \"\(name)\" is needed; is \"\(suggestion)\" meant to be it?"
+      "a column \"\(name)\" is needed; is \(quoted(suggestion)) meant to be it?"
     case .missingColumn(let name, nil): "a column \"\(name)\" is needed"
-    case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \"\(text)\")"
-    case .unknownName(let fault): fault.text
+    case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \(quoted(text)))"
+    case .unknownName(let fault): visible(fault.text)
     }
   }
 }

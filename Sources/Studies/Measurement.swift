@@ -111,7 +111,7 @@ private struct MeasurementReader {
     }
     var latency: Double?
     if !text("latency_ms").isEmpty {
-      guard let value = Double(text("latency_ms")), value.isFinite, value > 0 else {
+      guard let value = decimalNumber(text("latency_ms")), value > 0 else {
         throw wrong("latency_ms", "blank or a number greater than 0")
       }
       latency = value / 1e3

@@ -63,7 +63,7 @@ public struct SweepTable: Sendable {
     var numbers: [Double] = []
     numbers.reserveCapacity(table.rows.count)
     for row in table.rows {
-      guard let number = Double(row[column].text), number.isFinite, number >= 0 else {
+      guard let number = decimalNumber(row[column].text), number >= 0 else {
         throw CSVFault(
           file: table.file, position: row[column].position,
           fact: .wrongField(column: name, text: row[column].text, expected: "a number of at least 0"))

@@ -42,6 +42,7 @@ enum SweepCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let format = try format(command)
     let plan = try SweepRequest(command).plan(library)
     let threads = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.integer(of: "threads", .within(1...4096))
@@ -54,11 +55,11 @@ enum SweepCommand {
     if command.isPresent("resume"), path == nil {
       throw Failure(.wrongUsage, "error: --resume needs --output FILE, the file that the sweep was writing")
     }
-    if command.value(of: "format") == "summary" {
+    if format == "summary" {
       try writeSummary(plan, points, threads, path, resumes: command.isPresent("resume"))
       return
     }
-    guard let format = SweepRows.Format(rawValue: command.value(of: "format") ?? defaultFormat(path)) else {
+    guard let format = SweepRows.Format(rawValue: format) else {
       try writeTable(plan, points, threads, path, resumes: command.isPresent("resume"))
       return
     }
@@ -72,9 +73,24 @@ enum SweepCommand {
     }
   }
 
-  private static func defaultFormat(_ path: String?) -> String {
+  /// The format that is asked for, or that the ending of the output says.
+  private static func format(_ command: ParsedCommand) throws(Failure) -> String {
+    let path = command.value(of: "output")
+    let endings = ["csv": [".csv"], "jsonl": [".jsonl", ".ndjson"], "table": [".txt"], "summary": [".txt"]]
+    if let format = command.value(of: "format") {
+      if let path { try OutputEnding.check(path, of: "--output", format: format, endings[format] ?? []) }
+      try command.refuseASCII(of: path.map(OutputEnding.isNameless) ?? true ? format : nil)
+      return format
+    }
     guard let path else { return "table" }
-    return path.hasSuffix(".jsonl") ? "jsonl" : "csv"
+    try command.refuseASCII(of: nil)
+    if OutputEnding.isNameless(path) { return path == "-" ? "table" : "csv" }
+    for format in ["csv", "jsonl", "table"] where endings[format]?.contains(where: { OutputEnding.has($0, path) }) == true {
+      return format
+    }
+    throw Failure(
+      .wrongUsage,
+      "error: --output '\(path)' must end in .csv, .jsonl, .ndjson or .txt (a table), or --format say what to write")
   }
 
   /// Runs a sweep and shows how far it is.
