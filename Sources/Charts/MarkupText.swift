@@ -7,7 +7,8 @@ import JSONText
 public func markupEscaped(_ text: String) -> String {
   var escaped = ""
   escaped.reserveCapacity(text.utf8.count)
-  let spaced = String(String.UnicodeScalarView(text.unicodeScalars.map { "\t\n\r".unicodeScalars.contains($0) ? " " : $0 }))
+  let spaced = String(
+    String.UnicodeScalarView(text.unicodeScalars.map { "\t\n\r".unicodeScalars.contains($0) ? " " : $0 }))
   for scalar in visible(spaced).unicodeScalars {
     switch scalar {
     case "&": escaped += "&amp;"

@@ -95,9 +95,9 @@ struct CatalogReader {
   /// What a file that is wrong would be called: by what its beginning says, or by its own name.
   private static func name(ofWrongFile path: String) -> Named {
     let stem = String((path.split(separator: "/").last ?? "").dropLast(".json".count)).lowercased()
-    guard let bytes = try? readFileBytes(path, limit: 1 << 20), let entry = try? ProfileIndex.entry(bytes, path),
-      !entry.name.isEmpty
-    else { return Named(name: stem) }
+    var entry = ProfileIndex.Entry(path: path)
+    if let bytes = try? readFileBytes(path, limit: 1 << 20) { try? ProfileIndex.read(bytes, into: &entry) }
+    guard !entry.name.isEmpty else { return Named(name: stem) }
     return Named(name: entry.name.lowercased(), aliases: entry.aliases + [stem], vendor: entry.vendor)
   }
 }

@@ -38,7 +38,8 @@ public struct ProfileCatalog: Sendable {
     directories = roots.flatMap { $0 }
     var reader = CatalogReader(roots: roots)
     let families = ArchitectureFamilies(
-      reader.read("architectures", what: "architecture", named: { Named(name: $0.name) }) { document throws(JSONFault) in
+      reader.read("architectures", what: "architecture", named: { Named(name: $0.name) }) {
+        document throws(JSONFault) in
         try ProfileReader.architecture(from: document)
       })
     self.families = families

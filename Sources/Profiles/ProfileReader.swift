@@ -171,11 +171,13 @@ public enum ProfileReader {
     }
     guard let first = name.utf8.first, first >= 97 || (48...57).contains(first) else {
       throw cursor.fault(
-        .described(problem: "must begin with a letter or a digit (it is \(quoted(name)))", advice: "choose another name"))
+        .described(
+          problem: "must begin with a letter or a digit (it is \(quoted(name)))", advice: "choose another name"))
     }
     guard name.utf8.count <= nameLimit else {
       throw cursor.fault(
-        .described(problem: "must have at most \(nameLimit) characters (it has \(name.utf8.count))", advice: "shorten it"))
+        .described(
+          problem: "must have at most \(nameLimit) characters (it has \(name.utf8.count))", advice: "shorten it"))
     }
     return name
   }

@@ -49,7 +49,8 @@ extension SweepFault: CustomStringConvertible {
   /// The same without "error: " in front.
   public var words: String {
     switch self {
-    case .emptyValue(let axis): "--over \(oneLine(axis)) has an empty value; write --over \(oneLine(axis))=VALUE,VALUE,..."
+    case .emptyValue(let axis):
+      "--over \(oneLine(axis)) has an empty value; write --over \(oneLine(axis))=VALUE,VALUE,..."
     case .repeatedValue(let axis, let text):
       "--over \(oneLine(axis)) has the value \(oneLine(text)) twice; use fewer values or a wider range"
     case .noMatch(let axis, let pattern):

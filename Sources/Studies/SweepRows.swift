@@ -13,13 +13,18 @@ public struct SweepRows: Sendable {
   }
 
   /// What follows the varied values in every row.
-  public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
+  public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"] + madeByColumns
+
+  /// The last of them: of which kind the latency is, and by which model it was found, the same in every row.
+  static let madeByColumns = ["latency_kind", "kernel_model"]
 
   private let plan: SweepPlan
   private let format: Format
   /// For each axis and value, what a row has for it, with the separator behind it.
   private let texts: [[[UInt8]]]
   private let bounds: [[UInt8]]
+  /// What every row ends in.
+  private let end: [UInt8]
 
   /// Rows of a plan.
   public init(_ plan: SweepPlan, _ format: Format) {
@@ -38,6 +43,13 @@ public struct SweepRows: Sendable {
       }
     }
     bounds = LatencyBound.allCases.map { Array($0.rawValue.utf8) }
+    let madeBy = [plan.latencyKind.rawValue, plan.kernelModel.rawValue]
+    end =
+      switch format {
+      case .csv: Array(madeBy.map { "," + $0 }.joined().utf8)
+      case .jsonl:
+        Array(zip(Self.madeByColumns, madeBy).map { ", \(jsonQuoted($0)): \(jsonQuoted($1))" }.joined().utf8)
+      }
   }
 
   /// The line above the rows, if the format has one.
@@ -62,13 +74,11 @@ public struct SweepRows: Sendable {
     separate(&bytes)
     name("bound", &bytes)
     let bound = bounds[LatencyBound.allCases.firstIndex(of: result.bound) ?? 0]
-    if format == .jsonl {
-      bytes.append(UInt8(ascii: "\""))
-      bytes += bound
-      bytes += [UInt8(ascii: "\""), UInt8(ascii: "}")]
-    } else {
-      bytes += bound
-    }
+    if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
+    bytes += bound
+    if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
+    bytes += end
+    if format == .jsonl { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: "\n"))
   }
 

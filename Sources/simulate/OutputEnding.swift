@@ -26,6 +26,7 @@ enum OutputEnding {
   ///   - option: The option that names it: `--timeline`.
   ///   - endings: The endings that fit.
   ///   - contents: What is written, in words: `a timeline`.
+  /// - Throws: ``Failure`` for another ending.
   static func check(_ path: String, of option: Message, _ endings: [String], _ contents: Message) throws(Failure) {
     if isNameless(path) || endings.contains(where: { has($0, path) }) { return }
     throw Failure(

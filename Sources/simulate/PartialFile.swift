@@ -113,7 +113,9 @@ struct PartialFile: ~Copyable {
   /// Gives the file its name.
   consuming func finish() throws(Failure) {
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("finish the file") }
-    guard withCPath(Self.partialPath(path), { old in withCPath(path) { rename(old, $0) } }) == 0 else { throw failure("put the file in place") }
+    guard withCPath(Self.partialPath(path), { old in withCPath(path) { rename(old, $0) } }) == 0 else {
+      throw failure("put the file in place")
+    }
   }
 
   /// Leaves nothing behind.

@@ -150,7 +150,9 @@ enum Platform {
       }
     }
     guard close(descriptor) == 0 else { throw fail("finish the file") }
-    guard withCPath(temporary, { old in withCPath(path) { rename(old, $0) } }) == 0 else { throw fail("put the file in place") }
+    guard withCPath(temporary, { old in withCPath(path) { rename(old, $0) } }) == 0 else {
+      throw fail("put the file in place")
+    }
   }
 
   /// Whether a path is there and no regular file: a pipe, a device, a folder.

@@ -79,7 +79,8 @@ enum ReportCommand {
     guard !(command.isPresent("sweep") && command.isPresent("study")) else {
       throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
     }
-    let reason: Message = command.isPresent("sweep") ? "--sweep shows the rows of its file" : "--study has its own systems"
+    let reason: Message =
+      command.isPresent("sweep") ? "--sweep shows the rows of its file" : "--study has its own systems"
     try command.refusePositionals(reason)
     try command.refuse(ScenarioOptions.definitions.map(\.name) + ["width"], reason)
     try OutputEnding.check(path, of: "--output", [".html", ".htm"], "a page")

@@ -35,7 +35,8 @@ enum RooflineCommand {
     let parameters = scenario.workload.parameters.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     let report = RooflineReport(
       study: study,
-      heading: "\(scenario.workload.name) (\(parameters)), \(scenario.precision.rawValue), on \(accelerator.title)")
+      heading: "\(scenario.workload.name) (\(parameters)), \(scenario.precision.rawValue), on \(accelerator.title)",
+      kernelModel: scenario.kernelModel)
     switch command.format {
     case "json": Platform.print(document: report.json())
     case "csv": Platform.print(document: report.csv())

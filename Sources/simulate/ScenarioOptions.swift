@@ -66,13 +66,13 @@ enum ScenarioOptions {
         "error: a workload is needed, as in 'simulate run bert-base h100-sxm'; "
           + "'simulate profiles list workloads' names them")
     }
+    try checkOrder(workloadName, names.accelerator, command, library)
     guard let acceleratorName = names.accelerator ?? defaultAccelerator else {
       throw Failure(
         .wrongUsage,
         "error: an accelerator is needed, as in 'simulate run \(workloadName) h100-sxm'; "
           + "'simulate profiles list accelerators' names them, and 'none' simulates the host alone")
     }
-    try checkOrder(workloadName, acceleratorName, command, library)
     let workload = try library.workload(workloadName)
     var system = System(
       accelerator: try library.accelerator(acceleratorName),
@@ -103,6 +103,7 @@ enum ScenarioOptions {
   /// - Parameters:
   ///   - command: The command line.
   ///   - varied: Which of the two are varied elsewhere, and so have no place on the line.
+  /// - Returns: The names as they were given.
   /// - Throws: ``Failure`` for a name too many.
   static func names(
     _ command: ParsedCommand, varied: [String] = []
@@ -115,7 +116,7 @@ enum ScenarioOptions {
     let names = (workload: name("workload"), accelerator: name("accelerator"))
     if let extra = left.first {
       let named = ["workload", "accelerator"].first { command.isPresent($0) || varied.contains($0) }
-      let reason: Message = named.map { varied.contains($0) ? ": --over \($0) names it" : ": --\($0) names it" } ?? ""
+      let reason: Message = named.map { ": --\(varied.contains($0) ? "over " : "")\($0) gives the \($0) already" } ?? ""
       throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'" + reason + "\n" + command.helpHint)
     }
     return names
@@ -123,16 +124,22 @@ enum ScenarioOptions {
 
   /// Says what was meant where a workload and an accelerator have changed places.
   static func checkOrder(
-    _ workload: String, _ accelerator: String, _ command: ParsedCommand, _ library: Library
+    _ workload: String, _ accelerator: String?, _ command: ParsedCommand, _ library: Library
   ) throws(Failure) {
-    guard !command.isPresent("workload"), library.isAccelerator(workload) else { return }
-    let isSwapped = library.isWorkload(accelerator)
-    throw Failure(
-      .wrongInput,
-      "error: '\(workload)' is an accelerator, and the workload stands first: "
-        + (isSwapped
-          ? "'simulate \(command.path.joined(separator: " ")) \(accelerator) \(workload)'"
-          : "as in 'simulate \(command.path.joined(separator: " ")) bert-base \(workload)'"))
+    let line: Message = "simulate \(command.path.joined(separator: " "))"
+    if !command.isPresent("workload"), library.isAccelerator(workload) {
+      let isSwapped = accelerator.map(library.isWorkload) ?? false
+      throw Failure(
+        .wrongInput,
+        "error: '\(workload)' is an accelerator, and the workload stands first: "
+          + (isSwapped ? "'\(line) \(accelerator ?? "") \(workload)'" : "as in '\(line) bert-base \(workload)'"))
+    }
+    if let accelerator, command.isPresent("workload"), !command.isPresent("accelerator"),
+      library.isWorkload(accelerator)
+    {
+      throw Failure(
+        .wrongInput, "error: '\(accelerator)' is a workload, and --workload gives '\(workload)' already; give one")
+    }
   }
 
   /// The values of `--batch`, `--sequence-length` and `--parameter`.

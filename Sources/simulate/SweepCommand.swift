@@ -43,7 +43,7 @@ enum SweepCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let format = try format(command)
-    let plan = try SweepRequest(command).plan(library)
+    let plan = try SweepRequest(command).plan(command, library)
     let threads = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.integer(of: "threads", .within(1...4096))
     }
@@ -85,7 +85,8 @@ enum SweepCommand {
     guard let path else { return "table" }
     try command.refuseASCII(of: nil)
     if OutputEnding.isNameless(path) { return path == "-" ? "table" : "csv" }
-    for format in ["csv", "jsonl", "table"] where endings[format]?.contains(where: { OutputEnding.has($0, path) }) == true {
+    for format in ["csv", "jsonl", "table"]
+    where endings[format]?.contains(where: { OutputEnding.has($0, path) }) == true {
       return format
     }
     throw Failure(

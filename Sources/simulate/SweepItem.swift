@@ -23,14 +23,11 @@ struct SweepItem {
   let content: Content
   /// Its place in a plan; nil on the command line.
   let place: JSONCursor?
-  /// Whether an option names it, and not its place on the command line.
-  let isOption: Bool
 
-  init(_ subject: SweepAxis.Subject, _ content: Content, _ place: JSONCursor? = nil, isOption: Bool = true) {
+  init(_ subject: SweepAxis.Subject, _ content: Content, _ place: JSONCursor? = nil) {
     self.subject = subject
     self.content = content
     self.place = place
-    self.isOption = isOption
   }
 
   /// What has a name of its own, in a plan as on the command line.
@@ -60,12 +57,14 @@ struct SweepItem {
     for (key, subject) in named {
       let placed = key == "workload" ? names.workload : key == "accelerator" ? names.accelerator : nil
       guard let name = command.value(of: key) ?? placed else { continue }
-      items.append(SweepItem(subject, .name(name), isOption: command.isPresent(key)))
+      items.append(SweepItem(subject, .name(name)))
     }
     for (name, value) in try ScenarioOptions.parameters(command).sorted(by: { $0.key < $1.key }) {
       items.append(SweepItem(.parameter(name), .count(value)))
     }
-    for (path, value) in try ScenarioOptions.overrides(command) { items.append(SweepItem(.number(path), .number(value))) }
+    for (path, value) in try ScenarioOptions.overrides(command) {
+      items.append(SweepItem(.number(path), .number(value)))
+    }
     return items + axes
   }
 
@@ -91,6 +90,7 @@ struct SweepItem {
   /// - Parameters:
   ///   - usage: What is wrong with the command line.
   ///   - content: What is wrong with the plan, to follow the place's path.
+  /// - Returns: The failure.
   func failure(_ usage: Message, _ content: Message) -> Failure {
     guard let place else { return Failure(.wrongUsage, "error: " + usage) }
     return Failure(.wrongInput, "\(place.document.file):\(position(place)): error: \(place.path) " + content)

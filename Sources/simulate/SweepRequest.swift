@@ -88,7 +88,10 @@ struct SweepRequest {
   // MARK: The plan
 
   /// The plan: names found, patterns matched, everything checked that can be.
-  func plan(_ library: Library) throws(Failure) -> SweepPlan {
+  func plan(_ command: ParsedCommand, _ library: Library) throws(Failure) -> SweepPlan {
+    if let workload = command.positionals.first {
+      try ScenarioOptions.checkOrder(workload, command.positionals.dropFirst().first, command, library)
+    }
     var axes: [SweepAxis] = []
     for item in items {
       guard case .varied(let values) = item.content else { continue }
@@ -99,7 +102,6 @@ struct SweepRequest {
       } catch { throw item.failure(of: error) }
     }
     if axes.isEmpty { throw Failure(wrongInput: SweepFault.noAxis) }
-    try checkOrder(library)
     var choices = SweepPlan.Choices(workloads: [], accelerators: [], hosts: [], frameworks: [], precisions: [])
     choices.workloads = try choose(.workload, &axes, nil, library.workload) { $0.name }
     choices.accelerators = try choose(.accelerator, &axes, nil, library.accelerator) { $0?.name ?? "none" }
@@ -135,14 +137,6 @@ struct SweepRequest {
       }
       throw item.failure(of: error)
     }
-  }
-
-  /// Says what was meant where a workload and an accelerator have changed places.
-  private func checkOrder(_ library: Library) throws(Failure) {
-    guard let workload = items.first(where: { $0.subject == .workload && $0.place == nil && !$0.isOption }),
-      case .name(let name) = workload.content, library.isAccelerator(name)
-    else { return }
-    throw Failure(.wrongInput, "error: '\(name)' is an accelerator, and the workload stands first")
   }
 
   /// What the names of an axis stand for, or the one that is the same at all points; the axis gets the names in full.

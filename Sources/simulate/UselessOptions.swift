@@ -28,6 +28,7 @@ extension ParsedCommand {
   /// Refuses `--ascii` where nothing is printed that people read.
   ///
   /// - Parameter format: The format of what is printed, or nil where nothing is.
+  /// - Throws: ``Failure`` where the option is given and would change nothing.
   func refuseASCII(of format: String?) throws(Failure) {
     if let format, format == "table" || format == "names" || format == "summary" { return }
     try refuse(["ascii"], format.map { "--format \($0) is UTF-8 always" } ?? "nothing is printed")
