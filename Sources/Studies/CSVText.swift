@@ -47,7 +47,7 @@ public struct CSVText: Sendable {
   /// Its text is as it is, also where a spreadsheet would take it for a formula; but what a terminal would obey instead of
   /// showing is escaped, as in tables.
   public static func field(_ text: String) -> String {
-    let text = visibleLines(text)
+    let text = visibleLines(String(text.map { $0 == "\r\n" ? "\n" : $0 }))
     guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") })
     else { return text }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
