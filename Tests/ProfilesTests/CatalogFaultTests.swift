@@ -85,7 +85,12 @@ import Testing
       fault?.description
         == "\(root)/hosts/b.json: error: the host '\(claimed)' is in \(root)/hosts/a.json, too; "
         + "a folder has a name or alias once, so rename or remove one of them")
-    let elsewhere = folders.folder([("c.json", host("one"))])
-    #expect(try ProfileCatalog(roots: [[elsewhere], [root]]).host(named: "one").name == "one")
+  }
+
+  @Test func `of two folders may have a name twice, and the first wins`() throws {
+    var folders = Folders()
+    let (own, shipped) = (folders.folder([("a.json", host("one"))]), folders.folder([("b.json", host("one"))]))
+    let catalog = ProfileCatalog(roots: [[own], [shipped]])
+    #expect(catalog.hosts.map(\.name) == ["one"] && catalog.faults.isEmpty)
   }
 }
