@@ -58,7 +58,9 @@ public func resolveName(_ name: String, among candidates: [Named], what: String)
   }
   let known = candidates.map(\.name)
   let names = known + candidates.flatMap(\.aliases)
-  let suggestion = nearestName(to: typed, among: names + names.flatMap(shortened))
+  let runs = names + names.flatMap(shortened)
+  let begun = runs.filter { typed.count > 1 && $0.hasPrefix(typed) }.min { $0.count < $1.count }
+  let suggestion = begun ?? nearestName(to: typed, among: runs)
   throw .unknown(what: what, name: name, suggestion: suggestion, known: known)
 }
 

@@ -94,7 +94,7 @@ import Testing
     ("run bert-base h20", "unknown accelerator 'h20'; did you mean 'h200'?"),
     ("project bert-base t4 --year 2500", "--year must be from 2024 to 2074 (it is 2500)"),
     ("project bert-base t4 --year 1990", "--year must be from 2024 to 2074 (it is 1990)"),
-    ("report bert-base t4 -o r.html --year 1990", "--year must be from 2024 to 2074 (it is 1990)"),
+    ("report bert-base t4 --chart projection -o r.svg --year 1990", "--year must be from 2024 to 2074 (it is 1990)"),
   ]
 
   @Test(arguments: lines)

@@ -42,8 +42,9 @@ import Testing
 
   @Test func `with a wrong file stops who needs it, and the check`() throws {
     let folder = try Folder()
-    try folder.write("accelerators/mine.json", "{ \"schema\": \"accelerator/1\", \"name\": \"nvidia-t4\", oops")
-    let place = "\(folder.path)/accelerators/mine.json:1:50: "
+    let wrong = Marked("{ \"schema\": \"accelerator/1\", \"name\": \"nvidia-t4\", ¶oops")
+    try folder.write("accelerators/mine.json", wrong.text)
+    let place = "\(folder.path)/accelerators/mine.json:1:\(wrong.column): "
     let other = try folder.run("run bert-base v100")
     #expect(other.status == 0 && other.errors.hasPrefix(place + "warning: ") && other.errors.contains("; left out"))
     for line in ["run bert-base t4", "run bert-base mine", "profiles show nvidia-t4", "profiles check"] {
