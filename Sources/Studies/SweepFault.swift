@@ -70,6 +70,8 @@ extension SweepFault: CustomStringConvertible {
     case .override(let fault): fault.words
     case .workload(let fault): fault.words
     case .simulation: description
+    case .noSuchShard(_, let count) where !SweepPlan.shardCounts.contains(count):
+      "a sweep has at most \(SweepPlan.shardCounts.upperBound) parts (\(count) are asked for)"
     case .noSuchShard(let shard, let count):
       "there is no part \(shard) of \(count); parts are counted from 1 to their number"
     }

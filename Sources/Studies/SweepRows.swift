@@ -18,11 +18,11 @@ public struct SweepRows: Sendable {
   /// The last of them: of which kind the latency is, and by which model it was found, the same in every row.
   static let madeByColumns = ["latency_kind", "kernel_model"]
 
-  private let plan: SweepPlan
-  private let format: Format
+  let plan: SweepPlan
+  let format: Format
   /// For each axis and value, what a row has for it, with the separator behind it.
-  private let texts: [[[UInt8]]]
-  private let bounds: [[UInt8]]
+  let texts: [[[UInt8]]]
+  let bounds: [[UInt8]]
   /// What every row ends in.
   private let end: [UInt8]
 

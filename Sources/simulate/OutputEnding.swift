@@ -1,43 +1,43 @@
-/// The endings of files that are written: a file holds what its name says.
+/// The ending of an output's name: a file holds what its name says.
 enum OutputEnding {
-  /// Endings that say what a file holds; of two that fit, the longer.
-  private static let known = [
-    ".csv", ".tsv", ".jsonl", ".ndjson", ".vl.json", ".json", ".html", ".htm", ".svg", ".png", ".jpg", ".jpeg", ".pdf",
-    ".md", ".parquet", ".feather", ".arrow", ".xlsx", ".xls", ".ods", ".db", ".sqlite", ".gz", ".zip", ".zst", ".bz2",
-    ".xz", ".txt", ".yaml", ".yml", ".xml", ".py", ".npy", ".npz", ".hdf5", ".h5",
+  /// Endings that say what is in a file.
+  private static let known: Set<String> = [
+    "csv", "tsv", "jsonl", "ndjson", "json", "html", "htm", "svg", "md", "txt", "xml", "yaml", "yml", "toml", "parquet",
+    "arrow", "feather", "xlsx", "xls", "ods", "db", "sqlite", "h5", "hdf5", "npy", "npz", "pkl", "pdf", "png", "jpg",
+    "jpeg", "gif", "webp", "gz", "xz", "bz2", "zst", "zip", "tar",
   ]
 
-  /// The ending of a file's name, if it is one that says what the file holds.
-  private static func ending(of path: String) -> String? {
-    let name = path.lowercased()
-    return known.first { name.hasSuffix($0) }
+  /// What stands behind the last dot of a path's last part, in lower case.
+  static func of(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    return name.contains(".") ? (name.split(separator: ".").last?.lowercased() ?? "") : ""
   }
 
-  /// Whether a file's name has an ending, in whatever case.
-  static func has(_ ending: String, _ path: String) -> Bool { Self.ending(of: path) == ending }
+  /// Refuses a file whose name does not say what is in it; nil is no output.
+  static func check(_ path: String?, holds format: Message, endings: [String]) throws(Failure) {
+    if let path { try check(OutputTarget(path), holds: format, endings: endings) }
+  }
 
-  /// Whether a path says nothing about what it holds by its name: standard output, a pipe, a device.
-  static func isNameless(_ path: String) -> Bool { path == "-" || Platform.isSpecial(path) }
-
-  /// Checks that a file's ending is one of those of what it will hold.
+  /// Refuses a file whose name does not say what is in it.
   ///
   /// - Parameters:
-  ///   - path: The file's name.
-  ///   - option: The option that names it: `--timeline`.
-  ///   - endings: The endings that fit.
-  ///   - contents: What is written, in words: `a timeline`.
-  /// - Throws: ``Failure`` for another ending.
-  static func check(_ path: String, of option: Message, _ endings: [String], _ contents: Message) throws(Failure) {
-    if isNameless(path) || endings.contains(where: { has($0, path) }) { return }
-    throw Failure(
-      .wrongUsage,
-      "error: \(option) '\(path)' must end in \(endings.joined(separator: " or ")), since it will hold \(contents)")
-  }
-
-  /// Checks that a file's ending does not say another format than the one that was asked for; `.txt` says none.
-  static func check(_ path: String, of option: Message, format: String, _ endings: [String]) throws(Failure) {
-    guard !isNameless(path), let ending = ending(of: path), ending != ".txt", !endings.contains(ending) else { return }
-    throw Failure(
-      .wrongUsage, "error: \(option) '\(path)' ends in \(ending), and --format \(format) would write something else")
+  ///   - output: The output; only a file's name says anything.
+  ///   - format: What is written, in words.
+  ///   - endings: The endings that go with it.
+  ///   - isAskedFor: Whether the format is asked for by name; then an ending that says nothing is one.
+  /// - Throws: ``Failure`` with the ending, and those that are right.
+  static func check(
+    _ output: OutputTarget, holds format: Message, endings: [String], isAskedFor: Bool = false
+  ) throws(Failure) {
+    let ending = of(output.path)
+    guard output.isFile, !endings.contains(ending) else { return }
+    let right = endings.joined(separator: " or .")
+    if known.contains(ending) {
+      throw Failure(
+        .wrongUsage,
+        "error: '\(output.path)' ends in .\(ending), and what is written is \(format): let it end in .\(right)")
+    }
+    if isAskedFor { return }
+    throw Failure(.wrongUsage, "error: '\(output.path)' must end in .\(right): what is written is \(format)")
   }
 }

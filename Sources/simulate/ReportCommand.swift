@@ -44,11 +44,13 @@ enum ReportCommand {
     guard let path = command.value(of: "output"), !path.isEmpty else {
       throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
     }
+    let inputs = ScenarioOptions.files(command) + ["measurements", "sweep"].flatMap { command.values(of: $0) }
+    try Outputs.check(command, ["output"], inputs: inputs, library)
     let words = commandLine
     try command.refuseASCII(of: nil)
     if command.isPresent("sweep") || command.isPresent("study") {
       try checkPageOptions(command, path)
-      try Platform.writeFile(path, try page(command, library, words))
+      try OutputFile.write(try page(command, library, words), to: path)
       return
     }
     let kind = try checkingUsage { () throws(CommandSyntaxFault) in
@@ -61,13 +63,13 @@ enum ReportCommand {
     }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind else {
-      try Platform.writeFile(path, report.html())
+      try OutputFile.write(report.html(), to: path)
       return
     }
     guard let figure = report.figure(kind) else {
       throw Failure(.wrongInput, "error: this system has nothing to show as \(kind.rawValue)\(reason(kind))")
     }
-    try Platform.writeFile(path, text(figure, format, width: Double(width ?? 900)))
+    try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
   }
 
   // MARK: Options
@@ -83,7 +85,7 @@ enum ReportCommand {
       command.isPresent("sweep") ? "--sweep shows the rows of its file" : "--study has its own systems"
     try command.refusePositionals(reason)
     try command.refuse(ScenarioOptions.definitions.map(\.name) + ["width"], reason)
-    try OutputEnding.check(path, of: "--output", [".html", ".htm"], "a page")
+    try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
   }
 
   private static func checkSystemOptions(
@@ -173,14 +175,16 @@ enum ReportCommand {
       (".svg", .svg), (".vl.json", .vegaLite), (".json", .vegaLite), (".csv", .csv), (".jsonl", .jsonLines),
       (".md", .markdown),
     ]
-    let found = endings.first { OutputEnding.has($0.0, path) }
+    let found = endings.first { path.lowercased().hasSuffix($0.0) }
     guard isChart else {
       if let found {
         throw Failure(.wrongUsage, "error: a \(found.0) file holds one chart; say which, as in --chart latency")
       }
-      try OutputEnding.check(path, of: "--output", [".html", ".htm"], "a page")
+      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       return .html
     }
+    // A picture is what standard output is most likely to be read for.
+    if path == "-" { return .svg }
     guard let found else {
       throw Failure(
         .wrongUsage, "error: with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")

@@ -31,6 +31,7 @@ enum RunCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try checkOptions(command)
+    try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -47,7 +48,7 @@ enum RunCommand {
       sensitivities = try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
     }
     if let timelinePath, let timeline = result.timing.timeline {
-      try Platform.writeFile(timelinePath, ChromeTrace(timeline: timeline).json())
+      try OutputFile.write(ChromeTrace(timeline: timeline).json(), to: timelinePath)
     }
     warn(about: result, scenario)
     let report = RunReport(
@@ -64,8 +65,8 @@ enum RunCommand {
     if command.format == "csv" {
       try command.refuse(["sensitivity"], "a row of CSV has no sensitivities; --format json and table have them")
     }
-    if let path = command.value(of: "timeline") {
-      try OutputEnding.check(path, of: "--timeline", [".json"], "a timeline for Perfetto")
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
+    if command.isPresent("timeline") {
       if let method = command.value(of: "method"), method != Simulator.Method.events.rawValue {
         try command.refuse(["method"], "a timeline is recorded by events")
       }

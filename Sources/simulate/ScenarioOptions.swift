@@ -142,6 +142,12 @@ enum ScenarioOptions {
     }
   }
 
+  /// What is named as a file: workload, profiles.
+  static func files(_ command: ParsedCommand) -> [String] {
+    let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
+    return (command.positionals + options).filter(Library.isFile)
+  }
+
   /// The values of `--batch`, `--sequence-length` and `--parameter`.
   static func parameters(_ command: ParsedCommand) throws(Failure) -> [String: Int64] {
     var values: [String: Int64] = [:]

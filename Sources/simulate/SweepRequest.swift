@@ -85,6 +85,17 @@ struct SweepRequest {
     }
   }
 
+  /// What is named as a file: workloads, profiles.
+  var files: [String] {
+    items.flatMap { item -> [String] in
+      switch item.content {
+      case .name(let name): [name]
+      case .varied(let values): values
+      case .count, .number: []
+      }
+    }.filter(Library.isFile)
+  }
+
   // MARK: The plan
 
   /// The plan: names found, patterns matched, everything checked that can be.

@@ -53,12 +53,7 @@ enum TraceCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.refuseASCII(of: command.format)
-    if let path = command.value(of: "timeline") {
-      try OutputEnding.check(path, of: "--timeline", [".json"], "timelines for Perfetto")
-    }
-    if let path = command.value(of: "report") {
-      try OutputEnding.check(path, of: "--report", [".html", ".htm"], "a page")
-    }
+    try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
     let trace = try checkingInput { () throws(TraceFault) in
@@ -71,9 +66,9 @@ enum TraceCommand {
     let study = try study(
       run, changes, command, library, recordsTimeline: timelinePath != nil || pagePath != nil)
     if let pagePath {
-      try Platform.writeFile(pagePath, TracePage(study: study, command: ReportCommand.commandLine).html())
+      try OutputFile.write(TracePage(study: study, command: ReportCommand.commandLine).html(), to: pagePath)
     }
-    if let timelinePath { try Platform.writeFile(timelinePath, TraceTimeline(study: study).json()) }
+    if let timelinePath { try OutputFile.write(TraceTimeline(study: study).json(), to: timelinePath) }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)
     if command.format == "json" {
@@ -81,6 +76,14 @@ enum TraceCommand {
     } else {
       Platform.print(report.text(styled: Platform.showsStyles))
     }
+  }
+
+  private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let named = ["accelerator", "framework", "recorded-accelerator"].flatMap { command.values(of: $0) }
+    let inputs = command.positionals + named.filter(Library.isFile)
+    try Outputs.check(command, ["report", "timeline"], inputs: inputs, library, printsResult: true)
+    try OutputEnding.check(command.value(of: "report"), holds: "HTML", endings: ["html", "htm"])
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
   }
 
   /// The number of a step.

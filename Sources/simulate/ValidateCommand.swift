@@ -31,10 +31,9 @@ enum ValidateCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.refuseASCII(of: command.format)
-    if let output = command.value(of: "error-band") {
-      try OutputEnding.check(output, of: "--error-band", [".json"], "an error band")
-    }
     let path = command.positional("file") ?? ""
+    try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
+    try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
     let validation: Validation
@@ -72,7 +71,7 @@ extension ValidateCommand {
         "\(path): error: an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
           + "the device does")
     }
-    try Platform.writeFile(output, band.json())
+    try OutputFile.write(band.json(), to: output)
   }
 }
 

@@ -77,9 +77,11 @@ func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
   }
 }
 
-Platform.ignoreBrokenPipes()
+Platform.reserveStandardStreams()
+Platform.ignoreWriteSignals()
 do {
   try main()
+  Platform.finishResult()
 } catch {
   Platform.warn(error.words)
   Platform.leave(error.status.rawValue)
