@@ -13,7 +13,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", []),
   ("EventEngine", []),
-  ("CommandSyntax", []),
+  ("CommandSyntax", ["JSONText"]),
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),

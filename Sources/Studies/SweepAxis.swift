@@ -102,11 +102,14 @@ public struct SweepAxis: Sendable, Equatable {
       }
     }
     if values.isEmpty { throw .emptyValue(axis: subject.column) }
-    for (index, value) in values.enumerated() where !subject.takesNames {
-      // Names may repeat in effect (an alias and its target); a number twice is a slip, or a range too fine to be whole.
-      if index > 0, values[index - 1] == value { throw .repeatedValue(axis: subject.column, text: value.text) }
-    }
+    if let text = Self.repeated(values) { throw .repeatedValue(axis: subject.column, text: text) }
     self.init(subject, values)
+  }
+
+  /// A value that is there twice: a slip, or a range too fine to be whole.
+  private static func repeated(_ values: [Value]) -> String? {
+    var seen: Set<String> = []
+    return values.lazy.map(\.text).first { !seen.insert($0).inserted }
   }
 
   private static func names(
@@ -119,16 +122,28 @@ public struct SweepAxis: Sendable, Equatable {
   }
 
   /// Whether a name fits a pattern in which `*` stands for any text.
+  ///
+  /// Each star takes as little as it can, and one character more whenever what follows it does not fit.
+  ///
+  /// - Complexity: O(length of the name x length of the pattern).
   public static func matches(_ name: Substring, pattern: Substring) -> Bool {
-    guard let first = pattern.first else { return name.isEmpty }
-    let rest = pattern.dropFirst()
-    if first != "*" { return name.first == first && matches(name.dropFirst(), pattern: rest) }
-    var tail = name
-    while true {
-      if matches(tail, pattern: rest) { return true }
-      if tail.isEmpty { return false }
-      tail = tail.dropFirst()
+    var (place, wanted) = (name.startIndex, pattern.startIndex)
+    var star: (pattern: Substring.Index, name: Substring.Index)?
+    while place < name.endIndex {
+      if wanted < pattern.endIndex, pattern[wanted] == "*" {
+        wanted = pattern.index(after: wanted)
+        star = (wanted, place)
+      } else if wanted < pattern.endIndex, pattern[wanted] == name[place] {
+        (place, wanted) = (name.index(after: place), pattern.index(after: wanted))
+      } else if let last = star {
+        place = name.index(after: last.name)
+        wanted = last.pattern
+        star = (last.pattern, place)
+      } else {
+        return false
+      }
     }
+    return pattern[wanted...].allSatisfy { $0 == "*" }
   }
 
   private static func numbers(_ item: String, _ subject: Subject) throws(SweepFault) -> [Double] {
@@ -136,6 +151,8 @@ public struct SweepAxis: Sendable, Equatable {
     switch subject {
     case .number(let path):
       guard let number = SystemNumber(path: path) else { return numbers }
+      // Of a count, a range has whole numbers, as of a parameter; what is written out must be whole itself.
+      if number.range.isWhole, item.contains("..") { numbers = numbers.map { $0.rounded() } }
       for value in numbers where !number.range.contains(value) {
         throw .override(.outOfRange(path: path, value: value, range: number.range))
       }

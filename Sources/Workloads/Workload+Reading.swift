@@ -7,6 +7,9 @@ extension Workload {
   /// The most bytes that a workload file may have, 64 MiB.
   public static let fileSizeLimit = 1 << 26
 
+  /// The highest value of a parameter: that of a tensor with as many elements as there may be.
+  public static let parameterValueLimit = Shape.elementLimit
+
   /// The most parameters that a workload may have.
   public static let parameterLimit = 64
 
@@ -38,8 +41,9 @@ extension Workload {
     let document = try JSONDocument(bytes: bytes, file: file)
     var root = try document.cursor.object()
     try root.schema(Workload.schema)
-    name = try root.required("name").nonEmptyString()
-    title = try root.optional("title")?.string()
+    // Both are only shown: whatever they hold, they are one line of characters that show themselves.
+    name = visible(try root.required("name").nonEmptyString())
+    title = try root.optional("title").map { (cursor) throws(JSONFault) in visible(try cursor.string()) }
     source = try root.optional("source")?.string()
     notes = try root.optional("notes")?.string()
     parameters = try readParameters(try root.required("parameters"))
@@ -64,7 +68,7 @@ private func readParameters(_ cursor: JSONCursor) throws(JSONFault) -> [Workload
   }
   for member in members {
     guard isParameterName(member.key) else { throw member.fault(.badParameterName(member.key)) }
-    let value = try member.value.integer(1 ... .max)
+    let value = try member.value.integer(1...Workload.parameterValueLimit)
     parameters.append(WorkloadParameter(name: member.key, defaultValue: value))
   }
   return parameters

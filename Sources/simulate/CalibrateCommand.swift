@@ -47,9 +47,21 @@ enum CalibrateCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    let folder = try ProfileFolder.named(by: command)
     if let trace = command.value(of: "trace") {
+      try command.refusePositionals("--trace reads numbers off a recording, not off measurements")
+      try command.refuse(["fit", "host-speed", "rounds"], "--trace reads numbers off a recording and fits none")
       try TraceCalibrationRun.run(trace, command, library)
       return
+    }
+    try command.refuse(["step", "recorded-accelerator"], "they are about a recording, which --trace names")
+    if !command.isPresent("fit") {
+      try command.refuse(["rounds"], "without --fit there is no search: a host's speed is found at once")
+      if command.value(of: "host-speed") == "fixed" {
+        throw Failure(
+          .wrongUsage, "error: nothing is fitted: --host-speed fixed needs a --fit, as accelerator.efficiency.memory")
+      }
     }
     guard let path = command.positional("file") else {
       throw Failure(.wrongUsage, "error: a file of measurements is needed, or --trace with a recording")
@@ -73,11 +85,16 @@ enum CalibrateCommand {
       throw Failure(
         .wrongInput, "error: no row's system has a number '\(path)' to fit; 'simulate profiles show NAME' lists them")
     }
-    if let folder = command.value(of: "output") {
-      let written = try CalibratedProfiles(calibration, measurements: path, library).write(to: folder)
-      Platform.warn("wrote \(written) to \(folder); '--catalog \(folder)' uses them")
+    if let folder {
+      let profiles = try CalibratedProfiles(calibration, measurements: path, library).files
+      let written = try ProfileFolder(folder, profiles, inputs: [path]).write()
+      Platform.warn("\(written); '--catalog \(folder)' uses them")
     }
     let report = CalibrationReport(calibration: calibration)
-    Platform.print(command.value(of: "format") == "csv" ? report.csv() : report.text(styled: Platform.showsStyles))
+    if command.format == "csv" {
+      Platform.print(document: report.csv())
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 }

@@ -30,6 +30,8 @@ enum RunCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try checkOptions(command)
+    try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -46,15 +48,28 @@ enum RunCommand {
       sensitivities = try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
     }
     if let timelinePath, let timeline = result.timing.timeline {
-      try Platform.writeFile(timelinePath, ChromeTrace(timeline: timeline).json())
+      try OutputFile.write(ChromeTrace(timeline: timeline).json(), to: timelinePath)
     }
     warn(about: result, scenario)
     let report = RunReport(
       scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities)
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles))
+    }
+  }
+
+  private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    if command.format == "csv" {
+      try command.refuse(["sensitivity"], "a row of CSV has no sensitivities; --format json and table have them")
+    }
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
+    if command.isPresent("timeline") {
+      if let method = command.value(of: "method"), method != Simulator.Method.events.rawValue {
+        try command.refuse(["method"], "a timeline is recorded by events")
+      }
     }
   }
 

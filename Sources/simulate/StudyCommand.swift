@@ -37,12 +37,13 @@ enum StudyCommand {
         "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
           + "see 'simulate study --help'")
     }
+    try command.refuseASCII(of: command.format)
     let study = try study(
       subject, library, measurements: subject == .platforms ? command.value(of: "measurements") : nil)
     let report = CaseStudyReport(study: study)
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
     }
   }

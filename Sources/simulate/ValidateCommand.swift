@@ -30,7 +30,10 @@ enum ValidateCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
     let path = command.positional("file") ?? ""
+    try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
+    try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
     let validation: Validation
@@ -47,8 +50,11 @@ enum ValidateCommand {
       try writeErrorBand(validation, of: path, fit: command.value(of: "fit") ?? "none", to: output)
     }
     let report = ValidationReport(validation: validation)
-    Platform.print(
-      command.value(of: "format") == "csv" ? report.csv(file.table) : report.text(styled: Platform.showsStyles))
+    if command.format == "csv" {
+      Platform.print(document: report.csv(file.table))
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 }
 
@@ -65,7 +71,7 @@ extension ValidateCommand {
         "\(path): error: an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
           + "the device does")
     }
-    try Platform.writeFile(output, band.json())
+    try OutputFile.write(band.json(), to: output)
   }
 }
 
