@@ -1,5 +1,6 @@
 import EventEngine
 import JSONText
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -32,7 +33,7 @@ extension FuzzTarget {
     let names = workload.parameters.map(\.name)
     for values in [[:], Dictionary(uniqueKeysWithValues: names.map { ($0, Int64(7)) })] {
       let bound: BoundWorkload
-      do throws(WorkloadFault) { bound = try workload.bind(values) } catch {
+      do throws(WorkloadFault) { bound = try workload.bindChecked(values) } catch {
         try checkRefusal(error)
         continue
       }
