@@ -46,7 +46,8 @@ public struct ProfileCatalog: Sendable {
     var names: Set<String> = []
     for directory in directories {
       let path = directory + "/" + folder
-      guard let files = try? listFiles(in: path, suffix: ".json") else { continue }
+      let files: [String]
+      do { files = try listFilesIfThere(in: path, suffix: ".json") } catch { throw .file(error) }
       for file in files {
         let profile = try readDocument(path + "/" + file, read)
         if names.insert(name(profile)).inserted { profiles.append(profile) }

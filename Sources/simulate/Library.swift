@@ -38,7 +38,8 @@ struct Library {
       shipped = nil
       whole = try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: folders) }
     }
-    let workloadFolders = roots.map { $0 + "/workloads" }.filter(Self.isDirectory)
+    // A folder that is there and cannot be read is an error of the catalog's, and no folder that is not there.
+    let workloadFolders = roots.map { $0 + "/workloads" }.filter { FileIdentity($0) != nil }
     workloads = try checkingInput { () throws(WorkloadFault) in try WorkloadCatalog(directories: workloadFolders) }
   }
 
