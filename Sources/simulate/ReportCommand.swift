@@ -54,7 +54,6 @@ enum ReportCommand {
       guard !(command.isPresent("sweep") && command.isPresent("study")) else {
         throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
       }
-      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       try OutputFile.write(try page(command, library, words), to: path)
       return
     }
@@ -156,7 +155,6 @@ enum ReportCommand {
       if let wrong = endings.first(where: { path.hasSuffix($0.0) }) {
         throw Failure(.wrongUsage, "error: a \(wrong.0) file holds one chart; say which, as in --chart latency")
       }
-      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       return .html
     }
     // A picture is what standard output is most likely to be read for.

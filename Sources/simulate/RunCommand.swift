@@ -31,7 +31,6 @@ enum RunCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
-    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()

@@ -52,7 +52,7 @@ enum SweepCommand {
       try plan.points(ofShard: shard.number, of: shard.count)
     }
     let output = try output(command)
-    let formatName = try format(command, output)
+    let formatName = format(command, output)
     let resumes = command.isPresent("resume")
     if formatName == "summary" {
       try writeSummary(plan, points, threads, output, resumes: resumes)
@@ -84,13 +84,9 @@ enum SweepCommand {
   }
 
   /// The format as asked for, or by the ending of the file.
-  private static func format(_ command: ParsedCommand, _ output: OutputTarget?) throws(Failure) -> String {
+  private static func format(_ command: ParsedCommand, _ output: OutputTarget?) -> String {
     guard let output else { return command.value(of: "format") ?? "table" }
-    let byEnding = ["jsonl", "ndjson"].contains(OutputEnding.of(output.path)) ? "jsonl" : "csv"
-    let format = command.value(of: "format") ?? byEnding
-    let endings = ["csv": ["csv"], "jsonl": ["jsonl", "ndjson"]][format] ?? ["txt"]
-    try OutputEnding.check(output, holds: format, endings: endings)
-    return format
+    return command.value(of: "format") ?? (output.path.hasSuffix(".jsonl") ? "jsonl" : "csv")
   }
 
   // MARK: Summary

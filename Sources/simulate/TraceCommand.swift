@@ -77,8 +77,6 @@ enum TraceCommand {
     let named = ["accelerator", "framework", "recorded-accelerator"].flatMap { command.values(of: $0) }
     let inputs = command.positionals + named.filter(Library.isFile)
     try Outputs.check(command, ["report", "timeline"], inputs: inputs, library, printsResult: true)
-    try OutputEnding.check(command.value(of: "report"), holds: "HTML", endings: ["html", "htm"])
-    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
   }
 
   /// The number of a step.

@@ -32,7 +32,6 @@ enum ValidateCommand {
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let path = command.positional("file") ?? ""
     try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
-    try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
     let validation: Validation

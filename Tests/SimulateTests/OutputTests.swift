@@ -152,23 +152,6 @@ import Testing
     #expect(try scratch.names.map { try scratch.text($0) } == before)
   }
 
-  @Test func `have no ending of another format`() throws {
-    for (line, words) in [
-      (Self.sweep + " -o rows.parquet", "ends in .parquet, and what is written is csv"),
-      (Self.sweep + " -o rows.jsonl --format csv", "ends in .jsonl, and what is written is csv"),
-      (Self.sweep + " -o rows.csv --format table", "ends in .csv, and what is written is table"),
-      ("report resnet18 t4 -o page.txt", "ends in .txt, and what is written is HTML"),
-      ("run resnet18 t4 --timeline t.json.gz", "ends in .gz, and what is written is JSON"),
-    ] {
-      let scratch = try Scratch()
-      let result = try scratch.run(line)
-      #expect(result.status == 64 && result.errors.contains(words), "\(line): \(result.errors)")
-      #expect(scratch.names.isEmpty)
-    }
-    let scratch = try Scratch()
-    #expect(try scratch.run(Self.sweep + " -o rows-2026.11.28").status == 0, "other endings say nothing")
-  }
-
   @Test func `leave what was there where they cannot be written whole`() throws {
     let scratch = try Scratch()
     try scratch.write("precious", to: "chart.svg")
