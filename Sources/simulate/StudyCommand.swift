@@ -77,7 +77,8 @@ extension Library {
     let name = "framework-tax-paper.csv"
     for directory in profileFolders {
       let folder = directory + "/measurements"
-      if let files = try? listFiles(in: folder, suffix: ".csv"), files.contains(name) { return folder + "/" + name }
+      let files = try checkingInput { () throws(FileFault) in try listFilesIfThere(in: folder, suffix: ".csv") }
+      if files.contains(name) { return folder + "/" + name }
     }
     throw Failure(.wrongInput, "error: the catalog has no measurements/\(name)")
   }
