@@ -203,8 +203,9 @@ extension SystemModel {
       case .beginLoop: graph.cursor.beginLoop(instruction, in: instructions)
       case .endLoop:
         if let round = nodeRounds[graph.cursor.index] {
-          let count = roundsAlone(
-            of: round, upTo: graph.cursor.roundsLeft - 1, from: now + skipped.cost.duration, calendar)
+          // The last round is run, so that a node follows those that are left out.
+          let most = max(0, graph.cursor.roundsLeft - 2)
+          let count = roundsAlone(of: round, upTo: most, from: now + skipped.cost.duration, calendar)
           graph.cursor.skipRounds(count)
           skipped = skipped + round.times(count)
         }
