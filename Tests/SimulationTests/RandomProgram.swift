@@ -14,6 +14,8 @@ struct ProgramShape {
   var queueDepths = [1, 2, 3, 7, 30]
   /// Whether kernels may slow one another down, and copies of several streams share an engine: beyond the reference.
   var sharesDevice = false
+  /// Whether the host takes no time, so that the streams alone decide.
+  var hasFreeHost = false
 
   /// Everything on one stream.
   static let oneStream = ProgramShape(hasCopies: true)
@@ -25,6 +27,10 @@ struct ProgramShape {
   static let longLoops = ProgramShape(
     streams: 2...3, hasCopies: true, rounds: 0...60, length: 1...6, queueDepths: [1, 2, 5, 17, 64, 300],
     sharesDevice: true)
+  /// Streams that only the depth of their queues holds together: their accounts drift apart.
+  static let streamsAlone = ProgramShape(
+    streams: 2...3, hasGraphs: false, hasSynchronizations: false, length: 2...6, queueDepths: [1, 2, 3, 5],
+    sharesDevice: true, hasFreeHost: true)
   /// A processor-only system.
   static let hostOnly = ProgramShape(hasGraphs: false, hasHostKernels: true)
 }
@@ -85,6 +91,10 @@ struct RandomProgram {
     table.graphKernelGap = Cost(durations.duration(using: &random), .kernelGap)
     table.synchronization = Cost(durations.duration(using: &random), .synchronization)
     table.pass = Cost(durations.duration(using: &random), .dispatch)
+    if shape.hasFreeHost {
+      for index in Self.works { table.costs[index] = .zero }
+      (table.launchCall, table.launchLatency, table.pass) = (.zero, .zero, .zero)
+    }
     table.queueDepth = shape.queueDepths[Int.random(in: shape.queueDepths.indices, using: &random)]
     table.sharesDevice = shape.sharesDevice && Int.random(in: 0..<3, using: &random) > 0
   }
