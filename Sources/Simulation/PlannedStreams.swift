@@ -39,6 +39,7 @@ struct PlannedStreams: Sendable {
   /// - Parameters:
   ///   - operation: The operation.
   ///   - launching: Whether it launches anything; else what it waits for holds for the next launch into its stream.
+  /// - Returns: The streams.
   func awaited(by operation: LoweredProgram.Operation, launching: Bool = true) -> Set<Int> {
     let named = Set(operation.waitsForStreams)
     var awaited = named.intersection(outside)

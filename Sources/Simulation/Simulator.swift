@@ -111,6 +111,17 @@ public struct Simulator: Sendable {
     }
   }
 
+  /// How many instructions ``time(_:_:_:counts:)`` executes at most: what to say beforehand of a run that may be long.
+  ///
+  /// Mostly far fewer are, since loops and passes are left once the state comes back. An instruction takes some hundred
+  /// nanoseconds with several streams, and some ten with one.
+  public func mostInstructions(_ counts: ProgramCounts, _ table: CostTable, _ kind: LatencyKind) -> Double {
+    guard kind == .steadyState else { return counts.instructions }
+    let passes =
+      counts.isOfSeveralStreams ? passesToComeBack(counts, table) : 2 * warmUpPasses(counts, table) + 2 + 16
+    return counts.instructions * Double(passes)
+  }
+
   /// Simulates one pass from an idle system, as it stands: no synchronization is added, and nothing follows.
   ///
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
@@ -214,6 +225,8 @@ public struct Simulator: Sendable {
   ///   - passes: How many passes.
   ///   - recordFrom: The first whose spans are kept, if any are.
   ///   - watchesPasses: Whether the run stops once the state comes back behind a pass.
+  /// - Returns: The engine with the system as it is at the end.
+  /// - Throws: ``SimulationFault``.
   func run(
     _ program: Program, _ counts: ProgramCounts, _ table: CostTable, passes: Int, recordFrom: Int,
     watchesPasses: Bool = false

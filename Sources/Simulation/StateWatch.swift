@@ -13,7 +13,10 @@ struct StateWatch: Sendable {
 
   /// Behind a round: whether the state is that of the snapshot.
   ///
-  /// - Parameter budget: How many numbers may still be copied and compared; those that were are taken off.
+  /// - Parameters:
+  ///   - model: The system.
+  ///   - calendar: Its pending events.
+  ///   - budget: How many numbers may still be copied and compared; those that were are taken off.
   /// - Returns: How many rounds ago the snapshot was taken, if the state has come back.
   mutating func endRound(
     _ model: inout SystemModel, _ calendar: EventCalendar<SystemModel.Event>, budget: inout Int

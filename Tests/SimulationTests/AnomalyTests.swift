@@ -3,8 +3,10 @@ import Testing
 
 @testable import Simulation
 
-/// Where a longer time makes a pass faster: scheduling anomalies (Graham 1969), which follow from what the model says of
-/// kernels and copies that meet on one resource. Each number here stands in docs/model.md.
+/// Where a longer time makes a pass faster: scheduling anomalies (Graham 1969).
+///
+/// They follow from what the model says of kernels and copies that meet on one resource. Each number here stands in
+/// docs/model.md.
 @Suite("More time, and yet faster")
 struct AnomalyTests {
   @Test("A kernel that comes later leaves the device to the one that the host waits for")
