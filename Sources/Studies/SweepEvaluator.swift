@@ -1,4 +1,5 @@
 import EventEngine
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -84,6 +85,21 @@ public struct SweepEvaluator: Sendable {
     let order = points.map { (key: sortingKey($0), point: $0) }.sorted { ($0.key, $0.point) < ($1.key, $1.point) }
     for (_, point) in order { results[point - points.lowerBound] = try result(point) }
     return results
+  }
+
+  /// Simulates a stretch of points up to the first, in the plan's order, that cannot be simulated.
+  ///
+  /// - Parameter points: Points of the plan.
+  /// - Returns: A result for each point before that one, in order, and why it cannot be simulated.
+  public mutating func resultsBeforeFault(_ points: Range<Int>) -> (results: [SweepResult], fault: SweepFault?) {
+    if let all = try? results(points) { return (all, nil) }
+    // Points are visited in another order than the plan's, which says what stands before the fault.
+    var inOrder = SweepEvaluator(plan)
+    var results: [SweepResult] = []
+    for point in points {
+      do throws(SweepFault) { results.append(try inOrder.result(point)) } catch { return (results, error) }
+    }
+    return (results, nil)
   }
 
   /// Whether the plan's own order keeps blocks and devices together.
@@ -209,7 +225,7 @@ public struct SweepEvaluator: Sendable {
       }
     }
     let bound: BoundWorkload
-    do { bound = try workload.bind(values) } catch { throw .workload(error) }
+    do { bound = try workload.bindChecked(values) } catch { throw .workload(error) }
     if bindings.count >= Self.cacheLimit { bindings = [:] }
     bindings[number] = bound
     return bound
