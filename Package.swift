@@ -35,7 +35,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Workloads", ["JSONText", "TestSupport"]),
   ("Traces", ["JSONText", "TestSupport"]),
   ("Replay", ["EventEngine", "JSONText", "Profiles", "Simulation", "TestSupport", "Traces"]),
-  ("Simulation", ["EventEngine"]),
+  ("Simulation", ["EventEngine", "Kernels", "Profiles", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
   ("Charts", ["JSONText"]),
