@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Reports
 import Workloads
@@ -121,7 +122,7 @@ enum ProfilesCommand {
     for name in library.workloads.names {
       let workload = try library.workload(name)
       let bound: BoundWorkload
-      do { bound = try workload.bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
+      do { bound = try workload.bindChecked() } catch { throw Failure(.wrongInput, "\(error)") }
       table.append([
         TextTable.Cell(name), TextTable.Cell(String(bound.operatorCount)),
         number(bound.weightElements.map { (Double($0) / 1e5).rounded() / 10 }),
@@ -237,7 +238,7 @@ enum ProfilesCommand {
   private static func checkCatalog(_ library: Library) throws(Failure) {
     var failures: [Message] = library.faults.map { Message(outside: "\($0.fault)") }
     for name in library.workloads.names {
-      do { _ = try library.workload(name).bind([:]) } catch {
+      do { _ = try library.workload(name).bindChecked() } catch {
         failures.append((error as? Failure)?.words ?? Message(outside: "\(error)"))
       }
     }
@@ -262,7 +263,7 @@ enum ProfilesCommand {
       let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
       _ = try checkingInput { () throws(JSONFault) in try ErrorBand(from: JSONDocument(bytes: bytes, file: path)) }
     case "workload/1":
-      do { _ = try library.workload(file).bind([:]) } catch {
+      do { _ = try library.workload(file).bindChecked() } catch {
         throw error as? Failure ?? Failure(.wrongInput, "\(error)")
       }
     default: _ = try library.accelerator(file)

@@ -77,6 +77,7 @@ func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
   }
 }
 
+DefectReport.install()
 Platform.reserveStandardStreams()
 Platform.ignoreWriteSignals()
 do {
