@@ -14,7 +14,7 @@ public struct SeriesStyle: Sendable, Equatable {
     case cross
   }
 
-  /// Which of the colors of ``ChartStyle``, from 0 to 7.
+  /// Which of the colors of ``ChartStyle``, from 0 to 8.
   public var color: Int
   /// The sign of its points; nil for none.
   public var shape: Shape?

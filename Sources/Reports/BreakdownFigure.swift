@@ -21,7 +21,7 @@ extension Figure {
         title: "milliseconds per pass, from zero",
         scale: .linear(covering: rows.map { milliseconds($0.result.latency) })),
       series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
-        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 7))
+        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
       ],
       rows: rows.map { bar($0.name, $0.isOwn, $0.result, used) })
     let batch = study.batches[choice.batch]

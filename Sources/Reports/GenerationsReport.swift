@@ -87,6 +87,7 @@ public struct GenerationsReport: Sendable {
     case .framework: "framework"
     case .compute: "compute"
     case .memory: "memory"
+    case .overhead: "overhead"
     }
   }
 

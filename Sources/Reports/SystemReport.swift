@@ -84,6 +84,7 @@ public struct SystemReport: Sendable {
       case .framework: "it waits for the framework, not for the device"
       case .compute: "it waits for arithmetic"
       case .memory: "it waits for memory"
+      case .overhead: "it waits for kernel overhead, which no faster chip removes"
       }
     return
       "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "
