@@ -37,6 +37,15 @@ public struct ReplayPrices: Sendable {
   /// Launches into a stream that may be unfinished.
   public var queueDepth = 1024
 
+  /// The recording's own prices, each job's time spent on one thing.
+  ///
+  /// - Parameters:
+  ///   - recorded: The recorded program.
+  ///   - categories: What each job's time is spent on.
+  public init(_ recorded: RecordedProgram, categories: [CostCategory]) {
+    self.init(recorded, jobs: zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) })
+  }
+
   /// The recording's own prices.
   ///
   /// - Parameters:

@@ -10,6 +10,8 @@ public struct PassResult: Sendable, Equatable {
   public let kernelCount: Int
   /// Operators that were treated as element-wise traffic, because no rule knows them.
   public let operatorsWithoutRule: [String]
+  /// The share of the memory traffic that those stand for.
+  public let withoutRuleFraction: Double
   /// Whether the tensors fit.
   public let memory: MemoryDemand
 

@@ -30,15 +30,17 @@ public struct Sweep: Sendable {
   /// - Throws: ``SweepFault`` at a point that cannot be simulated.
   public func text(_ points: Range<Int>) throws(SweepFault) -> [UInt8] {
     var evaluator = SweepEvaluator(plan)
-    return try text(points, &evaluator)
+    return try text(points, &evaluator).bytes
   }
 
-  private func text(_ points: Range<Int>, _ evaluator: inout SweepEvaluator) throws(SweepFault) -> [UInt8] {
+  private func text(
+    _ points: Range<Int>, _ evaluator: inout SweepEvaluator
+  ) throws(SweepFault) -> (bytes: [UInt8], notes: SweepNotes) {
     let results = try evaluator.results(points)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(points.count * 96)
     for (offset, result) in results.enumerated() { rows.append(points.lowerBound + offset, result, to: &bytes) }
-    return bytes
+    return (bytes, evaluator.notes(of: results))
   }
 
   /// Simulates points and hands their rows out.
@@ -46,9 +48,14 @@ public struct Sweep: Sendable {
   /// - Parameters:
   ///   - points: Which.
   ///   - emit: Is given the rows of the next points, in order, and how many points are done.
+  /// - Returns: What the rows do not say by themselves.
   /// - Throws: ``SweepFault``, or what `emit` throws.
   /// - Complexity: Memory for one wave: about a tenth of a second's work.
-  public func run(_ points: Range<Int>, emit: (_ rows: [UInt8], _ done: Int) throws -> Void) throws {
+  @discardableResult
+  public func run(
+    _ points: Range<Int>, emit: (_ rows: [UInt8], _ done: Int) throws -> Void
+  ) throws -> SweepNotes {
+    var notes = SweepNotes()
     let evaluators = Mutex<[SweepEvaluator]>([])
     var stretch = 16
     var start = points.lowerBound
@@ -61,13 +68,17 @@ public struct Sweep: Sendable {
         evaluators.withLock { $0.append(evaluator) }
         return text
       }
-      for (points, text) in zip(stretches, texts) { try emit(text, points.upperBound) }
+      for (points, text) in zip(stretches, texts) {
+        try emit(text.bytes, points.upperBound)
+        notes.add(text.notes)
+      }
       start = stretches[stretches.count - 1].upperBound
       // Long waves waste no time between them; short ones let little be lost when the process is killed.
       let elapsed = DispatchTime.now().uptimeNanoseconds - begun
       if elapsed < 50_000_000, stretch < 8192 { stretch *= 2 }
       if elapsed > 200_000_000, stretch > 1 { stretch /= 2 }
     }
+    return notes
   }
 
   private func stretches(from start: Int, to end: Int, of length: Int) -> [Range<Int>] {

@@ -12,7 +12,7 @@ public struct SweepRows: Sendable {
   }
 
   /// What follows the varied values in every row.
-  public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
+  public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits"]
 
   private let plan: SweepPlan
   private let format: Format
@@ -62,15 +62,17 @@ public struct SweepRows: Sendable {
     separate(&bytes)
     name("bound", &bytes)
     let bound = bounds[LatencyBound.allCases.firstIndex(of: result.bound) ?? 0]
-    if format == .jsonl {
-      bytes.append(UInt8(ascii: "\""))
-      bytes += bound
-      bytes += [UInt8(ascii: "\""), UInt8(ascii: "}")]
-    } else {
-      bytes += bound
-    }
+    if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
+    bytes += bound
+    if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
+    separate(&bytes)
+    name("fits", &bytes)
+    bytes += result.fits ? Self.yes : Self.no
+    if format == .jsonl { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: "\n"))
   }
+
+  private static let (yes, no) = (Array("true".utf8), Array("false".utf8))
 
   private func name(_ key: StaticString, _ bytes: inout [UInt8]) {
     guard format == .jsonl else { return }

@@ -82,11 +82,12 @@ enum SweepCommand {
     _ sweep: Sweep, _ points: Range<Int>, _ progress: inout SweepProgress, emit: ([UInt8]) throws -> Void
   ) throws(Failure) {
     do {
-      try sweep.run(points) { rows, done in
+      let notes = try sweep.run(points) { rows, done in
         try emit(rows)
         progress.show(done)
       }
       progress.clear()
+      warn(notes)
     } catch let failure as Failure {
       progress.clear()
       throw failure
@@ -94,6 +95,10 @@ enum SweepCommand {
       progress.clear()
       throw Failure(.wrongInput, "\(error)")
     }
+  }
+
+  private static func warn(_ notes: SweepNotes) {
+    for warning in notes.warnings { Platform.warn("warning: " + warning) }
   }
 
   // MARK: Parts
@@ -195,6 +200,7 @@ enum SweepCommand {
       progress.clear()
       throw Failure(.wrongInput, "\(error)")
     }
+    warn(summary.notes)
     let report = SweepSummaryReport(plan: plan, summary: summary)
     if let path {
       try Platform.writeFile(path, report.text(styled: false))
@@ -217,15 +223,17 @@ enum SweepCommand {
         "error: \(NumberFormat.integer(points.count)) rows are too many for a table; use --format csv or jsonl")
     }
     if resumes { throw Failure(.wrongUsage, "error: a table cannot be resumed; use --format csv or jsonl") }
-    let results: [SweepResult]
+    let parts: [(results: [SweepResult], notes: SweepNotes)]
     do {
       let cut = Array(stride(from: points.lowerBound, to: points.upperBound, by: 64))
-      results = try parallelMap(cut, threads: threads) { start in
+      parts = try parallelMap(cut, threads: threads) { start in
         var evaluator = SweepEvaluator(plan)
-        return try evaluator.results(start..<min(start + 64, points.upperBound))
-      }.flatMap { $0 }
+        let results = try evaluator.results(start..<min(start + 64, points.upperBound))
+        return (results, evaluator.notes(of: results))
+      }
     } catch { throw Failure(.wrongInput, "\(error)") }
-    let report = SweepReport(plan: plan, points: points, results: results)
+    warn(SweepNotes(parts.map(\.notes)))
+    let report = SweepReport(plan: plan, points: points, results: parts.flatMap(\.results))
     if let path {
       try Platform.writeFile(path, report.text(styled: false))
     } else {
