@@ -34,62 +34,71 @@ struct LiveTensors {
     let type: ElementType
   }
 
-  private let precision: Precision
-  private let launchesNothing: ([Operator]) -> Bool
+  private let lowered: LoweredProgram
   private var tensors: [Made] = []
   /// The tensor that was made last of so many elements of a type.
   private var last: [Key: Int] = [:]
   private var time = 0
 
-  /// The tensors of a program that has been fused.
+  /// The tensors of a program.
   ///
   /// - Parameters:
-  ///   - program: Its groups.
-  ///   - precision: The format of floating-point tensors.
-  ///   - launchesNothing: Whether a group makes no tensor.
+  ///   - groups: Its operators, fused.
+  ///   - lowered: What they have become, statement by statement.
   /// - Complexity: The length of the program's text, times the depth of its loops.
-  init(_ program: [FusedStatement], precision: Precision, launchesNothing: @escaping ([Operator]) -> Bool) {
-    self.precision = precision
-    self.launchesNothing = launchesNothing
-    walk(program, isLaterRound: false)
+  init(_ groups: [FusedStatement], _ lowered: LoweredProgram) {
+    self.lowered = lowered
+    walk(groups, lowered.statements, isLaterRound: false)
   }
 
   /// Of a loop the first round, and the second for all later ones.
-  private mutating func walk(_ program: [FusedStatement], isLaterRound: Bool) {
-    for statement in program {
-      switch statement {
-      case .group(let members): run(members)
-      case .loop(let count, let body):
-        walk(body, isLaterRound: isLaterRound)
-        if count > 1, !isLaterRound { walk(body, isLaterRound: true) }
+  private mutating func walk(
+    _ groups: [FusedStatement], _ statements: [LoweredProgram.Statement], isLaterRound: Bool
+  ) {
+    for (group, statement) in zip(groups, statements) {
+      switch (group, statement) {
+      case (.group(let members), .operation(let index)): run(members, lowered.operations[index])
+      case (.loop(let count, let body), .loop(_, let inner)):
+        walk(body, inner, isLaterRound: isLaterRound)
+        if count > 1, !isLaterRound { walk(body, inner, isLaterRound: true) }
+      default: preconditionFailure("each group has become a statement")
       }
     }
   }
 
-  private mutating func run(_ group: [Operator]) {
+  private mutating func run(_ group: [Operator], _ operation: LoweredProgram.Operation) {
     defer { time += 1 }
-    var first: Int?
-    for (index, member) in group.enumerated() {
-      var chained = index == 0 ? nil : group[index - 1].outputs.first?.elementCount
-      for (operand, (shape, type)) in zip(member.inputs, member.inputTypes).enumerated() {
-        if shape.elementCount == chained {
+    var source: Int?
+    var chained: Int64?
+    for member in group {
+      let kind = group.count == 1 ? operation.kind : OperatorKind(operatorName: member.name)
+      for index in member.inputs.indices {
+        let elements = member.inputs[index].elementCount
+        if elements == chained {
           chained = nil
           continue
         }
-        guard !member.isWeight(operand), let tensor = last[Key(elements: shape.elementCount, type: type)] else { continue }
+        guard !member.isWeight(index, kind),
+          let tensor = last[Key(elements: elements, type: member.inputTypes[index])]
+        else { continue }
         tensors[tensor].lastRead = time
-        if first == nil { first = tensor }
+        if source == nil { source = tensor }
       }
+      chained = member.outputs.first?.elementCount
     }
-    guard let result = group.last else { return }
-    let isAlias = launchesNothing(group) || result.name.hasSuffix("_")
+    if let result = group.last { make(result, from: source, isAlias: operation.kernels.isEmpty) }
+  }
+
+  private mutating func make(_ result: Operator, from source: Int?, isAlias: Bool) {
+    let isAlias = isAlias || result.name.utf8.last == UInt8(ascii: "_")
     for (shape, type) in zip(result.outputs, result.outputTypes) {
       let key = Key(elements: shape.elementCount, type: type)
-      if isAlias, let first {
-        last[key] = first
-      } else if !isAlias {
+      if isAlias {
+        if let source { last[key] = source }
+      } else {
         last[key] = tensors.count
-        tensors.append(Made(bytes: Double(shape.elementCount) * type.bytes(in: precision), made: time, lastRead: time))
+        let bytes = Double(shape.elementCount) * type.bytes(in: lowered.target.precision)
+        tensors.append(Made(bytes: bytes, made: time, lastRead: time))
       }
     }
   }

@@ -121,11 +121,8 @@ public struct LoweredProgram: Sendable {
 
   private func demand(of workload: BoundWorkload, _ groups: [FusedStatement]) -> TensorDemand {
     let resident = ResidentTensors(workload, precision: target.precision)
-    let live = LiveTensors(groups, precision: target.precision) { members in
-      operationIndices[members].map { operations[$0].kernels.isEmpty } ?? true
-    }
     return TensorDemand(
-      weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes)
+      weights: resident.weightBytes, inputs: resident.inputBytes, activations: LiveTensors(groups, self).peakBytes)
   }
 
   private struct Total {

@@ -3,8 +3,12 @@ import Workloads
 
 extension Operator {
   /// Whether an operand is a weight of the model: a tensor that every pass finds in memory as the pass before left it.
-  func isWeight(_ index: Int) -> Bool {
-    switch OperatorKind(operatorName: name) {
+  ///
+  /// - Parameters:
+  ///   - index: Which operand.
+  ///   - kind: The operator's kind, which the caller has looked up; nil without a rule.
+  func isWeight(_ index: Int, _ kind: OperatorKind?) -> Bool {
+    switch kind {
     case .linear:
       // `addmm` has its bias first, and its input between bias and matrix.
       ["addmm", "addmv"].contains(OperatorKind.baseName(name)) ? index != 1 : index > 0
@@ -16,8 +20,8 @@ extension Operator {
 
   /// Whether an operand that nothing before has made is a tensor of its own at every call: a cache of keys or values,
   /// which a call extends, writes into or attends to.
-  func readsCache(_ index: Int) -> Bool {
-    switch OperatorKind(operatorName: name) {
+  func readsCache(_ index: Int, _ kind: OperatorKind?) -> Bool {
+    switch kind {
     case .concatenate: true
     case .attention: index == 1 || index == 2
     case .gather:

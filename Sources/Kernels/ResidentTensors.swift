@@ -59,20 +59,21 @@ struct ResidentTensors {
   }
 
   private mutating func add(_ operation: Operator, _ times: Double) {
+    let kind = OperatorKind(operatorName: operation.name)
     for (index, (shape, type)) in zip(operation.inputs, operation.inputTypes).enumerated() {
       let tensor = Tensor(shape: shape, type: type)
-      if operation.isWeight(index) {
-        if countsWeights { addWeight(operation, shape, times) }
+      if operation.isWeight(index, kind) {
+        if countsWeights { addWeight(shape, isTable: kind == .embedding, times) }
       } else if !known.contains(tensor) {
-        addInput(tensor, isCache: operation.readsCache(index), times)
+        addInput(tensor, isCache: operation.readsCache(index, kind), times)
       }
     }
     for (shape, type) in zip(operation.outputs, operation.outputTypes) { known.insert(Tensor(shape: shape, type: type)) }
   }
 
-  private mutating func addWeight(_ operation: Operator, _ shape: Shape, _ times: Double) {
+  private mutating func addWeight(_ shape: Shape, isTable: Bool, _ times: Double) {
     let bytes = Double(shape.elementCount) * precision.bytesPerElement
-    if OperatorKind(operatorName: operation.name) == .embedding {
+    if isTable {
       if tables.insert(shape).inserted { weightBytes += bytes }
     } else {
       if shape.rank == 2 { matrices.insert(shape) }
