@@ -18,6 +18,7 @@ public enum ChartStyle {
     .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}
     .chart .d{stroke-dasharray:6 4}
     .chart .p{stroke:var(--ground);stroke-width:1;fill-opacity:.85}
+    .chart .o{fill:var(--ground);stroke-width:1.8}
     .chart .b{stroke:var(--ground);stroke-width:.7}
     .chart .w{opacity:.22}
     .chart .ww{opacity:.38}

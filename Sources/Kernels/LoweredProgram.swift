@@ -105,7 +105,8 @@ public struct LoweredProgram: Sendable {
     }
     operations.append(
       Operation(
-        name: name, kind: lowered.kind, hasRule: lowered.hasRule, kernels: lowered.kernels.map { index(of: $0) }, transfer: lowered.transfer,
+        name: name, kind: lowered.kind, hasRule: lowered.hasRule, kernels: lowered.kernels.map { index(of: $0) },
+        transfer: lowered.transfer,
         synchronizes: lowered.synchronizes, stream: members[0].stream,
         waitsForStreams: members[0].waitsForStreams))
     operationIndices[members] = operations.count - 1

@@ -33,7 +33,9 @@ struct ResidentTensors {
     if let elements = workload.weightElements {
       weightBytes = Double(elements) * precision.bytesPerElement
     } else {
-      for shape in tables.intersection(matrices) { weightBytes -= Double(shape.elementCount) * precision.bytesPerElement }
+      for shape in tables.intersection(matrices) {
+        weightBytes -= Double(shape.elementCount) * precision.bytesPerElement
+      }
     }
   }
 
@@ -68,7 +70,9 @@ struct ResidentTensors {
         addInput(tensor, isCache: operation.readsCache(index, kind), times)
       }
     }
-    for (shape, type) in zip(operation.outputs, operation.outputTypes) { known.insert(Tensor(shape: shape, type: type)) }
+    for (shape, type) in zip(operation.outputs, operation.outputTypes) {
+      known.insert(Tensor(shape: shape, type: type))
+    }
   }
 
   private mutating func addWeight(_ shape: Shape, isTable: Bool, _ times: Double) {

@@ -51,8 +51,9 @@ extension Figure {
       start += time
     }
     let tax = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
+    let doubt = result.memory.fits ? "" : ", does not fit"
     return BarChart.Row(
-      label: name, value: "\(shortNumber(milliseconds(result.latency))) ms, tax \(tax)", segments: segments,
+      label: name, value: "\(shortNumber(milliseconds(result.latency))) ms, tax \(tax)\(doubt)", segments: segments,
       isMarked: isOwn,
       under: BarChart.Segment(
         series: used.count, start: 0, end: milliseconds(result.deviceBusy),

@@ -248,7 +248,8 @@ extension RunReport {
   private var withoutRuleText: String? {
     guard !result.operatorsWithoutRule.isEmpty else { return nil }
     let share = NumberFormat.percent(result.withoutRuleFraction)
-    return "without a cost rule: \(result.operatorsWithoutRule.joined(separator: ", ")), guessed as element-wise traffic, "
+    return
+      "without a cost rule: \(result.operatorsWithoutRule.joined(separator: ", ")), guessed as element-wise traffic, "
       + "\(share) of the bytes moved"
   }
 
