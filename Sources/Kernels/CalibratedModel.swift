@@ -9,14 +9,14 @@ public struct CalibratedModel: KernelTimeModel {
   /// The device.
   public let accelerator: AcceleratorProfile
   let efficiency: DeviceEfficiency
-  /// The clock that arithmetic sustains, relative to the clock of the data sheet's peaks.
+  /// The share of the data sheet's peaks that the power lets arithmetic sustain.
   let sustainedClock: Double
 
   /// A model of a device.
   public init(accelerator: AcceleratorProfile) {
     self.accelerator = accelerator
     efficiency = accelerator.efficiency
-    sustainedClock = min(1, (accelerator.sustainedClockGHz ?? accelerator.clockGHz) / accelerator.clockGHz)
+    sustainedClock = accelerator.sustainedShare
   }
 
   /// Bytes per second of a streaming kernel.

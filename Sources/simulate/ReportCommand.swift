@@ -83,7 +83,7 @@ enum ReportCommand {
   ) throws(Failure) -> SystemReport {
     let resolved = try ScenarioOptions.resolve(command, library)
     let year = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "year", .within(1970...2200))
+      try command.integer(of: "year", .any)
     }
     let measurements = try command.value(of: "measurements").map { (path) throws(Failure) in
       try MeasurementFile(path, library).rows
@@ -99,7 +99,8 @@ enum ReportCommand {
     var projection: Projection?
     if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
       do {
-        projection = try ProjectCommand.projection(resolved, library, upTo: year ?? 2032, sampleCount: 1000, seed: 1)
+        projection = try ProjectCommand.projection(
+          resolved, library, namesHost: command.isPresent("host"), upTo: year ?? 2032, sampleCount: 1000, seed: 1)
       } catch {
         // A page is worth having without one; who asked for this chart or a year is told why there is none.
         if kind == .projection || year != nil { throw error }
