@@ -34,8 +34,11 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
   ("Traces", ["JSONText", "TestSupport"]),
-  ("Replay", ["EventEngine", "JSONText", "Profiles", "Simulation", "TestSupport", "Traces"]),
-  ("Simulation", ["EventEngine"]),
+  (
+    "Replay",
+    ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Traces"]
+  ),
+  ("Simulation", ["EventEngine", "Kernels"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
   ("Charts", ["JSONText"]),

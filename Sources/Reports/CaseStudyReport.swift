@@ -50,7 +50,8 @@ public struct CaseStudyReport: Sendable {
       "Measured: Fernandez et al., The Framework Tax (EMNLP 2023), figures of the authors' repository; one host speed is "
       + "fitted to each measured series, nothing else. Errors: predicted over measured, less one."
     guard study.subject == .platforms else { return measured }
-    return measured + " Knee: the batch from which on the device, not the host, sets the latency. Rise: the batch from which on every "
+    return measured
+      + " Knee: the batch from which on the device, not the host, sets the latency. Rise: the batch from which on every "
       + "latency lies more than a fifth above the smallest."
   }
 

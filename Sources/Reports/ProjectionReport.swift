@@ -151,7 +151,8 @@ public struct ProjectionReport: Sendable {
       text += "\(NumberFormat.integer(projection.heldSamples)) of \(count) samples were held at a limit. "
     }
     if projection.droppedSamples > 0 {
-      text += "\(NumberFormat.integer(projection.droppedSamples)) of \(count) samples would take longer than the clock "
+      text +=
+        "\(NumberFormat.integer(projection.droppedSamples)) of \(count) samples would take longer than the clock "
         + "counts and were left out. "
     }
     return text

@@ -150,7 +150,8 @@ enum ProjectCommand {
       )
     }
     let projection = try projection(
-      resolved, library, namesHost: command.isPresent("host"), history: command.value(of: "history"), upTo: year, sampleCount: samples, seed: UInt64(seed))
+      resolved, library, namesHost: command.isPresent("host"), history: command.value(of: "history"), upTo: year,
+      sampleCount: samples, seed: UInt64(seed))
     let report = ProjectionReport(projection: projection)
     print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
   }
@@ -185,7 +186,8 @@ enum ProjectCommand {
         }
       }
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
-      let roadmap = try Roadmap(history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
+      let roadmap = try Roadmap(
+        history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
       let band = try checkingInput { () throws(ProfileFault) in
         try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
       }
