@@ -5,8 +5,6 @@ import Simulation
 import Testing
 import Workloads
 
-
-
 /// Demands that can be added up by hand, in fp16.
 @Suite("The memory that a pass needs")
 struct MemoryDemandTests {
