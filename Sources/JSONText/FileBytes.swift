@@ -29,7 +29,8 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
     case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
     case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(limit) bytes"
-    case .system(let path, let error): "\(onePathLine(path)): error: cannot be read (system error \(error))"
+    case .system(let path, let error):
+      "\(onePathLine(path)): error: cannot be read: \(String(cString: strerror(error)))"
     }
   }
 
@@ -45,6 +46,16 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
+/// Opens a file for reading, again where a signal comes between.
+///
+/// - Returns: The descriptor, or -1 with the reason in `errno`.
+public func openForReading(_ path: String) -> Int32 {
+  while true {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    if file >= 0 || errno != EINTR { return file }
+  }
+}
+
 /// Reads a whole file.
 ///
 /// - Parameters:
@@ -53,7 +64,7 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
 /// - Returns: The file's bytes.
 /// - Throws: Why the file cannot be read.
 public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault) -> [UInt8] {
-  let file = open(path, O_RDONLY | O_CLOEXEC)
+  let file = openForReading(path)
   guard file >= 0 else { throw FileFault(systemError: errno, path: path) }
   defer { close(file) }
   // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over

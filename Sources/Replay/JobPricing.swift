@@ -53,7 +53,9 @@ public struct JobPricing: Sendable {
   /// What each kernel's name says, by its number.
   private var kernelNames: [Int32: KernelName] = [:]
   /// The recorded operators by the numbers of their texts.
-  private var known: [OperatorKey: RecordedOperator?] = [:]
+  private var known: [OperatorKey: RecordedOperator.Reading] = [:]
+  /// Calls around jobs whose recorded shapes no operator of their name can have.
+  private var senseless: Set<Int32> = []
 
   private struct OperatorKey: Hashable {
     let name, shapes, types, values: Int32
@@ -110,6 +112,9 @@ public struct JobPricing: Sendable {
     name.contains("HtoD") || name.contains("DtoH") || name.contains("HostToDevice") || name.contains("DeviceToHost")
   }
 
+  /// How many calls around jobs have recorded shapes that no operator of their name can have; they count as not recorded.
+  public var senselessShapes: Int { senseless.count }
+
   /// The share of the recorded device time that rests on each rule.
   public var shares: [(rule: ScalingRule, jobs: Int, fraction: Double)] {
     var times = [Int64](repeating: 0, count: ScalingRule.allCases.count)
@@ -133,14 +138,13 @@ public struct JobPricing: Sendable {
     for _ in 0..<64 where index >= 0 {
       let event = trace.hostEvents[Int(index)]
       let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
-      let found: RecordedOperator?
-      if let before = known[key] {
-        found = before
-      } else {
-        found = RecordedOperator(event, trace)
-        known[key] = .some(found)
+      let found = known[key] ?? RecordedOperator.reading(event, trace)
+      known[key] = found
+      switch found {
+      case .known: return index
+      case .senseless: senseless.insert(index)
+      case .unknown: break
       }
-      if found != nil { return index }
       index = recorded.parents[Int(index)]
     }
     return -1
@@ -148,7 +152,8 @@ public struct JobPricing: Sendable {
 
   private func `operator`(_ index: Int32) -> RecordedOperator? {
     let event = trace.hostEvents[Int(index)]
-    return known[OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)] ?? nil
+    let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
+    return known[key]?.known
   }
 
   private func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
@@ -189,12 +194,12 @@ public struct JobPricing: Sendable {
         let operation = operations[index]
         let ratio = ratios[operation] ?? self.ratio(operation, source, target)
         ratios[operation] = .some(ratio)
-        if let ratio { return Cost(Ticks((seconds * ratio.ratio * 1e12).rounded()), ratio.there) }
+        if let ratio { return Cost(picoseconds(microseconds: seconds * ratio.ratio * 1e6), ratio.there) }
         rule = .kernelClass
       }
       if rule == .copy {
         let result = translation.copy(seconds, bytes: Double(job.bytes))
-        return Cost(Ticks((result * 1e12).rounded()), .copy)
+        return Cost(picoseconds(microseconds: result * 1e6), .copy)
       }
       let like = LikeKernel(kernelNames[job.name] ?? KernelName(trace.name(job.name)), job)
       var time = likes[like]
@@ -203,7 +208,7 @@ public struct JobPricing: Sendable {
         time = (found.seconds, found.there)
       }
       likes[like] = time
-      return time.map { Cost(Ticks(($0.seconds * 1e12).rounded()), $0.there) } ?? recordedCosts[index]
+      return time.map { Cost(picoseconds(microseconds: $0.seconds * 1e6), $0.there) } ?? recordedCosts[index]
     }
   }
 

@@ -169,9 +169,9 @@ public struct Roadmap: Sendable {
     }
     var isHeld = false
     for (index, (number, value)) in numbers.enumerated() {
-      let whole = number.path == "accelerator.compute_units" ? max(1, value.rounded()) : value
-      numbers[index].value = number.range.held(whole, or: number.value(in: base))
-      if numbers[index].value != whole { isHeld = true }
+      let wanted = number.range.isWhole ? max(1, value.rounded()) : value
+      numbers[index].value = number.range.nearest(to: wanted) ?? number.value(in: base) ?? value
+      if numbers[index].value != wanted { isHeld = true }
     }
     return (numbers, isHeld)
   }

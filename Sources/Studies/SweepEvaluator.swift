@@ -1,4 +1,5 @@
 import EventEngine
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -99,6 +100,21 @@ public struct SweepEvaluator: Sendable {
     for result in results { notes.add(result) }
     notes.add(operatorsWithoutRule)
     return notes
+  }
+
+  /// Simulates a stretch of points up to the first, in the plan's order, that cannot be simulated.
+  ///
+  /// - Parameter points: Points of the plan.
+  /// - Returns: A result for each point before that one, in order, and why it cannot be simulated.
+  public mutating func resultsBeforeFault(_ points: Range<Int>) -> (results: [SweepResult], fault: SweepFault?) {
+    if let all = try? results(points) { return (all, nil) }
+    // Points are visited in another order than the plan's, which says what stands before the fault.
+    var inOrder = SweepEvaluator(plan)
+    var results: [SweepResult] = []
+    for point in points {
+      do throws(SweepFault) { results.append(try inOrder.result(point)) } catch { return (results, error) }
+    }
+    return (results, nil)
   }
 
   /// Whether the plan's own order keeps blocks and devices together.
@@ -229,7 +245,7 @@ public struct SweepEvaluator: Sendable {
       }
     }
     let bound: BoundWorkload
-    do { bound = try workload.bind(values) } catch { throw .workload(error) }
+    do { bound = try workload.bindChecked(values) } catch { throw .workload(error) }
     if bindings.count >= Self.cacheLimit { bindings = [:] }
     bindings[number] = bound
     return bound

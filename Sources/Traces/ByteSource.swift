@@ -30,7 +30,7 @@ final class ByteSource {
   /// - Throws: Why it cannot be read.
   init(path: String) throws(TraceFault) {
     name = path == "-" ? "standard input" : path
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path == "-" ? STDIN_FILENO : openForReading(path)
     guard descriptor >= 0 else { throw .file(FileFault(systemError: errno, path: path)) }
     origin = .descriptor(descriptor)
     pending = []

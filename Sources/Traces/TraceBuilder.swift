@@ -27,6 +27,9 @@ struct TraceBuilder {
   /// all of them.
   static let mostLanes = 4096
 
+  /// The longest recording, 30 days of nanoseconds.
+  private static let longestSpan: Int64 = 2_592_000_000_000_000
+
   /// Adds an event, if it is of use.
   ///
   /// - Parameters:
@@ -164,20 +167,28 @@ struct TraceBuilder {
     trace.threads = threads.pairs.map { RecordedThread(process: $0.0, thread: $0.1) }
     trace.streams = streams.pairs.map { RecordedStream(device: $0.0, stream: $0.1) }
     var (first, last) = (Int64.max, Int64.min)
+    var total = 0.0
     func extend(_ start: Int64, _ duration: Int64) {
       first = min(first, start)
       last = max(last, start &+ duration)
+      total += Double(duration)
     }
     for event in trace.hostEvents { extend(event.start, event.duration) }
     for event in trace.deviceEvents { extend(event.start, event.duration) }
     guard first <= last else { return trace }
     let (span, overflow) = last.subtractingReportingOverflow(first)
-    // 30 days of nanoseconds.
-    guard !overflow, span < 2_592_000_000_000_000 else { throw .spanTooLong(file: file) }
+    guard !overflow, span < Self.longestSpan else { throw .spanTooLong(file: file) }
+    // Events may overlap. From here on, sums of their durations are integers, which such a total keeps from overflowing.
+    guard total < 0x1p60 else { throw .durationsTooLong(file: file) }
     trace.origin = first
     for index in trace.hostEvents.indices { trace.hostEvents[index].start -= first }
     for index in trace.deviceEvents.indices { trace.deviceEvents[index].start -= first }
-    for index in trace.annotations.indices { trace.annotations[index].start &-= first }
+    // What is marked far away from all events marks none of them, and is no time that can be added to.
+    trace.annotations.removeAll { mark in
+      let (distance, overflow) = mark.start.subtractingReportingOverflow(first)
+      return overflow || distance.magnitude > Self.longestSpan || mark.duration > Self.longestSpan
+    }
+    for index in trace.annotations.indices { trace.annotations[index].start -= first }
     return trace
   }
 

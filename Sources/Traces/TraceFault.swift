@@ -20,6 +20,8 @@ public enum TraceFault: Error, Sendable, Equatable {
   case nothingToReplay(file: String, step: Int64?)
   /// The recording is longer than the simulated clock can count.
   case spanTooLong(file: String)
+  /// The durations of all events together are more than 64 bits can safely add up.
+  case durationsTooLong(file: String)
   /// The recording has more threads or streams than are simulated.
   case tooMany(what: String, file: String, count: Int, limit: Int)
 }
@@ -46,6 +48,8 @@ extension TraceFault: CustomStringConvertible {
       "\(file): error: \(step.map { "step \($0)" } ?? "the recording") has no launches and no kernels; "
         + "record with ProfilerActivity.CPU and ProfilerActivity.CUDA"
     case .spanTooLong(let file): "\(file): error: its times span more than 30 days; one of them must be wrong"
+    case .durationsTooLong(let file):
+      "\(file): error: its durations add up to more than 36 years; some of them must be wrong"
     case .tooMany(let what, let file, let count, let limit):
       "\(file): error: has \(count) \(what), more than the \(limit) that are simulated; --step keeps one step"
     }

@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -91,13 +92,19 @@ enum ScenarioOptions {
       try command.choice(of: "kernel-model", as: KernelModelKind.self)
     }
     let parameters = try parameters(command)
-    let bound = try checkingInput { () throws(WorkloadFault) in try workload.bind(parameters) }
+    let bound = try checkingInput { () throws(WorkloadFault) in try workload.bindChecked(parameters) }
     let scenario = Scenario(
       workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
       latencyKind: command.isPresent("synchronized") ? .synchronized : .steadyState,
       kernelModel: model ?? .calibrated)
     return Resolved(scenario: scenario, overrides: overrides, workload: workload, parameters: parameters)
+  }
+
+  /// What is named as a file: workload, profiles.
+  static func files(_ command: ParsedCommand) -> [String] {
+    let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
+    return (command.positionals + options).filter(Library.isFile)
   }
 
   /// The values of `--batch`, `--sequence-length` and `--parameter`.

@@ -55,9 +55,12 @@ func main() throws(Failure) {
   }
 }
 
-Platform.ignoreBrokenPipes()
+DefectReport.install()
+Platform.reserveStandardStreams()
+Platform.ignoreWriteSignals()
 do {
   try main()
+  Platform.finishResult()
 } catch {
   Platform.warn(error.message)
   Platform.leave(error.status.rawValue)

@@ -36,9 +36,11 @@ import Testing
         }
         let base = try latency(scenario)
         for path in scenario.system.numberPaths where !exceptions.contains(path) {
-          guard let value = scenario.system.number(at: path), value != 0 else { continue }
+          guard let number = SystemNumber(path: path), let value = number.value(in: scenario.system), value != 0
+          else { continue }
           var better = scenario
-          let improved = isCost(path) ? value / 1.3 : value * 1.3
+          let wanted = isCost(path) ? value / 1.3 : value * 1.3
+          let improved = number.range.isWhole ? wanted.rounded(.up) : wanted
           do { try better.system.set(path, to: improved) } catch { continue }
           #expect(
             try latency(better) <= base, "\(workload) \(framework) \(batch), \(path) from \(value) to \(improved)")
@@ -46,7 +48,7 @@ import Testing
         }
       }
     }
-    #expect(compared > 200)
+    #expect(compared > 100)
   }
 
   @Test("of the clock is none of the share of the peaks that the power sustains")
