@@ -197,8 +197,14 @@ public struct JobPricing: Sendable {
         result = time.seconds
         category = time.isCompute ? .compute : .memory
       }
-      return Cost(Ticks((result * 1e12).rounded()), category)
+      return Cost(Self.ticks(seconds: result), category)
     }
+  }
+
+  /// Seconds as ticks: as long as a clock has room for, at most, whatever numbers a profile was given.
+  private static func ticks(seconds: Double) -> Ticks {
+    let ticks = (seconds * 1e12).rounded()
+    return ticks.isNaN ? 0 : Ticks(min(max(0, ticks), 0x1p60))
   }
 
   /// How much longer an operator's kernels take on another accelerator, and whether they wait for arithmetic there.

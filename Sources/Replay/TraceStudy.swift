@@ -188,7 +188,7 @@ extension ReplayPrices {
       scaleOperators(from: old.framework, to: new.framework, recorded, trace)
     }
     guard let before = old.accelerator, let after = new.accelerator else { return }
-    func ticks(_ microseconds: Double) -> Ticks { Ticks(min((microseconds * 1e6).rounded(), 0x1p50)) }
+    func ticks(_ microseconds: Double) -> Ticks { Ticks(min(max(0, microseconds * 1e6).rounded(), 0x1p50)) }
     if before.launch.callUS > 0 { launchCallScale *= after.launch.callUS / before.launch.callUS }
     if before.launch.synchronizationUS > 0 {
       synchronizationScale *= after.launch.synchronizationUS / before.launch.synchronizationUS
@@ -200,7 +200,7 @@ extension ReplayPrices {
     capturedGraph = (
       ticks(after.launch.graphCallUS / hostSpeed), ticks(new.framework.graphNodeUS / hostSpeed)
     )
-    queueDepth = Int(after.launch.queueDepth)
+    queueDepth = Int(min(max(1, after.launch.queueDepth), 0x1p40))
     var sameLaunch = after
     sameLaunch.launch = before.launch
     sameLaunch.provenance = before.provenance
