@@ -34,11 +34,25 @@ public struct Sweep: Sendable {
   }
 
   private func text(_ points: Range<Int>, _ evaluator: inout SweepEvaluator) throws(SweepFault) -> [UInt8] {
-    let results = try evaluator.results(points)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(points.count * 96)
-    for (offset, result) in results.enumerated() { rows.append(points.lowerBound + offset, result, to: &bytes) }
-    return bytes
+    let stretch = stretch(points, &evaluator)
+    if let fault = stretch.fault { throw fault }
+    return stretch.rows
+  }
+
+  /// The rows of some points, up to the first that cannot be simulated.
+  private struct Stretch: Sendable {
+    var rows: [UInt8] = []
+    /// The points before this one have their rows.
+    var end: Int
+    var fault: SweepFault?
+  }
+
+  private func stretch(_ points: Range<Int>, _ evaluator: inout SweepEvaluator) -> Stretch {
+    let (results, fault) = evaluator.resultsBeforeFault(points)
+    var stretch = Stretch(end: points.lowerBound + results.count, fault: fault)
+    stretch.rows.reserveCapacity(results.count * 96)
+    for (offset, result) in results.enumerated() { rows.append(points.lowerBound + offset, result, to: &stretch.rows) }
+    return stretch
   }
 
   /// Simulates points and hands their rows out.
@@ -46,27 +60,51 @@ public struct Sweep: Sendable {
   /// - Parameters:
   ///   - points: Which.
   ///   - emit: Is given the rows of the next points, in order, and how many points are done.
-  /// - Throws: ``SweepFault``, or what `emit` throws.
+  /// - Throws: ``SweepFault`` at a point that cannot be simulated, when the rows of all points before it have been handed
+  ///   out, or what `emit` throws.
   /// - Complexity: Memory for one wave: about a tenth of a second's work.
   public func run(_ points: Range<Int>, emit: (_ rows: [UInt8], _ done: Int) throws -> Void) throws {
     let evaluators = Mutex<[SweepEvaluator]>([])
-    var stretch = 16
+    var length = 16
     var start = points.lowerBound
     while start < points.upperBound {
       let begun = DispatchTime.now().uptimeNanoseconds
-      let stretches = stretches(from: start, to: points.upperBound, of: stretch)
-      let texts = try parallelMap(stretches, threads: threads) { points in
-        var evaluator = evaluators.withLock { $0.popLast() } ?? SweepEvaluator(plan)
-        let text = try text(points, &evaluator)
-        evaluators.withLock { $0.append(evaluator) }
-        return text
+      let cut = stretches(from: start, to: points.upperBound, of: length)
+      for stretch in try simulate(cut, evaluators) {
+        try emit(stretch.rows, stretch.end)
+        if let fault = stretch.fault { throw fault }
       }
-      for (points, text) in zip(stretches, texts) { try emit(text, points.upperBound) }
-      start = stretches[stretches.count - 1].upperBound
+      start = cut[cut.count - 1].upperBound
       // Long waves waste no time between them; short ones let little be lost when the process is killed.
       let elapsed = DispatchTime.now().uptimeNanoseconds - begun
-      if elapsed < 50_000_000, stretch < 8192 { stretch *= 2 }
-      if elapsed > 200_000_000, stretch > 1 { stretch /= 2 }
+      if elapsed < 50_000_000, length < 8192 { length *= 2 }
+      if elapsed > 200_000_000, length > 1 { length /= 2 }
+    }
+  }
+
+  /// Simulates some stretches of points in any order, and hands their rows out as they are asked for.
+  ///
+  /// - Parameters:
+  ///   - stretches: Which points.
+  ///   - emit: Is given the number of a stretch and its rows; returns whether to go on.
+  /// - Throws: ``SweepFault`` at a point that cannot be simulated, or what `emit` throws.
+  public func sample(_ stretches: [Range<Int>], emit: (_ stretch: Int, _ rows: [UInt8]) throws -> Bool) throws {
+    let evaluators = Mutex<[SweepEvaluator]>([])
+    for first in stride(from: 0, to: stretches.count, by: threads) {
+      let wave = Array(stretches[first..<min(first + threads, stretches.count)])
+      for (offset, stretch) in try simulate(wave, evaluators).enumerated() {
+        if let fault = stretch.fault { throw fault }
+        guard try emit(first + offset, stretch.rows) else { return }
+      }
+    }
+  }
+
+  private func simulate(_ cut: [Range<Int>], _ evaluators: borrowing Mutex<[SweepEvaluator]>) throws -> [Stretch] {
+    try parallelMap(cut, threads: threads) { points in
+      var evaluator = evaluators.withLock { $0.popLast() } ?? SweepEvaluator(plan)
+      let stretch = stretch(points, &evaluator)
+      if stretch.fault == nil { evaluators.withLock { $0.append(evaluator) } }
+      return stretch
     }
   }
 

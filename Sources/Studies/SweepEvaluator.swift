@@ -86,6 +86,21 @@ public struct SweepEvaluator: Sendable {
     return results
   }
 
+  /// Simulates a stretch of points up to the first, in the plan's order, that cannot be simulated.
+  ///
+  /// - Parameter points: Points of the plan.
+  /// - Returns: A result for each point before that one, in order, and why it cannot be simulated.
+  public mutating func resultsBeforeFault(_ points: Range<Int>) -> (results: [SweepResult], fault: SweepFault?) {
+    if let all = try? results(points) { return (all, nil) }
+    // Points are visited in another order than the plan's, which says what stands before the fault.
+    var inOrder = SweepEvaluator(plan)
+    var results: [SweepResult] = []
+    for point in points {
+      do throws(SweepFault) { results.append(try inOrder.result(point)) } catch { return (results, error) }
+    }
+    return (results, nil)
+  }
+
   /// Whether the plan's own order keeps blocks and devices together.
   private var isInOrder: Bool {
     let ranks = plan.axes.indices.map { blockAxes.contains($0) ? 0 : deviceAxes.contains($0) ? 1 : 2 }

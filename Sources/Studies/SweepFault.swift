@@ -58,6 +58,8 @@ extension SweepFault: CustomStringConvertible {
     case .override(let fault): fault.description
     case .workload(let fault): fault.description
     case .simulation(let fault, let point): "\(fault.description) (at \(point))"
+    case .noSuchShard(_, let count) where !SweepPlan.shardCounts.contains(count):
+      "error: a sweep has at most \(SweepPlan.shardCounts.upperBound) parts (\(count) are asked for)"
     case .noSuchShard(let shard, let count):
       "error: there is no part \(shard) of \(count); parts are counted from 1 to their number"
     }

@@ -98,6 +98,9 @@ public struct SweepPlan: Sendable {
       .joined(separator: ", ")
   }
 
+  /// How many parts a plan may be cut into.
+  static let shardCounts = 1...1_000_000
+
   /// The points of one of several parts, which concatenate to all points in order.
   ///
   /// - Parameters:
@@ -106,7 +109,7 @@ public struct SweepPlan: Sendable {
   /// - Returns: The points; none where there are more parts than points.
   /// - Throws: ``SweepFault/noSuchShard(_:of:)``.
   public func points(ofShard shard: Int, of shardCount: Int) throws(SweepFault) -> Range<Int> {
-    guard (1...1_000_000).contains(shardCount), (1...shardCount).contains(shard) else {
+    guard Self.shardCounts.contains(shardCount), (1...shardCount).contains(shard) else {
       throw .noSuchShard(shard, of: shardCount)
     }
     // Whole points and the rest apart, so that no product leaves the integers.

@@ -14,11 +14,11 @@ public struct SweepRows: Sendable {
   /// What follows the varied values in every row.
   public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
 
-  private let plan: SweepPlan
-  private let format: Format
+  let plan: SweepPlan
+  let format: Format
   /// For each axis and value, what a row has for it, with the separator behind it.
-  private let texts: [[[UInt8]]]
-  private let bounds: [[UInt8]]
+  let texts: [[[UInt8]]]
+  let bounds: [[UInt8]]
 
   /// Rows of a plan.
   public init(_ plan: SweepPlan, _ format: Format) {

@@ -63,7 +63,7 @@ struct CalibratedProfiles {
     for name in Set(files.map { String($0.path.prefix { $0 != "/" }) }).sorted() {
       try Platform.makeFolder(folder + "/" + name)
     }
-    for file in files { try Platform.writeFile(folder + "/" + file.path, file.text) }
+    for file in files { try OutputFile.write(file.text, to: folder + "/" + file.path) }
     return files.count == 1 ? "1 profile" : "\(files.count) profiles"
   }
 

@@ -10,6 +10,8 @@ struct Failure: Error {
     case wrongUsage = 64
     /// A defect of the program.
     case defect = 70
+    /// The output could not be written.
+    case outputFailed = 74
   }
 
   let status: Status

@@ -61,7 +61,7 @@ struct Library {
 
   /// A workload by name, by shortened name, or from a file.
   func workload(_ name: String) throws(Failure) -> Workload {
-    if isFile(name) { return try checkingInput { () throws(WorkloadFault) in try Workload(path: name) } }
+    if Self.isFile(name) { return try checkingInput { () throws(WorkloadFault) in try Workload(path: name) } }
     let found = try checkingInput { () throws(NameFault) in
       try resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload")
     }
@@ -71,7 +71,7 @@ struct Library {
   /// An accelerator by name or from a file; nil for `none`.
   func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
     if name == "none" { return nil }
-    if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.accelerator(file: name) } }
+    if Self.isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.accelerator(file: name) } }
     return try from(shipped) {
       try $0.accelerator(named: name)
     } else: {
@@ -81,7 +81,7 @@ struct Library {
 
   /// A host by name or from a file.
   func host(_ name: String) throws(Failure) -> HostProfile {
-    if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.host(file: name) } }
+    if Self.isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.host(file: name) } }
     return try from(shipped) {
       try $0.host(named: name)
     } else: {
@@ -91,7 +91,7 @@ struct Library {
 
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
-    if isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.framework(file: name) } }
+    if Self.isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.framework(file: name) } }
     return try from(shipped) {
       try $0.framework(named: name)
     } else: {
@@ -116,8 +116,20 @@ struct Library {
     } catch { throw Failure(.wrongInput, "\(error)") }
   }
 
+  /// Refuses an output that would replace a file of a catalog, which was or may be an input.
+  func check(isOutside target: OutputTarget) throws(Failure) {
+    let parent = OutputTarget.folder(of: target.resolved)
+    guard case .file(.some) = target.kind, let folder = FileIdentity(parent.isEmpty ? "." : parent) else { return }
+    let kinds = ["accelerators", "architectures", "error-bands", "frameworks", "hosts", "measurements", "workloads"]
+    for catalog in profileFolders {
+      for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {
+        throw Failure(.wrongUsage, "error: the output '\(target.path)' is a file of the catalog; give it another name")
+      }
+    }
+  }
+
   /// Names never hold a slash or end in `.json`; paths of files do.
-  private func isFile(_ name: String) -> Bool {
+  static func isFile(_ name: String) -> Bool {
     name.contains("/") || name.hasSuffix(".json")
   }
 

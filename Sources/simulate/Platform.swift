@@ -52,40 +52,51 @@ enum Platform {
   ///
   /// Where it is asked for, or the terminal's locale cannot show more, what people read is ASCII.
   static func print(_ text: String) {
-    write(writesASCII ? asciiText(text) : text, to: STDOUT_FILENO)
+    write(Array((writesASCII ? asciiText(text) : text).utf8))
   }
 
-  /// Writes a line to standard error.
+  /// Writes a line to standard error; that nobody can hear it is no reason to lose a result.
   static func warn(_ text: String) {
-    write(text + "\n", to: STDERR_FILENO)
+    _ = writeAll(Array((text + "\n").utf8)[...], to: STDERR_FILENO)
   }
 
   /// Writes bytes to standard output, in the same way.
   static func print(bytes: [UInt8]) {
-    write(bytes, to: STDOUT_FILENO)
+    write(bytes)
   }
 
   /// Shows a line on standard error in place of the last one shown so; an empty line clears it.
   static func showProgress(_ line: String) {
-    write("\r\u{1B}[K" + line, to: STDERR_FILENO)
+    _ = writeAll(Array(("\r\u{1B}[K" + line).utf8)[...], to: STDERR_FILENO)
   }
 
   /// Whether somebody watches standard error.
   static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb" }
 
-  private static func write(_ text: String, to descriptor: Int32) {
-    write(Array(text.utf8), to: descriptor)
+  /// Writes the result; where that fails, the program has not done what it was asked for.
+  private static func write(_ bytes: [UInt8]) {
+    let error = writeAll(bytes[...], to: STDOUT_FILENO)
+    if error != 0 { leave(withResultLost: error) }
   }
 
-  private static func write(_ all: [UInt8], to descriptor: Int32) {
-    var bytes = all[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        bytes = bytes.dropFirst(count)
-      } else if errno != EINTR {
-        exit(errno == EPIPE ? 0 : Failure.Status.wrongInput.rawValue)
-      }
+  private static func leave(withResultLost error: Int32) -> Never {
+    // A reader that has seen enough is no fault.
+    if error == EPIPE { leave(0) }
+    let failure = Failure(output: "-", "cannot write to standard output", error: error)
+    warn(failure.message)
+    leave(failure.status.rawValue)
+  }
+
+  /// Closes standard output, which is when some file systems say that what was written did not arrive.
+  static func finishResult() {
+    if !isClosed(STDOUT_FILENO), errno != EBADF { leave(withResultLost: errno) }
+  }
+
+  /// Opens what the process was started without, so that no file it opens takes the place of a standard stream: then
+  /// its result would go into that file. Reading from the input and writing to the outputs fails, as it should.
+  static func reserveStandardStreams() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 
@@ -99,9 +110,11 @@ enum Platform {
     #endif
   }
 
-  /// Lets writing to a closed pipe fail instead of killing the process, so that ``print(_:)`` can end quietly.
-  static func ignoreBrokenPipes() {
+  /// Lets writing to a closed pipe, or beyond the allowed size of a file, fail instead of killing the process: the
+  /// first ends quietly, the second is said.
+  static func ignoreWriteSignals() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// Makes a folder, and those above it, where there is none yet.
@@ -116,33 +129,6 @@ enum Platform {
     guard (try? listFiles(in: path, suffix: "")) != nil else {
       throw Failure(.wrongInput, "\(path): error: is not a folder")
     }
-  }
-
-  /// Writes a file whole or not at all: into a new file beside it, which then takes its name.
-  ///
-  /// - Throws: ``Failure`` that names the path and the system's reason; nothing is left behind.
-  static func writeFile(_ path: String, _ text: String) throws(Failure) {
-    let temporary = path + ".\(getpid()).partial"
-    func fail(_ doing: String) -> Failure {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return Failure(.wrongInput, "\(path): error: cannot \(doing): \(reason)")
-    }
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
-    guard descriptor >= 0 else { throw fail("create the file") }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        bytes = bytes.dropFirst(count)
-      } else if errno != EINTR {
-        let failure = fail("write the file")
-        close(descriptor)
-        throw failure
-      }
-    }
-    guard close(descriptor) == 0 else { throw fail("finish the file") }
-    guard rename(temporary, path) == 0 else { throw fail("put the file in place") }
   }
 
   /// Whether there is a file of a name.

@@ -44,6 +44,8 @@ enum ReportCommand {
     guard let path = command.value(of: "output"), !path.isEmpty else {
       throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
     }
+    let inputs = ScenarioOptions.files(command) + ["measurements", "sweep"].flatMap { command.values(of: $0) }
+    try Outputs.check(command, ["output"], inputs: inputs, library)
     let words = commandLine
     if command.isPresent("sweep") || command.isPresent("study") {
       for name in ["chart", "measurements", "year"] where command.isPresent(name) {
@@ -52,7 +54,8 @@ enum ReportCommand {
       guard !(command.isPresent("sweep") && command.isPresent("study")) else {
         throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
       }
-      try Platform.writeFile(path, try page(command, library, words))
+      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
+      try OutputFile.write(try page(command, library, words), to: path)
       return
     }
     let kind = try checkingUsage { () throws(CommandSyntaxFault) in
@@ -64,13 +67,13 @@ enum ReportCommand {
     }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind else {
-      try Platform.writeFile(path, report.html())
+      try OutputFile.write(report.html(), to: path)
       return
     }
     guard let figure = report.figure(kind) else {
       throw Failure(.wrongInput, "error: this system has nothing to show as \(kind.rawValue)\(reason(kind))")
     }
-    try Platform.writeFile(path, text(figure, format, width: Double(width ?? 900)))
+    try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
   }
 
   /// The command as it was given.
@@ -153,8 +156,11 @@ enum ReportCommand {
       if let wrong = endings.first(where: { path.hasSuffix($0.0) }) {
         throw Failure(.wrongUsage, "error: a \(wrong.0) file holds one chart; say which, as in --chart latency")
       }
+      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       return .html
     }
+    // A picture is what standard output is most likely to be read for.
+    if path == "-" { return .svg }
     guard let format = endings.first(where: { path.hasSuffix($0.0) }) else {
       throw Failure(
         .wrongUsage, "error: with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")

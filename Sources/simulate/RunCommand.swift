@@ -30,6 +30,8 @@ enum RunCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -46,7 +48,7 @@ enum RunCommand {
       sensitivities = try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
     }
     if let timelinePath, let timeline = result.timing.timeline {
-      try Platform.writeFile(timelinePath, ChromeTrace(timeline: timeline).json())
+      try OutputFile.write(ChromeTrace(timeline: timeline).json(), to: timelinePath)
     }
     warn(about: result, scenario)
     let report = RunReport(

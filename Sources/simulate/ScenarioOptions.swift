@@ -100,6 +100,12 @@ enum ScenarioOptions {
     return Resolved(scenario: scenario, overrides: overrides, workload: workload, parameters: parameters)
   }
 
+  /// What is named as a file: workload, profiles.
+  static func files(_ command: ParsedCommand) -> [String] {
+    let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
+    return (command.positionals + options).filter(Library.isFile)
+  }
+
   /// The values of `--batch`, `--sequence-length` and `--parameter`.
   static func parameters(_ command: ParsedCommand) throws(Failure) -> [String: Int64] {
     var values: [String: Int64] = [:]

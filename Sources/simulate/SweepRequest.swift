@@ -113,6 +113,12 @@ struct SweepRequest {
     }
   }
 
+  /// What is named as a file: workloads, profiles.
+  var files: [String] {
+    let named = [workload, accelerator, host, framework].compactMap { $0 }
+    return (named + overs.flatMap(\.items)).filter(Library.isFile)
+  }
+
   /// The plan: names found, patterns matched, everything checked that can be.
   func plan(_ library: Library) throws(Failure) -> SweepPlan {
     var axes: [SweepAxis] = []

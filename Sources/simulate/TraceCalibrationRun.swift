@@ -110,7 +110,7 @@ enum TraceCalibrationRun {
     try Platform.makeFolder(folder)
     for (kind, text) in files {
       try Platform.makeFolder(folder + "/" + kind)
-      try Platform.writeFile(folder + "/" + kind + "/" + name + ".json", text)
+      try OutputFile.write(text, to: folder + "/" + kind + "/" + name + ".json")
     }
     let accelerators = accelerator == nil ? "ACCELERATOR" : name
     Platform.warn(

@@ -51,6 +51,7 @@ enum TraceCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
     let trace = try checkingInput { () throws(TraceFault) in
@@ -63,13 +64,21 @@ enum TraceCommand {
     let study = try study(
       run, changes, command, library, recordsTimeline: timelinePath != nil || pagePath != nil)
     if let pagePath {
-      try Platform.writeFile(pagePath, TracePage(study: study, command: ReportCommand.commandLine).html())
+      try OutputFile.write(TracePage(study: study, command: ReportCommand.commandLine).html(), to: pagePath)
     }
-    if let timelinePath { try Platform.writeFile(timelinePath, TraceTimeline(study: study).json()) }
+    if let timelinePath { try OutputFile.write(TraceTimeline(study: study).json(), to: timelinePath) }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)
     Platform.print(
       command.value(of: "format") == "json" ? report.json() : report.text(styled: Platform.showsStyles))
+  }
+
+  private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let named = ["accelerator", "framework", "recorded-accelerator"].flatMap { command.values(of: $0) }
+    let inputs = command.positionals + named.filter(Library.isFile)
+    try Outputs.check(command, ["report", "timeline"], inputs: inputs, library, printsResult: true)
+    try OutputEnding.check(command.value(of: "report"), holds: "HTML", endings: ["html", "htm"])
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
   }
 
   /// The number of a step.

@@ -31,6 +31,8 @@ enum ValidateCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let path = command.positional("file") ?? ""
+    try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
+    try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
     let validation: Validation
@@ -65,7 +67,7 @@ extension ValidateCommand {
         "\(path): error: an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
           + "the device does")
     }
-    try Platform.writeFile(output, band.json())
+    try OutputFile.write(band.json(), to: output)
   }
 }
 

@@ -55,9 +55,11 @@ func main() throws(Failure) {
   }
 }
 
-Platform.ignoreBrokenPipes()
+Platform.reserveStandardStreams()
+Platform.ignoreWriteSignals()
 do {
   try main()
+  Platform.finishResult()
 } catch {
   Platform.warn(error.message)
   Platform.leave(error.status.rawValue)

@@ -1,0 +1,52 @@
+import Dispatch
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Something that is done when the user or the system tells the process to stop, before it stops as it would have.
+///
+/// Signals that the process was told to ignore, as `nohup` does, stay ignored.
+final class Interruption {
+  private let sources: [any DispatchSourceSignal]
+
+  /// From now until ``cancel()``, does something when the process is told to stop.
+  init(_ cleanUp: @escaping @Sendable () -> Void) {
+    let queue = DispatchQueue(label: "interruption")
+    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+      guard !Self.isIgnored(number) else { return nil }
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        cleanUp()
+        signal(number, SIG_DFL)
+        kill(getpid(), number)
+      }
+      source.resume()
+      return source
+    }
+  }
+
+  /// Stops waiting: signals end the process as they do by default.
+  func cancel() {
+    for source in sources where !source.isCancelled {
+      signal(Int32(source.handle), SIG_DFL)
+      source.cancel()
+    }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return true }
+    #if canImport(Darwin)
+      let handler = action.__sigaction_u.__sa_handler
+    #else
+      let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return handler.map { unsafeBitCast($0, to: Int.self) } == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}

@@ -1,0 +1,35 @@
+/// The ending of an output's name, which must not be that of another format than the file's.
+enum OutputEnding {
+  /// Endings that say what is in a file. A name may end in anything else.
+  private static let known: Set<String> = [
+    "csv", "tsv", "jsonl", "ndjson", "json", "html", "htm", "svg", "md", "txt", "xml", "yaml", "yml", "toml", "parquet",
+    "arrow", "feather", "xlsx", "xls", "ods", "db", "sqlite", "h5", "hdf5", "npy", "npz", "pkl", "pdf", "png", "jpg",
+    "jpeg", "gif", "webp", "gz", "xz", "bz2", "zst", "zip", "tar",
+  ]
+
+  /// What stands behind the last dot of a path's last part, in lower case.
+  static func of(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    return name.contains(".") ? (name.split(separator: ".").last?.lowercased() ?? "") : ""
+  }
+
+  /// Refuses a file whose name says that something else is in it; nil is no output.
+  static func check(_ path: String?, holds format: String, endings: [String]) throws(Failure) {
+    if let path { try check(OutputTarget(path), holds: format, endings: endings) }
+  }
+
+  /// Refuses a file whose name says that something else is in it.
+  ///
+  /// - Parameters:
+  ///   - output: The output; only a file's name says anything.
+  ///   - format: What is written, in words.
+  ///   - endings: The endings that go with it.
+  static func check(_ output: OutputTarget, holds format: String, endings: [String]) throws(Failure) {
+    let ending = of(output.path)
+    guard output.isFile, known.contains(ending), !endings.contains(ending) else { return }
+    throw Failure(
+      .wrongUsage,
+      "error: '\(output.path)' ends in .\(ending), and what is written is \(format): let it end in ."
+        + endings.joined(separator: " or ."))
+  }
+}

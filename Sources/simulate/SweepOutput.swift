@@ -1,0 +1,126 @@
+import Reports
+import Studies
+import Synchronization
+
+/// The rows of a sweep, or of a part of one, on their way out.
+struct SweepOutput {
+  let sweep: Sweep
+  let points: Range<Int>
+  /// What stands above the rows.
+  let header: [UInt8]
+
+  // MARK: Streams
+
+  /// Writes the rows to standard output.
+  func print() throws(Failure) {
+    Platform.print(bytes: header)
+    let fault = try run(points) { rows in Platform.print(bytes: rows) }
+    if let (fault, rows) = fault { throw Failure(fault, after: rows, inWords: "are written") }
+  }
+
+  /// Writes the rows into a pipe or a device.
+  func stream(to target: OutputTarget) throws(Failure) {
+    var file = try OutputFile(target)
+    try file.write(header)
+    let fault = try run(points) { rows in
+      try file.write(rows)
+      // Nobody reads any more: as for any filter, that is no fault.
+      if !file.isRead { Platform.leave(0) }
+    }
+    try file.finish()
+    if let (fault, rows) = fault { throw Failure(fault, after: rows, inWords: "are written") }
+  }
+
+  // MARK: Files
+
+  /// Writes the rows to a file, or the rest of them.
+  func write(to target: OutputTarget, resumes: Bool) throws(Failure) {
+    if resumes, !PartialFile.exists(for: target), case .file(.some) = target.kind {
+      throw Failure(
+        .wrongInput,
+        "\(target.path): error: the file is complete, there is nothing to resume; without --resume it is replaced")
+    }
+    let file = try PartialFile(target, resumes: resumes)
+    let old = try ResumedRows(in: file, of: self)
+    try file.cut(to: old.length)
+    if old.length == 0 { try file.append(header) }
+    let rest = (points.lowerBound + old.rowCount)..<points.upperBound
+    let position = SweepPosition(rest.lowerBound)
+    let interruption = stopMessage(position, file.partialPath)
+    defer { interruption.cancel() }
+    let fault = try run(rest, position) { rows in try file.append(rows) }
+    guard let (fault, rows) = fault else {
+      try file.finish()
+      return
+    }
+    if rows == 0, !resumes {
+      file.discard()
+      throw Failure(fault, after: 0, inWords: "")
+    }
+    throw Failure(
+      fault, after: rows,
+      inWords: "stay in \(file.partialPath): rename it to keep them; a sweep that begins with the same points goes on "
+        + "from there with --resume")
+  }
+
+  /// What is said when the user stops the sweep.
+  private func stopMessage(_ position: SweepPosition, _ partialPath: String) -> Interruption {
+    let points = points
+    return Interruption {
+      let share = Double(position.done - points.lowerBound) / Double(max(1, points.count))
+      if Platform.showsProgress { Platform.showProgress("") }
+      Platform.warn(
+        "stopped at \(NumberFormat.percent(share, decimals: 0)); the rows so far are in \(partialPath), and --resume "
+          + "goes on")
+    }
+  }
+
+  // MARK: Running
+
+  /// Simulates points and shows how far it is.
+  ///
+  /// - Returns: Why a point cannot be simulated, and how many rows of the output stand before it; nil when all is done.
+  private func run(
+    _ rest: Range<Int>, _ position: SweepPosition? = nil, emit: ([UInt8]) throws -> Void
+  ) throws(Failure) -> (fault: SweepFault, rows: Int)? {
+    var progress = SweepProgress(points, from: rest.lowerBound)
+    var end = rest.lowerBound
+    defer { progress.clear() }
+    do {
+      try sweep.run(rest) { rows, done in
+        try emit(rows)
+        end = done
+        position?.done = done
+        progress.show(done)
+      }
+      return nil
+    } catch let fault as SweepFault {
+      return (fault, end - points.lowerBound)
+    } catch let failure as Failure {
+      throw failure
+    } catch { throw Failure(.defect, "error: \(error)") }
+  }
+}
+
+/// How far a sweep is, for whoever asks from another thread.
+final class SweepPosition: Sendable {
+  private let value: Atomic<Int>
+
+  init(_ start: Int) { value = Atomic(start) }
+
+  /// The points before this one are done.
+  var done: Int {
+    get { value.load(ordering: .relaxed) }
+    set { value.store(newValue, ordering: .relaxed) }
+  }
+}
+
+extension Failure {
+  /// A point that cannot be simulated, and where the rows are that stand before it.
+  init(_ fault: SweepFault, after rows: Int, inWords place: String) {
+    let kept =
+      rows == 0
+      ? "" : "; the " + (rows == 1 ? "row" : "\(NumberFormat.integer(rows)) rows") + " before it \(place)"
+    self.init(.wrongInput, fault.description + kept)
+  }
+}
