@@ -129,7 +129,7 @@ enum ReportCommand {
 
   private static func page(_ command: ParsedCommand, _ library: Library, _ words: String) throws(Failure) -> String {
     if let path = command.value(of: "sweep") {
-      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
       let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
       return try checkingInput { () throws(CSVFault) in
         try SweepPage(rows: SweepTable(table), file: path, command: words).html()

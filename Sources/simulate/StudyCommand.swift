@@ -65,7 +65,7 @@ enum StudyCommand {
   }
 
   private static func table(_ path: String) throws(Failure) -> CSVText {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
     return try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
   }
 }
