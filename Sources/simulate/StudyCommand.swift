@@ -58,7 +58,9 @@ enum StudyCommand {
       measurements = try checkingInput { () throws(CSVFault) in try Measurement.read(further) }
     }
     do {
-      return try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+      return try Progress.showing("simulating the study") { _ in
+        try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }

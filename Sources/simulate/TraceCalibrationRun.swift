@@ -14,12 +14,14 @@ enum TraceCalibrationRun {
         .wrongUsage, "error: --trace reads numbers off a recording; leave out the measurements and --fit")
     }
     let step = try TraceCommand.step(command)
-    let trace = try checkingInput { () throws(TraceFault) in try TraceReader.read(path: path, step: step) }
+    let trace = try TraceCommand.read(path, step: step)
     TraceCommand.warn(about: trace)
     let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
     let accelerator = try TraceCommand.recordedAccelerator(trace, command, library)
     let framework = try library.framework("pytorch-eager")
-    let calibration = TraceCalibration(run, like: framework)
+    let calibration = Progress.showing("reading numbers off \(trace.file)") { _ in
+      TraceCalibration(run, like: framework)
+    }
     if let folder = command.value(of: "output") {
       try write(calibration, run, accelerator, framework, to: folder, library)
     }
