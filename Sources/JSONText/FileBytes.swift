@@ -29,7 +29,8 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
     case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
     case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(byteText(limit))"
-    case .system(let path, let error): "\(onePathLine(path)): error: cannot be read (system error \(error))"
+    case .system(let path, let error):
+      "\(onePathLine(path)): error: cannot be read: \(String(cString: strerror(error)))"
     }
   }
 
@@ -48,6 +49,16 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
 /// The most bytes of a file that people write or edit: a profile, a plan, an error band, 4 MiB.
 public let smallFileLimit = 4 << 20
 
+/// Opens a file for reading, again where a signal comes between.
+///
+/// - Returns: The descriptor, or -1 with the reason in `errno`.
+public func openForReading(_ path: String) -> Int32 {
+  while true {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    if file >= 0 || errno != EINTR { return file }
+  }
+}
+
 /// Reads a whole file.
 ///
 /// A regular file that is too large is refused before any of it is read, a pipe or device as soon as it has given more.
@@ -58,7 +69,7 @@ public let smallFileLimit = 4 << 20
 /// - Returns: The file's bytes.
 /// - Throws: Why the file cannot be read.
 public func readFileBytes(_ path: String, limit: Int = smallFileLimit) throws(FileFault) -> [UInt8] {
-  let file = open(path, O_RDONLY | O_CLOEXEC)
+  let file = openForReading(path)
   guard file >= 0 else { throw FileFault(systemError: errno, path: path) }
   defer { close(file) }
   guard sizeHint(of: file) <= limit else { throw .tooLarge(path: path, limit: limit) }

@@ -11,6 +11,7 @@ extension SweepRows {
   ///   - line: A line with its line feed.
   ///   - point: A point of the plan.
   ///   - scratch: Room that is used again from line to line.
+  /// - Returns: False where the line is another's or nobody's row.
   public func mayBe(_ line: ArraySlice<UInt8>, rowOf point: Int, scratch: inout [UInt8]) -> Bool {
     guard let result = result(in: line, of: point) else { return false }
     scratch.removeAll(keepingCapacity: true)

@@ -38,7 +38,7 @@ final class ByteSource {
   init(path: String, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil) throws(TraceFault) {
     self.progress = progress
     name = path == "-" ? "standard input" : path
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path == "-" ? STDIN_FILENO : openForReading(path)
     guard descriptor >= 0 else { throw .file(FileFault(systemError: errno, path: path)) }
     origin = .descriptor(descriptor)
     pending = []

@@ -47,6 +47,7 @@ enum CalibrateCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let folder = try ProfileFolder.named(by: command)
     if let trace = command.value(of: "trace") {
       try TraceCalibrationRun.run(trace, command, library)
       return
@@ -75,9 +76,10 @@ enum CalibrateCommand {
       throw Failure(
         .wrongInput, "error: no row's system has a number '\(path)' to fit; 'simulate profiles show NAME' lists them")
     }
-    if let folder = command.value(of: "output") {
-      let written = try CalibratedProfiles(calibration, measurements: path, library).write(to: folder)
-      Platform.warn("wrote \(written) to \(folder); '--catalog \(folder)' uses them")
+    if let folder {
+      let profiles = try CalibratedProfiles(calibration, measurements: path, library).files
+      let written = try ProfileFolder(folder, profiles, inputs: [path]).write()
+      Platform.warn("\(written); '--catalog \(folder)' uses them")
     }
     let report = CalibrationReport(calibration: calibration)
     Platform.print(command.value(of: "format") == "csv" ? report.csv() : report.text(styled: Platform.showsStyles))

@@ -5,7 +5,7 @@ import Studies
 
 /// The profiles that a calibration changed, as files of a catalog.
 struct CalibratedProfiles {
-  private let files: [(path: String, text: String)]
+  let files: [ProfileFolder.File]
 
   /// Makes the files: of every profile of which a number was fitted, and a host for each testbed.
   ///
@@ -22,14 +22,21 @@ struct CalibratedProfiles {
       }
       return changes
     }
-    var files: [(path: String, text: String)] = []
+    var files: [ProfileFolder.File] = []
     for (folder, name) in try Self.changed(calibration, library) {
       let document = try Self.document(name, folder, library)
-      files.append((folder + "/" + Self.fileName(name), ProfileEdit(of: document, try changes(folder, name)).text()))
+      let text = ProfileEdit(of: document, try changes(folder, name)).text()
+      files.append(ProfileFolder.File(kind: folder, name: name, text: text))
     }
     var names: Set<String> = []
     for (testbed, host, fit) in calibration.hosts {
-      let name = Self.identifier(testbed)
+      let name = ProfileFolder.identifier(testbed)
+      guard !name.isEmpty else {
+        throw Failure(
+          .wrongInput,
+          "\(measurements): error: the testbed '\(testbed)' has no letter or digit to name its host by; name it in the "
+            + "column testbed")
+      }
       guard names.insert(name).inserted else {
         throw Failure(
           .wrongInput,
@@ -41,7 +48,8 @@ struct CalibratedProfiles {
       let others = try changes("hosts", host).filter { $0.path != speed.path }
       let texts = ["name": name, "title": "Host of \(testbed)", "aliases": ""]
       let document = try Self.document(host, "hosts", library)
-      files.append(("hosts/" + Self.fileName(name), ProfileEdit(of: document, texts: texts, others + [speed]).text()))
+      let text = ProfileEdit(of: document, texts: texts, others + [speed]).text()
+      files.append(ProfileFolder.File(kind: "hosts", name: name, text: text))
     }
     self.files = files
   }
@@ -53,18 +61,6 @@ struct CalibratedProfiles {
     return ProfileEdit.Change(
       path: String(parameter.path.drop { $0 != "." }.dropFirst()), value: rounded(parameter.fitted), kind: .derived,
       from: measurements, note: "simulate calibrate: \(known), mean error \(percent(calibration.errorAfter)) after")
-  }
-
-  /// Writes them, each whole or not at all.
-  ///
-  /// - Returns: How many, in words.
-  func write(to folder: String) throws(Failure) -> String {
-    try Platform.makeFolder(folder)
-    for name in Set(files.map { String($0.path.prefix { $0 != "/" }) }).sorted() {
-      try Platform.makeFolder(folder + "/" + name)
-    }
-    for file in files { try OutputFile.write(file.text, to: folder + "/" + file.path) }
-    return files.count == 1 ? "1 profile" : "\(files.count) profiles"
   }
 
   /// The folder and the name of each profile with a fitted number, once.
@@ -100,14 +96,6 @@ struct CalibratedProfiles {
     }
     return found
   }
-
-  /// A testbed's name as a profile's: lower case, and a dash for whatever a name may not hold.
-  static func identifier(_ testbed: String) -> String {
-    let letters = testbed.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-    return String(letters)
-  }
-
-  private static func fileName(_ name: String) -> String { identifier(name) + ".json" }
 }
 
 /// Four digits: more than any measurement of time says.

@@ -1,6 +1,6 @@
 /// The ending of an output's name, which must not be that of another format than the file's.
 enum OutputEnding {
-  /// Endings that say what is in a file. A name may end in anything else.
+  /// Endings that say what is in a file; a name may end in anything else.
   private static let known: Set<String> = [
     "csv", "tsv", "jsonl", "ndjson", "json", "html", "htm", "svg", "md", "txt", "xml", "yaml", "yml", "toml", "parquet",
     "arrow", "feather", "xlsx", "xls", "ods", "db", "sqlite", "h5", "hdf5", "npy", "npz", "pkl", "pdf", "png", "jpg",
@@ -24,6 +24,7 @@ enum OutputEnding {
   ///   - output: The output; only a file's name says anything.
   ///   - format: What is written, in words.
   ///   - endings: The endings that go with it.
+  /// - Throws: ``Failure`` with the ending, and those that are right.
   static func check(_ output: OutputTarget, holds format: String, endings: [String]) throws(Failure) {
     let ending = of(output.path)
     guard output.isFile, known.contains(ending), !endings.contains(ending) else { return }

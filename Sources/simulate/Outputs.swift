@@ -19,6 +19,7 @@ enum Outputs {
   ///   - inputs: Paths that the command reads.
   ///   - library: The catalogs, whose files are inputs too, or nil where an output may be put among them.
   ///   - printsResult: Whether a result goes to standard output besides.
+  /// - Throws: ``Failure`` that names the output and what is wrong with it.
   static func check(
     _ command: ParsedCommand, _ options: [String], inputs: [String], _ library: Library?, printsResult: Bool = false
   ) throws(Failure) {

@@ -82,7 +82,7 @@ struct PartialFile: ~Copyable {
       "\(partial): error: an interrupted sweep left its rows here; add --resume to go on, or remove the file")
   }
 
-  /// Whether another process holds the lock. Whoever has just made the file may be about to take it.
+  /// Whether another process holds the lock, or is about to take it where it has just made the file.
   private static func isWritten(_ descriptor: Int32) -> Bool {
     for _ in 0..<5 {
       if flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { return true }

@@ -92,8 +92,9 @@ enum Platform {
     if !isClosed(STDOUT_FILENO), errno != EBADF { leave(withResultLost: errno) }
   }
 
-  /// Opens what the process was started without, so that no file it opens takes the place of a standard stream: then
-  /// its result would go into that file. Reading from the input and writing to the outputs fails, as it should.
+  /// Opens the standard streams that the process was started without, so that no file takes the place of one.
+  ///
+  /// Otherwise the result would go into that file. Reading from the input and writing to the outputs fails, as it should.
   static func reserveStandardStreams() {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
@@ -115,20 +116,6 @@ enum Platform {
   static func ignoreWriteSignals() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-  }
-
-  /// Makes a folder, and those above it, where there is none yet.
-  static func makeFolder(_ path: String) throws(Failure) {
-    var prefix = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
-      if mkdir(prefix, 0o777) != 0, errno != EEXIST {
-        throw Failure(.wrongInput, "\(path): error: cannot make the folder: \(String(cString: strerror(errno)))")
-      }
-    }
-    guard (try? listFiles(in: path, suffix: "")) != nil else {
-      throw Failure(.wrongInput, "\(path): error: is not a folder")
-    }
   }
 
   /// Whether there is a file of a name.

@@ -182,6 +182,8 @@ private struct LineCheck: Sendable {
   /// - Parameters:
   ///   - lines: The lines; their indices are places behind `start`.
   ///   - start: Where index 0 stands in the file.
+  ///   - rows: How rows are written.
+  ///   - points: What they are the rows of.
   mutating func run(_ lines: ArraySlice<UInt8>, at start: Int, _ rows: SweepRows, _ points: Range<Int>) {
     var scratch: [UInt8] = []
     var rest = lines

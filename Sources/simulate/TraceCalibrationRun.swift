@@ -22,8 +22,9 @@ enum TraceCalibrationRun {
     let calibration = Progress.showing("reading numbers off \(trace.file)") { _ in
       TraceCalibration(run, like: framework)
     }
-    if let folder = command.value(of: "output") {
-      try write(calibration, run, accelerator, framework, to: folder, library)
+    if let folder = try ProfileFolder.named(by: command) {
+      let inputs = [path] + command.values(of: "recorded-accelerator").filter(Library.isFile)
+      try write(calibration, run, accelerator, framework, to: folder, inputs: inputs, library)
     }
     show(calibration, accelerator, framework, command)
   }
@@ -60,7 +61,7 @@ enum TraceCalibrationRun {
   /// Writes the profiles of the recording's accelerator, host and framework, each whole or not at all.
   private static func write(
     _ calibration: TraceCalibration, _ run: RecordedRun, _ accelerator: AcceleratorProfile?,
-    _ framework: FrameworkProfile, to folder: String, _ library: Library
+    _ framework: FrameworkProfile, to folder: String, inputs: [String], _ library: Library
   ) throws(Failure) {
     let file = run.trace.file == "standard input" ? "recorded" : run.trace.file
     let name = profileName(file)
@@ -83,15 +84,13 @@ enum TraceCalibrationRun {
       }
       return ProfileEdit(of: found, texts: ["name": name, "title": title, "aliases": ""], changes).text()
     }
-    var files: [(path: String, text: String)] = []
+    var files: [ProfileFolder.File] = []
+    func add(_ kind: String, _ text: String) { files.append(ProfileFolder.File(kind: kind, name: name, text: text)) }
     if let accelerator {
-      files.append(
-        (
-          "accelerators",
-          try edit(
-            accelerator.name, "accelerators", "\(accelerator.title) as recorded",
-            changes(calibration.launch))
-        ))
+      add(
+        "accelerators",
+        try edit(
+          accelerator.name, "accelerators", "\(accelerator.title) as recorded", changes(calibration.launch)))
     } else {
       Platform.warn(
         "note: no accelerator profile fits the recording's device, so its launch times are not written; "
@@ -100,23 +99,17 @@ enum TraceCalibrationRun {
     let one = ProfileEdit.Change(
       path: "single_thread_speed", value: 1, kind: .derived, from: source,
       note: "the framework's costs are stated for this host")
-    files.append(("hosts", try edit("reference", "hosts", "Host of \(file)", [one])))
+    add("hosts", try edit("reference", "hosts", "Host of \(file)", [one]))
     let kernel = ["kernel_us", "pass_us"].map { path in
       ProfileEdit.Change(path: path, value: 0, kind: .derived, from: source, note: "in dispatch_us")
     }
-    files.append(
-      (
-        "frameworks",
-        try edit(framework.name, "frameworks", "PyTorch, eager, as recorded", changes(calibration.dispatch) + kernel)
-      ))
-    try Platform.makeFolder(folder)
-    for (kind, text) in files {
-      try Platform.makeFolder(folder + "/" + kind)
-      try OutputFile.write(text, to: folder + "/" + kind + "/" + name + ".json")
-    }
+    add(
+      "frameworks",
+      try edit(framework.name, "frameworks", "PyTorch, eager, as recorded", changes(calibration.dispatch) + kernel))
+    let written = try ProfileFolder(folder, files, inputs: inputs).write()
     let accelerators = accelerator == nil ? "ACCELERATOR" : name
     Platform.warn(
-      "wrote \(files.count) profiles to \(folder); use them with 'simulate run WORKLOAD \(accelerators) --host \(name) "
+      "\(written); use them with 'simulate run WORKLOAD \(accelerators) --host \(name) "
         + "--framework \(name) --catalog \(folder)'")
   }
 
@@ -126,7 +119,8 @@ enum TraceCalibrationRun {
     for ending in [".gz", ".json", ".pt.trace"] where name.hasSuffix(ending) {
       name = String(name.dropLast(ending.count))
     }
-    let plain = CalibratedProfiles.identifier(name).replacing("_", with: "-")
-    return plain.isEmpty ? "recorded" : plain
+    let plain = ProfileFolder.identifier(name)
+    // As an accelerator, 'none' is the one that is not there.
+    return plain.isEmpty || plain == "none" ? "recorded" : plain
   }
 }

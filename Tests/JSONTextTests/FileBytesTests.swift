@@ -30,7 +30,7 @@ import Testing
       (.notDirectory(path: "a"), "a: error: is not a directory"),
       (.notReadable(path: "a"), "a: error: no permission to read"),
       (.tooLarge(path: "a", limit: 9), "a: error: has more than 9 bytes"),
-      (.system(path: "a\nb", error: 5), #"a\nb: error: cannot be read (system error 5)"#),
+      (.system(path: "a\nb", error: 5), #"a\nb: error: cannot be read: Input/output error"#),
     ] as [(FileFault, String)])
   func faultsHaveWords(_ fault: FileFault, _ words: String) {
     #expect(fault.description == words)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("simulate calibrate") struct CalibrateTests {
@@ -73,8 +74,51 @@ import Testing
   @Test func `writes nothing where the folder cannot be made`() throws {
     try Self.withRows { folder in
       let result = try Command.run(["calibrate", folder + "/rows.csv", "--output", folder + "/rows.csv/below"])
-      #expect(result.status == 2 && result.errors.contains("rows.csv/below: error: cannot make the folder: "))
+      #expect(result.status == 74 && result.errors.contains("rows.csv/below: error: cannot make the folder: "))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["rows.csv"])
+    }
+  }
+
+  @Test func `writes names that are found, or says that there is none`() throws {
+    let header = Self.rows.prefix { $0 != "\n" } + "\n"
+    let row = ",nvidia-a100-pcie-40gb,pytorch-eager,fp16,resnet50,1,,224,9\n"
+    try Self.withRows { folder in
+      for (testbed, name) in [(".hidden", "hidden"), ("../up.JSON", "up-json"), ("-x", "x"), ("Ä 1", "1")] {
+        try Data((header + testbed + row).utf8).write(to: URL(fileURLWithPath: folder + "/rows.csv"))
+        let result = try Command.run(["calibrate", folder + "/rows.csv", "--output", folder + "/fitted"])
+        #expect(result.status == 0, "\(result.errors)")
+        let run = try Command.run(["run", "resnet50", "t4", "--host", name, "--catalog", folder + "/fitted"])
+        #expect(run.status == 0, "\(run.errors)")
+      }
+      let files = ["1.json", "hidden.json", "up-json.json", "x.json"]
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/fitted/hosts").sorted() == files)
+      for testbed in ["", " ", "---", "..", "Ä"] {
+        try Data((header + testbed + row).utf8).write(to: URL(fileURLWithPath: folder + "/rows.csv"))
+        let result = try Command.run(["calibrate", folder + "/rows.csv", "--output", folder + "/none"])
+        #expect(result.status == 2 && result.errors.contains("has no letter or digit"), "\(result.errors)")
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["fitted", "rows.csv"])
+    }
+  }
+
+  @Test func `says what it replaces, and replaces nothing that would hide it`() throws {
+    try Self.withRows { folder in
+      let arguments = ["calibrate", folder + "/rows.csv", "--output", folder + "/fitted"]
+      let hosts = folder + "/fitted/hosts/"
+      #expect(try Command.run(arguments).errors.hasPrefix("wrote 1 profile to \(folder)/fitted; "))
+      try FileManager.default.copyItem(
+        atPath: packageRoot + "/hardware-profiles/hosts/reference.json", toPath: hosts + "own.json")
+      let again = try Command.run(arguments)
+      #expect(again.errors.hasPrefix("wrote 1 profile to \(folder)/fitted (replacing hosts/lab-one.json); "))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: hosts).sorted() == ["lab-one.json", "own.json"])
+      try FileManager.default.moveItem(atPath: hosts + "lab-one.json", toPath: hosts + "other.json")
+      let hidden = try Command.run(arguments)
+      #expect(hidden.status == 2 && hidden.errors.contains("a profile called 'lab-one' is here already"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: hosts).sorted() == ["other.json", "own.json"])
+      try Data("{".utf8).write(to: URL(fileURLWithPath: hosts + "broken.json"))
+      let broken = try Command.run(arguments)
+      #expect(broken.status == 2 && broken.errors.contains("broken.json:1:"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: hosts).count == 3, "nothing is written")
     }
   }
 }

@@ -19,7 +19,8 @@ import Testing
   }
 
   private static func csv(_ more: [String] = [], environment: [String: String] = [:]) throws -> String {
-    let result = try Command.run(sweep + ["--format", "csv"] + more, environment: environment)
+    let format = more.contains("--format") ? [] : ["--format", "csv"]
+    let result = try Command.run(sweep + format + more, environment: environment)
     #expect(result.status == 0, "\(result.errors)")
     return result.output
   }
@@ -57,6 +58,34 @@ import Testing
     let explicit = try Self.csv(
       ["--shard", "1/1"], environment: ["SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_COUNT": "4"])
     #expect(explicit == whole, "what is asked for wins")
+  }
+
+  @Test(arguments: ["csv", "jsonl"])
+  func `parts concatenate where there are more of them than points`(format: String) throws {
+    let whole = try Self.csv(["--format", format])
+    for count in [1, 7, 30, 31, 47] {
+      let parts = try (1...count).map { try Self.csv(["--format", format, "--shard", "\($0)/\(count)"]) }
+      #expect(parts.joined() == whole, "\(count) parts")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["ID": "9223372036854775807", "COUNT": "2", "MIN": "-9223372036854775808"], "no even row of parts"),
+      (["ID": "-9223372036854775808", "COUNT": "2"], "no even row of parts"),
+      (["ID": "2", "COUNT": "2", "STEP": "0"], "no even row of parts"),
+      (["ID": "6", "COUNT": "3", "STEP": "2"], "no even row"),
+      (["ID": "x", "COUNT": "2"], "SLURM_ARRAY_TASK_ID must be a whole number (it is 'x')"),
+      (["ID": "1", "COUNT": "2.0"], "SLURM_ARRAY_TASK_COUNT must be a whole number (it is '2.0')"),
+      (["ID": "1", "COUNT": "2", "MIN": "99999999999999999999"], "SLURM_ARRAY_TASK_MIN must be a whole number"),
+      (["ID": "1", "COUNT": "2", "STEP": " 1"], "SLURM_ARRAY_TASK_STEP must be a whole number"),
+      (["ID": "1"], "SLURM_ARRAY_TASK_COUNT is not"), (["ID": "1", "COUNT": "1000001"], "at most 1000000 parts"),
+    ] as [([String: String], String)])
+  func `a job array that makes no sense is said`(variables: [String: String], words: String) throws {
+    let environment = Dictionary(uniqueKeysWithValues: variables.map { ("SLURM_ARRAY_TASK_" + $0.key, $0.value) })
+    let result = try Command.run(Self.sweep, environment: environment)
+    #expect(
+      [2, 64].contains(result.status) && result.output.isEmpty && result.errors.contains(words), "\(result.errors)")
   }
 
   @Test func `a plan file is the same sweep, and the command line wins over it`() throws {

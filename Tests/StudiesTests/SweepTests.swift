@@ -133,6 +133,42 @@ import Workloads
     }
   }
 
+  @Test("A row is known as its point's, and with any byte changed as nobody's", arguments: SweepRows.Format.allCases)
+  func reading(format: SweepRows.Format) throws {
+    let plan = try Self.plan(5)
+    let rows = SweepRows(plan, format)
+    var scratch: [UInt8] = []
+    for point in stride(from: 0, to: plan.count, by: 17) {
+      let line = try Sweep(plan, format: format).text(point..<(point + 1))
+      #expect(rows.mayBe(line[...], rowOf: point, scratch: &scratch))
+      #expect(!rows.mayBe(line[...], rowOf: (point + 1) % plan.count, scratch: &scratch))
+      for place in line.indices {
+        for other in "07x,.\" {\n".utf8 where other != line[place] {
+          var changed = line
+          changed[place] = other
+          let text = String(decoding: changed, as: UTF8.self)
+          #expect(!rows.mayBe(changed[...], rowOf: point, scratch: &scratch), "\(text)")
+        }
+        #expect(!rows.mayBe(line[..<place], rowOf: point, scratch: &scratch))
+      }
+    }
+  }
+
+  @Test("Stretches are simulated in any order, until no more are wanted")
+  func sampling() throws {
+    let plan = try Self.plan(1)
+    let sweep = Sweep(plan, format: .csv, threads: 2)
+    let stretches = [200..<256, 3..<4, 0..<3, 40..<100, 90..<91]
+    var seen: [Int] = []
+    try sweep.sample(stretches) { stretch, rows in
+      let expected = try sweep.text(stretches[stretch])
+      #expect(rows == expected)
+      seen.append(stretch)
+      return stretch < 3
+    }
+    #expect(seen == [0, 1, 2, 3])
+  }
+
   @Test(
     "Times are exact decimals of microseconds",
     arguments: [
