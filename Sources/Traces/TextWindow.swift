@@ -36,6 +36,9 @@ struct TextWindow: ~Copyable {
 
   deinit { memory.deallocate() }
 
+  /// How many bytes there is memory for.
+  var capacity: Int { memory.count }
+
   /// The end of what is in memory, counted from the beginning of the text.
   var endOffset: Int { droppedBytes + count }
 

@@ -10,6 +10,7 @@ public struct TraceReader: ~Copyable {
   private let file: String
   /// The bytes that may be kept before it is looked up again how much of a compressed file was read.
   private var allowance = TraceLimits.freeBytes
+  private var freeBytes = TraceLimits.freeBytes
 
   /// Reads a recording.
   ///
@@ -32,18 +33,32 @@ public struct TraceReader: ~Copyable {
       excess = error
     }
     // The step lies behind more than is kept: it is looked for, and what lies before it is not kept then.
-    var search = try TraceReader(
-      ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step, looksForStepOnly: true))
-    let steps = try search.read()
-    guard let range = search.builder.stepRange else {
-      throw .noStep(file: steps.file, step: step ?? 0, known: steps.steps)
-    }
+    let range = try range(ofStep: step ?? 0, path: path, progress: progress)
     var second = try TraceReader(
       ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step, range: range))
     do throws(TraceFault) { return try second.read() } catch {
       if case .tooMuch = error { throw excess }
       throw error
     }
+  }
+
+  /// When a step is, of a recording of which nothing is kept.
+  static func range(
+    ofStep step: Int64, path: String, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
+  ) throws(TraceFault) -> ClosedRange<Int64> {
+    var search = try TraceReader(
+      ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step, looksForStepOnly: true))
+    let rest = try search.read()
+    guard let range = search.builder.stepRange else { throw .noStep(file: rest.file, step: step, known: []) }
+    return range
+  }
+
+  /// Reads a recording that may keep so many bytes whatever its compressed size.
+  static func read(path: String, freeBytes: Int) throws(TraceFault) -> Trace {
+    var reader = try TraceReader(ByteSource(path: path), builder: TraceBuilder(step: nil))
+    reader.freeBytes = freeBytes
+    reader.allowance = freeBytes
+    return try reader.read()
   }
 
   /// Reads a recording from memory, as plain JSON.
@@ -157,7 +172,7 @@ public struct TraceReader: ~Copyable {
     if let excess = builder.excess { throw tooMuch(excess) }
     let kept = builder.keptBytes
     guard kept > allowance, let compressed = window.compressedBytes else { return }
-    allowance = TraceLimits.freeBytes + TraceLimits.keptBytesPerFileByte * compressed
+    allowance = freeBytes + TraceLimits.keptBytesPerFileByte * compressed
     if kept > allowance { throw tooMuch(.compressed(fileBytes: compressed)) }
   }
 
