@@ -37,8 +37,8 @@ public enum JSONFact: Sendable, Equatable {
   case unknownKey(String, suggestion: String?, known: [String])
   /// A value of another kind than any that is wanted.
   case wrongType(expected: [JSONKind], found: JSONKind)
-  /// A number, given as it is written, outside its range.
-  case outOfRange(text: String, range: JSONRange)
+  /// A number, given as it is written, outside its range, which is counted in `unit`; empty for plain numbers.
+  case outOfRange(text: String, range: JSONRange, unit: String = "")
   /// A number, given as it is written, with a fractional part where an integer is wanted.
   case notAnInteger(text: String)
   /// An integer, given as it is written, outside its range.
@@ -105,30 +105,4 @@ public enum JSONKind: Sendable, Equatable {
   case boolean
   /// `null`.
   case null
-}
-
-/// The numbers that a value may be.
-public enum JSONRange: Sendable, Equatable {
-  /// Every finite number.
-  case any
-  /// The numbers above a bound, the bound excluded.
-  case greaterThan(Double)
-  /// The numbers from a bound up, the bound included.
-  case atLeast(Double)
-  /// The numbers between two bounds, both included.
-  case between(Double, Double)
-  /// The whole numbers between two bounds, both included.
-  case wholeBetween(Double, Double)
-
-  /// Whether `number` is in the range; NaN is in none, infinity in none.
-  public func contains(_ number: Double) -> Bool {
-    guard number.isFinite else { return false }
-    return switch self {
-    case .any: true
-    case .greaterThan(let bound): number > bound
-    case .atLeast(let bound): number >= bound
-    case .between(let low, let high): number >= low && number <= high
-    case .wholeBetween(let low, let high): number >= low && number <= high && number == number.rounded()
-    }
-  }
 }

@@ -42,7 +42,8 @@ extension JSONFault: CustomStringConvertible {
       "\(subject) has no key \(quoted(key))" + choices(near, known, otherwise: "its keys are")
     case .wrongType(let expected, let found):
       "\(subject) must be \(listed(expected.map(\.words), by: "or")) (it is \(found.words))"
-    case .outOfRange(let text, let range): "\(subject) must be \(range.words) (it is \(oneLine(text)))"
+    case .outOfRange(let text, let range, let unit):
+      "\(subject) must be \(range.words(unit: unit)) (it is \(oneLine(text)))"
     case .notAnInteger(let text): "\(subject) must be an integer (it is \(oneLine(text)))"
     case .integerOutOfRange(let text, let range): "\(subject) must be \(words(for: range)) (it is \(oneLine(text)))"
     case .emptyString: "\(subject) must not be an empty string"
@@ -110,19 +111,6 @@ extension JSONKind {
     case .integer: "an integer"
     case .boolean: "true or false"
     case .null: "null"
-    }
-  }
-}
-
-extension JSONRange {
-  fileprivate var words: String {
-    switch self {
-    case .any: "a finite number"
-    case .greaterThan(let bound): "greater than \(shortestText(of: bound))"
-    case .atLeast(let bound): "at least \(shortestText(of: bound))"
-    case .between(let low, let high): "between \(shortestText(of: low)) and \(shortestText(of: high))"
-    case .wholeBetween(let low, let high):
-      "a whole number between \(shortestText(of: low)) and \(shortestText(of: high))"
     }
   }
 }

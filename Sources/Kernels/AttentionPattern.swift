@@ -33,21 +33,25 @@ struct AttentionPattern {
     switch kind {
     case .pointwise: return operation.outputs.first == scores
     case .softmax: return operation.outputs.first == scores && !members.contains { self.kind($0) == .softmax }
-    case .matmul: return operation.inputs.first == scores && members.contains { self.kind($0) == .softmax }
+    case .matmul:
+      return operation.inputs.first == scores && members.contains { self.kind($0) == .softmax }
+        && AttentionPattern(members + [operation]).fused != nil
     default: return false
     }
   }
 
   /// The one operator that it is, with queries, keys and values as its operands; nil where it is no attention.
   var fused: Operator? {
-    guard isComplete, let first = members.first, let last = members.last, first.inputs.count >= 2,
-      last.inputs.count >= 2
+    guard isComplete, let first = members.first, let last = members.last,
+      let queries = OperatorCheck.factors(of: first)?.operands.first,
+      let keys = OperatorCheck.factors(of: first)?.operands.dropFirst().first?.dimensions, keys.count >= 2,
+      let values = OperatorCheck.factors(of: last)?.operands.dropFirst().first
     else { return nil }
-    let keys = first.inputs[1].dimensions
     let turned = Shape(keys.dropLast(2) + [keys[keys.count - 1], keys[keys.count - 2]])
-    return Operator(
-      name: "aten::scaled_dot_product_attention", inputs: [first.inputs[0], turned, last.inputs[1]],
-      outputs: last.outputs, stream: first.stream)
+    let attention = Operator(
+      name: "aten::scaled_dot_product_attention", inputs: [queries, turned, values], outputs: last.outputs,
+      stream: first.stream)
+    return OperatorCheck.fault(in: attention) == nil ? attention : nil
   }
 
   private func kind(_ operation: Operator) -> OperatorKind { OperatorKind(operatorName: operation.name) ?? .other }

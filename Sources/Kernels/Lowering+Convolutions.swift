@@ -4,7 +4,8 @@ import Workloads
 /// Convolutions, with the kernels that cuDNN launches around them.
 extension Lowering {
   func convolution(_ operation: Operator) -> [Kernel] {
-    guard var shape = convolutionShape(operation) else { return pointwise(operation) }
+    guard let geometry = try? ConvolutionGeometry(operation) else { return pointwise(operation) }
+    var shape = geometry.shape
     shape.workspace = target.convolutionWorkspace
     var arithmetic = target.arithmetic(of: .convolution)
     let element = target.precision.bytesPerElement
@@ -12,7 +13,8 @@ extension Lowering {
     let weight = operation.inputElements(1) * element
     let outputElements =
       operation.outputs.isEmpty
-      ? shape.batch * shape.outputChannels * shape.outputPositions : operation.outputElements
+      ? shape.batch * shape.outputChannels * geometry.resultPositions : operation.outputElements
+    guard outputElements > 0 else { return [] }
     let output = outputElements * element
     // Tensors in another layout are workspace. Where that is too small, the vector units take them as they are.
     if needsChannelsLast(shape, arithmetic), input + weight + output > shape.workspace { arithmetic = .fp32 }
@@ -73,42 +75,5 @@ extension Lowering {
 
   func aligned(_ channels: Double) -> Bool {
     channels.truncatingRemainder(dividingBy: Double(target.matrixAlignment)) == 0
-  }
-
-  /// The geometry of a convolution, from its operands and attributes.
-  func convolutionShape(_ operation: Operator) -> ConvolutionShape? {
-    guard operation.inputs.count >= 2, operation.inputs[0].rank >= 3 else { return nil }
-    let input = operation.inputs[0]
-    let weight = operation.inputs[1]
-    let spatial = input.rank - 2
-    guard weight.rank == input.rank, spatial >= 1 else { return nil }
-    let window = (0..<spatial).map { weight[2 + $0] }
-    let strides = spread(operation.attribute("stride"), spatial, default: 1)
-    let groups = operation.attribute("groups")?.first ?? 1
-    let isTransposed =
-      (operation.attribute("transposed")?.first ?? 0) != 0
-      || OperatorKind.baseName(operation.name).hasPrefix("conv_transpose")
-    let result: [Int64]
-    if let output = operation.outputs.first, output.rank == input.rank {
-      result = (0..<spatial).map { output[2 + $0] }
-    } else {
-      guard !isTransposed else { return nil }
-      let padding = spread(operation.attribute("padding"), spatial, default: 0)
-      let dilation = spread(operation.attribute("dilation"), spatial, default: 1)
-      result = (0..<spatial).map { axis in
-        let reach = dilation[axis] * (window[axis] - 1) + 1
-        return max(0, (input[2 + axis] + 2 * padding[axis] - reach) / strides[axis] + 1)
-      }
-    }
-    let operand = (0..<spatial).map { input[2 + $0] }
-    return ConvolutionShape(
-      batch: Double(input[0]), inputChannels: Double(input[1]),
-      outputChannels: Double(isTransposed ? weight[1] * groups : weight[0]), groups: Double(groups),
-      input: operand, output: isTransposed ? operand : result, window: window, strides: strides)
-  }
-
-  func spread(_ values: [Int64]?, _ count: Int, default fallback: Int64) -> [Int64] {
-    guard let values, let first = values.first else { return Array(repeating: fallback, count: count) }
-    return values.count == count ? values : Array(repeating: first, count: count)
   }
 }

@@ -5,34 +5,30 @@ import Workloads
 extension Lowering {
   func matrixMultiply(_ operation: Operator, kind: OperatorKind) -> [Kernel] {
     guard let shape = matrixShape(operation) else { return pointwise(operation) }
+    let results = shape.batch * shape.m * shape.n
+    guard results > 0 else { return [] }
     return [
       Kernel(
         name: operation.name, .matrixMultiply, .matrix(shape), flops: shape.flops,
         bytesRead: operation.inputBytes(target),
-        bytesWritten: shape.batch * shape.m * shape.n * target.precision.bytesPerElement,
+        bytesWritten: results * target.precision.bytesPerElement,
         arithmetic: target.arithmetic(of: kind))
     ]
   }
 
   /// The product that an operator computes, from the shapes of its operands.
   func matrixShape(_ operation: Operator) -> MatrixShape? {
-    let name = OperatorKind.baseName(operation.name)
-    if name == "einsum" { return contraction(operation) }
-    let addsFirst = ["addmm", "baddbmm", "addmv"].contains(name)
-    let operands = addsFirst ? Array(operation.inputs.dropFirst()) : operation.inputs
-    guard operands.count >= 2, operands[0].rank >= 1, operands[1].rank >= 1 else { return nil }
-    let left = operands[0]
-    let right = operands[1]
+    if OperatorKind.baseName(operation.name) == "einsum" { return contraction(operation) }
+    guard let (name, operands) = OperatorCheck.factors(of: operation), OperatorCheck.fault(in: operation) == nil,
+      let left = operands.first, let right = operands.dropFirst().first
+    else { return nil }
     let k = Double(left[left.rank - 1])
     guard k > 0 else { return nil }
-    if name == "linear" {
-      let n = right.rank == 1 ? 1 : Double(right[0])
-      return MatrixShape(m: Double(left.elementCount) / k, n: n, k: k)
-    }
-    let n = right.rank == 1 ? 1 : Double(right[right.rank - 1])
-    if right.rank <= 2 { return MatrixShape(m: Double(left.elementCount) / k, n: n, k: k) }
+    let isLinear = name == "linear"
+    let n = right.rank == 1 ? 1 : Double(isLinear ? right[0] : right[right.rank - 1])
+    if isLinear || right.rank <= 2 { return MatrixShape(m: Double(left.elementCount) / k, n: n, k: k) }
     let rows = left.rank == 1 ? 1 : Double(left[left.rank - 2])
-    return MatrixShape(batch: broadcastBatch(left, right), m: rows, n: n, k: k)
+    return MatrixShape(batch: OperatorCheck.broadcastBatch(left, right), m: rows, n: n, k: k)
   }
 
   /// The product behind a sum over named dimensions, of which only the shapes are known.
@@ -59,26 +55,17 @@ extension Lowering {
     return MatrixShape(batch: right.batch, m: leftSize / products, n: rightSize / products, k: right.k)
   }
 
-  /// The number of products: the dimensions before the last two, each the larger of the two operands'.
-  func broadcastBatch(_ left: Shape, _ right: Shape) -> Double {
-    let leftBatch = left.dimensions.dropLast(2)
-    let rightBatch = right.dimensions.dropLast(2)
-    let rank = max(leftBatch.count, rightBatch.count)
-    func padded(_ batch: ArraySlice<Int64>) -> [Int64] { Array(repeating: 1, count: rank - batch.count) + batch }
-    return zip(padded(leftBatch), padded(rightBatch)).reduce(1) { $0 * Double(max($1.0, $1.1)) }
-  }
-
   /// Fused attention reads queries, keys and values once and keeps the scores on chip.
   func attention(_ operation: Operator) -> [Kernel] {
-    guard operation.inputs.count >= 3, operation.inputs[0].rank >= 3, operation.inputs[1].rank >= 2 else {
-      return pointwise(operation)
-    }
+    guard OperatorCheck.fault(in: operation) == nil, operation.inputs.count >= 3 else { return pointwise(operation) }
     let query = operation.inputs[0]
     let key = operation.inputs[1]
     let width = Double(query[query.rank - 1])
     let rows = Double(query[query.rank - 2])
     let columns = Double(key[key.rank - 2])
-    let heads = Double(query.elementCount) / (rows * width)
+    let heads = OperatorCheck.product(query.dimensions.dropLast(2))
+    let written = heads * rows * Double(operation.inputs[2].dimensions.last ?? 1)
+    guard written > 0 else { return [] }
     let shape = MatrixShape(batch: heads, m: rows, n: columns, k: width)
     return [
       Kernel(

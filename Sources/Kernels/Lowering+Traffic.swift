@@ -64,7 +64,8 @@ extension Lowering {
   /// cuDNN normalizes half precision in three kernels, two of them over the channels only.
   func batchNorm(_ operation: Operator) -> [Kernel] {
     let bytes = operation.inputElements(0) * target.precision.bytesPerElement
-    let channels = operation.inputs.first.map { $0.rank > 1 ? Double($0[1]) : Double($0[0]) } ?? 0
+    guard let input = operation.inputs.first, input.rank >= 2 else { return pointwise(operation) }
+    let channels = Double(input[1])
     let main = Kernel(
       name: operation.name, .elementwise, flops: 2 * operation.inputElements(0), bytesRead: bytes,
       bytesWritten: bytes, arithmetic: target.precision)
@@ -76,6 +77,7 @@ extension Lowering {
   }
 
   func pooling(_ operation: Operator) -> [Kernel] {
+    guard OperatorCheck.fault(in: operation) == nil else { return pointwise(operation) }
     let name = OperatorKind.baseName(operation.name)
     let window = (operation.attribute("kernel_size") ?? [3, 3]).reduce(1) { $0 * Double($1) }
     let outputs = operation.outputElements

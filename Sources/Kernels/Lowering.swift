@@ -48,7 +48,7 @@ public struct Lowering: Sendable {
     let kind = known ?? .other
     var kernels = copies(operation)
     kernels += ownKernels(operation, kind: kind)
-    let isDepthwise = kind == .convolution && convolutionShape(operation)?.isDepthwise == true
+    let isDepthwise = kind == .convolution && (try? ConvolutionGeometry(operation))?.shape.isDepthwise == true
     return LoweredOperator(
       kind: isDepthwise ? .depthwiseConvolution : kind, kernels: kernels, transfer: nil,
       synchronizes: kind == .synchronization, hasRule: known != nil)

@@ -119,35 +119,35 @@ extension AcceleratorProfile: FieldDescribed {
   /// Every number of the profile, with its range and its meaning.
   public static let fields: [ProfileField<AcceleratorProfile>] =
     [
-      .init("compute_units", \.computeUnits, .greaterThan(0), "streaming multiprocessors or compute units"),
-      .init("clock_ghz", \.clockGHz, .greaterThan(0), "boost clock"),
-      .init("sustained_clock_ghz", \.sustainedClockGHz, .greaterThan(0), "clock that the power limit sustains"),
+      .init("compute_units", \.computeUnits, .computeUnits, "streaming multiprocessors or compute units"),
+      .init("clock_ghz", \.clockGHz, .gigahertz, "boost clock"),
+      .init("sustained_clock_ghz", \.sustainedClockGHz, .gigahertz, "clock that the power limit sustains"),
     ]
     + Precision.allCases.map { precision in
       .init(
-        "peak_tflops.\(precision.rawValue)", \.peakTFLOPS[precision], .greaterThan(0),
+        "peak_tflops.\(precision.rawValue)", \.peakTFLOPS[precision], .teraflops,
         "dense peak in \(precision.rawValue)")
     }
     + [
-      .init("memory.capacity_gb", \.memory.capacityGB, .greaterThan(0), "device memory"),
-      .init("memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .greaterThan(0), "peak memory bandwidth"),
-      .init("memory.l2_mb", \.memory.l2MB, .greaterThan(0), "last-level cache"),
+      .init("memory.capacity_gb", \.memory.capacityGB, .gigabytes, "device memory"),
+      .init("memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .gigabytesPerSecond, "peak memory bandwidth"),
+      .init("memory.l2_mb", \.memory.l2MB, .megabytes, "last-level cache"),
       .init(
-        "memory.l2_bandwidth_gb_per_s", \.memory.l2BandwidthGBPerS, .greaterThan(0),
+        "memory.l2_bandwidth_gb_per_s", \.memory.l2BandwidthGBPerS, .gigabytesPerSecond,
         "measured last-level cache bandwidth"),
-      .init("launch.call_us", \.launch.callUS, .atLeast(0), "host time of one launch call"),
-      .init("launch.latency_us", \.launch.latencyUS, .atLeast(0), "launch call returned until the kernel may start"),
-      .init("launch.kernel_gap_us", \.launch.kernelGapUS, .atLeast(0), "idle time between kernels of a stream"),
-      .init("launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .atLeast(0), "the same inside a graph"),
-      .init("launch.graph_call_us", \.launch.graphCallUS, .atLeast(0), "host time of one graph launch"),
-      .init("launch.graph_latency_us", \.launch.graphLatencyUS, .atLeast(0), "graph launch returned until it starts"),
+      .init("launch.call_us", \.launch.callUS, .microseconds, "host time of one launch call"),
+      .init("launch.latency_us", \.launch.latencyUS, .microseconds, "launch call returned until the kernel may start"),
+      .init("launch.kernel_gap_us", \.launch.kernelGapUS, .microseconds, "idle time between kernels of a stream"),
+      .init("launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .microseconds, "the same inside a graph"),
+      .init("launch.graph_call_us", \.launch.graphCallUS, .microseconds, "host time of one graph launch"),
+      .init("launch.graph_latency_us", \.launch.graphLatencyUS, .microseconds, "graph launch returned until it starts"),
       .init(
-        "launch.synchronization_us", \.launch.synchronizationUS, .atLeast(0),
+        "launch.synchronization_us", \.launch.synchronizationUS, .microseconds,
         "device done until a synchronization has returned"),
       .init(
         "launch.queue_depth", \.launch.queueDepth, .wholeBetween(1, 1_000_000),
         "unfinished launches before the host blocks"),
-      .init("link.bandwidth_gb_per_s", \.link.bandwidthGBPerS, .greaterThan(0), "copy bandwidth to the host"),
-      .init("link.latency_us", \.link.latencyUS, .atLeast(0), "fixed cost of a copy"),
+      .init("link.bandwidth_gb_per_s", \.link.bandwidthGBPerS, .gigabytesPerSecond, "copy bandwidth to the host"),
+      .init("link.latency_us", \.link.latencyUS, .microseconds, "fixed cost of a copy"),
     ] + DeviceEfficiency.fields(\.efficiency)
 }

@@ -48,6 +48,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
     let keyPath: any WritableKeyPath<DeviceEfficiency, Double> & Sendable
     let range: ClosedRange<Double>
     let meaning: String
+    var isWhole = false
   }
 
   static let table: [Field] = [
@@ -64,7 +65,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
       meaning: "bandwidth of matrix products, relative"),
     Field(
       key: "matrix_alignment", keyPath: \.matrixAlignment, range: 0...256,
-      meaning: "elements that the matrix units align to; 0 = none"),
+      meaning: "elements that the matrix units align to; 0 = none", isWhole: true),
     Field(
       key: "matrix_unaligned", keyPath: \.matrixUnaligned, range: 0.001...1,
       meaning: "rate on operands that do not align, relative"),
@@ -87,8 +88,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
     _ base: any WritableKeyPath<Profile, DeviceEfficiency> & Sendable
   ) -> [ProfileField<Profile>] {
     table.map { field in
-      ProfileField(
-        "efficiency.\(field.key)", .between(field.range.lowerBound, field.range.upperBound), field.meaning,
+      let (low, high) = (field.range.lowerBound, field.range.upperBound)
+      return ProfileField(
+        "efficiency.\(field.key)", field.isWhole ? .wholeBetween(low, high) : .between(low, high), field.meaning,
         read: { $0[keyPath: base][keyPath: field.keyPath] },
         write: { $0[keyPath: base][keyPath: field.keyPath] = $1 })
     }

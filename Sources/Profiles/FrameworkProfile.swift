@@ -143,13 +143,14 @@ extension FrameworkProfile: FieldDescribed {
   /// Every number of the profile, with its range and its meaning.
   public static let fields: [ProfileField<FrameworkProfile>] =
     OperatorKind.allCases.map { kind in
-      .init("dispatch_us.\(kind.rawValue)", \.dispatchUS[kind], .atLeast(0), "host time of a \(kind.rawValue) operator")
-    } + [
-      .init("kernel_us", \.kernelUS, .atLeast(0), "host time for each kernel beside the launch call"),
-      .init("pass_us", \.passUS, .atLeast(0), "host time of a pass beside its operators"),
-      .init("graph_node_us", \.graphNodeUS, .atLeast(0), required: false, "host time for each node of a graph"),
       .init(
-        "convolution_workspace_mb", \.convolutionWorkspaceMB, .atLeast(0),
+        "dispatch_us.\(kind.rawValue)", \.dispatchUS[kind], .microseconds, "host time of a \(kind.rawValue) operator")
+    } + [
+      .init("kernel_us", \.kernelUS, .microseconds, "host time for each kernel beside the launch call"),
+      .init("pass_us", \.passUS, .microseconds, "host time of a pass beside its operators"),
+      .init("graph_node_us", \.graphNodeUS, .microseconds, required: false, "host time for each node of a graph"),
+      .init(
+        "convolution_workspace_mb", \.convolutionWorkspaceMB, .megabytesOrNone,
         "memory that a convolution's algorithm may use beside its tensors"),
     ]
 }

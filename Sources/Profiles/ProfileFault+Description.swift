@@ -29,25 +29,8 @@ extension OverrideFault: CustomStringConvertible {
     case .noAccelerator(let path):
       return "error: '\(path)' cannot be set: the system has no accelerator"
     case .outOfRange(let path, let value, let range):
-      return "error: \(path) must be \(range.words) (it is \(value))"
+      return "error: \(path) must be \(range.words(unit: unit(ofNumber: path))) (it is \(value))"
     }
-  }
-}
-
-extension JSONRange {
-  /// The numbers of the range, to follow "must be".
-  var words: String {
-    switch self {
-    case .any: "a number"
-    case .greaterThan(let bound): "greater than \(short(bound))"
-    case .atLeast(let bound): "at least \(short(bound))"
-    case .between(let low, let high): "from \(short(low)) to \(short(high))"
-    case .wholeBetween(let low, let high): "a whole number from \(short(low)) to \(short(high))"
-    }
-  }
-
-  private func short(_ number: Double) -> String {
-    Int64(exactly: number).map { String($0) } ?? String(number)
   }
 }
 

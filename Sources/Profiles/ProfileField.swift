@@ -13,6 +13,8 @@ public struct ProfileField<Profile: Sendable>: Sendable {
   public let range: JSONRange
   /// Whether a file must state it.
   public let isRequired: Bool
+  /// What the number is counted in, as its path says; empty for counts, fractions and ratios.
+  public var unit: String { Profiles.unit(ofNumber: path) }
 
   /// The part of the path before the last dot: the JSON object that holds the number; empty for the document.
   let group: String
@@ -101,9 +103,9 @@ extension ProfileField {
     for field in fields { _ = object.optional(field.key) }
     for field in fields {
       if field.isRequired && requireAll {
-        field.set(try object.required(field.key).number(field.range), in: &profile)
+        field.set(try object.required(field.key).number(field.range, unit: field.unit), in: &profile)
       } else if let cursor = object.optional(field.key) {
-        field.set(try cursor.number(field.range), in: &profile)
+        field.set(try cursor.number(field.range, unit: field.unit), in: &profile)
       }
     }
   }

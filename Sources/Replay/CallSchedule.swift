@@ -116,7 +116,7 @@ struct CallSchedule {
     for position in positions {
       let event = trace.deviceEvents[run.deviceEvents[position]]
       // What runs when a step begins has done a part of its work.
-      let duration = event.end - max(event.start, run.start)
+      let duration = max(0, event.end - max(event.start, run.start))
       jobs.append(
         RecordedJob(kind: event.kind, name: event.name, duration: duration, bytes: event.bytes, operation: -1))
       ends[stream].append(max(event.end, ends[stream].last ?? .min))

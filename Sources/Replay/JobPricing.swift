@@ -53,7 +53,9 @@ public struct JobPricing: Sendable {
   /// What each kernel's name says, by its number.
   private var kernelNames: [Int32: KernelName] = [:]
   /// The recorded operators by the numbers of their texts.
-  private var known: [OperatorKey: RecordedOperator?] = [:]
+  private var known: [OperatorKey: RecordedOperator.Reading] = [:]
+  /// Calls around jobs whose recorded shapes no operator of their name can have.
+  private var senseless: Set<Int32> = []
 
   private struct OperatorKey: Hashable {
     let name, shapes, types, values: Int32
@@ -102,6 +104,9 @@ public struct JobPricing: Sendable {
     name.contains("HtoD") || name.contains("DtoH") || name.contains("HostToDevice") || name.contains("DeviceToHost")
   }
 
+  /// How many calls around jobs have recorded shapes that no operator of their name can have; they count as not recorded.
+  public var senselessShapes: Int { senseless.count }
+
   /// The share of the recorded device time that rests on each rule.
   public var shares: [(rule: ScalingRule, jobs: Int, fraction: Double)] {
     var times = [Int64](repeating: 0, count: ScalingRule.allCases.count)
@@ -125,14 +130,13 @@ public struct JobPricing: Sendable {
     for _ in 0..<64 where index >= 0 {
       let event = trace.hostEvents[Int(index)]
       let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
-      let found: RecordedOperator?
-      if let before = known[key] {
-        found = before
-      } else {
-        found = RecordedOperator(event, trace)
-        known[key] = .some(found)
+      let found = known[key] ?? RecordedOperator.reading(event, trace)
+      known[key] = found
+      switch found {
+      case .known: return index
+      case .senseless: senseless.insert(index)
+      case .unknown: break
       }
-      if found != nil { return index }
       index = recorded.parents[Int(index)]
     }
     return -1
@@ -140,7 +144,8 @@ public struct JobPricing: Sendable {
 
   private func `operator`(_ index: Int32) -> RecordedOperator? {
     let event = trace.hostEvents[Int(index)]
-    return known[OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)] ?? nil
+    let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
+    return known[key]?.known
   }
 
   private func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
@@ -197,14 +202,8 @@ public struct JobPricing: Sendable {
         result = time.seconds
         category = time.isCompute ? .compute : .memory
       }
-      return Cost(Self.ticks(seconds: result), category)
+      return Cost(picoseconds(microseconds: result * 1e6), category)
     }
-  }
-
-  /// Seconds as ticks: as long as a clock has room for, at most, whatever numbers a profile was given.
-  private static func ticks(seconds: Double) -> Ticks {
-    let ticks = (seconds * 1e12).rounded()
-    return ticks.isNaN ? 0 : Ticks(min(max(0, ticks), 0x1p60))
   }
 
   /// How much longer an operator's kernels take on another accelerator, and whether they wait for arithmetic there.

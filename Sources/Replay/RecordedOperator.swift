@@ -6,17 +6,40 @@ import Workloads
 
 /// An operator as a recording has it, made one that the kernel model knows, where its shapes were recorded.
 struct RecordedOperator {
+  /// What a recording says of an operator.
+  enum Reading {
+    /// An operator that the kernel model knows.
+    case known(RecordedOperator)
+    /// Shapes that no operator of its name can have.
+    case senseless
+    /// No shapes, or no rule.
+    case unknown
+
+    /// The operator, where it is known.
+    var known: RecordedOperator? {
+      if case .known(let operation) = self { return operation }
+      return nil
+    }
+  }
+
   /// The operator with its shapes.
   let operation: Operator
   /// The format of its floating-point tensors.
   let precision: Precision
 
-  /// Nil where no shapes were recorded or no rule knows the operator.
+  /// What a recording says of an operator.
   ///
   /// - Parameters:
   ///   - event: The host event.
   ///   - trace: The recording, for texts.
-  init?(_ event: HostEvent, _ trace: Trace) {
+  /// - Returns: The operator where it is known, or why it is not.
+  static func reading(_ event: HostEvent, _ trace: Trace) -> Reading {
+    guard let read = RecordedOperator(event, trace) else { return .unknown }
+    return OperatorCheck.fault(in: read.operation) == nil ? .known(read) : .senseless
+  }
+
+  /// Nil where no shapes were recorded or no rule knows the operator.
+  private init?(_ event: HostEvent, _ trace: Trace) {
     let name = trace.name(event.name)
     let base = OperatorKind.baseName(name)
     // Fused attention below PyTorch's own operator has its heads in another place; that operator is around it.
@@ -80,22 +103,7 @@ private struct OperatorArguments {
     switch kind {
     case .convolution:
       guard inputs.count >= 2, inputs[1].rank >= 3 else { return nil }
-      let window = inputs[1].dimensions.dropFirst(2)
-      let numbers = values.map(RecordedValue.integers)
-      func argument(_ index: Int) -> [Int64]? {
-        index < numbers.count && !numbers[index].isEmpty ? numbers[index] : nil
-      }
-      // convolution(input, weight, bias, stride, padding, dilation, ...); cudnn_convolution has the padding first and no bias.
-      let isOwn = base == "convolution" || base == "_convolution" || base.hasPrefix("conv")
-      attributes = [
-        OperatorAttribute(name: "stride", values: argument(3) ?? window.map { _ in 1 }),
-        OperatorAttribute(name: "padding", values: argument(isOwn ? 4 : 2) ?? window.map { ($0 - 1) / 2 }),
-      ]
-      if let dilation = argument(isOwn ? 5 : 4) {
-        attributes.append(OperatorAttribute(name: "dilation", values: dilation))
-      }
-      let groups = inputs[1][1] > 0 && inputs[0].rank > 1 ? max(1, inputs[0][1] / inputs[1][1]) : 1
-      attributes.append(OperatorAttribute(name: "groups", values: [groups]))
+      attributes = ConvolutionArguments(base, values, inputs[0], inputs[1]).attributes
       inputs = Array(inputs.prefix(2))
       types = Array(types.prefix(2))
     case .embedding:
@@ -117,12 +125,63 @@ private struct OperatorArguments {
       inputs = [inputs[1]]
       types = [types[1]]
     case .concatenate:
-      guard let output = Shape(checking: [inputs.reduce(0) { $0 + $1.elementCount }]) else { return nil }
+      var elements: Int64 = 0
+      for input in inputs {
+        elements += input.elementCount
+        guard elements <= Shape.elementLimit else { return nil }
+      }
+      guard let output = Shape(checking: [elements]) else { return nil }
       outputs = [output]
     case .creation:
       outputs = [inputs[0]]
     case .pooling: return nil
     default: break
+    }
+  }
+}
+
+/// The arguments of a recorded convolution, which its variants have in different places.
+private struct ConvolutionArguments {
+  let attributes: [OperatorAttribute]
+
+  init(_ base: String, _ values: [String], _ input: Shape, _ weights: Shape) {
+    let numbers = values.map(RecordedValue.integers)
+    func list(_ index: Int) -> [Int64]? {
+      index >= 0 && index < numbers.count && !numbers[index].isEmpty ? numbers[index] : nil
+    }
+    let places = Self.places(base, hasBias: list(2) == nil)
+    let isTransposed =
+      base.hasPrefix("conv_transpose") || (base.hasSuffix("convolution") && values.count > 6 && values[6] == "True")
+    let window = weights.dimensions.dropFirst(2)
+    var attributes = [OperatorAttribute(name: "stride", values: list(places.stride) ?? window.map { _ in 1 })]
+    attributes.append(
+      OperatorAttribute(name: "padding", values: list(places.padding) ?? window.map { max(0, $0 - 1) / 2 }))
+    if let dilation = list(places.dilation) {
+      attributes.append(OperatorAttribute(name: "dilation", values: dilation))
+    }
+    if isTransposed { attributes.append(OperatorAttribute(name: "transposed", values: [1])) }
+    let recorded = places.groups < values.count ? Int64(values[places.groups]) : nil
+    let channels = input.rank == weights.rank ? input[1] : input.dimensions.first ?? 0
+    let counted = !isTransposed && weights[1] > 0 ? max(1, channels / weights[1]) : 1
+    attributes.append(OperatorAttribute(name: "groups", values: [recorded ?? counted]))
+    self.attributes = attributes
+  }
+
+  /// Where the arguments stand, as `native_functions.yaml` lists them; -1 for one that there is not.
+  private static func places(
+    _ base: String, hasBias: Bool
+  ) -> (stride: Int, padding: Int, dilation: Int, groups: Int) {
+    switch base {
+    // (input, weight, kernel_size, bias, stride, padding, dilation)
+    case "thnn_conv2d", "_conv_depthwise2d": return (4, 5, 6, .max)
+    // (input, weight, bias, stride, padding, output_padding, groups, dilation)
+    case _ where base.hasPrefix("conv_transpose"): return (3, 4, 7, 6)
+    // (input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
+    case "convolution", "_convolution": return (3, 4, 5, 8)
+    // (input, weight, bias, stride, padding, dilation, groups)
+    case _ where base.hasPrefix("conv"): return (3, 4, 5, 6)
+    // (input, weight, padding, stride, dilation, groups), with a bias before the padding in older and other libraries
+    default: return hasBias ? (4, 3, 5, 6) : (3, 2, 4, 5)
     }
   }
 }

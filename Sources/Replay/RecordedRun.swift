@@ -119,7 +119,7 @@ public struct RecordedRun: Sendable {
 func busyTime(_ intervals: [(start: Int64, end: Int64)]) -> Int64 {
   var busy: Int64 = 0
   var covered = Int64.min
-  for interval in intervals where interval.end > covered {
+  for interval in intervals where interval.end > max(covered, interval.start) {
     busy += interval.end - max(interval.start, covered)
     covered = interval.end
   }

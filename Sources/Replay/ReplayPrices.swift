@@ -52,7 +52,7 @@ public struct ReplayPrices: Sendable {
 
   /// A recorded time on this host, picoseconds.
   public func hostTime(_ nanoseconds: Double) -> Ticks {
-    Ticks(min((max(0, nanoseconds) * 1000 / hostSpeed).rounded(), 0x1p60))
+    Simulation.picoseconds(microseconds: nanoseconds / 1000 / hostSpeed)
   }
 
   /// A device's time at this device speed, picoseconds.
@@ -64,7 +64,7 @@ public struct ReplayPrices: Sendable {
       default: memorySpeed
       }
     let speed = deviceSpeed * part
-    return speed == 1 ? picoseconds : Ticks(min((Double(picoseconds) / speed).rounded(), 0x1p60))
+    return speed == 1 ? picoseconds : Simulation.picoseconds(microseconds: Double(picoseconds) / 1e6 / speed)
   }
 }
 
@@ -99,7 +99,8 @@ extension ReplayPlan {
         }
       return Cost(prices.hostTime(Double(call.duration) * scale), call.kind.category)
     case .capturedGraph(let nodes):
-      return Cost(prices.capturedGraph.call + prices.capturedGraph.node * Ticks(nodes), .launch)
+      let time = Double(prices.capturedGraph.call) + Double(prices.capturedGraph.node) * Double(nodes)
+      return Cost(picoseconds(microseconds: time / 1e6), .launch)
     case .job(let index):
       let cost = prices.jobs[index]
       let category = cost.mainCategory ?? .memory

@@ -77,7 +77,7 @@ public struct TraceCalibration: Sendable {
     var samples: [[Int64]] = Array(repeating: [], count: OperatorKind.allCases.count)
     forEachOutermostOperator(run) { name, own, operators in
       guard let kind = OperatorKind(operatorName: name) ?? (name.hasPrefix("aten::") ? .other : nil) else { return }
-      samples[kind.index].append(max(0, own - Int64((Double(operators) * overhead * 1000).rounded())))
+      samples[kind.index].append(Int64(max(0, Double(own) - Double(operators) * overhead * 1000).rounded()))
     }
     var ratios: [Double] = []
     for kind in OperatorKind.allCases where samples[kind.index].count >= 3 && framework.dispatchUS[kind] > 0 {

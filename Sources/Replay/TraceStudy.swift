@@ -188,17 +188,21 @@ extension ReplayPrices {
       scaleOperators(from: old.framework, to: new.framework, recorded, trace)
     }
     guard let before = old.accelerator, let after = new.accelerator else { return }
-    func ticks(_ microseconds: Double) -> Ticks { Ticks(min(max(0, microseconds * 1e6).rounded(), 0x1p50)) }
     if before.launch.callUS > 0 { launchCallScale *= after.launch.callUS / before.launch.callUS }
     if before.launch.synchronizationUS > 0 {
       synchronizationScale *= after.launch.synchronizationUS / before.launch.synchronizationUS
     }
-    if after.launch.latencyUS != before.launch.latencyUS { launchLatency = ticks(after.launch.latencyUS) }
-    if after.launch.kernelGapUS != before.launch.kernelGapUS { kernelGap = ticks(after.launch.kernelGapUS) }
-    graphLatency = ticks(after.launch.graphLatencyUS)
-    graphKernelGap = ticks(after.launch.graphKernelGapUS)
+    if after.launch.latencyUS != before.launch.latencyUS {
+      launchLatency = picoseconds(microseconds: after.launch.latencyUS)
+    }
+    if after.launch.kernelGapUS != before.launch.kernelGapUS {
+      kernelGap = picoseconds(microseconds: after.launch.kernelGapUS)
+    }
+    graphLatency = picoseconds(microseconds: after.launch.graphLatencyUS)
+    graphKernelGap = picoseconds(microseconds: after.launch.graphKernelGapUS)
     capturedGraph = (
-      ticks(after.launch.graphCallUS / hostSpeed), ticks(new.framework.graphNodeUS / hostSpeed)
+      picoseconds(microseconds: after.launch.graphCallUS / hostSpeed),
+      picoseconds(microseconds: new.framework.graphNodeUS / hostSpeed)
     )
     queueDepth = Int(min(max(1, after.launch.queueDepth), 0x1p40))
     var sameLaunch = after

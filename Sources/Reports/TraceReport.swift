@@ -106,6 +106,8 @@ extension TraceReport {
       writer.end()
     }
     writer.end()
+    writer.key("senseless_shapes")
+    writer.value(study.pricing.senselessShapes)
   }
 
   private func writeChanges(_ writer: inout JSONWriter) {

@@ -75,14 +75,14 @@ private struct HostClock {
   }
 }
 
-/// A time as the simulation counts it: the nearest whole picosecond, from 0 to ``longestCost``; the longest for what is
-/// no number.
-func picoseconds(microseconds: Double) -> Ticks {
+/// A time as the simulation counts it: the nearest whole picosecond, from 0 to the longest single cost, 2 ^ 62, which is
+/// the end of the clock and makes every run that has it too long; that as well for what is no number.
+public func picoseconds(microseconds: Double) -> Ticks {
   let value = (microseconds * 1e6).rounded()
   return value < Double(longestCost) ? Ticks(max(0, value)) : longestCost
 }
 
-/// The longest single cost, picoseconds: 2 ^ 60, which is 13 days.
+/// The longest single cost, picoseconds: the end of the clock, 53 days.
 ///
-/// The sum of a run is checked before it starts.
-let longestCost: Ticks = 1 << 60
+/// The sum of a run is checked before it starts, so that no run begins with a cost that was cut off here.
+let longestCost: Ticks = 1 << 62

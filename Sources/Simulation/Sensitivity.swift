@@ -49,9 +49,11 @@ extension Scenario {
     var tangents: [Tangent] = []
     for path in system.numberPaths {
       guard let value = system.number(at: path), value != 0, !Self.switches.contains(path) else { continue }
-      let change = Self.wholeNumbers.contains(path) ? 1 / value : step
-      let above = priced(plan, path, value * (1 + change))
-      let below = priced(plan, path, value * (1 - change))
+      // Of things there is no fraction: one more and one fewer.
+      let isCount = SystemNumber(path: path)?.range.isWhole ?? false
+      let change = isCount ? 1 / value : step
+      let above = priced(plan, path, isCount ? value + 1 : value * (1 + change))
+      let below = priced(plan, path, isCount ? value - 1 : value * (1 - change))
       guard above != nil || below != nil else { continue }
       let tangent = Tangent(path, change, base, above, below)
       if !tangent.isZero { tangents.append(tangent) }
@@ -69,9 +71,6 @@ extension Scenario {
 
   /// Numbers that decide between cases and have no slope.
   private static let switches = ["accelerator.launch.queue_depth", "accelerator.efficiency.matrix_alignment"]
-
-  /// Numbers of things, of which there is no fraction.
-  private static let wholeNumbers = ["accelerator.compute_units", "host.cores", "host.threads"]
 
   /// What differences of all costs come to along the critical path, eight in a run.
   private func accounts(

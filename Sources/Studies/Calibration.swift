@@ -206,7 +206,8 @@ struct CalibrationProblem {
       for row in testbed {
         let hostSpeed = speed ?? rows[row].scenario.system.host.singleThreadSpeed
         let predicted = max(times[row].host / hostSpeed, times[row].device)
-        errors[row] = abs(predicted.logarithm - (rows[row].measurement.latency ?? 1).logarithm)
+        // What takes no time at all is a picosecond off, not infinitely far.
+        errors[row] = abs(max(predicted, 1e-12).logarithm - (rows[row].measurement.latency ?? 1).logarithm)
       }
     }
     return errors

@@ -92,7 +92,7 @@ public struct CaseStudy: Sendable {
       let row = table.rows[measurement.row]
       return ReferenceRow(
         study: study.map { row[$0].text } ?? "", measurement: measurement,
-        busy: busy.flatMap { Double(row[$0].text) }.map { $0 / 1e3 })
+        busy: busy.flatMap { Double(row[$0].text) }.flatMap { $0.isFinite && $0 >= 0 ? $0 / 1e3 : nil })
     }
   }
 

@@ -86,7 +86,7 @@ public struct HostSpeedFit: Sendable, Equatable {
   /// The sum of |ln(predicted / measured)| over the anchors.
   private static func miss(of anchors: [Anchor], atSpeed speed: Double) -> Double {
     anchors.reduce(0) { sum, anchor in
-      sum + abs((max(anchor.hostTime / speed, anchor.deviceTime) / anchor.latency).logarithm)
+      sum + abs((max(anchor.hostTime / speed, anchor.deviceTime, 1e-12) / anchor.latency).logarithm)
     }
   }
 }

@@ -72,6 +72,9 @@ extension Measurement {
   }
 }
 
+/// The latencies that can be measured, milliseconds: from a nanosecond to twice what the simulated clock counts.
+private let latencyLimits = 1e-6...1e10
+
 /// Reads rows by the names of their columns.
 private struct MeasurementReader {
   let table: CSVText
@@ -118,8 +121,10 @@ private struct MeasurementReader {
     }
     var latency: Double?
     if !text("latency_ms").isEmpty {
-      guard let value = Double(text("latency_ms")), value.isFinite, value > 0 else {
-        throw wrong("latency_ms", "blank or a number greater than 0")
+      guard let value = Double(text("latency_ms")), latencyLimits.contains(value) else {
+        let isPositive = Double(text("latency_ms")).map { $0 > 0 && $0.isFinite } ?? false
+        throw wrong(
+          "latency_ms", isPositive ? "between 0.000001 and 10000000000 ms" : "blank or a number greater than 0")
       }
       latency = value / 1e3
     }

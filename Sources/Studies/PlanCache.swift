@@ -1,3 +1,4 @@
+import Kernels
 import Profiles
 import Simulation
 import Synchronization
@@ -38,7 +39,7 @@ final class PlanCache: Sendable {
     if let known = content.withLock({ $0.bindings[binding] }) {
       bound = known
     } else {
-      let made = try workload.bind(parameters)
+      let made = try workload.bindChecked(parameters)
       content.withLock { $0.bindings[binding] = made }
       bound = made
     }

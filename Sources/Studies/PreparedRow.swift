@@ -1,3 +1,4 @@
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -69,7 +70,7 @@ func prepare(
   let files = workloads
   let bound = try parallelMap(bindings.keys) { key in
     guard let workload = files[key.workload] else { preconditionFailure("every workload was read") }
-    return try workload.bind(key.parameters)
+    return try workload.bindChecked(key.parameters)
   }
   let shared = scenarios.keys.map { key in
     SharedScenario(

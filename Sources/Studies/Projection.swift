@@ -139,8 +139,10 @@ public struct Projection: Sendable {
     let year = decimalYear(part.released) ?? roadmap.lastYear
     var own = scenario
     own.system.accelerator = part
-    if let speed = roadmap.trend(of: "host.single_thread_speed")?.value(at: year) {
-      own.system.host.singleThreadSpeed = speed
+    if let number = SystemNumber(path: "host.single_thread_speed"),
+      let speed = roadmap.trend(of: number.path)?.value(at: year), let possible = number.range.nearest(to: speed)
+    {
+      number.set(possible, in: &own.system)
     }
     let result = try SweepResult(PassPricer(own, own.plan()).time())
     return Part(accelerator: part, year: year, result: result, isFitted: isFitted)

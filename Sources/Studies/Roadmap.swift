@@ -134,7 +134,7 @@ public struct Roadmap: Sendable {
       numbers.append((feed, value * rate))
     }
     for (index, (number, value)) in numbers.enumerated() {
-      if number.path == "accelerator.compute_units" { numbers[index].value = max(1, value.rounded()) }
+      if number.range.isWhole { numbers[index].value = max(1, value.rounded()) }
       if !number.range.contains(numbers[index].value) { numbers[index].value = number.value(in: base) ?? value }
     }
     return numbers

@@ -119,16 +119,28 @@ public struct SweepAxis: Sendable, Equatable {
   }
 
   /// Whether a name fits a pattern in which `*` stands for any text.
+  ///
+  /// Each star takes as little as it can, and one character more whenever what follows it does not fit.
+  ///
+  /// - Complexity: O(length of the name x length of the pattern).
   public static func matches(_ name: Substring, pattern: Substring) -> Bool {
-    guard let first = pattern.first else { return name.isEmpty }
-    let rest = pattern.dropFirst()
-    if first != "*" { return name.first == first && matches(name.dropFirst(), pattern: rest) }
-    var tail = name
-    while true {
-      if matches(tail, pattern: rest) { return true }
-      if tail.isEmpty { return false }
-      tail = tail.dropFirst()
+    var (place, wanted) = (name.startIndex, pattern.startIndex)
+    var star: (pattern: Substring.Index, name: Substring.Index)?
+    while place < name.endIndex {
+      if wanted < pattern.endIndex, pattern[wanted] == "*" {
+        wanted = pattern.index(after: wanted)
+        star = (wanted, place)
+      } else if wanted < pattern.endIndex, pattern[wanted] == name[place] {
+        (place, wanted) = (name.index(after: place), pattern.index(after: wanted))
+      } else if let last = star {
+        place = name.index(after: last.name)
+        wanted = last.pattern
+        star = (last.pattern, place)
+      } else {
+        return false
+      }
     }
+    return pattern[wanted...].allSatisfy { $0 == "*" }
   }
 
   private static func numbers(_ item: String, _ subject: Subject) throws(SweepFault) -> [Double] {
@@ -136,6 +148,8 @@ public struct SweepAxis: Sendable, Equatable {
     switch subject {
     case .number(let path):
       guard let number = SystemNumber(path: path) else { return numbers }
+      // Of a count, a range has whole numbers, as of a parameter; what is written out must be whole itself.
+      if number.range.isWhole, item.contains("..") { numbers = numbers.map { $0.rounded() } }
       for value in numbers where !number.range.contains(value) {
         throw .override(.outOfRange(path: path, value: value, range: number.range))
       }

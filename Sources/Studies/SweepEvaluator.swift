@@ -1,4 +1,5 @@
 import EventEngine
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -224,7 +225,7 @@ public struct SweepEvaluator: Sendable {
       }
     }
     let bound: BoundWorkload
-    do { bound = try workload.bind(values) } catch { throw .workload(error) }
+    do { bound = try workload.bindChecked(values) } catch { throw .workload(error) }
     if bindings.count >= Self.cacheLimit { bindings = [:] }
     bindings[number] = bound
     return bound

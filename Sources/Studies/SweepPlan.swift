@@ -160,7 +160,7 @@ public struct SweepPlan: Sendable {
           }
           rest /= axis.values.count
         }
-        do { _ = try workload.bind(values) } catch { throw .workload(error) }
+        do { _ = try workload.bindChecked(values) } catch { throw .workload(error) }
       }
     }
   }

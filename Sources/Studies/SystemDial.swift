@@ -85,7 +85,25 @@ public struct SystemDial: Sendable {
     }
   }
 
-  /// Multiplies the numbers of a system.
+  /// The numbers of a system, multiplied.
+  ///
+  /// A count stays whole: it becomes the nearest whole number, at least one, and a knob that turns one count with other
+  /// numbers turns them by what the count then grew by, so that each of the units is as fast as before.
+  ///
+  /// - Parameters:
+  ///   - system: The system.
+  ///   - factor: The factor; 1 changes nothing.
+  /// - Returns: The path and the new value of each number that the knob turns.
+  public func numbers(of system: System, times factor: Double) -> [(path: String, value: Double)] {
+    let numbers = numbers(of: system)
+    func isCount(_ path: String) -> Bool { SystemNumber(path: path)?.range.isWhole ?? false }
+    func whole(_ value: Double) -> Double { factor == 0 ? 0 : max(1, (value * factor).rounded()) }
+    let counts = numbers.filter { isCount($0.path) }.map(\.value)
+    let common = counts.count == 1 && numbers.count > 1 ? whole(counts[0]) / counts[0] : factor
+    return numbers.map { path, value in (path, isCount(path) ? whole(value) : value * common) }
+  }
+
+  /// Multiplies the numbers of a system, as ``numbers(of:times:)`` says.
   ///
   /// - Parameters:
   ///   - factor: The factor; 1 changes nothing.
@@ -95,7 +113,7 @@ public struct SystemDial: Sendable {
     if system.accelerator == nil, let path = paths.first, path.hasPrefix("accelerator.") {
       throw .noAccelerator(path: path)
     }
-    for (path, value) in numbers(of: system) { try system.set(path, to: value * factor) }
+    for (path, value) in numbers(of: system, times: factor) { try system.set(path, to: value) }
   }
 
   /// Whether more of it takes longer: its numbers are times.

@@ -229,7 +229,7 @@ extension SystemStudy {
     func scenario(_ choice: Choice, _ precision: Precision, batch: Int) throws -> Scenario {
       var values = parameters
       if hasBatch { values["batch"] = Int64(batch) }
-      return scenario(choice, precision, bound: try workload.bind(values))
+      return scenario(choice, precision, bound: try workload.bindChecked(values))
     }
 
     func scenario(_ choice: Choice, _ precision: Precision, bound: BoundWorkload) -> Scenario {

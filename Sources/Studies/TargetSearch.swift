@@ -1,4 +1,5 @@
 import EventEngine
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -100,7 +101,7 @@ public struct TargetSearch: Sendable {
     self.metric = metric
     self.target = target
     self.subject = subject
-    let bound = try workload.bind(parameters)
+    let bound = try workload.bindChecked(parameters)
     let base = scenario(bound)
     if case .dial(let dial) = subject {
       var turned = base
@@ -121,7 +122,7 @@ public struct TargetSearch: Sendable {
       case .parameter(let name):
         var values = parameters
         values[name] = Int64(value)
-        let scenario = scenario(try workload.bind(values))
+        let scenario = scenario(try workload.bindChecked(values))
         let demand = MemoryDemand(
           workload: scenario.workload, precision: scenario.precision, accelerator: scenario.system.accelerator)
         return demand.fits ? Trial(value: value, result: try Self.result(scenario)) : nil
@@ -150,7 +151,7 @@ public struct TargetSearch: Sendable {
   /// The number that a knob over one number stands at when it is turned by a factor; nil for other subjects.
   public func number(of system: System, at factor: Double) -> Double? {
     guard case .dial(let dial) = subject, dial.paths.count == 1 else { return nil }
-    return system.number(at: dial.paths[0]).map { $0 * factor }
+    return dial.numbers(of: system, times: factor).first?.value
   }
 
   private static func result(_ scenario: Scenario) throws -> SweepResult {

@@ -203,7 +203,7 @@ struct TraceBuilder {
 
   /// The finished recording, its times counted from the first event.
   ///
-  /// - Throws: ``TraceFault/spanTooLong(file:)``.
+  /// - Throws: ``TraceFault/spanTooLong(file:)``, ``TraceFault/durationsTooLong(file:)``.
   mutating func finish(file: String) throws(TraceFault) -> Trace {
     trace.names = names.texts
     trace.threads = threads.pairs.map { RecordedThread(process: $0.0, thread: $0.1) }
@@ -213,9 +213,9 @@ struct TraceBuilder {
       removeStrays()
       bounds = self.bounds ?? bounds
     }
-    guard bounds.upperBound - bounds.lowerBound < TraceLimits.span, sumOfDurations < TraceLimits.span else {
-      throw .spanTooLong(file: file)
-    }
+    guard bounds.upperBound - bounds.lowerBound < TraceLimits.span else { throw .spanTooLong(file: file) }
+    // Events may overlap. From here on, sums of their durations are integers, which such a total keeps from overflowing.
+    guard sumOfDurations < 0x1p60 else { throw .durationsTooLong(file: file) }
     let first = bounds.lowerBound
     // So that nothing that counts with an annotation's times can overflow.
     let before = trace.annotations.count
@@ -238,12 +238,8 @@ struct TraceBuilder {
     return first <= last ? first...last : nil
   }
 
-  /// The sum of all durations, or the longest span if it is longer: what is summed later cannot overflow.
-  private var sumOfDurations: Int64 {
-    var sum: Int64 = 0
-    for duration in trace.hostEvents.lazy.map(\.duration) { sum = min(TraceLimits.span, sum + duration) }
-    for duration in trace.deviceEvents.lazy.map(\.duration) { sum = min(TraceLimits.span, sum + duration) }
-    return sum
+  private var sumOfDurations: Double {
+    trace.hostEvents.reduce(0) { $0 + Double($1.duration) } + trace.deviceEvents.reduce(0) { $0 + Double($1.duration) }
   }
 
   /// Leaves out events whose clock was not set, as of a kernel with stamp 0 among those of a wall clock: those that begin

@@ -24,6 +24,8 @@ public enum TraceFault: Error, Sendable, Equatable {
   case spanTooLong(file: String)
   /// The recording has more than is kept; at the line and byte where it showed.
   case tooMuch(TraceExcess, file: String, line: Int, byteOffset: Int, step: Int64?)
+  /// The durations of all events together are more than 64 bits can safely add up.
+  case durationsTooLong(file: String)
   /// The recording has more threads or streams than are simulated.
   case tooMany(what: String, file: String, limit: Int)
 }
@@ -53,8 +55,9 @@ extension TraceFault: CustomStringConvertible {
     case .nothingToReplay(let file, let step):
       "\(file): error: \(step.map { "step \($0)" } ?? "the recording") has no launches and no kernels; "
         + "record with ProfilerActivity.CPU and ProfilerActivity.CUDA"
-    case .spanTooLong(let file):
-      "\(file): error: its times span or sum to more than 30 days; some of them must be wrong"
+    case .spanTooLong(let file): "\(file): error: its times span more than 30 days; one of them must be wrong"
+    case .durationsTooLong(let file):
+      "\(file): error: its durations add up to more than 36 years; some of them must be wrong"
     case .tooMuch(let excess, let file, let line, let offset, let step):
       "\(file):\(line): error: \(excess.words) (byte \(offset)); "
         + (step == nil ? "--step N keeps one step" : "even up to the end of this step; record fewer steps")

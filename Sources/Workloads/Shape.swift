@@ -15,9 +15,10 @@ public struct Shape: Sendable, Hashable {
   /// The number of elements: the product of the dimensions, at most ``elementLimit``.
   public let elementCount: Int64
 
-  /// Makes a shape, or nil if a dimension is negative or the elements are more than ``elementLimit``.
+  /// Makes a shape, or nil if a dimension is negative or the elements are more than ``elementLimit``; of an empty tensor,
+  /// no dimension may be more than that either.
   public init?(checking dimensions: [Int64]) {
-    guard dimensions.allSatisfy({ $0 >= 0 }) else { return nil }
+    guard dimensions.allSatisfy({ $0 >= 0 && $0 <= Shape.elementLimit }) else { return nil }
     var count: Int64 = dimensions.contains(0) ? 0 : 1
     for dimension in dimensions where count > 0 {
       guard dimension <= Shape.elementLimit / count else { return nil }

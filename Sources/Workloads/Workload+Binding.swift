@@ -3,26 +3,31 @@ import JSONText
 extension Workload {
   /// Gives the parameters values and computes every shape.
   ///
-  /// - Parameter values: Values by parameter name, each at least 1; other parameters keep their default.
+  /// - Parameters:
+  ///   - values: Values by parameter name, from 1 to ``parameterValueLimit``; other parameters keep their default.
+  ///   - check: Says what is wrong with an operator, if anything is; by default, nothing ever is.
   /// - Returns: The workload with every dimension known.
   /// - Throws: ``WorkloadFault/unknownParameter(_:workload:suggestion:known:)`` and
   ///   ``WorkloadFault/parameterOutOfRange(_:value:)`` for what is asked, ``WorkloadFault/inFile(_:)`` where the file's
-  ///   formulas come to nothing sensible with these values.
+  ///   formulas come to nothing sensible with these values, or the check finds fault with an operator.
   /// - Complexity: O(n) time and memory in the length of the file, whatever the values.
-  public func bind(_ values: [String: Int64] = [:]) throws(WorkloadFault) -> BoundWorkload {
+  public func bind(
+    _ values: [String: Int64] = [:], check: (Operator) -> OperatorProblem? = { _ in nil }
+  ) throws(WorkloadFault) -> BoundWorkload {
     let names = parameters.map(\.name)
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       guard names.contains(name) else {
         let suggestion = nearestName(to: name, among: names)
         throw .unknownParameter(name, workload: self.name, suggestion: suggestion, known: names)
       }
-      guard value >= 1 else { throw .parameterOutOfRange(name, value: value) }
+      guard value >= 1, value <= Workload.parameterValueLimit else { throw .parameterOutOfRange(name, value: value) }
     }
     let bound = parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.defaultValue) }
-    let binder = Binder(json: json, parameters: bound)
     do throws(JSONFault) {
+      let binder = Binder(json: json, parameters: bound)
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
-      let program = try binder.program(program).statements
+      if let weights, weights > Shape.elementLimit { throw binder.tooManyWeights(weightElements, weights) }
+      let program = try binder.program(program, check).statements
       return BoundWorkload(
         name: name, parameters: bound, weightElements: weights, inputs: try binder.tensors(inputs),
         outputs: try binder.tensors(outputs), program: program)
@@ -45,18 +50,22 @@ private struct Binder {
   }
 
   /// Binds a program and counts its operators, repeats multiplied out.
-  func program(_ program: [WorkloadStatement]) throws(JSONFault) -> (statements: [BoundStatement], operators: Int) {
+  func program(
+    _ program: [WorkloadStatement], _ check: (Operator) -> OperatorProblem?
+  ) throws(JSONFault) -> (statements: [BoundStatement], operators: Int) {
     var statements: [BoundStatement] = []
     var operators = 0
     for statement in program {
       let place: Int
       switch statement {
       case .operator(let template):
-        statements.append(.operator(try bind(template)))
+        let operation = try bind(template)
+        if let problem = check(operation) { throw fault(problem, operation.name, at: template.byteOffset) }
+        statements.append(.operator(operation))
         operators += 1
         place = template.byteOffset
       case .repeat(let template):
-        guard let (bound, count) = try bind(template) else { continue }
+        guard let (bound, count) = try bind(template, check) else { continue }
         statements.append(bound)
         operators += count
         place = template.count.byteOffset
@@ -67,9 +76,11 @@ private struct Binder {
   }
 
   /// Binds a repeat, or returns nil if it comes to nothing.
-  private func bind(_ template: RepeatTemplate) throws(JSONFault) -> (statement: BoundStatement, operators: Int)? {
+  private func bind(
+    _ template: RepeatTemplate, _ check: (Operator) -> OperatorProblem?
+  ) throws(JSONFault) -> (statement: BoundStatement, operators: Int)? {
     let count = try integer(template.count, atLeast: 0)
-    let inner = try program(template.program)
+    let inner = try program(template.program, check)
     guard count > 0, inner.operators > 0 else { return nil }
     guard let operators = operatorProduct(Int(count), inner.operators) else {
       throw tooManyOperators(at: template.count.byteOffset)
@@ -122,6 +133,19 @@ private struct Binder {
       }
       return value
     }
+  }
+
+  /// The fault of weights that are more than the largest tensor.
+  func tooManyWeights(_ integer: SymbolicInteger?, _ count: Int64) -> JSONFault {
+    fault(.tooManyElements([count]), atByte: integer?.byteOffset ?? 0)
+  }
+
+  private func fault(_ problem: OperatorProblem, _ name: String, at place: Int) -> JSONFault {
+    fault(.wrongOperator(name, problem), atByte: place)
+  }
+
+  private func fault(_ fact: JSONFact, atByte place: Int) -> JSONFault {
+    json.fault(fact, atByte: place, path: json.path(ofValueAtByte: place))
   }
 
   private func tooManyOperators(at place: Int) -> JSONFault {

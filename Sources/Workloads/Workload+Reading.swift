@@ -7,6 +7,9 @@ extension Workload {
   /// The most bytes that a workload file may have, 16 MiB; the largest that is shipped has a hundredth of them.
   public static let fileSizeLimit = 16 << 20
 
+  /// The highest value of a parameter: that of a tensor with as many elements as there may be.
+  public static let parameterValueLimit = Shape.elementLimit
+
   /// The most parameters that a workload may have.
   public static let parameterLimit = 64
 
@@ -64,7 +67,7 @@ private func readParameters(_ cursor: JSONCursor) throws(JSONFault) -> [Workload
   }
   for member in members {
     guard isParameterName(member.key) else { throw member.fault(.badParameterName(member.key)) }
-    let value = try member.value.integer(1 ... .max)
+    let value = try member.value.integer(1...Workload.parameterValueLimit)
     parameters.append(WorkloadParameter(name: member.key, defaultValue: value))
   }
   return parameters

@@ -14,7 +14,9 @@ extension WorkloadFault: CustomStringConvertible {
       "error: the workload \(quoted(workload)) has no parameter \(quoted(name))"
         + choices(near, known, of: "parameters", none: "it has none")
     case .parameterOutOfRange(let name, let value):
-      "error: the parameter \(quoted(name)) must be at least 1 (it is \(value))"
+      value < 1
+        ? "error: the parameter \(quoted(name)) must be at least 1 (it is \(value))"
+        : "error: the parameter \(quoted(name)) must be at most \(Workload.parameterValueLimit) (it is \(value))"
     }
   }
 }
@@ -109,6 +111,10 @@ extension JSONFact {
     return .described(
       problem: "comes to \(factors.joined(separator: " x ")), more than 2^50 elements",
       advice: "choose smaller parameter values or dimensions")
+  }
+
+  static func wrongOperator(_ name: String, _ problem: OperatorProblem) -> JSONFact {
+    .described(problem: "is \(quoted(name)), and \(problem.problem)", advice: problem.advice)
   }
 
   static func tooManyOperators(limit: Int) -> JSONFact {

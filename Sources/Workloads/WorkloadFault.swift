@@ -10,6 +10,6 @@ public enum WorkloadFault: Error, Sendable, Equatable {
   case unknownWorkload(String, suggestion: String?, known: [String])
   /// The workload has no parameter of that name.
   case unknownParameter(String, workload: String, suggestion: String?, known: [String])
-  /// A parameter's value is less than 1.
+  /// A parameter's value is less than 1, or more than ``Workload/parameterValueLimit``.
   case parameterOutOfRange(String, value: Int64)
 }

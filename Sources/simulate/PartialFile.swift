@@ -74,6 +74,8 @@ struct PartialFile: ~Copyable {
 
   /// Why a new file cannot be made where one is.
   private static func refusal(of partial: String) -> Failure {
+    var status = stat()
+    if lstat(partial, &status) == 0, let odd = oddity(status) { return isNone(partial, odd) }
     let descriptor = retrying { open(partial, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
     defer { if descriptor >= 0 { close(descriptor) } }
     if descriptor >= 0, isWritten(descriptor) { return beingWritten(partial) }
@@ -100,23 +102,29 @@ struct PartialFile: ~Copyable {
 
   /// Opens what an interrupted run left: never what a link leads to, and nothing but a file.
   private static func openOld(_ partial: String) throws(Failure) -> Int32 {
-    func refused(_ what: String) -> Failure {
-      Failure(.wrongInput, "\(partial): error: is \(what), and no file that an interrupted sweep left; remove it")
-    }
     var status = stat()
     guard lstat(partial, &status) == 0 else { throw Failure(output: partial, "cannot be resumed", error: errno) }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFLNK: throw refused("a symbolic link")
-    case S_IFDIR: throw refused("a folder")
-    default: throw refused("a pipe, socket or device")
-    }
+    if let odd = oddity(status) { throw isNone(partial, odd) }
     guard OutputTarget.mayWrite(status, partial) else {
       throw Failure(.outputFailed, "\(partial): error: may not be written: the file is read-only (chmod u+w allows it)")
     }
     let descriptor = retrying { open(partial, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { throw Failure(output: partial, "cannot be resumed", error: errno) }
     return descriptor
+  }
+
+  /// What is not a file, in words.
+  private static func oddity(_ status: stat) -> String? {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: nil
+    case S_IFLNK: "a symbolic link"
+    case S_IFDIR: "a folder"
+    default: "a pipe, socket or device"
+    }
+  }
+
+  private static func isNone(_ partial: String, _ oddity: String) -> Failure {
+    Failure(.wrongInput, "\(partial): error: is \(oddity), and no file that an interrupted sweep left; remove it")
   }
 
   /// Locks the file; returns its length.

@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Reports
 import Workloads
@@ -116,7 +117,7 @@ enum ProfilesCommand {
     for name in library.workloads.names {
       let workload = try library.workload(name)
       let bound: BoundWorkload
-      do { bound = try workload.bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
+      do { bound = try workload.bindChecked() } catch { throw Failure(.wrongInput, "\(error)") }
       table.append([
         TextTable.Cell(name), TextTable.Cell(String(bound.operatorCount)),
         number(bound.weightElements.map { (Double($0) / 1e5).rounded() / 10 }),
@@ -213,7 +214,7 @@ enum ProfilesCommand {
   static func check(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     if command.positionals.isEmpty {
       for name in library.workloads.names {
-        do { _ = try library.workload(name).bind([:]) } catch { throw Failure(.wrongInput, "\(error)") }
+        do { _ = try library.workload(name).bindChecked() } catch { throw Failure(.wrongInput, "\(error)") }
       }
       let profiles = try library.profiles
       _ = try checkingInput { () throws(ProfileFault) in try profiles.errorBand(named: "calibrated") }
@@ -245,7 +246,7 @@ enum ProfilesCommand {
       let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
       _ = try checkingInput { () throws(JSONFault) in try ErrorBand(from: JSONDocument(bytes: bytes, file: path)) }
     case "workload/1":
-      do { _ = try library.workload(file).bind([:]) } catch {
+      do { _ = try library.workload(file).bindChecked() } catch {
         throw error as? Failure ?? Failure(.wrongInput, "\(error)")
       }
     default: _ = try library.accelerator(file)

@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -91,7 +92,7 @@ enum ScenarioOptions {
       try command.choice(of: "kernel-model", as: KernelModelKind.self)
     }
     let parameters = try parameters(command)
-    let bound = try checkingInput { () throws(WorkloadFault) in try workload.bind(parameters) }
+    let bound = try checkingInput { () throws(WorkloadFault) in try workload.bindChecked(parameters) }
     let scenario = Scenario(
       workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),

@@ -22,6 +22,13 @@ enum TraceCalibrationRun {
     let calibration = Progress.showing("reading numbers off \(trace.file)") { _ in
       TraceCalibration(run, like: framework)
     }
+    for number in calibration.launch + calibration.dispatch {
+      guard let range = SystemNumber(path: number.path)?.range, !range.contains(number.value) else { continue }
+      throw Failure(
+        .wrongInput,
+        "\(trace.file): error: \(number.path) would be \(number.value) us, and must be \(range.words(unit: "us")); "
+          + "some duration of the recording must be wrong")
+    }
     if let folder = try ProfileFolder.named(by: command) {
       let inputs = [path] + command.values(of: "recorded-accelerator").filter(Library.isFile)
       try write(calibration, run, accelerator, framework, to: folder, inputs: inputs, library)

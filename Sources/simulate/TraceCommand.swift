@@ -240,6 +240,11 @@ enum TraceCommand {
       Platform.warn(
         "note: the device was busy with work from before the recording until \(occupied / 1000) us after its start")
     }
+    if study.pricing.senselessShapes > 0 {
+      Platform.warn(
+        "\(study.run.trace.file): warning: \(study.pricing.senselessShapes) calls have recorded shapes that no operator "
+          + "of their name can have; their kernels' times are told without them")
+    }
     if let estimate = study.profilerOverheadEstimateUS, study.target != nil,
       command.value(of: "profiler-overhead-us") == nil
     {

@@ -55,6 +55,7 @@ func main() throws(Failure) {
   }
 }
 
+DefectReport.install()
 Platform.reserveStandardStreams()
 Platform.ignoreWriteSignals()
 do {

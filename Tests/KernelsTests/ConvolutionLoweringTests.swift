@@ -130,7 +130,8 @@ import Workloads
 
   @Test(arguments: [
     Operator.make("aten::conv2d", [[1, 3, 8, 8]]), .make("aten::conv2d", [[3, 8], [3, 3]]),
-    .make("aten::conv2d", [[1, 3, 8, 8], [4, 3, 3]]), .make("aten::conv_transpose2d", [[1, 3, 8, 8], [3, 4, 3, 3]]),
+    .make("aten::conv2d", [[1, 3, 8], [4, 3, 3, 3, 3]]),
+    .make("aten::conv_transpose2d", [[1, 3, 8, 8], [4, 3, 3, 3]]),
   ])
   func `to element-wise traffic where its shapes are no convolution`(_ operation: Operator) throws {
     let kernels = try Target.matrix().lower(operation).kernels

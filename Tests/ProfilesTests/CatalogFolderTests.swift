@@ -24,7 +24,8 @@ import Testing
     let fault = #expect(throws: ProfileFault.self) { try catalog.host(file: path) }
     #expect(
       fault?.description
-        == "\(path):\(marked.line):\(marked.column): error: /cores must be between 1 and 4096 (it is -8)")
+        == "\(path):\(marked.line):\(marked.column): error: /cores must be a whole number between 1 and 100000 (it is -8)"
+    )
     let missing = #expect(throws: ProfileFault.self) { try catalog.host(file: directory.path + "/none.json") }
     #expect(missing?.description == "\(directory.path)/none.json: error: no such file")
   }

@@ -56,7 +56,11 @@ import Testing
   ) throws {
     let fields = Profile.fields
     #expect(Set(fields.map(\.path)).count == fields.count, "a path for each number")
-    for field in fields { #expect(!field.meaning.isEmpty) }
+    for field in fields {
+      #expect(!field.meaning.isEmpty)
+      #expect(!field.range.contains(1e300), "\(field.path) has an upper limit")
+      #expect(!field.range.contains(-1), "\(field.path) has a lower limit")
+    }
 
     let profile = try read(document(head, fields) { "\(value($0.range, $1))" })
     for (place, field) in fields.enumerated() {

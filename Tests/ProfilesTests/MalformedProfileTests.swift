@@ -68,12 +68,13 @@ import Testing
     // Numbers.
     Case(
       "negative number", .accelerator, #""bandwidth_gb_per_s": 500"#, #""bandwidth_gb_per_s": ¶-3"#,
-      "/memory/bandwidth_gb_per_s must be greater than 0 (it is -3)"),
+      "/memory/bandwidth_gb_per_s must be between 0.001 and 1000000000 GB/s (it is -3)"),
     Case(
-      "zero", .accelerator, #""fp32": 10"#, #""fp32": ¶0"#, "/peak_tflops/fp32 must be greater than 0 (it is 0)"),
+      "zero", .accelerator, #""fp32": 10"#, #""fp32": ¶0"#,
+      "/peak_tflops/fp32 must be between 1e-06 and 1000000000 TFLOP/s (it is 0)"),
     Case(
       "negative time", .accelerator, #""call_us": 2,"#, #""call_us": ¶-0.5,"#,
-      "/launch/call_us must be at least 0 (it is -0.5)"),
+      "/launch/call_us must be between 0 and 10000000 us (it is -0.5)"),
     Case(
       "not-a-number", .accelerator, #""capacity_gb": 16"#, #""capacity_gb": ¶NaN"#,
       "NaN is not a JSON value; the words are true, false and null, and strings stand in double quotes"),
@@ -83,6 +84,15 @@ import Testing
     Case(
       "efficiency out of range", .accelerator, #""matrix_memory": 0.7"#, #""matrix_memory": ¶70"#,
       "/efficiency/matrix_memory must be between 0.001 and 2 (it is 70)"),
+    Case(
+      "half a compute unit", .accelerator, #""compute_units": 10,"#, #""compute_units": ¶9.5,"#,
+      "/compute_units must be a whole number between 1 and 1000000 (it is 9.5)"),
+    Case(
+      "more than any memory", .accelerator, #""capacity_gb": 16"#, #""capacity_gb": ¶1e300"#,
+      "/memory/capacity_gb must be between 0.001 and 1000000000 GB (it is 1e300)"),
+    Case(
+      "half a core", .host, #""cores": 8"#, #""cores": ¶7.5"#,
+      "/cores must be a whole number between 1 and 100000 (it is 7.5)"),
     Case(
       "queue without a place", .accelerator, #""queue_depth": 1024"#, #""queue_depth": ¶0"#,
       "/launch/queue_depth must be a whole number between 1 and 1000000 (it is 0)"),

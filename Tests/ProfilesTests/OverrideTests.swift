@@ -71,12 +71,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("accelerator.memory.bandwidth_gb_per_s", -3.0, "greater than 0 (it is -3.0)"),
-    ("accelerator.memory.bandwidth_gb_per_s", 0, "greater than 0 (it is 0.0)"),
-    ("accelerator.launch.call_us", -1, "at least 0 (it is -1.0)"),
-    ("host.single_thread_speed", 0, "from 0.001 to 1000 (it is 0.0)"),
-    ("framework.pass_us", .infinity, "at least 0 (it is inf)"),
-    ("framework.pass_us", .nan, "at least 0 (it is nan)"),
+    ("accelerator.memory.bandwidth_gb_per_s", -3.0, "between 0.001 and 1000000000 GB/s (it is -3.0)"),
+    ("accelerator.memory.bandwidth_gb_per_s", 1e10, "between 0.001 and 1000000000 GB/s (it is 10000000000.0)"),
+    ("accelerator.launch.call_us", -1, "between 0 and 10000000 us (it is -1.0)"),
+    ("host.single_thread_speed", 0, "between 0.001 and 1000 (it is 0.0)"),
+    ("accelerator.compute_units", 0.5, "a whole number between 1 and 1000000 (it is 0.5)"),
+    ("accelerator.peak_tflops.fp16", 1e300, "between 1e-06 and 1000000000 TFLOP/s (it is 1e+300)"),
+    ("framework.dispatch_us.linear", 1e8, "between 0 and 10000000 us (it is 100000000.0)"),
+    ("framework.pass_us", .infinity, "between 0 and 10000000 us (it is inf)"),
+    ("framework.pass_us", .nan, "between 0 and 10000000 us (it is nan)"),
   ])
   func `keeps to the range`(path: String, value: Double, words: String) throws {
     var system = try Sample.system()

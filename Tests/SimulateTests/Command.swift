@@ -52,11 +52,22 @@ enum Command {
     for end in [".out", ".err"] { _ = FileManager.default.createFile(atPath: base + end, contents: nil) }
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: base + ".out"))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: base + ".err"))
-    try process.run()
+    try start(process)
     process.waitUntilExit()
     return Result(
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
       output: try String(contentsOfFile: base + ".out", encoding: .utf8),
       errors: try String(contentsOfFile: base + ".err", encoding: .utf8))
+  }
+
+  /// Starts a process that hears signals.
+  ///
+  /// Threads of tests block all of them, which a process inherits: a shell would wait for its children for ever.
+  private static func start(_ process: Process) throws {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try process.run()
   }
 }

@@ -36,7 +36,7 @@ import Testing
     Wrong(2, "run bert-base /no/such/file.json", "/no/such/file.json: error: no such file"),
     Wrong(2, "run ./none.json v100", "./none.json: error: no such file"),
     Wrong(2, "run bert-base v100 --set accelerator.memory.bandwith_gb_per_s=3", "did you mean"),
-    Wrong(2, "run bert-base v100 --set host.single_thread_speed=0", "must be from 0.001 to 1000 (it is 0.0)"),
+    Wrong(2, "run bert-base v100 --set host.single_thread_speed=0", "must be between 0.001 and 1000 (it is 0.0)"),
     Wrong(2, "run bert-base none --set accelerator.compute_units=3", "the system has no accelerator"),
     Wrong(
       2, "run bert-base v100 --parameter sequence_lenght=3", "has no parameter", "did you mean \"sequence_length\""),

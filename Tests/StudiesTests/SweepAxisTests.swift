@@ -50,8 +50,12 @@ import Testing
     ("batch", "1..8:log1", "is no range"),
     ("batch", "1..8:geo4", "is no range"),
     ("host.single_thread_speed", "0..4:log3", "must be greater than 0"),
-    ("host.single_thread_speed", "0,1", "must be from 0.001 to 1000"),
-    ("host.single_thread_speed", "0..4:lin3", "must be from 0.001 to 1000"),
+    ("host.single_thread_speed", "0,1", "must be between 0.001 and 1000"),
+    ("host.single_thread_speed", "0..4:lin3", "must be between 0.001 and 1000"),
+    ("accelerator.compute_units", "80,80.5", "must be a whole number between 1 and 1000000 (it is 80.5)"),
+    ("accelerator.compute_units", "0..1:lin2", "must be a whole number between 1 and 1000000 (it is 0.0)"),
+    ("accelerator.compute_units", "1..2:lin5", "twice in a row"),
+    ("accelerator.memory.bandwidth_gb_per_s", "1,1e300", "must be between 0.001 and 1000000000 GB/s"),
     ("accelerator", "intel-*", "no accelerator of the catalog fits 'intel-*'"),
   ])
   func `says what is wrong with a value`(name: String, items: String, words: String) throws {

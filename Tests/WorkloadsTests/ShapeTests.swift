@@ -9,7 +9,7 @@ import Workloads
     #expect(shape[1] == 128)
     #expect(shape.description == "[8, 128, 768]")
     #expect(Shape([]).elementCount == 1)
-    #expect(Shape([0, .max, .max]).elementCount == 0)
+    #expect(Shape([0, Shape.elementLimit, Shape.elementLimit]).elementCount == 0)
   }
 
   @Test func theLimitIsChecked() {
@@ -17,6 +17,7 @@ import Workloads
     #expect(Shape(checking: [1 << 25, 1 << 25, 2]) == nil)
     #expect(Shape(checking: [.max, .max]) == nil)
     #expect(Shape(checking: [-1, 0]) == nil)
+    #expect(Shape(checking: [0, Shape.elementLimit + 1]) == nil, "sums over dimensions must not overflow either")
   }
 
   @Test func anInvalidShapeInCodeStopsTheProgram() async {

@@ -139,7 +139,7 @@ import Workloads
     (#"¶{ "schema": "workload/1", "name": "w" }"#, #"the document needs "parameters""#),
     (
       #"{ "schema": "workload/1", "name": "w", "parameters": { "batch": ¶0 } }"#,
-      "/parameters/batch must be an integer of at least 1 (it is 0)"
+      "/parameters/batch must be an integer between 1 and 1125899906842624 (it is 0)"
     ),
     (
       #"{ "schema": "workload/1", "name": "w", "parameters": { ¶"batch size": 1 } }"#,
@@ -174,8 +174,24 @@ import Workloads
         == #"error: the workload "w" has no parameter "image_size"; the parameters are "batch" and "sequence_length""#)
     #expect(words(text, values: ["batch": 0]) == #"error: the parameter "batch" must be at least 1 (it is 0)"#)
     #expect(
+      words(text, values: ["batch": 1 << 51])
+        == #"error: the parameter "batch" must be at most 1125899906842624 (it is 2251799813685248)"#)
+    #expect(
       words(file(#"{ "operator": "a", "inputs": [] }"#, parameters: "{}"), values: ["batch": 1])
         == #"error: the workload "w" has no parameter "batch"; it has none"#)
+  }
+
+  @Test func aCheckOfOperatorsIsReportedWhereTheOperatorStands() throws {
+    let marked = Marked(
+      file(#"{ "operator": "a", "inputs": [] }, { "repeat": 2, "program": [¶{ "operator": "b", "inputs": [] }] }"#))
+    let fault = #expect(throws: WorkloadFault.self) {
+      try workload(marked.text).bind { operation in
+        operation.name == "b" ? OperatorProblem(problem: "it is the second", advice: "be the first") : nil
+      }
+    }
+    #expect(
+      fault?.description == "w.json:\(marked.line):\(marked.column): error: /program/1/program/0 is \"b\", "
+        + "and it is the second; be the first")
   }
 
   @Test func whatIsTooMuchIsRefused() {
