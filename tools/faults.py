@@ -32,7 +32,7 @@ OLD = b"what was here before\n"
 MEASUREMENTS = "testbed,accelerator,framework,precision,workload,batch,sequence_length,image_size,latency_ms\n" + "".join(
     f"Lab,nvidia-a100-pcie-40gb,pytorch-eager,fp16,resnet50,{batch},,224,{latency}\n"
     for batch, latency in [(1, 9.1), (2, 9.2), (4, 9.15), (8, 9.3), (16, 9.9), (32, 16.5), (64, 30), (128, 60), (256, 119),
-                           (512, 240), (768, 350), (1024, 480), (3, 9.12), (5, 9.2), (6, 9.25), (7, 9.3)])
+                           (512, 240), (768, 350), (1024, 480), (96, 45), (192, 90), (384, 180), (3, 9.12), (5, 9.2), (6, 9.25), (7, 9.3)])
 
 SWEEP = ["sweep", "bert-base-uncased", "nvidia-a100-sxm4-40gb", "--over", "batch=1,2,4,8",
          "--over", "host.single_thread_speed=0.25..4:log40"]

@@ -18,6 +18,8 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   case notReadable(path: String)
   /// The file has more bytes than its reader takes.
   case tooLarge(path: String, limit: Int)
+  /// The path is a socket's, which can be read from no more than a folder can.
+  case isSocket(path: String)
   /// The system gives another reason, as its number (`errno`).
   case system(path: String, error: Int32)
 
@@ -29,8 +31,9 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
     case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
     case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(byteText(limit))"
+    case .isSocket(let path): "\(onePathLine(path)): error: is a socket or a device without a driver, not a file"
     case .system(let path, let error):
-      "\(onePathLine(path)): error: cannot be read: \(String(cString: strerror(error)))"
+      "\(onePathLine(path)): error: cannot be read: \(visible(String(cString: strerror(error))))"
     }
   }
 
@@ -40,6 +43,7 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case ENOENT: self = .notFound(path: path)
     case EISDIR: self = .isDirectory(path: path)
     case ENOTDIR: self = .notDirectory(path: path)
+    case ENXIO: self = .isSocket(path: path)
     case EACCES, EPERM: self = .notReadable(path: path)
     default: self = .system(path: path, error: error)
     }
@@ -54,7 +58,7 @@ public let smallFileLimit = 4 << 20
 /// - Returns: The descriptor, or -1 with the reason in `errno`.
 public func openForReading(_ path: String) -> Int32 {
   while true {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = withCPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
     if file >= 0 || errno != EINTR { return file }
   }
 }
@@ -88,26 +92,6 @@ public func readFileBytes(_ path: String, limit: Int = smallFileLimit) throws(Fi
     guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
     if received == 0 { return bytes }
   }
-}
-
-/// The names of the files in a directory that end in `suffix`, sorted; hidden ones, with a leading dot, are left out.
-///
-/// - Parameters:
-///   - directory: The directory; a relative path starts at the working directory.
-///   - suffix: The end of the names, such as `.json`.
-/// - Returns: The names, without the directory.
-/// - Throws: Why the directory cannot be read.
-public func listFiles(in directory: String, suffix: String) throws(FileFault) -> [String] {
-  guard let stream = opendir(directory) else { throw FileFault(systemError: errno, path: directory) }
-  defer { closedir(stream) }
-  var names: [String] = []
-  while let entry = readdir(stream) {
-    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
-  }
-  return names.sorted()
 }
 
 /// A number of bytes in words: in MiB where it is a whole number of them.

@@ -34,15 +34,26 @@ public struct Cost: Sendable, Equatable {
 
   /// The account of the cost when it takes longer than its own duration, each lane by the same ratio.
   ///
-  /// A lane that holds the whole duration becomes the whole of the longer time, exactly, so a breakdown stays exact.
+  /// The lanes of a breakdown, which sum to the duration, sum to the longer time: they are rounded down, and the largest
+  /// remainders up. Lanes of any other meaning are each rounded to nearest.
   func account(stretchedTo actual: Ticks) -> Account {
-    var stretched = account
+    let isBreakdown = account.wrappedSum() == duration && account.min() >= 0
+    var stretched = Account.zero
+    var remainders = SIMD8<UInt64>.zero
     for lane in 0..<8 where account[lane] != 0 {
       let product = account[lane].magnitude.multipliedFullWidth(by: actual.magnitude)
-      guard product.high < duration.magnitude else { continue }
+      guard product.high < duration.magnitude else { return account }
       let (quotient, remainder) = duration.magnitude.dividingFullWidth(product)
-      let rounded = Int64(clamping: remainder >= duration.magnitude - remainder ? quotient &+ 1 : quotient)
+      let isUp = !isBreakdown && remainder >= duration.magnitude - remainder
+      let rounded = Int64(clamping: isUp ? quotient &+ 1 : quotient)
       stretched[lane] = account[lane] < 0 ? -rounded : rounded
+      remainders[lane] = remainder
+    }
+    guard isBreakdown else { return stretched }
+    // Of eight remainders below the duration, as many whole durations are missing as they sum to.
+    while stretched.wrappedSum() < actual, let lane = remainders.indices.max(by: { remainders[$0] < remainders[$1] }) {
+      stretched[lane] += 1
+      remainders[lane] = 0
     }
     return stretched
   }

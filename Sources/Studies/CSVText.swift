@@ -56,6 +56,17 @@ public struct CSVText: Sendable {
     rows = table.withoutHeader
   }
 
+  /// A field as it is written: quoted, as RFC 4180 has it, where it holds a comma, a quote or a line feed.
+  ///
+  /// Its text is as it is, also where a spreadsheet would take it for a formula; but what a terminal would obey instead of
+  /// showing is escaped, as in tables.
+  public static func field(_ text: String) -> String {
+    let text = visibleLines(String(text.map { $0 == "\r\n" ? "\n" : $0 }))
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") })
+    else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+
   /// The place of a column, or nil where there is none of this name.
   public func column(_ name: String) -> Int? {
     header.firstIndex { $0.text == name }
@@ -133,7 +144,7 @@ public struct CSVFault: Error, Sendable, Equatable {
 extension CSVFault: CustomStringConvertible {
   /// One line: file, line, column, what is wrong and what is right.
   public var description: String {
-    "\(file):\(position.line):\(position.column): error: \(fact.words)"
+    "\(onePathLine(file)):\(position.line):\(position.column): error: \(fact.words)"
   }
 }
 
@@ -143,13 +154,13 @@ extension CSVFault.Fact {
     case .notUTF8: "the file is not UTF-8 text"
     case .empty: "the file is empty; its first line must name the columns"
     case .unfinishedQuote: "a quoted field does not end; close it with \""
-    case .duplicateColumn(let name): "the column \"\(name)\" is named twice"
+    case .duplicateColumn(let name): "the column \(quoted(name)) is named twice"
     case .wrongFieldCount(let expected, let found): "the line has \(found) fields, the header \(expected)"
     case .missingColumn(let name, let suggestion?):
-      "a column \"\(name)\" is needed; is \"\(suggestion)\" meant to be it?"
+      "a column \"\(name)\" is needed; is \(quoted(suggestion)) meant to be it?"
     case .missingColumn(let name, nil): "a column \"\(name)\" is needed"
-    case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \"\(text)\")"
-    case .unknownName(let fault): fault.text
+    case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \(quoted(text)))"
+    case .unknownName(let fault): visible(fault.text)
     case .lineTooLong(let limit):
       "the line, with those that its quoted fields join, has more than \(limit >> 20) MiB; is a quote left open?"
     case .fileTooLong(let limit): "the file has more than \(limit >> 20) MiB; split it"

@@ -121,8 +121,8 @@ private struct MeasurementReader {
     }
     var latency: Double?
     if !text("latency_ms").isEmpty {
-      guard let value = Double(text("latency_ms")), latencyLimits.contains(value) else {
-        let isPositive = Double(text("latency_ms")).map { $0 > 0 && $0.isFinite } ?? false
+      guard let value = decimalNumber(text("latency_ms")), latencyLimits.contains(value) else {
+        let isPositive = decimalNumber(text("latency_ms")).map { $0 > 0 } ?? false
         throw wrong(
           "latency_ms", isPositive ? "between 0.000001 and 10000000000 ms" : "blank or a number greater than 0")
       }

@@ -51,9 +51,9 @@ public struct SweepTable: Sendable {
     taxFraction = try Self.numbers(table, "framework_tax_fraction")
     let bound = table.column("bound") ?? 0
     bounds = table.rows.map { $0.text(bound) }
-    varied = names.indices.filter { !Self.results.contains(names[$0]) }.map { column in
+    varied = names.indices.filter { !(Self.results + SweepRows.resultColumns).contains(names[$0]) }.map { column in
       let texts = table.rows.map { $0.text(column) }
-      let numbers = texts.compactMap(Double.init).filter(\.isFinite)
+      let numbers = texts.compactMap { decimalNumber($0) }
       return Varied(name: names[column], texts: texts, numbers: numbers.count == texts.count ? numbers : nil)
     }
   }
@@ -63,7 +63,7 @@ public struct SweepTable: Sendable {
     var numbers: [Double] = []
     numbers.reserveCapacity(table.rows.count)
     for row in table.rows {
-      guard let number = Double(row.text(column)), number.isFinite, number >= 0 else {
+      guard let number = decimalNumber(row.text(column)), number >= 0 else {
         throw CSVFault(
           file: table.file, position: row[column].position,
           fact: .wrongField(column: name, text: row.text(column), expected: "a number of at least 0"))

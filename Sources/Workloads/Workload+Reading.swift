@@ -41,8 +41,9 @@ extension Workload {
     let document = try JSONDocument(bytes: bytes, file: file)
     var root = try document.cursor.object()
     try root.schema(Workload.schema)
-    name = try root.required("name").nonEmptyString()
-    title = try root.optional("title")?.string()
+    // Both are only shown: whatever they hold, they are one line of characters that show themselves.
+    name = visible(try root.required("name").nonEmptyString())
+    title = try root.optional("title").map { (cursor) throws(JSONFault) in visible(try cursor.string()) }
     source = try root.optional("source")?.string()
     notes = try root.optional("notes")?.string()
     parameters = try readParameters(try root.required("parameters"))

@@ -30,8 +30,8 @@ enum RunCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try checkOptions(command)
     try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
-    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -59,9 +59,9 @@ enum RunCommand {
     warn(about: result, scenario)
     let report = RunReport(
       scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities)
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles))
     }
   }
@@ -72,6 +72,19 @@ enum RunCommand {
     let instructions = NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))
     return plan.counts.isOneStream
       ? "simulating" : "simulating several streams, passes of \(instructions) instructions"
+  }
+
+  private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    if command.format == "csv" {
+      try command.refuse(["sensitivity"], "a row of CSV has no sensitivities; --format json and table have them")
+    }
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
+    if command.isPresent("timeline") {
+      if let method = command.value(of: "method"), method != Simulator.Method.events.rawValue {
+        try command.refuse(["method"], "a timeline is recorded by events")
+      }
+    }
   }
 
   /// What the numbers alone would not tell.

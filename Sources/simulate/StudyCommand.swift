@@ -37,12 +37,13 @@ enum StudyCommand {
         "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
           + "see 'simulate study --help'")
     }
+    try command.refuseASCII(of: command.format)
     let study = try study(
       subject, library, measurements: subject == .platforms ? command.value(of: "measurements") : nil)
     let report = CaseStudyReport(study: study)
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
     }
   }
@@ -78,7 +79,8 @@ extension Library {
     let name = "framework-tax-paper.csv"
     for directory in profileFolders {
       let folder = directory + "/measurements"
-      if let files = try? listFiles(in: folder, suffix: ".csv"), files.contains(name) { return folder + "/" + name }
+      let files = try checkingInput { () throws(FileFault) in try listFilesIfThere(in: folder, suffix: ".csv") }
+      if files.contains(name) { return folder + "/" + name }
     }
     throw Failure(.wrongInput, "error: the catalog has no measurements/\(name)")
   }

@@ -118,9 +118,9 @@ final class SweepPosition: Sendable {
 extension Failure {
   /// A point that cannot be simulated, and where the rows are that stand before it.
   init(_ fault: SweepFault, after rows: Int, inWords place: String) {
-    let kept =
+    let kept: Message =
       rows == 0
       ? "" : "; the " + (rows == 1 ? "row" : "\(NumberFormat.integer(rows)) rows") + " before it \(place)"
-    self.init(.wrongInput, fault.description + kept)
+    self.init(.wrongInput, "\(fault)" + kept, cause: fault)
   }
 }

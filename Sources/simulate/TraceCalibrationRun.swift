@@ -9,10 +9,6 @@ import Traces
 enum TraceCalibrationRun {
   /// Reads numbers off a recording, shows them, and writes profiles if a folder is named.
   static func run(_ path: String, _ command: ParsedCommand, _ library: Library) throws(Failure) {
-    if command.positional("file") != nil || !command.values(of: "fit").isEmpty {
-      throw Failure(
-        .wrongUsage, "error: --trace reads numbers off a recording; leave out the measurements and --fit")
-    }
     let step = try TraceCommand.step(command)
     let trace = try TraceCommand.read(path, step: step)
     TraceCommand.warn(about: trace)
@@ -56,7 +52,7 @@ enum TraceCalibrationRun {
       ])
     }
     if command.value(of: "format") == "csv" {
-      Platform.print(table.csv())
+      Platform.print(document: table.csv())
     } else {
       Platform.print(
         table.text(styled: Platform.showsStyles)

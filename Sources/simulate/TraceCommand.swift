@@ -1,4 +1,5 @@
 import CommandSyntax
+import JSONText
 import Profiles
 import Replay
 import Reports
@@ -51,6 +52,7 @@ enum TraceCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
     try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
@@ -77,8 +79,11 @@ enum TraceCommand {
     }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)
-    Platform.print(
-      command.value(of: "format") == "json" ? report.json() : report.text(styled: Platform.showsStyles))
+    if command.format == "json" {
+      Platform.print(document: report.json())
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 
   private static func write(
@@ -146,7 +151,7 @@ enum TraceCommand {
 
   private static func speed(_ name: String, _ command: ParsedCommand) throws(Failure) -> Double? {
     guard let text = command.value(of: name) else { return nil }
-    guard let value = Double(text), value.isFinite, (1e-6...1e6).contains(value) else {
+    guard let value = decimalNumber(text), (1e-6...1e6).contains(value) else {
       throw Failure(.wrongUsage, "error: --\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
     }
     return value
@@ -179,7 +184,7 @@ enum TraceCommand {
       }
       return estimate
     }
-    guard let value = Double(text), value.isFinite, (0...1e6).contains(value) else {
+    guard let value = decimalNumber(text), (0...1e6).contains(value) else {
       throw Failure(
         .wrongUsage,
         "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")

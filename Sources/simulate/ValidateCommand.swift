@@ -30,6 +30,7 @@ enum ValidateCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
     let path = command.positional("file") ?? ""
     try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
     try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
@@ -52,8 +53,11 @@ enum ValidateCommand {
       try writeErrorBand(validation, of: path, fit: command.value(of: "fit") ?? "none", to: output)
     }
     let report = ValidationReport(validation: validation)
-    Platform.print(
-      command.value(of: "format") == "csv" ? report.csv(file.table) : report.text(styled: Platform.showsStyles))
+    if command.format == "csv" {
+      Platform.print(document: report.csv(file.table))
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 }
 
