@@ -34,7 +34,10 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
   ("Workloads", ["JSONText", "TestSupport"]),
   ("Traces", ["JSONText", "TestSupport"]),
-  ("Replay", ["EventEngine", "JSONText", "Profiles", "Simulation", "TestSupport", "Traces"]),
+  (
+    "Replay",
+    ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Traces"]
+  ),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),

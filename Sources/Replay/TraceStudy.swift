@@ -88,7 +88,7 @@ public struct TraceStudy: Sendable {
     profilerOverheadEstimateUS = estimatedProfilerOverhead(run)
     let names = recordsTimeline ? run.trace.names : nil
     let plan = ReplayPlan(recorded)
-    let prices = ReplayPrices(recorded, categories: pricing.categories)
+    let prices = ReplayPrices(recorded, jobs: pricing.recordedCosts)
     replayed = try simulating { () throws(SimulationFault) in try plan.replay(prices, timelineNames: names) }
     guard !changes.isEmpty else {
       targetSystem = nil

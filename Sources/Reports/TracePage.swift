@@ -106,7 +106,7 @@ public struct TracePage: Sendable {
       axis: Axis(
         title: "milliseconds, from zero", scale: .linear(covering: results.map { milliseconds($0.1.span) })),
       series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
-        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 7))
+        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
       ], rows: rows)
     let caption = "The critical path: every part is what the run waited for, and the parts sum to it."
     return Figure(

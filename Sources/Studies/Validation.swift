@@ -71,10 +71,9 @@ public struct Validation: Sendable {
       var scenario = row.scenario
       if let speed = speedOf[row.measurement.testbed] { scenario.system.host.singleThreadSpeed = speed }
       let result = try scenario.simulate(row.plan, scenario.price(row.plan))
-      let host = result.time(in: .dispatch) + result.time(in: .launch)
       return Prediction(
         measurement: row.measurement, latency: Double(result.latency) * 1e-12,
-        deviceBusy: Double(result.deviceBusy) * 1e-12, bound: result.bound, isHostBound: 2 * host > result.latency)
+        deviceBusy: Double(result.deviceBusy) * 1e-12, bound: result.bound, isHostBound: result.bound.isHostBound)
     }
     self.speeds = speeds
   }

@@ -127,7 +127,8 @@ enum ReportCommand {
     var projection: Projection?
     if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
       do {
-        projection = try ProjectCommand.projection(resolved, library, upTo: year ?? 2032, sampleCount: 1000, seed: 1)
+        projection = try ProjectCommand.projection(
+          resolved, library, namesHost: command.isPresent("host"), upTo: year ?? 2032, sampleCount: 1000, seed: 1)
       } catch {
         // A page is worth having without one; who asked for this chart or a year is told why there is none.
         if kind == .projection || year != nil { throw error }

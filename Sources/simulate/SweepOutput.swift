@@ -87,12 +87,14 @@ struct SweepOutput {
     var end = rest.lowerBound
     defer { progress.clear() }
     do {
-      try sweep.run(rest) { rows, done in
+      let notes = try sweep.run(rest) { rows, done in
         try emit(rows)
         end = done
         position?.done = done
         progress.show(done)
       }
+      progress.clear()
+      SweepCommand.warn(notes)
       return nil
     } catch let fault as SweepFault {
       return (fault, end - points.lowerBound)
