@@ -38,7 +38,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     "Replay",
     ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Traces"]
   ),
-  ("Simulation", ["EventEngine"]),
+  ("Simulation", ["EventEngine", "Kernels", "Profiles", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
   ("Charts", ["JSONText"]),
@@ -71,7 +71,8 @@ let package = Package(
       .target(
         name: "Fuzzing",
         dependencies: [
-          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies", "Traces",
+          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies",
+          "Traces",
           "Workloads",
         ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift"], swiftSettings: strict),
       .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),

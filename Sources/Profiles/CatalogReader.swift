@@ -44,7 +44,7 @@ struct CatalogReader {
     for root in roots {
       var found: [Found<Profile>] = []
       var wrong: [CatalogFault] = []
-      for path in files(of: root, folder) {
+      for path in files(of: root, folder, what) {
         do throws(ProfileFault) {
           let profile = try ProfileCatalog.readDocument(path, read)
           found.append(Found(profile: profile, named: named(profile), path: path))
@@ -63,13 +63,20 @@ struct CatalogReader {
     return profiles.sorted { $0.name < $1.name }.map(\.profile)
   }
 
-  private mutating func files(of root: [String], _ folder: String) -> [String] {
+  private mutating func files(of root: [String], _ folder: String, _ what: String) -> [String] {
     var paths: [String] = []
     for directory in root {
       let path = directory + "/" + folder
-      guard let listing = try? FolderListing(of: path, suffix: ".json") else { continue }
-      skipped += listing.skipped
-      paths += listing.files.map { path + "/" + $0 }
+      do throws(FileFault) {
+        let listing = try FolderListing(of: path, suffix: ".json")
+        skipped += listing.skipped
+        paths += listing.files.map { path + "/" + $0 }
+      } catch .notFound, .notDirectory {
+        continue
+      } catch {
+        // What is in a folder that cannot be read is not left out in silence.
+        faults.append(CatalogFault(what: what, named: Named(name: ""), fault: .file(error)))
+      }
     }
     return paths
   }

@@ -35,7 +35,9 @@ public struct ProfileIndex: Sendable {
 
   private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
     var entries: [Entry] = []
-    for file in (try? listFiles(in: folder, suffix: ".json")) ?? [] {
+    let files: [String]
+    do { files = try listFilesIfThere(in: folder, suffix: ".json") } catch { throw .file(error) }
+    for file in files {
       let path = folder + "/" + file
       let bytes: [UInt8]
       do { bytes = try readFileBytes(path) } catch { throw .file(error) }

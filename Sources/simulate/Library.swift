@@ -32,7 +32,8 @@ struct Library {
       shipped = nil
       whole = ProfileCatalog(roots: profileRoots)
     }
-    let workloadFolders = (roots + [Catalog.directory]).map { $0 + "/workloads" }.filter(Self.isDirectory)
+    // A folder that is there and cannot be read is an error of the catalog's, and no folder that is not there.
+    let workloadFolders = (roots + [Catalog.directory]).map { $0 + "/workloads" }.filter { FileIdentity($0) != nil }
     workloads = try checkingInput { () throws(WorkloadFault) in try WorkloadCatalog(directories: workloadFolders) }
   }
 

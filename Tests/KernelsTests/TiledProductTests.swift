@@ -1,43 +1,40 @@
-import Kernels
-import Profiles
-import SampleModels
 import Testing
 
-/// The time of a product from its tiles, waves and parts, by hand.
-///
-/// The sample device has 10 units that sustain 8 TFLOP/s together, 0.8 in each; a tile takes 1 us beside its arithmetic,
-/// half of an unfilled wave is lost, and a tile's operands weigh 15.
-@Suite("A product is cut into tiles") struct TiledProductTests {
-  private func compute(
-    m: Double, n: Double, k: Double, _ change: (inout AcceleratorProfile) -> Void = { _ in }
-  ) throws -> Double {
-    var accelerator = try Sample.accelerator()
-    change(&accelerator)
-    return CalibratedModel(accelerator: accelerator).time(of: KernelTimeTests.product(m, n, k, .fp32)).compute
+@testable import Kernels
+
+/// Products whose tiles, waves and set-ups can be counted by hand: a unit computes 10^9 FLOP/s, a set-up takes a microsecond.
+@Suite("A product cut into tiles") struct TiledProductTests {
+  private func product(_ sides: [(rows: Double, columns: Double)], splits: Bool, units: Double) -> TiledProduct {
+    TiledProduct(
+      rate: units * 1e9, computeUnits: units, tiles: TileSet(sides, splitsSums: splits), operandCost: 0,
+      tileSetup: 1e-6, waveQuantization: 0.5)
   }
 
-  /// A tile of 32 x 32 fetches 2/32 operands for each result, 3/64 more than the largest.
-  private let slowdown = 1 + 15 * (2.0 / 32 - 2.0 / 128)
+  private func isClose(_ left: Double, _ right: Double) -> Bool { abs(left - right) <= 1e-12 * right }
 
-  @Test func `whose sums are split while 64 terms are left`() throws {
-    // 16 parts of 64 terms: 1.6 waves and half of the missing 0.4.
-    let split = 1.8 * (2 * 32 * 32 * 64) / 0.8e12 * slowdown + 1e-6
-    #expect(KernelTimeTests.close(try compute(m: 32, n: 32, k: 1024), split))
-    // One term less, and 16 parts would be too short: 8 parts, in less than a wave.
-    let unsplit = times(2, 32, 32, 1023.0 / 8) / 0.8e12 * slowdown + 1e-6
-    #expect(KernelTimeTests.close(try compute(m: 32, n: 32, k: 1023), unsplit))
+  @Test func `splits a sum into parts of at least 64 terms`() {
+    let tiles = product([(32, 32)], splits: true, units: 8)
+    #expect(isClose(tiles.time(of: MatrixShape(m: 32, n: 32, k: 128)).arithmetic, 131_072 / 1e9))
+    #expect(isClose(tiles.time(of: MatrixShape(m: 32, n: 32, k: 127)).arithmetic, 260_096 / 1e9))
+    let whole = product([(32, 32)], splits: false, units: 8)
+    #expect(isClose(whole.time(of: MatrixShape(m: 32, n: 32, k: 128)).arithmetic, 262_144 / 1e9))
   }
 
-  @Test func `of which a unit holds eight at most`() throws {
-    // 500 tiles of 64 x 32 are 50 for each unit, which hides 7 of 8 settings-up.
-    let expected = times(50, 2, 64, 32, 64) / 0.8e12 + 50.0 / 8 * 1e-6
-    let found = try compute(m: 32_000, n: 32, k: 64) { $0.efficiency.operandCost = 0 }
-    #expect(KernelTimeTests.close(found, expected))
+  @Test func `hides the set-ups of as many blocks as the registers of a unit hold, eight at most`() {
+    // Sixteen blocks on one unit.
+    let small = product([(32, 32)], splits: false, units: 1).time(of: MatrixShape(m: 32 * 16, n: 32, k: 64))
+    #expect(isClose(small.setup, 16 / 8 * 1e-6))
+    #expect(isClose(small.arithmetic, 16 * 131_072 / 1e9))
+    let large = product([(128, 128)], splits: false, units: 1).time(of: MatrixShape(m: 128 * 16, n: 128, k: 64))
+    #expect(isClose(large.setup, 16 * 1e-6))
+    let middle = product([(128, 64)], splits: false, units: 1).time(of: MatrixShape(m: 128 * 16, n: 64, k: 64))
+    #expect(isClose(middle.setup, 16 / 2 * 1e-6))
   }
 
-  @Test func `the largest of which runs at the full rate`() throws {
-    // 100 tiles of 128 x 128: ten waves, one tile on a unit at a time.
-    let expected = times(10, 2, 128, 128, 32) / 0.8e12 + 10e-6
-    #expect(KernelTimeTests.close(try compute(m: 1280, n: 1280, k: 32), expected))
+  @Test func `loses half of an unfilled wave`() {
+    // Five blocks on four units: one wave and a quarter, and half of the three quarters that are missing.
+    let time = product([(32, 32)], splits: false, units: 4).time(of: MatrixShape(m: 32 * 5, n: 32, k: 64))
+    #expect(isClose(time.arithmetic, (1.25 + 0.5 * 0.75) * 131_072 / 1e9))
+    #expect(isClose(time.setup, 1e-6), "one at least")
   }
 }
