@@ -113,7 +113,7 @@ def has_place(case, err):
     """Whether the error begins with a file of the case: with line and column where the file is text."""
     for path in list(case.files) + ["standard input", "-"]:
         for written in (path, "./" + path):
-            if re.search(r"^" + re.escape(written) + r"(?::\d+:\d+)?: error: ", err, re.M):
+            if re.search(r"^" + re.escape(written) + r"(?::\d+){0,2}: error: ", err, re.M):
                 return True
     return False
 

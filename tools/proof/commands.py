@@ -50,10 +50,12 @@ class Commands:
             return path
         return chance.choice(self.catalog.names[folder])
 
-    def system(self, chance, files):
+    def system(self, chance, files, needs_accelerator=False, is_roofline=False):
+        """A system without a contradiction: what would change nothing is refused, and ends a case before it begins."""
         accelerator = self.profile(chance, files, "accelerators", "a.json", 0.45)
-        arguments = [self.workload(chance, files), "none" if chance.random() < 0.08 else accelerator]
-        if chance.random() < 0.3:
+        has_accelerator = needs_accelerator or chance.random() >= 0.08
+        arguments = [self.workload(chance, files), accelerator if has_accelerator else "none"]
+        if chance.random() < 0.3 and not is_roofline:
             arguments += ["--host", self.profile(chance, files, "hosts", "h.json", 0.6)]
         if chance.random() < 0.5:
             arguments += ["--framework", self.profile(chance, files, "frameworks", "f.json", 0.4)]
@@ -62,12 +64,14 @@ class Commands:
         if chance.random() < 0.2:
             arguments += ["--batch", str(chance.choice([1, 2, 8, 64]))]
         if chance.random() < 0.25:
-            path = chance.choice(material.SETTABLE)
+            path = chance.choice([path for path in material.SETTABLE if
+                                  (has_accelerator or not path.startswith("accelerator")) and
+                                  (not is_roofline or path.startswith("accelerator"))])
             usual, unusual = [1, 2, 16, 100, 512], ["1e300", "1e-300", "1e18", "1e15", "1e-9", "0", "1e6"]
             arguments += ["--set", f"{path}={chance.choice(usual if chance.random() < 0.7 else unusual)}"]
-        if chance.random() < 0.1:
+        if chance.random() < 0.1 and has_accelerator:
             arguments += ["--kernel-model", chance.choice(["calibrated", "roofline"])]
-        if chance.random() < 0.1:
+        if chance.random() < 0.1 and not is_roofline:
             arguments += ["--synchronized"]
         if chance.random() < 0.12:
             name = chance.choice(["accelerators", "hosts", "frameworks", "workloads", "architectures"])
@@ -78,26 +82,31 @@ class Commands:
     def run(self, chance):
         files = {}
         arguments = ["run", *self.system(chance, files)]
+        form = chance.choice(["json", "json", "csv", "table", "table"])
+        if form != "table" or chance.random() < 0.2:
+            arguments += ["--format", form]
+        elif chance.random() < 0.1:
+            arguments += ["--ascii"]
+        if chance.random() < 0.15 and form != "csv":
+            arguments += ["--sensitivity"]
         if chance.random() < 0.3:
             arguments += ["--method", chance.choice(material.MODES_OF_TIME)]
-        if chance.random() < 0.15:
-            arguments += ["--sensitivity"]
-        if chance.random() < 0.6:
-            arguments += ["--format", chance.choice(["json", "json", "csv", "table"])]
-        if chance.random() < 0.12:
+        elif chance.random() < 0.15:
             arguments += ["--timeline", "t.json"]
-        if chance.random() < 0.05:
-            arguments += ["--ascii"]
         return Case(arguments, files)
 
     def sweep(self, chance):
         files = {}
-        arguments = ["sweep", *self.system(chance, files)]
+        arguments = ["sweep", *self.system(chance, files, needs_accelerator=True)]
+        if "--batch" in arguments:
+            at = arguments.index("--batch")
+            del arguments[at:at + 2]
         for over in chance.sample(OVER_NUMBERS, chance.choice([1, 1, 2])):
             arguments += ["--over", over]
         if chance.random() < 0.3:
-            arguments += ["--over", chance.choice([
-                "framework=pytorch-eager,cuda-graph", "host=intel-*", "precision=fp16,fp32"])]
+            over = chance.choice(["framework=pytorch-eager,cuda-graph", "host=intel-*", "precision=fp16,fp32"])
+            if "--" + over.split("=")[0] not in arguments:
+                arguments += ["--over", over]
         if chance.random() < 0.2:
             arguments += ["--shard", chance.choice(["1/2", "2/3", "1/1"])]
         arguments += self.rows_output(chance)
@@ -126,33 +135,33 @@ class Commands:
         files = {}
         plan = {"schema": "sweep/1", "workload": self.workload(chance, files),
                 "accelerator": self.profile(chance, files, "accelerators", "a.json", 0.2)}
+        plan["over"] = dict(chance.sample([
+            ("batch", [1, 2, 4]), ("accelerator.memory.bandwidth_gb_per_s", "100..1000:log4"),
+            ("host.single_thread_speed", [0.5, 1, 2]), ("framework", ["pytorch-eager", "torchscript"])],
+            chance.choice([1, 2])))
         if chance.random() < 0.4:
             plan["host"] = chance.choice(self.catalog.names["hosts"])
-        if chance.random() < 0.4:
+        if chance.random() < 0.4 and "framework" not in plan["over"]:
             plan["framework"] = chance.choice(self.catalog.names["frameworks"])
         if chance.random() < 0.3:
             plan["precision"] = chance.choice(["fp16", "fp32"])
         if chance.random() < 0.3:
             plan["set"] = {chance.choice(material.SETTABLE): chance.choice([1, 2.5, 300])}
-        if chance.random() < 0.3:
+        if chance.random() < 0.3 and "batch" not in plan["over"]:
             plan["parameters"] = {"batch": 4}
         if chance.random() < 0.2:
             plan["synchronized"] = chance.choice([True, False])
-        plan["over"] = dict(chance.sample([
-            ("batch", [1, 2, 4]), ("accelerator.memory.bandwidth_gb_per_s", "100..1000:log4"),
-            ("host.single_thread_speed", [0.5, 1, 2]), ("framework", ["pytorch-eager", "torchscript"])],
-            chance.choice([1, 2])))
         files["p.json"] = json.dumps(plan, indent=1).encode()
         return Case(["sweep", "--plan", "p.json", *self.rows_output(chance)], files)
 
     def report(self, chance):
         files = {}
-        arguments = ["report", *self.system(chance, files)]
+        arguments = ["report", *self.system(chance, files, needs_accelerator=True)]
         draw = chance.random()
         if draw < 0.9:
             ending = chance.choice(["svg", "svg", "vl.json", "csv", "jsonl", "md"])
             arguments += ["--chart", chance.choice(material.CHARTS), "--output", f"c.{ending}"]
-            if chance.random() < 0.2:
+            if chance.random() < 0.3 and ending == "svg":
                 arguments += ["--width", chance.choice(["400", "900"])]
         elif draw < 0.96:
             files["rows.csv"] = self.rows.get("csv", b"")
@@ -164,16 +173,17 @@ class Commands:
 
     def roofline(self, chance):
         files = {}
-        return Case(["roofline", *self.system(chance, files), "--format", chance.choice(["json", "csv", "table"])], files)
+        return Case(["roofline", *self.system(chance, files, True, True), "--format", chance.choice(["json", "csv", "table"])],
+                    files)
 
     def project(self, chance):
         files = {}
-        arguments = ["project", *self.system(chance, files)]
+        arguments = ["project", *self.system(chance, files, needs_accelerator=True)]
         draw = chance.random()
         if draw < 0.4:
             arguments += ["--scale", chance.choice(["peak=4", "peak=2,bandwidth=3,launch=0.5", "host=2", "gap=0.1"])]
         elif draw < 0.7:
-            arguments += ["--year", chance.choice(["2026", "2030", "2027.5"]), "--samples", "20"]
+            arguments += ["--year", chance.choice(["2026", "2030", "2040"]), "--samples", "20"]
         else:
             arguments += ["--target", chance.choice([
                 "framework_tax_fraction=0.1", "latency_us=500", "device_busy_us=10"])]
@@ -199,7 +209,7 @@ class Commands:
             arguments += [chance.choice(["--host-speed", "--device-speed"]), chance.choice(["2", "0.5"])]
         if chance.random() < 0.15:
             arguments += ["--profiler-overhead-us", chance.choice(["1", "0.5", "estimated"])]
-        if chance.random() < 0.1:
+        if chance.random() < 0.3 and b"ProfilerStep#7" in data:
             arguments += ["--step", "7"]
         if chance.random() < 0.1:
             arguments += ["--timeline", "out.json"]
@@ -219,7 +229,7 @@ class Commands:
             arguments += ["--fit", "host"]
         if chance.random() < 0.5:
             arguments += ["--format", chance.choice(["csv", "table"])]
-        if chance.random() < 0.15:
+        if chance.random() < 0.05:
             arguments += ["--error-band", "b.json"]
         if chance.random() < 0.2:
             arguments += ["--set", f"{chance.choice(material.SETTABLE)}=2"]
@@ -231,9 +241,9 @@ class Commands:
             arguments = ["calibrate", "--trace", "t.json"]
         else:
             files = {"m.csv": material.measurements(chance, self.catalog)}
-            arguments = ["calibrate", "m.csv", "--rounds", "1"]
+            arguments = ["calibrate", "m.csv"]
             if chance.random() < 0.4:
-                arguments += ["--fit", "accelerator.efficiency.memory"]
+                arguments += ["--rounds", "1", "--fit", "accelerator.efficiency.memory"]
         if chance.random() < 0.6:
             arguments += ["--output", "fit"]
         return Case(arguments, files)

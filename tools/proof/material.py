@@ -186,7 +186,7 @@ def recording(chance):
         events.append({"ph": "X", "cat": "user_annotation", "name": "ProfilerStep#7", "pid": 1, "tid": 100,
                        "ts": 999.0, "dur": clock})
     return {"schemaVersion": 1,
-            "deviceProperties": [{"id": 0, "name": chance.choice(["NVIDIA H100 80GB HBM3", "AMD Instinct MI300X"]),
+            "deviceProperties": [{"id": 0, "name": chance.choice(["NVIDIA H100 80GB HBM3", "NVIDIA H100 80GB HBM3", "Nobody's"]),
                                   "numSms": 132}],
             "traceEvents": events}
 
@@ -198,7 +198,7 @@ def measurements(chance, catalog):
         workload_name = chance.choice(["resnet18", "bert-base-uncased", "gpt2"])
         lines.append(",".join([
             chance.choice(["a", "b", "a bed"]), chance.choice(catalog.names["accelerators"] + [""]),
-            chance.choice(["", "reference", chance.choice(catalog.names["hosts"])]),
+            chance.choice(["reference", chance.choice(catalog.names["hosts"])]),
             chance.choice(catalog.names["frameworks"]), chance.choice(["fp16", "fp32"]), workload_name,
             str(chance.choice([1, 2, 8, 64])), "" if workload_name == "resnet18" else "128",
             "224" if workload_name == "resnet18" else "", chance.choice(["", "5.5", "12", "100.25"]),
