@@ -17,8 +17,10 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 ERROR_LINE = re.compile(r"^(?:.*?: )?error: ", re.M)
 NOT_FINITE = re.compile(r"(?<![\w.'/-])[-+]?(?:nan|inf|infinity)(?![\w'/-])", re.I)
 NEGATIVE = re.compile(r"(?<![\w.,)\]'\"/:-])-\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
-# What only a simulation can find out has the point of a sweep as its place, or all of the run.
-POINT = re.compile(r"\(at [^)]*=|^error: the run (?:would take|needs more than)", re.M)
+# What only a simulation can find out has the point of a sweep as its place, or all of the run; what a plan leaves to the
+# command line is nobody's fault but the line's.
+POINT = re.compile(
+    r"\(at [^)]*=|^error: the run (?:would take|needs more than)|^error: the trends lead|^error: nothing is varied", re.M)
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 # Members of JSON and columns of CSV that may be below zero, or that repeat what was asked for.
 SIGNED = re.compile(r"sensitiv|error|elasticit|residual|change|bias|skill|^set$|^inputs$|^scale$|^target$|log_")
@@ -100,7 +102,7 @@ def errors(case, outcome, err):
     if count > 1 and not checks_many:
         wrong.append(("two-errors", err[:300]))
     for line in err.split("\n"):
-        if line and not re.match(r"(?:.*?: )?(?:error|warning|note): |see '|wrote |  |\t|did you mean", line):
+        if line and not re.match(r"(?:.*?: )?(?:error|warning|note): |see '|known are |wrote |  |\t|did you mean", line):
             wrong.append(("stray-line", repr(line[:200])))
             break
     only_files = case.changed_files and not case.changed_elsewhere
@@ -140,6 +142,8 @@ def disk(case, outcome):
 def numbers(case, out, outcome):
     """No number that is negative, infinite or not one, in what is printed and in what is written."""
     wrong = []
+    if out.startswith("Simulate ") or re.search(r"^Usage:$", out, re.M):
+        return []
     form = option(case, "--format")
     given = given_text(case)
     if out.lstrip().startswith("{") and form in ("json", "jsonl"):
