@@ -109,7 +109,7 @@ extension CartesianChart {
       for point in series.points.contains(where: { $0.weight > 0 }) ? ordered : series.points {
         let size = point.weight > 0 ? 3 + (layout.isNarrow ? 9 : 13) * point.weight.squareRoot() : radius
         let (x, y) = (plot.x(point.x), plot.y(point.y))
-        series.style.draw(into: &body, x: x, y: y, radius: size, hover: point.hover)
+        series.style.draw(into: &body, x: x, y: y, radius: size, hover: point.hover, isHollow: point.isHollow)
         boxes.append(Box(left: x - size, top: y - size, right: x + size, bottom: y + size))
         if let label = point.label { labels.append((label, x, y, size)) }
       }

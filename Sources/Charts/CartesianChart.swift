@@ -32,14 +32,19 @@ public struct CartesianChart: Sendable {
     public var weight: Double
     /// What is written beside it if there is room; nil for nothing.
     public var label: String?
+    /// Whether its sign is an outline: a point that is no real possibility.
+    public var isHollow: Bool
 
     /// A point.
-    public init(x: Double, y: Double, hover: String, weight: Double = 0, label: String? = nil) {
+    public init(
+      x: Double, y: Double, hover: String, weight: Double = 0, label: String? = nil, isHollow: Bool = false
+    ) {
       self.x = x
       self.y = y
       self.hover = hover
       self.weight = weight
       self.label = label
+      self.isHollow = isHollow
     }
   }
 

@@ -18,13 +18,14 @@ public enum ChartStyle {
     .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}
     .chart .d{stroke-dasharray:6 4}
     .chart .p{stroke:var(--ground);stroke-width:1;fill-opacity:.85}
+    .chart .o{fill:var(--ground);stroke-width:1.8}
     .chart .b{stroke:var(--ground);stroke-width:.7}
     .chart .w{opacity:.22}
     .chart .ww{opacity:.38}
     .chart .halo{paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}
     .chart .ground{fill:var(--ground)}
     .chart .lane{fill:var(--lane)}
-    """ + (0..<8).map { "\n.chart .f\($0){fill:var(--s\($0))}.chart .c\($0){stroke:var(--s\($0))}" }.joined()
+    """ + (0..<9).map { "\n.chart .f\($0){fill:var(--s\($0))}.chart .c\($0){stroke:var(--s\($0))}" }.joined()
 
   /// The colors on light ground.
   public static let lightColors =
@@ -34,12 +35,13 @@ public enum ChartStyle {
   /// The colors of the series on light ground, in order.
   static let lightSeriesColors = [
     "#d55e00", "#e69f00", "#999ea4", "#0072b2", "#56b4e9", "#cc79a7", "#3d4146", "#009e73",
+    "#1a1c1e",
   ]
 
   /// The colors on dark ground.
   public static let darkColors =
     "--ground:#15181b;--ink:#e8eaed;--quiet:#a9b0b8;--grid:#2b3036;--axis:#79818a;--lane:#1f2428;"
-    + "--s0:#e8741e;--s1:#f0b429;--s2:#8b939c;--s3:#3d9bdc;--s4:#8fd0f5;--s5:#dd93bd;--s6:#d5d9de;--s7:#1fbf92"
+    + "--s0:#e8741e;--s1:#f0b429;--s2:#8b939c;--s3:#3d9bdc;--s4:#8fd0f5;--s5:#dd93bd;--s6:#d5d9de;--s7:#1fbf92;--s8:#e8eaed"
 
   /// Everything that an SVG file needs: colors in the rules themselves, for many programs that draw SVG know no variables.
   static let standalone =

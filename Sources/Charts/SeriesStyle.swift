@@ -14,7 +14,7 @@ public struct SeriesStyle: Sendable, Equatable {
     case cross
   }
 
-  /// Which of the colors of ``ChartStyle``, from 0 to 7.
+  /// Which of the colors of ``ChartStyle``, from 0 to 8.
   public var color: Int
   /// The sign of its points; nil for none.
   public var shape: Shape?
@@ -32,8 +32,11 @@ public struct SeriesStyle: Sendable, Equatable {
   var strokeClass: String { "c\(color)" + (isDashed ? " d" : "") }
 
   /// Draws the sign of a point.
-  func draw(into body: inout SVGBuilder, x: Double, y: Double, radius: Double, hover: String?) {
-    let names = (hover == nil ? "" : "m ") + (shape == .cross ? "l c\(color)" : "p f\(color)")
+  func draw(
+    into body: inout SVGBuilder, x: Double, y: Double, radius: Double, hover: String?, isHollow: Bool = false
+  ) {
+    let look = shape == .cross ? "l c\(color)" : isHollow ? "p o c\(color)" : "p f\(color)"
+    let names = (hover == nil ? "" : "m ") + look
     func path(_ commands: String) { body.element("path", ["class": names, "d": commands], hover: hover) }
     let r = coordinate(radius)
     let at = "M\(coordinate(x)) \(coordinate(y))"

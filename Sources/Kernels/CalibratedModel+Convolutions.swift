@@ -2,24 +2,24 @@ import Profiles
 
 /// Convolutions: the fastest of the algorithms that cuDNN has for a shape.
 extension CalibratedModel {
-  /// Seconds of arithmetic of a convolution.
-  func convolution(_ shape: ConvolutionShape, _ precision: Precision) -> Double {
-    if shape.isDepthwise { return shape.flops / (vectorPeak * efficiency.depthwise) }
+  /// What the arithmetic of a convolution takes.
+  func convolution(_ shape: ConvolutionShape, _ precision: Precision) -> ProductTime {
+    if shape.isDepthwise { return ProductTime(arithmetic: shape.flops / (vectorPeak * efficiency.depthwise)) }
     if shape.groups > 1 { return grouped(shape, precision) }
     let channels = [shape.inputChannels, shape.outputChannels]
     if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
       return tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
     }
     var best = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
-    if shape.isThreeByThreeUnitStride { best = min(best, fusedWinograd(shape)) }
-    if let window = shape.winogradWindow { best = min(best, separateWinograd(shape, window: window)) }
+    if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape)) }
+    if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window)) }
     return best
   }
 
   /// Grouped convolutions with channels enough for a tile are products, one for each group.
   ///
   /// With fewer they run on the vector units, the closer to a depthwise convolution the fewer channels a group has.
-  private func grouped(_ shape: ConvolutionShape, _ precision: Precision) -> Double {
+  private func grouped(_ shape: ConvolutionShape, _ precision: Precision) -> ProductTime {
     let perGroup = min(shape.inputChannels, shape.outputChannels) / shape.groups
     let wanted = TileSet.vectorUnits.smallest.columns
     if perGroup >= wanted {
@@ -30,14 +30,14 @@ extension CalibratedModel {
       return tiled(rate: vectorRate, .vectorUnits).time(of: shape.asMatrix)
     }
     let reached = efficiency.depthwise + (efficiency.vector - efficiency.depthwise) * perGroup / wanted
-    return shape.flops / (vectorPeak * reached)
+    return ProductTime(arithmetic: shape.flops / (vectorPeak * reached))
   }
 
   /// Winograd's F(2x2,3x3) in one kernel: 2 x 2 outputs from 16 multiplications instead of 36, a sum over channels for
   /// each of the 16.
   ///
   /// Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
-  private func fusedWinograd(_ shape: ConvolutionShape) -> Double {
+  private func fusedWinograd(_ shape: ConvolutionShape) -> ProductTime {
     let outputs = 4 * shape.batch * shape.outputTiles(side: 2)
     let product = MatrixShape(m: outputs, n: shape.outputChannels, k: 4 * shape.inputChannels)
     var kernel = tiled(rate: vectorPeak * efficiency.winograd, .fusedWinograd)
@@ -50,19 +50,21 @@ extension CalibratedModel {
   ///
   /// Tiles of 4 x 4 outputs become (4 + window - 1)^2 values. A side that is no multiple of 4 is filled up, which is
   /// what small images pay for the savings.
-  private func separateWinograd(_ shape: ConvolutionShape, window: Double) -> Double {
+  private func separateWinograd(_ shape: ConvolutionShape, window: Double) -> ProductTime {
     let points = (4 + window - 1) * (4 + window - 1)
     let tiles = shape.batch * shape.outputTiles(side: 4)
     let product = MatrixShape(batch: points, m: tiles, n: shape.outputChannels, k: shape.inputChannels)
     // Winograd's algorithms run in single precision, whatever the format of the tensors.
     let element = 4.0
     let transformed = element * points * tiles * (shape.inputChannels + shape.outputChannels)
-    guard transformed <= shape.workspace else { return .infinity }
+    guard transformed <= shape.workspace else { return .impossible }
     let plain =
       element * shape.batch
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
     let weights = element * (points + window * window) * shape.inputChannels * shape.outputChannels
-    return max(tiled(rate: vectorRate, .vectorUnits).time(of: product), transformed / bandwidth)
-      + (plain + transformed + weights) / bandwidth
+    var time = tiled(rate: vectorRate, .vectorUnits).time(of: product)
+    time.memory = transformed / bandwidth
+    time.exposedMemory = (plain + transformed + weights) / bandwidth
+    return time
   }
 }

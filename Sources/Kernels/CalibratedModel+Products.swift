@@ -2,11 +2,11 @@ import Profiles
 
 /// Matrix products: the units that multiply them, and their rates.
 extension CalibratedModel {
-  /// Seconds of arithmetic of a matrix product.
+  /// What the arithmetic of a matrix product takes.
   ///
   /// A product with a vector has no tiles: each operand is used once, as it arrives.
-  func product(_ shape: MatrixShape, _ precision: Precision) -> Double {
-    if min(shape.m, shape.n) <= 1 { return shape.flops / vectorRate }
+  func product(_ shape: MatrixShape, _ precision: Precision) -> ProductTime {
+    if min(shape.m, shape.n) <= 1 { return ProductTime(arithmetic: shape.flops / vectorRate) }
     if let rate = matrixRate(precision, dimensions: [shape.n, shape.k], takesPairs: true) {
       return tiled(rate: rate, .matrixUnits).time(of: shape)
     }

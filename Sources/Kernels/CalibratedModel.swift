@@ -9,14 +9,14 @@ public struct CalibratedModel: KernelTimeModel {
   /// The device.
   public let accelerator: AcceleratorProfile
   let efficiency: DeviceEfficiency
-  /// The clock that arithmetic sustains, relative to the clock of the data sheet's peaks.
+  /// The share of the data sheet's peaks that the power lets arithmetic sustain.
   let sustainedClock: Double
 
   /// A model of a device.
   public init(accelerator: AcceleratorProfile) {
     self.accelerator = accelerator
     efficiency = accelerator.efficiency
-    sustainedClock = min(1, (accelerator.sustainedClockGHz ?? accelerator.clockGHz) / accelerator.clockGHz)
+    sustainedClock = accelerator.sustainedShare
   }
 
   /// Bytes per second of a streaming kernel.
@@ -35,14 +35,13 @@ public struct CalibratedModel: KernelTimeModel {
     case .stream, .pooling:
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
     case .matrix(let shape):
-      return KernelTime(
-        compute: product(shape, kernel.arithmetic), memory: memory / efficiency.matrixMemory, fixed: fixed)
+      return product(shape, kernel.arithmetic).kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
     case .attention(let shape):
       var both = shape
       both.k *= 2
-      return KernelTime(compute: product(both, kernel.arithmetic), memory: memory, fixed: fixed)
+      return product(both, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     case .convolution(let shape):
-      return KernelTime(compute: convolution(shape, kernel.arithmetic), memory: memory, fixed: fixed)
+      return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     }
   }
 }

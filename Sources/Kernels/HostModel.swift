@@ -39,7 +39,7 @@ public struct HostModel: KernelTimeModel {
     let memory = traffic(kernel)
     let faults = pageFaults(kernel)
     switch kernel.work {
-    case .matrix, .attention: return KernelTime(compute: compute, memory: memory, fixed: min(compute, memory) + faults)
+    case .matrix, .attention: return KernelTime(compute: compute, memory: 0, exposedMemory: memory, fixed: faults)
     case .convolution, .convolutionHelper, .stream, .pooling:
       return KernelTime(compute: compute, memory: memory, fixed: faults)
     }

@@ -2,23 +2,38 @@
 public struct KernelTime: Sendable, Equatable {
   /// Seconds of arithmetic, at the rate that the kernel reaches.
   public var compute: Double
-  /// Seconds of memory traffic, at the bandwidth that the kernel reaches.
+  /// Seconds of memory traffic beside the arithmetic, at the bandwidth that the kernel reaches.
   public var memory: Double
-  /// Seconds that neither explains: starting up and setting up.
+  /// Seconds of memory traffic before or after the arithmetic, which overlaps none of it.
+  public var exposedMemory: Double
+  /// Seconds of setting up, one after the other with the arithmetic: traffic hides them as it hides arithmetic.
+  public var setup: Double
+  /// Seconds that nothing hides: starting up.
   public var fixed: Double
 
-  /// A time from its parts.
-  public init(compute: Double, memory: Double, fixed: Double = 0) {
+  /// A time from its parts, seconds.
+  public init(compute: Double, memory: Double, exposedMemory: Double = 0, setup: Double = 0, fixed: Double = 0) {
     self.compute = compute
     self.memory = memory
+    self.exposedMemory = exposedMemory
+    self.setup = setup
     self.fixed = fixed
   }
 
-  /// Arithmetic and traffic overlap; what is fixed does not.
-  public var seconds: Double { max(compute, memory) + fixed }
+  /// All of it: arithmetic with its set-up overlaps the traffic beside it; the rest does not.
+  public var seconds: Double { max(compute + setup, memory) + exposedMemory + fixed }
 
   /// Whether arithmetic takes at least as long as traffic.
-  public var isComputeBound: Bool { compute >= memory }
+  public var isComputeBound: Bool { compute >= memory + exposedMemory }
+
+  /// Seconds that the kernel waits for arithmetic: none where the traffic beside it takes longer.
+  public var computeShare: Double { compute >= memory ? compute : 0 }
+
+  /// Seconds that it waits for memory.
+  public var memoryShare: Double { (compute >= memory ? 0 : memory) + exposedMemory }
+
+  /// Seconds of kernel overhead: what neither arithmetic nor traffic explains, and no faster chip removes.
+  public var overheadShare: Double { max(compute + setup, memory) - max(compute, memory) + fixed }
 }
 
 /// Predicts how long kernels run.

@@ -12,6 +12,8 @@ public struct LoweredProgram: Sendable {
     public var name: String
     /// What it costs the host to dispatch.
     public var kind: OperatorKind
+    /// Whether a rule stands behind its kernels.
+    public var hasRule: Bool
     /// Its kernels, as indices into ``LoweredProgram/kernels``.
     public var kernels: [Int]
     /// The copy over the host link that it is.
@@ -48,6 +50,13 @@ public struct LoweredProgram: Sendable {
   public private(set) var flops = 0.0
   /// Memory traffic of one pass, bytes.
   public private(set) var bytes = 0.0
+  /// Memory traffic of the operators without a cost rule, bytes.
+  public private(set) var bytesWithoutRule = 0.0
+  /// The share of the memory traffic that operators without a cost rule stand for: how much of the device's work is a
+  /// guess.
+  public var fractionWithoutRule: Double { bytes > 0 ? bytesWithoutRule / bytes : 0 }
+  /// How much memory the tensors of a pass take.
+  public private(set) var tensors = TensorDemand(weights: 0, inputs: 0, activations: 0)
 
   private var kernelIndices: [Kernel: Int] = [:]
   private var operationIndices: [[Operator]: Int] = [:]
@@ -69,8 +78,11 @@ public struct LoweredProgram: Sendable {
     let lowering = Lowering(target: target)
     let program = workload.program(withTensorsOn: target.isHost ? .device : inputs)
     let nodes = Decomposition(rules: decomposition).rewrite(program)
-    statements = lower(Fusion(rules: rules).rewrite(nodes), with: lowering)
-    (kernelCount, flops, bytes) = count(statements)
+    let groups = Fusion(rules: rules).rewrite(nodes)
+    statements = lower(groups, with: lowering)
+    let total = count(statements)
+    (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
+    tensors = demand(of: workload, groups)
     kernelIndices = [:]
     operationIndices = [:]
   }
@@ -93,7 +105,8 @@ public struct LoweredProgram: Sendable {
     }
     operations.append(
       Operation(
-        name: name, kind: lowered.kind, kernels: lowered.kernels.map { index(of: $0) }, transfer: lowered.transfer,
+        name: name, kind: lowered.kind, hasRule: lowered.hasRule, kernels: lowered.kernels.map { index(of: $0) },
+        transfer: lowered.transfer,
         synchronizes: lowered.synchronizes, stream: members[0].stream,
         waitsForStreams: members[0].waitsForStreams))
     operationIndices[members] = operations.count - 1
@@ -107,8 +120,21 @@ public struct LoweredProgram: Sendable {
     return kernels.count - 1
   }
 
-  private func count(_ statements: [Statement]) -> (kernels: Int, flops: Double, bytes: Double) {
-    var total = (kernels: 0, flops: 0.0, bytes: 0.0)
+  private func demand(of workload: BoundWorkload, _ groups: [FusedStatement]) -> TensorDemand {
+    let resident = ResidentTensors(workload, precision: target.precision)
+    return TensorDemand(
+      weights: resident.weightBytes, inputs: resident.inputBytes, activations: LiveTensors(groups, self).peakBytes)
+  }
+
+  private struct Total {
+    var kernels = 0
+    var flops = 0.0
+    var bytes = 0.0
+    var bytesWithoutRule = 0.0
+  }
+
+  private func count(_ statements: [Statement]) -> Total {
+    var total = Total()
     for statement in statements {
       switch statement {
       case .operation(let index):
@@ -116,12 +142,14 @@ public struct LoweredProgram: Sendable {
           total.kernels += 1
           total.flops += kernels[kernel].flops
           total.bytes += kernels[kernel].bytes
+          if !operations[index].hasRule { total.bytesWithoutRule += kernels[kernel].bytes }
         }
       case .loop(let count, let body):
         let inner = self.count(body)
         total.kernels += inner.kernels * count
         total.flops += inner.flops * Double(count)
         total.bytes += inner.bytes * Double(count)
+        total.bytesWithoutRule += inner.bytesWithoutRule * Double(count)
       }
     }
     return total

@@ -9,7 +9,7 @@ extension Lowering {
         ?? LoweredOperator(
           kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
     }
-    if let attention = AttentionPattern(group).fused { return lower(attention) }
+    if let attention = AttentionPattern(group).fused { return lower(attention, inPlaceOf: group) }
     let anchor = lower(first)
     switch anchor.kind {
     case .linear where OperatorKind(operatorName: group[1].name) == .linear:
@@ -17,6 +17,16 @@ extension Lowering {
     case .convolution, .depthwiseConvolution, .linear, .matmul: return epilogue(of: anchor, group)
     default: return oneKernel(group)
     }
+  }
+
+  /// Attention in one kernel, which computes what stood between the products as well.
+  private func lower(_ attention: Operator, inPlaceOf group: [Operator]) -> LoweredOperator {
+    var lowered = lower(attention)
+    guard let kernel = lowered.kernels.lastIndex(where: { !$0.work.isPassOverMemory }) else { return lowered }
+    lowered.kernels[kernel].flops += group.dropFirst().dropLast().reduce(0) { sum, member in
+      sum + (OperatorKind(operatorName: member.name).map(member.arithmetic) ?? 0)
+    }
+    return lowered
   }
 
   /// Element-wise operators in the epilogue of a product.
@@ -29,7 +39,7 @@ extension Lowering {
     guard let product = lowered.kernels.lastIndex(where: { !$0.work.isPassOverMemory }) else { return anchor }
     for member in group.dropFirst() where OperatorKind(operatorName: member.name) == .pointwise {
       lowered.kernels[product].bytesRead += otherOperandBytes(member)
-      lowered.kernels[product].flops += member.outputElements
+      lowered.kernels[product].flops += member.arithmetic(.pointwise)
     }
     return lowered
   }
@@ -58,7 +68,7 @@ extension Lowering {
     var kernelClass = KernelClass.elementwise
     for (index, member) in group.enumerated() {
       let kind = OperatorKind(operatorName: member.name) ?? .other
-      flops += member.outputElements * (kind == .pointwise ? 1 : 5)
+      flops += member.arithmetic(kind)
       if index > 0 { read += otherOperandBytes(member) }
       if kind == .layerNorm || kind == .softmax { kernelClass = .reduction }
     }

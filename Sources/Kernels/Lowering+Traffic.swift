@@ -25,39 +25,26 @@ extension Lowering {
 
   func pointwise(_ operation: Operator) -> [Kernel] {
     let written = operation.outputs.isEmpty ? largestInputBytes(operation) : operation.outputBytes(target)
-    let elements = operation.outputs.isEmpty ? largestInputElements(operation) : operation.outputElements
+    let elements = operation.outputs.isEmpty ? operation.largestInputElements : operation.outputElements
     guard elements > 0 else { return [] }
     return [
       Kernel(
-        name: operation.name, .elementwise, flops: elements * flopsPerElement(operation.name),
+        name: operation.name, .elementwise, flops: operation.arithmetic(.pointwise),
         bytesRead: operation.inputBytes(target),
         bytesWritten: written, arithmetic: target.precision)
     ]
-  }
-
-  /// An exponential, logarithm or the like is a polynomial of about ten terms; anything else counts once.
-  func flopsPerElement(_ name: String) -> Double {
-    let transcendental: Set<String> = [
-      "gelu", "tanh", "sigmoid", "silu", "exp", "expm1", "erf", "log", "log1p", "log2", "cos", "sin", "pow", "softplus",
-      "mish", "elu", "celu", "selu", "logit",
-    ]
-    return transcendental.contains(OperatorKind.baseName(name)) ? 10 : 1
   }
 
   func largestInputBytes(_ operation: Operator) -> Double {
     zip(operation.inputs, operation.inputTypes).map { Double($0.elementCount) * target.bytes($1) }.max() ?? 0
   }
 
-  func largestInputElements(_ operation: Operator) -> Double {
-    operation.inputs.map { Double($0.elementCount) }.max() ?? 0
-  }
-
-  func reduction(_ operation: Operator, flopsPerElement: Double) -> [Kernel] {
+  func reduction(_ operation: Operator, _ kind: OperatorKind) -> [Kernel] {
     let written = operation.outputs.isEmpty ? largestInputBytes(operation) : operation.outputBytes(target)
     return [
       Kernel(
-        name: operation.name, .reduction, flops: flopsPerElement * largestInputElements(operation),
-        bytesRead: operation.inputBytes(target), bytesWritten: written, arithmetic: target.precision)
+        name: operation.name, .reduction, flops: operation.arithmetic(kind), bytesRead: operation.inputBytes(target),
+        bytesWritten: written, arithmetic: target.precision)
     ]
   }
 
@@ -67,7 +54,7 @@ extension Lowering {
     guard let input = operation.inputs.first, input.rank >= 2 else { return pointwise(operation) }
     let channels = Double(input[1])
     let main = Kernel(
-      name: operation.name, .elementwise, flops: 2 * operation.inputElements(0), bytesRead: bytes,
+      name: operation.name, .elementwise, flops: operation.arithmetic(.batchNorm), bytesRead: bytes,
       bytesWritten: bytes, arithmetic: target.precision)
     guard target.precision == .fp16 || target.precision == .bf16, !target.isHost else { return [main] }
     let small = Kernel(
@@ -136,7 +123,7 @@ extension Lowering {
   /// (one and two kernels) and turns flat positions into indices in a fourth.
   func synchronization(_ operation: Operator) -> [Kernel] {
     guard ["nonzero", "where"].contains(OperatorKind.baseName(operation.name)) else { return [] }
-    let count = reduction(operation, flopsPerElement: 1)
+    let count = reduction(operation, .synchronization)
     return count + Array(repeating: move(operation.name, bytes: operation.inputBytes(target)), count: 3).map(byLibrary)
   }
 

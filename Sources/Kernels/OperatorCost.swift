@@ -44,14 +44,7 @@ public struct LoweringTarget: Sendable, Equatable {
   }
 
   /// Bytes of one element of a type.
-  func bytes(_ type: ElementType) -> Double {
-    switch type {
-    case .float: precision.bytesPerElement
-    case .int64: 8
-    case .int32: 4
-    case .bool: 1
-    }
-  }
+  func bytes(_ type: ElementType) -> Double { type.bytes(in: precision) }
 }
 
 extension Operator {

@@ -55,18 +55,18 @@ struct TiledProduct: Sendable {
   /// The share of an unfilled wave that is lost.
   let waveQuantization: Double
 
-  /// Seconds of the best choice of tile and of the number of parts into which the sums are split.
-  func time(of shape: MatrixShape) -> Double {
-    var best = Double.infinity
+  /// The best choice of tile and of the number of parts into which the sums are split.
+  func time(of shape: MatrixShape) -> ProductTime {
+    var best = ProductTime.impossible
     for tile in tiles.tiles {
       for parts in [1.0, 2, 4, 8, 16] where parts == 1 || (tiles.splitsSums && shape.k / parts >= 64) {
-        best = min(best, time(of: shape, tile, parts: parts))
+        best = best.shorter(time(of: shape, tile, parts: parts))
       }
     }
     return best
   }
 
-  private func time(of shape: MatrixShape, _ tile: TileSet.Tile, parts: Double) -> Double {
+  private func time(of shape: MatrixShape, _ tile: TileSet.Tile, parts: Double) -> ProductTime {
     let blocks =
       shape.batch * (shape.m / tile.rows).rounded(.up) * (shape.n / tile.columns).rounded(.up) * parts
     let load = blocks / computeUnits
@@ -74,7 +74,8 @@ struct TiledProduct: Sendable {
     let flops = 2 * tile.rows * tile.columns * (shape.k / parts)
     // Blocks that reside on a unit together hide one another's filling and draining.
     let setups = max(1, load / resident(tile))
-    return waves * flops / (rate / computeUnits) * slowdown(of: tile) + setups * tileSetup
+    return ProductTime(
+      arithmetic: waves * flops / (rate / computeUnits) * slowdown(of: tile), setup: setups * tileSetup)
   }
 
   /// How many blocks of a tile a compute unit holds at once: its registers hold the results of one 128 x 128 tile.

@@ -67,6 +67,9 @@ public struct AcceleratorProfile: Sendable, Equatable {
   public var clockGHz = 0.0
   /// The clock that the board's power lets arithmetic sustain, GHz, where it is known to lie below the boost clock.
   public var sustainedClockGHz: Double?
+  /// The clock that the profile's file states, GHz, of which ``sustainedClockGHz`` is a share however ``clockGHz`` is
+  /// changed afterwards; zero for a profile from no file, whose clock is its own.
+  public var ratedClockGHz = 0.0
   /// Dense peaks, TFLOP/s.
   public var peakTFLOPS = PeakTable()
   /// Sizes and speeds of the memories.
@@ -84,6 +87,15 @@ public struct AcceleratorProfile: Sendable, Equatable {
 
   /// An empty profile, to be filled field by field.
   public init() {}
+}
+
+extension AcceleratorProfile {
+  /// The share of the peaks that the board's power lets arithmetic sustain: 1 where nothing lower is known.
+  public var sustainedShare: Double {
+    let rated = ratedClockGHz > 0 ? ratedClockGHz : clockGHz
+    guard let sustainedClockGHz, rated > 0 else { return 1 }
+    return min(1, sustainedClockGHz / rated)
+  }
 }
 
 /// A peak for each precision, where the part has one; TFLOP/s.

@@ -51,6 +51,7 @@ public enum ProfileReader {
     profile.efficiency = family.efficiency
 
     try ProfileField.read(from: &root, group: "", into: &profile)
+    profile.ratedClockGHz = profile.clockGHz
     try read("peak_tflops", of: &root, into: &profile)
     try read("memory", of: &root, into: &profile)
     try read("launch", of: &root, into: &profile)

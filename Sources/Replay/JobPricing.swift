@@ -41,8 +41,8 @@ public enum ScalingRule: Int, CaseIterable, Sendable {
 public struct JobPricing: Sendable {
   /// What each job's time is told by.
   public private(set) var rules: [ScalingRule] = []
-  /// What each job's time is spent on.
-  public private(set) var categories: [CostCategory] = []
+  /// Each job as it was recorded: its time, and what that is spent on.
+  public private(set) var recordedCosts: [Cost] = []
 
   private let recorded: RecordedProgram
   private let trace: Trace
@@ -75,7 +75,9 @@ public struct JobPricing: Sendable {
     self.trace = trace
     self.source = source
     self.framework = framework
-    var shares: [Int32: Bool] = [:]
+    var shares: [Int32: KernelTime] = [:]
+    var likes: [LikeKernel: KernelTime] = [:]
+    let translation = source.map { KernelTranslation(from: $0, to: $0) }
     for job in recorded.jobs {
       let operation = source == nil ? -1 : operation(of: job)
       operations.append(operation)
@@ -83,18 +85,24 @@ public struct JobPricing: Sendable {
       kernelNames[job.name] = name
       if job.kind == .copy, Self.crossesLink(trace.name(job.name)) {
         rules.append(.copy)
-        categories.append(.copy)
+        recordedCosts.append(Cost(job.duration * 1000, .copy))
       } else if job.kind == .kernel, operation >= 0, let source, let operator_ = self.operator(operation) {
-        let isCompute = shares[operation] ?? isComputeBound(operator_, source)
-        shares[operation] = isCompute
+        let time = shares[operation] ?? self.time(operator_, source)
+        shares[operation] = time
         rules.append(.shapes)
-        categories.append(isCompute ? .compute : .memory)
-      } else if let kernelClass = name.kernelClass, job.kind == .kernel {
-        rules.append(.kernelClass)
-        categories.append(kernelClass == .matrixMultiply || kernelClass == .convolution ? .compute : .memory)
+        recordedCosts.append(Cost(job.duration * 1000, time))
       } else {
-        rules.append(job.kind == .kernel ? .bandwidth : .kernelClass)
-        categories.append(.memory)
+        let isNamed = name.kernelClass != nil || job.kind != .kernel
+        rules.append(isNamed ? .kernelClass : .bandwidth)
+        guard let translation else {
+          let isProduct = name.kernelClass == .matrixMultiply || name.kernelClass == .convolution
+          recordedCosts.append(Cost(job.duration * 1000, isProduct && job.kind == .kernel ? .compute : .memory))
+          continue
+        }
+        let like = LikeKernel(name, job)
+        let time = likes[like] ?? translation.time(like).here
+        likes[like] = time
+        recordedCosts.append(Cost(job.duration * 1000, time))
       }
     }
   }
@@ -155,10 +163,15 @@ public struct JobPricing: Sendable {
     return lowering.lower(operation.operation).kernels.map { model.time(of: $0) }
   }
 
-  private func isComputeBound(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> Bool {
-    let times = kernels(operation, accelerator)
-    let compute = times.reduce(0) { $0 + ($1.isComputeBound ? $1.seconds : 0) }
-    return compute * 2 >= times.reduce(0) { $0 + $1.seconds } && compute > 0
+  /// What an operator's kernels take together, one after the other.
+  private func time(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> KernelTime {
+    var sum = KernelTime(compute: 0, memory: 0)
+    for time in kernels(operation, accelerator) {
+      sum.compute += time.computeShare
+      sum.exposedMemory += time.memoryShare
+      sum.fixed += time.overheadShare
+    }
+    return sum
   }
 
   // MARK: Times elsewhere
@@ -169,51 +182,51 @@ public struct JobPricing: Sendable {
   /// - Returns: A cost for each job; the recorded ones where the recording's accelerator is not known.
   /// - Complexity: Two kernel times for each different operator, and a search for each different named kernel and time.
   public func costs(on target: AcceleratorProfile) -> [Cost] {
-    guard let source else { return zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) } }
-    var ratios: [Int32: (ratio: Double, isCompute: Bool)?] = [:]
-    var likes: [LikeKernel: (seconds: Double, isCompute: Bool)] = [:]
+    guard let source else { return recordedCosts }
+    var ratios: [Int32: (ratio: Double, there: KernelTime)?] = [:]
+    var likes: [LikeKernel: (seconds: Double, there: KernelTime)] = [:]
     let translation = KernelTranslation(from: source, to: target)
     return recorded.jobs.indices.map { index in
       let job = recorded.jobs[index]
       let seconds = Double(job.duration) * 1e-9
-      var category = categories[index]
-      var result = seconds
       var rule = rules[index]
       if rule == .shapes {
         let operation = operations[index]
         let ratio = ratios[operation] ?? self.ratio(operation, source, target)
         ratios[operation] = .some(ratio)
-        if let ratio {
-          result = seconds * ratio.ratio
-          category = ratio.isCompute ? .compute : .memory
-        } else {
-          rule = .kernelClass
-        }
+        if let ratio { return Cost(picoseconds(microseconds: seconds * ratio.ratio * 1e6), ratio.there) }
+        rule = .kernelClass
       }
       if rule == .copy {
-        result = translation.copy(seconds, bytes: Double(job.bytes))
-      } else if rule != .shapes {
-        let name = kernelNames[job.name] ?? KernelName(trace.name(job.name))
-        let like = LikeKernel(
-          kernelClass: rule == .bandwidth ? .copy : name.kernelClass ?? .copy, precision: name.precision,
-          duration: job.duration)
-        let time = likes[like] ?? translation.time(like)
-        likes[like] = time
-        result = time.seconds
-        category = time.isCompute ? .compute : .memory
+        let result = translation.copy(seconds, bytes: Double(job.bytes))
+        return Cost(picoseconds(microseconds: result * 1e6), .copy)
       }
-      return Cost(picoseconds(microseconds: result * 1e6), category)
+      let like = LikeKernel(kernelNames[job.name] ?? KernelName(trace.name(job.name)), job)
+      var time = likes[like]
+      if time == nil {
+        let found = translation.time(like)
+        time = (found.seconds, found.there)
+      }
+      likes[like] = time
+      return time.map { Cost(picoseconds(microseconds: $0.seconds * 1e6), $0.there) } ?? recordedCosts[index]
     }
   }
 
-  /// How much longer an operator's kernels take on another accelerator, and whether they wait for arithmetic there.
+  /// How much longer an operator's kernels take on another accelerator, and what they wait for there.
   private func ratio(
     _ index: Int32, _ source: AcceleratorProfile, _ target: AcceleratorProfile
-  ) -> (ratio: Double, isCompute: Bool)? {
+  ) -> (ratio: Double, there: KernelTime)? {
     guard let operation = self.operator(index) else { return nil }
     let here = kernels(operation, source).reduce(0) { $0 + $1.seconds }
     let there = kernels(operation, target).reduce(0) { $0 + $1.seconds }
     guard here > 0, there > 0, (there / here).isFinite else { return nil }
-    return (there / here, isComputeBound(operation, target))
+    return (there / here, time(operation, target))
+  }
+}
+
+extension LikeKernel {
+  /// What a recorded job's name says of it: a pass over memory where it says nothing.
+  fileprivate init(_ name: KernelName, _ job: RecordedJob) {
+    self.init(kernelClass: name.kernelClass ?? .copy, precision: name.precision, duration: job.duration)
   }
 }

@@ -22,8 +22,8 @@ struct KernelTranslation {
     self.target = CalibratedModel(accelerator: target)
   }
 
-  /// The time of a kernel's like on the other accelerator.
-  func time(_ like: LikeKernel) -> (seconds: Double, isCompute: Bool) {
+  /// The time of a kernel's like on the other accelerator, and what it is spent on here and there.
+  func time(_ like: LikeKernel) -> (seconds: Double, here: KernelTime, there: KernelTime) {
     let seconds = Double(like.duration) * 1e-9
     let make: (Double) -> Kernel
     switch like.kernelClass {
@@ -37,11 +37,11 @@ struct KernelTranslation {
       if source.time(of: make(.exp2(middle))).seconds < seconds { low = middle } else { high = middle }
     }
     let kernel = make(.exp2((low + high) / 2))
-    let here = source.time(of: kernel).seconds
+    let here = source.time(of: kernel)
     let there = target.time(of: kernel)
     // Beyond what the search reaches, and below the shortest kernel, the ratio at the border holds.
-    guard here > 0, there.seconds.isFinite else { return (seconds, false) }
-    return (there.seconds * seconds / here, there.isComputeBound)
+    guard here.seconds > 0, there.seconds.isFinite else { return (seconds, here, here) }
+    return (there.seconds * seconds / here.seconds, here, there)
   }
 
   /// The time of a copy over the host link.

@@ -93,7 +93,7 @@ extension ReplayPlan {
   /// - Throws: `SimulationFault`.
   public func changes(_ prices: ReplayPrices) throws(SimulationFault) -> [ReplayChange] {
     var tagged = table(prices)
-    for index in tagged.costs.indices { tagged.costs[index].account = shares(items[index], tagged.costs[index]) }
+    for index in tagged.costs.indices { tagged.costs[index].account = Self.shares(tagged.costs[index]) }
     tagged.launchLatency.account = account(.launchLatency, tagged.launchLatency)
     tagged.graphLatency.account = account(.launchLatency, tagged.graphLatency)
     tagged.kernelGap.account = account(.kernelGap, tagged.kernelGap)
@@ -128,14 +128,27 @@ extension ReplayPlan {
     return account
   }
 
-  private func shares(_ item: Item, _ cost: Cost) -> Account {
-    switch cost.mainCategory {
-    case .compute?: account(.compute, cost)
-    case .memory?: account(.memory, cost)
-    case .copy?: account(.link, cost)
-    case .launch?: account(.launchCall, cost)
-    case .synchronization?: account(.synchronization, cost)
-    default: account(.host, cost)
+  /// What of a cost scales with each number.
+  private static func shares(_ cost: Cost) -> Account {
+    var shares = Account.zero
+    for category in CostCategory.allCases {
+      guard let knob = knob(of: category) else { continue }
+      shares[knob.rawValue] += cost.account[category.rawValue]
+    }
+    return shares
+  }
+
+  /// The number that time of a category scales with; nil for a kernel's overhead, which no number shortens.
+  private static func knob(of category: CostCategory) -> ReplayKnob? {
+    switch category {
+    case .dispatch: .host
+    case .launch: .launchCall
+    case .kernelGap: .kernelGap
+    case .compute: .compute
+    case .memory: .memory
+    case .copy: .link
+    case .synchronization: .synchronization
+    case .kernelOverhead: nil
     }
   }
 }

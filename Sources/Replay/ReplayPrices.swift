@@ -37,13 +37,22 @@ public struct ReplayPrices: Sendable {
   /// Launches into a stream that may be unfinished.
   public var queueDepth = 1024
 
-  /// The recording's own prices.
+  /// The recording's own prices, each job's time spent on one thing.
   ///
   /// - Parameters:
   ///   - recorded: The recorded program.
   ///   - categories: What each job's time is spent on.
   public init(_ recorded: RecordedProgram, categories: [CostCategory]) {
-    jobs = zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) }
+    self.init(recorded, jobs: zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) })
+  }
+
+  /// The recording's own prices.
+  ///
+  /// - Parameters:
+  ///   - recorded: The recorded program.
+  ///   - jobs: Each job's recorded time, and what it is spent on.
+  public init(_ recorded: RecordedProgram, jobs: [Cost]) {
+    self.jobs = jobs
     launchLatency = recorded.constants.launchLatency * 1000
     kernelGap = recorded.constants.kernelGap * 1000
     graphLatency = recorded.constants.graphLatency * 1000
@@ -61,6 +70,7 @@ public struct ReplayPrices: Sendable {
       switch category {
       case .compute: computeSpeed
       case .copy: linkSpeed
+      case .kernelOverhead: 1.0
       default: memorySpeed
       }
     let speed = deviceSpeed * part
@@ -102,9 +112,13 @@ extension ReplayPlan {
       let time = Double(prices.capturedGraph.call) + Double(prices.capturedGraph.node) * Double(nodes)
       return Cost(picoseconds(microseconds: time / 1e6), .launch)
     case .job(let index):
-      let cost = prices.jobs[index]
-      let category = cost.mainCategory ?? .memory
-      return Cost(prices.deviceTime(cost.duration, category), category)
+      var cost = prices.jobs[index]
+      cost.duration = 0
+      for category in CostCategory.allCases where cost.account[category.rawValue] != 0 {
+        cost.account[category.rawValue] = prices.deviceTime(cost.account[category.rawValue], category)
+        cost.duration += cost.account[category.rawValue]
+      }
+      return cost
     case .occupied(let time):
       return Cost(prices.deviceTime(time * 1000, .memory), .memory)
     }

@@ -88,7 +88,7 @@ public struct TraceStudy: Sendable {
     profilerOverheadEstimateUS = estimatedProfilerOverhead(run)
     let names = recordsTimeline ? run.trace.names : nil
     let plan = ReplayPlan(recorded)
-    let prices = ReplayPrices(recorded, categories: pricing.categories)
+    let prices = ReplayPrices(recorded, jobs: pricing.recordedCosts)
     replayed = try simulating { () throws(SimulationFault) in try plan.replay(prices, timelineNames: names) }
     guard !changes.isEmpty else {
       targetSystem = nil
@@ -204,7 +204,7 @@ extension ReplayPrices {
       picoseconds(microseconds: after.launch.graphCallUS / hostSpeed),
       picoseconds(microseconds: new.framework.graphNodeUS / hostSpeed)
     )
-    queueDepth = Int(after.launch.queueDepth)
+    queueDepth = Int(min(max(1, after.launch.queueDepth), 0x1p40))
     var sameLaunch = after
     sameLaunch.launch = before.launch
     sameLaunch.provenance = before.provenance

@@ -21,7 +21,7 @@ extension Figure {
         title: "milliseconds per pass, from zero",
         scale: .linear(covering: rows.map { milliseconds($0.result.latency) })),
       series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
-        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 7))
+        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
       ],
       rows: rows.map { bar($0.name, $0.isOwn, $0.result, used) })
     let batch = study.batches[choice.batch]
@@ -51,8 +51,9 @@ extension Figure {
       start += time
     }
     let tax = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
+    let doubt = result.memory.fits ? "" : ", does not fit"
     return BarChart.Row(
-      label: name, value: "\(shortNumber(milliseconds(result.latency))) ms, tax \(tax)", segments: segments,
+      label: name, value: "\(shortNumber(milliseconds(result.latency))) ms, tax \(tax)\(doubt)", segments: segments,
       isMarked: isOwn,
       under: BarChart.Segment(
         series: used.count, start: 0, end: milliseconds(result.deviceBusy),

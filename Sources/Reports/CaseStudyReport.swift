@@ -29,7 +29,7 @@ public struct CaseStudyReport: Sendable {
         text += modelTable(points).text(styled: styled, width: width, bars: latencyBars(ordered)) + finding(points)
       case (.modelDesign, _): text += shapeTable(points).text(styled: styled, width: width, bars: latencyBars(points))
       case (.frameworks, _): text += frameworkTable(points).text(styled: styled)
-      case (.platforms, "measured knees"): text += kneeTable(points).text(styled: styled)
+      case (.platforms, "where latencies rise"): text += riseTable(points).text(styled: styled)
       case (.platforms, "kernel time"): text += kernelTable(points).text(styled: styled)
       case (.platforms, _): text += generationTable(points).text(styled: styled)
       }
@@ -50,7 +50,9 @@ public struct CaseStudyReport: Sendable {
       "Measured: Fernandez et al., The Framework Tax (EMNLP 2023), figures of the authors' repository; one host speed is "
       + "fitted to each measured series, nothing else. Errors: predicted over measured, less one."
     guard study.subject == .platforms else { return measured }
-    return measured + " Knee: the batch from which on every latency lies more than a fifth above the smallest."
+    return measured
+      + " Knee: the batch from which on the device, not the host, sets the latency. Rise: the batch from which on every "
+      + "latency lies more than a fifth above the smallest."
   }
 
   private func latencyBars(_ points: [CaseStudy.Point]) -> TableBars {
@@ -198,25 +200,24 @@ public struct CaseStudyReport: Sendable {
     for name in accelerators {
       let own = points.filter { $0.prediction.measurement.accelerator == name }
       func at(_ batch: Int64) -> Validation.Prediction? { own.first { Self.batch($0) == batch }?.prediction }
-      let knee = KneeComparison.knee(own.map(Self.batch), own.map(\.prediction.latency))
       table.append([
         TextTable.Cell(name), Self.milliseconds(at(1)?.deviceBusy), Self.milliseconds(at(1)?.latency, style: .bold),
         Self.percent(at(1)?.taxFraction), Self.percent(at(8)?.taxFraction), Self.percent(at(32)?.taxFraction),
-        TextTable.Cell(knee.map(String.init) ?? "> \(own.map(Self.batch).max() ?? 1)"),
+        TextTable.Cell(own.first.flatMap { study.knee(of: $0.prediction.measurement) }?.text ?? "-"),
         TextTable.Cell(TableBars.sparkline(own.map(\.prediction.taxFraction), most: 1), style: .cyan),
       ])
     }
     return table
   }
 
-  private func kneeTable(_ points: [CaseStudy.Point]) -> TextTable {
+  private func riseTable(_ points: [CaseStudy.Point]) -> TextTable {
     var table = TextTable(columns: [
       TextTable.Column("testbed"), TextTable.Column("accelerator"), TextTable.Column("workload"),
       Self.number("measured", "ms, b1"), Self.number("predicted", "ms, b1"), Self.number("error", "%"),
-      Self.number("measured", "knee"), Self.number("predicted", "knee"),
+      Self.number("measured", "rise"), Self.number("predicted", "rise"),
     ])
     let predictions = points.map(\.prediction)
-    for comparison in KneeComparison.compare(predictions) {
+    for comparison in RiseComparison.compare(predictions) {
       let first = predictions.first {
         $0.measurement.testbed == comparison.testbed && $0.measurement.workload == comparison.workload
           && $0.measurement.parameters["batch"] == 1

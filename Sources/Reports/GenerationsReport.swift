@@ -68,7 +68,7 @@ public struct GenerationsReport: Sendable {
         TextTable.Cell(waitsFor(result.bound)),
       ]
     }
-    cells.append(TextTable.Cell(knee(row.knee)))
+    cells.append(TextTable.Cell(row.knee.text))
     return cells
   }
 
@@ -87,13 +87,7 @@ public struct GenerationsReport: Sendable {
     case .framework: "framework"
     case .compute: "compute"
     case .memory: "memory"
-    }
-  }
-
-  private func knee(_ knee: Knee) -> String {
-    switch knee {
-    case .batch(let batch): String(batch)
-    case .none(let limit): "> \(limit)"
+    case .overhead: "overhead"
     }
   }
 

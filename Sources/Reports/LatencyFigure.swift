@@ -29,7 +29,9 @@ extension Figure {
             x: Double(batch), y: milliseconds(time(result)),
             hover: "batch \(batch): \(name) \(shortNumber(milliseconds(time(result)))) ms"
               + (name == "framework tax"
-                ? " (\(NumberFormat.percent(result.frameworkTaxFraction)) of the latency)" : ""))
+                ? " (\(NumberFormat.percent(result.frameworkTaxFraction)) of the latency)" : "")
+              + (result.memory.fits ? "" : ", beyond the memory"),
+            isHollow: !result.memory.fits)
         })
     }
     var all = [
@@ -55,7 +57,8 @@ extension Figure {
       series: all, rules: rule(curve.knee, within: batches))
     return Figure(
       caption: kneeText(curve.knee)
-        + (points.count < study.batches.count ? " Larger batches do not fit the memory." : ""),
+        + (points.count < study.batches.count ? " Larger batches do not fit the memory." : "")
+        + (points.contains { !$0.1.memory.fits } ? " Hollow points do not fit it." : ""),
       chart: Chart(
         title: "Latency by batch size: \(system)", summary: kneeText(curve.knee), content: .cartesian(chart)),
       table: latencyTable(points, measured))

@@ -27,7 +27,7 @@ public struct ProjectionReport: Sendable {
 
       what the trends are, and where they lead
       \(trendTable().text(styled: styled))
-      what they rest on, each part with the host of its time
+      what they rest on, each part with \(roadmap.startsAtHost ? roadmap.base.host.title : "the host of its time")
       \(partTable().text(styled: styled))
       what is to be expected: the median, and in which half of \(NumberFormat.integer(projection.sampleCount)) \
       samples lie, and nine in ten
@@ -52,9 +52,9 @@ public struct ProjectionReport: Sendable {
         TextTable.Cell("x " + NumberFormat.fixed(trend.yearlyFactor, decimals: 2)),
         TextTable.Cell(doubling > 0 && doubling < 100 ? NumberFormat.fixed(doubling, decimals: 1) : "-"),
         TextTable.Cell(quantity.number.value(in: roadmap.base).map { NumberFormat.significant($0, digits: 4) } ?? "-"),
-        TextTable.Cell(NumberFormat.significant(trend.value(at: year), digits: 3), style: .bold),
-        TextTable.Cell(Self.rangeText(trend.interval(0.5, at: year))),
-        TextTable.Cell(Self.rangeText(trend.interval(0.9, at: year))),
+        TextTable.Cell(NumberFormat.significant(roadmap.value(of: quantity, at: year), digits: 3), style: .bold),
+        TextTable.Cell(Self.rangeText(roadmap.interval(of: quantity, 0.5, at: year))),
+        TextTable.Cell(Self.rangeText(roadmap.interval(of: quantity, 0.9, at: year))),
       ])
     }
     return table
@@ -140,7 +140,22 @@ public struct ProjectionReport: Sendable {
     } else {
       text += "The bands hold the trends' residuals only: the catalog has no error band of this kernel model; "
     }
-    return text + "seed \(projection.seed)."
+    return text + limits + "seed \(projection.seed)."
+  }
+
+  /// How many samples are not what was drawn.
+  private var limits: String {
+    let count = NumberFormat.integer(projection.sampleCount)
+    var text = ""
+    if projection.heldSamples > 0 {
+      text += "\(NumberFormat.integer(projection.heldSamples)) of \(count) samples were held at a limit. "
+    }
+    if projection.droppedSamples > 0 {
+      text +=
+        "\(NumberFormat.integer(projection.droppedSamples)) of \(count) samples would take longer than the clock "
+        + "counts and were left out. "
+    }
+    return text
   }
 
   private static func lastPart(_ path: String) -> String {
@@ -191,6 +206,10 @@ public struct ProjectionReport: Sendable {
     writer.value(Int64(clamping: projection.seed))
     writer.key("samples")
     writer.value(projection.sampleCount)
+    for (key, count) in [("held_samples", projection.heldSamples), ("dropped_samples", projection.droppedSamples)] {
+      writer.key(key)
+      writer.value(count)
+    }
     writeExtrapolation(&writer)
     writer.key("trends")
     writer.beginArray()
@@ -241,13 +260,13 @@ public struct ProjectionReport: Sendable {
     writer.value(trend.points.count)
     for (key, number) in [
       ("yearly_factor", trend.yearlyFactor), ("residual_deviation", trend.residualDeviation),
-      ("value", trend.value(at: year)),
+      ("value", roadmap.value(of: quantity, at: year)),
     ] {
       writer.key(key)
       writer.value(number)
     }
     for (key, share) in [("interval_50", 0.5), ("interval_90", 0.9)] {
-      let interval = trend.interval(share, at: year)
+      let interval = roadmap.interval(of: quantity, share, at: year)
       writer.key(key)
       writer.beginArray(onOneLine: true)
       writer.value(interval.lowerBound)
@@ -275,6 +294,10 @@ public struct ProjectionReport: Sendable {
     writer.beginObject()
     writer.key("year")
     writer.value(year.year)
+    for (key, count) in [("held_samples", year.heldSamples), ("dropped_samples", year.droppedSamples)] {
+      writer.key(key)
+      writer.value(count)
+    }
     writer.object("on_trend", year.onTrend)
     for (key, band, scale) in [
       ("latency_us", year.latency, 1e6), ("device_busy_us", year.deviceBusy, 1e6),

@@ -100,7 +100,7 @@ public struct RooflineReport: Sendable {
     lines.append("")
     return lines.joined(separator: "\n") + "\n" + shortTable().text(styled: styled, width: width)
       + "\ntime: one run, by the kernel model; share: of the time of all kernels of a pass\n"
-      + "bound: what the data sheet's roofline waits for, arithmetic (compute) or memory (DRAM, L2)\n"
+      + "bound: what the data sheet's roofline waits for, arithmetic (compute) or memory (DRAM; L2 where all bytes fit it)\n"
   }
 
   /// A header and one row for each sort of kernel.

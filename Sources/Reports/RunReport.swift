@@ -50,6 +50,8 @@ extension RunReport {
     writer.beginArray(onOneLine: true)
     for name in result.operatorsWithoutRule { writer.value(name) }
     writer.end()
+    writer.key("without_rule_fraction")
+    writer.value(result.withoutRuleFraction)
     if !sensitivities.isEmpty { writeSensitivities(&writer) }
     writeInputs(&writer)
     writer.end()
@@ -79,6 +81,12 @@ extension RunReport {
     writer.beginObject(onOneLine: true)
     writer.key("required_gb")
     writer.value(result.memory.requiredBytes / 1e9)
+    writer.key("weights_gb")
+    writer.value(result.memory.weightBytes / 1e9)
+    writer.key("inputs_gb")
+    writer.value(result.memory.inputBytes / 1e9)
+    writer.key("activations_gb")
+    writer.value(result.memory.activationBytes / 1e9)
     writer.key("capacity_gb")
     if let capacity = result.memory.capacityBytes { writer.value(capacity / 1e9) } else { writer.null() }
     writer.key("fits")
@@ -204,9 +212,13 @@ extension RunReport {
     }
     lines.append(breakdown.text(styled: styled))
     if !sensitivities.isEmpty { lines.append(sensitivityTable(styled: styled)) }
+    if let withoutRuleText { lines.append(withoutRuleText + "\n") }
     lines.append(
       "\(result.bound.rawValue): \(NumberFormat.integer(result.operatorCount)) operators, "
         + "\(NumberFormat.integer(result.kernelCount)) kernels, \(memoryText)")
+    if result.bound == .overhead {
+      lines.append("fewer kernels would help (fusion, a compiled engine, a graph for the gaps), a faster chip would not")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -234,9 +246,18 @@ extension RunReport {
     NumberFormat.percent(result.latency == 0 ? 0 : Double(picoseconds) / Double(result.latency))
   }
 
+  private var withoutRuleText: String? {
+    guard !result.operatorsWithoutRule.isEmpty else { return nil }
+    let share = NumberFormat.percent(result.withoutRuleFraction)
+    return
+      "without a cost rule: \(result.operatorsWithoutRule.joined(separator: ", ")), guessed as element-wise traffic, "
+      + "\(share) of the bytes moved"
+  }
+
   private var memoryText: String {
     let required = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
     guard let capacity = result.memory.capacityBytes else { return "at least \(required) GB of tensors" }
-    return "at least \(required) of \(NumberFormat.shortest(capacity / 1e9)) GB of memory"
+    let fits = result.memory.fits ? "" : ", which it does not fit"
+    return "at least \(required) of \(NumberFormat.shortest(capacity / 1e9)) GB of memory\(fits)"
   }
 }

@@ -26,11 +26,14 @@ public struct SweepPage: Sendable {
     let median = order[order.count / 2]
     let bound = rows.bounds.filter { $0 == "framework-bound" }.count
     let share = NumberFormat.percent(Double(bound) / Double(rows.count), decimals: 0)
-    let fastest = rows.latencyUS.indices.min { rows.latencyUS[$0] < rows.latencyUS[$1] } ?? 0
+    let beyond = rows.fits.count { !$0 }
+    let possible = rows.latencyUS.indices.filter { beyond == rows.count || fits($0) }
+    let fastest = possible.min { rows.latencyUS[$0] < rows.latencyUS[$1] } ?? 0
     let words = rows.varied.map { "\($0.name) \($0.texts[fastest])" }.joined(separator: ", ")
     let finding =
       "Of \(NumberFormat.integer(rows.count)) points, \(share) wait for the framework; the lowest latency, "
       + "\(shortNumber(rows.latencyUS[fastest] / 1e3)) ms, is at \(words)."
+      + (beyond > 0 ? " \(NumberFormat.integer(beyond)) do not fit the device's memory." : "")
     return HTMLPage(
       finding: finding, number: NumberFormat.percent(median, decimals: 0),
       numberMeaning: "framework tax, median of all points",
@@ -54,7 +57,9 @@ public struct SweepPage: Sendable {
             body: "<div data-figure=\"\(identifier)\" data-shown=\"undefined\">\(HTMLPage.markup(figure))</div>"))
       }
     }
-    let heads = (rows.varied.map(\.name) + ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]).map {
+    let results =
+      ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"] + (rows.fits.isEmpty ? [] : ["fits"])
+    let heads = (rows.varied.map(\.name) + results).map {
       "<th scope=\"col\"><button type=\"button\">\(markupEscaped($0))</button></th>"
     }.joined()
     let first = (0..<min(100, rows.count)).map { index in
@@ -69,6 +74,9 @@ public struct SweepPage: Sendable {
           + "<tbody>\(first)</tbody></table></div></div>"))
     return sections
   }
+
+  /// Whether a row's tensors fit the memory; taken to where the file does not say.
+  private func fits(_ row: Int) -> Bool { rows.fits.isEmpty || rows.fits[row] }
 
   // MARK: Pictures
 
@@ -125,7 +133,9 @@ public struct SweepPage: Sendable {
             CartesianChart.Point(
               x: group.x, y: group.median,
               hover: "\(title), \(axis.name) \(shortNumber(group.x)): \(shortNumber(group.median)), from "
-                + "\(shortNumber(group.low)) to \(shortNumber(group.high))")
+                + "\(shortNumber(group.low)) to \(shortNumber(group.high))"
+                + (group.fits ? "" : ", beyond the memory"),
+              isHollow: !group.fits)
           },
           bands: names.count <= 3 && groups.contains { $0.low < $0.high }
             ? [
@@ -145,10 +155,11 @@ public struct SweepPage: Sendable {
         title: unit + (isLogarithmic ? "" : ", from zero"),
         scale: isLogarithmic ? .logarithmic(covering: heights) : .linear(covering: heights)), series: all)
     let isWhole = all.allSatisfy { $0.bands.isEmpty } && rows.count == all.reduce(0) { $0 + $1.points.count }
-    let caption =
+    var caption =
       isWhole
       ? "Every point of the sweep."
       : "Lines are medians; the table has the lowest and the highest of what else was varied."
+    if rows.fits.contains(false) { caption += " Hollow points do not fit the device's memory." }
     return Figure(
       caption: caption, chart: Chart(title: "\(name) by \(axis.name)", summary: caption, content: .cartesian(chart)),
       table: table)
@@ -160,6 +171,8 @@ public struct SweepPage: Sendable {
     var low: Double
     var median: Double
     var high: Double
+    /// Whether all of them fit the memory.
+    var fits: Bool
   }
 
   /// The points by position, in at most 60 groups.
@@ -176,7 +189,7 @@ public struct SweepPage: Sendable {
       let places = group.map { positions[$0] }.sorted()
       return Group(
         x: places[places.count / 2], count: sorted.count, low: sorted[0], median: sorted[sorted.count / 2],
-        high: sorted[sorted.count - 1])
+        high: sorted[sorted.count - 1], fits: group.allSatisfy { fits($0) })
     }
   }
 
@@ -198,7 +211,7 @@ public struct SweepPage: Sendable {
     rows.varied.map { $0.numbers.map { .number($0[index]) } ?? .text($0.texts[index]) } + [
       .number(rows.latencyUS[index]), .number(rows.deviceBusyUS[index]), .number(rows.taxFraction[index]),
       .text(rows.bounds[index]),
-    ]
+    ] + (rows.fits.isEmpty ? [] : [.text(String(rows.fits[index]))])
   }
 
   private var data: String {

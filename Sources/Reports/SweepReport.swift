@@ -31,6 +31,7 @@ public struct SweepReport: Sendable {
       TextTable.Column("latency", unit: "us", alignment: .number),
       TextTable.Column("busy", unit: "us", alignment: .number),
       TextTable.Column("tax", unit: "%", alignment: .number), TextTable.Column("bound"),
+      TextTable.Column("fits"),
     ]
     var table = TextTable(columns: columns)
     for (offset, result) in results.enumerated() {
@@ -43,6 +44,7 @@ public struct SweepReport: Sendable {
           NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 1),
           style: result.bound == .framework ? .yellow : nil),
         TextTable.Cell(result.bound.rawValue),
+        TextTable.Cell(result.fits ? "yes" : "no", style: result.fits ? nil : .yellow),
       ]
       table.append(cells)
     }

@@ -152,7 +152,7 @@ extension SystemReport {
       ("device_busy", NumberFormat.time(picoseconds: result.deviceBusy, digits: 4)),
       ("framework_tax", NumberFormat.time(picoseconds: result.frameworkTax, digits: 4)),
       ("bound", result.bound.rawValue), ("kernels", NumberFormat.integer(result.kernelCount)),
-      ("memory", "\(required)\(capacity) GB"),
+      ("memory", "\(required)\(capacity) GB" + (result.memory.fits ? "" : ": does not fit")),
     ]
   }
 

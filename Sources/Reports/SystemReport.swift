@@ -70,13 +70,28 @@ public struct SystemReport: Sendable {
 
   // MARK: Words
 
+  /// What takes away from it: tensors that do not fit, and operators that are guessed.
+  private func doubts(_ result: PassResult) -> String {
+    var doubts = ""
+    if !result.memory.fits, let capacity = result.memory.capacityBytes {
+      let required = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
+      doubts += " But its tensors need \(required) GB, and the memory has \(NumberFormat.shortest(capacity / 1e9))."
+    }
+    if !result.operatorsWithoutRule.isEmpty {
+      doubts +=
+        " No cost rule knows \(result.operatorsWithoutRule.joined(separator: ", ")): "
+        + "\(NumberFormat.percent(result.withoutRuleFraction)) of the bytes moved are a guess."
+    }
+    return doubts
+  }
+
   /// What the case shows, in a sentence.
   func finding(_ one: SystemStudy.Case) -> String {
     let (scenario, result) = (one.scenario, one.result)
     let batch = scenario.workload.parameters.first { $0.name == "batch" }.map { " at batch \($0.value)" } ?? ""
     let time = NumberFormat.time(picoseconds: result.latency)
     guard let accelerator = scenario.system.accelerator else {
-      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone."
+      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone.\(doubts(result))"
     }
     let share = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
     let waits =
@@ -84,9 +99,10 @@ public struct SystemReport: Sendable {
       case .framework: "it waits for the framework, not for the device"
       case .compute: "it waits for arithmetic"
       case .memory: "it waits for memory"
+      case .overhead: "it waits for kernel overhead, which no faster chip removes"
       }
     return
       "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "
-      + "for \(share) of it: \(waits)."
+      + "for \(share) of it: \(waits).\(doubts(result))"
   }
 }

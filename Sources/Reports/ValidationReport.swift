@@ -15,31 +15,32 @@ public struct ValidationReport: Sendable {
   /// The input's columns and rows in order, with four columns more.
   public func csv(_ input: CSVText) -> String {
     let more = ["predicted_ms", "device_busy_ms", "framework_tax_fraction", "error_fraction"]
-    var table = TextTable(columns: (input.header.map(\.text) + more).map { TextTable.Column($0) })
+    // Line by line: a table of all cells would take ten times the file.
+    var text = csvLine(input.header.map(\.text) + more)
     for (fields, prediction) in zip(input.rows, validation.predictions) {
-      table.append(
-        fields.map { TextTable.Cell($0.text) } + [
-          TextTable.Cell(NumberFormat.fixed(prediction.latency * 1e3, decimals: 6)),
-          TextTable.Cell(NumberFormat.fixed(prediction.deviceBusy * 1e3, decimals: 6)),
-          TextTable.Cell(NumberFormat.fixed(prediction.taxFraction, decimals: 6)),
-          TextTable.Cell(prediction.error.map { NumberFormat.fixed($0, decimals: 6) } ?? ""),
+      text += csvLine(
+        fields.indices.map(fields.text) + [
+          NumberFormat.fixed(prediction.latency * 1e3, decimals: 6),
+          NumberFormat.fixed(prediction.deviceBusy * 1e3, decimals: 6),
+          NumberFormat.fixed(prediction.taxFraction, decimals: 6),
+          prediction.error.map { NumberFormat.fixed($0, decimals: 6) } ?? "",
         ])
     }
-    return table.csv()
+    return text
   }
 
-  /// Errors by every aspect, the knees, the fitted hosts and the worst rows.
+  /// Errors by every aspect, the rises, the fitted hosts and the worst rows.
   public func text(styled: Bool) -> String {
     let measured = validation.predictions.filter { $0.error != nil }
     var text = "\(validation.predictions.count) rows, \(measured.count) measured\n\n"
     text += errorTable(measured).text(styled: styled) + "\n"
-    let knees = KneeComparison.compare(validation.predictions)
-    if !knees.isEmpty {
-      let exact = knees.filter { $0.predicted == $0.measured }.count
+    let rises = RiseComparison.compare(validation.predictions)
+    if !rises.isEmpty {
+      let exact = rises.filter { $0.predicted == $0.measured }.count
       text +=
-        "knee batch exact in \(exact) of \(knees.count) series "
-        + "(\(NumberFormat.percent(Double(exact) / Double(knees.count), decimals: 0)))\n\n"
-      text += kneeTable(knees).text(styled: styled) + "\n"
+        "batch at which the latency rises exact in \(exact) of \(rises.count) series "
+        + "(\(NumberFormat.percent(Double(exact) / Double(rises.count), decimals: 0)))\n\n"
+      text += riseTable(rises).text(styled: styled) + "\n"
     }
     if !validation.speeds.isEmpty { text += speedTable().text(styled: styled) + "\n" }
     text += "the largest errors\n" + worstTable(measured).text(styled: styled)
@@ -74,31 +75,32 @@ public struct ValidationReport: Sendable {
       var seen: Set<String> = []
       let unique = names.filter { seen.insert($0).inserted }
       guard unique.count > 1 else { continue }
-      for name in unique { add(name, predictions.filter { aspect($0) == name }) }
+      let groups = Dictionary(grouping: predictions, by: aspect)
+      for name in unique { add(name, groups[name] ?? []) }
     }
     return table
   }
 
-  /// Every series where they are few; else those whose knees lie farthest apart.
-  private func kneeTable(_ knees: [KneeComparison]) -> TextTable {
-    let isWhole = knees.count <= 10
+  /// Every series where they are few; else those whose rises lie farthest apart.
+  private func riseTable(_ rises: [RiseComparison]) -> TextTable {
+    let isWhole = rises.count <= 10
     var table = TextTable(columns: [
-      TextTable.Column(isWhole ? "series" : "series with knees farthest apart"), TextTable.Column("workload"),
-      TextTable.Column("measured", unit: "batch", alignment: .number, key: "measured_knee"),
-      TextTable.Column("predicted", unit: "batch", alignment: .number, key: "predicted_knee"),
+      TextTable.Column(isWhole ? "series" : "series with rises farthest apart"), TextTable.Column("workload"),
+      TextTable.Column("measured", unit: "batch", alignment: .number, key: "measured_rise"),
+      TextTable.Column("predicted", unit: "batch", alignment: .number, key: "predicted_rise"),
     ])
-    // A floor that reaches to the end of a series is as far off as a knee at twice any batch that was tried.
-    func distance(_ knee: KneeComparison) -> Double {
-      let beyond = 2 * Double(knees.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
-      let (one, other) = (knee.measured.map(Double.init) ?? beyond, knee.predicted.map(Double.init) ?? beyond)
+    // A floor that reaches to the end of a series is as far off as a rise at twice any batch that was tried.
+    let beyond = 2 * Double(rises.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
+    func distance(_ rise: RiseComparison) -> Double {
+      let (one, other) = (rise.measured.map(Double.init) ?? beyond, rise.predicted.map(Double.init) ?? beyond)
       return max(one / other, other / one)
     }
-    let shown = isWhole ? knees : Array(knees.sorted { distance($0) > distance($1) }.prefix(10))
-    for knee in shown {
+    let shown = isWhole ? rises : Array(rises.sorted { distance($0) > distance($1) }.prefix(10))
+    for rise in shown {
       table.append([
-        TextTable.Cell(knee.testbed), TextTable.Cell(knee.workload),
-        TextTable.Cell(knee.measured.map { String($0) } ?? "none"),
-        TextTable.Cell(knee.predicted.map { String($0) } ?? "none"),
+        TextTable.Cell(rise.testbed), TextTable.Cell(rise.workload),
+        TextTable.Cell(rise.measured.map { String($0) } ?? "none"),
+        TextTable.Cell(rise.predicted.map { String($0) } ?? "none"),
       ])
     }
     return table

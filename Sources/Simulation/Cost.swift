@@ -27,35 +27,39 @@ public struct Cost: Sendable, Equatable {
     account[category.rawValue] = duration
   }
 
-  /// The category that the duration belongs to; nil for a cost of nothing.
+  /// The category that most of the duration belongs to, the first of equals; nil for a cost of nothing.
   public var mainCategory: CostCategory? {
-    (0..<8).first { account[$0] != 0 }.flatMap(CostCategory.init(rawValue:))
+    let largest = account.max()
+    return largest > 0 ? (0..<8).first { account[$0] == largest }.flatMap(CostCategory.init(rawValue:)) : nil
   }
 
   /// The account of the cost when it takes longer than its own duration, each lane by the same ratio.
   ///
-  /// The lanes of a breakdown, which sum to the duration, sum to the longer time: they are rounded down, and the largest
-  /// remainders up. Lanes of any other meaning are each rounded to nearest.
+  /// The lanes of a breakdown, which sum to the duration, then sum to the longer time, exactly: the end of each part is
+  /// rounded, not its length. Lanes of any other meaning are each rounded to nearest.
   func account(stretchedTo actual: Ticks) -> Account {
-    let isBreakdown = account.wrappedSum() == duration && account.min() >= 0
-    var stretched = Account.zero
-    var remainders = SIMD8<UInt64>.zero
-    for lane in 0..<8 where account[lane] != 0 {
-      let product = account[lane].magnitude.multipliedFullWidth(by: actual.magnitude)
-      guard product.high < duration.magnitude else { return account }
-      let (quotient, remainder) = duration.magnitude.dividingFullWidth(product)
-      let isUp = !isBreakdown && remainder >= duration.magnitude - remainder
-      let rounded = Int64(clamping: isUp ? quotient &+ 1 : quotient)
-      stretched[lane] = account[lane] < 0 ? -rounded : rounded
-      remainders[lane] = remainder
+    var stretched = account
+    if account.min() >= 0, account.wrappedSum() == duration {
+      var (sum, given) = (Ticks(0), Ticks(0))
+      for lane in 0..<8 where account[lane] != 0 {
+        sum += account[lane]
+        let end = scaled(sum, to: actual)
+        stretched[lane] = end - given
+        given = end
+      }
+      return stretched
     }
-    guard isBreakdown else { return stretched }
-    // Of eight remainders below the duration, as many whole durations are missing as they sum to.
-    while stretched.wrappedSum() < actual, let lane = remainders.indices.max(by: { remainders[$0] < remainders[$1] }) {
-      stretched[lane] += 1
-      remainders[lane] = 0
-    }
+    for lane in 0..<8 where account[lane] != 0 { stretched[lane] = scaled(account[lane], to: actual) }
     return stretched
+  }
+
+  /// A part of the duration when all of it takes `actual`, rounded to nearest; unchanged where that is beyond the range.
+  private func scaled(_ part: Int64, to actual: Ticks) -> Int64 {
+    let product = part.magnitude.multipliedFullWidth(by: actual.magnitude)
+    guard product.high < duration.magnitude else { return part }
+    let (quotient, remainder) = duration.magnitude.dividingFullWidth(product)
+    let rounded = Int64(clamping: remainder >= duration.magnitude - remainder ? quotient &+ 1 : quotient)
+    return part < 0 ? -rounded : rounded
   }
 
   /// A cost of nothing.

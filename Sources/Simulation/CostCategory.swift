@@ -14,6 +14,8 @@ public enum CostCategory: Int, CaseIterable, Sendable {
   case copy
   /// Returns from synchronizations.
   case synchronization
+  /// The part of kernels that neither arithmetic nor memory explains: starting, setting up and draining.
+  case kernelOverhead
 
   /// The key in JSON, before its unit.
   public var key: String {
@@ -25,6 +27,7 @@ public enum CostCategory: Int, CaseIterable, Sendable {
     case .memory: "memory"
     case .copy: "copy"
     case .synchronization: "synchronization"
+    case .kernelOverhead: "kernel_overhead"
     }
   }
 
@@ -32,6 +35,7 @@ public enum CostCategory: Int, CaseIterable, Sendable {
   public var title: String {
     switch self {
     case .kernelGap: "kernel gap"
+    case .kernelOverhead: "kernel overhead"
     default: key
     }
   }

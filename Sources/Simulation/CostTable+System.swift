@@ -56,7 +56,7 @@ extension CostTable {
   }
 
   private static func cost(of time: KernelTime) -> Cost {
-    Cost(picoseconds(microseconds: time.seconds * 1e6), time.isComputeBound ? .compute : .memory)
+    Cost(picoseconds(microseconds: time.seconds * 1e6), time)
   }
 
   private static func cost(of transfer: Transfer, _ accelerator: AcceleratorProfile?) -> Cost {

@@ -101,6 +101,12 @@ public struct PassPricer: Sendable {
     return try simulator.time(plan.program, table, scenario.latencyKind, counts: plan.counts)
   }
 
+  /// Whether the tensors of a pass fit the device's memory; a processor-only system's are taken to.
+  public var fits: Bool {
+    guard let capacity = scenario.system.accelerator?.memory.capacityGB else { return true }
+    return plan.lowered.tensors.total <= capacity * 1e9
+  }
+
   /// What the host and the device each spend on one pass, without the waits of one for the other.
   ///
   /// - Complexity: O(instructions in the text).

@@ -1,15 +1,5 @@
 import EventEngine
 
-/// What a latency is waiting for.
-public enum LatencyBound: String, Sendable, CaseIterable {
-  /// For the host: dispatch, launches, gaps, synchronizations.
-  case framework = "framework-bound"
-  /// For arithmetic.
-  case compute = "compute-bound"
-  /// For memory, or the link to the host's.
-  case memory = "memory-bound"
-}
-
 /// What a simulation says about one pass.
 public struct PassResult: Sendable, Equatable {
   /// Times and their account.
@@ -20,6 +10,8 @@ public struct PassResult: Sendable, Equatable {
   public let kernelCount: Int
   /// Operators that were treated as element-wise traffic, because no rule knows them.
   public let operatorsWithoutRule: [String]
+  /// The share of the memory traffic that those stand for.
+  public let withoutRuleFraction: Double
   /// Whether the tensors fit.
   public let memory: MemoryDemand
 
@@ -42,20 +34,4 @@ public struct PassResult: Sendable, Equatable {
 
   /// What the latency is waiting for: the largest share of its critical path.
   public var bound: LatencyBound { LatencyBound(account: timing.account) }
-}
-
-extension LatencyBound {
-  /// What an account by category is waiting for: its largest share.
-  public init(account: Account) {
-    func time(in category: CostCategory) -> Ticks { account[category.rawValue] }
-    let framework =
-      time(in: .dispatch) + time(in: .launch) + time(in: .kernelGap) + time(in: .synchronization)
-    let compute = time(in: .compute)
-    let memory = time(in: .memory) + time(in: .copy)
-    if framework >= compute && framework >= memory {
-      self = .framework
-    } else {
-      self = compute >= memory ? .compute : .memory
-    }
-  }
 }

@@ -92,6 +92,7 @@ public struct Scenario: Sendable {
     return PassResult(
       timing: timing, operatorCount: workload.operatorCount, kernelCount: plan.lowered.kernelCount,
       operatorsWithoutRule: plan.lowered.operatorsWithoutRule,
-      memory: MemoryDemand(workload: workload, precision: precision, accelerator: system.accelerator))
+      withoutRuleFraction: plan.lowered.fractionWithoutRule,
+      memory: MemoryDemand(plan.lowered.tensors, accelerator: system.accelerator))
   }
 }

@@ -35,6 +35,7 @@ public struct CaseStudy: Sendable {
   public let subject: Subject
   /// Its points, panel by panel.
   public let points: [Point]
+  private let knees: [(workload: String, accelerator: String, knee: Knee)]
 
   /// Runs a study.
   ///
@@ -61,6 +62,7 @@ public struct CaseStudy: Sendable {
     let predictions = try Validation(all.map(\.measurement), from: source, fitsHost: true).predictions
     let flops = try Self.multiplyAdds(all.map(\.measurement), source)
     let names = panels.flatMap { panel in panel.rows.map { _ in panel.panel } }
+    knees = try Self.knees(all.map(\.measurement).filter { $0.testbed == Self.oneHost }, source)
     points = predictions.indices.map { index in
       Point(
         panel: names[index], prediction: predictions[index], multiplyAdds: flops[index],
@@ -103,6 +105,28 @@ public struct CaseStudy: Sendable {
     copy.role = .test
     change(&copy)
     return ReferenceRow(measurement: copy)
+  }
+
+  /// The knee of a row that is only predicted, of all batches and not of the study's alone; nil for measured ones.
+  public func knee(of row: Measurement) -> Knee? {
+    knees.first { $0.workload == row.workload && $0.accelerator == row.accelerator }?.knee
+  }
+
+  private static func knees(
+    _ rows: [Measurement], _ source: some ModelSource
+  ) throws -> [(workload: String, accelerator: String, knee: Knee)] {
+    let first = rows.filter { $0.parameters["batch"] == 1 }
+    let prepared = try prepare(first, from: source)
+    let workloads = try first.map { try source.workload($0.workload) }
+    let plans = PlanCache()
+    return try parallelMap(Array(zip(prepared, workloads))) { row, workload in
+      let knee = try Knee.find(workload, parameters: [:], plans: plans) { bound in
+        var scenario = row.scenario
+        scenario.workload = bound
+        return scenario
+      }
+      return (row.measurement.workload, row.measurement.accelerator, knee)
+    }
   }
 
   private static func multiplyAdds(_ rows: [Measurement], _ source: some ModelSource) throws -> [Double] {
@@ -176,6 +200,9 @@ extension CaseStudy {
     }
   }
 
+  /// The testbed that feeds all generations from one host; nothing was measured on it.
+  private static let oneHost = "one host"
+
   /// The paper's four, and the flagships since.
   private static let generations = [
     "nvidia-titan-x-pascal", "nvidia-v100-sxm2-16gb", "nvidia-rtx-2080-ti", "nvidia-quadro-rtx-8000",
@@ -192,7 +219,7 @@ extension CaseStudy {
         batches.map { batch in
           ReferenceRow(
             measurement: Measurement(
-              testbed: "one host", accelerator: accelerator, host: nil, framework: "pytorch-eager", precision: .fp16,
+              testbed: oneHost, accelerator: accelerator, host: nil, framework: "pytorch-eager", precision: .fp16,
               workload: workload, parameters: ["batch": batch], latency: nil, role: nil, row: 0))
         }
       }
@@ -202,7 +229,7 @@ extension CaseStudy {
       rows.filter { $0.study == Subject.frameworks.rawValue && $0.measurement.framework == "pytorch-eager" }
       + measurements.map { ReferenceRow(measurement: $0) }
     return panels + [
-      ("measured knees", series), ("kernel time", rows.filter { $0.study == Subject.platforms.rawValue }),
+      ("where latencies rise", series), ("kernel time", rows.filter { $0.study == Subject.platforms.rawValue }),
     ]
   }
 }

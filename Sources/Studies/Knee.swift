@@ -85,10 +85,9 @@ private struct Trial {
     let table = scenario.price(plan)
     let result = try scenario.simulate(plan, table)
     guard result.memory.fits else { return nil }
-    let host = result.time(in: .dispatch) + result.time(in: .launch)
     let sums = table.serialTimes(of: plan.program)
     self.batch = batch
-    isDeviceBound = 2 * host < result.latency
+    isDeviceBound = !result.bound.isHostBound
     surplus = Double(sums.device) - Double(sums.host)
   }
 

@@ -42,9 +42,13 @@ public struct Projection: Sendable {
     public let deviceBusy: Band
     /// The tax as a fraction of the latency.
     public let taxFraction: Band
+    /// How many samples have a number that was held at a limit of its profile.
+    public let heldSamples: Int
+    /// How many samples were left out, since a pass takes longer than the clock counts.
+    public let droppedSamples: Int
   }
 
-  /// A part of the catalog, simulated with the host that the trend gives for its date.
+  /// A part of the catalog, simulated with the host that the trend gives for its date, or the one that was asked for.
   public struct Part: Sendable {
     /// The part.
     public let accelerator: AcceleratorProfile
@@ -76,6 +80,12 @@ public struct Projection: Sendable {
     let last = roadmap.lastYear
     return Int(last)...(Int(last) + 50)
   }
+
+  /// How many samples were held at a limit or left out in any year, at most.
+  public var heldSamples: Int { years.map(\.heldSamples).max() ?? 0 }
+
+  /// How many samples were left out in any year, at most.
+  public var droppedSamples: Int { years.map(\.droppedSamples).max() ?? 0 }
 
   /// Projects.
   ///
@@ -118,19 +128,26 @@ public struct Projection: Sendable {
     var onTrend = scenario
     onTrend.system = roadmap.system(at: time)
     var pricer = PassPricer(onTrend, onTrend.plan())
-    let trendResult = try SweepResult(pricer.time())
+    guard let trendTiming = try? pricer.time() else { throw ProjectionFault.beyondSimulation(year: year) }
+    var trendResult = SweepResult(trendTiming)
+    trendResult.fits = pricer.fits
     var (latencies, busys, taxes): ([Double], [Double], [Double]) = ([], [], [])
+    var held = 0
     for world in worlds {
-      for (number, value) in roadmap.numbers(at: time, draw: world.draw) { pricer.set(number, to: value) }
+      let values = roadmap.values(at: time, draw: world.draw)
+      if values.isHeld { held += 1 }
+      for (number, value) in values.numbers { pricer.set(number, to: value) }
       pricer.update([.host, .device])
-      let outcome = try world.outcome(of: pricer)
+      // What takes longer than the clock counts is one of a few wild samples, which medians and bands can spare.
+      guard let outcome = try? world.outcome(of: pricer) else { continue }
       latencies.append(outcome.latency)
       busys.append(outcome.deviceBusy)
       taxes.append(outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0)
     }
+    guard 2 * latencies.count > worlds.count else { throw ProjectionFault.beyondSimulation(year: year) }
     return Year(
       year: year, system: onTrend.system, onTrend: trendResult, latency: Band(latencies), deviceBusy: Band(busys),
-      taxFraction: Band(taxes))
+      taxFraction: Band(taxes), heldSamples: held, droppedSamples: worlds.count - latencies.count)
   }
 
   private static func simulate(
@@ -139,7 +156,7 @@ public struct Projection: Sendable {
     let year = decimalYear(part.released) ?? roadmap.lastYear
     var own = scenario
     own.system.accelerator = part
-    if let number = SystemNumber(path: "host.single_thread_speed"),
+    if !roadmap.startsAtHost, let number = SystemNumber(path: "host.single_thread_speed"),
       let speed = roadmap.trend(of: number.path)?.value(at: year), let possible = number.range.nearest(to: speed)
     {
       number.set(possible, in: &own.system)

@@ -35,6 +35,8 @@ public struct Roadmap: Sendable {
   public let quantities: [Quantity]
   /// The numbers that follow another one's.
   public let followers: [Follower]
+  /// Whether the trend of hosts starts at the base's own, now, instead of at the host that the history would have.
+  public let startsAtHost: Bool
   private let feed: SystemNumber?
 
   /// The numbers that are fitted where the history allows.
@@ -54,9 +56,14 @@ public struct Roadmap: Sendable {
   ///   - history: The generations.
   ///   - base: An accelerator that gives what has no trend, with host and framework.
   ///   - held: Paths of numbers that stay as the base has them.
+  ///   - startsAtHost: Whether the base's host is one that was asked for: then it is the host of the present year, and
+  ///     hosts get faster from there at the pace of the history.
   /// - Throws: ``ProjectionFault`` without an accelerator, or with too few generations for the quantities that lead.
-  public init(history: HardwareHistory, base: System, held: Set<String> = []) throws(ProjectionFault) {
+  public init(
+    history: HardwareHistory, base: System, held: Set<String> = [], startsAtHost: Bool = false
+  ) throws(ProjectionFault) {
     guard let part = base.accelerator else { throw .noAccelerator }
+    self.startsAtHost = startsAtHost
     self.history = history
     self.base = base
     var quantities: [Quantity] = []
@@ -108,6 +115,25 @@ public struct Roadmap: Sendable {
   /// The trend of a number, if it has one.
   public func trend(of path: String) -> LogarithmicTrend? { quantities.first { $0.path == path }?.trend }
 
+  /// The present year: that of the newest generation.
+  ///
+  /// The hardware of this year is the base itself.
+  public var presentYear: Int { Int(lastYear) }
+
+  /// What a trend says of a year, without residuals.
+  public func value(of quantity: Quantity, at year: Double) -> Double {
+    let value = quantity.trend.value(at: year)
+    guard quantity.isHost, startsAtHost, let own = quantity.number.value(in: base) else { return value }
+    return own * value / quantity.trend.value(at: Double(presentYear) + 0.5)
+  }
+
+  /// The interval that the number lies in with some probability, in a year.
+  public func interval(of quantity: Quantity, _ share: Double, at year: Double) -> ClosedRange<Double> {
+    let interval = quantity.trend.interval(share, at: year)
+    let shift = value(of: quantity, at: year) / quantity.trend.value(at: year)
+    return (interval.lowerBound * shift)...(interval.upperBound * shift)
+  }
+
   /// The numbers of a year, and with a draw, numbers that the year may turn out to have.
   ///
   /// - Parameters:
@@ -115,29 +141,41 @@ public struct Roadmap: Sendable {
   ///   - draw: What the residuals are drawn by; nil for the trends themselves.
   /// - Returns: Every number that differs from the base.
   public func numbers(at year: Double, draw: RoadmapDraw? = nil) -> [(number: SystemNumber, value: Double)] {
-    var numbers: [(number: SystemNumber, value: Double)] = quantities.map { quantity in
+    values(at: year, draw: draw).numbers
+  }
+
+  /// The same, and whether a number was held at a limit of its profile: residuals of few generations have no bounds.
+  public func values(
+    at year: Double, draw: RoadmapDraw? = nil
+  ) -> (numbers: [(number: SystemNumber, value: Double)], isHeld: Bool) {
+    let isPresent = Int(year.rounded(.down)) == presentYear
+    if isPresent, startsAtHost { return ([], false) }
+    let moving = isPresent ? quantities.filter(\.isHost) : quantities
+    var numbers: [(number: SystemNumber, value: Double)] = moving.map { quantity in
       let noise = draw?.residual(of: quantity, at: year) ?? 0
-      return (quantity.number, quantity.trend.value(at: year) * noise.exponential)
+      return (quantity.number, value(of: quantity, at: year) * noise.exponential)
     }
     func growth(_ path: String) -> Double {
       guard let (number, value) = numbers.first(where: { $0.number.path == path }), let old = number.value(in: base)
       else { return 1 }
       return value / old
     }
-    for follower in followers {
+    for follower in isPresent ? [] : followers {
       guard let value = follower.number.value(in: base) else { continue }
       numbers.append((follower.number, value * growth(follower.leader)))
     }
     // Whoever builds faster matrix units also feeds them: the operands per clock follow the peak per unit and clock.
-    if let feed, let value = feed.value(in: base) {
+    if let feed, !isPresent, let value = feed.value(in: base) {
       let rate = growth(Self.leadingPeak) / growth("accelerator.compute_units") / growth("accelerator.clock_ghz")
       numbers.append((feed, value * rate))
     }
+    var isHeld = false
     for (index, (number, value)) in numbers.enumerated() {
-      if number.range.isWhole { numbers[index].value = max(1, value.rounded()) }
-      if !number.range.contains(numbers[index].value) { numbers[index].value = number.value(in: base) ?? value }
+      let wanted = number.range.isWhole ? max(1, value.rounded()) : value
+      numbers[index].value = number.range.nearest(to: wanted) ?? number.value(in: base) ?? value
+      if numbers[index].value != wanted { isHeld = true }
     }
-    return numbers
+    return (numbers, isHeld)
   }
 
   /// The system of a year, by the trends.
@@ -188,6 +226,8 @@ public enum ProjectionFault: Error, Sendable, Equatable {
   case tooFewGenerations(path: String, found: Int, needed: Int)
   /// A year that is none to project to.
   case yearOutOfRange(Int, ClosedRange<Int>)
+  /// A year in which hardly a sample, or not even the trends' own system, can be simulated.
+  case beyondSimulation(year: Int)
   /// A knob none of whose numbers a system has, or all of them zero.
   case nothingToTurn(String)
 }
@@ -201,6 +241,9 @@ extension ProjectionFault: CustomStringConvertible {
       "error: a trend of \(path) needs \(needed) generations, and the history has \(found); widen --history"
     case .yearOutOfRange(let year, let range):
       "error: --year must be from \(range.lowerBound) to \(range.upperBound) (it is \(year))"
+    case .beyondSimulation(let year):
+      "error: the trends lead to hardware that cannot be simulated in \(year): a pass would take longer than the "
+        + "simulation's clock counts; ask for an earlier year, or a wider --history"
     case .nothingToTurn(let name):
       "error: \(name) is 0 on this system, so that no factor changes it; give it a value with --set first"
     }

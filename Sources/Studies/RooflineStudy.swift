@@ -29,7 +29,7 @@ public struct RooflineStudy: Sendable {
     public let lowerBound: Seconds
     /// The side of the ridge on which it lies.
     public let bound: RooflineBound
-    /// The level that binds where the last-level cache's bandwidth is known: `L2` if even the cache is too slow.
+    /// What binds: `compute` or `DRAM` as ``bound`` has it, or `L2` where all bytes fit the cache and even that is too slow.
     public let level: String
   }
 
@@ -58,20 +58,37 @@ public struct RooflineStudy: Sendable {
     let roofline = ideal.roofline(kernel.arithmetic)
     let seconds = Seconds(model.time(of: kernel).seconds)
     let intensity = kernel.bytes > 0 ? flops / bytes : ArithmeticIntensity(.infinity)
-    var level = "DRAM"
-    if let l2 = ideal.accelerator.memory.l2BandwidthGBPerS {
-      // The traffic through the cache is at least the traffic to memory; if that already takes longer than the
-      // arithmetic at the cache's speed, no reuse in the cache can help.
-      let cache = Roofline(peak: roofline.peak, bandwidth: BytesPerSecond(gigabytesPerSecond: l2))
-      if kernel.bytes > 0, cache.bound(at: intensity) == .memoryBound { level = "L2" }
-    }
     let bound = kernel.bytes > 0 ? roofline.bound(at: intensity) : .computeBound
     return Row(
       name: kernel.name, kernelClass: kernel.kernelClass, count: count, flops: flops, bytes: bytes,
       arithmetic: kernel.arithmetic, attainable: kernel.flops > 0 ? roofline.attainable(at: intensity) : nil,
       achieved: FLOPsPerSecond(seconds.value > 0 ? kernel.flops / seconds.value : 0), time: seconds,
       lowerBound: roofline.timeLowerBound(flops: flops, bytes: bytes), bound: bound,
-      level: bound == .computeBound ? "compute" : level)
+      level: level(of: kernel, bound, roofline, ideal.accelerator.memory))
+  }
+
+  /// The level of the memory hierarchy that binds.
+  ///
+  /// Each tensor is moved once, so that all levels carry the same bytes and the slowest, DRAM, binds before the cache;
+  /// but where all the bytes of a kernel fit the last-level cache together, they are taken to be in it: then the cache
+  /// binds, unless it is fast enough for the arithmetic, which leaves the first way from memory.
+  private static func level(
+    of kernel: Kernel, _ bound: RooflineBound, _ roofline: Roofline, _ memory: AcceleratorProfile.Memory
+  ) -> String {
+    guard bound == .memoryBound else { return "compute" }
+    guard let l2 = memory.l2BandwidthGBPerS, l2 > memory.bandwidthGBPerS, kernel.bytes <= memory.l2MB * 1e6 else {
+      return "DRAM"
+    }
+    let levels = HierarchicalRoofline(
+      peak: roofline.peak,
+      levels: [
+        MemoryLevel(name: "L2", bandwidth: BytesPerSecond(gigabytesPerSecond: l2)),
+        MemoryLevel(name: "DRAM", bandwidth: roofline.bandwidth),
+      ])
+    switch levels.bound(flops: FLOPs(kernel.flops), traffic: [Bytes(kernel.bytes), .zero]) {
+    case .computeBound: return "DRAM"
+    case .memoryBound(let level): return levels.levels[level].name
+    }
   }
 
   /// How often each kernel of a program runs.

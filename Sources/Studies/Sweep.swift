@@ -45,6 +45,7 @@ public struct Sweep: Sendable {
     /// The points before this one have their rows.
     var end: Int
     var fault: SweepFault?
+    var notes = SweepNotes()
   }
 
   private func stretch(_ points: Range<Int>, _ evaluator: inout SweepEvaluator) -> Stretch {
@@ -52,6 +53,7 @@ public struct Sweep: Sendable {
     var stretch = Stretch(end: points.lowerBound + results.count, fault: fault)
     stretch.rows.reserveCapacity(results.count * 96)
     for (offset, result) in results.enumerated() { rows.append(points.lowerBound + offset, result, to: &stretch.rows) }
+    stretch.notes = evaluator.notes(of: results)
     return stretch
   }
 
@@ -60,10 +62,15 @@ public struct Sweep: Sendable {
   /// - Parameters:
   ///   - points: Which.
   ///   - emit: Is given the rows of the next points, in order, and how many points are done.
+  /// - Returns: What the rows do not say by themselves.
   /// - Throws: ``SweepFault`` at a point that cannot be simulated, when the rows of all points before it have been handed
   ///   out, or what `emit` throws.
   /// - Complexity: Memory for one wave: about a tenth of a second's work.
-  public func run(_ points: Range<Int>, emit: (_ rows: [UInt8], _ done: Int) throws -> Void) throws {
+  @discardableResult
+  public func run(
+    _ points: Range<Int>, emit: (_ rows: [UInt8], _ done: Int) throws -> Void
+  ) throws -> SweepNotes {
+    var notes = SweepNotes()
     let evaluators = Mutex<[SweepEvaluator]>([])
     var length = 16
     var start = points.lowerBound
@@ -72,6 +79,7 @@ public struct Sweep: Sendable {
       let cut = stretches(from: start, to: points.upperBound, of: length)
       for stretch in try simulate(cut, evaluators) {
         try emit(stretch.rows, stretch.end)
+        notes.add(stretch.notes)
         if let fault = stretch.fault { throw fault }
       }
       start = cut[cut.count - 1].upperBound
@@ -80,6 +88,7 @@ public struct Sweep: Sendable {
       if elapsed < 50_000_000, length < 8192 { length *= 2 }
       if elapsed > 200_000_000, length > 1 { length /= 2 }
     }
+    return notes
   }
 
   /// Simulates some stretches of points in any order, and hands their rows out as they are asked for.

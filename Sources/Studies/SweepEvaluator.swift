@@ -12,6 +12,10 @@ public struct SweepResult: Sendable, Equatable {
   public var deviceBusy: Ticks = 0
   /// What the latency is waiting for.
   public var bound = LatencyBound.framework
+  /// Whether the tensors fit the device's memory.
+  public var fits = true
+  /// The share of the memory traffic that rests on no cost rule.
+  public var withoutRuleFraction = 0.0
 
   /// A result of nothing.
   public init() {}
@@ -35,6 +39,9 @@ public struct SweepEvaluator: Sendable {
   private let blockAxes: [Int]
   private let deviceAxes: [Int]
   private let hostAxes: [Int]
+
+  /// Operators without a cost rule that points had so far.
+  private var operatorsWithoutRule: [String] = []
 
   private var pricer: PassPricer?
   private var current: [Int]
@@ -87,6 +94,14 @@ public struct SweepEvaluator: Sendable {
     return results
   }
 
+  /// What the results of points do not say by themselves.
+  public func notes(of results: [SweepResult]) -> SweepNotes {
+    var notes = SweepNotes()
+    for result in results { notes.add(result) }
+    notes.add(operatorsWithoutRule)
+    return notes
+  }
+
   /// Simulates a stretch of points up to the first, in the plan's order, that cannot be simulated.
   ///
   /// - Parameter points: Points of the plan.
@@ -135,6 +150,8 @@ public struct SweepEvaluator: Sendable {
       result.latency = timing.latency
       result.deviceBusy = timing.deviceBusy
       result.bound = LatencyBound(account: timing.account)
+      result.fits = pricer.fits
+      result.withoutRuleFraction = pricer.plan.lowered.fractionWithoutRule
       return result
     } catch {
       throw .simulation(error, point: plan.words(point))
@@ -200,6 +217,9 @@ public struct SweepEvaluator: Sendable {
     plans[key] = program
     blockIdentity = identity
     pricer = PassPricer(scenario, program)
+    for name in program.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
+      operatorsWithoutRule.append(name)
+    }
   }
 
   /// Numbers the combinations of workload and parameters.

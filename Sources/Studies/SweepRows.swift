@@ -13,7 +13,8 @@ public struct SweepRows: Sendable {
   }
 
   /// What follows the varied values in every row.
-  public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"] + madeByColumns
+  public static let resultColumns =
+    ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits"] + madeByColumns
 
   /// The last of them: of which kind the latency is, and by which model it was found, the same in every row.
   static let madeByColumns = ["latency_kind", "kernel_model"]
@@ -77,10 +78,15 @@ public struct SweepRows: Sendable {
     if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
     bytes += bound
     if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
+    separate(&bytes)
+    name("fits", &bytes)
+    bytes += result.fits ? Self.yes : Self.no
     bytes += end
     if format == .jsonl { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: "\n"))
   }
+
+  private static let (yes, no) = (Array("true".utf8), Array("false".utf8))
 
   private func name(_ key: StaticString, _ bytes: inout [UInt8]) {
     guard format == .jsonl else { return }

@@ -11,7 +11,9 @@ public struct SweepSummary: Sendable {
   }
 
   /// How many points there are.
-  public private(set) var count = 0
+  public var count: Int { notes.points }
+  /// What the extremes do not say.
+  public private(set) var notes = SweepNotes()
   /// The point of the shortest latency; the first of several.
   public private(set) var shortest: Extreme?
   /// The point of the longest latency.
@@ -45,7 +47,9 @@ public struct SweepSummary: Sendable {
         var evaluator = SweepEvaluator(plan)
         var part = SweepSummary()
         let range = first..<min(end, first + Self.stretch)
-        for (offset, result) in try evaluator.results(range).enumerated() { part.add(first + offset, result) }
+        let results = try evaluator.results(range)
+        for (offset, result) in results.enumerated() { part.add(first + offset, result) }
+        part.notes = evaluator.notes(of: results)
         return part
       }
       for part in parts { add(part) }
@@ -56,14 +60,13 @@ public struct SweepSummary: Sendable {
   private init() {}
 
   private mutating func add(_ point: Int, _ result: SweepResult) {
-    count += 1
     if let place = bounds.firstIndex(where: { $0.bound == result.bound }) { bounds[place].count += 1 }
     let extreme = Extreme(point: point, result: result)
     keepExtremes(extreme, extreme, extreme, extreme)
   }
 
   private mutating func add(_ part: SweepSummary) {
-    count += part.count
+    notes.add(part.notes)
     for place in bounds.indices { bounds[place].count += part.bounds[place].count }
     keepExtremes(part.shortest, part.longest, part.leastTax, part.mostTax)
   }

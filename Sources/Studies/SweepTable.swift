@@ -25,6 +25,8 @@ public struct SweepTable: Sendable {
   public let taxFraction: [Double]
   /// What the latency waits for.
   public let bounds: [String]
+  /// Whether the tensors fit the device's memory; nothing in files without the column.
+  public let fits: [Bool]
 
   /// How many rows there are.
   public var count: Int { latencyUS.count }
@@ -50,12 +52,27 @@ public struct SweepTable: Sendable {
     deviceBusyUS = try Self.numbers(table, "device_busy_us")
     taxFraction = try Self.numbers(table, "framework_tax_fraction")
     let bound = table.column("bound") ?? 0
-    bounds = table.rows.map { $0[bound].text }
-    varied = names.indices.filter { !(Self.results + SweepRows.resultColumns).contains(names[$0]) }.map { column in
-      let texts = table.rows.map { $0[column].text }
+    bounds = table.rows.map { $0.text(bound) }
+    fits = try table.column("fits").map { (column) throws(CSVFault) in try Self.truths(table, column) } ?? []
+    varied = names.indices.filter { !SweepRows.resultColumns.contains(names[$0]) }.map { column in
+      let texts = table.rows.map { $0.text(column) }
       let numbers = texts.compactMap { decimalNumber($0) }
       return Varied(name: names[column], texts: texts, numbers: numbers.count == texts.count ? numbers : nil)
     }
+  }
+
+  private static func truths(_ table: CSVText, _ column: Int) throws(CSVFault) -> [Bool] {
+    var truths: [Bool] = []
+    truths.reserveCapacity(table.rows.count)
+    for row in table.rows {
+      guard let truth = Bool(row[column].text) else {
+        throw CSVFault(
+          file: table.file, position: row[column].position,
+          fact: .wrongField(column: "fits", text: row[column].text, expected: "true or false"))
+      }
+      truths.append(truth)
+    }
+    return truths
   }
 
   private static func numbers(_ table: CSVText, _ name: String) throws(CSVFault) -> [Double] {
@@ -63,10 +80,10 @@ public struct SweepTable: Sendable {
     var numbers: [Double] = []
     numbers.reserveCapacity(table.rows.count)
     for row in table.rows {
-      guard let number = decimalNumber(row[column].text), number >= 0 else {
+      guard let number = decimalNumber(row.text(column)), number >= 0 else {
         throw CSVFault(
           file: table.file, position: row[column].position,
-          fact: .wrongField(column: name, text: row[column].text, expected: "a number of at least 0"))
+          fact: .wrongField(column: name, text: row.text(column), expected: "a number of at least 0"))
       }
       numbers.append(number)
     }

@@ -123,9 +123,8 @@ public struct TargetSearch: Sendable {
         var values = parameters
         values[name] = Int64(value)
         let scenario = scenario(try workload.bindChecked(values))
-        let demand = MemoryDemand(
-          workload: scenario.workload, precision: scenario.precision, accelerator: scenario.system.accelerator)
-        return demand.fits ? Trial(value: value, result: try Self.result(scenario)) : nil
+        let result = try Self.result(scenario)
+        return result.fits ? Trial(value: value, result: result) : nil
       }
     }
     present = Trial(value: today, result: try Self.result(base))
@@ -155,7 +154,10 @@ public struct TargetSearch: Sendable {
   }
 
   private static func result(_ scenario: Scenario) throws -> SweepResult {
-    try SweepResult(PassPricer(scenario, scenario.plan()).time())
+    let pricer = PassPricer(scenario, scenario.plan())
+    var result = SweepResult(try pricer.time())
+    result.fits = pricer.fits
+    return result
   }
 
   /// How far a value lies from today's: the logarithm of their ratio.

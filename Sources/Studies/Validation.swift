@@ -60,10 +60,10 @@ public struct Validation: Sendable {
     let prepared = try prepare(measurements, from: source, adjust: adjust)
     var speeds: [(testbed: String, fit: HostSpeedFit)] = []
     if fitsHost {
+      let rows = Dictionary(grouping: prepared) { $0.measurement.testbed }
       var seen: Set<String> = []
       for measurement in measurements where seen.insert(measurement.testbed).inserted {
-        let rows = prepared.filter { $0.measurement.testbed == measurement.testbed }
-        speeds.append((measurement.testbed, HostSpeedFit(Self.anchors(rows))))
+        speeds.append((measurement.testbed, HostSpeedFit(Self.anchors(rows[measurement.testbed] ?? []))))
       }
     }
     let speedOf = Dictionary(speeds.map { ($0.testbed, $0.fit.speed) }) { first, _ in first }
@@ -71,10 +71,9 @@ public struct Validation: Sendable {
       var scenario = row.scenario
       if let speed = speedOf[row.measurement.testbed] { scenario.system.host.singleThreadSpeed = speed }
       let result = try scenario.simulate(row.plan, scenario.price(row.plan))
-      let host = result.time(in: .dispatch) + result.time(in: .launch)
       return Prediction(
         measurement: row.measurement, latency: Double(result.latency) * 1e-12,
-        deviceBusy: Double(result.deviceBusy) * 1e-12, bound: result.bound, isHostBound: 2 * host > result.latency)
+        deviceBusy: Double(result.deviceBusy) * 1e-12, bound: result.bound, isHostBound: result.bound.isHostBound)
     }
     self.speeds = speeds
   }

@@ -58,6 +58,9 @@ public struct Tensor: Sendable, Hashable {
     self.shape = shape
     self.type = type
   }
+
+  /// Hashes what tells most tensors apart; equality decides.
+  public func hash(into hasher: inout Hasher) { hasher.combine(shape.elementCount) }
 }
 
 /// A parameter and its value.

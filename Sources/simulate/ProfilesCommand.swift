@@ -263,15 +263,26 @@ enum ProfilesCommand {
       let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
       _ = try checkingInput { () throws(JSONFault) in try ErrorBand(from: JSONDocument(bytes: bytes, file: path)) }
     case "workload/1":
-      do { _ = try library.workload(file).bindChecked() } catch {
+      do { warn(about: try library.workload(file).bindChecked(), path) } catch {
         throw error as? Failure ?? Failure(.wrongInput, "\(error)")
       }
     default: _ = try library.accelerator(file)
     }
   }
 
+  /// A workload may be right and still have operators that are guessed.
+  private static func warn(about workload: BoundWorkload, _ path: String) {
+    let system = System(accelerator: nil, host: HostProfile(), framework: FrameworkProfile())
+    let lowered = LoweredProgram(workload, target: LoweringTarget(system: system, precision: .fp16), rules: [])
+    guard !lowered.operatorsWithoutRule.isEmpty else { return }
+    Platform.warn(
+      "\(path): warning: no cost rule for \(lowered.operatorsWithoutRule.joined(separator: ", ")); they will be treated "
+        + "as element-wise traffic, \(NumberFormat.percent(lowered.fractionWithoutRule)) of the bytes moved")
+  }
+
   private static func schema(of path: String) throws(Failure) -> String {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    // A workload may be larger than a profile.
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: Workload.fileSizeLimit) }
     return try checkingInput { () throws(JSONFault) in
       var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
       let cursor = try root.required("schema")

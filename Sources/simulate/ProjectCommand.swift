@@ -157,7 +157,8 @@ enum ProjectCommand {
       )
     }
     let projection = try projection(
-      resolved, library, history: command.value(of: "history"), upTo: year, sampleCount: samples, seed: UInt64(seed))
+      resolved, library, namesHost: command.isPresent("host"), history: command.value(of: "history"), upTo: year,
+      sampleCount: samples, seed: UInt64(seed))
     let report = ProjectionReport(projection: projection)
     print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
   }
@@ -167,6 +168,7 @@ enum ProjectCommand {
   /// - Parameters:
   ///   - resolved: What is projected.
   ///   - library: Whose history.
+  ///   - namesHost: Whether the host was asked for, so that the trend of hosts starts at it.
   ///   - patterns: The accelerators whose history is fitted; nil for those of the accelerator's vendor.
   ///   - year: How far.
   ///   - sampleCount: How many samples are drawn.
@@ -174,8 +176,8 @@ enum ProjectCommand {
   /// - Returns: The years from the last generation on.
   /// - Throws: `Failure` where there is no accelerator, too short a history or a year out of range.
   static func projection(
-    _ resolved: ScenarioOptions.Resolved, _ library: Library, history patterns: String? = nil, upTo year: Int,
-    sampleCount: Int, seed: UInt64
+    _ resolved: ScenarioOptions.Resolved, _ library: Library, namesHost: Bool, history patterns: String? = nil,
+    upTo year: Int, sampleCount: Int, seed: UInt64
   ) throws(Failure) -> Projection {
     do {
       let base = resolved.scenario.system
@@ -191,12 +193,15 @@ enum ProjectCommand {
         }
       }
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
-      let roadmap = try Roadmap(history: history, base: base, held: Set(resolved.overrides.map(\.path)))
+      let roadmap = try Roadmap(
+        history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
       let band = try checkingInput { () throws(ProfileFault) in
         try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
       }
-      return try Projection(
-        resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+      return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
+        try Projection(
+          resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
@@ -224,12 +229,14 @@ enum ProjectCommand {
     var searches: [TargetSearch] = []
     for subject in try subjects(command, resolved, metric) {
       searches.append(
-        try TargetSearch(
-          metric, atMost: target, varying: subject, resolved.workload, parameters: resolved.parameters
-        ) { bound in
-          var scenario = template
-          scenario.workload = bound
-          return scenario
+        try Progress.showing("looking for what reaches the target") { _ in
+          try TargetSearch(
+            metric, atMost: target, varying: subject, resolved.workload, parameters: resolved.parameters
+          ) { bound in
+            var scenario = template
+            scenario.workload = bound
+            return scenario
+          }
         })
     }
     let report = TargetReport(scenario: scenario, searches: searches)

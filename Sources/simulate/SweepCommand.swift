@@ -106,6 +106,11 @@ enum SweepCommand {
     return "csv"
   }
 
+  /// Says on standard error what the rows do not say.
+  static func warn(_ notes: SweepNotes) {
+    for warning in notes.warnings { Platform.warn("warning: \(warning)") }
+  }
+
   // MARK: Summary
 
   private static func writeSummary(
@@ -113,7 +118,7 @@ enum SweepCommand {
   ) throws(Failure) {
     if resumes { throw Failure(.wrongUsage, "error: a summary cannot be resumed; use --format csv or jsonl") }
     let summary: SweepSummary
-    var progress = SweepProgress(points)
+    let progress = SweepProgress(points)
     do {
       summary = try SweepSummary(plan, points, threads: threads) { progress.show($0) }
       progress.clear()
@@ -121,6 +126,7 @@ enum SweepCommand {
       progress.clear()
       throw Failure(.wrongInput, "\(error)")
     }
+    warn(summary.notes)
     let report = SweepSummaryReport(plan: plan, summary: summary)
     if let output {
       try OutputFile.write(report.text(styled: false), to: output)
@@ -143,7 +149,10 @@ enum SweepCommand {
         "error: \(NumberFormat.integer(points.count)) rows are too many for a table; use --format csv or jsonl")
     }
     if resumes { throw Failure(.wrongUsage, "error: a table cannot be resumed; use --format csv or jsonl") }
-    let (results, fault) = try results(plan, points, threads)
+    let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") {
+      (_) throws(Failure) in try Self.results(plan, points, threads)
+    }
+    warn(notes)
     let done = points.lowerBound..<(points.lowerBound + results.count)
     let report = SweepReport(plan: plan, points: done, results: results)
     if let output {
@@ -157,20 +166,22 @@ enum SweepCommand {
   /// The results of all points, or of those before one that cannot be simulated.
   private static func results(
     _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?
-  ) throws(Failure) -> (results: [SweepResult], fault: SweepFault?) {
+  ) throws(Failure) -> (results: [SweepResult], notes: SweepNotes, fault: SweepFault?) {
     let cut = Array(stride(from: points.lowerBound, to: points.upperBound, by: 64))
-    let stretches: [(results: [SweepResult], fault: SweepFault?)]
+    let stretches: [(results: [SweepResult], notes: SweepNotes, fault: SweepFault?)]
     do {
       stretches = try parallelMap(cut, threads: threads) { start in
         var evaluator = SweepEvaluator(plan)
-        return evaluator.resultsBeforeFault(start..<min(start + 64, points.upperBound))
+        let (results, fault) = evaluator.resultsBeforeFault(start..<min(start + 64, points.upperBound))
+        return (results, evaluator.notes(of: results), fault)
       }
     } catch { throw Failure(.wrongInput, "\(error)") }
     var all: [SweepResult] = []
-    for stretch in stretches {
+    var fault: SweepFault?
+    for stretch in stretches where fault == nil {
       all += stretch.results
-      if let fault = stretch.fault { return (all, fault) }
+      fault = stretch.fault
     }
-    return (all, nil)
+    return (all, SweepNotes(stretches.map(\.notes)), fault)
   }
 }

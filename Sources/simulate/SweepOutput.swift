@@ -83,16 +83,18 @@ struct SweepOutput {
   private func run(
     _ rest: Range<Int>, _ position: SweepPosition? = nil, emit: ([UInt8]) throws -> Void
   ) throws(Failure) -> (fault: SweepFault, rows: Int)? {
-    var progress = SweepProgress(points, from: rest.lowerBound)
+    let progress = SweepProgress(points, from: rest.lowerBound)
     var end = rest.lowerBound
     defer { progress.clear() }
     do {
-      try sweep.run(rest) { rows, done in
+      let notes = try sweep.run(rest) { rows, done in
         try emit(rows)
         end = done
         position?.done = done
         progress.show(done)
       }
+      progress.clear()
+      SweepCommand.warn(notes)
       return nil
     } catch let fault as SweepFault {
       return (fault, end - points.lowerBound)

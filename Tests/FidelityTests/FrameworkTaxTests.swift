@@ -18,7 +18,7 @@ struct FrameworkTaxTests {
   func errors() throws {
     guard let predictions = try predictions() else { return }
     let summary = try #require(ErrorSummary(predictions.compactMap(\.error)))
-    let knees = KneeComparison.compare(predictions)
+    let knees = RiseComparison.compare(predictions)
     let exact = Double(knees.filter { $0.measured == $0.predicted }.count) / Double(knees.count)
     print("median \(summary.median), mean \(summary.mean), bias \(summary.bias), knees exact \(exact)")
     #expect(summary.count == 1_814)

@@ -92,12 +92,12 @@ import Workloads
 
   // MARK: Knees
 
-  static func knees(measured: [Double?]) throws -> [KneeComparison] {
+  static func knees(measured: [Double?]) throws -> [RiseComparison] {
     let lines = measured.enumerated().map {
       "lab,gpu,f,fp32,small,\(1 << $0.offset),\($0.element.map { "\($0)" } ?? ""),"
     }
     let validation = try Validation(Self.rows(lines), from: Source(), fitsHost: false)
-    return KneeComparison.compare(validation.predictions)
+    return RiseComparison.compare(validation.predictions)
   }
 
   @Test func `have the knee where a series leaves its floor for good`() throws {

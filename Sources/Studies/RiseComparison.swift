@@ -1,25 +1,26 @@
 import Profiles
 
-/// The knee of a measured series beside the predicted one.
+/// From which batch on the latency of a series rises, measured beside predicted.
 ///
-/// A series is one workload on one testbed over batch sizes. Its floor is the median of the latencies that lie within a
-/// fifth of the smallest, so that one lucky measurement does not set it; the knee is the first batch from which on every
-/// latency lies more than a fifth above the floor. The same definition serves both curves.
-public struct KneeComparison: Sendable, Equatable {
+/// That is not the knee: a measurement does not say what the host spends, so the question is asked of the curve alone. A
+/// series is one workload on one testbed over batch sizes. Its floor is the median of the latencies that lie within a
+/// fifth of the smallest, so that one lucky measurement does not set it; the latency rises
+/// from the first batch from which on every one lies more than a fifth above the floor. The same definition serves both curves.
+public struct RiseComparison: Sendable, Equatable {
   /// The testbed.
   public let testbed: String
   /// The workload.
   public let workload: String
-  /// The measured knee; nil where the floor reaches to the largest batch.
+  /// Where the measured latency rises; nil where the floor reaches to the largest batch.
   public let measured: Int64?
-  /// The predicted one.
+  /// Where the predicted one does.
   public let predicted: Int64?
 
-  /// How far above the floor the knee begins.
-  static let rise = 1.2
+  /// How far above the floor the rise begins.
+  static let threshold = 1.2
 
   /// Compares every series with at least four measured batches.
-  public static func compare(_ predictions: [Validation.Prediction]) -> [KneeComparison] {
+  public static func compare(_ predictions: [Validation.Prediction]) -> [RiseComparison] {
     var series: [[Validation.Prediction]] = []
     var index: [String: Int] = [:]
     for prediction in predictions where prediction.measurement.latency != nil {
@@ -38,27 +39,27 @@ public struct KneeComparison: Sendable, Equatable {
     return series.filter { $0.count >= 4 }.map { rows in
       let sorted = rows.sorted { ($0.measurement.parameters["batch"] ?? 1) < ($1.measurement.parameters["batch"] ?? 1) }
       let batches = sorted.map { $0.measurement.parameters["batch"] ?? 1 }
-      return KneeComparison(
+      return RiseComparison(
         testbed: rows[0].measurement.testbed, workload: rows[0].measurement.workload,
-        measured: knee(batches, sorted.map { $0.measurement.latency ?? 0 }),
-        predicted: knee(batches, sorted.map(\.latency)))
+        measured: rise(batches, sorted.map { $0.measurement.latency ?? 0 }),
+        predicted: rise(batches, sorted.map(\.latency)))
     }
   }
 
   /// The first batch from which on every latency lies more than a fifth above the floor; batches in rising order.
-  public static func knee(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
+  public static func rise(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
     let floor = floor(latencies)
-    var knee: Int64?
+    var rise: Int64?
     for (batch, latency) in zip(batches, latencies).reversed() {
-      guard latency > rise * floor else { break }
-      knee = batch
+      guard latency > threshold * floor else { break }
+      rise = batch
     }
-    return knee
+    return rise
   }
 
   private static func floor(_ latencies: [Double]) -> Double {
     let smallest = latencies.min() ?? 0
-    let plateau = latencies.filter { $0 <= rise * smallest }.sorted()
+    let plateau = latencies.filter { $0 <= threshold * smallest }.sorted()
     guard !plateau.isEmpty else { return smallest }
     return (plateau[(plateau.count - 1) / 2] + plateau[plateau.count / 2]) / 2
   }

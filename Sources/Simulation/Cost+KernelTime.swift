@@ -1,0 +1,43 @@
+import EventEngine
+import Kernels
+
+extension Cost {
+  /// A kernel that runs for some time, which is spent on arithmetic, memory and overhead as a model says.
+  ///
+  /// - Parameters:
+  ///   - duration: Picoseconds; those of `time`, or of a recorded kernel that is taken to spend them alike.
+  ///   - time: What a kernel waits for.
+  public init(_ duration: Ticks, _ time: KernelTime) {
+    self.init(
+      duration,
+      shares: [
+        (.compute, time.computeShare), (.memory, time.memoryShare), (.kernelOverhead, time.overheadShare),
+      ])
+  }
+
+  /// A duration that is split among categories in the ratio of their shares; their parts sum to it exactly.
+  ///
+  /// A share of nothing gets nothing; where all are nothing, the first gets everything.
+  ///
+  /// - Parameters:
+  ///   - duration: Picoseconds; not negative.
+  ///   - shares: Not negative, of any unit; at least one, each category once.
+  public init(_ duration: Ticks, shares: [(category: CostCategory, share: Double)]) {
+    self.init(duration: duration, account: .zero)
+    let total = shares.reduce(0) { $0 + $1.share }
+    guard total > 0, total.isFinite else {
+      account[(shares.first?.category ?? .kernelOverhead).rawValue] = duration
+      return
+    }
+    // Of each part the end is rounded, so that no rounding is left over; behind the last share lies the end of all.
+    var (sum, given) = (0.0, Ticks(0))
+    let last = shares.lastIndex { $0.share > 0 }
+    for (index, part) in shares.enumerated() {
+      sum += part.share
+      let end = index == last ? duration : min(duration, Ticks((Double(duration) * (sum / total)).rounded()))
+      guard part.share > 0 else { continue }
+      account[part.category.rawValue] = max(0, end - given)
+      given = max(given, end)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Profiles
+import Simulation
+import TestSupport
+import Workloads
+
+/// Scenarios of the catalog that travels with the program.
+struct ShippedSystems {
+  let profiles: ProfileCatalog
+  let workloads: WorkloadCatalog
+
+  init() throws {
+    profiles = try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"])
+    workloads = try WorkloadCatalog(directories: [packageRoot + "/workloads"])
+  }
+
+  /// A workload on a system by names; of the accelerator `none`, on the host alone.
+  func scenario(
+    _ workload: String, batch: Int64 = 1, on accelerator: String, _ framework: String = "pytorch-eager"
+  ) throws -> Scenario {
+    let part = accelerator == "none" ? nil : try profiles.accelerator(named: accelerator)
+    return Scenario(
+      workload: try workloads.load(workload).bind(["batch": batch]),
+      system: System(
+        accelerator: part, host: try profiles.host(named: "reference"),
+        framework: try profiles.framework(named: framework)), precision: part == nil ? .fp32 : .fp16)
+  }
+}
