@@ -30,7 +30,7 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .isDirectory(let path): "\(onePathLine(path)): error: is a directory, not a file"
     case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
     case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
-    case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(limit) bytes"
+    case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(byteText(limit))"
     case .isSocket(let path): "\(onePathLine(path)): error: is a socket or a device without a driver, not a file"
     case .system(let path, let error):
       "\(onePathLine(path)): error: cannot be read: \(visible(String(cString: strerror(error))))"
@@ -50,6 +50,9 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
+/// The most bytes of a file that people write or edit: a profile, a plan, an error band, 4 MiB.
+public let smallFileLimit = 4 << 20
+
 /// Opens a file for reading, again where a signal comes between.
 ///
 /// - Returns: The descriptor, or -1 with the reason in `errno`.
@@ -62,15 +65,18 @@ public func openForReading(_ path: String) -> Int32 {
 
 /// Reads a whole file.
 ///
+/// A regular file that is too large is refused before any of it is read, a pipe or device as soon as it has given more.
+///
 /// - Parameters:
 ///   - path: The file; a relative path starts at the working directory.
 ///   - limit: The most bytes to take.
 /// - Returns: The file's bytes.
 /// - Throws: Why the file cannot be read.
-public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault) -> [UInt8] {
+public func readFileBytes(_ path: String, limit: Int = smallFileLimit) throws(FileFault) -> [UInt8] {
   let file = openForReading(path)
   guard file >= 0 else { throw FileFault(systemError: errno, path: path) }
   defer { close(file) }
+  guard sizeHint(of: file) <= limit else { throw .tooLarge(path: path, limit: limit) }
   // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over
   // every byte in a build without optimization.
   let hint = sizeHint(of: file)
@@ -88,8 +94,14 @@ public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault
   }
 }
 
-/// The size that the system gives for a file, or 0 where it has none to give.
+/// A number of bytes in words: in MiB where it is a whole number of them.
+private func byteText(_ count: Int) -> String {
+  count >= 1 << 20 && count % (1 << 20) == 0 ? "\(count >> 20) MiB" : "\(count) bytes"
+}
+
+/// The size that the system gives for a regular file; 0 for anything else.
 private func sizeHint(of file: Int32) -> Int {
   var status = stat()
-  return fstat(file, &status) == 0 ? max(0, Int(status.st_size)) : 0
+  guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+  return max(0, Int(status.st_size))
 }

@@ -20,7 +20,7 @@ public struct JSONWriter: Sendable {
     case pretty
   }
 
-  /// What is written so far, in UTF-8.
+  /// What is written so far and was not taken, in UTF-8.
   public private(set) var bytes: [UInt8] = []
 
   private let layout: Layout
@@ -33,6 +33,12 @@ public struct JSONWriter: Sendable {
 
   /// What is written so far.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Takes what is written so far out of the writer, which goes on behind it: for a text that is written away in pieces.
+  public mutating func takeBytes() -> [UInt8] {
+    defer { bytes.removeAll(keepingCapacity: true) }
+    return bytes
+  }
 
   /// Whether the text is one complete value.
   public var isComplete: Bool { isDone }

@@ -6,8 +6,11 @@ extension TextTable {
   /// Fields are quoted as RFC 4180 says, by ``CSVText/field(_:)``. Unlike there, lines end in a line feed alone, as Unix
   /// tools expect.
   public func csv() -> String {
-    ([columns.map(\.key)] + rows.map { row in row.map(\.data) }).map { fields in
-      fields.map(CSVText.field).joined(separator: ",") + "\n"
-    }.joined()
+    var text = csvLine(columns.map(\.key))
+    for row in rows { text += csvLine(row.map(\.data)) }
+    return text
   }
 }
+
+/// A line of comma-separated values, with its end.
+func csvLine(_ fields: [String]) -> String { fields.map(CSVText.field).joined(separator: ",") + "\n" }

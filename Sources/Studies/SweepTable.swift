@@ -52,10 +52,10 @@ public struct SweepTable: Sendable {
     deviceBusyUS = try Self.numbers(table, "device_busy_us")
     taxFraction = try Self.numbers(table, "framework_tax_fraction")
     let bound = table.column("bound") ?? 0
-    bounds = table.rows.map { $0[bound].text }
+    bounds = table.rows.map { $0.text(bound) }
     fits = try table.column("fits").map { (column) throws(CSVFault) in try Self.truths(table, column) } ?? []
     varied = names.indices.filter { !SweepRows.resultColumns.contains(names[$0]) }.map { column in
-      let texts = table.rows.map { $0[column].text }
+      let texts = table.rows.map { $0.text(column) }
       let numbers = texts.compactMap { decimalNumber($0) }
       return Varied(name: names[column], texts: texts, numbers: numbers.count == texts.count ? numbers : nil)
     }
@@ -80,10 +80,10 @@ public struct SweepTable: Sendable {
     var numbers: [Double] = []
     numbers.reserveCapacity(table.rows.count)
     for row in table.rows {
-      guard let number = decimalNumber(row[column].text), number >= 0 else {
+      guard let number = decimalNumber(row.text(column)), number >= 0 else {
         throw CSVFault(
           file: table.file, position: row[column].position,
-          fact: .wrongField(column: name, text: row[column].text, expected: "a number of at least 0"))
+          fact: .wrongField(column: name, text: row.text(column), expected: "a number of at least 0"))
       }
       numbers.append(number)
     }

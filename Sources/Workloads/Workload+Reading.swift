@@ -4,8 +4,8 @@ extension Workload {
   /// The schema that files name.
   public static let schema = "workload/1"
 
-  /// The most bytes that a workload file may have, 64 MiB.
-  public static let fileSizeLimit = 1 << 26
+  /// The most bytes that a workload file may have, 16 MiB; the largest that is shipped has a hundredth of them.
+  public static let fileSizeLimit = 16 << 20
 
   /// The highest value of a parameter: that of a tensor with as many elements as there may be.
   public static let parameterValueLimit = Shape.elementLimit

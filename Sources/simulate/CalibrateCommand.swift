@@ -75,9 +75,11 @@ enum CalibrateCommand {
     }
     let calibration: Calibration
     do {
-      calibration = try Calibration(
-        rows, from: library, paths: command.values(of: "fit"), fitsHost: command.value(of: "host-speed") != "fixed",
-        rounds: rounds ?? 6)
+      calibration = try Progress.showing("fitting to \(NumberFormat.integer(rows.count)) rows") { _ in
+        try Calibration(
+          rows, from: library, paths: command.values(of: "fit"), fitsHost: command.value(of: "host-speed") != "fixed",
+          rounds: rounds ?? 6)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }

@@ -281,7 +281,8 @@ enum ProfilesCommand {
   }
 
   private static func schema(of path: String) throws(Failure) -> String {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    // A workload may be larger than a profile.
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: Workload.fileSizeLimit) }
     return try checkingInput { () throws(JSONFault) in
       var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
       let cursor = try root.required("schema")

@@ -198,8 +198,10 @@ enum ProjectCommand {
       let band = try checkingInput { () throws(ProfileFault) in
         try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
       }
-      return try Projection(
-        resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+      return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
+        try Projection(
+          resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
@@ -227,12 +229,14 @@ enum ProjectCommand {
     var searches: [TargetSearch] = []
     for subject in try subjects(command, resolved, metric) {
       searches.append(
-        try TargetSearch(
-          metric, atMost: target, varying: subject, resolved.workload, parameters: resolved.parameters
-        ) { bound in
-          var scenario = template
-          scenario.workload = bound
-          return scenario
+        try Progress.showing("looking for what reaches the target") { _ in
+          try TargetSearch(
+            metric, atMost: target, varying: subject, resolved.workload, parameters: resolved.parameters
+          ) { bound in
+            var scenario = template
+            scenario.workload = bound
+            return scenario
+          }
         })
     }
     let report = TargetReport(scenario: scenario, searches: searches)

@@ -63,7 +63,7 @@ enum ReportCommand {
     }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind else {
-      try OutputFile.write(report.html(), to: path)
+      try OutputFile.write(Progress.showing("drawing the report") { _ in report.html() }, to: path)
       return
     }
     guard let figure = report.figure(kind) else {
@@ -118,9 +118,11 @@ enum ReportCommand {
     let frameworks = kind == nil ? try Self.frameworks(library) : []
     let study: SystemStudy
     do {
-      study = try SystemStudy(
-        resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
-        frameworks: frameworks)
+      study = try Progress.showing("simulating the systems of the report") { _ in
+        try SystemStudy(
+          resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
+          frameworks: frameworks)
+      }
     } catch { throw Failure(.wrongInput, "\(error)") }
     var projection: Projection?
     if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
@@ -153,10 +155,13 @@ enum ReportCommand {
 
   private static func page(_ command: ParsedCommand, _ library: Library, _ words: String) throws(Failure) -> String {
     if let path = command.value(of: "sweep") {
-      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
       let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
       return try checkingInput { () throws(CSVFault) in
-        try SweepPage(rows: SweepTable(table), file: path, command: words).html()
+        let rows = try SweepTable(table)
+        return Progress.showing("drawing \(NumberFormat.integer(rows.count)) rows") { _ in
+          SweepPage(rows: rows, file: path, command: words).html()
+        }
       }
     }
     let subject = try checkingUsage { () throws(CommandSyntaxFault) in

@@ -40,15 +40,21 @@ enum RunCommand {
       try command.choice(of: "method", as: Simulator.Method.self)
     }
     let simulator = Simulator(recordsTimeline: timelinePath != nil, method: method ?? .shortest)
-    let result = try checkingInput { () throws(SimulationFault) in
-      try scenario.simulate(plan, scenario.price(plan), with: simulator)
+    let result = try Progress.showing(words(plan)) { (_) throws(Failure) in
+      try checkingInput { () throws(SimulationFault) in
+        try scenario.simulate(plan, scenario.price(plan), with: simulator)
+      }
     }
     var sensitivities: [Sensitivity] = []
     if command.isPresent("sensitivity") {
-      sensitivities = try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
+      sensitivities = try Progress.showing("looking for what the latency depends on") { (_) throws(Failure) in
+        try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
+      }
     }
     if let timelinePath, let timeline = result.timing.timeline {
-      try OutputFile.write(ChromeTrace(timeline: timeline).json(), to: timelinePath)
+      var file = try OutputFile(path: timelinePath)
+      try ChromeTrace(timeline: timeline).write { bytes throws(Failure) in try file.write(bytes) }
+      try file.finish()
     }
     warn(about: result, scenario)
     let report = RunReport(
@@ -58,6 +64,14 @@ enum RunCommand {
     case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles))
     }
+  }
+
+  /// What is simulated, in words: for a program of several streams how long a pass of it is, since each of its events is
+  /// simulated until what happens repeats itself.
+  private static func words(_ plan: ProgramPlan) -> String {
+    let instructions = NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))
+    return plan.counts.isOneStream
+      ? "simulating" : "simulating several streams, passes of \(instructions) instructions"
   }
 
   private static func checkOptions(_ command: ParsedCommand) throws(Failure) {

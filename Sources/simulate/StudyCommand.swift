@@ -59,14 +59,16 @@ enum StudyCommand {
       measurements = try checkingInput { () throws(CSVFault) in try Measurement.read(further) }
     }
     do {
-      return try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+      return try Progress.showing("simulating the study") { _ in
+        try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
   }
 
   private static func table(_ path: String) throws(Failure) -> CSVText {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
     return try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
   }
 }

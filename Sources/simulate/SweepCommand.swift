@@ -118,7 +118,7 @@ enum SweepCommand {
   ) throws(Failure) {
     if resumes { throw Failure(.wrongUsage, "error: a summary cannot be resumed; use --format csv or jsonl") }
     let summary: SweepSummary
-    var progress = SweepProgress(points)
+    let progress = SweepProgress(points)
     do {
       summary = try SweepSummary(plan, points, threads: threads) { progress.show($0) }
       progress.clear()
@@ -149,7 +149,9 @@ enum SweepCommand {
         "error: \(NumberFormat.integer(points.count)) rows are too many for a table; use --format csv or jsonl")
     }
     if resumes { throw Failure(.wrongUsage, "error: a table cannot be resumed; use --format csv or jsonl") }
-    let (results, notes, fault) = try results(plan, points, threads)
+    let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") {
+      (_) throws(Failure) in try Self.results(plan, points, threads)
+    }
     warn(notes)
     let done = points.lowerBound..<(points.lowerBound + results.count)
     let report = SweepReport(plan: plan, points: done, results: results)

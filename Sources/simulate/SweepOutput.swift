@@ -83,7 +83,7 @@ struct SweepOutput {
   private func run(
     _ rest: Range<Int>, _ position: SweepPosition? = nil, emit: ([UInt8]) throws -> Void
   ) throws(Failure) -> (fault: SweepFault, rows: Int)? {
-    var progress = SweepProgress(points, from: rest.lowerBound)
+    let progress = SweepProgress(points, from: rest.lowerBound)
     var end = rest.lowerBound
     defer { progress.clear() }
     do {

@@ -10,12 +10,14 @@ enum TraceCalibrationRun {
   /// Reads numbers off a recording, shows them, and writes profiles if a folder is named.
   static func run(_ path: String, _ command: ParsedCommand, _ library: Library) throws(Failure) {
     let step = try TraceCommand.step(command)
-    let trace = try checkingInput { () throws(TraceFault) in try TraceReader.read(path: path, step: step) }
+    let trace = try TraceCommand.read(path, step: step)
     TraceCommand.warn(about: trace)
     let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
     let accelerator = try TraceCommand.recordedAccelerator(trace, command, library)
     let framework = try library.framework("pytorch-eager")
-    let calibration = TraceCalibration(run, like: framework)
+    let calibration = Progress.showing("reading numbers off \(trace.file)") { _ in
+      TraceCalibration(run, like: framework)
+    }
     for number in calibration.launch + calibration.dispatch {
       guard let range = SystemNumber(path: number.path)?.range, !range.contains(number.value) else { continue }
       throw Failure(

@@ -56,25 +56,56 @@ enum TraceCommand {
     try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
-    let trace = try checkingInput { () throws(TraceFault) in
-      try TraceReader.read(path: command.positional("file") ?? "", step: step)
-    }
+    let trace = try read(command.positional("file") ?? "", step: step)
     warn(about: trace)
     let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
     let timelinePath = command.value(of: "timeline")
     let pagePath = command.value(of: "report")
-    let study = try study(
-      run, changes, command, library, recordsTimeline: timelinePath != nil || pagePath != nil)
-    if let pagePath {
-      try OutputFile.write(TracePage(study: study, command: ReportCommand.commandLine).html(), to: pagePath)
+    let fitsPage = TracePage.spanCount(run) <= TracePage.spanLimit
+    let study = try Progress.showing("replaying \(trace.file)") { (_) throws(Failure) in
+      try Self.study(
+        run, changes, command, library, recordsTimeline: timelinePath != nil || (pagePath != nil && fitsPage))
     }
-    if let timelinePath { try OutputFile.write(TraceTimeline(study: study).json(), to: timelinePath) }
+    if let pagePath {
+      let page = Progress.showing("making \(pagePath)") { _ in
+        TracePage(study: study, command: ReportCommand.commandLine).html()
+      }
+      try OutputFile.write(page, to: pagePath)
+    }
+    if let timelinePath {
+      try Progress.showing("writing \(timelinePath)", unit: .bytes) { (progress) throws(Failure) in
+        try write(TraceTimeline(study: study), to: timelinePath, progress)
+      }
+    }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)
     if command.format == "json" {
       Platform.print(document: report.json())
     } else {
       Platform.print(report.text(styled: Platform.showsStyles))
+    }
+  }
+
+  private static func write(
+    _ timeline: TraceTimeline, to path: String, _ progress: Progress
+  ) throws(Failure) {
+    var file = try OutputFile(path: path)
+    var written = 0
+    try timeline.write { bytes throws(Failure) in
+      try file.write(bytes)
+      written += bytes.count
+      progress.note(written)
+    }
+    try file.finish()
+  }
+
+  /// Reads a recording, and says how far it is.
+  static func read(_ path: String, step: Int64?) throws(Failure) -> Trace {
+    try Progress.showing("reading " + (path == "-" ? "standard input" : path), unit: .bytes) {
+      (progress) throws(Failure) in
+      try checkingInput { () throws(TraceFault) in
+        try TraceReader.read(path: path, step: step) { done, total in progress.note(done, of: total) }
+      }
     }
   }
 
@@ -188,6 +219,15 @@ enum TraceCommand {
     }
     if trace.isDamaged, trace.truncation == nil {
       Platform.warn("\(trace.file): warning: its compressed data is damaged; what was decompressed is used")
+    }
+    if trace.hasTrailingBytes {
+      Platform.warn("\(trace.file): warning: something that is not gzip follows its compressed data, and is not read")
+    }
+    if trace.outOfRangeCount > 0 {
+      let events = trace.outOfRangeCount == 1 ? "1 event has" : "\(trace.outOfRangeCount) events have"
+      Platform.warn(
+        "\(trace.file): warning: \(events) a time or duration that cannot be, and \(trace.outOfRangeCount == 1 ? "is" : "are") "
+          + "left out")
     }
     if trace.incompleteCount > 0 {
       Platform.warn(

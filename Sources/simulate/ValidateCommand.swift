@@ -38,9 +38,12 @@ enum ValidateCommand {
     let overrides = try ScenarioOptions.overrides(command)
     let validation: Validation
     do {
-      validation = try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
-        for (path, value) in overrides where system.accelerator != nil || !path.hasPrefix("accelerator.") {
-          do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
+      let rows = NumberFormat.integer(file.rows.count)
+      validation = try Progress.showing("simulating \(rows) rows") { _ in
+        try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
+          for (path, value) in overrides where system.accelerator != nil || !path.hasPrefix("accelerator.") {
+            do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
+          }
         }
       }
     } catch let failure as Failure {
