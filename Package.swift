@@ -13,7 +13,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", []),
   ("EventEngine", []),
-  ("CommandSyntax", []),
+  ("CommandSyntax", ["JSONText"]),
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
@@ -38,7 +38,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     "Replay",
     ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Traces"]
   ),
-  ("Simulation", ["EventEngine", "Kernels"]),
+  ("Simulation", ["EventEngine", "Kernels", "Profiles", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
   ("Charts", ["JSONText"]),
@@ -67,6 +67,14 @@ let package = Package(
           "simulate",
         ], swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      // What tools/fuzz.sh gives bytes to; the kept inputs run as tests, without the fuzzer.
+      .target(
+        name: "Fuzzing",
+        dependencies: [
+          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies", "Traces",
+          "Workloads",
+        ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift"], swiftSettings: strict),
+      .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),
       // Predictions against published measurements: no library of its own stands behind it.
       .testTarget(
         name: "FidelityTests", dependencies: ["JSONText", "Profiles", "Studies", "TestSupport", "Workloads"],

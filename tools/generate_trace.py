@@ -10,6 +10,7 @@ its launch and after the kernel before it. The same arguments give the same byte
 """
 
 import argparse
+import json
 import random
 import sys
 
@@ -103,10 +104,13 @@ def write_step(writer, number, clock, correlation, random_, python_stacks, layer
                 kernels.append((kernel, begin, duration, correlation, external))
                 clock += random_.randrange(500, 2_000)
             if inner:
+                # addmm has the bias first.
+                inner_shapes = json.dumps([json.loads(shapes)[index] for index in (2, 0, 1)]
+                                          if inner == "aten::addmm" else json.loads(shapes))
                 writer.event(complete(
                     "cpu_op", inner, process, process, inner_start, clock - inner_start,
                     f'"External id": {external}, "Record function id": 0, "Concrete Inputs": ["", "", "", "1", "1"], '
-                    f'"Input type": ["c10::BFloat16", "c10::BFloat16", "c10::BFloat16"], "Input Dims": {shapes}, '
+                    f'"Input type": ["c10::BFloat16", "c10::BFloat16", "c10::BFloat16"], "Input Dims": {inner_shapes}, '
                     f'"Ev Idx": {external}'))
             clock += random_.randrange(500, 2_000)
             writer.event(complete(

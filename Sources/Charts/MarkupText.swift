@@ -1,20 +1,22 @@
+import JSONText
+
 /// A text as it stands in XML and HTML, in elements and in quoted attributes alike: never markup, whatever it says.
 ///
-/// Characters that XML 1.0 does not allow become U+FFFD.
+/// White space becomes a space, and characters that do not show themselves become escapes, as `visible` has them. The few
+/// others that XML 1.0 does not allow become U+FFFD.
 public func markupEscaped(_ text: String) -> String {
   var escaped = ""
   escaped.reserveCapacity(text.utf8.count)
-  for scalar in text.unicodeScalars {
+  let spaced = String(
+    String.UnicodeScalarView(text.unicodeScalars.map { "\t\n\r".unicodeScalars.contains($0) ? " " : $0 }))
+  for scalar in visible(spaced).unicodeScalars {
     switch scalar {
     case "&": escaped += "&amp;"
     case "<": escaped += "&lt;"
     case ">": escaped += "&gt;"
     case "\"": escaped += "&quot;"
     case "'": escaped += "&#39;"
-    case "\t", "\n", "\r": escaped += " "
-    default:
-      let isAllowed = scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && (scalar.value & 0xFFFE) != 0xFFFE
-      escaped.unicodeScalars.append(isAllowed ? scalar : "\u{FFFD}")
+    default: escaped.unicodeScalars.append((scalar.value & 0xFFFE) == 0xFFFE ? "\u{FFFD}" : scalar)
     }
   }
   return escaped

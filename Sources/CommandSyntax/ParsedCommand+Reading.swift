@@ -1,3 +1,5 @@
+import JSONText
+
 /// A value of the form `NAME=VALUE`.
 public struct Assignment: Hashable, Sendable {
   /// What stands before the first `=`; not empty.
@@ -54,7 +56,7 @@ extension ParsedCommand {
   ) throws(CommandSyntaxFault) -> Double? {
     guard let text = value(of: name) else { return nil }
     let flag = declared(name).flag
-    guard let number = Double(text), number.isFinite else { throw fault(.notANumber(option: flag, value: text)) }
+    guard let number = decimalNumber(text) else { throw fault(.notANumber(option: flag, value: text)) }
     guard limits.contains(number) else {
       throw fault(.outOfRange(option: flag, value: text, allowed: limits.words))
     }

@@ -32,6 +32,22 @@ public struct BoundedQueue<Element: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   public var first: Element? { used == 0 ? nil : ring[head] }
 
+  /// An element by its place: 0 has waited longest.
+  ///
+  /// - Precondition: The place is below ``count``.
+  @inlinable
+  public subscript(place: Int) -> Element {
+    get { ring[ringIndex(of: place)] }
+    set { ring[ringIndex(of: place)] = newValue }
+  }
+
+  @inlinable
+  func ringIndex(of place: Int) -> Int {
+    precondition(place >= 0 && place < used, "a place in the queue holds an element")
+    let index = head + place
+    return index < ring.count ? index : index - ring.count
+  }
+
   /// Adds an element at the end.
   ///
   /// - Returns: False, with nothing changed, when the queue is full.

@@ -9,6 +9,9 @@ public protocol EventModel {
   /// What can go wrong inside the model.
   associatedtype Fault: Error
 
+  /// Whether the model has seen enough: the run ends, though events may be left.
+  var hasStopped: Bool { get }
+
   /// Reacts to one event.
   ///
   /// - Parameters:
@@ -17,6 +20,12 @@ public protocol EventModel {
   ///   - calendar: Where consequences are scheduled, at `time` or later.
   /// - Throws: What goes wrong inside the model; the engine hands it on as `EngineFault.model`.
   mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) throws(Fault)
+}
+
+extension EventModel {
+  /// A model runs until no event is left unless it says otherwise.
+  @inlinable
+  public var hasStopped: Bool { false }
 }
 
 /// Why an engine gave up.
@@ -60,14 +69,14 @@ public struct Engine<Model: EventModel> {
     self.eventLimit = eventLimit
   }
 
-  /// Handles events until none is left.
+  /// Handles events until none is left, or the model has stopped.
   ///
   /// - Throws: ``EngineFault`` when the limit is reached or the model refuses an event.
   /// - Complexity: One `handle` and O(log n) calendar work for each event.
   @inlinable
   public mutating func run() throws(EngineFault<Model.Fault>) {
     var handled = 0
-    while let (event, time) = calendar.next() {
+    while !model.hasStopped, let (event, time) = calendar.next() {
       guard handled < eventLimit else {
         throw .eventLimitReached(limit: eventLimit, time: time)
       }

@@ -89,6 +89,31 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
     return (earliest.event, earliest.time)
   }
 
+  /// The time of the earliest event, or nil when nothing is left to happen.
+  @inlinable
+  public var nextTime: Ticks? { front?.time }
+
+  /// What is still to happen, in the order in which it will.
+  ///
+  /// - Complexity: O(n log n) for n pending events.
+  public var pending: [(event: Event, time: Ticks)] {
+    guard let front else { return [] }
+    var entries = Array(heap)
+    entries.append(front)
+    return entries.sorted { $0.precedes($1) }.map { ($0.event, $0.time) }
+  }
+
+  /// Moves the clock and everything that is still to happen to a later time, in the same order.
+  ///
+  /// - Parameter time: By how much; not negative.
+  /// - Complexity: O(n) for n pending events.
+  public mutating func advance(by time: Ticks) {
+    precondition(time >= 0, "the clock runs forward")
+    clock += time
+    front?.time += time
+    for index in heap.indices { heap[index].time += time }
+  }
+
   @inlinable
   mutating func siftUp(from start: Int) {
     var child = start

@@ -28,6 +28,19 @@ public struct InOrderResource<Job: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   public var current: Job? { served }
 
+  /// The number of jobs that wait behind the one in service.
+  @inlinable
+  public var waitingCount: Int { waiting.count }
+
+  /// A job that waits, by its place: 0 is next.
+  ///
+  /// - Precondition: The place is below ``waitingCount``.
+  @inlinable
+  public subscript(waiting place: Int) -> Job {
+    get { waiting[place] }
+    set { waiting[place] = newValue }
+  }
+
   /// Changes the job in service, for what its owner has learned since it came in.
   ///
   /// - Precondition: A job is in service.

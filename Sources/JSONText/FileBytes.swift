@@ -18,6 +18,8 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   case notReadable(path: String)
   /// The file has more bytes than its reader takes.
   case tooLarge(path: String, limit: Int)
+  /// The path is a socket's, which can be read from no more than a folder can.
+  case isSocket(path: String)
   /// The system gives another reason, as its number (`errno`).
   case system(path: String, error: Int32)
 
@@ -28,9 +30,10 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .isDirectory(let path): "\(onePathLine(path)): error: is a directory, not a file"
     case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
     case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
-    case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(limit) bytes"
+    case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(byteText(limit))"
+    case .isSocket(let path): "\(onePathLine(path)): error: is a socket or a device without a driver, not a file"
     case .system(let path, let error):
-      "\(onePathLine(path)): error: cannot be read: \(String(cString: strerror(error)))"
+      "\(onePathLine(path)): error: cannot be read: \(visible(String(cString: strerror(error))))"
     }
   }
 
@@ -40,33 +43,40 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case ENOENT: self = .notFound(path: path)
     case EISDIR: self = .isDirectory(path: path)
     case ENOTDIR: self = .notDirectory(path: path)
+    case ENXIO: self = .isSocket(path: path)
     case EACCES, EPERM: self = .notReadable(path: path)
     default: self = .system(path: path, error: error)
     }
   }
 }
 
+/// The most bytes of a file that people write or edit: a profile, a plan, an error band, 4 MiB.
+public let smallFileLimit = 4 << 20
+
 /// Opens a file for reading, again where a signal comes between.
 ///
 /// - Returns: The descriptor, or -1 with the reason in `errno`.
 public func openForReading(_ path: String) -> Int32 {
   while true {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = withCPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
     if file >= 0 || errno != EINTR { return file }
   }
 }
 
 /// Reads a whole file.
 ///
+/// A regular file that is too large is refused before any of it is read, a pipe or device as soon as it has given more.
+///
 /// - Parameters:
 ///   - path: The file; a relative path starts at the working directory.
 ///   - limit: The most bytes to take.
 /// - Returns: The file's bytes.
 /// - Throws: Why the file cannot be read.
-public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault) -> [UInt8] {
+public func readFileBytes(_ path: String, limit: Int = smallFileLimit) throws(FileFault) -> [UInt8] {
   let file = openForReading(path)
   guard file >= 0 else { throw FileFault(systemError: errno, path: path) }
   defer { close(file) }
+  guard sizeHint(of: file) <= limit else { throw .tooLarge(path: path, limit: limit) }
   // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over
   // every byte in a build without optimization.
   let hint = sizeHint(of: file)
@@ -84,28 +94,14 @@ public func readFileBytes(_ path: String, limit: Int = 1 << 30) throws(FileFault
   }
 }
 
-/// The names of the files in a directory that end in `suffix`, sorted; hidden ones, with a leading dot, are left out.
-///
-/// - Parameters:
-///   - directory: The directory; a relative path starts at the working directory.
-///   - suffix: The end of the names, such as `.json`.
-/// - Returns: The names, without the directory.
-/// - Throws: Why the directory cannot be read.
-public func listFiles(in directory: String, suffix: String) throws(FileFault) -> [String] {
-  guard let stream = opendir(directory) else { throw FileFault(systemError: errno, path: directory) }
-  defer { closedir(stream) }
-  var names: [String] = []
-  while let entry = readdir(stream) {
-    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
-  }
-  return names.sorted()
+/// A number of bytes in words: in MiB where it is a whole number of them.
+private func byteText(_ count: Int) -> String {
+  count >= 1 << 20 && count % (1 << 20) == 0 ? "\(count >> 20) MiB" : "\(count) bytes"
 }
 
-/// The size that the system gives for a file, or 0 where it has none to give.
+/// The size that the system gives for a regular file; 0 for anything else.
 private func sizeHint(of file: Int32) -> Int {
   var status = stat()
-  return fstat(file, &status) == 0 ? max(0, Int(status.st_size)) : 0
+  guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+  return max(0, Int(status.st_size))
 }

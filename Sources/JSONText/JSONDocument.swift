@@ -6,8 +6,12 @@
 ///     try gpu.finish()
 ///
 /// Beyond RFC 8259, an object must not repeat a key (keys that differ only in Unicode normalization count as one) and a
-/// number must fit a `Double`. Objects and arrays stand at most 512 deep within each other.
+/// number must fit a `Double`. Objects and arrays stand at most 512 deep within each other, and there are at
+/// most ``valueLimit`` values.
 public struct JSONDocument: Sendable {
+  /// The most values that a document may have, 2,097,152: what bounds the memory for its tree.
+  public static let valueLimit = 1 << 21
+
   /// The text that the document was read from.
   public let source: JSONSource
 

@@ -26,6 +26,8 @@ public enum JSONFact: Sendable, Equatable {
   case numberOutOfRange(text: String)
   /// More objects and arrays within each other than the reader allows.
   case depthExceeded(limit: Int)
+  /// The document has more values than are held in memory.
+  case tooManyValues(limit: Int)
 
   /// A key that its object has already.
   case duplicateKey(String, firstAt: JSONPosition)

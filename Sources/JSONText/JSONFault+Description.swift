@@ -26,6 +26,7 @@ extension JSONFault: CustomStringConvertible {
       "\(text) is half of a surrogate pair; write \\ud800 to \\udbff directly before \\udc00 to \\udfff"
     case .invalidUTF8(let byte): "the byte 0x\(hex(UInt32(byte), digits: 2)) is not UTF-8 here; save the file as UTF-8"
     case .numberOutOfRange(let text): "\(oneLine(text)) is too large; numbers reach 1.797e308 in magnitude"
+    case .tooManyValues(let limit): "the file has more than \(limit) values, the most that are read"
     case .depthExceeded(let limit): "more than \(limit) objects and arrays stand within each other; nest fewer"
     default: contentProblem
     }
@@ -62,7 +63,8 @@ extension JSONFact {
   fileprivate var isOfSyntax: Bool {
     switch self {
     case .unexpectedCharacter, .unexpectedEnd, .trailingComma, .trailingContent, .unknownWord, .leadingZero,
-      .controlCharacter, .invalidEscape, .loneSurrogate, .invalidUTF8, .numberOutOfRange, .depthExceeded:
+      .controlCharacter, .invalidEscape, .loneSurrogate, .invalidUTF8, .numberOutOfRange, .depthExceeded,
+      .tooManyValues:
       true
     case .duplicateKey, .missingKey, .unknownKey, .wrongType, .outOfRange, .notAnInteger, .integerOutOfRange,
       .emptyString, .unknownName, .wrongSchema, .described:

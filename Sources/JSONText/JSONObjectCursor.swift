@@ -12,14 +12,22 @@ public struct JSONObjectCursor: Sendable {
 
   private let path: String
   private let content: [JSONMember]
-  private let indices: [String: Int]
+  /// Where each key stands, in an object of many; in others they are looked through.
+  private let indices: [String: Int]?
   private var asked: [String] = []
 
   init(cursor: JSONCursor, members: [JSONMember]) {
     self.cursor = cursor
     path = cursor.path
     content = members
-    indices = Dictionary(members.indices.map { (members[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
+    indices =
+      members.count <= 16
+      ? nil : Dictionary(members.indices.map { (members[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func place(of key: String) -> Int? {
+    if let indices { return indices[key] }
+    return content.firstIndex { $0.key == key }
   }
 
   /// The value of a key that the object must have.
@@ -30,14 +38,14 @@ public struct JSONObjectCursor: Sendable {
     let unread = content.filter { !asked.contains($0.key) }
     let suggestion = nearestName(to: key, among: unread.map(\.key))
     let fact = JSONFact.missingKey(key, suggestion: suggestion)
-    guard let suggestion, let index = indices[suggestion] else { throw cursor.fault(fact) }
+    guard let suggestion, let index = place(of: suggestion) else { throw cursor.fault(fact) }
     throw member(index).fault(fact)
   }
 
   /// The value of a key that the object may have.
   public mutating func optional(_ key: String) -> JSONCursor? {
     if !asked.contains(key) { asked.append(key) }
-    return indices[key].map { member($0).value }
+    return place(of: key).map { member($0).value }
   }
 
   /// Requires `"schema"` to be `expected`.
@@ -65,7 +73,7 @@ public struct JSONObjectCursor: Sendable {
   public func finish() throws(JSONFault) {
     guard let index = content.firstIndex(where: { !asked.contains($0.key) }) else { return }
     let key = content[index].key
-    let absent = asked.filter { indices[$0] == nil }
+    let absent = asked.filter { place(of: $0) == nil }
     let suggestion = nearestName(to: key, among: absent)
     throw member(index).fault(.unknownKey(key, suggestion: suggestion, known: asked))
   }

@@ -94,6 +94,9 @@ public struct JSONPullParser {
     repeat { _ = try next() } while depth > outside
   }
 
+  /// Passes over the blanks before the next token.
+  public mutating func skipBlanks() { _ = skipWhitespace() }
+
   /// Moves to the next byte that is not blank and makes it the token's first.
   ///
   /// - Returns: That byte, or 0, which begins nothing, at the end of the text.

@@ -1,6 +1,12 @@
 /// Builds the tree of a ``JSONDocument`` from a parser's tokens, without recursion: hostile nesting costs no call stack.
+///
+/// Values and members wait on two stacks until what holds them ends, and are then copied into arrays that are no larger than
+/// they must be.
 struct JSONTreeBuilder {
   private var open: [Container] = []
+  private var values: [JSONValue] = []
+  private var members: [JSONMember] = []
+  private var valueCount = 0
 
   /// Reads the whole text of a parser.
   static func read(from parser: inout JSONPullParser) throws(JSONFault) -> JSONValue {
@@ -20,51 +26,87 @@ struct JSONTreeBuilder {
     let offset = parser.tokenOffset
     switch token {
     case .beginObject, .beginArray:
-      open.append(Container(offset: offset))
+      try count(at: offset, of: parser)
+      open.append(Container(offset: offset, firstValue: values.count, firstMember: members.count))
       return nil
     case .key(let range):
       try begin(key: parser.text(of: range), at: offset, of: parser)
       return nil
     case .endObject:
       let object = open.removeLast()
-      return JSONValue(content: .object(object.members), byteOffset: object.offset)
+      let content = Array(members[object.firstMember...])
+      members.removeLast(content.count)
+      return JSONValue(content: .object(content), byteOffset: object.offset)
     case .endArray:
       let array = open.removeLast()
-      return JSONValue(content: .array(array.elements), byteOffset: array.offset)
-    case .string(let range): return JSONValue(content: .string(parser.text(of: range)), byteOffset: offset)
+      let content = Array(values[array.firstValue...])
+      values.removeLast(content.count)
+      return JSONValue(content: .array(content), byteOffset: array.offset)
+    case .string(let range):
+      try count(at: offset, of: parser)
+      return JSONValue(content: .string(parser.text(of: range)), byteOffset: offset)
     case .number(let range):
-      let number = JSONNumber(text: parser.text(of: range), double: try parser.double(of: range))
-      return JSONValue(content: .number(number), byteOffset: offset)
-    case .boolean(let flag): return JSONValue(content: .boolean(flag), byteOffset: offset)
-    case .null: return JSONValue(content: .null, byteOffset: offset)
+      try count(at: offset, of: parser)
+      _ = try parser.double(of: range)
+      return JSONValue(content: .number(JSONNumber(text: parser.text(of: range))), byteOffset: offset)
+    case .boolean(let flag):
+      try count(at: offset, of: parser)
+      return JSONValue(content: .boolean(flag), byteOffset: offset)
+    case .null:
+      try count(at: offset, of: parser)
+      return JSONValue(content: .null, byteOffset: offset)
     case .end: return nil
+    }
+  }
+
+  private mutating func count(at offset: Int, of parser: JSONPullParser) throws(JSONFault) {
+    valueCount += 1
+    guard valueCount <= JSONDocument.valueLimit else {
+      throw parser.fault(.tooManyValues(limit: JSONDocument.valueLimit), atByte: offset)
     }
   }
 
   private mutating func begin(key: String, at offset: Int, of parser: JSONPullParser) throws(JSONFault) {
     let last = open.count - 1
-    if let first = open[last].keys.updateValue(offset, forKey: key) {
+    if let first = first(key) {
       let fact = JSONFact.duplicateKey(key, firstAt: parser.position(ofByte: first))
       throw parser.fault(fact, atByte: offset, path: path)
     }
-    open[last].pendingKey = key
+    open[last].keys?[key] = offset
+    open[last].pendingKey = (key, offset)
+  }
+
+  /// Objects with so many keys or more have a table of them; in others they are looked through.
+  private static let fewKeys = 16
+
+  /// Where a key stands already in the innermost object.
+  private mutating func first(_ key: String) -> Int? {
+    let last = open.count - 1
+    if let keys = open[last].keys { return keys[key] }
+    let known = members[open[last].firstMember...]
+    if known.count >= Self.fewKeys {
+      let keys = Dictionary(known.map { ($0.key, $0.keyByteOffset) }, uniquingKeysWith: { first, _ in first })
+      open[last].keys = keys
+      return keys[key]
+    }
+    return known.first { $0.key == key }?.keyByteOffset
   }
 
   private mutating func place(_ value: JSONValue) {
     let last = open.count - 1
-    if let key = open[last].pendingKey {
+    if let (key, offset) = open[last].pendingKey {
       open[last].pendingKey = nil
-      open[last].members.append(JSONMember(key: key, keyByteOffset: open[last].keys[key] ?? 0, value: value))
+      members.append(JSONMember(key: key, keyByteOffset: offset, value: value))
     } else {
-      open[last].elements.append(value)
+      values.append(value)
     }
   }
 
   /// The JSON Pointer of the innermost open object or array.
   private var path: String {
     var path = ""
-    for container in open.dropLast() {
-      path += pointerStep(container.pendingKey ?? String(container.elements.count))
+    for (container, inner) in zip(open, open.dropFirst()) {
+      path += pointerStep(container.pendingKey?.key ?? String(inner.firstValue - container.firstValue))
     }
     return path
   }
@@ -73,10 +115,12 @@ struct JSONTreeBuilder {
 /// An object or array whose end is not read yet.
 private struct Container {
   let offset: Int
-  var members: [JSONMember] = []
-  var elements: [JSONValue] = []
-  var pendingKey: String?
-  var keys: [String: Int] = [:]
+  /// Where its elements, and its members, begin among those that wait.
+  let firstValue: Int
+  let firstMember: Int
+  var pendingKey: (key: String, offset: Int)?
+  /// Where each key stands, if there are many.
+  var keys: [String: Int]?
 }
 
 /// One step of a JSON Pointer (RFC 6901): `/`, then the key with `~` and `/` escaped.

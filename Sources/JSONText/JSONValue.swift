@@ -66,7 +66,12 @@ public struct JSONNumber: Sendable, Equatable {
   public let text: String
 
   /// The nearest `Double`, always finite.
-  public let double: Double
+  ///
+  /// Computed when it is asked for: a tree of a million numbers should not keep each of them twice.
+  public var double: Double {
+    var text = text
+    return text.withUTF8 { doubleValue(ofNumber: UnsafeRawBufferPointer($0)) }
+  }
 
   /// The number if it is an integer, however it is written (`1e3`, `1.0`), that `Int64` can hold.
   public var integer: Int64? {
@@ -74,11 +79,8 @@ public struct JSONNumber: Sendable, Equatable {
     return value
   }
 
-  /// A number's text, already checked, and its value, already computed.
-  init(text: String, double: Double) {
-    self.text = text
-    self.double = double
-  }
+  /// A number's text, already checked to be a number with a finite value.
+  init(text: String) { self.text = text }
 
   var exactInteger: ExactInteger {
     var text = text

@@ -20,7 +20,7 @@ public struct JSONWriter: Sendable {
     case pretty
   }
 
-  /// What is written so far, in UTF-8.
+  /// What is written so far and was not taken, in UTF-8.
   public private(set) var bytes: [UInt8] = []
 
   private let layout: Layout
@@ -33,6 +33,12 @@ public struct JSONWriter: Sendable {
 
   /// What is written so far.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Takes what is written so far out of the writer, which goes on behind it: for a text that is written away in pieces.
+  public mutating func takeBytes() -> [UInt8] {
+    defer { bytes.removeAll(keepingCapacity: true) }
+    return bytes
+  }
 
   /// Whether the text is one complete value.
   public var isComplete: Bool { isDone }
@@ -153,18 +159,27 @@ public struct JSONWriter: Sendable {
 
   private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-  private mutating func appendQuoted(_ text: String) {
-    append("\"")
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): append("\\\"")
-      case UInt8(ascii: "\\"): append("\\\\")
-      case ..<0x20: append(escape(of: Unicode.Scalar(byte)))
-      default: bytes.append(byte)
-      }
-    }
-    append("\"")
+  private mutating func appendQuoted(_ text: String) { append(jsonQuoted(text)) }
+}
+
+/// A text as JSON has it, in quotes: with escapes for quotes, backslashes and all that ``visible(_:)`` escapes, so that a
+/// terminal shows what a parser reads.
+public func jsonQuoted(_ text: String) -> String {
+  if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+    return "\"" + text + "\""
   }
+  var quoted = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": quoted += "\\\""
+    case "\\": quoted += "\\\\"
+    // JSON has no bytes: the escape of one is text there.
+    case _ where PathBytes.byte(of: scalar) != nil: quoted += "\\" + escape(of: scalar)
+    case _ where scalar.isUnshowable: quoted += escape(of: scalar)
+    default: quoted.unicodeScalars.append(scalar)
+    }
+  }
+  return quoted + "\""
 }
 
 /// An object or array that is not ended yet.

@@ -8,19 +8,16 @@ private let longestQuotation = 80
 /// The most Unicode scalars of a path: as many as systems allow, since a path that is cut names no file.
 private let longestPath = 4096
 
-/// `text` on one line: control characters as escapes, and an ellipsis where it is cut.
-func oneLine(_ text: String) -> String { oneLine(text, atMost: longestQuotation) }
+/// `text` on one line: what ``visible(_:)`` escapes as escapes, and an ellipsis where it is cut.
+public func oneLine(_ text: String) -> String { oneLine(text, atMost: longestQuotation) }
 
 /// The path of a file on one line, whole.
-func onePathLine(_ path: String) -> String { oneLine(path, atMost: longestPath) }
+public func onePathLine(_ path: String) -> String { oneLine(path, atMost: longestPath) }
 
 private func oneLine(_ text: String, atMost limit: Int) -> String {
-  var line = ""
-  for (count, scalar) in text.unicodeScalars.enumerated() {
-    guard count < limit || text.unicodeScalars.count <= limit else { return line + "..." }
-    line += isControl(scalar) ? escape(of: scalar) : String(scalar)
-  }
-  return line
+  let scalars = text.unicodeScalars
+  guard scalars.count > limit else { return visible(text) }
+  return visible(String(String.UnicodeScalarView(scalars.prefix(limit)))) + "..."
 }
 
 /// `text` in double quotes, on one line.
@@ -34,18 +31,6 @@ public func listed(_ words: [String], by conjunction: String) -> String {
   }
   guard let last = words.last, words.count > 1 else { return words.first ?? "" }
   return words.dropLast().joined(separator: ", ") + " \(conjunction) \(last)"
-}
-
-/// The JSON escape of a control character: `\n`, `\u001b`.
-func escape(of scalar: Unicode.Scalar) -> String {
-  switch scalar {
-  case "\n": "\\n"
-  case "\r": "\\r"
-  case "\t": "\\t"
-  case "\u{8}": "\\b"
-  case "\u{C}": "\\f"
-  default: "\\u" + hex(scalar.value, digits: 4)
-  }
 }
 
 /// A character's words in a message: `U+0007`, or its common name.
@@ -62,10 +47,4 @@ func name(of scalar: Unicode.Scalar) -> String {
 func hex(_ value: UInt32, digits: Int) -> String {
   let text = String(value, radix: 16)
   return String(repeating: "0", count: max(0, digits - text.count)) + text
-}
-
-/// Whether a terminal would act on the character, or a line would break at it, rather than show it.
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-  scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar == "\u{2028}" || scalar == "\u{2029}"
-    || (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
 }

@@ -147,7 +147,9 @@ extension ProfileCatalog {
   public static func errorBand(named name: String, directories: [String]) throws(ProfileFault) -> ErrorBand? {
     for directory in directories {
       let folder = directory + "/error-bands"
-      guard let files = try? listFiles(in: folder, suffix: ".json"), files.contains(name + ".json") else { continue }
+      let files: [String]
+      do { files = try listFilesIfThere(in: folder, suffix: ".json") } catch { throw .file(error) }
+      guard files.contains(name + ".json") else { continue }
       return try readDocument(folder + "/\(name).json") { document throws(JSONFault) in
         try ErrorBand(from: document)
       }

@@ -23,13 +23,16 @@ public enum NameFault: Error, Sendable, Equatable {
   case unknown(what: String, name: String, suggestion: String?, known: [String])
   /// A shortened name fits several things.
   case ambiguous(what: String, name: String, candidates: [String])
+  /// The name denotes a profile whose file is wrong.
+  case unusable(ProfileFault)
 }
 
 /// Finds what a name denotes, also when it is shortened.
 ///
 /// In this order: the name itself or an alias; the same without the vendor's prefix; a run of whole words of it
-/// (`bert-base` is in `bert-base-uncased` but not in `distilbert-base-uncased`); the beginning of such a run. The first
-/// of these that fits anything decides, and must then fit one thing only.
+/// (`bert-base` is in `bert-base-uncased` but not in `distilbert-base-uncased`); such a run whose last word ends where
+/// digits and letters change (`resnet` is in `resnet50`). No word and no number is ever completed: `h20` is not `h200`.
+/// The first of these that fits anything decides, and must then fit one thing only.
 ///
 /// - Parameters:
 ///   - name: What was typed; letter case does not matter.
@@ -43,8 +46,8 @@ public func resolveName(_ name: String, among candidates: [Named], what: String)
   let tests: [(String, Named) -> Bool] = [
     { name, _ in name == typed },
     { name, thing in !thing.vendor.isEmpty && name == thing.vendor.lowercased() + "-" + typed },
-    { name, _ in contains(words: name, run: typed, wholeLastWord: true) },
-    { name, _ in contains(words: name, run: typed, wholeLastWord: false) },
+    { name, _ in contains(words: name, run: typed) { $0 == $1 } },
+    { name, _ in contains(words: name, run: typed, endingIn: isWordPart) },
   ]
   for fits in tests where !typed.isEmpty {
     let found = candidates.filter { candidate in
@@ -55,7 +58,9 @@ public func resolveName(_ name: String, among candidates: [Named], what: String)
   }
   let known = candidates.map(\.name)
   let names = known + candidates.flatMap(\.aliases)
-  let suggestion = nearestName(to: typed, among: names + names.flatMap(shortened))
+  let runs = names + names.flatMap(shortened)
+  let begun = runs.filter { typed.count > 1 && $0.hasPrefix(typed) }.min { $0.count < $1.count }
+  let suggestion = begun ?? nearestName(to: typed, among: runs)
   throw .unknown(what: what, name: name, suggestion: suggestion, known: known)
 }
 
@@ -67,12 +72,20 @@ private func shortened(_ name: String) -> [String] {
   }
 }
 
-private func contains(words name: String, run: String, wholeLastWord: Bool) -> Bool {
+private func contains(
+  words name: String, run: String, endingIn fits: (Substring, _ wanted: Substring) -> Bool
+) -> Bool {
   let words = name.split(separator: "-")
   let wanted = run.split(separator: "-")
   guard let last = wanted.last, words.count >= wanted.count else { return false }
   return (0...(words.count - wanted.count)).contains { start in
     words[start..<(start + wanted.count - 1)].elementsEqual(wanted.dropLast())
-      && (wholeLastWord ? words[start + wanted.count - 1] == last : words[start + wanted.count - 1].hasPrefix(last))
+      && fits(words[start + wanted.count - 1], last)
   }
+}
+
+/// Whether a word begins with a part that ends between a digit and a letter: `resnet50` with `resnet`.
+private func isWordPart(_ word: Substring, of part: Substring) -> Bool {
+  guard word.hasPrefix(part), let end = part.last, let next = word.dropFirst(part.count).first else { return false }
+  return end.isNumber && next.isLetter || end.isLetter && next.isNumber
 }

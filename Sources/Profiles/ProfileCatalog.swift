@@ -15,44 +15,57 @@ public struct ProfileCatalog: Sendable {
   public let frameworks: [FrameworkProfile]
   /// Every architecture family, by name.
   public let families: ArchitectureFamilies
+  /// The files that are wrong, and names that two files claim: only who asks for one of them need know.
+  public let faults: [CatalogFault]
+  /// What in the folders looks like a profile and is no file.
+  public let skipped: [SkippedFile]
 
   /// Reads all profiles of some folders.
   ///
   /// - Throws: `ProfileFault` for the first file that cannot be read or is wrong.
   /// - Complexity: Linear in the size of the files.
   public init(directories: [String]) throws(ProfileFault) {
-    self.directories = directories
+    self.init(roots: directories.map { [$0] })
+    if let first = faults.first { throw first.fault }
+  }
+
+  /// Reads all profiles that are right, and keeps what is wrong with the others (``faults``).
+  ///
+  /// - Parameter roots: Whose folders are searched, first searched first. Of one root, no two profiles may have a name or
+  ///   an alias in common; a profile of an earlier root replaces one of the same name of a later root.
+  /// - Complexity: Linear in the size of the files.
+  public init(roots: [[String]]) {
+    directories = roots.flatMap { $0 }
+    var reader = CatalogReader(roots: roots)
     let families = ArchitectureFamilies(
-      try Self.load("architectures", directories, name: \.name) { document throws(JSONFault) in
+      reader.read("architectures", what: "architecture", named: { Named(name: $0.name) }) {
+        document throws(JSONFault) in
         try ProfileReader.architecture(from: document)
       })
     self.families = families
-    accelerators = try Self.load("accelerators", directories, name: \.name) { document throws(JSONFault) in
+    accelerators = reader.read("accelerators", what: "accelerator", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.accelerator(from: document, families: families)
     }.sorted { ($0.released, $0.name) < ($1.released, $1.name) }
-    hosts = try Self.load("hosts", directories, name: \.name) { document throws(JSONFault) in
+    hosts = reader.read("hosts", what: "host", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.host(from: document)
     }
-    frameworks = try Self.load("frameworks", directories, name: \.name) { document throws(JSONFault) in
+    frameworks = reader.read("frameworks", what: "framework", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)
     }
+    faults = reader.faults
+    skipped = reader.skipped
   }
 
-  private static func load<Profile>(
-    _ folder: String, _ directories: [String], name: (Profile) -> String,
-    read: (JSONDocument) throws(JSONFault) -> Profile
-  ) throws(ProfileFault) -> [Profile] {
-    var profiles: [Profile] = []
-    var names: Set<String> = []
-    for directory in directories {
-      let path = directory + "/" + folder
-      guard let files = try? listFiles(in: path, suffix: ".json") else { continue }
-      for file in files {
-        let profile = try readDocument(path + "/" + file, read)
-        if names.insert(name(profile)).inserted { profiles.append(profile) }
-      }
-    }
-    return profiles.sorted { name($0) < name($1) }
+  private static func named(_ profile: AcceleratorProfile) -> Named {
+    Named(name: profile.name, aliases: profile.aliases, vendor: profile.vendor)
+  }
+
+  private static func named(_ profile: HostProfile) -> Named {
+    Named(name: profile.name, aliases: profile.aliases, vendor: profile.vendor)
+  }
+
+  private static func named(_ profile: FrameworkProfile) -> Named {
+    Named(name: profile.name, aliases: profile.aliases)
   }
 
   /// Reads one profile from a file of its own.
@@ -89,31 +102,34 @@ public struct ProfileCatalog: Sendable {
 
   /// The accelerator of a name, an alias, or a shortened name.
   public func accelerator(named name: String) throws(NameFault) -> AcceleratorProfile {
-    try Self.find(name, in: accelerators, what: "accelerator") {
-      Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor)
-    }
+    try find(name, in: accelerators, what: "accelerator", named: Self.named)
   }
 
   /// The host of a name, an alias, or a shortened name.
   public func host(named name: String) throws(NameFault) -> HostProfile {
-    try Self.find(name, in: hosts, what: "host") {
-      Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor)
-    }
+    try find(name, in: hosts, what: "host", named: Self.named)
   }
 
   /// The framework of a name, an alias, or a shortened name.
   public func framework(named name: String) throws(NameFault) -> FrameworkProfile {
-    try Self.find(name, in: frameworks, what: "framework") { Named(name: $0.name, aliases: $0.aliases) }
+    try find(name, in: frameworks, what: "framework", named: Self.named)
   }
 
-  private static func find<Profile>(
-    _ name: String, in profiles: [Profile], what: String, names: (Profile) -> Named
+  /// Files that are wrong have names as well: who asks for one of them must not get another.
+  private func find<Profile>(
+    _ name: String, in profiles: [Profile], what: String, named: (Profile) -> Named
   ) throws(NameFault) -> Profile {
-    let identifier = try resolveName(name, among: profiles.map(names), what: what)
-    guard let profile = profiles.first(where: { names($0).name == identifier }) else {
-      throw .unknown(what: what, name: name, suggestion: nil, known: profiles.map { names($0).name })
+    let wrong = faults.filter { $0.what == what }
+    let typed = name.lowercased()
+    if let fault = wrong.first(where: { $0.named.name == typed || $0.named.aliases.contains(typed) }) {
+      throw .unusable(fault.fault)
     }
-    return profile
+    let identifier = try resolveName(name, among: profiles.map(named) + wrong.map(\.named), what: what)
+    if let profile = profiles.first(where: { named($0).name == identifier }) { return profile }
+    guard let fault = wrong.first(where: { $0.named.name == identifier }) else {
+      throw .unknown(what: what, name: name, suggestion: nil, known: profiles.map { named($0).name })
+    }
+    throw .unusable(fault.fault)
   }
 }
 
@@ -123,4 +139,6 @@ public enum ProfileFault: Error, Sendable, Equatable {
   case file(FileFault)
   /// The file says something wrong.
   case content(JSONFault)
+  /// Two files of one folder claim a name, as a name or as an alias.
+  case clash(what: String, name: String, files: [String])
 }

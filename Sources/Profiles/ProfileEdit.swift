@@ -140,7 +140,9 @@ extension ProfileCatalog {
   public func document(of name: String, in folder: String) throws(ProfileFault) -> JSONDocument? {
     for directory in directories {
       let path = directory + "/" + folder
-      for file in (try? listFiles(in: path, suffix: ".json")) ?? [] {
+      let files: [String]
+      do { files = try listFilesIfThere(in: path, suffix: ".json") } catch { throw .file(error) }
+      for file in files {
         let found = try Self.readDocument(path + "/" + file) { document throws(JSONFault) in
           var object = try document.cursor.object()
           return try object.required("name").string() == name ? document : nil

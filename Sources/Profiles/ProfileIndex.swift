@@ -35,7 +35,9 @@ public struct ProfileIndex: Sendable {
 
   private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
     var entries: [Entry] = []
-    for file in (try? listFiles(in: folder, suffix: ".json")) ?? [] {
+    let files: [String]
+    do { files = try listFilesIfThere(in: folder, suffix: ".json") } catch { throw .file(error) }
+    for file in files {
       let path = folder + "/" + file
       let bytes: [UInt8]
       do { bytes = try readFileBytes(path) } catch { throw .file(error) }
@@ -45,9 +47,15 @@ public struct ProfileIndex: Sendable {
   }
 
   private static func entry(_ bytes: [UInt8], _ path: String) throws(JSONFault) -> Entry {
-    var parser = JSONPullParser(bytes, file: path)
     var entry = Entry(path: path)
-    guard try parser.next() == .beginObject else { return entry }
+    try read(bytes, into: &entry)
+    return entry
+  }
+
+  /// Reads the beginning of a file; before a fault, as much of it as there is.
+  static func read(_ bytes: [UInt8], into entry: inout Entry) throws(JSONFault) {
+    var parser = JSONPullParser(bytes, file: entry.path)
+    guard try parser.next() == .beginObject else { return }
     while case .key(let range) = try parser.next() {
       switch parser.text(of: range) {
       case "name": entry.name = try text(&parser)
@@ -55,13 +63,12 @@ public struct ProfileIndex: Sendable {
       case "architecture": entry.architecture = try text(&parser)
       case "flagship": entry.isFlagship = try parser.next() == .boolean(true)
       case "aliases":
-        guard try parser.next() == .beginArray else { return entry }
+        guard try parser.next() == .beginArray else { return }
         while case .string(let alias) = try parser.next() { entry.aliases.append(parser.text(of: alias)) }
-      case "sources": return entry
+      case "sources": return
       default: try parser.skipValue()
       }
     }
-    return entry
   }
 
   private static func text(_ parser: inout JSONPullParser) throws(JSONFault) -> String {

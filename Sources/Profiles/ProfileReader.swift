@@ -18,6 +18,9 @@ public struct ArchitectureFamilies: Sendable {
 
 /// Reads the JSON of each sort of profile and checks every value.
 public enum ProfileReader {
+  /// The most characters of a name: with `.json` behind it, it must be able to be a file's.
+  static let nameLimit = 200
+
   /// Reads an accelerator.
   ///
   /// - Parameters:
@@ -32,8 +35,8 @@ public enum ProfileReader {
     var profile = AcceleratorProfile()
     profile.name = try identifier(root.required("name"))
     profile.aliases = try aliases(&root)
-    profile.title = try root.optional("title")?.nonEmptyString() ?? profile.name
-    profile.vendor = try root.optional("vendor")?.nonEmptyString() ?? ""
+    profile.title = try shownText(&root, "title") ?? profile.name
+    profile.vendor = try shownText(&root, "vendor") ?? ""
     profile.released = try releaseDate(&root)
     profile.isFlagship = try root.optional("flagship")?.boolean() ?? false
     profile.isAnnounced = try root.optional("announced")?.boolean() ?? false
@@ -86,8 +89,8 @@ public enum ProfileReader {
     var profile = HostProfile()
     profile.name = try identifier(root.required("name"))
     profile.aliases = try aliases(&root)
-    profile.title = try root.optional("title")?.nonEmptyString() ?? profile.name
-    profile.vendor = try root.optional("vendor")?.nonEmptyString() ?? ""
+    profile.title = try shownText(&root, "title") ?? profile.name
+    profile.vendor = try shownText(&root, "vendor") ?? ""
     profile.released = try releaseDate(&root)
     try ProfileField.read(from: &root, group: "", into: &profile)
     try read("vector", of: &root, into: &profile)
@@ -108,8 +111,8 @@ public enum ProfileReader {
     var profile = FrameworkProfile()
     profile.name = try identifier(root.required("name"))
     profile.aliases = try aliases(&root)
-    profile.title = try root.optional("title")?.nonEmptyString() ?? profile.name
-    profile.version = try root.optional("version")?.nonEmptyString() ?? ""
+    profile.title = try shownText(&root, "title") ?? profile.name
+    profile.version = try shownText(&root, "version") ?? ""
     let modes = FrameworkMode.allCases.map(\.rawValue)
     profile.mode = FrameworkMode(rawValue: try root.required("mode").choice(of: modes, as: "mode")) ?? .eager
     try ProfileField.read(from: &root, group: "", into: &profile)
@@ -150,6 +153,12 @@ public enum ProfileReader {
     try object.finish()
   }
 
+  /// A text that is only shown: whatever it holds, it is one line of characters that show themselves.
+  private static func shownText(_ root: inout JSONObjectCursor, _ key: String) throws(JSONFault) -> String? {
+    try root.optional(key).map { (cursor) throws(JSONFault) in visible(try cursor.nonEmptyString()) }
+  }
+
+  /// A name, of which a file's name can be made: so it does not begin with a dot, as `..` does, or like an option.
   private static func identifier(_ cursor: JSONCursor) throws(JSONFault) -> String {
     let name = try cursor.nonEmptyString()
     let isPlain = name.utf8.allSatisfy { byte in
@@ -158,8 +167,18 @@ public enum ProfileReader {
     guard isPlain else {
       throw cursor.fault(
         .described(
-          problem: "must be made of a-z, 0-9, '-', '.' and '_' (it is \"\(name)\")",
+          problem: "must be made of a-z, 0-9, '-', '.' and '_' (it is \(quoted(name)))",
           advice: "the title may hold any text"))
+    }
+    guard let first = name.utf8.first, first >= 97 || (48...57).contains(first) else {
+      throw cursor.fault(
+        .described(
+          problem: "must begin with a letter or a digit (it is \(quoted(name)))", advice: "choose another name"))
+    }
+    guard name.utf8.count <= nameLimit else {
+      throw cursor.fault(
+        .described(
+          problem: "must have at most \(nameLimit) characters (it has \(name.utf8.count))", advice: "shorten it"))
     }
     return name
   }
@@ -179,7 +198,7 @@ public enum ProfileReader {
       parts[1].utf8.count == 2, let month = Int(parts[1]), (1...12).contains(month)
     else {
       throw cursor.fault(
-        .described(problem: "must be a year and a month (it is \"\(text)\")", advice: "write it as \"2017-06\""))
+        .described(problem: "must be a year and a month (it is \(quoted(text)))", advice: "write it as \"2017-06\""))
     }
     return text
   }

@@ -84,8 +84,9 @@ public struct Provenance: Sendable, Equatable {
       }
       var entry = try member.value.object()
       let kindName = try entry.required("kind").choice(of: SourceKind.allCases.map(\.rawValue), as: "kind of source")
-      let from = try entry.required("from").nonEmptyString()
-      let note = try entry.optional("note")?.string() ?? ""
+      // Both are only shown.
+      let from = visible(try entry.required("from").nonEmptyString())
+      let note = visible(try entry.optional("note")?.string() ?? "")
       try entry.finish()
       provenance.sources.append(
         Source(path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note))

@@ -40,9 +40,14 @@ struct CallSchedule {
   private let trace: Trace
   /// Positions in ``RecordedRun/deviceEvents`` by the call that launched them.
   private var launched: [Int: [Int]] = [:]
-  /// By stream, the ends of all jobs that are launched so far, and how many of them are known to be over.
+  /// By stream, when all jobs up to each have ended, of those that are launched so far: in a stream one ends after the other,
+  /// but for nodes of a graph side by side. And how many of them are known to be over.
   private var ends: [[Int64]] = []
   private var over: [Int] = []
+  /// When all jobs have ended that are launched so far.
+  private var latestEnd = Int64.min
+  /// The streams' numbers by the recording's.
+  private var numbers: [Int32: Int] = [:]
   private var lastStream: [Int32: Int] = [:]
   private var typicalCall: Int64 = 0
   private var eventStreams: [Int64: (event: Int, stream: Int)] = [:]
@@ -77,7 +82,6 @@ struct CallSchedule {
   // MARK: Jobs
 
   private mutating func assignJobs() {
-    var numbers: [Int32: Int] = [:]
     var previousLauncher: [Int: Int] = [:]
     var before: [[Int]] = []
     for (position, index) in run.deviceEvents.enumerated() {
@@ -115,7 +119,8 @@ struct CallSchedule {
       let duration = max(0, event.end - max(event.start, run.start))
       jobs.append(
         RecordedJob(kind: event.kind, name: event.name, duration: duration, bytes: event.bytes, operation: -1))
-      ends[stream].append(event.end)
+      ends[stream].append(max(event.end, ends[stream].last ?? .min))
+      latestEnd = max(latestEnd, event.end)
     }
     return first..<jobs.count
   }
@@ -128,7 +133,7 @@ struct CallSchedule {
     occupiedUntil[stream] = max(0, start - constants.kernelGap - run.start)
   }
 
-  private func stream(of recorded: Int32) -> Int? { streams.firstIndex(of: recorded) }
+  private func stream(of recorded: Int32) -> Int? { numbers[recorded] }
 
   // MARK: Calls
 
@@ -190,11 +195,13 @@ struct CallSchedule {
     let thread = trace.hostEvents[event].thread
     if RuntimeCall(name: trace.name(trace.hostEvents[event].name)) == .graphLaunch { calls[call].kind = .graphLaunch }
     var byStream: [(stream: Int, positions: [Int])] = []
+    var places: [Int: Int] = [:]
     for position in positions {
       guard let stream = stream(of: trace.deviceEvents[run.deviceEvents[position]].stream) else { continue }
-      if let known = byStream.firstIndex(where: { $0.stream == stream }) {
+      if let known = places[stream] {
         byStream[known].positions.append(position)
       } else {
+        places[stream] = byStream.count
         byStream.append((stream, [position]))
       }
     }
@@ -242,8 +249,8 @@ struct CallSchedule {
     let end: Int64
     switch target {
     case .stream(let stream): end = ends[stream].last ?? .min
-    case .event: end = known.flatMap { ends[$0].last { $0 <= event.end } } ?? .min
-    default: end = ends.compactMap(\.last).max() ?? .min
+    case .event: end = known.flatMap { lastEnd(in: $0, notAfter: event.end) } ?? .min
+    default: end = latestEnd
     }
     calls[call].before = 0
     calls[call].after = event.duration
@@ -256,11 +263,23 @@ struct CallSchedule {
   /// The calls that waited, and how much later than the device they ended.
   private var waited: [(call: Int, after: Int64)] = []
 
+  /// The last moment, not after another, at which all that a stream was given up to some job had ended.
+  ///
+  /// - Complexity: O(log n) for n jobs.
+  private func lastEnd(in stream: Int, notAfter time: Int64) -> Int64? {
+    var (low, high) = (0, ends[stream].count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ends[stream][middle] <= time { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? ends[stream][low - 1] : nil
+  }
+
   /// The stream whose work ended while a call waited.
   private func streamThatEnded(in event: HostEvent) -> Int? {
     var latest: (end: Int64, stream: Int)?
     for stream in streams.indices {
-      guard let end = ends[stream].last(where: { $0 <= event.end }), end > event.start else { continue }
+      guard let end = lastEnd(in: stream, notAfter: event.end), end > event.start else { continue }
       if end > latest?.end ?? .min { latest = (end, stream) }
     }
     return latest?.stream

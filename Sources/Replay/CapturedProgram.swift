@@ -42,6 +42,8 @@ private struct GraphCapture {
   var nodes = 0
   private let start: Int
   private var pending: [(stream: Int, jobs: [Int])] = []
+  /// Where each stream is in `pending`.
+  private var places: [Int: Int] = [:]
   /// A call whose wait comes next; it is the host's own if the host waits.
   private var call: HostCall?
 
@@ -91,9 +93,10 @@ private struct GraphCapture {
   private var isAfterWait = false
 
   private mutating func launch(_ jobs: Range<Int>, _ stream: Int) {
-    if let known = pending.firstIndex(where: { $0.stream == stream }) {
+    if let known = places[stream] {
       pending[known].jobs += jobs
     } else {
+      places[stream] = pending.count
       pending.append((stream, Array(jobs)))
     }
   }
@@ -109,5 +112,6 @@ private struct GraphCapture {
       nodes += jobs.count
     }
     pending = []
+    places = [:]
   }
 }

@@ -10,24 +10,20 @@ struct KernelName {
 
   /// - Parameter name: The kernel's name, as the compiler or a library gave it.
   init(_ name: String) {
-    let lower = name.lowercased()
-    func has(_ words: [String]) -> Bool { words.contains { lower.contains($0) } }
-    if has(Self.fp16) {
-      precision = .fp16
-    } else if has(Self.bf16) {
-      precision = .bf16
-    } else if has(["fp8", "e4m3", "e5m2", "f8f8"]) {
-      precision = .fp8
-    } else if has(["tf32"]) {
-      precision = .tf32
-    } else {
-      precision = .fp32
-    }
-    kernelClass = Self.classes.first { has($0.words) }?.kernelClass
+    let bytes = Array(name.lowercased().utf8)
+    precision = Self.precisionWords.first(in: bytes).map { Self.precisions[$0].precision } ?? .fp32
+    kernelClass = Self.classWords.first(in: bytes).map { Self.classes[$0].kernelClass }
   }
 
-  private static let fp16 = ["half", "fp16", "f16f16", "h884", "h1688", "hgemm", "_hh", "f16_s"]
-  private static let bf16 = ["bfloat16", "bf16", "_bbs", "b_bs_bh", "bfloat"]
+  private static let precisions: [(precision: Precision, words: [String])] = [
+    (.fp16, ["half", "fp16", "f16f16", "h884", "h1688", "hgemm", "_hh", "f16_s"]),
+    (.bf16, ["bfloat16", "bf16", "_bbs", "b_bs_bh", "bfloat"]),
+    (.fp8, ["fp8", "e4m3", "e5m2", "f8f8"]),
+    (.tf32, ["tf32"]),
+  ]
+
+  private static let precisionWords = WordSearch(precisions.map(\.words))
+  private static let classWords = WordSearch(classes.map(\.words))
 
   /// The first that has a word in the name: more special ones before more general ones.
   private static let classes: [(kernelClass: KernelClass, words: [String])] = [
@@ -53,4 +49,30 @@ struct KernelName {
       "elementwise element_wise triton_poi pointwise rotary silu gelu relu dropout adam sgd multi_tensor"
     ),
   ].map { ($0, $1.split(separator: " ").map(String.init)) }
+}
+
+/// Finds words of several lists in a text in one pass over it: a recording may have as many names as kernels.
+private struct WordSearch {
+  /// By their first bytes, the words and the numbers of their lists.
+  private var words: [[(word: [UInt8], list: Int)]] = Array(repeating: [], count: 256)
+
+  init(_ lists: [[String]]) {
+    for (number, list) in lists.enumerated() {
+      for word in list {
+        let bytes = Array(word.utf8)
+        if let first = bytes.first { words[Int(first)].append((bytes, number)) }
+      }
+    }
+  }
+
+  /// The first list that has a word in the text.
+  func first(in text: [UInt8]) -> Int? {
+    var found = Int.max
+    for start in text.indices {
+      for (word, list) in words[Int(text[start])] where list < found && text[start...].starts(with: word) {
+        found = list
+      }
+    }
+    return found == .max ? nil : found
+  }
 }

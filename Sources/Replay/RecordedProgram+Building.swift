@@ -36,16 +36,21 @@ extension RecordedProgram {
     if threads.isEmpty { threads = [[]] }
   }
 
+  /// Puts an operator onto a thread's stack of open ones, and returns the one around it; -1 for none.
+  private static func push(_ index: Int, _ event: HostEvent, _ trace: Trace, onto stack: inout [Int]) -> Int32 {
+    while let last = stack.last, trace.hostEvents[last].end <= event.start { stack.removeLast() }
+    let parent = Int32(stack.last ?? -1)
+    if event.kind == .frameworkOperator { stack.append(index) }
+    return parent
+  }
+
   /// The operator around each host event: operators of a thread nest.
   private mutating func findParents(_ run: RecordedRun) {
     var open: [Int32: [Int]] = [:]
     for index in run.hostEvents {
       let event = run.trace.hostEvents[index]
-      var stack = open[event.thread] ?? []
-      while let last = stack.last, run.trace.hostEvents[last].end <= event.start { stack.removeLast() }
-      parents[index] = Int32(stack.last ?? -1)
-      if event.kind == .frameworkOperator { stack.append(index) }
-      open[event.thread] = stack
+      // In place: a copy of the stack for each event would cost the depth of the nesting each time.
+      parents[index] = Self.push(index, event, run.trace, onto: &open[event.thread, default: []])
     }
   }
 }

@@ -14,6 +14,8 @@ public struct RecordedRun: Sendable {
   public let start: Int64
   /// Nanoseconds from the recording's zero.
   public let end: Int64
+  /// The step's annotation.
+  let stepAnnotation: Annotation?
   /// The call that launched each device event of ``deviceEvents``, an index into the host events; -1 for none in this part.
   public let launchers: [Int]
 
@@ -40,13 +42,9 @@ public struct RecordedRun: Sendable {
   public init(_ trace: Trace, step: Int64? = nil) throws(TraceFault) {
     self.trace = trace
     self.step = step
-    var window: ClosedRange<Int64>?
-    if let step {
-      guard let annotation = trace.annotations.first(where: { $0.step == step }) else {
-        throw .noStep(file: trace.file, step: step, known: trace.steps)
-      }
-      window = annotation.start...annotation.end
-    }
+    stepAnnotation = step.flatMap { step in trace.annotations.first { $0.step == step } }
+    if let step, stepAnnotation == nil { throw .noStep(file: trace.file, step: step, known: trace.steps) }
+    let window = stepAnnotation.map { $0.start...$0.end }
     var calls: [Int64: Int] = [:]
     hostEvents = trace.hostEvents.indices.filter { index in
       guard let window else { return true }

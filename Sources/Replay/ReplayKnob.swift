@@ -27,7 +27,7 @@ public enum ReplayKnob: Int, CaseIterable, Sendable {
     case .launchCall: "accelerator.launch.call_us"
     case .launchLatency: "accelerator.launch.latency_us"
     case .kernelGap: "accelerator.launch.kernel_gap_us"
-    case .compute: "accelerator.arithmetic"
+    case .compute: "accelerator.peak_tflops"
     case .memory: "accelerator.memory.bandwidth_gb_per_s"
     case .link: "accelerator.link.bandwidth_gb_per_s"
     case .synchronization: "accelerator.launch.synchronization_us"

@@ -23,6 +23,8 @@ struct ThreadDependencies {
   /// By thread, when it gives which signal, in the order of time.
   private(set) var signals: [Int32: [(time: Int64, signal: Int)]] = [:]
 
+  private var signalCount = 0
+
   /// The shortest silence that can be a wait: a thread takes some microseconds to wake.
   static let shortestSilence: Int64 = 20_000
 
@@ -73,7 +75,8 @@ struct ThreadDependencies {
     guard last >= behind else { return }
     let others = all[last].time - all[behind].time
     guard always || others >= (time - silentSince) / 2 else { return }
-    let signal = signals.values.reduce(0) { $0 + $1.count }
+    let signal = signalCount
+    signalCount += 1
     signals[all[last].thread, default: []].append((all[last].time, signal))
     waits[thread, default: []].append(
       ThreadWait(silentSince: silentSince, resumed: time, signal: signal, delay: time - all[last].time))

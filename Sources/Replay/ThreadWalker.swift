@@ -38,7 +38,7 @@ struct ThreadWalker {
       if event.end > free { outer.append((free, event.end, event.name)) }
     }
     // The host's part of the first thread, and of a step, begins and ends with the recording.
-    if let step = run.step, let annotation = trace.annotations.first(where: { $0.step == step }),
+    if let annotation = run.stepAnnotation,
       events.first.map({ trace.hostEvents[$0].thread }) == annotation.thread
     {
       end = max(end, annotation.end)

@@ -204,7 +204,7 @@ extension ReplayPrices {
       picoseconds(microseconds: after.launch.graphCallUS / hostSpeed),
       picoseconds(microseconds: new.framework.graphNodeUS / hostSpeed)
     )
-    queueDepth = Int(after.launch.queueDepth)
+    queueDepth = Int(min(max(1, after.launch.queueDepth), 0x1p40))
     var sameLaunch = after
     sameLaunch.launch = before.launch
     sameLaunch.provenance = before.provenance

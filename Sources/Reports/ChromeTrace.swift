@@ -14,16 +14,25 @@ public struct ChromeTrace: Sendable {
     self.timeline = timeline
   }
 
-  /// The JSON text.
-  public func json() -> String {
+  /// Writes the JSON text, piece by piece: a timeline may be longer than memory should hold twice.
+  ///
+  /// - Parameter emit: Takes the next bytes.
+  /// - Throws: What `emit` throws.
+  public func write<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
     var writer = TraceEventWriter()
     writeNames(&writer)
-    let origin = timeline.spans.map(\.start).min() ?? 0
-    for span in timeline.spans { write(span, origin, &writer) }
-    for counter in TimelineCounters(timeline).counters {
-      for sample in counter.samples { write(sample, of: counter, origin, &writer) }
+    let origin = timeline.spans.lazy.map(\.start).min() ?? 0
+    for span in timeline.spans {
+      write(span, origin, &writer)
+      try writer.pass(to: emit)
     }
-    return writer.end()
+    for counter in TimelineCounters(timeline).counters {
+      for sample in counter.samples {
+        write(sample, of: counter, origin, &writer)
+        try writer.pass(to: emit)
+      }
+    }
+    try writer.end(emit)
   }
 
   private func place(_ lane: TimelineLane) -> (process: Int, thread: Int) {
@@ -34,9 +43,9 @@ public struct ChromeTrace: Sendable {
   }
 
   private func writeNames(_ writer: inout TraceEventWriter) {
-    var streams: [Int] = []
+    var streams: Set<Int> = []
     for span in timeline.spans {
-      if case .stream(let stream) = span.lane, !streams.contains(stream) { streams.append(stream) }
+      if case .stream(let stream) = span.lane { streams.insert(stream) }
     }
     writer.name(.process, "host", process: 0)
     writer.name(.thread, "dispatch", process: 0, thread: 0)

@@ -32,7 +32,9 @@ struct HTMLPage {
 
   /// The document.
   var html: String {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+    let policy =
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+      + "form-action 'none'"
     var text = """
       <!DOCTYPE html>
       <html lang="en">
@@ -84,9 +86,21 @@ struct HTMLPage {
       """
   }
 
-  /// JSON in which nothing can end the element that holds it.
+  /// JSON in which nothing can end the element that holds it, and whose escapes of characters are text once it is parsed:
+  /// the script shows texts as they are.
   private static func inert(_ json: String) -> String {
-    json.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
+    var result = ""
+    var isEscape = false
+    for scalar in json.unicodeScalars {
+      if isEscape, ["u", "b", "f"].contains(scalar) { result += "\\" }
+      isEscape = !isEscape && scalar == "\\"
+      if scalar == "<" {
+        result += "\\u003c"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 
   /// A figure in both widths, and its table.

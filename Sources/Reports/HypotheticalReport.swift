@@ -53,13 +53,16 @@ public struct HypotheticalReport: Sendable {
 
   /// A row for each system.
   public func csv() -> String {
-    let columns = ["system", "latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
+    let columns = [
+      "system", "latency_us", "device_busy_us", "framework_tax_fraction", "bound", "latency_kind", "kernel_model",
+    ]
     var table = TextTable(columns: columns.map { TextTable.Column($0) })
     for (name, result) in [(baseName, study.baseResult), (hypotheticalName, study.hypotheticalResult)] {
       table.append([
         TextTable.Cell(name), TextTable.Cell(NumberFormat.microseconds(picoseconds: result.latency)),
         TextTable.Cell(NumberFormat.microseconds(picoseconds: result.deviceBusy)),
         TextTable.Cell(String(result.frameworkTaxFraction)), TextTable.Cell(result.bound.rawValue),
+        TextTable.Cell(study.base.latencyKind.rawValue), TextTable.Cell(study.base.kernelModel.rawValue),
       ])
     }
     return table.csv()

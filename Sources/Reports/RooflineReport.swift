@@ -1,6 +1,7 @@
 import JSONText
 import Profiles
 import Roofline
+import Simulation
 import Studies
 
 /// The kernels of a workload against the rooflines of a device.
@@ -10,10 +11,14 @@ public struct RooflineReport: Sendable {
   /// What the study is of, for the heading.
   public let heading: String
 
+  /// Which model the times are of.
+  public let kernelModel: KernelModelKind
+
   /// A report.
-  public init(study: RooflineStudy, heading: String) {
+  public init(study: RooflineStudy, heading: String, kernelModel: KernelModelKind = .calibrated) {
     self.study = study
     self.heading = heading
+    self.kernelModel = kernelModel
   }
 
   private var columns: [TextTable.Column] {
@@ -27,6 +32,7 @@ public struct RooflineReport: Sendable {
       TextTable.Column("achieved", unit: "TFLOP/s", alignment: .number, key: "achieved_tflops"),
       TextTable.Column("time", unit: "us", alignment: .number, key: "time_us"),
       TextTable.Column("bound", key: "bound"), TextTable.Column("level", key: "level"),
+      TextTable.Column("kernel model", key: "kernel_model"),
     ]
   }
 
@@ -44,7 +50,7 @@ public struct RooflineReport: Sendable {
           ?? TextTable.Cell("-", data: ""),
         number(row.achieved.tflops, NumberFormat.fixed(row.achieved.tflops, decimals: 2)),
         number(row.time.value * 1e6, NumberFormat.fixed(row.time.value * 1e6, decimals: 1)),
-        TextTable.Cell(row.bound.rawValue), TextTable.Cell(row.level),
+        TextTable.Cell(row.bound.rawValue), TextTable.Cell(row.level), TextTable.Cell(kernelModel.rawValue),
       ])
     }
     return table
@@ -108,6 +114,8 @@ public struct RooflineReport: Sendable {
     writer.value(study.accelerator.name)
     writer.key("memory_bandwidth_gb_per_s")
     writer.value(study.accelerator.memory.bandwidthGBPerS)
+    writer.key("kernel_model")
+    writer.value(kernelModel.rawValue)
     writer.key("kernels")
     writer.beginArray()
     for row in study.rows { write(row, &writer) }

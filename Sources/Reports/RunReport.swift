@@ -160,7 +160,10 @@ extension RunReport {
     columns += CostCategory.allCases.map {
       ("\($0.key)_us", NumberFormat.microseconds(picoseconds: result.time(in: $0)))
     }
-    columns += [("operators", String(result.operatorCount)), ("kernels", String(result.kernelCount))]
+    columns += [
+      ("operators", String(result.operatorCount)), ("kernels", String(result.kernelCount)),
+      ("latency_kind", scenario.latencyKind.rawValue), ("kernel_model", scenario.kernelModel.rawValue),
+    ]
     var table = TextTable(columns: columns.map { TextTable.Column($0.0) })
     table.append(columns.map { TextTable.Cell($0.1) })
     return table.csv()

@@ -84,7 +84,7 @@ public struct TargetReport: Sendable {
   public func csv() -> String {
     let columns = [
       "vary", "present", "needed", "is_met", "target", "metric", "value", "latency_us", "device_busy_us",
-      "framework_tax_fraction",
+      "framework_tax_fraction", "latency_kind", "kernel_model",
     ]
     var table = TextTable(columns: columns.map { TextTable.Column($0) })
     for search in searches {
@@ -97,6 +97,7 @@ public struct TargetReport: Sendable {
         TextTable.Cell(NumberFormat.microseconds(picoseconds: trial.result.latency)),
         TextTable.Cell(NumberFormat.microseconds(picoseconds: trial.result.deviceBusy)),
         TextTable.Cell(NumberFormat.shortest(trial.result.frameworkTaxFraction)),
+        TextTable.Cell(scenario.latencyKind.rawValue), TextTable.Cell(scenario.kernelModel.rawValue),
       ])
     }
     return table.csv()

@@ -1,7 +1,9 @@
+import JSONText
+
 extension TextTable {
   /// The table in GitHub-flavored Markdown; units stand in parentheses behind the titles, and styles are left out.
   ///
-  /// A bar in a cell is escaped and a line break becomes a space, so that no cell can break the table.
+  /// No cell can break the table or be markup: what would be is escaped.
   public func markdown() -> String {
     let titles = columns.map { column in column.unit.map { "\(column.title) (\($0))" } ?? column.title }
     let rules = columns.map { $0.alignment == .number ? "---:" : "---" }
@@ -12,6 +14,22 @@ extension TextTable {
   }
 }
 
-private func markdownEscaped(_ text: String) -> String {
-  text.map { $0 == "|" ? "\\|" : $0.isNewline ? " " : String($0) }.joined()
+/// A text as it stands in Markdown: never markup, neither Markdown's nor HTML's.
+///
+/// An underscore within a word, as in `sequence_length`, is none and stays as it is.
+func markdownEscaped(_ text: String) -> String {
+  let characters = Array(visible(text))
+  func isOfWord(_ index: Int) -> Bool {
+    characters.indices.contains(index) && (characters[index].isLetter || characters[index].isNumber)
+  }
+  return characters.indices.map { index in
+    switch characters[index] {
+    case "&": "&amp;"
+    case "<": "&lt;"
+    case ">": "&gt;"
+    case "_" where isOfWord(index - 1) && isOfWord(index + 1): "_"
+    case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "!", "$": "\\" + String(characters[index])
+    default: String(characters[index])
+    }
+  }.joined()
 }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// A table of texts, rendered for a terminal, for Markdown or as CSV.
 ///
 /// ```swift
@@ -14,7 +16,8 @@
 /// // gpt2-large    31.5
 /// ```
 ///
-/// Cells come formatted: the table aligns, it does not round. A character counts as one terminal column.
+/// Cells come formatted: the table aligns, it does not round. A character counts as one terminal column. What cells and
+/// headings say may come from outside: it is made ``visible(_:)``, whatever it is, and stays on its line.
 ///
 /// Invariant: every row has one cell per column.
 public struct TextTable: Hashable, Sendable {
@@ -48,8 +51,8 @@ public struct TextTable: Hashable, Sendable {
     ///   - alignment: How the cells line up.
     ///   - key: The heading in CSV; the title by default.
     public init(_ title: String, unit: String? = nil, alignment: Alignment = .text, key: String? = nil) {
-      self.title = title
-      self.unit = unit
+      self.title = visible(title)
+      self.unit = unit.map(visible)
       self.alignment = alignment
       self.key = key ?? title
     }
@@ -73,7 +76,7 @@ public struct TextTable: Hashable, Sendable {
     ///   - style: How it stands out on a terminal.
     ///   - data: What it says in CSV; the text by default.
     public init(_ text: String, style: TextStyle? = nil, data: String? = nil) {
-      self.text = text
+      self.text = visible(text)
       self.style = style
       self.data = data ?? text
     }

@@ -16,13 +16,19 @@ struct TraceEventWriter {
     json.beginArray()
   }
 
-  /// Ends the file.
-  ///
-  /// - Returns: Its text.
-  mutating func end() -> String {
+  /// So many bytes are written away together.
+  private static let pieceSize = 1 << 16
+
+  /// Hands on what was written, if it is enough to be worth it.
+  mutating func pass<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
+    if json.bytes.count >= Self.pieceSize { try emit(json.takeBytes()) }
+  }
+
+  /// Ends the file, and hands on the rest of it.
+  mutating func end<Fault: Error>(_ emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
     json.end()
     json.end()
-    return json.text + "\n"
+    try emit(json.takeBytes() + [UInt8(ascii: "\n")])
   }
 
   /// Names a process or, where a title is given for one, a thread.

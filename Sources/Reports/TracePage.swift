@@ -19,6 +19,12 @@ public struct TracePage: Sendable {
     self.command = command
   }
 
+  /// The most spans of a timeline that a page holds: more take a browser seconds to draw and a page tens of megabytes.
+  public static let spanLimit = 200_000
+
+  /// About how many spans the replay of a recording has: a replay need not keep more than a page shows.
+  public static func spanCount(_ run: RecordedRun) -> Int { run.hostEvents.count + run.deviceEvents.count }
+
   private var shown: ReplayResult { study.target ?? study.replayed }
 
   /// The document.
@@ -35,8 +41,17 @@ public struct TracePage: Sendable {
     var sections = [
       HTMLPage.Section(identifier: "breakdown", heading: "Where the time goes", body: holder("breakdown", breakdown))
     ]
-    let chart = shown.timing.timeline.flatMap { TimelineChart($0) }
-    if let timeline = shown.timing.timeline, let figure = Figure.timeline(timeline, title: title) {
+    let short = shown.timing.timeline.flatMap { $0.spans.count <= Self.spanLimit ? $0 : nil }
+    let chart = short.flatMap { TimelineChart($0) }
+    if short == nil {
+      sections.append(
+        HTMLPage.Section(
+          identifier: "timeline", heading: "The timeline",
+          body:
+            "<p class=\"caption\">The timeline has more than \(NumberFormat.integer(Self.spanLimit)) spans, too many for a "
+            + "page; --timeline FILE writes them for Perfetto, and --step N makes a page of one step.</p>"))
+    }
+    if let timeline = short, let figure = Figure.timeline(timeline, title: title) {
       var named = figure
       named.caption = "All that was replayed, from the first host operator on. Blank is idle."
       sections.append(

@@ -16,7 +16,7 @@ public struct TraceReport: Sendable {
   }
 
   private var deviceTitle: String {
-    let recorded = study.run.trace.devices.first?.name ?? ""
+    let recorded = visible(study.run.trace.devices.first?.name ?? "")
     guard let profile = study.system.accelerator else { return recorded.isEmpty ? "an unknown device" : recorded }
     return recorded.isEmpty ? profile.title : "\(recorded) (\(profile.name))"
   }
@@ -182,7 +182,7 @@ extension TraceReport {
   /// - Returns: The text.
   public func text(styled: Bool) -> String {
     let run = study.run
-    var lines = ["\(run.trace.file)" + (run.step.map { ", step \($0)" } ?? ""), "recorded on \(deviceTitle)"]
+    var lines = [visible(run.trace.file) + (run.step.map { ", step \($0)" } ?? ""), "recorded on \(deviceTitle)"]
     if study.target != nil, !targetTitle.isEmpty { lines.append("target: \(targetTitle)") }
     if study.capture.graphs > 0 {
       lines.append(

@@ -14,16 +14,21 @@ public struct TraceTimeline: Sendable {
     self.study = study
   }
 
-  /// The JSON text.
-  public func json() -> String {
+  /// Writes the JSON text, piece by piece: it is longer than the recording.
+  ///
+  /// - Parameter emit: Takes the next bytes.
+  /// - Throws: What `emit` throws.
+  public func write<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
     var writer = TraceEventWriter()
-    writeRecorded(&writer)
-    write("replayed", study.replayed.timing.timeline, process: 2, &writer)
-    write("target", study.target?.timing.timeline, process: 4, &writer)
-    return writer.end()
+    try writeRecorded(&writer, emit)
+    try write("replayed", study.replayed.timing.timeline, process: 2, &writer, emit)
+    try write("target", study.target?.timing.timeline, process: 4, &writer, emit)
+    try writer.end(emit)
   }
 
-  private func writeRecorded(_ writer: inout TraceEventWriter) {
+  private func writeRecorded<Fault: Error>(
+    _ writer: inout TraceEventWriter, _ emit: ([UInt8]) throws(Fault) -> Void
+  ) throws(Fault) {
     let run = study.run
     let trace = run.trace
     writer.name(.process, "recorded host", process: 0)
@@ -34,24 +39,36 @@ public struct TraceTimeline: Sendable {
     for (index, stream) in study.recorded.streams.enumerated() {
       writer.name(.thread, "stream \(trace.streams[Int(stream)].stream)", process: 1, thread: index)
     }
+    let threads = numbers(of: study.recorded.threadNumbers)
+    let streams = numbers(of: study.recorded.streams)
     for index in run.hostEvents {
       let event = trace.hostEvents[index]
-      let thread = study.recorded.threadNumbers.firstIndex(of: event.thread) ?? 0
+      let thread = threads[event.thread] ?? 0
       write(
         trace.name(event.name), event.kind == .call ? "launch" : "dispatch", 0, thread,
         (event.start - run.start) * 1000, event.duration * 1000, &writer)
+      try writer.pass(to: emit)
     }
     for index in run.deviceEvents {
       let event = trace.deviceEvents[index]
-      let stream = study.recorded.streams.firstIndex(of: event.stream) ?? 0
+      let stream = streams[event.stream] ?? 0
       let start = max(0, event.start - run.start)
       write(
         trace.name(event.name), event.kind == .kernel ? "kernel" : "copy", 1, stream, start * 1000,
         (event.end - run.start - start) * 1000, &writer)
+      try writer.pass(to: emit)
     }
   }
 
-  private func write(_ title: String, _ timeline: Timeline?, process: Int, _ writer: inout TraceEventWriter) {
+  /// The place of each in a list.
+  private func numbers(of list: [Int32]) -> [Int32: Int] {
+    Dictionary(list.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func write<Fault: Error>(
+    _ title: String, _ timeline: Timeline?, process: Int, _ writer: inout TraceEventWriter,
+    _ emit: ([UInt8]) throws(Fault) -> Void
+  ) throws(Fault) {
     guard let timeline else { return }
     writer.name(.process, "\(title) host", process: process)
     writer.name(.process, "\(title) device", process: process + 1)
@@ -69,6 +86,7 @@ public struct TraceTimeline: Sendable {
       case .stream(let stream):
         write(name, span.category.key, process + 1, stream, span.start, span.end - span.start, &writer)
       }
+      try writer.pass(to: emit)
     }
   }
 

@@ -15,17 +15,18 @@ public struct ValidationReport: Sendable {
   /// The input's columns and rows in order, with four columns more.
   public func csv(_ input: CSVText) -> String {
     let more = ["predicted_ms", "device_busy_ms", "framework_tax_fraction", "error_fraction"]
-    var table = TextTable(columns: (input.header.map(\.text) + more).map { TextTable.Column($0) })
+    // Line by line: a table of all cells would take ten times the file.
+    var text = csvLine(input.header.map(\.text) + more)
     for (fields, prediction) in zip(input.rows, validation.predictions) {
-      table.append(
-        fields.map { TextTable.Cell($0.text) } + [
-          TextTable.Cell(NumberFormat.fixed(prediction.latency * 1e3, decimals: 6)),
-          TextTable.Cell(NumberFormat.fixed(prediction.deviceBusy * 1e3, decimals: 6)),
-          TextTable.Cell(NumberFormat.fixed(prediction.taxFraction, decimals: 6)),
-          TextTable.Cell(prediction.error.map { NumberFormat.fixed($0, decimals: 6) } ?? ""),
+      text += csvLine(
+        fields.indices.map(fields.text) + [
+          NumberFormat.fixed(prediction.latency * 1e3, decimals: 6),
+          NumberFormat.fixed(prediction.deviceBusy * 1e3, decimals: 6),
+          NumberFormat.fixed(prediction.taxFraction, decimals: 6),
+          prediction.error.map { NumberFormat.fixed($0, decimals: 6) } ?? "",
         ])
     }
-    return table.csv()
+    return text
   }
 
   /// Errors by every aspect, the rises, the fitted hosts and the worst rows.
@@ -74,7 +75,8 @@ public struct ValidationReport: Sendable {
       var seen: Set<String> = []
       let unique = names.filter { seen.insert($0).inserted }
       guard unique.count > 1 else { continue }
-      for name in unique { add(name, predictions.filter { aspect($0) == name }) }
+      let groups = Dictionary(grouping: predictions, by: aspect)
+      for name in unique { add(name, groups[name] ?? []) }
     }
     return table
   }
@@ -88,8 +90,8 @@ public struct ValidationReport: Sendable {
       TextTable.Column("predicted", unit: "batch", alignment: .number, key: "predicted_rise"),
     ])
     // A floor that reaches to the end of a series is as far off as a rise at twice any batch that was tried.
+    let beyond = 2 * Double(rises.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
     func distance(_ rise: RiseComparison) -> Double {
-      let beyond = 2 * Double(rises.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
       let (one, other) = (rise.measured.map(Double.init) ?? beyond, rise.predicted.map(Double.init) ?? beyond)
       return max(one / other, other / one)
     }

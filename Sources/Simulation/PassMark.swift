@@ -20,4 +20,7 @@ public struct PassMark: Sendable, Equatable {
   public var deviceBusy: Ticks
   /// When the host had issued the pass.
   public var hostClock: Ticks
+
+  /// The beginning of a run, with everything idle.
+  static let start = PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0)
 }

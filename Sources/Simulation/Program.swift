@@ -78,13 +78,22 @@ public struct Program: Sendable, Equatable {
   public var instructions: [Instruction] = []
   /// What the timeline calls instructions.
   public var labels: [String] = []
-  /// The number of streams that the instructions name; at least 1.
+  /// The number of streams; at least 1, and larger than every stream that an instruction names.
   public var streamCount = 1
   /// Where the instructions of each thread begin; a pass of several threads is done when all of them are.
   public var threadStarts = [0]
 
   /// A program without instructions.
   public init() {}
+
+  /// How many streams there must be for every one that an instruction names.
+  var namedStreamCount: Int {
+    1
+      + instructions.reduce(0) { largest, instruction in
+        let awaited = instruction.opcode == .waitForStream ? Int(instruction.operand) : 0
+        return max(largest, Int(instruction.stream), awaited)
+      }
+  }
 
   /// How many launches (kernels, graphs, copies) and how many instructions one pass executes, loops counted out.
   public var dynamicCounts: (launches: Double, instructions: Double) {

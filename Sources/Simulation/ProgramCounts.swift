@@ -79,6 +79,17 @@ public struct ProgramCounts: Sendable, Equatable {
   /// Whether every instruction is one that workloads have; those of recordings are the engine's alone.
   private var isOfWorkload = true
 
+  /// Whether the state of the system comes back as that of a workload on several streams.
+  var isOfSeveralStreams: Bool { isOfWorkload && streamCount > 1 }
+
+  /// The counts of the same program with a synchronization at its end.
+  var synchronized: ProgramCounts {
+    var counts = self
+    counts.synchronizations += 1
+    counts.instructions += 1
+    return counts
+  }
+
   /// Whether the recurrence of one stream is the whole truth: one stream, and no kernels on host and device at once.
   public var isOneStream: Bool {
     isOfWorkload && streamCount == 1 && (hostKernels == 0 || launches + graphs == 0)

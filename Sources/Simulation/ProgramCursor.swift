@@ -11,6 +11,18 @@ struct ProgramCursor: Sendable {
     self.index = index
   }
 
+  /// How many loops are around the place.
+  var depth: Int { remaining.count }
+
+  /// How many rounds of the innermost loop are not over, the present one included.
+  var roundsLeft: Int { Int(remaining[remaining.count - 1]) }
+
+  /// How many rounds of each loop are not over, the outermost first.
+  var rounds: [Int32] { remaining }
+
+  /// Leaves out rounds of the innermost loop; the present one stays.
+  mutating func skipRounds(_ count: Int) { remaining[remaining.count - 1] -= Int32(count) }
+
   /// Steps over an ordinary instruction.
   mutating func step() { index += 1 }
 

@@ -33,19 +33,20 @@ public struct ProgramPlan: Sendable {
 
   private var itemIndices: [Item: Int] = [:]
   private var labelIndices: [String: Int] = [:]
+  private let streams: PlannedStreams
 
   /// Plans a lowered workload for a framework's mode.
   public init(_ lowered: LoweredProgram, mode: FrameworkMode) {
     self.lowered = lowered
     self.mode = mode
     isHostOnly = lowered.target.isHost
-    program.streamCount = 1 + (lowered.operations.map { max($0.stream, $0.waitsForStreams.max() ?? 0) }.max() ?? 0)
+    streams = PlannedStreams(lowered, capturesGraphs: mode == .graph && !isHostOnly)
     if mode == .graph && !isHostOnly {
-      program.streamCount = 1
       emitGraphs(lowered.statements)
     } else {
       emit(lowered.statements)
     }
+    program.streamCount = program.namedStreamCount
     itemIndices = [:]
     labelIndices = [:]
     counts = ProgramCounts(program)
@@ -92,11 +93,7 @@ public struct ProgramPlan: Sendable {
   }
 
   private mutating func emitDeviceWork(_ operation: LoweredProgram.Operation, _ label: Int) {
-    if !isHostOnly {
-      for stream in operation.waitsForStreams where stream != operation.stream {
-        program.instructions.append(Instruction(.waitForStream, operand: stream, stream: operation.stream))
-      }
-    }
+    if !isHostOnly { emitWaits(of: operation.stream, for: streams.awaited(by: operation)) }
     if let transfer = operation.transfer, !isHostOnly {
       program.instructions.append(
         Instruction(
@@ -110,6 +107,13 @@ public struct ProgramPlan: Sendable {
           stream: isHostOnly ? 0 : operation.stream, label: label))
     }
     if operation.synchronizes, !isHostOnly { program.instructions.append(Instruction(.synchronize, operand: 0)) }
+  }
+
+  /// Lets the next launch into a stream wait for others.
+  private mutating func emitWaits(of stream: Int, for others: Set<Int>) {
+    for other in others.sorted() {
+      program.instructions.append(Instruction(.waitForStream, operand: other, stream: stream))
+    }
   }
 
   // MARK: Graph by graph
@@ -134,21 +138,46 @@ public struct ProgramPlan: Sendable {
 
   private func needsHost(_ statement: LoweredProgram.Statement) -> Bool {
     switch statement {
-    case .operation(let index):
-      lowered.operations[index].synchronizes || lowered.operations[index].transfer != nil
+    case .operation(let index): lowered.operations[index].needsHost
     case .loop(_, let body): body.contains(where: needsHost)
     }
   }
 
   private mutating func emitGraph(_ segment: [LoweredProgram.Statement]) {
     let nodeCount = countNodes(segment)
-    guard nodeCount > 0 else { return }
+    guard nodeCount > 0 else { return emitWaitsOutside(segment) }
     let label = label("graph")
     program.instructions.append(Instruction(.work, operand: index(of: .graphNodes(nodeCount)), label: label))
+    emitWaits(of: PlannedStreams.ofGraphs, for: awaited(by: segment))
     let launch = program.instructions.count
-    program.instructions.append(Instruction(.launchGraph, operand: 0, label: label))
+    program.instructions.append(
+      Instruction(.launchGraph, operand: 0, stream: PlannedStreams.ofGraphs, label: label))
     emitNodes(segment)
     program.instructions[launch].operand = Int32(program.instructions.count - launch - 1)
+    emitWaitsOutside(segment)
+  }
+
+  /// Emits what operators without a kernel let the next launch into their own stream wait for.
+  private mutating func emitWaitsOutside(_ segment: [LoweredProgram.Statement]) {
+    for statement in segment {
+      switch statement {
+      case .operation(let index):
+        let operation = lowered.operations[index]
+        guard operation.kernels.isEmpty, streams.isOutside(operation.stream) else { continue }
+        emitWaits(of: operation.stream, for: streams.awaited(by: operation, launching: false))
+      case .loop(let count, let body): if count > 0 { emitWaitsOutside(body) }
+      }
+    }
+  }
+
+  /// The streams whose earlier work must have ended before a graph begins: those that any of its operators waits for.
+  private func awaited(by segment: [LoweredProgram.Statement]) -> Set<Int> {
+    segment.reduce(into: []) { awaited, statement in
+      switch statement {
+      case .operation(let index): awaited.formUnion(streams.awaited(byNode: lowered.operations[index]))
+      case .loop(let count, let body): if count > 0 { awaited.formUnion(self.awaited(by: body)) }
+      }
+    }
   }
 
   private func countNodes(_ statements: [LoweredProgram.Statement]) -> Int {

@@ -28,7 +28,10 @@ extension CostTable {
         device += (count - graphsWithoutNode) * Double(graphKernelGap.duration)
         graphsWithoutNode = 0
       case .synchronize: host += count * Double(synchronization.duration)
-      default: break
+      case .occupy: device += count * Double(costs[index].duration)
+      case .node, .waitForStream, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal,
+        .awaitSignal, .beginLoop, .endLoop:
+        break
       }
     }
     return (Ticks(min(host, 0x1p62)), Ticks(min(device, 0x1p62)))

@@ -69,7 +69,8 @@ public struct Simulator: Sendable {
   ///
   /// The steady state is reached when the launch queue is as full as it gets; so as many passes as fill it run before
   /// those that are measured. If the measured passes differ, because the queue's depth and the pass's length beat
-  /// against one another, their mean is taken over more of them.
+  /// against one another, their mean is taken over more of them. With several streams passes run until the state of the
+  /// system comes back, and the mean is taken over what is then repeated for ever, see ``SystemSnapshot``.
   ///
   /// - Parameters:
   ///   - program: One pass.
@@ -89,8 +90,8 @@ public struct Simulator: Sendable {
     case .synchronized:
       var synchronized = program
       synchronized.instructions.append(Instruction(.synchronize, operand: 0))
-      let run = try passes(1, of: synchronized, ProgramCounts(synchronized), table, recordFrom: 0)
-      return timing(run, from: PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0), passes: 1)
+      let run = try passes(1, of: synchronized, counts.synchronized, table, recordFrom: 0)
+      return timing(run, from: .start, passes: 1)
     case .steadyState:
       let warmUp = warmUpPasses(counts, table)
       if method == .shortest, !recordsTimeline, let sums = PassSums(counts, table),
@@ -99,6 +100,7 @@ public struct Simulator: Sendable {
         try checkLength(counts, table, passes: warmUp + 2)
         return timing
       }
+      if counts.isOfSeveralStreams { return try steadyState(program, counts, table) }
       let run = try passes(warmUp + 2, of: program, counts, table, recordFrom: warmUp)
       let marks = run.marks
       let last = timing(run, from: marks[warmUp], passes: 1)
@@ -109,15 +111,62 @@ public struct Simulator: Sendable {
     }
   }
 
+  /// How many instructions ``time(_:_:_:counts:)`` executes at most: what to say beforehand of a run that may be long.
+  ///
+  /// Mostly far fewer are, since loops and passes are left once the state comes back. An instruction takes some hundred
+  /// nanoseconds with several streams, and some ten with one.
+  public func mostInstructions(_ counts: ProgramCounts, _ table: CostTable, _ kind: LatencyKind) -> Double {
+    guard kind == .steadyState else { return counts.instructions }
+    let passes =
+      counts.isOfSeveralStreams ? passesToComeBack(counts, table) : 2 * warmUpPasses(counts, table) + 2 + 16
+    return counts.instructions * Double(passes)
+  }
+
   /// Simulates one pass from an idle system, as it stands: no synchronization is added, and nothing follows.
   ///
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
   /// - Complexity: O(instructions executed).
   public func replay(_ program: Program, _ table: CostTable) throws(SimulationFault) -> PassTiming {
-    let engine = try self.run(program, table, passes: 1, recordFrom: 0)
+    let engine = try self.run(program, ProgramCounts(program), table, passes: 1, recordFrom: 0)
     guard !engine.model.marks.isEmpty else { throw .neverEnds }
     let run = PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)
-    return timing(run, from: PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0), passes: 1)
+    return timing(run, from: .start, passes: 1)
+  }
+
+  /// The steady state of several streams: the mean of the passes that are repeated once the state has come back.
+  ///
+  /// The clocks of several streams may drift apart in their accounts for ever, so the difference of two marks' accounts
+  /// may be that of two different paths, and negative. The mean is that of a piece of one path instead, see
+  /// ``AccountMap/circle(from:)``. Where the state doesn't come back within the passes that can be afforded, it is the mean
+  /// of all of them from the idle system on, which is a piece of one path as well; the fill of the queues is then a part
+  /// of it.
+  private func steadyState(
+    _ program: Program, _ counts: ProgramCounts, _ table: CostTable
+  ) throws(SimulationFault) -> PassTiming {
+    let passes = passesToComeBack(counts, table)
+    var simulator = self
+    simulator.recordsTimeline = false
+    let engine = try simulator.run(
+      program, counts, table, passes: passes, recordFrom: .max, watchesPasses: true)
+    let period = engine.model.period
+    let mark =
+      period.map { PassMark(time: $0.time, account: $0.account, deviceBusy: $0.busy, hostClock: $0.time) }
+      ?? engine.model.marks[engine.model.marks.count - 1]
+    var run = PassRun(marks: [mark], events: engine.eventCount)
+    if recordsTimeline {
+      let warmUp = warmUpPasses(counts, table)
+      run.spans = try self.run(program, counts, table, passes: warmUp + 2, recordFrom: warmUp).model.spans
+    }
+    return timing(run, from: .start, passes: period?.passes ?? passes)
+  }
+
+  /// How many passes the state of several streams is given to come back: some more than fill the queues, as far as twenty
+  /// million instructions and the limits allow.
+  private func passesToComeBack(_ counts: ProgramCounts, _ table: CostTable) -> Int {
+    let fill = Double(table.queueDepth) / max(1, counts.fewestLaunchesOfAStream)
+    let affordable = max(4, 2e7 / max(1, counts.instructions))
+    let possible = min(0x1p61 / max(1, length(counts, table)), Double(eventLimit) / (8 * max(1, counts.instructions)))
+    return Int(max(2, min(1_024 + 4 * fill, affordable, possible).rounded(.down)))
   }
 
   /// What passes issued back to back come to.
@@ -133,7 +182,7 @@ public struct Simulator: Sendable {
     if counts.isOneStream, !recordsTimeline, method != .events {
       return PassRun(marks: try marks(program, counts, table, passes: passes, ties: ties))
     }
-    let engine = try run(program, table, passes: passes, recordFrom: recordFrom)
+    let engine = try run(program, counts, table, passes: passes, recordFrom: recordFrom)
     return PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)
   }
 
@@ -157,7 +206,7 @@ public struct Simulator: Sendable {
     let fewest = counts.fewestLaunchesOfAStream
     guard fewest > 0 else { return 1 }
     let affordable = (2e7 / counts.instructions).rounded(.up)
-    let most = counts.streamCount == 1 ? 16.0 : 4096
+    let most = counts.streamCount == 1 ? 16.0 : 4096  // Several streams: for the timeline alone.
     return Int(min(most, affordable, (Double(table.queueDepth) / fewest).rounded(.up))) + 2
   }
 
@@ -168,12 +217,25 @@ public struct Simulator: Sendable {
   }
 
   /// Runs passes back to back and keeps the whole state of the system: what ``time(_:_:_:)`` reads its results from.
+  ///
+  /// - Parameters:
+  ///   - program: One pass.
+  ///   - counts: Its counts.
+  ///   - table: Its costs.
+  ///   - passes: How many passes.
+  ///   - recordFrom: The first whose spans are kept, if any are.
+  ///   - watchesPasses: Whether the run stops once the state comes back behind a pass.
+  /// - Returns: The engine with the system as it is at the end.
+  /// - Throws: ``SimulationFault``.
   func run(
-    _ program: Program, _ table: CostTable, passes: Int, recordFrom: Int
+    _ program: Program, _ counts: ProgramCounts, _ table: CostTable, passes: Int, recordFrom: Int,
+    watchesPasses: Bool = false
   ) throws(SimulationFault) -> Engine<SystemModel> {
-    try checkLength(ProgramCounts(program), table, passes: passes)
+    try checkLength(counts, table, passes: passes)
+    let leavesLoops = counts.isOfSeveralStreams && !recordsTimeline && (method == .shortest || method == .recurrence)
     var model = SystemModel(
-      program: program, table: table, passCount: passes, recordsFromPass: recordsTimeline ? recordFrom : .max)
+      program: program, table: table, passCount: passes, recordsFromPass: recordsTimeline ? recordFrom : .max,
+      skipsRepeats: leavesLoops, watchesPasses: watchesPasses, eventLimit: eventLimit)
     model.spendPassCost()
     var engine = Engine(model: model, eventLimit: eventLimit)
     engine.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: engine.model.hostClock)
@@ -192,6 +254,15 @@ public struct Simulator: Sendable {
   ///
   /// And a run that executes more instructions than the limit on events: what takes no event takes time all the same.
   func checkLength(_ counts: ProgramCounts, _ table: CostTable, passes: Int) throws(SimulationFault) {
+    let total = length(counts, table) * Double(passes)
+    guard total < 0x1p62 else { throw .tooLong(estimatedSeconds: total * 1e-12) }
+    guard counts.instructions * Double(passes) <= Double(eventLimit) else {
+      throw .eventLimitReached(limit: eventLimit)
+    }
+  }
+
+  /// A bound on the time of a pass: the sum of everything that is spent, picoseconds.
+  private func length(_ counts: ProgramCounts, _ table: CostTable) -> Double {
     var total = Double(table.pass.duration) + Double(table.synchronization.duration)
     let launch =
       Double(table.launchCall.duration) + Double(table.launchLatency.duration) + Double(table.kernelGap.duration)
@@ -204,12 +275,8 @@ public struct Simulator: Sendable {
       let duration = Double(table.costs[index].duration)
       total += counts.hostUses[index] * duration + jobs * (launch + graph + streams * duration)
     }
-    total += counts.graphs * (launch + graph) + counts.synchronizations * Double(table.synchronization.duration)
-    total *= Double(passes)
-    guard total < 0x1p62 else { throw .tooLong(estimatedSeconds: total * 1e-12) }
-    guard counts.instructions * Double(passes) <= Double(eventLimit) else {
-      throw .eventLimitReached(limit: eventLimit)
-    }
+    return total + counts.graphs * (launch + graph)
+      + counts.synchronizations * Double(table.synchronization.duration)
   }
 
   /// The mean of the last passes, of which ``divided(_:by:of:)`` makes whole numbers.

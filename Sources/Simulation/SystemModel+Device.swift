@@ -9,6 +9,7 @@ extension SystemModel {
       streams[stream].isStalled = true
       return
     }
+    releaseDependencies(job.dependencies)
     var start = job.ready
     var account = job.account
     if let end = streams[stream].lastEnd, end + table.kernelGap.duration > start {
@@ -20,7 +21,7 @@ extension SystemModel {
       let length = instructions[Int(job.operand) - 1].operand
       streams[stream].graph = GraphProgress(
         cursor: ProgramCursor(at: Int(job.operand)), end: Int(job.operand) + Int(length))
-      guard let node = nextNode(stream) else {
+      guard let (node, _) = nextNode(stream, now: now, calendar) else {
         streams[stream].begin(
           RunningKernel(cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now), account)
         scheduleEnd(of: stream, at: max(start, now), calendar: &calendar)
@@ -176,32 +177,63 @@ extension SystemModel {
     _ stream: Int, correlation: Int, now: Ticks, calendar: inout EventCalendar<Event>
   ) -> Bool {
     guard streams[stream].graph != nil else { return false }
-    guard let node = nextNode(stream) else {
+    guard let (node, skipped) = nextNode(stream, now: now, calendar) else {
       streams[stream].graph = nil
       return false
     }
+    deviceBusy += skipped.busy
     run(
       cost: node.operand, label: node.label, correlation: correlation, on: stream,
-      at: now + table.graphKernelGap.duration, streams[stream].account &+ table.graphKernelGap.account,
-      calendar: &calendar)
+      at: now + skipped.cost.duration + table.graphKernelGap.duration,
+      streams[stream].account &+ skipped.cost.account &+ table.graphKernelGap.account, calendar: &calendar)
     return true
   }
 
-  /// The next node of the running graph, its loops walked, or nil at its end.
-  private mutating func nextNode(_ stream: Int) -> Instruction? {
+  /// The next node of the running graph, its loops walked, with the rounds of loops that come before it and are left out;
+  /// nil at its end.
+  private mutating func nextNode(
+    _ stream: Int, now: Ticks, _ calendar: borrowing EventCalendar<Event>
+  ) -> (node: Instruction, skipped: LoopRound)? {
     guard var graph = streams[stream].graph else { return nil }
     defer { streams[stream].graph = graph }
+    var skipped = LoopRound()
     while graph.cursor.index < graph.end {
       let instruction = instructions[graph.cursor.index]
       switch instruction.opcode {
       case .beginLoop: graph.cursor.beginLoop(instruction, in: instructions)
-      case .endLoop: graph.cursor.endLoop(instruction)
+      case .endLoop:
+        if let round = nodeRounds[graph.cursor.index] {
+          // The last round is run, so that a node follows those that are left out.
+          let most = max(0, graph.cursor.roundsLeft - 2)
+          let count = roundsAlone(of: round, upTo: most, from: now + skipped.cost.duration, calendar)
+          graph.cursor.skipRounds(count)
+          skipped = skipped + round.times(count)
+        }
+        graph.cursor.endLoop(instruction)
       default:
         graph.cursor.step()
-        return instruction
+        return (instruction, skipped)
       }
     }
     return nil
+  }
+
+  /// How many rounds of a graph's loop pass without anything else happening.
+  private func roundsAlone(
+    of round: LoopRound, upTo most: Int, from start: Ticks, _ calendar: borrowing EventCalendar<Event>
+  ) -> Int {
+    guard activeKernels == 0 else { return 0 }
+    guard round.cost.duration > 0, let next = calendar.nextTime else { return most }
+    return Int(min(Ticks(most), max(0, next - start - 1) / round.cost.duration))
+  }
+
+  /// Gives the places back that dependencies of a job have taken.
+  private mutating func releaseDependencies(_ first: Int32) {
+    var index = first
+    while index >= 0 {
+      unusedDependencies.append(index)
+      index = dependencies[Int(index)].next
+    }
   }
 
   private func dependenciesAreMet(_ first: Int32) -> Bool {

@@ -7,9 +7,10 @@ extension SystemModel {
   /// The host's clock may run ahead of the calendar while it only works. Before it looks at a queue that is full, or
   /// waits for the device, the calendar must have caught up; so it schedules itself and returns.
   mutating func runHost(now: Ticks, calendar: inout EventCalendar<Event>) {
+    var now = now
     while true {
       guard cursor.index < threadEnd else {
-        guard endThread(), endPass(now: now) else { return }
+        guard endThread(), endPass(now: calendar.now, calendar: calendar) else { return }
         continue
       }
       let instruction = instructions[cursor.index]
@@ -28,7 +29,12 @@ extension SystemModel {
         cursor.step()
       case .beginLoop:
         cursor.beginLoop(instruction, in: instructions)
+        if skipsRepeats { beginWatch() }
       case .endLoop:
+        if skipsRepeats {
+          guard !endRound(calendar: &calendar) else { return }
+          now = calendar.now
+        }
         cursor.endLoop(instruction)
       case .waitForStream:
         guard hasCaughtUp(now: now, calendar: &calendar) else { return }
@@ -116,8 +122,30 @@ extension SystemModel {
 
   /// Lets the next launch into a stream wait for what another stream has been given so far.
   private mutating func addDependency(of stream: Int, on other: Int) {
-    dependencies.append((stream: other, count: streams[other].launched, next: pendingDependency[stream]))
-    pendingDependency[stream] = Int32(dependencies.count - 1)
+    let count = streams[other].launched
+    guard streams[other].finished < count else { return }
+    // What an earlier wait for the same stream has asked for, this one asks for as well.
+    var index = pendingDependency[stream]
+    while index >= 0 {
+      if dependencies[Int(index)].stream == other {
+        dependencies[Int(index)].count = max(count, dependencies[Int(index)].count)
+        return
+      }
+      index = dependencies[Int(index)].next
+    }
+    addDependency(of: stream, on: other, count: count)
+  }
+
+  /// Lets the next launch into a stream wait for so many jobs of another.
+  mutating func addDependency(of stream: Int, on other: Int, count: Int) {
+    let dependency = (stream: other, count: count, next: pendingDependency[stream])
+    if let place = unusedDependencies.popLast() {
+      dependencies[Int(place)] = dependency
+      pendingDependency[stream] = place
+    } else {
+      dependencies.append(dependency)
+      pendingDependency[stream] = Int32(dependencies.count - 1)
+    }
   }
 
   /// Blocks the host until every stream is idle.
@@ -174,10 +202,19 @@ extension SystemModel {
   /// The host has issued a whole pass.
   ///
   /// - Returns: Whether another pass follows.
-  private mutating func endPass(now: Ticks) -> Bool {
+  private mutating func endPass(now: Ticks, calendar: EventCalendar<Event>) -> Bool {
     unfinishedPasses.append(
       PassEnd(hostClock: hostClock, hostAccount: hostAccount, targets: streams.map(\.launched)))
     completePasses(now: now, stream: nil)
+    if passWatch != nil || probeEnd != nil { endWatchedPass(calendar: calendar) }
+    return hasStopped ? false : beginNextPass()
+  }
+
+  /// Goes back to the first instruction.
+  ///
+  /// - Returns: Whether another pass follows.
+  @discardableResult
+  mutating func beginNextPass() -> Bool {
     passesToIssue -= 1
     cursor = ProgramCursor(at: 0)
     if passesToIssue > 0, !table.pass.account.isZero || table.pass.duration > 0 {

@@ -119,8 +119,7 @@ extension SystemModel {
       events[operand] = (stream, streams[stream].launched)
     case .waitForEvent:
       guard let event = events[operand] else { return }
-      dependencies.append((stream: event.stream, count: event.count, next: pendingDependency[stream]))
-      pendingDependency[stream] = Int32(dependencies.count - 1)
+      addDependency(of: stream, on: event.stream, count: event.count)
     case .occupy:
       streams[stream].lastEnd = hostClock + table.costs[operand].duration
       streams[stream].account = hostAccount &+ table.costs[operand].account

@@ -32,7 +32,7 @@ struct SystemModel: EventModel {
   typealias Fault = Never
 
   let instructions: [Instruction]
-  let table: CostTable
+  var table: CostTable
   let hasOneStream: Bool
   /// Whether nothing but the host's own clock decides the order of launches.
   let hasOneThread: Bool
@@ -53,6 +53,8 @@ struct SystemModel: EventModel {
   var streams: [StreamState]
   var dependencies: [(stream: Int, count: Int, next: Int32)] = []
   var pendingDependency: [Int32]
+  /// Places in ``dependencies`` that no job needs any more.
+  var unusedDependencies: [Int32] = []
   var engineEnd: [Ticks?] = [nil, nil]
   var engineAccount: [Account] = [.zero, .zero]
 
@@ -67,12 +69,36 @@ struct SystemModel: EventModel {
   let recordsFromPass: Int
   var correlation = 0
 
+  /// Whether loops are left once the state comes back.
+  let skipsRepeats: Bool
+  /// The loops of the host, and those within graphs, whose rounds are all alike; by the index of a loop's end.
+  var hostRounds: [Int: LoopRound] = [:]
+  var nodeRounds: [Int: LoopRound] = [:]
+  /// What looks for the state to come back in each of the loops around the host's place.
+  var watches: [StateWatch] = []
+  /// How many numbers of states may be compared, and how many launches that accounts for.
+  var comparisonBudget = 100_000
+  var budgetedLaunches = 0
+  /// What looks for the state to come back behind passes, and what it has found.
+  var passWatch: StateWatch?
+  var period: PassPeriod?
+  var probeEnd: ProbeEnd?
+  /// The largest number of events that a probe handles.
+  let eventLimit: Int
+  var hasStopped = false
+
   /// - Parameters:
   ///   - program: One pass.
   ///   - table: Its times.
   ///   - passCount: How many passes are issued back to back.
   ///   - recordsFromPass: The first pass whose spans are kept; `Int.max` for none.
-  init(program: Program, table: CostTable, passCount: Int, recordsFromPass: Int) {
+  ///   - skipsRepeats: Whether loops are left once the state comes back.
+  ///   - watchesPasses: Whether the run stops once the state comes back behind a pass.
+  ///   - eventLimit: The largest number of events that a look ahead handles.
+  init(
+    program: Program, table: CostTable, passCount: Int, recordsFromPass: Int, skipsRepeats: Bool = false,
+    watchesPasses: Bool = false, eventLimit: Int = .max
+  ) {
     instructions = program.instructions
     self.table = table
     hasOneStream = program.streamCount == 1
@@ -82,8 +108,12 @@ struct SystemModel: EventModel {
     passesToIssue = passCount
     self.passCount = passCount
     self.recordsFromPass = recordsFromPass
+    self.skipsRepeats = skipsRepeats
+    self.eventLimit = eventLimit
+    passWatch = watchesPasses ? StateWatch() : nil
     streams = (0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) }
     pendingDependency = Array(repeating: -1, count: program.streamCount)
+    findLoopRounds()
   }
 
   mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) {

@@ -1,6 +1,9 @@
 import JSONText
 
 /// A table read from comma-separated values (RFC 4180), each field with its place in the file.
+///
+/// The text is kept as it is, with one number for each field: texts are made when they are asked for, so that a table takes
+/// little more memory than its file.
 public struct CSVText: Sendable {
   /// A field: its text without quotes, and where it stands.
   public struct Field: Sendable, Equatable {
@@ -10,36 +13,58 @@ public struct CSVText: Sendable {
     public let position: JSONPosition
   }
 
+  /// The most bytes that a file may have, 64 MiB.
+  public static let fileSizeLimit = 64 << 20
+
+  /// The most bytes that a line may have, or several that a quoted field joins, 1 MiB.
+  public static let lineLimit = 1 << 20
+
   /// The name of the file, for faults.
   public let file: String
   /// The fields of the first line.
   public let header: [Field]
   /// The fields of the other lines; each has as many as the header.
-  public let rows: [[Field]]
+  public let rows: CSVRows
 
   /// Reads a file's bytes.
   ///
-  /// - Throws: ``CSVFault`` for invalid UTF-8, an unfinished quote, a line of another length, a name given twice, or a
-  ///   file without a header.
+  /// - Throws: ``CSVFault`` for invalid UTF-8, an unfinished quote, a line of another length, a line or file that is too
+  ///   long, a name given twice, or a file without a header.
   public init(bytes: [UInt8], file: String) throws(CSVFault) {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw CSVFault(file: file, position: JSONPosition(line: 1, column: 1), fact: .notUTF8)
+    let start = JSONPosition(line: 1, column: 1)
+    guard bytes.count <= Self.fileSizeLimit else {
+      throw CSVFault(file: file, position: start, fact: .fileTooLong(limit: Self.fileSizeLimit))
     }
-    var lines = try Self.lines(of: text, file: file)
-    guard let header = lines.first else {
-      throw CSVFault(file: file, position: JSONPosition(line: 1, column: 1), fact: .empty)
+    guard isUTF8(bytes) else { throw CSVFault(file: file, position: start, fact: .notUTF8) }
+    var scanner = CSVScanner(bytes)
+    do throws(CSVScanner.Problem) { try scanner.scan() } catch {
+      throw CSVFault(file: file, position: error.position, fact: error.fact)
     }
-    lines.removeFirst()
-    for (index, field) in header.enumerated() where header[..<index].contains(where: { $0.text == field.text }) {
+    let table = CSVRows(scanner, bytes)
+    guard let header = table.first?.fields else { throw CSVFault(file: file, position: start, fact: .empty) }
+    var names: Set<String> = []
+    for field in header where !names.insert(field.text).inserted {
       throw CSVFault(file: file, position: field.position, fact: .duplicateColumn(field.text))
     }
-    for line in lines where line.count != header.count {
+    if let (line, count) = scanner.oddLine {
       throw CSVFault(
-        file: file, position: line[0].position, fact: .wrongFieldCount(expected: header.count, found: line.count))
+        file: file, position: JSONPosition(line: line, column: 1),
+        fact: .wrongFieldCount(expected: header.count, found: count))
     }
     self.file = file
     self.header = header
-    rows = lines
+    rows = table.withoutHeader
+  }
+
+  /// A field as it is written: quoted, as RFC 4180 has it, where it holds a comma, a quote or a line feed.
+  ///
+  /// Its text is as it is, also where a spreadsheet would take it for a formula; but what a terminal would obey instead of
+  /// showing is escaped, as in tables.
+  public static func field(_ text: String) -> String {
+    let text = visibleLines(String(text.map { $0 == "\r\n" ? "\n" : $0 }))
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") })
+    else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
   /// The place of a column, or nil where there is none of this name.
@@ -61,66 +86,19 @@ public struct CSVText: Sendable {
       file: file, position: rows[row][self.column(column) ?? 0].position,
       fact: .unknownName(CSVFault.NameFaultText(text: words)))
   }
+}
 
-  private static func lines(of text: String, file: String) throws(CSVFault) -> [[Field]] {
-    var lines: [[Field]] = []
-    var fields: [Field] = []
-    var field = ""
-    var position = JSONPosition(line: 1, column: 1)
-    var start = position
-    var isQuoted = false
-    var wasQuoted = false
-    var scalars = Array(text.unicodeScalars)[...]
-    if scalars.first == "\u{FEFF}" { scalars = scalars.dropFirst() }
-    func isBlank(_ fields: [Field]) -> Bool { fields.isEmpty && field.isEmpty && !wasQuoted }
-    while let scalar = scalars.popFirst() {
-      defer {
-        position =
-          scalar == "\n"
-          ? JSONPosition(line: position.line + 1, column: 1)
-          : JSONPosition(line: position.line, column: position.column + 1)
-      }
-      if isQuoted {
-        if scalar != "\"" {
-          field.unicodeScalars.append(scalar)
-        } else if scalars.first == "\"" {
-          field.unicodeScalars.append(scalar)
-          _ = scalars.popFirst()
-          position = JSONPosition(line: position.line, column: position.column + 1)
-        } else {
-          isQuoted = false
-        }
-        continue
-      }
-      switch scalar {
-      case "\"" where field.isEmpty && !wasQuoted:
-        isQuoted = true
-        wasQuoted = true
-      case ",", "\n":
-        if scalar == "\n", isBlank(fields) {
-          start = JSONPosition(line: position.line + 1, column: 1)
-          continue
-        }
-        fields.append(Field(text: field, position: start))
-        field = ""
-        wasQuoted = false
-        start = JSONPosition(line: position.line, column: position.column + 1)
-        if scalar == "\n" {
-          lines.append(fields)
-          fields = []
-          start = JSONPosition(line: position.line + 1, column: 1)
-        }
-      case "\r" where scalars.first == "\n": break
-      default: field.unicodeScalars.append(scalar)
-      }
-    }
-    guard !isQuoted else { throw CSVFault(file: file, position: start, fact: .unfinishedQuote) }
-    if !isBlank(fields) {
-      fields.append(Field(text: field, position: start))
-      lines.append(fields)
-    }
-    return lines
+/// Whether bytes are UTF-8, looked at piece by piece.
+private func isUTF8(_ bytes: [UInt8]) -> Bool {
+  var start = 0
+  while start < bytes.count {
+    var end = min(bytes.count, start + 1 << 16)
+    // Not between the bytes of a character.
+    while end < bytes.count, end > start + 1, bytes[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
+    guard String(validating: bytes[start..<end], as: UTF8.self) != nil else { return false }
+    start = end
   }
+  return true
 }
 
 /// What is wrong with a CSV file, and where.
@@ -143,6 +121,10 @@ public struct CSVFault: Error, Sendable, Equatable {
     case wrongField(column: String, text: String, expected: String)
     /// A name that denotes nothing.
     case unknownName(NameFaultText)
+    /// A line, or several that a quoted field joins, of more bytes than are read.
+    case lineTooLong(limit: Int)
+    /// A file of more bytes than are read.
+    case fileTooLong(limit: Int)
   }
 
   /// A fault's text that was made by the module that owns the names.
@@ -162,7 +144,7 @@ public struct CSVFault: Error, Sendable, Equatable {
 extension CSVFault: CustomStringConvertible {
   /// One line: file, line, column, what is wrong and what is right.
   public var description: String {
-    "\(file):\(position.line):\(position.column): error: \(fact.words)"
+    "\(onePathLine(file)):\(position.line):\(position.column): error: \(fact.words)"
   }
 }
 
@@ -172,13 +154,16 @@ extension CSVFault.Fact {
     case .notUTF8: "the file is not UTF-8 text"
     case .empty: "the file is empty; its first line must name the columns"
     case .unfinishedQuote: "a quoted field does not end; close it with \""
-    case .duplicateColumn(let name): "the column \"\(name)\" is named twice"
+    case .duplicateColumn(let name): "the column \(quoted(name)) is named twice"
     case .wrongFieldCount(let expected, let found): "the line has \(found) fields, the header \(expected)"
     case .missingColumn(let name, let suggestion?):
-      "a column \"\(name)\" is needed; is \"\(suggestion)\" meant to be it?"
+      "a column \"\(name)\" is needed; is \(quoted(suggestion)) meant to be it?"
     case .missingColumn(let name, nil): "a column \"\(name)\" is needed"
-    case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \"\(text)\")"
-    case .unknownName(let fault): fault.text
+    case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \(quoted(text)))"
+    case .unknownName(let fault): visible(fault.text)
+    case .lineTooLong(let limit):
+      "the line, with those that its quoted fields join, has more than \(limit >> 20) MiB; is a quote left open?"
+    case .fileTooLong(let limit): "the file has more than \(limit >> 20) MiB; split it"
     }
   }
 }

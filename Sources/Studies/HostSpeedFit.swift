@@ -66,12 +66,21 @@ public struct HostSpeedFit: Sendable, Equatable {
     }
     // Those that the device nearly sets may propose as well, so that a slow device among the others is outvoted.
     let near = anchors.filter { $0.deviceTime >= Self.idleShare * $0.latency && $0.deviceTime < $0.latency }
-    let proposals = usable > 0 ? (ratios + believed(near)).sorted() : ratios
+    let proposals = Self.thinned(usable > 0 ? (ratios + believed(near)).sorted() : ratios)
     let misses = proposals.map { Self.miss(of: anchors, atSpeed: $0) }
     let least = (misses.min() ?? 0) * (1 + 1e-12)
     let best = zip(proposals, misses).filter { $0.1 <= least }.map(\.0)
     speed = (best[0] + best[best.count - 1]) / 2
     spread = (ratios[ratios.count * 3 / 4] - ratios[ratios.count / 4]) / 2 / speed
+  }
+
+  /// The most proposals that are tried, each on all anchors.
+  private static let mostProposals = 1024
+
+  /// Of many sorted proposals as many as are tried, at even distances, the least and the largest among them.
+  private static func thinned(_ proposals: [Double]) -> [Double] {
+    guard proposals.count > mostProposals else { return proposals }
+    return (0..<mostProposals).map { proposals[$0 * (proposals.count - 1) / (mostProposals - 1)] }
   }
 
   /// The sum of |ln(predicted / measured)| over the anchors.

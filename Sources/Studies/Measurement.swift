@@ -60,7 +60,14 @@ extension Measurement {
   public static func read(_ table: CSVText) throws(CSVFault) -> [Measurement] {
     let reader = try MeasurementReader(table)
     var measurements: [Measurement] = []
-    for index in table.rows.indices { measurements.append(try reader.measurement(index)) }
+    measurements.reserveCapacity(table.rows.count)
+    // Rows of the same parameters share their memory.
+    var known: Set<[String: Int64]> = []
+    for index in table.rows.indices {
+      var measurement = try reader.measurement(index)
+      measurement.parameters = known.insert(measurement.parameters).memberAfterInsert
+      measurements.append(measurement)
+    }
     return measurements
   }
 }
@@ -93,7 +100,7 @@ private struct MeasurementReader {
   }
 
   func measurement(_ row: Int) throws(CSVFault) -> Measurement {
-    func text(_ column: String) -> String { table.column(column).map { table.rows[row][$0].text } ?? "" }
+    func text(_ column: String) -> String { table.column(column).map { table.rows[row].text($0) } ?? "" }
     func wrong(_ column: String, _ expected: String) -> CSVFault {
       let position = table.column(column).map { table.rows[row][$0].position } ?? JSONPosition(line: 1, column: 1)
       return CSVFault(
@@ -105,7 +112,7 @@ private struct MeasurementReader {
     }
     var parameters: [String: Int64] = [:]
     for (name, index) in parameterColumns {
-      let field = table.rows[row][index].text
+      let field = table.rows[row].text(index)
       if field.isEmpty { continue }
       guard let value = Int64(field), (1...1_000_000_000).contains(value) else {
         throw wrong(name, "a whole number of at least 1")
@@ -114,8 +121,8 @@ private struct MeasurementReader {
     }
     var latency: Double?
     if !text("latency_ms").isEmpty {
-      guard let value = Double(text("latency_ms")), latencyLimits.contains(value) else {
-        let isPositive = Double(text("latency_ms")).map { $0 > 0 && $0.isFinite } ?? false
+      guard let value = decimalNumber(text("latency_ms")), latencyLimits.contains(value) else {
+        let isPositive = decimalNumber(text("latency_ms")).map { $0 > 0 } ?? false
         throw wrong(
           "latency_ms", isPositive ? "between 0.000001 and 10000000000 ms" : "blank or a number greater than 0")
       }
@@ -129,7 +136,7 @@ private struct MeasurementReader {
     let accelerator = text("accelerator")
     return Measurement(
       testbed: text("testbed"), accelerator: accelerator.isEmpty ? "none" : accelerator,
-      host: table.column("host").map { table.rows[row][$0].text }, framework: text("framework"), precision: precision,
+      host: table.column("host").map { table.rows[row].text($0) }, framework: text("framework"), precision: precision,
       workload: text("workload"), parameters: parameters, latency: latency, role: role, row: row)
   }
 }

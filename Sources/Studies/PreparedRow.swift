@@ -6,8 +6,24 @@ import Workloads
 /// A row with its scenario and plan.
 struct PreparedRow: Sendable {
   let measurement: Measurement
-  let scenario: Scenario
   let plan: ProgramPlan
+  private let shared: SharedScenario
+
+  /// What is simulated; rows of the same system and parameters share its memory.
+  var scenario: Scenario { shared.scenario }
+
+  fileprivate init(_ measurement: Measurement, _ shared: SharedScenario, _ plan: ProgramPlan) {
+    self.measurement = measurement
+    self.shared = shared
+    self.plan = plan
+  }
+}
+
+/// A scenario, which is some kilobytes of profile numbers, in a place of its own.
+private final class SharedScenario: Sendable {
+  let scenario: Scenario
+
+  init(_ scenario: Scenario) { self.scenario = scenario }
 }
 
 /// Reads each file once, binds each set of parameters once, and makes each plan once, on all cores.
@@ -18,15 +34,18 @@ struct PreparedRow: Sendable {
 ///   - adjust: Changes a system before it is planned for.
 /// - Returns: The rows in order.
 /// - Throws: What the source throws, or binding.
-/// - Complexity: One plan for each workload with its parameters and ``PlanIdentity``.
+/// - Complexity: One plan for each workload with its parameters and ``PlanIdentity``; one scenario for each workload with its
+///   parameters, system and precision.
 func prepare(
   _ measurements: [Measurement], from source: some ModelSource, adjust: (inout System) throws -> Void = { _ in }
 ) throws -> [PreparedRow] {
-  var systems: [String: System] = [:]
+  var systems: [String: (number: Int, system: System)] = [:]
   var workloads: [String: Workload] = [:]
   var bindings = Numbering<BindingKey>()
   var plans = Numbering<PlanKey>()
-  var rows: [(binding: Int, plan: Int, system: System)] = []
+  var scenarios = Numbering<ScenarioKey>()
+  var systemList: [System] = []
+  var rows: [(scenario: Int, plan: Int)] = []
   for row in measurements {
     let name = [row.accelerator, row.host ?? "", row.framework].joined(separator: "\n")
     if systems[name] == nil {
@@ -34,31 +53,38 @@ func prepare(
         accelerator: try source.accelerator(row.accelerator), host: try source.host(row.host ?? "reference"),
         framework: try source.framework(row.framework))
       try adjust(&system)
-      systems[name] = system
+      systems[name] = (systemList.count, system)
+      systemList.append(system)
     }
     if workloads[row.workload] == nil { workloads[row.workload] = try source.workload(row.workload) }
-    guard let system = systems[name], let workload = workloads[row.workload] else {
+    guard let (number, system) = systems[name], let workload = workloads[row.workload] else {
       preconditionFailure("both were just read")
     }
     let known = Set(workload.parameters.map(\.name))
     let binding = bindings.number(
       of: BindingKey(workload: row.workload, parameters: row.parameters.filter { known.contains($0.key) }))
     let identity = PlanIdentity(system: system, precision: row.precision)
-    rows.append((binding, plans.number(of: PlanKey(binding: binding, identity: identity)), system))
+    let scenario = scenarios.number(of: ScenarioKey(binding: binding, system: number, precision: row.precision))
+    rows.append((scenario, plans.number(of: PlanKey(binding: binding, identity: identity))))
   }
   let files = workloads
   let bound = try parallelMap(bindings.keys) { key in
     guard let workload = files[key.workload] else { preconditionFailure("every workload was read") }
     return try workload.bindChecked(key.parameters)
   }
-  let scenarios = zip(measurements, rows).map { row, prepared in
-    Scenario(workload: bound[prepared.binding], system: prepared.system, precision: row.precision)
+  let shared = scenarios.keys.map { key in
+    SharedScenario(
+      Scenario(workload: bound[key.binding], system: systemList[key.system], precision: key.precision))
   }
-  let representatives = plans.firstUses(rows.map(\.plan)).map { scenarios[$0] }
-  let planned = try parallelMap(representatives) { $0.plan() }
-  return zip(measurements, zip(scenarios, rows)).map { row, prepared in
-    PreparedRow(measurement: row, scenario: prepared.0, plan: planned[prepared.1.plan])
-  }
+  let representatives = plans.firstUses(rows.map(\.plan)).map { shared[rows[$0].scenario] }
+  let planned = try parallelMap(representatives) { $0.scenario.plan() }
+  return zip(measurements, rows).map { PreparedRow($0, shared[$1.scenario], planned[$1.plan]) }
+}
+
+private struct ScenarioKey: Hashable, Sendable {
+  let binding: Int
+  let system: Int
+  let precision: Precision
 }
 
 private struct BindingKey: Hashable, Sendable {

@@ -13,9 +13,15 @@ public func rankCorrelation(_ first: [Double], _ second: [Double]) -> Double {
 }
 
 private func ranks(_ values: [Double]) -> [Double] {
-  values.map { value in
-    let below = values.count { $0 < value }
-    let equal = values.count { $0 == value }
-    return Double(below) + Double(equal + 1) / 2
+  let order = values.indices.sorted { values[$0] < values[$1] }
+  var ranks = [Double](repeating: 0, count: values.count)
+  var below = 0
+  while below < order.count {
+    let equal = order[below...].prefix { values[$0] == values[order[below]] }.count
+    // Not even equal to itself: a value that is no number has no rank.
+    let count = max(1, equal)
+    for index in order[below..<below + count] { ranks[index] = Double(below) + Double(equal + 1) / 2 }
+    below += count
   }
+  return ranks
 }

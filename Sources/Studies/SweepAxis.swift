@@ -102,11 +102,14 @@ public struct SweepAxis: Sendable, Equatable {
       }
     }
     if values.isEmpty { throw .emptyValue(axis: subject.column) }
-    for (index, value) in values.enumerated() where !subject.takesNames {
-      // Names may repeat in effect (an alias and its target); a number twice is a slip, or a range too fine to be whole.
-      if index > 0, values[index - 1] == value { throw .repeatedValue(axis: subject.column, text: value.text) }
-    }
+    if let text = Self.repeated(values) { throw .repeatedValue(axis: subject.column, text: text) }
     self.init(subject, values)
+  }
+
+  /// A value that is there twice: a slip, or a range too fine to be whole.
+  private static func repeated(_ values: [Value]) -> String? {
+    var seen: Set<String> = []
+    return values.lazy.map(\.text).first { !seen.insert($0).inserted }
   }
 
   private static func names(

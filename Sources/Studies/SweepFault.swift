@@ -1,3 +1,4 @@
+import JSONText
 import Profiles
 import Simulation
 import Workloads
@@ -38,30 +39,57 @@ extension SweepFault: CustomStringConvertible {
   /// One line: what is wrong, and what would be right.
   public var description: String {
     switch self {
-    case .emptyValue(let axis): "error: --over \(axis) has an empty value; write --over \(axis)=VALUE,VALUE,..."
-    case .repeatedValue(let axis, let text):
-      "error: --over \(axis) has the value \(text) twice in a row; use fewer values or a wider range"
-    case .noMatch(let axis, let pattern):
-      "error: no \(axis) of the catalog fits '\(pattern)'; 'simulate profiles list \(axis)s' names those there are"
-    case .notANumber(let axis, let text):
-      "error: --over \(axis) needs numbers or ranges such as 1..64:log7 (it has '\(text)')"
-    case .notARange(let axis, let text):
-      "error: '\(text)' in --over \(axis) is no range; write LO..HI:linN or LO..HI:logN, N values from 2 to "
-        + "\(SweepRange.countLimit)"
-    case .logarithmOfNothing(let axis, let text):
-      "error: both ends of the logarithmic range '\(text)' in --over \(axis) must be greater than 0"
-    case .notWhole(let axis, let text):
-      "error: --over \(axis) needs whole numbers from 1 to 1000000000 (it has '\(text)')"
-    case .repeatedAxis(let axis): "error: \(axis) is varied twice; give each --over once"
-    case .noAxis: "error: nothing is varied; add for instance --over batch=1,2,4,8"
-    case .tooManyPoints: "error: the sweep has more than 10^15 points; use fewer values"
     case .override(let fault): fault.description
     case .workload(let fault): fault.description
-    case .simulation(let fault, let point): "\(fault.description) (at \(point))"
+    case .simulation(let fault, let point): "\(fault.description) (at \(oneLine(point)))"
+    default: "error: \(words)"
+    }
+  }
+
+  /// The same without "error: " in front.
+  public var words: String {
+    switch self {
+    case .emptyValue(let axis):
+      "--over \(oneLine(axis)) has an empty value; write --over \(oneLine(axis))=VALUE,VALUE,..."
+    case .repeatedValue(let axis, let text):
+      "--over \(oneLine(axis)) has the value \(oneLine(text)) twice; use fewer values or a wider range"
+    case .noMatch(let axis, let pattern):
+      "no \(oneLine(axis)) of the catalog fits '\(oneLine(pattern))'; 'simulate profiles list \(oneLine(axis))s' names those there are"
+    case .notANumber(let axis, let text):
+      "--over \(oneLine(axis)) needs numbers or ranges such as 1..64:log7 (it has '\(oneLine(text))')"
+    case .notARange(let axis, let text):
+      "'\(oneLine(text))' in --over \(oneLine(axis)) is no range; write LO..HI:linN or LO..HI:logN, N values from 2 to "
+        + "\(SweepRange.countLimit)"
+    case .logarithmOfNothing(let axis, let text):
+      "both ends of the logarithmic range '\(oneLine(text))' in --over \(oneLine(axis)) must be greater than 0"
+    case .notWhole(let axis, let text):
+      "--over \(oneLine(axis)) needs whole numbers from 1 to 1000000000 (it has '\(oneLine(text))')"
+    case .repeatedAxis(let axis): "\(oneLine(axis)) is varied twice; give each --over once"
+    case .noAxis: "nothing is varied; add for instance --over batch=1,2,4,8"
+    case .tooManyPoints: "the sweep has more than 10^15 points; use fewer values"
+    case .override(let fault): fault.words
+    case .workload(let fault): fault.words
+    case .simulation: description
     case .noSuchShard(_, let count) where !SweepPlan.shardCounts.contains(count):
-      "error: a sweep has at most \(SweepPlan.shardCounts.upperBound) parts (\(count) are asked for)"
+      "a sweep has at most \(SweepPlan.shardCounts.upperBound) parts (\(count) are asked for)"
     case .noSuchShard(let shard, let count):
-      "error: there is no part \(shard) of \(count); parts are counted from 1 to their number"
+      "there is no part \(shard) of \(count); parts are counted from 1 to their number"
+    }
+  }
+}
+
+extension SweepFault {
+  /// The axis, parameter or number that the fault is about, if it is about one.
+  public var subject: String? {
+    switch self {
+    case .emptyValue(let axis), .repeatedValue(let axis, _), .noMatch(let axis, _), .notANumber(let axis, _),
+      .notARange(let axis, _), .logarithmOfNothing(let axis, _), .notWhole(let axis, _), .repeatedAxis(let axis):
+      axis
+    case .override(.unknownPath(let path, _)), .override(.noAccelerator(let path)),
+      .override(.outOfRange(let path, _, _)):
+      path
+    case .workload(.unknownParameter(let name, _, _, _)), .workload(.parameterOutOfRange(let name, _)): name
+    case .noAxis, .tooManyPoints, .workload, .simulation, .noSuchShard: nil
     }
   }
 }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Ranges of numbers as a sweep writes them.
 enum SweepRange {
   /// The most values that one range may have.
@@ -9,12 +11,12 @@ enum SweepRange {
   /// not the number next to it.
   static func numbers(_ item: String, axis: String) throws(SweepFault) -> [Double] {
     guard let dots = item.firstRange(of: "..") else {
-      guard let number = Double(item), number.isFinite else { throw .notANumber(axis: axis, text: item) }
+      guard let number = decimalNumber(item) else { throw .notANumber(axis: axis, text: item) }
       return [number]
     }
     let parts = item[dots.upperBound...].split(separator: ":", maxSplits: 1)
-    guard let low = Double(item[..<dots.lowerBound]), parts.count == 2, let high = Double(parts[0]), low.isFinite,
-      high.isFinite, let count = Int(parts[1].dropFirst(3)), (2...countLimit).contains(count)
+    guard let low = decimalNumber(item[..<dots.lowerBound]), parts.count == 2, let high = decimalNumber(parts[0]),
+      let count = Int(parts[1].dropFirst(3)), (2...countLimit).contains(count)
     else { throw .notARange(axis: axis, text: item) }
     let last = Double(count - 1)
     switch parts[1].prefix(3) {

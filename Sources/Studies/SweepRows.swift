@@ -1,4 +1,5 @@
 import EventEngine
+import JSONText
 import Simulation
 
 /// The text of a sweep's rows, written as bytes: a million of them should not cost a million strings.
@@ -12,13 +13,19 @@ public struct SweepRows: Sendable {
   }
 
   /// What follows the varied values in every row.
-  public static let resultColumns = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits"]
+  public static let resultColumns =
+    ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits"] + madeByColumns
+
+  /// The last of them: of which kind the latency is, and by which model it was found, the same in every row.
+  static let madeByColumns = ["latency_kind", "kernel_model"]
 
   let plan: SweepPlan
   let format: Format
   /// For each axis and value, what a row has for it, with the separator behind it.
   let texts: [[[UInt8]]]
   let bounds: [[UInt8]]
+  /// What every row ends in.
+  private let end: [UInt8]
 
   /// Rows of a plan.
   public init(_ plan: SweepPlan, _ format: Format) {
@@ -27,23 +34,29 @@ public struct SweepRows: Sendable {
     texts = plan.axes.map { axis in
       axis.values.map { value in
         // A row is a line, whatever a file calls itself: a sweep that is resumed counts lines.
-        func oneLine(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
         let text: String
         switch (format, value) {
-        case (.csv, _): text = Self.csvField(oneLine(value.text)) + ","
-        case (.jsonl, .number): text = "\(Self.jsonText(axis.subject.column)): \(value.text), "
-        case (.jsonl, .name): text = "\(Self.jsonText(axis.subject.column)): \(Self.jsonText(value.text)), "
+        case (.csv, _): text = CSVText.field(visible(value.text)) + ","
+        case (.jsonl, .number): text = "\(jsonQuoted(axis.subject.column)): \(value.text), "
+        case (.jsonl, .name): text = "\(jsonQuoted(axis.subject.column)): \(jsonQuoted(value.text)), "
         }
         return Array(text.utf8)
       }
     }
     bounds = LatencyBound.allCases.map { Array($0.rawValue.utf8) }
+    let madeBy = [plan.latencyKind.rawValue, plan.kernelModel.rawValue]
+    end =
+      switch format {
+      case .csv: Array(madeBy.map { "," + $0 }.joined().utf8)
+      case .jsonl:
+        Array(zip(Self.madeByColumns, madeBy).map { ", \(jsonQuoted($0)): \(jsonQuoted($1))" }.joined().utf8)
+      }
   }
 
   /// The line above the rows, if the format has one.
   public var header: [UInt8] {
     guard format == .csv else { return [] }
-    let names = plan.axes.map(\.subject.column).map(Self.csvField) + Self.resultColumns
+    let names = plan.axes.map(\.subject.column).map { CSVText.field(visible($0)) } + Self.resultColumns
     return Array((names.joined(separator: ",") + "\n").utf8)
   }
 
@@ -68,6 +81,7 @@ public struct SweepRows: Sendable {
     separate(&bytes)
     name("fits", &bytes)
     bytes += result.fits ? Self.yes : Self.no
+    bytes += end
     if format == .jsonl { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: "\n"))
   }
@@ -104,25 +118,5 @@ public struct SweepRows: Sendable {
       rest %= place
       place /= 10
     }
-  }
-
-  /// A field as RFC 4180 has it: quoted where it holds a comma, a quote or a line break.
-  static func csvField(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
-  }
-
-  private static func jsonText(_ text: String) -> String {
-    var escaped = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": escaped += "\\" + String(scalar)
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped + "\""
   }
 }

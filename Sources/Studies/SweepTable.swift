@@ -32,7 +32,6 @@ public struct SweepTable: Sendable {
   public var count: Int { latencyUS.count }
 
   private static let results = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
-  private static let optionalResults = ["fits"]
 
   /// Reads the rows.
   ///
@@ -53,11 +52,11 @@ public struct SweepTable: Sendable {
     deviceBusyUS = try Self.numbers(table, "device_busy_us")
     taxFraction = try Self.numbers(table, "framework_tax_fraction")
     let bound = table.column("bound") ?? 0
-    bounds = table.rows.map { $0[bound].text }
+    bounds = table.rows.map { $0.text(bound) }
     fits = try table.column("fits").map { (column) throws(CSVFault) in try Self.truths(table, column) } ?? []
-    varied = names.indices.filter { !(Self.results + Self.optionalResults).contains(names[$0]) }.map { column in
-      let texts = table.rows.map { $0[column].text }
-      let numbers = texts.compactMap(Double.init).filter(\.isFinite)
+    varied = names.indices.filter { !SweepRows.resultColumns.contains(names[$0]) }.map { column in
+      let texts = table.rows.map { $0.text(column) }
+      let numbers = texts.compactMap { decimalNumber($0) }
       return Varied(name: names[column], texts: texts, numbers: numbers.count == texts.count ? numbers : nil)
     }
   }
@@ -81,10 +80,10 @@ public struct SweepTable: Sendable {
     var numbers: [Double] = []
     numbers.reserveCapacity(table.rows.count)
     for row in table.rows {
-      guard let number = Double(row[column].text), number.isFinite, number >= 0 else {
+      guard let number = decimalNumber(row.text(column)), number >= 0 else {
         throw CSVFault(
           file: table.file, position: row[column].position,
-          fact: .wrongField(column: name, text: row[column].text, expected: "a number of at least 0"))
+          fact: .wrongField(column: name, text: row.text(column), expected: "a number of at least 0"))
       }
       numbers.append(number)
     }

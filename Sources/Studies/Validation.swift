@@ -60,10 +60,10 @@ public struct Validation: Sendable {
     let prepared = try prepare(measurements, from: source, adjust: adjust)
     var speeds: [(testbed: String, fit: HostSpeedFit)] = []
     if fitsHost {
+      let rows = Dictionary(grouping: prepared) { $0.measurement.testbed }
       var seen: Set<String> = []
       for measurement in measurements where seen.insert(measurement.testbed).inserted {
-        let rows = prepared.filter { $0.measurement.testbed == measurement.testbed }
-        speeds.append((measurement.testbed, HostSpeedFit(Self.anchors(rows))))
+        speeds.append((measurement.testbed, HostSpeedFit(Self.anchors(rows[measurement.testbed] ?? []))))
       }
     }
     let speedOf = Dictionary(speeds.map { ($0.testbed, $0.fit.speed) }) { first, _ in first }

@@ -24,22 +24,32 @@ final class ByteSource {
   private var decompressor: Decompressor?
   /// Bytes that were looked at to tell what the source holds, or all of a memory's.
   private var pending: ArraySlice<UInt8>
+  /// The size of a regular file; nil for anything else.
+  private let fileSize: Int?
+  private let progress: ((_ done: Int, _ total: Int?) -> Void)?
+  private var readBytes = 0
 
   /// Opens a file, or standard input for `-`.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - progress: Is told now and then how many bytes of the file are read, and how many there are.
   /// - Throws: Why it cannot be read.
-  init(path: String) throws(TraceFault) {
+  init(path: String, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil) throws(TraceFault) {
+    self.progress = progress
     name = path == "-" ? "standard input" : path
     let descriptor = path == "-" ? STDIN_FILENO : openForReading(path)
     guard descriptor >= 0 else { throw .file(FileFault(systemError: errno, path: path)) }
     origin = .descriptor(descriptor)
     pending = []
+    fileSize = Self.size(of: descriptor)
     do throws(TraceFault) {
       pending = try Self.head(of: descriptor, name)[...]
       if pending.starts(with: [0x1F, 0x8B]) {
         decompressor = try Decompressor(of: descriptor, after: Array(pending), name: name)
         pending = []
       }
+      if let (format, program) = Self.packing(pending) { throw .packed(file: name, format: format, program: program) }
     } catch {
       if descriptor != STDIN_FILENO { close(descriptor) }
       throw error
@@ -50,6 +60,8 @@ final class ByteSource {
   init(_ bytes: [UInt8], name: String) {
     self.name = name
     origin = .memory(bytes)
+    fileSize = nil
+    progress = nil
     pending = bytes[...]
   }
 
@@ -59,6 +71,15 @@ final class ByteSource {
 
   /// Whether the bytes were gzipped, and the compressed data is damaged or cut off; known at the end.
   private(set) var isDamaged = false
+
+  /// Whether the bytes were gzipped, and something else follows the compressed data; known at the end.
+  private(set) var hasTrailingBytes = false
+
+  /// How many bytes of compressed data were read so far; nil where it is not compressed.
+  var compressedBytes: Int? { decompressor?.inputBytes }
+
+  /// Whether the bytes come from a file that can be read again.
+  var isRegularFile: Bool { fileSize != nil && name != "standard input" }
 
   /// Fills memory with the next bytes.
   ///
@@ -75,17 +96,40 @@ final class ByteSource {
     case .memory: return 0
     case .descriptor(let descriptor):
       let count = try Self.read(decompressor?.output ?? descriptor, into: buffer, name)
-      if count == 0, let decompressor { isDamaged = !decompressor.finish() }
+      readBytes += count
+      if let progress { progress(compressedBytes ?? readBytes, fileSize) }
+      if count == 0, let decompressor {
+        let ending = decompressor.finish()
+        isDamaged = ending == .damaged
+        hasTrailingBytes = ending == .followed
+      }
       return count
     }
   }
 
-  /// The first two bytes, as far as there are any: what tells gzip from JSON.
+  private static func size(of descriptor: Int32) -> Int? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
+  /// The name of a format that is neither JSON nor gzip, by its first bytes, and the program that unpacks it.
+  private static func packing(_ head: ArraySlice<UInt8>) -> (format: String, program: String)? {
+    let formats: [(first: [UInt8], format: String, program: String)] = [
+      ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive", "unzip"),
+      ([0xFD, 0x37, 0x7A, 0x58], "compressed with xz", "xz -d"),
+      ([0x42, 0x5A, 0x68], "compressed with bzip2", "bzip2 -d"),
+      ([0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard", "zstd -d"),
+    ]
+    return formats.first { head.starts(with: $0.first) }.map { ($0.format, $0.program) }
+  }
+
+  /// The first four bytes, as far as there are any: what tells gzip and archives from JSON.
   private static func head(of descriptor: Int32, _ name: String) throws(TraceFault) -> [UInt8] {
     let byte = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
     defer { byte.deallocate() }
     var head: [UInt8] = []
-    while head.count < 2, try read(descriptor, into: byte, name) == 1 { head.append(byte[0]) }
+    while head.count < 4, try read(descriptor, into: byte, name) == 1 { head.append(byte[0]) }
     return head
   }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -15,7 +16,27 @@ final class Decompressor {
   /// Where the decompressed bytes can be read.
   let output: Int32
   private let process: pid_t
-  private var isFinished = false
+  private var ending: Ending?
+  /// The file that is decompressed; nil for a pipe, of which is counted what is fed on.
+  private let file: Int32?
+  private let fed = FedBytes()
+
+  /// How compressed data may end.
+  enum Ending {
+    /// As it should.
+    case whole
+    /// Too early, or with another checksum than it says.
+    case damaged
+    /// With something behind it that is not gzip.
+    case followed
+  }
+
+  /// How many bytes of compressed data the process was given so far.
+  var inputBytes: Int {
+    // The process reads the file through the same open file, and so moves its position.
+    if let file { return max(0, Int(lseek(file, 0, SEEK_CUR))) }
+    return fed.count.load(ordering: .relaxed)
+  }
 
   /// Starts decompressing.
   ///
@@ -45,8 +66,10 @@ final class Decompressor {
     }
     output = result.read
     process = started
+    file = isFile ? input : nil
     if let feed {
-      DispatchQueue.global().async { Self.copy(head, then: input, to: feed.write) }
+      let fed = fed
+      DispatchQueue.global().async { Self.copy(head, then: input, to: feed.write, counting: fed) }
     }
   }
 
@@ -54,15 +77,17 @@ final class Decompressor {
 
   /// Ends the process, if it has not ended by itself.
   ///
-  /// - Returns: Whether the data was whole.
-  func finish() -> Bool {
-    if isFinished { return true }
-    isFinished = true
+  /// - Returns: How the data ended.
+  func finish() -> Ending {
+    if let ending { return ending }
     close(output)
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    let code = (status >> 8) & 0xFF
     // 2 is a warning: something that is not gzip follows the data.
-    return status & 0x7F == 0 && (status >> 8) & 0xFF != 1
+    let found: Ending = status & 0x7F != 0 || code == 1 ? .damaged : code == 2 ? .followed : .whole
+    ending = found
+    return found
   }
 
   private static func pipe(_ name: String) throws(TraceFault) -> (read: Int32, write: Int32) {
@@ -92,7 +117,7 @@ final class Decompressor {
   }
 
   /// Feeds the decompressor from a pipe, until either end closes.
-  private static func copy(_ head: [UInt8], then input: Int32, to output: Int32) {
+  private static func copy(_ head: [UInt8], then input: Int32, to output: Int32, counting fed: FedBytes) {
     defer { close(output) }
     var chunk = head
     var count = head.count
@@ -104,6 +129,7 @@ final class Decompressor {
         if written < 0 && errno == EINTR { continue }
         guard written > 0 else { return }
         done += written
+        fed.count.add(written, ordering: .relaxed)
       }
       repeat {
         count = chunk.withUnsafeMutableBytes { read(input, $0.baseAddress, $0.count) }
@@ -111,6 +137,11 @@ final class Decompressor {
       guard count > 0 else { return }
     }
   }
+}
+
+/// How many bytes a pipe's copier has passed on.
+private final class FedBytes: Sendable {
+  let count = Atomic(0)
 }
 
 /// The system's `pipe`, whose name a method here shares.

@@ -9,16 +9,22 @@
 /// Texts that occur again and again, each kept once and known by a number.
 ///
 /// Texts are compared as bytes, and become strings when someone asks. The order of the numbers is that of first
-/// appearance; the hash, which is seeded anew in each process, shows nowhere.
+/// appearance; the hash shows nowhere. It is the standard library's, which is seeded anew in each process and made so that
+/// nobody can write texts that collide: a recording comes from outside.
 struct Interner: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var hashes: [UInt64] = []
   private var slots = [Int32](repeating: -1, count: 256)
-  private let seed = UInt64.random(in: 0 ... .max)
 
   /// How many texts there are.
   var count: Int { ends.count }
+
+  /// How many bytes they have, all together.
+  var byteCount: Int { bytes.count }
+
+  /// How many slots were looked at beyond the first, by all that asked: what tells a hash that does not spread.
+  private(set) var probeCount = 0
 
   /// The number of a text, which is new or known.
   mutating func number(of text: UnsafeRawBufferPointer) -> Int32 {
@@ -28,6 +34,7 @@ struct Interner: Sendable {
       let known = Int(slots[slot])
       if hashes[known] == hash, isEqual(known, text) { return slots[slot] }
       slot = (slot + 1) & (slots.count - 1)
+      probeCount += 1
     }
     let number = Int32(ends.count)
     slots[slot] = number
@@ -60,26 +67,10 @@ struct Interner: Sendable {
     }
   }
 
-  /// Eight bytes a step, multiplied and folded.
   private func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = seed ^ UInt64(truncatingIfNeeded: text.count)
-    var index = 0
-    func fold(_ word: UInt64) {
-      let product = (hash ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-      hash = product.high ^ product.low
-    }
-    while index + 8 <= text.count {
-      fold(text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      index += 8
-    }
-    var rest: UInt64 = 0
-    while index < text.count {
-      rest = rest << 8 | UInt64(text[index])
-      index += 1
-    }
-    fold(rest)
-    fold(hash)
-    return hash
+    var hasher = Hasher()
+    hasher.combine(bytes: text)
+    return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
   private mutating func grow() {

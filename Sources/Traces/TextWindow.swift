@@ -25,9 +25,6 @@ struct TextWindow: ~Copyable {
   /// How much is read ahead at least.
   private let margin: Int
 
-  /// The most bytes that one event, or one text elsewhere, may take.
-  static let limit = 64 << 20
-
   init(_ source: ByteSource, capacity: Int = 1 << 20) throws(TraceFault) {
     self.source = source
     margin = min(capacity / 2, 1 << 16)
@@ -39,11 +36,31 @@ struct TextWindow: ~Copyable {
 
   deinit { memory.deallocate() }
 
+  /// How many bytes there is memory for.
+  var capacity: Int { memory.count }
+
   /// The end of what is in memory, counted from the beginning of the text.
   var endOffset: Int { droppedBytes + count }
 
   /// Whether gzipped data came to its end too early.
   var isDamaged: Bool { source.isDamaged }
+
+  /// Whether something else follows gzipped data.
+  var hasTrailingBytes: Bool { source.hasTrailingBytes }
+
+  /// How many bytes of a gzipped file were read so far; nil for one that is not compressed.
+  var compressedBytes: Int? { source.compressedBytes }
+
+  /// A file that can be read a second time.
+  var isRegularFile: Bool { source.isRegularFile }
+
+  /// The line at which the parser stands, found by counting; meant for faults.
+  var line: Int {
+    droppedLines + 1 + memory[..<parser.offset].count { $0 == UInt8(ascii: "\n") }
+  }
+
+  /// The byte at which the parser stands.
+  var byteOffset: Int { droppedBytes + parser.offset }
 
   /// Whether no text ends between a byte of the whole and its end.
   func endsWithinText(from offset: Int) -> Bool {
@@ -61,6 +78,8 @@ struct TextWindow: ~Copyable {
     // Most events fit into what is read ahead, so that running into the end of the part is rare.
     if count - parser.offset < margin, !hasEnded { try readOn(from: parser.offset) }
     while true {
+      // Blanks between tokens are passed over for good, however many they are.
+      parser.skipBlanks()
       let mark = parser.mark
       do throws(JSONFault) {
         let result = try body(&parser)
@@ -103,9 +122,10 @@ struct TextWindow: ~Copyable {
   }
 
   private mutating func grow() throws(TraceFault) {
-    guard memory.count < Self.limit else {
+    guard memory.count < TraceLimits.eventBytes else {
       throw .tooLong(
-        file: source.name, line: droppedLines + 1, byteOffset: droppedBytes + parser.offset, limit: Self.limit)
+        file: source.name, line: droppedLines + 1, byteOffset: droppedBytes + parser.offset,
+        limit: TraceLimits.eventBytes)
     }
     let wider = UnsafeMutableRawBufferPointer.allocate(byteCount: memory.count * 2, alignment: 8)
     wider.copyMemory(from: UnsafeRawBufferPointer(memory))

@@ -161,10 +161,15 @@ public struct Trace: Sendable {
   public var incompleteCount = 0
   /// Events whose duration is negative, as of operators that had not ended when the recording did; they count as none long.
   public var unfinishedCount = 0
+  /// Events that are left out because their time or duration is none that a profiler's clock can have counted, or far from
+  /// all others.
+  public var outOfRangeCount = 0
   /// Where the file breaks off, if it does.
   public var truncation: Truncation?
   /// Whether the file was gzipped, and its compressed data is damaged or cut off.
   public var isDamaged = false
+  /// Whether the file was gzipped, and something that is not gzip follows the compressed data.
+  public var hasTrailingBytes = false
   /// The zero of the times below, in nanoseconds of the recording's clock.
   public var origin: Int64 = 0
 

@@ -4,8 +4,11 @@ import JSONText
 struct TraceBuilder {
   var trace = Trace()
 
-  private let step: Int64?
-  private var stepRange: ClosedRange<Int64>?
+  let step: Int64?
+  /// When the step is, as soon as it is known.
+  private(set) var stepRange: ClosedRange<Int64>?
+  /// Whether nothing is kept but the step's annotation.
+  private let looksForStepOnly: Bool
   private var unit: StampUnit?
   private var names = Interner()
   private var threads = PairTable()
@@ -14,7 +17,17 @@ struct TraceBuilder {
   /// operators.
   private var marks: [Int32: AnnotationMark] = [:]
 
-  init(step: Int64?) { self.step = step }
+  /// A recording without events.
+  ///
+  /// - Parameters:
+  ///   - step: The step that matters.
+  ///   - range: When it is, where that is known already.
+  ///   - looksForStepOnly: Whether only that is to be found out.
+  init(step: Int64?, range: ClosedRange<Int64>? = nil, looksForStepOnly: Bool = false) {
+    self.step = step
+    stepRange = range
+    self.looksForStepOnly = looksForStepOnly
+  }
 
   /// What is wrong with a value of an event.
   struct Problem {
@@ -23,12 +36,34 @@ struct TraceBuilder {
     var fact: JSONFact
   }
 
-  /// The most threads, and the most streams: far more than programs have, and few enough for a simulation that looks at
-  /// all of them.
-  static let mostLanes = 4096
+  // MARK: What is kept
 
-  /// The longest recording, 30 days of nanoseconds.
-  private static let longestSpan: Int64 = 2_592_000_000_000_000
+  /// Events of all sorts that are kept.
+  private var keptEvents: Int {
+    trace.hostEvents.count + trace.deviceEvents.count + trace.annotations.count + trace.waits.count
+  }
+
+  private var textBytes: Int { names.byteCount + threads.byteCount + streams.byteCount }
+
+  /// What is kept, in bytes of memory, roughly.
+  var keptBytes: Int {
+    keptEvents * TraceLimits.bytesPerEvent + textBytes + names.count * TraceLimits.bytesPerText
+  }
+
+  /// What there is more of than is kept.
+  var excess: TraceExcess? {
+    if keptEvents > TraceLimits.events { return .events }
+    if names.count > TraceLimits.texts { return .texts }
+    return textBytes > TraceLimits.textBytes ? .textBytes : nil
+  }
+
+  /// What there are more lanes of than are simulated.
+  var excessiveLanes: String? {
+    if threads.pairs.count > TraceLimits.lanes { return "threads" }
+    return streams.pairs.count > TraceLimits.lanes ? "streams" : nil
+  }
+
+  // MARK: Events
 
   /// Adds an event, if it is of use.
   ///
@@ -38,6 +73,7 @@ struct TraceBuilder {
   /// - Returns: What is wrong with it, if anything is.
   mutating func add(_ event: RawEvent, _ parser: JSONPullParser) -> Problem? {
     guard event.isComplete, event.category != .other else { return nil }
+    if looksForStepOnly, event.category != .annotation, event.category != .frameworkOperator { return nil }
     if event.category == .wait {
       addWait(event, parser)
       return nil
@@ -47,24 +83,28 @@ struct TraceBuilder {
       trace.incompleteCount += 1
       return nil
     }
-    let start: Int64
-    switch stamp(startRange, "ts", parser) {
-    case .success(let value): start = value
-    case .failure(let fault): return fault.problem
+    guard let start = stamp(startRange, parser) else {
+      trace.outOfRangeCount += 1
+      return nil
     }
     var duration: Int64 = 0
     switch event.duration {
     case .number(let range):
-      switch stamp(range, "dur", parser) {
-      // Operators that were not finished when the recording ended have a negative one.
-      case .success(let value):
-        if value < 0 { trace.unfinishedCount += 1 }
-        duration = max(0, value)
-      case .failure(let fault): return fault.problem
+      guard let value = stamp(range, parser), value < TraceLimits.span else {
+        trace.outOfRangeCount += 1
+        return nil
       }
+      // Operators that were not finished when the recording ended have a negative one.
+      if value < 0 { trace.unfinishedCount += 1 }
+      duration = max(0, value)
     case .other(let kind, let offset): return wrongType("dur", kind, offset)
     case .missing:
       trace.incompleteCount += 1
+      return nil
+    }
+    if looksForStepOnly {
+      let mark = AnnotationMark(name: parser.text(of: nameRange))
+      if stepRange == nil, let step, mark.step == step { stepRange = start...start + duration }
       return nil
     }
     let name = number(of: nameRange, parser)
@@ -89,7 +129,8 @@ struct TraceBuilder {
       let thread = threads.number(of: event.process, event.thread, parser)
       trace.annotations.append(
         Annotation(name: name, thread: thread, start: start, duration: duration, step: mark.step))
-      if let step, mark.step == step { keepOnly(start...start + duration) }
+      // Of several annotations with the step's number, the first counts.
+      if stepRange == nil, let step, mark.step == step { keepOnly(start...start + duration) }
       return
     }
     guard isKept(start, duration) else { return }
@@ -153,43 +194,65 @@ struct TraceBuilder {
     trace.eventCount = 0
     trace.incompleteCount = 0
     trace.unfinishedCount = 0
+    trace.outOfRangeCount = 0
+    names = Interner()
+    marks = [:]
+    threads = PairTable()
+    streams = PairTable()
   }
 
   /// The finished recording, its times counted from the first event.
   ///
-  /// - Throws: ``TraceFault/spanTooLong(file:)``, ``TraceFault/tooMany(what:file:count:limit:)``.
+  /// - Throws: ``TraceFault/spanTooLong(file:)``, ``TraceFault/durationsTooLong(file:)``.
   mutating func finish(file: String) throws(TraceFault) -> Trace {
     trace.names = names.texts
-    for (what, count) in [("threads", threads.pairs.count), ("streams", streams.pairs.count)]
-    where count > Self.mostLanes {
-      throw .tooMany(what: what, file: file, count: count, limit: Self.mostLanes)
-    }
     trace.threads = threads.pairs.map { RecordedThread(process: $0.0, thread: $0.1) }
     trace.streams = streams.pairs.map { RecordedStream(device: $0.0, stream: $0.1) }
-    var (first, last) = (Int64.max, Int64.min)
-    var total = 0.0
-    func extend(_ start: Int64, _ duration: Int64) {
-      first = min(first, start)
-      last = max(last, start &+ duration)
-      total += Double(duration)
+    guard var bounds = bounds else { return trace }
+    if bounds.upperBound - bounds.lowerBound >= TraceLimits.span {
+      removeStrays()
+      bounds = self.bounds ?? bounds
     }
-    for event in trace.hostEvents { extend(event.start, event.duration) }
-    for event in trace.deviceEvents { extend(event.start, event.duration) }
-    guard first <= last else { return trace }
-    let (span, overflow) = last.subtractingReportingOverflow(first)
-    guard !overflow, span < Self.longestSpan else { throw .spanTooLong(file: file) }
+    guard bounds.upperBound - bounds.lowerBound < TraceLimits.span else { throw .spanTooLong(file: file) }
     // Events may overlap. From here on, sums of their durations are integers, which such a total keeps from overflowing.
-    guard total < 0x1p60 else { throw .durationsTooLong(file: file) }
+    guard sumOfDurations < 0x1p60 else { throw .durationsTooLong(file: file) }
+    let first = bounds.lowerBound
+    // So that nothing that counts with an annotation's times can overflow.
+    let before = trace.annotations.count
+    trace.annotations.removeAll {
+      $0.start < first - TraceLimits.span || $0.start > bounds.upperBound + TraceLimits.span
+    }
+    trace.outOfRangeCount += before - trace.annotations.count
     trace.origin = first
     for index in trace.hostEvents.indices { trace.hostEvents[index].start -= first }
     for index in trace.deviceEvents.indices { trace.deviceEvents[index].start -= first }
-    // What is marked far away from all events marks none of them, and is no time that can be added to.
-    trace.annotations.removeAll { mark in
-      let (distance, overflow) = mark.start.subtractingReportingOverflow(first)
-      return overflow || distance.magnitude > Self.longestSpan || mark.duration > Self.longestSpan
-    }
     for index in trace.annotations.indices { trace.annotations[index].start -= first }
     return trace
+  }
+
+  /// From the first start to the last end; nil without events.
+  private var bounds: ClosedRange<Int64>? {
+    var (first, last) = (Int64.max, Int64.min)
+    for event in trace.hostEvents { (first, last) = (min(first, event.start), max(last, event.end)) }
+    for event in trace.deviceEvents { (first, last) = (min(first, event.start), max(last, event.end)) }
+    return first <= last ? first...last : nil
+  }
+
+  private var sumOfDurations: Double {
+    trace.hostEvents.reduce(0) { $0 + Double($1.duration) } + trace.deviceEvents.reduce(0) { $0 + Double($1.duration) }
+  }
+
+  /// Leaves out events whose clock was not set, as of a kernel with stamp 0 among those of a wall clock: those that begin
+  /// more than ten days from the middle one, if they are fewer than a tenth of all.
+  private mutating func removeStrays() {
+    let starts = (trace.hostEvents.map(\.start) + trace.deviceEvents.map(\.start)).sorted()
+    let middle = starts[starts.count / 2]
+    let near = middle - TraceLimits.span / 3...middle + TraceLimits.span / 3
+    let strays = starts.count { !near.contains($0) }
+    guard strays * 10 < starts.count else { return }
+    trace.hostEvents.removeAll { !near.contains($0.start) }
+    trace.deviceEvents.removeAll { !near.contains($0.start) }
+    trace.outOfRangeCount += strays
   }
 
   // MARK: The step that matters
@@ -212,20 +275,18 @@ struct TraceBuilder {
     Problem(key: key, offset: offset, fact: .wrongType(expected: [.number], found: kind))
   }
 
-  private struct StampFault: Error { let problem: Problem }
-
-  /// A stamp or duration, in the recording's unit.
-  private mutating func stamp(
-    _ range: JSONNumberRange, _ key: String, _ parser: JSONPullParser
-  ) -> Result<Int64, StampFault> {
-    let unit = unit ?? StampUnit(firstStamp: (try? parser.double(of: range)) ?? 0)
-    self.unit = unit
-    // A century and more on either side leaves room for the sum of a stamp and a duration.
-    if let value = parser.nanoseconds(range, unit: unit), value.magnitude < 1 << 62 { return .success(value) }
-    let fact = JSONFact.described(
-      problem: "must be a time in microseconds (it is \(parser.text(of: range)))",
-      advice: "no clock of a profiler has counted as far")
-    return .failure(StampFault(problem: Problem(key: key, offset: range.start, fact: fact)))
+  /// A stamp or duration in nanoseconds; nil for one that no clock of a profiler has counted to.
+  private mutating func stamp(_ range: JSONNumberRange, _ parser: JSONPullParser) -> Int64? {
+    if unit == nil {
+      // A stamp that no clock can show says nothing about the unit of the others.
+      guard let first = try? parser.double(of: range), abs(first) < 1e20 else { return nil }
+      unit = StampUnit(firstStamp: first)
+    }
+    let unit = unit ?? .microsecond
+    // A century and more on either side leaves room for sums of stamps and durations, and their differences.
+    guard let value = parser.nanoseconds(range, unit: unit), value.magnitude < 1 << 62 - TraceLimits.span.magnitude
+    else { return nil }
+    return value
   }
 
   private func integer(_ range: JSONNumberRange?, _ parser: JSONPullParser) -> Int64 {
@@ -263,7 +324,9 @@ private struct AnnotationMark {
     let prefix = "ProfilerStep#"
     step = name.hasPrefix(prefix) ? Int64(name.dropFirst(prefix.count)) : nil
     // "Optimizer.step#SGD.step", "enumerate(DataLoader)#...": made by record_function inside of PyTorch.
-    isAnnotation = step != nil || (name.contains("#") && !name.contains("::"))
+    let bytes = name.utf8
+    let isQualified = zip(bytes, bytes.dropFirst()).contains { $0 == (UInt8(ascii: ":"), UInt8(ascii: ":")) }
+    isAnnotation = step != nil || (bytes.contains(UInt8(ascii: "#")) && !isQualified)
   }
 }
 
@@ -271,6 +334,8 @@ private struct AnnotationMark {
 private struct PairTable {
   private(set) var pairs: [(String, String)] = []
   private var parts = Interner()
+  /// How many bytes the texts have.
+  var byteCount: Int { parts.byteCount }
   private var numbers: [UInt64: Int32] = [:]
   private var last: (key: UInt64, number: Int32)?
 

@@ -10,6 +10,8 @@ public enum TraceFault: Error, Sendable, Equatable {
   case damagedGzip(file: String)
   /// The text is not JSON, or a value in it makes no sense; the fault has the line, and here is the byte.
   case text(JSONFault, byteOffset: Int)
+  /// The file is compressed or packed in a way that is not read.
+  case packed(file: String, format: String, program: String)
   /// The text is JSON, but no recording of a profiler.
   case notARecording(file: String)
   /// One event or text takes more bytes than the reader keeps at once.
@@ -20,10 +22,12 @@ public enum TraceFault: Error, Sendable, Equatable {
   case nothingToReplay(file: String, step: Int64?)
   /// The recording is longer than the simulated clock can count.
   case spanTooLong(file: String)
+  /// The recording has more than is kept; at the line and byte where it showed.
+  case tooMuch(TraceExcess, file: String, line: Int, byteOffset: Int, step: Int64?)
   /// The durations of all events together are more than 64 bits can safely add up.
   case durationsTooLong(file: String)
   /// The recording has more threads or streams than are simulated.
-  case tooMany(what: String, file: String, count: Int, limit: Int)
+  case tooMany(what: String, file: String, limit: Int)
 }
 
 extension TraceFault: CustomStringConvertible {
@@ -34,6 +38,8 @@ extension TraceFault: CustomStringConvertible {
     case .noDecompressor(let file):
       "\(file): error: there is no gzip to decompress it with; install it, or give plain JSON"
     case .damagedGzip(let file): "\(file): error: is no whole gzip file: nothing can be decompressed (byte 0)"
+    case .packed(let file, let format, let program):
+      "\(file): error: is \(format), not JSON; unpack it first, as with '\(program)'"
     case .text(let fault, let offset): "\(fault) (byte \(offset))"
     case .notARecording(let file):
       "\(file): error: has no \"traceEvents\"; a recording of torch.profiler is needed, as export_chrome_trace writes it"
@@ -43,15 +49,33 @@ extension TraceFault: CustomStringConvertible {
       "\(file): error: has no step \(step); "
         + (known.isEmpty
           ? "it has none at all: profiler.step() marks them"
-          : "its steps are \(listed(known.map(String.init), by: "and"))")
+          : known.count > 20
+            ? "it has \(known.count) steps from \(known.min() ?? 0) to \(known.max() ?? 0)"
+            : "its steps are \(listed(known.map(String.init), by: "and"))")
     case .nothingToReplay(let file, let step):
       "\(file): error: \(step.map { "step \($0)" } ?? "the recording") has no launches and no kernels; "
         + "record with ProfilerActivity.CPU and ProfilerActivity.CUDA"
     case .spanTooLong(let file): "\(file): error: its times span more than 30 days; one of them must be wrong"
     case .durationsTooLong(let file):
       "\(file): error: its durations add up to more than 36 years; some of them must be wrong"
-    case .tooMany(let what, let file, let count, let limit):
-      "\(file): error: has \(count) \(what), more than the \(limit) that are simulated; --step keeps one step"
+    case .tooMuch(let excess, let file, let line, let offset, let step):
+      "\(file):\(line): error: \(excess.words) (byte \(offset)); "
+        + (step == nil ? "--step N keeps one step" : "even up to the end of this step; record fewer steps")
+    case .tooMany(let what, let file, let limit):
+      "\(file): error: has more \(what) than the \(limit) that are simulated; --step keeps one step"
+    }
+  }
+}
+
+extension TraceExcess {
+  fileprivate var words: String {
+    switch self {
+    case .events: "has more than the \(TraceLimits.events) operators, calls and kernels that are kept"
+    case .texts: "has more than the \(TraceLimits.texts) different names and shapes that are kept"
+    case .textBytes: "has names and shapes of more than the \(TraceLimits.textBytes >> 20) MiB that are kept"
+    case .compressed(let bytes):
+      "keeps more in memory than \(TraceLimits.keptBytesPerFileByte) times the \(bytes) compressed bytes before it, "
+        + "which no recording of a real run does"
     }
   }
 }

@@ -12,7 +12,7 @@ extension TraceReader {
         token = try parser.next()
         let isInDevice = parser.depth == outside + 2
         switch token {
-        case .beginObject where isInDevice: devices.append(RecordedDevice())
+        case .beginObject where isInDevice && devices.count < TraceLimits.devices: devices.append(RecordedDevice())
         case .key(let range): member = isInDevice ? parser.text(of: range) : nil
         case .string(let range) where isInDevice && !devices.isEmpty && member == "name":
           devices[devices.count - 1].name = parser.text(of: range)

@@ -8,17 +8,56 @@ public struct TraceReader: ~Copyable {
   var window: TextWindow
   var builder: TraceBuilder
   private let file: String
+  /// The bytes that may be kept before it is looked up again how much of a compressed file was read.
+  private var allowance = TraceLimits.freeBytes
+  private var freeBytes = TraceLimits.freeBytes
 
   /// Reads a recording.
   ///
   /// - Parameters:
   ///   - path: The file, plain or gzipped whatever its name; `-` is standard input.
   ///   - step: The step that matters; what lies wholly outside of it need not be kept.
+  ///   - progress: Is told now and then how many bytes of the file are read, and how many there are; nil for a pipe.
   /// - Returns: The recording; if it breaks off, up to the break.
   /// - Throws: ``TraceFault``.
-  /// - Complexity: O(bytes) time; O(kept events) memory.
-  public static func read(path: String, step: Int64? = nil) throws(TraceFault) -> Trace {
-    var reader = try TraceReader(ByteSource(path: path), step: step)
+  /// - Complexity: O(bytes) time; O(kept events) memory, which ``TraceLimits`` bounds. A file in which more lies before the
+  ///   step than is kept is read twice.
+  public static func read(
+    path: String, step: Int64? = nil, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
+  ) throws(TraceFault) -> Trace {
+    var reader = try TraceReader(ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step))
+    let excess: TraceFault
+    do throws(TraceFault) { return try reader.read() } catch {
+      guard case .tooMuch = error, step != nil, reader.builder.stepRange == nil, reader.window.isRegularFile
+      else { throw error }
+      excess = error
+    }
+    // The step lies behind more than is kept: it is looked for, and what lies before it is not kept then.
+    let range = try range(ofStep: step ?? 0, path: path, progress: progress)
+    var second = try TraceReader(
+      ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step, range: range))
+    do throws(TraceFault) { return try second.read() } catch {
+      if case .tooMuch = error { throw excess }
+      throw error
+    }
+  }
+
+  /// When a step is, of a recording of which nothing is kept.
+  static func range(
+    ofStep step: Int64, path: String, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
+  ) throws(TraceFault) -> ClosedRange<Int64> {
+    var search = try TraceReader(
+      ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step, looksForStepOnly: true))
+    let rest = try search.read()
+    guard let range = search.builder.stepRange else { throw .noStep(file: rest.file, step: step, known: []) }
+    return range
+  }
+
+  /// Reads a recording that may keep so many bytes whatever its compressed size.
+  static func read(path: String, freeBytes: Int) throws(TraceFault) -> Trace {
+    var reader = try TraceReader(ByteSource(path: path), builder: TraceBuilder(step: nil))
+    reader.freeBytes = freeBytes
+    reader.allowance = freeBytes
     return try reader.read()
   }
 
@@ -34,14 +73,15 @@ public struct TraceReader: ~Copyable {
   public static func read(
     _ bytes: [UInt8], file: String, step: Int64? = nil, windowSize: Int = 1 << 20
   ) throws(TraceFault) -> Trace {
-    var reader = try TraceReader(ByteSource(bytes, name: file), step: step, windowSize: windowSize)
+    var reader = try TraceReader(
+      ByteSource(bytes, name: file), builder: TraceBuilder(step: step), windowSize: windowSize)
     return try reader.read()
   }
 
-  private init(_ source: ByteSource, step: Int64?, windowSize: Int = 1 << 20) throws(TraceFault) {
+  private init(_ source: ByteSource, builder: TraceBuilder, windowSize: Int = 1 << 20) throws(TraceFault) {
     file = source.name
     window = try TextWindow(source, capacity: windowSize)
-    builder = TraceBuilder(step: step)
+    self.builder = builder
   }
 
   private mutating func read() throws(TraceFault) -> Trace {
@@ -54,6 +94,7 @@ public struct TraceReader: ~Copyable {
       builder.trace.truncation = truncation
     }
     builder.trace.isDamaged = window.isDamaged
+    builder.trace.hasTrailingBytes = window.hasTrailingBytes
     guard isRecording else { throw .notARecording(file: file) }
     builder.trace.file = file
     return try builder.finish(file: file)
@@ -121,7 +162,24 @@ public struct TraceReader: ~Copyable {
           problem.fact, atByte: problem.offset, path: "\(path)/\(builder.trace.eventCount)/\(problem.key)")
       }
       builder.trace.eventCount += 1
+      try checkMemory()
     }
+  }
+
+  /// Refuses a recording of which more would be kept than there is memory for, as soon as it shows.
+  private mutating func checkMemory() throws(TraceFault) {
+    if let what = builder.excessiveLanes { throw .tooMany(what: what, file: file, limit: TraceLimits.lanes) }
+    if let excess = builder.excess { throw tooMuch(excess) }
+    let kept = builder.keptBytes
+    guard kept > allowance, let compressed = window.compressedBytes else { return }
+    allowance = freeBytes + TraceLimits.keptBytesPerFileByte * compressed
+    if kept > allowance { throw tooMuch(.compressed(fileBytes: compressed)) }
+  }
+
+  private func tooMuch(_ excess: TraceExcess) -> TraceFault {
+    .tooMuch(
+      excess, file: file, line: window.line, byteOffset: window.byteOffset,
+      step: builder.stepRange == nil ? nil : builder.step)
   }
 
   /// Where the text breaks off, if that is what a fault says.

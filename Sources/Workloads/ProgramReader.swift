@@ -79,7 +79,7 @@ struct ProgramReader {
   private func types(
     _ cursor: JSONCursor?, of shapes: [ShapeTemplate], listedAs key: String
   ) throws(JSONFault) -> [ElementType] {
-    guard let cursor else { return shapes.map { _ in .float } }
+    guard let cursor else { return Self.floats(shapes.count) }
     let types = try cursor.array().map { (item) throws(JSONFault) in
       let name = try item.choice(of: ElementType.allCases.map(\.rawValue), as: "element type")
       return ElementType(rawValue: name) ?? .float
@@ -89,6 +89,13 @@ struct ProgramReader {
     }
     return types
   }
+
+  /// Types of tensors that all hold floating-point numbers: for a few tensors the same array each time.
+  private static func floats(_ count: Int) -> [ElementType] {
+    count < fewFloats.count ? fewFloats[count] : Array(repeating: .float, count: count)
+  }
+
+  private static let fewFloats = (0...8).map { Array(repeating: ElementType.float, count: $0) }
 
   private func attributes(_ cursor: JSONCursor) throws(JSONFault) -> [AttributeTemplate] {
     let attributes = try cursor.object().members.map { (member) throws(JSONFault) in

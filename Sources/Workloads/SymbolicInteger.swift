@@ -2,7 +2,8 @@
 public struct SymbolicInteger: Sendable, CustomStringConvertible {
   enum Form: Sendable {
     case number(Int64)
-    case formula(Formula)
+    /// In a place of its own: most are numbers, which should not take the room of a formula.
+    indirect case formula(Formula)
   }
 
   let form: Form

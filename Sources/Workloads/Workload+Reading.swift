@@ -4,8 +4,8 @@ extension Workload {
   /// The schema that files name.
   public static let schema = "workload/1"
 
-  /// The most bytes that a workload file may have, 64 MiB.
-  public static let fileSizeLimit = 1 << 26
+  /// The most bytes that a workload file may have, 16 MiB; the largest that is shipped has a hundredth of them.
+  public static let fileSizeLimit = 16 << 20
 
   /// The highest value of a parameter: that of a tensor with as many elements as there may be.
   public static let parameterValueLimit = Shape.elementLimit
@@ -41,8 +41,9 @@ extension Workload {
     let document = try JSONDocument(bytes: bytes, file: file)
     var root = try document.cursor.object()
     try root.schema(Workload.schema)
-    name = try root.required("name").nonEmptyString()
-    title = try root.optional("title")?.string()
+    // Both are only shown: whatever they hold, they are one line of characters that show themselves.
+    name = visible(try root.required("name").nonEmptyString())
+    title = try root.optional("title").map { (cursor) throws(JSONFault) in visible(try cursor.string()) }
     source = try root.optional("source")?.string()
     notes = try root.optional("notes")?.string()
     parameters = try readParameters(try root.required("parameters"))

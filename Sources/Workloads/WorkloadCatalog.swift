@@ -7,6 +7,9 @@ public struct WorkloadCatalog: Sendable {
   /// The names of all workloads, sorted, each once.
   public let names: [String]
 
+  /// What in the directories looks like a workload and is no file.
+  public let skipped: [SkippedFile]
+
   private let paths: [String: String]
 
   /// Lists the workloads of some directories.
@@ -16,9 +19,12 @@ public struct WorkloadCatalog: Sendable {
   public init(directories: [String]) throws(WorkloadFault) {
     let suffix = ".json"
     var paths: [String: String] = [:]
+    var skipped: [SkippedFile] = []
     for directory in directories {
       do throws(FileFault) {
-        for file in try listFiles(in: directory, suffix: suffix) {
+        let listing = try FolderListing(of: directory, suffix: suffix)
+        skipped += listing.skipped
+        for file in listing.files {
           let name = String(file.dropLast(suffix.count))
           if paths[name] == nil { paths[name] = directory + "/" + file }
         }
@@ -27,6 +33,7 @@ public struct WorkloadCatalog: Sendable {
       }
     }
     self.paths = paths
+    self.skipped = skipped
     names = paths.keys.sorted()
   }
 

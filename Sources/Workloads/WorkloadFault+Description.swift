@@ -5,18 +5,25 @@ extension WorkloadFault: CustomStringConvertible {
   /// The fault on one line: what is wrong and what would be right.
   public var description: String {
     switch self {
+    case .inFile, .unreadable: words
+    case .unknownWorkload, .unknownParameter, .parameterOutOfRange: "error: \(words)"
+    }
+  }
+
+  /// The same without "error: " in front, where no place stands before it.
+  public var words: String {
+    switch self {
     case .inFile(let fault): fault.description
     case .unreadable(let fault): fault.description
     case .unknownWorkload(let name, let near, let known):
-      "error: there is no workload \(quoted(name))"
-        + choices(near, known, of: "workloads", none: "the catalog is empty")
+      "there is no workload \(quoted(name))" + choices(near, known, of: "workloads", none: "the catalog is empty")
     case .unknownParameter(let name, let workload, let near, let known):
-      "error: the workload \(quoted(workload)) has no parameter \(quoted(name))"
+      "the workload \(quoted(workload)) has no parameter \(quoted(name))"
         + choices(near, known, of: "parameters", none: "it has none")
     case .parameterOutOfRange(let name, let value):
       value < 1
-        ? "error: the parameter \(quoted(name)) must be at least 1 (it is \(value))"
-        : "error: the parameter \(quoted(name)) must be at most \(Workload.parameterValueLimit) (it is \(value))"
+        ? "the parameter \(quoted(name)) must be at least 1 (it is \(value))"
+        : "the parameter \(quoted(name)) must be at most \(Workload.parameterValueLimit) (it is \(value))"
     }
   }
 }
@@ -51,7 +58,7 @@ extension FormulaFault {
 
   private var advice: String {
     switch fact {
-    case .unexpectedEnd, .unexpectedCharacter: "a formula has integers, parameters, + - * / and parentheses"
+    case .unexpectedEnd, .unexpectedCharacter: "a formula has integers, parameters, + - * / // and parentheses"
     case .unknownParameter: "declare it under /parameters"
     case .numberTooLarge, .overflow: "numbers reach \(Int64.max)"
     case .tooDeep: "write it with fewer"

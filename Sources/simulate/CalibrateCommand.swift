@@ -47,10 +47,21 @@ enum CalibrateCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
     let folder = try ProfileFolder.named(by: command)
     if let trace = command.value(of: "trace") {
+      try command.refusePositionals("--trace reads numbers off a recording, not off measurements")
+      try command.refuse(["fit", "host-speed", "rounds"], "--trace reads numbers off a recording and fits none")
       try TraceCalibrationRun.run(trace, command, library)
       return
+    }
+    try command.refuse(["step", "recorded-accelerator"], "they are about a recording, which --trace names")
+    if !command.isPresent("fit") {
+      try command.refuse(["rounds"], "without --fit there is no search: a host's speed is found at once")
+      if command.value(of: "host-speed") == "fixed" {
+        throw Failure(
+          .wrongUsage, "error: nothing is fitted: --host-speed fixed needs a --fit, as accelerator.efficiency.memory")
+      }
     }
     guard let path = command.positional("file") else {
       throw Failure(.wrongUsage, "error: a file of measurements is needed, or --trace with a recording")
@@ -64,9 +75,11 @@ enum CalibrateCommand {
     }
     let calibration: Calibration
     do {
-      calibration = try Calibration(
-        rows, from: library, paths: command.values(of: "fit"), fitsHost: command.value(of: "host-speed") != "fixed",
-        rounds: rounds ?? 6)
+      calibration = try Progress.showing("fitting to \(NumberFormat.integer(rows.count)) rows") { _ in
+        try Calibration(
+          rows, from: library, paths: command.values(of: "fit"), fitsHost: command.value(of: "host-speed") != "fixed",
+          rounds: rounds ?? 6)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
@@ -80,6 +93,10 @@ enum CalibrateCommand {
       Platform.warn("\(written); '--catalog \(folder)' uses them")
     }
     let report = CalibrationReport(calibration: calibration)
-    Platform.print(command.value(of: "format") == "csv" ? report.csv() : report.text(styled: Platform.showsStyles))
+    if command.format == "csv" {
+      Platform.print(document: report.csv())
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 }

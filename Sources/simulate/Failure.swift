@@ -15,16 +15,23 @@ struct Failure: Error {
   }
 
   let status: Status
-  let message: String
+  /// What is said.
+  let words: Message
+  /// The fault of a library that is the reason, if one is.
+  let cause: (any Error)?
 
-  init(_ status: Status, _ message: String) {
+  /// The text of what is said.
+  var message: String { words.text }
+
+  init(_ status: Status, _ words: Message, cause: (any Error)? = nil) {
     self.status = status
-    self.message = message
+    self.words = words
+    self.cause = cause
   }
 
   /// Wraps any fault of the libraries, whose descriptions are one line each and begin with the place.
-  init(wrongInput fault: some Error & CustomStringConvertible) {
-    self.init(.wrongInput, fault.description)
+  init(wrongInput fault: any Error) {
+    self.init(.wrongInput, Message(outside: "\(fault)"), cause: fault)
   }
 }
 

@@ -5,41 +5,46 @@ import Workloads
 
 /// The profiles and workloads in reach: the user's folder first, then those that travel with the program.
 ///
-/// With a folder of the user's every profile is read, so that all that is wrong there is found. Without one, only those
-/// are read that are asked for.
+/// With a folder of the user's every profile is read, so that all that is wrong there is found; it is said, and stops only
+/// who asks for it. Without one, only those are read that are asked for.
 struct Library {
   let workloads: WorkloadCatalog
   /// The folders that are searched, the user's first.
-  let profileFolders: [String]
+  var profileFolders: [String] { profileRoots.flatMap { $0 } }
+  private let profileRoots: [[String]]
   private let shipped: ProfileIndex?
   private let whole: ProfileCatalog?
 
   /// Opens the catalogs.
   ///
   /// - Parameter userFolder: What `--catalog` names, or nil.
-  /// - Throws: `Failure` when there is no such folder or a file in it is wrong.
+  /// - Throws: `Failure` when there is no such folder.
   init(userFolder: String?) throws(Failure) {
     var roots: [String] = []
-    if let folder = userFolder ?? Platform.environment("SIMULATE_CATALOG") {
-      guard Self.isDirectory(folder) else {
-        throw Failure(.wrongInput, "\(folder): error: no such folder; --catalog needs one that holds profiles")
-      }
-      roots.append(folder)
-    }
-    let isShippedOnly = roots.isEmpty
-    roots.append(Catalog.directory)
+    if let folder = try Self.userFolder(userFolder) { roots.append(folder) }
     // A user's folder may be laid out like the catalog or hold the sorts of profile directly.
-    let folders = roots.flatMap { [$0 + "/hardware-profiles", $0] }
-    profileFolders = folders
-    if isShippedOnly {
-      shipped = try checkingInput { () throws(ProfileFault) in try ProfileIndex(directory: folders[0]) }
+    profileRoots = (roots + [Catalog.directory]).map { [$0 + "/hardware-profiles", $0] }
+    if roots.isEmpty {
+      let folder = Catalog.directory + "/hardware-profiles"
+      shipped = try checkingInput { () throws(ProfileFault) in try ProfileIndex(directory: folder) }
       whole = nil
     } else {
       shipped = nil
-      whole = try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: folders) }
+      whole = ProfileCatalog(roots: profileRoots)
     }
-    let workloadFolders = roots.map { $0 + "/workloads" }.filter(Self.isDirectory)
+    // A folder that is there and cannot be read is an error of the catalog's, and no folder that is not there.
+    let workloadFolders = (roots + [Catalog.directory]).map { $0 + "/workloads" }.filter { FileIdentity($0) != nil }
     workloads = try checkingInput { () throws(WorkloadFault) in try WorkloadCatalog(directories: workloadFolders) }
+  }
+
+  private static func userFolder(_ option: String?) throws(Failure) -> String? {
+    let variable = "SIMULATE_CATALOG"
+    guard let folder = option ?? Platform.environment(variable) else { return nil }
+    guard isDirectory(folder) else {
+      let source: Message = option == nil ? "the environment variable \(variable)" : "--catalog"
+      throw Failure(.wrongInput, "\(folder): error: no such folder; \(source) needs one that holds profiles")
+    }
+    return folder
   }
 
   /// Every profile; they are read now if they have not been.
@@ -47,6 +52,17 @@ struct Library {
     get throws(Failure) {
       if let whole { return whole }
       return try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: profileFolders) }
+    }
+  }
+
+  /// What is wrong with profiles of the catalogs.
+  var faults: [CatalogFault] { whole?.faults ?? [] }
+
+  /// Says what is wrong in the catalogs, but for what a failure has said.
+  func warn(except failure: Failure?) {
+    for skipped in (whole?.skipped ?? []) + workloads.skipped { Platform.warn("\(skipped)") }
+    for fault in faults where !(failure?.message.contains(Message(outside: "\(fault.fault)").text) ?? false) {
+      Platform.warn("\(fault.fault.warning); left out")
     }
   }
 
@@ -61,7 +77,15 @@ struct Library {
 
   /// A workload by name, by shortened name, or from a file.
   func workload(_ name: String) throws(Failure) -> Workload {
-    if Self.isFile(name) { return try checkingInput { () throws(WorkloadFault) in try Workload(path: name) } }
+    if Self.isFile(name) {
+      if !name.hasSuffix(".json"), !Platform.exists(name) {
+        throw Failure(
+          .wrongInput,
+          "\(name): error: no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
+            + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
+      }
+      return try checkingInput { () throws(WorkloadFault) in try Workload(path: name) }
+    }
     let found = try checkingInput { () throws(NameFault) in
       try resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload")
     }
@@ -113,7 +137,28 @@ struct Library {
       return try full(try profiles)
     } catch let failure as Failure {
       throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    } catch { throw Failure(wrongInput: error) }
+  }
+
+  /// Whether a name denotes an accelerator of the catalog.
+  func isAccelerator(_ name: String) -> Bool {
+    guard !Self.isFile(name), name != "none" else { return false }
+    do { return try accelerator(name) != nil } catch { return error.cause.map(Self.denotesSomething) ?? false }
+  }
+
+  /// Whether a name denotes a workload of the catalog.
+  func isWorkload(_ name: String) -> Bool {
+    guard !Self.isFile(name) else { return false }
+    do { _ = try resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload") } catch {
+      return Self.denotesSomething(error)
+    }
+    return true
+  }
+
+  /// Whether a name that did not lead to one thing leads to several.
+  private static func denotesSomething(_ fault: any Error) -> Bool {
+    if case .unknown? = fault as? NameFault { return false }
+    return true
   }
 
   /// Refuses an output that would replace a file of a catalog, which was or may be an input.

@@ -8,7 +8,7 @@ struct MeasurementFile {
 
   /// Reads a file and looks every name up, so that a wrong one is reported where it stands.
   init(_ path: String, _ library: Library) throws(Failure) {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
     let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
     let rows = try checkingInput { () throws(CSVFault) in try Measurement.read(table) }
     self.table = table

@@ -1,3 +1,5 @@
+import JSONText
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -132,7 +134,10 @@ struct OutputFile: ~Copyable {
 // MARK: System calls
 
 /// Opens a file that is there.
-private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { withCPath(path) { open($0, flags) } }
+
+/// Gives a file another name; 0, or -1 with the reason in `errno`.
+func renamed(_ old: String, _ new: String) -> Int32 { withCPath(old) { old in withCPath(new) { rename(old, $0) } } }
 
 /// Calls until no signal comes between.
 func retrying(_ call: () -> Int32) -> Int32 {
@@ -186,8 +191,9 @@ private func connectedSocket(_ path: String) -> Int32 {
   var address = sockaddr_un()
   address.sun_family = sa_family_t(AF_UNIX)
   let isShort = withUnsafeMutableBytes(of: &address.sun_path) { place in
-    guard path.utf8.count < place.count else { return false }
-    place.copyBytes(from: path.utf8)
+    let bytes = PathBytes.bytes(path)
+    guard bytes.count < place.count else { return false }
+    place.copyBytes(from: bytes)
     return true
   }
   let length = socklen_t(MemoryLayout<sockaddr_un>.size)

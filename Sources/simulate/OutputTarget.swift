@@ -1,3 +1,5 @@
+import JSONText
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -71,10 +73,10 @@ struct OutputTarget {
     for _ in 0..<40 {
       if descriptor(named: place) != nil { return place }
       var target = [CChar](repeating: 0, count: 4096)
-      let length = readlink(place, &target, target.count)
+      let length = withCPath(place) { readlink($0, &target, target.count) }
       // Not a link, or nothing at all.
       guard length >= 0 else { return place }
-      let text = String(decoding: target[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let text = PathBytes.text(target[..<length].map(UInt8.init(bitPattern:)))
       place = text.hasPrefix("/") ? text : folder(of: place) + text
     }
     throw Failure(.outputFailed, "\(path): error: cannot be written: too many symbolic links, or a loop of them")
@@ -107,7 +109,7 @@ struct OutputTarget {
   /// What the system knows of a path, or nil where there is nothing.
   private static func status(_ resolved: String, _ path: String) throws(Failure) -> stat? {
     var status = stat()
-    if stat(resolved, &status) == 0 { return status }
+    if withCPath(resolved, { stat($0, &status) }) == 0 { return status }
     if errno == ENOENT { return nil }
     throw Failure(output: path, "cannot be written", error: errno)
   }
@@ -117,7 +119,7 @@ struct OutputTarget {
     if folder == resolved { throw Failure(.outputFailed, "\(path): error: is the name of a folder, not of a file") }
     guard !folder.isEmpty else { return }
     var status = stat()
-    guard stat(folder, &status) == 0 else {
+    guard withCPath(folder, { stat($0, &status) }) == 0 else {
       throw Failure(output: path, "cannot create the file: its folder cannot be used", error: errno)
     }
   }
@@ -148,15 +150,15 @@ struct OutputTarget {
   /// Whether a file's mode lets its owner write, which holds for the superuser too: who protects a file means it.
   static func mayWrite(_ found: stat, _ resolved: String) -> Bool {
     let bits: mode_t = found.st_uid == geteuid() ? S_IWUSR : S_IWUSR | S_IWGRP | S_IWOTH
-    return found.st_mode & bits != 0 && access(resolved, W_OK) == 0
+    return found.st_mode & bits != 0 && withCPath(resolved) { access($0, W_OK) } == 0
   }
 }
 
 extension Failure {
   /// An output that the system refuses: its path, what was tried, and the system's reason.
   init(output path: String, _ doing: String, error: Int32) {
-    let name = path == "-" ? "error: " : "\(path): error: "
-    self.init(.outputFailed, name + doing + ": " + reason(error))
+    let name: Message = path == "-" ? "error: " : "\(path): error: "
+    self.init(.outputFailed, name + "\(doing): \(reason(error))")
   }
 }
 

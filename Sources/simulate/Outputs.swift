@@ -1,4 +1,5 @@
 import CommandSyntax
+import JSONText
 
 #if canImport(Darwin)
   import Darwin
@@ -70,7 +71,7 @@ struct FileIdentity: Hashable {
   /// The file that is at a path, or nil where there is none or nothing that could be lost.
   init?(_ path: String) {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFCHR else { return nil }
+    guard withCPath(path, { stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFCHR else { return nil }
     (device, inode, name) = (UInt64(status.st_dev), UInt64(status.st_ino), "")
   }
 
@@ -82,7 +83,9 @@ struct FileIdentity: Hashable {
     }
     var status = stat()
     let folder = OutputTarget.folder(of: path)
-    guard stat(path, &status) != 0, stat(folder.isEmpty ? "." : folder, &status) == 0 else { return nil }
+    guard withCPath(path, { stat($0, &status) }) != 0,
+      withCPath(folder.isEmpty ? "." : folder, { stat($0, &status) }) == 0
+    else { return nil }
     (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
     name = String(path.dropFirst(folder.count))
   }

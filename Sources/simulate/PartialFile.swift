@@ -1,3 +1,5 @@
+import JSONText
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -29,7 +31,7 @@ struct PartialFile: ~Copyable {
   /// Whether an interrupted run left its lines.
   static func exists(for target: OutputTarget) -> Bool {
     var status = stat()
-    return lstat(partialPath(of: target), &status) == 0
+    return withCPath(partialPath(of: target)) { lstat($0, &status) } == 0
   }
 
   /// Opens the file, or makes it where there is none.
@@ -62,7 +64,7 @@ struct PartialFile: ~Copyable {
     var old: stat?
     if case .file(let replaced) = target.kind { old = replaced }
     let descriptor = retrying {
-      open(partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, old == nil ? 0o666 : 0o600)
+      withCPath(partial) { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, old == nil ? 0o666 : 0o600) }
     }
     if descriptor >= 0 {
       if let old { adopt(old, by: descriptor) }
@@ -75,8 +77,8 @@ struct PartialFile: ~Copyable {
   /// Why a new file cannot be made where one is.
   private static func refusal(of partial: String) -> Failure {
     var status = stat()
-    if lstat(partial, &status) == 0, let odd = oddity(status) { return isNone(partial, odd) }
-    let descriptor = retrying { open(partial, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
+    if withCPath(partial, { lstat($0, &status) }) == 0, let odd = oddity(status) { return isNone(partial, odd) }
+    let descriptor = retrying { withCPath(partial) { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) } }
     defer { if descriptor >= 0 { close(descriptor) } }
     if descriptor >= 0, isWritten(descriptor) { return beingWritten(partial) }
     return Failure(
@@ -103,12 +105,14 @@ struct PartialFile: ~Copyable {
   /// Opens what an interrupted run left: never what a link leads to, and nothing but a file.
   private static func openOld(_ partial: String) throws(Failure) -> Int32 {
     var status = stat()
-    guard lstat(partial, &status) == 0 else { throw Failure(output: partial, "cannot be resumed", error: errno) }
+    guard withCPath(partial, { lstat($0, &status) }) == 0 else {
+      throw Failure(output: partial, "cannot be resumed", error: errno)
+    }
     if let odd = oddity(status) { throw isNone(partial, odd) }
     guard OutputTarget.mayWrite(status, partial) else {
       throw Failure(.outputFailed, "\(partial): error: may not be written: the file is read-only (chmod u+w allows it)")
     }
-    let descriptor = retrying { open(partial, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
+    let descriptor = retrying { withCPath(partial) { open($0, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) } }
     guard descriptor >= 0 else { throw Failure(output: partial, "cannot be resumed", error: errno) }
     return descriptor
   }
@@ -133,7 +137,8 @@ struct PartialFile: ~Copyable {
     if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0, errno == EWOULDBLOCK { throw beingWritten(partial) }
     // Between opening and locking, a process that had the lock may have given the file its final name.
     var (opened, named) = (stat(), stat())
-    guard fstat(descriptor, &opened) == 0, lstat(partial, &named) == 0, opened.st_ino == named.st_ino,
+    guard fstat(descriptor, &opened) == 0, withCPath(partial, { lstat($0, &named) }) == 0,
+      opened.st_ino == named.st_ino,
       opened.st_mode & S_IFMT == S_IFREG
     else { throw beingWritten(partial) }
     return Int(opened.st_size)
@@ -167,7 +172,9 @@ struct PartialFile: ~Copyable {
   consuming func finish() throws(Failure) {
     guard isDurable(descriptor) else { throw failure("write the file", errno) }
     // The lock is held until the file has its name, so that nobody goes on with it in between.
-    guard retrying({ rename(partialPath, target.resolved) }) == 0 else { throw failure("put the file in place", errno) }
+    guard retrying({ renamed(partialPath, target.resolved) }) == 0 else {
+      throw failure("put the file in place", errno)
+    }
     isOpen = false
     guard isClosed(descriptor) else { throw Failure(output: path, "cannot finish the file", error: errno) }
     try secureName(of: target)
@@ -175,7 +182,7 @@ struct PartialFile: ~Copyable {
 
   /// Leaves nothing behind.
   consuming func discard() {
-    unlink(partialPath)
+    _ = withCPath(partialPath) { unlink($0) }
   }
 }
 
@@ -196,7 +203,7 @@ struct FileReader {
         if result > 0 { received += result } else if errno != EINTR { error = errno }
       }
     }
-    if error != 0 { throw Failure(.wrongInput, "\(path): error: cannot be read: " + reason(error)) }
+    if error != 0 { throw Failure(.wrongInput, "\(path): error: cannot be read: \(reason(error))") }
     return bytes
   }
 }

@@ -13,13 +13,16 @@ import Reports
 
 /// The process around the program.
 enum Platform {
-  /// The arguments without the program's name.
-  static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
+  /// The arguments without the program's name; as text that keeps bytes which are not UTF-8 (``PathBytes``), since
+  /// arguments hold paths.
+  static let arguments: [String] = (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+    CommandLine.unsafeArgv[index].map { PathBytes.text(cString: $0) }
+  }
 
   /// The value of an environment variable, or nil where it is unset or empty.
   static func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return String(cString: value)
+    return PathBytes.text(cString: value)
   }
 
   /// Whether standard output is a terminal that shows styles, and nobody asked for none.
@@ -37,11 +40,7 @@ enum Platform {
   }
 
   /// Whether tables are plain ASCII: asked for by `--ascii`, or on a terminal whose locale has no UTF-8.
-  ///
-  /// Formats for programs are UTF-8 always.
   static let writesASCII: Bool = {
-    let isForPrograms = arguments.contains { ["json", "csv", "jsonl"].contains($0) || $0.hasPrefix("--format=") }
-    if isForPrograms { return false }
     if arguments.contains("--ascii") { return true }
     guard isatty(STDOUT_FILENO) == 1 else { return false }
     let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
@@ -51,13 +50,22 @@ enum Platform {
   /// Writes to standard output; a reader that has gone away ends the program quietly, as for any filter.
   ///
   /// Where it is asked for, or the terminal's locale cannot show more, what people read is ASCII.
+  ///
+  /// Reports make visible what they are told from outside. This is the last gate: of control characters, only line breaks
+  /// and the styles of our own pass it.
   static func print(_ text: String) {
-    write(Array((writesASCII ? asciiText(text) : text).utf8))
+    let shown = TextStyle.guarded(text)
+    write(Array((writesASCII ? asciiText(shown) : shown).utf8))
+  }
+
+  /// Writes a document for programs to standard output: UTF-8 always, and as it is.
+  static func print(document: String) {
+    write(Array(document.utf8))
   }
 
   /// Writes a line to standard error; that nobody can hear it is no reason to lose a result.
-  static func warn(_ text: String) {
-    _ = writeAll(Array((text + "\n").utf8)[...], to: STDERR_FILENO)
+  static func warn(_ message: Message) {
+    _ = writeAll(Array((message.text + "\n").utf8)[...], to: STDERR_FILENO)
   }
 
   /// Writes bytes to standard output, in the same way.
@@ -83,7 +91,7 @@ enum Platform {
     // A reader that has seen enough is no fault.
     if error == EPIPE { leave(0) }
     let failure = Failure(output: "-", "cannot write to standard output", error: error)
-    warn(failure.message)
+    warn(failure.words)
     leave(failure.status.rawValue)
   }
 
@@ -119,7 +127,7 @@ enum Platform {
   }
 
   /// Whether there is a file of a name.
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  static func exists(_ path: String) -> Bool { withCPath(path) { access($0, F_OK) } == 0 }
 
   /// Ends the program.
   static func leave(_ status: Int32) -> Never {

@@ -92,7 +92,7 @@ struct ProfileFolder {
       }
     } catch {
       // A folder that something was written to is not empty and stays.
-      for folder in made.reversed() { rmdir(folder) }
+      for folder in made.reversed() { _ = withCPath(folder) { rmdir($0) } }
       throw error
     }
     try readBack()
@@ -105,7 +105,7 @@ struct ProfileFolder {
     var prefix = folder.hasPrefix("/") ? "/" : ""
     for part in folder.split(separator: "/") {
       prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
-      if mkdir(prefix, 0o777) == 0 {
+      if withCPath(prefix, { mkdir($0, 0o777) }) == 0 {
         made.append(prefix)
       } else if errno != EEXIST {
         throw Failure(output: folder, "cannot make the folder", error: errno)
@@ -137,7 +137,7 @@ struct ProfileFolder {
 
   private static func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return withCPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   // MARK: Names

@@ -34,21 +34,26 @@ enum ProfilesCommand {
   static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let wanted = command.positional("sort")
     if let wanted, !sorts.contains(wanted) {
-      let hint = nearestName(to: wanted, among: sorts).map { "; did you mean '\($0)'?" } ?? ""
+      let hint: Message = nearestName(to: wanted, among: sorts).map { "; did you mean '\($0)'?" } ?? ""
       throw Failure(.wrongUsage, "error: there are no '\(wanted)'\(hint)\nknown are \(sorts.joined(separator: ", "))")
     }
+    try command.refuseASCII(of: command.format)
     var text = ""
     for sort in sorts where wanted == nil || wanted == sort {
       let table = try table(of: sort, library)
       if !text.isEmpty { text += "\n" }
-      switch command.value(of: "format") ?? "table" {
+      switch command.format {
       case "csv": text += table.csv()
-      case "names": text += table.rows.map { $0[0].data + "\n" }.joined()
+      case "names": text += table.rows.map { $0[0].text + "\n" }.joined()
       default:
         text += (wanted == nil ? sort + "\n" : "") + table.text(styled: Platform.showsStyles, width: Platform.width)
       }
     }
-    Platform.print(text)
+    if command.format == "csv" {
+      Platform.print(document: text)
+    } else {
+      Platform.print(text)
+    }
   }
 
   private static func table(of sort: String, _ library: Library) throws(Failure) -> TextTable {
@@ -137,34 +142,37 @@ enum ProfilesCommand {
 
   static func show(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let name = command.positional("name") ?? ""
-    var found: [(what: String, text: () throws(Failure) -> String)] = []
-    var ambiguous: Failure?
-    func attempt(_ what: String, _ find: () throws(Failure) -> String) {
-      do {
-        let text = try find()
-        found.append((what, { () throws(Failure) in text }))
-      } catch {
-        if error.message.contains("could mean") || name.contains("/") || name.hasSuffix(".json") { ambiguous = error }
-      }
-    }
     if name.contains("/") || name.hasSuffix(".json") {
       Platform.print(try showFile(name, library))
       return
     }
-    attempt("accelerator") { () throws(Failure) in
+    var found: [String] = []
+    var ambiguous: Failure?
+    func attempt(_ find: () throws(Failure) -> String) {
+      do {
+        found.append(try find())
+      } catch {
+        // A name that is unknown here may be known elsewhere; one that is known here and leads nowhere is a fault.
+        switch error.cause as? NameFault {
+        case .unknown?, nil: break
+        case .ambiguous?, .unusable?: ambiguous = ambiguous ?? error
+        }
+      }
+    }
+    attempt { () throws(Failure) in
       guard let profile = try library.accelerator(name) else { throw Failure(.wrongInput, "") }
       return numbers(of: profile, title: profile.title, provenance: profile.provenance)
     }
-    attempt("host") { () throws(Failure) in
+    attempt { () throws(Failure) in
       let profile = try library.host(name)
       return numbers(of: profile, title: profile.title, provenance: profile.provenance)
     }
-    attempt("framework") { () throws(Failure) in
+    attempt { () throws(Failure) in
       let profile = try library.framework(name)
       return numbers(of: profile, title: profile.title, provenance: profile.provenance)
     }
     if let only = found.first {
-      Platform.print(try only.text())
+      Platform.print(only)
       return
     }
     if let ambiguous { throw ambiguous }
@@ -172,7 +180,7 @@ enum ProfilesCommand {
     let known =
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
       + profiles.frameworks.map(\.name)
-    let hint = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+    let hint: Message = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
     throw Failure(.wrongInput, "error: no profile is called '\(name)'\(hint)\nsee 'simulate profiles list'")
   }
 
@@ -213,24 +221,33 @@ enum ProfilesCommand {
 
   static func check(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     if command.positionals.isEmpty {
-      for name in library.workloads.names {
-        do { _ = try library.workload(name).bindChecked() } catch { throw Failure(.wrongInput, "\(error)") }
-      }
-      let profiles = try library.profiles
-      _ = try checkingInput { () throws(ProfileFault) in try profiles.errorBand(named: "calibrated") }
-      Platform.print(
-        "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
-          + "\(profiles.frameworks.count) frameworks\n")
+      try checkCatalog(library)
       return
     }
-    var failures: [String] = []
+    var failures: [Message] = []
     for path in command.positionals {
       do {
         try check(path, library)
-        Platform.print("\(path): right\n")
-      } catch { failures.append(error.message) }
+        Platform.print("\(visible(path)): right\n")
+      } catch { failures.append(error.words) }
     }
-    if !failures.isEmpty { throw Failure(.wrongInput, failures.joined(separator: "\n")) }
+    if !failures.isEmpty { throw Failure(.wrongInput, Message(lines: failures)) }
+  }
+
+  /// Checks all that the catalog has, and says all that is wrong.
+  private static func checkCatalog(_ library: Library) throws(Failure) {
+    var failures: [Message] = library.faults.map { Message(outside: "\($0.fault)") }
+    for name in library.workloads.names {
+      do { _ = try library.workload(name).bindChecked() } catch {
+        failures.append((error as? Failure)?.words ?? Message(outside: "\(error)"))
+      }
+    }
+    let profiles = try library.profiles
+    do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Message(outside: "\(error)")) }
+    if !failures.isEmpty { throw Failure(.wrongInput, Message(lines: failures)) }
+    Platform.print(
+      "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
+        + "\(profiles.frameworks.count) frameworks\n")
   }
 
   private static func check(_ path: String, _ library: Library) throws(Failure) {
@@ -264,7 +281,8 @@ enum ProfilesCommand {
   }
 
   private static func schema(of path: String) throws(Failure) -> String {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    // A workload may be larger than a profile.
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: Workload.fileSizeLimit) }
     return try checkingInput { () throws(JSONFault) in
       var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
       let cursor = try root.required("schema")

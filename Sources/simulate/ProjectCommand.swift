@@ -52,15 +52,7 @@ enum ProjectCommand {
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let isRoadmap = command.isPresent("year")
-    if isRoadmap, command.isPresent("target") || command.isPresent("scale") {
-      throw Failure(.wrongUsage, "error: --year goes with neither --scale nor --target; fix numbers with --set instead")
-    }
-    for name in ["history", "samples", "seed"] where command.isPresent(name) && !isRoadmap {
-      throw Failure(.wrongUsage, "error: --\(name) needs --year")
-    }
-    if command.isPresent("vary"), !command.isPresent("target") {
-      throw Failure(.wrongUsage, "error: --vary needs --target, as in --target framework_tax_fraction=0.1")
-    }
+    try checkOptions(command, isRoadmap: isRoadmap)
     let newest = try library.flagships().last { !$0.isAnnounced }
     let resolved = try ScenarioOptions.resolve(command, library, defaultAccelerator: newest?.name)
     do {
@@ -76,10 +68,25 @@ enum ProjectCommand {
     } catch { throw Failure(.wrongInput, "\(error)") }
   }
 
+  private static func checkOptions(_ command: ParsedCommand, isRoadmap: Bool) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    if isRoadmap, command.isPresent("target") || command.isPresent("scale") {
+      throw Failure(.wrongUsage, "error: --year goes with neither --scale nor --target; fix numbers with --set instead")
+    }
+    for name in ["history", "samples", "seed"] where command.isPresent(name) && !isRoadmap {
+      throw Failure(.wrongUsage, "error: --\(name) needs --year")
+    }
+    if command.isPresent("vary"), !command.isPresent("target") {
+      throw Failure(.wrongUsage, "error: --vary needs --target, as in --target framework_tax_fraction=0.1")
+    }
+    if isRoadmap { try command.refuse(["against"], "--year carries one accelerator's history on") }
+    if command.isPresent("target") { try command.refuse(["against"], "--target is searched for on one accelerator") }
+  }
+
   private static func print(_ command: ParsedCommand, _ text: String, json: () -> String, csv: () -> String) {
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(json())
-    case "csv": Platform.print(csv())
+    switch command.format {
+    case "json": Platform.print(document: json())
+    case "csv": Platform.print(document: csv())
     default: Platform.print(text)
     }
   }
@@ -91,7 +98,7 @@ enum ProjectCommand {
     for text in command.values(of: "scale") {
       for part in text.split(separator: ",", omittingEmptySubsequences: false) {
         let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard sides.count == 2, !sides[0].isEmpty, let factor = Double(sides[1]), factor.isFinite, factor > 0 else {
+        guard sides.count == 2, !sides[0].isEmpty, let factor = decimalNumber(sides[1]), factor > 0 else {
           throw Failure(
             .wrongUsage, "error: --scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
         }
@@ -144,7 +151,7 @@ enum ProjectCommand {
   ) throws {
     let (year, samples, seed) = try checkingUsage { () throws(CommandSyntaxFault) in
       (
-        try command.integer(of: "year", .any) ?? 0,
+        try command.integer(of: "year") ?? 0,
         try command.integer(of: "samples", .within(20...1_000_000)) ?? 2000,
         try command.integer(of: "seed", .atLeast(0)) ?? 1
       )
@@ -191,8 +198,10 @@ enum ProjectCommand {
       let band = try checkingInput { () throws(ProfileFault) in
         try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
       }
-      return try Projection(
-        resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+      return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
+        try Projection(
+          resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
@@ -210,7 +219,7 @@ enum ProjectCommand {
           what: "result", name: assignment.name, suggestion: nearestName(to: assignment.name, among: known),
           known: known))
     }
-    guard let target = Double(assignment.value), target.isFinite, target >= 0 else {
+    guard let target = decimalNumber(assignment.value), target >= 0 else {
       throw Failure(
         .wrongUsage, "error: --target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
     }
@@ -220,12 +229,14 @@ enum ProjectCommand {
     var searches: [TargetSearch] = []
     for subject in try subjects(command, resolved, metric) {
       searches.append(
-        try TargetSearch(
-          metric, atMost: target, varying: subject, resolved.workload, parameters: resolved.parameters
-        ) { bound in
-          var scenario = template
-          scenario.workload = bound
-          return scenario
+        try Progress.showing("looking for what reaches the target") { _ in
+          try TargetSearch(
+            metric, atMost: target, varying: subject, resolved.workload, parameters: resolved.parameters
+          ) { bound in
+            var scenario = template
+            scenario.workload = bound
+            return scenario
+          }
         })
     }
     let report = TargetReport(scenario: scenario, searches: searches)

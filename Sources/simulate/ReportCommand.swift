@@ -47,14 +47,9 @@ enum ReportCommand {
     let inputs = ScenarioOptions.files(command) + ["measurements", "sweep"].flatMap { command.values(of: $0) }
     try Outputs.check(command, ["output"], inputs: inputs, library)
     let words = commandLine
+    try command.refuseASCII(of: nil)
     if command.isPresent("sweep") || command.isPresent("study") {
-      for name in ["chart", "measurements", "year"] where command.isPresent(name) {
-        throw Failure(.wrongUsage, "error: --\(name) goes with a system, not with --sweep or --study")
-      }
-      guard !(command.isPresent("sweep") && command.isPresent("study")) else {
-        throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
-      }
-      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
+      try checkPageOptions(command, path)
       try OutputFile.write(try page(command, library, words), to: path)
       return
     }
@@ -62,18 +57,46 @@ enum ReportCommand {
       try command.choice(of: "chart", as: Figure.Kind.self)
     }
     let format = try format(of: path, isChart: kind != nil)
+    try checkSystemOptions(command, kind, format)
     let width = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.integer(of: "width", .within(280...10_000))
     }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind else {
-      try OutputFile.write(report.html(), to: path)
+      try OutputFile.write(Progress.showing("drawing the report") { _ in report.html() }, to: path)
       return
     }
     guard let figure = report.figure(kind) else {
       throw Failure(.wrongInput, "error: this system has nothing to show as \(kind.rawValue)\(reason(kind))")
     }
     try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
+  }
+
+  // MARK: Options
+
+  private static func checkPageOptions(_ command: ParsedCommand, _ path: String) throws(Failure) {
+    for name in ["chart", "measurements", "year"] where command.isPresent(name) {
+      throw Failure(.wrongUsage, "error: --\(name) goes with a system, not with --sweep or --study")
+    }
+    guard !(command.isPresent("sweep") && command.isPresent("study")) else {
+      throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
+    }
+    let reason: Message =
+      command.isPresent("sweep") ? "--sweep shows the rows of its file" : "--study has its own systems"
+    try command.refusePositionals(reason)
+    try command.refuse(ScenarioOptions.definitions.map(\.name) + ["width"], reason)
+    try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
+  }
+
+  private static func checkSystemOptions(
+    _ command: ParsedCommand, _ kind: Figure.Kind?, _ format: Format
+  ) throws(Failure) {
+    if format != .svg { try command.refuse(["width"], "only an SVG chart has one") }
+    guard let kind else { return }
+    if kind != .projection { try command.refuse(["year"], "the \(kind.rawValue) chart projects nothing") }
+    if kind != .latency {
+      try command.refuse(["measurements"], "the \(kind.rawValue) chart shows no measured latencies")
+    }
   }
 
   /// The command as it was given.
@@ -86,7 +109,7 @@ enum ReportCommand {
   ) throws(Failure) -> SystemReport {
     let resolved = try ScenarioOptions.resolve(command, library)
     let year = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "year", .any)
+      try command.integer(of: "year")
     }
     let measurements = try command.value(of: "measurements").map { (path) throws(Failure) in
       try MeasurementFile(path, library).rows
@@ -95,9 +118,11 @@ enum ReportCommand {
     let frameworks = kind == nil ? try Self.frameworks(library) : []
     let study: SystemStudy
     do {
-      study = try SystemStudy(
-        resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
-        frameworks: frameworks)
+      study = try Progress.showing("simulating the systems of the report") { _ in
+        try SystemStudy(
+          resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
+          frameworks: frameworks)
+      }
     } catch { throw Failure(.wrongInput, "\(error)") }
     var projection: Projection?
     if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
@@ -130,10 +155,13 @@ enum ReportCommand {
 
   private static func page(_ command: ParsedCommand, _ library: Library, _ words: String) throws(Failure) -> String {
     if let path = command.value(of: "sweep") {
-      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
       let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
       return try checkingInput { () throws(CSVFault) in
-        try SweepPage(rows: SweepTable(table), file: path, command: words).html()
+        let rows = try SweepTable(table)
+        return Progress.showing("drawing \(NumberFormat.integer(rows.count)) rows") { _ in
+          SweepPage(rows: rows, file: path, command: words).html()
+        }
       }
     }
     let subject = try checkingUsage { () throws(CommandSyntaxFault) in
@@ -153,20 +181,21 @@ enum ReportCommand {
       (".svg", .svg), (".vl.json", .vegaLite), (".json", .vegaLite), (".csv", .csv), (".jsonl", .jsonLines),
       (".md", .markdown),
     ]
+    let found = endings.first { path.lowercased().hasSuffix($0.0) }
     guard isChart else {
-      if let wrong = endings.first(where: { path.hasSuffix($0.0) }) {
-        throw Failure(.wrongUsage, "error: a \(wrong.0) file holds one chart; say which, as in --chart latency")
+      if let found {
+        throw Failure(.wrongUsage, "error: a \(found.0) file holds one chart; say which, as in --chart latency")
       }
       try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       return .html
     }
     // A picture is what standard output is most likely to be read for.
     if path == "-" { return .svg }
-    guard let format = endings.first(where: { path.hasSuffix($0.0) }) else {
+    guard let found else {
       throw Failure(
         .wrongUsage, "error: with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
     }
-    return format.1
+    return found.1
   }
 
   private static func text(_ figure: Figure, _ format: Format, width: Double) -> String {

@@ -17,6 +17,8 @@ enum RooflineCommand {
     examples: [CommandExample("simulate roofline resnet50 v100 --batch 16", shows: "ResNet-50's kernels on a V100")])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
     let scenario = try ScenarioOptions.resolve(command, library).scenario
     guard let accelerator = scenario.system.accelerator else {
       throw Failure(
@@ -33,10 +35,11 @@ enum RooflineCommand {
     let parameters = scenario.workload.parameters.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     let report = RooflineReport(
       study: study,
-      heading: "\(scenario.workload.name) (\(parameters)), \(scenario.precision.rawValue), on \(accelerator.title)")
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+      heading: "\(scenario.workload.name) (\(parameters)), \(scenario.precision.rawValue), on \(accelerator.title)",
+      kernelModel: scenario.kernelModel)
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default:
       Platform.print(
         report.text(styled: Platform.showsStyles, width: Platform.width, precision: scenario.precision))

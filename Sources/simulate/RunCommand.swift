@@ -30,8 +30,8 @@ enum RunCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try checkOptions(command)
     try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
-    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -40,23 +40,50 @@ enum RunCommand {
       try command.choice(of: "method", as: Simulator.Method.self)
     }
     let simulator = Simulator(recordsTimeline: timelinePath != nil, method: method ?? .shortest)
-    let result = try checkingInput { () throws(SimulationFault) in
-      try scenario.simulate(plan, scenario.price(plan), with: simulator)
+    let result = try Progress.showing(words(plan)) { (_) throws(Failure) in
+      try checkingInput { () throws(SimulationFault) in
+        try scenario.simulate(plan, scenario.price(plan), with: simulator)
+      }
     }
     var sensitivities: [Sensitivity] = []
     if command.isPresent("sensitivity") {
-      sensitivities = try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
+      sensitivities = try Progress.showing("looking for what the latency depends on") { (_) throws(Failure) in
+        try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
+      }
     }
     if let timelinePath, let timeline = result.timing.timeline {
-      try OutputFile.write(ChromeTrace(timeline: timeline).json(), to: timelinePath)
+      var file = try OutputFile(path: timelinePath)
+      try ChromeTrace(timeline: timeline).write { bytes throws(Failure) in try file.write(bytes) }
+      try file.finish()
     }
     warn(about: result, scenario)
     let report = RunReport(
       scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities)
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles))
+    }
+  }
+
+  /// What is simulated, in words: for a program of several streams how long a pass of it is, since each of its events is
+  /// simulated until what happens repeats itself.
+  private static func words(_ plan: ProgramPlan) -> String {
+    let instructions = NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))
+    return plan.counts.isOneStream
+      ? "simulating" : "simulating several streams, passes of \(instructions) instructions"
+  }
+
+  private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
+    try command.refuseASCII(of: command.format)
+    if command.format == "csv" {
+      try command.refuse(["sensitivity"], "a row of CSV has no sensitivities; --format json and table have them")
+    }
+    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
+    if command.isPresent("timeline") {
+      if let method = command.value(of: "method"), method != Simulator.Method.events.rawValue {
+        try command.refuse(["method"], "a timeline is recorded by events")
+      }
     }
   }
 

@@ -60,20 +60,15 @@ enum ScenarioOptions {
   static func resolve(
     _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil
   ) throws(Failure) -> Resolved {
-    var names = command.positionals[...]
-    let workloadName = command.value(of: "workload") ?? names.popFirst()
-    let acceleratorName = command.value(of: "accelerator") ?? names.popFirst() ?? defaultAccelerator
-    if let extra = names.first {
-      let help = "see 'simulate \(command.path.joined(separator: " ")) --help'"
-      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'\n\(help)")
-    }
-    guard let workloadName else {
+    let names = try names(command)
+    guard let workloadName = names.workload else {
       throw Failure(
         .wrongUsage,
         "error: a workload is needed, as in 'simulate run bert-base h100-sxm'; "
           + "'simulate profiles list workloads' names them")
     }
-    guard let acceleratorName else {
+    try checkOrder(workloadName, names.accelerator, command, library)
+    guard let acceleratorName = names.accelerator ?? defaultAccelerator else {
       throw Failure(
         .wrongUsage,
         "error: an accelerator is needed, as in 'simulate run \(workloadName) h100-sxm'; "
@@ -84,6 +79,9 @@ enum ScenarioOptions {
       accelerator: try library.accelerator(acceleratorName),
       host: try library.host(command.value(of: "host") ?? "reference"),
       framework: try library.framework(command.value(of: "framework") ?? "pytorch-eager"))
+    if system.accelerator == nil {
+      try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
+    }
     let overrides = try apply(command, to: &system)
     let precision = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.choice(of: "precision", as: Precision.self)
@@ -101,6 +99,50 @@ enum ScenarioOptions {
     return Resolved(scenario: scenario, overrides: overrides, workload: workload, parameters: parameters)
   }
 
+  /// The names of the workload and the accelerator, by place or by option; nil where neither is given.
+  ///
+  /// - Parameters:
+  ///   - command: The command line.
+  ///   - varied: Which of the two are varied elsewhere, and so have no place on the line.
+  /// - Returns: The names as they were given.
+  /// - Throws: ``Failure`` for a name too many.
+  static func names(
+    _ command: ParsedCommand, varied: [String] = []
+  ) throws(Failure) -> (workload: String?, accelerator: String?) {
+    var left = command.positionals[...]
+    func name(_ option: String) -> String? {
+      if varied.contains(option) { return nil }
+      return command.value(of: option) ?? left.popFirst()
+    }
+    let names = (workload: name("workload"), accelerator: name("accelerator"))
+    if let extra = left.first {
+      let named = ["workload", "accelerator"].first { command.isPresent($0) || varied.contains($0) }
+      let reason: Message = named.map { ": --\(varied.contains($0) ? "over " : "")\($0) gives the \($0) already" } ?? ""
+      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'" + reason + "\n" + command.helpHint)
+    }
+    return names
+  }
+
+  /// Says what was meant where a workload and an accelerator have changed places.
+  static func checkOrder(
+    _ workload: String, _ accelerator: String?, _ command: ParsedCommand, _ library: Library
+  ) throws(Failure) {
+    let line: Message = "simulate \(command.path.joined(separator: " "))"
+    if !command.isPresent("workload"), library.isAccelerator(workload) {
+      let isSwapped = accelerator.map(library.isWorkload) ?? false
+      throw Failure(
+        .wrongInput,
+        "error: '\(workload)' is an accelerator, and the workload stands first: "
+          + (isSwapped ? "'\(line) \(accelerator ?? "") \(workload)'" : "as in '\(line) bert-base \(workload)'"))
+    }
+    if let accelerator, command.isPresent("workload"), !command.isPresent("accelerator"),
+      library.isWorkload(accelerator)
+    {
+      throw Failure(
+        .wrongInput, "error: '\(accelerator)' is a workload, and --workload gives '\(workload)' already; give one")
+    }
+  }
+
   /// What is named as a file: workload, profiles.
   static func files(_ command: ParsedCommand) -> [String] {
     let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
@@ -110,13 +152,16 @@ enum ScenarioOptions {
   /// The values of `--batch`, `--sequence-length` and `--parameter`.
   static func parameters(_ command: ParsedCommand) throws(Failure) -> [String: Int64] {
     var values: [String: Int64] = [:]
-    let limits = NumberLimits.within(1...1_000_000_000)
-    let batch = try checkingUsage { () throws(CommandSyntaxFault) in try command.integer(of: "batch", limits) }
-    let length = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "sequence-length", limits)
+    func give(_ name: String, _ value: Int64, _ option: Message) throws(Failure) {
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw Failure(.wrongUsage, "error: \(option) gives \(name) a second time; give it once\n" + command.helpHint)
+      }
     }
-    if let batch { values["batch"] = Int64(batch) }
-    if let length { values["sequence_length"] = Int64(length) }
+    let limits = NumberLimits.within(1...1_000_000_000)
+    for (option, name) in [("batch", "batch"), ("sequence-length", "sequence_length")] {
+      let value = try checkingUsage { () throws(CommandSyntaxFault) in try command.integer(of: option, limits) }
+      if let value { try give(name, Int64(value), "--\(option)") }
+    }
     let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "parameter") }
     for assignment in assignments {
       guard let value = Int64(assignment.value), value >= 1 else {
@@ -124,7 +169,7 @@ enum ScenarioOptions {
           .wrongUsage,
           "error: --parameter \(assignment.name) must be a whole number of at least 1 (it is '\(assignment.value)')")
       }
-      values[assignment.name] = value
+      try give(assignment.name.replacing("-", with: "_"), value, "--parameter \(assignment.name)")
     }
     return values
   }
@@ -144,12 +189,16 @@ enum ScenarioOptions {
     let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "set") }
     var overrides: [(path: String, value: Double)] = []
     for assignment in assignments {
-      guard let value = Double(assignment.value), value.isFinite else {
+      guard let value = decimalNumber(assignment.value) else {
         throw Failure(
-          .wrongUsage, "error: --set \(assignment.name) needs a finite number (it is '\(assignment.value)')")
+          .wrongUsage,
+          "error: --set \(assignment.name) needs a finite number in decimals (it is '\(assignment.value)')")
       }
-      // The last of several values for a number counts, and is the one that is reported.
-      overrides.removeAll { $0.path == assignment.name }
+      if let other = overrides.first(where: { $0.path == assignment.name }) {
+        if other.value == value { continue }
+        throw Failure(
+          .wrongUsage, "error: --set gives \(assignment.name) two values, \(other.value) and \(value); give one")
+      }
       overrides.append((assignment.name, value))
     }
     return overrides
@@ -158,5 +207,7 @@ enum ScenarioOptions {
 
 /// Turns a fault of the command line into a ``Failure``.
 func checkingUsage<Result>(_ body: () throws(CommandSyntaxFault) -> Result) throws(Failure) -> Result {
-  do { return try body() } catch { throw Failure(.wrongUsage, error.description) }
+  do { return try body() } catch {
+    throw Failure(.wrongUsage, "error: \(error.fact)\nsee '\(error.command) --help'")
+  }
 }

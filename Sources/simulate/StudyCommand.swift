@@ -37,12 +37,13 @@ enum StudyCommand {
         "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
           + "see 'simulate study --help'")
     }
+    try command.refuseASCII(of: command.format)
     let study = try study(
       subject, library, measurements: subject == .platforms ? command.value(of: "measurements") : nil)
     let report = CaseStudyReport(study: study)
-    switch command.value(of: "format") ?? "table" {
-    case "json": Platform.print(report.json())
-    case "csv": Platform.print(report.csv())
+    switch command.format {
+    case "json": Platform.print(document: report.json())
+    case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
     }
   }
@@ -58,14 +59,16 @@ enum StudyCommand {
       measurements = try checkingInput { () throws(CSVFault) in try Measurement.read(further) }
     }
     do {
-      return try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+      return try Progress.showing("simulating the study") { _ in
+        try CaseStudy(subject, reference: reference, measurements: measurements, from: library)
+      }
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
   }
 
   private static func table(_ path: String) throws(Failure) -> CSVText {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
+    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
     return try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
   }
 }
@@ -76,7 +79,8 @@ extension Library {
     let name = "framework-tax-paper.csv"
     for directory in profileFolders {
       let folder = directory + "/measurements"
-      if let files = try? listFiles(in: folder, suffix: ".csv"), files.contains(name) { return folder + "/" + name }
+      let files = try checkingInput { () throws(FileFault) in try listFilesIfThere(in: folder, suffix: ".csv") }
+      if files.contains(name) { return folder + "/" + name }
     }
     throw Failure(.wrongInput, "error: the catalog has no measurements/\(name)")
   }

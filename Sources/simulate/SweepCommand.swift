@@ -43,7 +43,9 @@ enum SweepCommand {
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let request = try SweepRequest(command)
     try Outputs.check(command, ["output"], inputs: request.files + command.values(of: "plan"), library)
-    let plan = try request.plan(library)
+    let output = try output(command)
+    let formatName = try format(command, output)
+    let plan = try request.plan(command, library)
     let threads = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.integer(of: "threads", .within(1...4096))
     }
@@ -51,8 +53,6 @@ enum SweepCommand {
     let points = try checkingInput { () throws(SweepFault) in
       try plan.points(ofShard: shard.number, of: shard.count)
     }
-    let output = try output(command)
-    let formatName = try format(command, output)
     let resumes = command.isPresent("resume")
     if formatName == "summary" {
       try writeSummary(plan, points, threads, output, resumes: resumes)
@@ -83,19 +83,32 @@ enum SweepCommand {
     return target?.isStandardOutput == true ? nil : target
   }
 
+  /// The endings of each format.
+  private static let endings = ["csv": ["csv"], "jsonl": ["jsonl", "ndjson"], "table": ["txt"], "summary": ["txt"]]
+
   /// The format as asked for, or by the ending of the file.
   private static func format(_ command: ParsedCommand, _ output: OutputTarget?) throws(Failure) -> String {
-    guard let output else { return command.value(of: "format") ?? "table" }
-    let byEnding = ["jsonl", "ndjson"].contains(OutputEnding.of(output.path)) ? "jsonl" : "csv"
-    let format = command.value(of: "format") ?? byEnding
-    let endings = ["csv": ["csv"], "jsonl": ["jsonl", "ndjson"]][format] ?? ["txt"]
-    try OutputEnding.check(output, holds: format, endings: endings)
-    return format
+    let asked = command.value(of: "format")
+    guard let output else {
+      let format = asked ?? "table"
+      try command.refuseASCII(of: format)
+      return format
+    }
+    try command.refuseASCII(of: nil)
+    if let asked {
+      try OutputEnding.check(output, holds: "\(asked)", endings: endings[asked] ?? [], isAskedFor: true)
+      return asked
+    }
+    let ending = OutputEnding.of(output.path)
+    if let format = ["csv", "jsonl", "table"].first(where: { endings[$0]?.contains(ending) == true }) { return format }
+    try OutputEnding.check(
+      output, holds: "csv unless --format says another", endings: ["csv", "jsonl", "ndjson", "txt"])
+    return "csv"
   }
 
   /// Says on standard error what the rows do not say.
   static func warn(_ notes: SweepNotes) {
-    for warning in notes.warnings { Platform.warn("warning: " + warning) }
+    for warning in notes.warnings { Platform.warn("warning: \(warning)") }
   }
 
   // MARK: Summary
@@ -105,7 +118,7 @@ enum SweepCommand {
   ) throws(Failure) {
     if resumes { throw Failure(.wrongUsage, "error: a summary cannot be resumed; use --format csv or jsonl") }
     let summary: SweepSummary
-    var progress = SweepProgress(points)
+    let progress = SweepProgress(points)
     do {
       summary = try SweepSummary(plan, points, threads: threads) { progress.show($0) }
       progress.clear()
@@ -136,7 +149,9 @@ enum SweepCommand {
         "error: \(NumberFormat.integer(points.count)) rows are too many for a table; use --format csv or jsonl")
     }
     if resumes { throw Failure(.wrongUsage, "error: a table cannot be resumed; use --format csv or jsonl") }
-    let (results, notes, fault) = try results(plan, points, threads)
+    let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") {
+      (_) throws(Failure) in try Self.results(plan, points, threads)
+    }
     warn(notes)
     let done = points.lowerBound..<(points.lowerBound + results.count)
     let report = SweepReport(plan: plan, points: done, results: results)

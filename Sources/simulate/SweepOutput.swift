@@ -83,7 +83,7 @@ struct SweepOutput {
   private func run(
     _ rest: Range<Int>, _ position: SweepPosition? = nil, emit: ([UInt8]) throws -> Void
   ) throws(Failure) -> (fault: SweepFault, rows: Int)? {
-    var progress = SweepProgress(points, from: rest.lowerBound)
+    let progress = SweepProgress(points, from: rest.lowerBound)
     var end = rest.lowerBound
     defer { progress.clear() }
     do {
@@ -120,9 +120,9 @@ final class SweepPosition: Sendable {
 extension Failure {
   /// A point that cannot be simulated, and where the rows are that stand before it.
   init(_ fault: SweepFault, after rows: Int, inWords place: String) {
-    let kept =
+    let kept: Message =
       rows == 0
       ? "" : "; the " + (rows == 1 ? "row" : "\(NumberFormat.integer(rows)) rows") + " before it \(place)"
-    self.init(.wrongInput, fault.description + kept)
+    self.init(.wrongInput, "\(fault)" + kept, cause: fault)
   }
 }

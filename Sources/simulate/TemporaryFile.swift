@@ -1,3 +1,5 @@
+import JSONText
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -26,13 +28,15 @@ struct TemporaryFile {
     var (path, descriptor): (String, Int32) = ("", -1)
     repeat {
       path = folder + name + ".\(getpid())" + (number == 0 ? "" : "-\(number)") + ".partial"
-      descriptor = retrying { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, old == nil ? 0o666 : 0o600) }
+      descriptor = retrying {
+        withCPath(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, old == nil ? 0o666 : 0o600) }
+      }
       number += 1
     } while descriptor < 0 && errno == EEXIST && number < 100
     guard descriptor >= 0 else { throw Failure(output: target.path, "cannot create the file", error: errno) }
     (self.path, self.descriptor) = (path, descriptor)
     let litter = path
-    interruption = Interruption { unlink(litter) }
+    interruption = Interruption { _ = withCPath(litter) { unlink($0) } }
     if let old { adopt(old, by: descriptor) }
   }
 
@@ -42,7 +46,7 @@ struct TemporaryFile {
   func finish() throws(Failure) {
     guard isDurable(descriptor) else { throw failure("write the file", isOpen: true) }
     guard isClosed(descriptor) else { throw failure("finish the file", isOpen: false) }
-    guard retrying({ rename(path, target.resolved) }) == 0 else {
+    guard retrying({ renamed(path, target.resolved) }) == 0 else {
       throw failure("put the file in place", isOpen: false)
     }
     interruption.cancel()
@@ -58,7 +62,7 @@ struct TemporaryFile {
 
   /// Leaves nothing behind; the descriptor stays open.
   func discard() {
-    unlink(path)
+    _ = withCPath(path) { unlink($0) }
     interruption.cancel()
   }
 }
@@ -75,7 +79,9 @@ func adopt(_ old: stat, by descriptor: Int32) {
 /// - Throws: ``Failure`` with the output's path and the system's reason.
 func secureName(of target: OutputTarget) throws(Failure) {
   let folder = OutputTarget.folder(of: target.resolved)
-  let descriptor = retrying { open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+  let descriptor = retrying {
+    withCPath(folder.isEmpty ? "." : folder) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+  }
   guard descriptor >= 0 else { return }
   let isSecured = isDurable(descriptor)
   let error = errno

@@ -9,17 +9,15 @@ import Traces
 enum TraceCalibrationRun {
   /// Reads numbers off a recording, shows them, and writes profiles if a folder is named.
   static func run(_ path: String, _ command: ParsedCommand, _ library: Library) throws(Failure) {
-    if command.positional("file") != nil || !command.values(of: "fit").isEmpty {
-      throw Failure(
-        .wrongUsage, "error: --trace reads numbers off a recording; leave out the measurements and --fit")
-    }
     let step = try TraceCommand.step(command)
-    let trace = try checkingInput { () throws(TraceFault) in try TraceReader.read(path: path, step: step) }
+    let trace = try TraceCommand.read(path, step: step)
     TraceCommand.warn(about: trace)
     let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
     let accelerator = try TraceCommand.recordedAccelerator(trace, command, library)
     let framework = try library.framework("pytorch-eager")
-    let calibration = TraceCalibration(run, like: framework)
+    let calibration = Progress.showing("reading numbers off \(trace.file)") { _ in
+      TraceCalibration(run, like: framework)
+    }
     for number in calibration.launch + calibration.dispatch {
       guard let range = SystemNumber(path: number.path)?.range, !range.contains(number.value) else { continue }
       throw Failure(
@@ -54,7 +52,7 @@ enum TraceCalibrationRun {
       ])
     }
     if command.value(of: "format") == "csv" {
-      Platform.print(table.csv())
+      Platform.print(document: table.csv())
     } else {
       Platform.print(
         table.text(styled: Platform.showsStyles)

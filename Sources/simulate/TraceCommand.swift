@@ -1,4 +1,5 @@
 import CommandSyntax
+import JSONText
 import Profiles
 import Replay
 import Reports
@@ -51,26 +52,61 @@ enum TraceCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
     try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
-    let trace = try checkingInput { () throws(TraceFault) in
-      try TraceReader.read(path: command.positional("file") ?? "", step: step)
-    }
+    let trace = try read(command.positional("file") ?? "", step: step)
     warn(about: trace)
     let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
     let timelinePath = command.value(of: "timeline")
     let pagePath = command.value(of: "report")
-    let study = try study(
-      run, changes, command, library, recordsTimeline: timelinePath != nil || pagePath != nil)
-    if let pagePath {
-      try OutputFile.write(TracePage(study: study, command: ReportCommand.commandLine).html(), to: pagePath)
+    let fitsPage = TracePage.spanCount(run) <= TracePage.spanLimit
+    let study = try Progress.showing("replaying \(trace.file)") { (_) throws(Failure) in
+      try Self.study(
+        run, changes, command, library, recordsTimeline: timelinePath != nil || (pagePath != nil && fitsPage))
     }
-    if let timelinePath { try OutputFile.write(TraceTimeline(study: study).json(), to: timelinePath) }
+    if let pagePath {
+      let page = Progress.showing("making \(pagePath)") { _ in
+        TracePage(study: study, command: ReportCommand.commandLine).html()
+      }
+      try OutputFile.write(page, to: pagePath)
+    }
+    if let timelinePath {
+      try Progress.showing("writing \(timelinePath)", unit: .bytes) { (progress) throws(Failure) in
+        try write(TraceTimeline(study: study), to: timelinePath, progress)
+      }
+    }
     warn(about: study, command)
     let report = TraceReport(study: study, overrides: changes.overrides)
-    Platform.print(
-      command.value(of: "format") == "json" ? report.json() : report.text(styled: Platform.showsStyles))
+    if command.format == "json" {
+      Platform.print(document: report.json())
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
+  }
+
+  private static func write(
+    _ timeline: TraceTimeline, to path: String, _ progress: Progress
+  ) throws(Failure) {
+    var file = try OutputFile(path: path)
+    var written = 0
+    try timeline.write { bytes throws(Failure) in
+      try file.write(bytes)
+      written += bytes.count
+      progress.note(written)
+    }
+    try file.finish()
+  }
+
+  /// Reads a recording, and says how far it is.
+  static func read(_ path: String, step: Int64?) throws(Failure) -> Trace {
+    try Progress.showing("reading " + (path == "-" ? "standard input" : path), unit: .bytes) {
+      (progress) throws(Failure) in
+      try checkingInput { () throws(TraceFault) in
+        try TraceReader.read(path: path, step: step) { done, total in progress.note(done, of: total) }
+      }
+    }
   }
 
   private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
@@ -115,7 +151,7 @@ enum TraceCommand {
 
   private static func speed(_ name: String, _ command: ParsedCommand) throws(Failure) -> Double? {
     guard let text = command.value(of: name) else { return nil }
-    guard let value = Double(text), value.isFinite, (1e-6...1e6).contains(value) else {
+    guard let value = decimalNumber(text), (1e-6...1e6).contains(value) else {
       throw Failure(.wrongUsage, "error: --\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
     }
     return value
@@ -148,7 +184,7 @@ enum TraceCommand {
       }
       return estimate
     }
-    guard let value = Double(text), value.isFinite, (0...1e6).contains(value) else {
+    guard let value = decimalNumber(text), (0...1e6).contains(value) else {
       throw Failure(
         .wrongUsage,
         "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
@@ -183,6 +219,15 @@ enum TraceCommand {
     }
     if trace.isDamaged, trace.truncation == nil {
       Platform.warn("\(trace.file): warning: its compressed data is damaged; what was decompressed is used")
+    }
+    if trace.hasTrailingBytes {
+      Platform.warn("\(trace.file): warning: something that is not gzip follows its compressed data, and is not read")
+    }
+    if trace.outOfRangeCount > 0 {
+      let events = trace.outOfRangeCount == 1 ? "1 event has" : "\(trace.outOfRangeCount) events have"
+      Platform.warn(
+        "\(trace.file): warning: \(events) a time or duration that cannot be, and \(trace.outOfRangeCount == 1 ? "is" : "are") "
+          + "left out")
     }
     if trace.incompleteCount > 0 {
       Platform.warn(

@@ -30,6 +30,7 @@ enum ValidateCommand {
     ])
 
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.refuseASCII(of: command.format)
     let path = command.positional("file") ?? ""
     try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
     try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
@@ -37,9 +38,12 @@ enum ValidateCommand {
     let overrides = try ScenarioOptions.overrides(command)
     let validation: Validation
     do {
-      validation = try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
-        for (path, value) in overrides where system.accelerator != nil || !path.hasPrefix("accelerator.") {
-          do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
+      let rows = NumberFormat.integer(file.rows.count)
+      validation = try Progress.showing("simulating \(rows) rows") { _ in
+        try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
+          for (path, value) in overrides where system.accelerator != nil || !path.hasPrefix("accelerator.") {
+            do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
+          }
         }
       }
     } catch let failure as Failure {
@@ -49,8 +53,11 @@ enum ValidateCommand {
       try writeErrorBand(validation, of: path, fit: command.value(of: "fit") ?? "none", to: output)
     }
     let report = ValidationReport(validation: validation)
-    Platform.print(
-      command.value(of: "format") == "csv" ? report.csv(file.table) : report.text(styled: Platform.showsStyles))
+    if command.format == "csv" {
+      Platform.print(document: report.csv(file.table))
+    } else {
+      Platform.print(report.text(styled: Platform.showsStyles))
+    }
   }
 }
 

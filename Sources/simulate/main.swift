@@ -28,8 +28,9 @@ let tree = CommandTree(
 
 /// Parses the command line and calls what it names.
 func main() throws(Failure) {
-  let command = try checkingUsage { () throws(CommandSyntaxFault) in
-    try tree.parse(arguments: Platform.arguments) { nearestName(to: $0, among: $1) }
+  let command: ParsedCommand
+  do { command = try tree.parse(arguments: Platform.arguments) { nearestName(to: $0, among: $1) } } catch {
+    throw failure(error)
   }
   if let detail = command.helpRequest {
     Platform.print(
@@ -37,6 +38,27 @@ func main() throws(Failure) {
     return
   }
   let library = try Library(userFolder: command.value(of: "catalog"))
+  do { try run(command, library) } catch {
+    library.warn(except: error)
+    throw error
+  }
+  library.warn(except: nil)
+}
+
+/// A fault of the command line; where a workload stands for the subcommand, with the line that was meant.
+func failure(_ fault: CommandSyntaxFault) -> Failure {
+  if case .unknownSubcommand(let word, nearest: nil, _) = fault.fact, fault.command == tree.root.name,
+    let library = try? Library(userFolder: nil), library.isWorkload(word) || library.isAccelerator(word)
+  {
+    let rest = Platform.arguments.drop { $0 != word }.joined(separator: " ")
+    return Failure(
+      .wrongUsage, "error: '\(word)' is no subcommand; did you mean 'simulate run \(rest)'?\nsee 'simulate --help'")
+  }
+  return Failure(.wrongUsage, "error: \(fault.fact)\nsee '\(fault.command) --help'")
+}
+
+/// Calls what the command line names.
+func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
   switch command.path {
   case ["run"]: try RunCommand.run(command, library)
   case ["sweep"]: try SweepCommand.run(command, library)
@@ -62,6 +84,6 @@ do {
   try main()
   Platform.finishResult()
 } catch {
-  Platform.warn(error.message)
+  Platform.warn(error.words)
   Platform.leave(error.status.rawValue)
 }

@@ -30,6 +30,7 @@ import Testing
       (.notDirectory(path: "a"), "a: error: is not a directory"),
       (.notReadable(path: "a"), "a: error: no permission to read"),
       (.tooLarge(path: "a", limit: 9), "a: error: has more than 9 bytes"),
+      (.isSocket(path: "a"), "a: error: is a socket or a device without a driver, not a file"),
       (.system(path: "a\nb", error: 5), #"a\nb: error: cannot be read: Input/output error"#),
     ] as [(FileFault, String)])
   func faultsHaveWords(_ fault: FileFault, _ words: String) {

@@ -29,10 +29,8 @@ import Testing
     ("distilbert", "distilbert-base-uncased", "one whole word"),
     ("v100-pcie", "nvidia-v100-pcie-16gb", "a run of whole words in the middle"),
     ("32gb", "nvidia-v100-sxm2-32gb", "the last word"),
-    ("bert-la", "bert-large-uncased", "the beginning of the last word"),
-    ("mobile", "mobilebert-uncased", "the beginning of a word"),
-    ("ref", "reference", "the beginning of the only word"),
-    ("sxm2-3", "nvidia-v100-sxm2-32gb", "the beginning of a word in the middle of a run"),
+    ("mi", "amd-mi300x", "the letters of a word before its digits"),
+    ("sxm2-32", "nvidia-v100-sxm2-32gb", "the digits of the last word of a run before its letters"),
   ])
   func `in full or shortened`(typed: String, meant: String, why: Comment) throws {
     #expect(try Self.resolve(typed) == meant, why)
@@ -58,6 +56,20 @@ import Testing
   func `that is misspelt is suggested`(typed: String, near: String) {
     let fault = #expect(throws: NameFault.self) { try Self.resolve(typed) }
     #expect(fault?.description == "error: unknown thing '\(typed)'; did you mean '\(near)'?")
+  }
+
+  /// `h20` is a device of its own, and no H200.
+  @Test(arguments: ["h10", "v1", "v10", "bert-la", "mobile", "ref", "sxm2-3", "mi30", "gpt2-lar", "nvidia-h10"])
+  func `is never completed inside a word or a number`(typed: String) throws {
+    let fault = #expect(throws: NameFault.self) { try Self.resolve(typed) }
+    guard case .unknown(_, typed, _, _)? = fault else { throw try #require(fault) }
+  }
+
+  @Test func `of no workload is followed by how to make one`() {
+    let fault = NameFault.unknown(what: "workload", name: "sd\u{1B}xl", suggestion: nil, known: ["gpt2"])
+    #expect(
+      fault.description == "error: unknown workload 'sd\\u001bxl'; known are gpt2; "
+        + "tools/export_workload.py exports any other from PyTorch")
   }
 
   @Test(arguments: ["", "-", "--", "ert-base", "100", "zzz", "uncased-bert", "gpt2-large-xl"])

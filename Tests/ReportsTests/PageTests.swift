@@ -108,7 +108,9 @@ struct TimelineCounterTests {
 
   @Test("The Chrome trace has names, arrows both ways and counters")
   func trace() {
-    let json = ChromeTrace(timeline: timeline).json()
+    var bytes: [UInt8] = []
+    ChromeTrace(timeline: timeline).write { bytes += $0 }
+    let json = String(decoding: bytes, as: UTF8.self)
     for part in [
       "\"process_name\"", "\"thread_name\"", "\"ph\":\"s\"", "\"ph\":\"f\"", "\"bp\":\"e\"", "\"queue depth\"",
       "\"TFLOP/s\":1", "\"GB/s\":1000",

@@ -78,13 +78,44 @@ struct TextTableTests {
     #expect(TextTable(columns: []).text() == "\n\n")
   }
 
+  @Test("What cells and headings say is one line of characters that show themselves, also where styles are")
+  func outsideText() {
+    var table = TextTable(columns: [TextTable.Column("a\u{7}\nb", unit: "\u{9B}m")])
+    table.append([TextTable.Cell("\u{1B}[31mred\r\n\u{2028}\u{202E}", style: .red)])
+    let cell = "\\u001b[31mred\\r\\n\\u2028\\u202e"
+    #expect(table.text() == "a\\u0007\\nb\n\\u009bm\n\(String(repeating: "─", count: cell.count))\n\(cell)\n")
+    #expect(table.text(styled: true).contains("\u{1B}[31m\(cell)\u{1B}[0m"))
+    #expect(table.rows[0][0].data.hasPrefix("\u{1B}"), "programs get the text as it is, each format in its own way")
+  }
+
+  @Test("The last gate before a terminal lets line feeds, tabs and our own styles pass, and nothing else")
+  func guarded() {
+    let styled = TextStyle.bold.applied(to: "a\tb") + "\n"
+    #expect(TextStyle.guarded(styled) == styled)
+    #expect(TextStyle.guarded("\u{1B}]0;t\u{7}x\u{1B}[2J\r") == "\\u001b]0;t\\u0007x\\u001b[2J\\r")
+    #expect(TextStyle.guarded("\u{1B}") == "\\u001b" && TextStyle.guarded("") == "")
+  }
+
+  @Test(
+    "Markdown is never markup",
+    arguments: [
+      ("<script>a&b</script>", "&lt;script&gt;a&amp;b&lt;/script&gt;"), ("`x`", "\\`x\\`"), ("[a](b)", "\\[a\\](b)"),
+      ("a|b\nc", "a\\|b\\\\nc"), ("sequence_length", "sequence_length"), ("_a_", "\\_a\\_"), ("*a*", "\\*a\\*"),
+      ("~~a~~", "\\~\\~a\\~\\~"), ("aten::add.Tensor", "aten::add.Tensor"),
+    ])
+  func markdownMarkup(text: String, escaped: String) {
+    var table = TextTable(columns: [TextTable.Column("k")])
+    table.append([TextTable.Cell(text)])
+    #expect(table.markdown() == "| k |\n| --- |\n| \(escaped) |\n")
+  }
+
   @Test("Markdown aligns numbers right, joins units to titles and escapes bars")
   func markdown() {
     var table = TextTable(columns: [
       TextTable.Column("a|b"), TextTable.Column("latency", unit: "ms", alignment: .number),
     ])
     table.append([TextTable.Cell("x\ny", style: .bold), "1.5"])
-    #expect(table.markdown() == "| a\\|b | latency (ms) |\n| --- | ---: |\n| x y | 1.5 |\n")
+    #expect(table.markdown() == "| a\\|b | latency (ms) |\n| --- | ---: |\n| x\\\\ny | 1.5 |\n")
   }
 
   @Test("CSV has keys and exact data, unstyled")
@@ -103,7 +134,8 @@ struct TextTableTests {
     "A CSV field is quoted where it must be",
     arguments: [
       ("plain", "plain"), ("with space", "with space"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""),
-      ("two\nlines", "\"two\nlines\""), ("two\r\nlines", "\"two\r\nlines\""), ("", ""),
+      ("two\nlines", "\"two\nlines\""), ("two\r\nlines", "\"two\nlines\""), ("", ""),
+      ("=1+1", "=1+1"), ("@x", "@x"), ("\u{1B}[31m\u{202E}x\ty", "\\u001b[31m\\u202ex\ty"),
     ])
   func csvQuoting(text: String, field: String) {
     var table = TextTable(columns: [TextTable.Column("k"), TextTable.Column("l")])

@@ -37,5 +37,5 @@ final class Scratch {
   }
 
   /// Runs a line of the shell in the folder.
-  func shell(_ line: String) throws -> Command.Result { try Command.shell("cd '\(path)' && " + line) }
+  func shell(_ line: String) throws -> Command.Result { try Command.shell("cd '\(path)' || exit; " + line) }
 }

@@ -30,7 +30,7 @@ import Testing
     #expect(
       lines[0] == [
         "accelerator", "batch", "host.single_thread_speed", "latency_us", "device_busy_us", "framework_tax_fraction",
-        "bound",
+        "bound", "latency_kind", "kernel_model",
       ])
     #expect(lines.count == 1 + 3 * 2 * 5)
     #expect(lines[1][0] == "nvidia-a100-sxm4-40gb" && lines[1][1] == "1" && lines[1][2] == "0.5")
@@ -156,7 +156,7 @@ import Testing
     (2, "sweep bert-base nvidia-v100", "nothing is varied"),
     (64, "sweep --over batch=1,2", "a sweep needs a workload"),
     (64, "sweep bert-base --over batch=1,2", "a sweep needs an accelerator"),
-    (2, "sweep bert-base nvidia-v100 --over batch=1,2 --over batch=3", "is varied twice"),
+    (64, "sweep bert-base nvidia-v100 --over batch=1,2 --over batch=3", "is varied twice"),
     (2, "sweep bert-base --over accelerator=nvida-* ", "no accelerator of the catalog fits"),
     (64, "sweep bert-base nvidia-v100 --over batch=1,2 --shard 3/2", "--shard must be K/N"),
     (64, "sweep bert-base nvidia-v100 --over batch=1,2 --resume", "--resume needs --output"),

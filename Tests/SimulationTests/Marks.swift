@@ -6,7 +6,7 @@ import Testing
 extension Simulator {
   /// The marks of passes issued back to back.
   func marks(_ program: Program, _ table: CostTable, passes: Int) throws -> [PassMark] {
-    try run(program, table, passes: passes, recordFrom: 0).model.marks
+    try run(program, ProgramCounts(program), table, passes: passes, recordFrom: 0).model.marks
   }
 }
 

@@ -12,11 +12,25 @@ struct ProgramShape {
   var rounds = 0...4
   var length = 1...14
   var queueDepths = [1, 2, 3, 7, 30]
+  /// Whether kernels may slow one another down, and copies of several streams share an engine: beyond the reference.
+  var sharesDevice = false
+  /// Whether the host takes no time, so that the streams alone decide.
+  var hasFreeHost = false
 
   /// Everything on one stream.
   static let oneStream = ProgramShape(hasCopies: true)
   /// Everything on up to four streams.
   static let severalStreams = ProgramShape(streams: 2...4, hasCopies: true)
+  /// Streams whose kernels may share the device, and whose copies share their engines.
+  static let sharing = ProgramShape(streams: 2...4, hasCopies: true, sharesDevice: true)
+  /// The same in long loops.
+  static let longLoops = ProgramShape(
+    streams: 2...3, hasCopies: true, rounds: 0...60, length: 1...6, queueDepths: [1, 2, 5, 17, 64, 300],
+    sharesDevice: true)
+  /// Streams that only the depth of their queues holds together: their accounts drift apart.
+  static let streamsAlone = ProgramShape(
+    streams: 2...3, hasGraphs: false, hasSynchronizations: false, length: 2...6, queueDepths: [1, 2, 3, 5],
+    sharesDevice: true, hasFreeHost: true)
   /// A processor-only system.
   static let hostOnly = ProgramShape(hasGraphs: false, hasHostKernels: true)
 }
@@ -77,8 +91,12 @@ struct RandomProgram {
     table.graphKernelGap = Cost(durations.duration(using: &random), .kernelGap)
     table.synchronization = Cost(durations.duration(using: &random), .synchronization)
     table.pass = Cost(durations.duration(using: &random), .dispatch)
+    if shape.hasFreeHost {
+      for index in Self.works { table.costs[index] = .zero }
+      (table.launchCall, table.launchLatency, table.pass) = (.zero, .zero, .zero)
+    }
     table.queueDepth = shape.queueDepths[Int.random(in: shape.queueDepths.indices, using: &random)]
-    table.sharesDevice = false
+    table.sharesDevice = shape.sharesDevice && Int.random(in: 0..<3, using: &random) > 0
   }
 
   private mutating func emitStatements(count: Int, depth: Int) {
@@ -96,7 +114,7 @@ struct RandomProgram {
       program.instructions.append(
         Instruction(
           blocks ? .blockingCopy : .copy, operand: Int.random(in: Self.copies, using: &random),
-          stream: laneStream[lane], lane: lane))
+          stream: shape.sharesDevice ? stream : laneStream[lane], lane: lane))
     case 13..<15 where program.streamCount > 1:
       let other = Int.random(in: 0..<program.streamCount, using: &random)
       program.instructions.append(Instruction(.waitForStream, operand: other, stream: stream))

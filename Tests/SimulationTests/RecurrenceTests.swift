@@ -117,12 +117,4 @@ struct RecurrenceTests {
     #expect(timing[.dispatch] == 5_000_000 * 1_400 - 700 && timing[.memory] == 200 && timing[.compute] == 1_000)
   }
 
-  @Test("Programs of several streams go through the engine whatever the method")
-  func severalStreams() throws {
-    for seed in UInt64(0)..<60 {
-      let random = RandomProgram(seed: seed, .severalStreams, .real)
-      let expected = try Simulator(method: .events).time(random.program, random.table, .steadyState)
-      #expect(try Simulator().time(random.program, random.table, .steadyState) == expected)
-    }
-  }
 }

@@ -65,6 +65,26 @@ import Testing
     #expect(table.column("b") == 1 && table.column("c") == nil)
   }
 
+  @Test func `keep texts and places of a wide row alike by each way to them`() throws {
+    let table = try Self.read("a,b,c\n\"x\n\"\"y\",,ä\n")
+    #expect(table.rows[0].fields == Array(table.rows[0]))
+    #expect(table.rows[0].fields == table.rows[0].indices.map { table.rows[0][$0] })
+    #expect(table.rows[0].indices.map(table.rows[0].text) == ["x\n\"y", "", "ä"])
+  }
+
+  @Test func `end somewhere`() throws {
+    let long = String(repeating: "x", count: CSVText.lineLimit)
+    #expect(try Self.read("a\n\(long)\n").rows[0].text(0) == long)
+    let fault = #expect(throws: CSVFault.self) { try Self.read("a\n1\n\(long)x\n") }
+    #expect(
+      fault?.description
+        == "t.csv:3:1: error: the line, with those that its quoted fields join, has more than 1 MiB; is a quote left open?"
+    )
+    let large = [UInt8](repeating: 0x0A, count: CSVText.fileSizeLimit + 1)
+    let size = #expect(throws: CSVFault.self) { try CSVText(bytes: large, file: "t.csv") }
+    #expect(size?.description == "t.csv:1:1: error: the file has more than 64 MiB; split it")
+  }
+
   @Test func `never crash, whatever the bytes`() {
     var random = SeededGenerator(seed: 5)
     for _ in 0..<500 {

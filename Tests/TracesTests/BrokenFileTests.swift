@@ -35,10 +35,6 @@ struct BrokenFileTests {
       "t.json:1:68: error: /traceEvents/0/dur must be a number"
     ),
     (
-      "{\"traceEvents\": [{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":1e300,\"dur\":1}]}",
-      "t.json:1:59: error: /traceEvents/0/ts must be a time in microseconds"
-    ),
-    (
       "[{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":0,\"dur\":1},"
         + "{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":9e12,\"dur\":1}]",
       "t.json: error: its times span more than 30 days"
@@ -46,12 +42,12 @@ struct BrokenFileTests {
     (
       "["
         + (0...4096).map { "{\"ph\":\"X\",\"cat\":\"cpu_op\",\"name\":\"a\",\"tid\":\($0),\"ts\":0,\"dur\":1}" }
-        .joined(separator: ",") + "]", "t.json: error: has 4097 threads, more than the 4096 that are simulated"
+        .joined(separator: ",") + "]", "t.json: error: has more threads than the 4096 that are simulated"
     ),
     (
       "["
         + (0...4096).map { "{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"tid\":\($0),\"ts\":0,\"dur\":1}" }
-        .joined(separator: ",") + "]", "t.json: error: has 4097 streams, more than the 4096 that are simulated"
+        .joined(separator: ",") + "]", "t.json: error: has more streams than the 4096 that are simulated"
     ),
     (String(repeating: "[", count: 5000), "t.json:1:2: error: /0 must be an object"),
     ("[{\"a\":" + String(repeating: "[", count: 5000), "t.json:1:517: error:"),

@@ -42,12 +42,12 @@ import Workloads
     (
       #"{ "operator": "a", "inputs": [["batch+¶"]] }"#,
       #"/program/0/inputs/0/0 is "batch+", which ends where a number or parameter is needed; "#
-        + "a formula has integers, parameters, + - * / and parentheses"
+        + "a formula has integers, parameters, + - * / // and parentheses"
     ),
     (
       #"{ "operator": "a", "inputs": [["\u0062atch ¶% 2"]] }"#,
       #"/program/0/inputs/0/0 is "batch % 2", which has "%" where an operation is needed; "#
-        + "a formula has integers, parameters, + - * / and parentheses"
+        + "a formula has integers, parameters, + - * / // and parentheses"
     ),
     (
       #"{ "operator": "a", "inputs": [[1]], "dtypes": ¶[] }"#,

@@ -1,0 +1,54 @@
+/// How text from outside is shown: names and titles of files, values, paths, the environment, arguments.
+///
+/// Such text may hold what a terminal or a page obeys instead of showing it. Every destination has one function that all
+/// text from outside passes: this one for terminals, tables and messages, `JSONWriter` for JSON, `markupEscaped` for
+/// HTML and SVG, `TextTable.markdown()` for Markdown, `CSVText.field(_:)` for CSV.
+
+/// `text` on one line of characters that show themselves; all others stand as escapes: `\n`, `\u001b`, `\u202e`.
+///
+/// A byte of a path that is not UTF-8 (``PathBytes``) stands as `\xff`. Escaping twice changes nothing more.
+public func visible(_ text: String) -> String { escaped(text) { $0.isUnshowable } }
+
+/// `text` as ``visible(_:)`` has it, with its line feeds and tabs as they are.
+public func visibleLines(_ text: String) -> String { escaped(text) { $0.isUnshowable && $0 != "\n" && $0 != "\t" } }
+
+private func escaped(_ text: String, where mustBeEscaped: (Unicode.Scalar) -> Bool) -> String {
+  // Nearly all text is plain.
+  if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
+  guard text.unicodeScalars.contains(where: mustBeEscaped) else { return text }
+  var result = ""
+  for scalar in text.unicodeScalars {
+    if mustBeEscaped(scalar) {
+      result += escape(of: scalar)
+    } else {
+      result.unicodeScalars.append(scalar)
+    }
+  }
+  return result
+}
+
+extension Unicode.Scalar {
+  /// Whether something obeys the character instead of showing it: a terminal that acts, a line that breaks, text whose
+  /// direction turns; or the character stands for a byte that is none.
+  var isUnshowable: Bool {
+    switch value {
+    case 0x20..<0x7F: false
+    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: PathBytes.byte(of: self) != nil
+    }
+  }
+}
+
+/// The escape of a character, as in JSON: `\n`, `\u001b`; of a byte of a path, `\xff`.
+func escape(of scalar: Unicode.Scalar) -> String {
+  switch scalar {
+  case "\n": return "\\n"
+  case "\r": return "\\r"
+  case "\t": return "\\t"
+  case "\u{8}": return "\\b"
+  case "\u{C}": return "\\f"
+  default:
+    if let byte = PathBytes.byte(of: scalar) { return "\\x" + hex(UInt32(byte), digits: 2) }
+    return "\\u" + hex(scalar.value, digits: 4)
+  }
+}

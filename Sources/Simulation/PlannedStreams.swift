@@ -1,0 +1,63 @@
+import Kernels
+
+/// Which stream of the device an operation's work goes into, and what that has to wait for.
+///
+/// A graph is one launch into stream 0, whatever streams its operators name: its nodes run one after the other there.
+/// What needs the host stays outside of graphs and in its own stream. So that nothing overtakes what it comes after in
+/// the workload, the two wait for one another wherever the workload's streams would have kept the order:
+///
+/// - an operation outside waits for the graphs if any operator of its stream, or of a stream that it waits for, is in a
+///   graph;
+/// - a graph waits for an outside stream if any of its operators is in it or waits for it.
+///
+/// A wait for a stream that nothing is ever launched into is none.
+struct PlannedStreams: Sendable {
+  /// The stream that graphs are launched into.
+  static let ofGraphs = 0
+
+  /// The streams that something is launched into under their own number.
+  private var outside: Set<Int> = []
+  /// The streams whose operators are nodes of graphs.
+  private var captured: Set<Int> = []
+
+  /// Sorts the streams of a program.
+  init(_ lowered: LoweredProgram, capturesGraphs: Bool) {
+    for operation in lowered.operations where !operation.kernels.isEmpty || operation.transfer != nil {
+      if capturesGraphs, !operation.needsHost {
+        captured.insert(operation.stream)
+      } else {
+        outside.insert(operation.stream)
+      }
+    }
+  }
+
+  /// Whether anything is launched into a stream under its own number.
+  func isOutside(_ stream: Int) -> Bool { outside.contains(stream) }
+
+  /// What an operation outside of graphs waits for.
+  ///
+  /// - Parameters:
+  ///   - operation: The operation.
+  ///   - launching: Whether it launches anything; else what it waits for holds for the next launch into its stream.
+  /// - Returns: The streams.
+  func awaited(by operation: LoweredProgram.Operation, launching: Bool = true) -> Set<Int> {
+    let named = Set(operation.waitsForStreams)
+    var awaited = named.intersection(outside)
+    let earlier = launching ? named.union([operation.stream]) : named
+    if !captured.isDisjoint(with: earlier) { awaited.insert(Self.ofGraphs) }
+    awaited.remove(operation.stream)
+    return awaited
+  }
+
+  /// What the graph that an operation is a node of waits for.
+  func awaited(byNode operation: LoweredProgram.Operation) -> Set<Int> {
+    var named = Set(operation.waitsForStreams)
+    if !operation.kernels.isEmpty { named.insert(operation.stream) }
+    return named.intersection(outside).subtracting([Self.ofGraphs])
+  }
+}
+
+extension LoweredProgram.Operation {
+  /// Whether the host has to know of it: a copy, or a point at which it waits for the device.
+  var needsHost: Bool { synchronizes || transfer != nil }
+}
