@@ -29,7 +29,7 @@ import Testing
       ])
     #expect(try json.value("operators").integer(1...1000) == 372)
     #expect(
-      ["framework-bound", "compute-bound", "memory-bound"].contains(try json.value("bound").string()))
+      ["framework-bound", "compute-bound", "memory-bound", "overhead-bound"].contains(try json.value("bound").string()))
   }
 
   static let samples = [
