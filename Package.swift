@@ -67,6 +67,14 @@ let package = Package(
           "simulate",
         ], swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      // What tools/fuzz.sh gives bytes to; the kept inputs run as tests, without the fuzzer.
+      .target(
+        name: "Fuzzing",
+        dependencies: [
+          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies", "Traces",
+          "Workloads",
+        ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift"], swiftSettings: strict),
+      .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),
       // Predictions against published measurements: no library of its own stands behind it.
       .testTarget(
         name: "FidelityTests", dependencies: ["JSONText", "Profiles", "Studies", "TestSupport", "Workloads"],

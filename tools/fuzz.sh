@@ -1,22 +1,45 @@
 #!/usr/bin/env bash
-# Fuzzes the trace reader with libFuzzer from the Swift toolchain (Linux).
+# Fuzzes the readers with libFuzzer from the Swift toolchain (Linux), with the address sanitizer.
 #
-#   tools/fuzz.sh                    60 seconds from the corpus of Tests/Fuzzing/corpus
-#   tools/fuzz.sh -max_total_time=3600 -jobs=2    options of libFuzzer
+#   tools/fuzz.sh trace                             60 seconds from the corpus of Tests/Fuzzing/corpus/trace
+#   tools/fuzz.sh workload -runs=10000000 -jobs=2   options of libFuzzer
+#   tools/fuzz.sh all -max_total_time=300           one target after the other
 #
-# New inputs go to .build/fuzz/corpus, an input that fails to .build/fuzz/.
+# The targets are trace, replay, profile, workload, formula, measurements and arguments, each a file in Tests/Fuzzing. New
+# inputs go to .build/fuzz/corpus/TARGET, an input that fails to .build/fuzz/TARGET-*: copy it to Tests/Fuzzing/corpus/TARGET,
+# where `swift test` reads it from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=$PWD/.build/fuzz
-mkdir -p "$build/corpus"
-flags=(-O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -wmo)
-for module in JSONText Traces; do
-  swiftc "${flags[@]}" -module-name "$module" -emit-module -emit-module-path "$build/$module.swiftmodule" \
-    -I "$build" -c Sources/$module/*.swift -o "$build/$module.o"
-done
-swiftc "${flags[@]}" -I "$build" Tests/Fuzzing/*.swift "$build"/{JSONText,Traces}.o -o "$build/fuzz_trace_reader"
-cd "$build"
+root=$PWD
+build=$root/.build/fuzz
+all=(trace replay profile workload formula measurements arguments)
+wanted=${1:-all}
+[ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- -max_total_time=60
-# Swift's metadata looks like leaks.
-ASAN_OPTIONS=detect_leaks=0 ./fuzz_trace_reader -max_len=4096 -timeout=10 -rss_limit_mb=1024 "$@" corpus \
-  "$OLDPWD/Tests/Fuzzing/corpus"
+if [ "$wanted" = all ]; then targets=("${all[@]}"); else targets=("$wanted"); fi
+
+mkdir -p "$build"
+flags=(-O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -wmo -I "$build")
+modules=(JSONText Roofline EventEngine CommandSyntax Profiles Workloads Traces Kernels Simulation Replay Studies)
+for module in "${modules[@]}"; do
+  # What is older than the last build has not changed.
+  if [ -n "$(find "Sources/$module" -name '*.swift' -newer "$build/$module.o" 2> /dev/null || echo new)" ]; then
+    swiftc "${flags[@]}" -module-name "$module" -emit-module -emit-module-path "$build/$module.swiftmodule" \
+      -c Sources/"$module"/*.swift -o "$build/$module.o"
+  fi
+done
+objects=("${modules[@]/%/.o}")
+swiftc "${flags[@]}" -module-name Fuzzing Tests/Fuzzing/*.swift "${objects[@]/#/$build/}" -o "$build/fuzz"
+
+status=0
+cd "$build"
+for target in "${targets[@]}"; do
+  mkdir -p "corpus/$target"
+  echo "== $target"
+  # Swift's metadata looks like leaks.
+  FUZZ_TARGET=$target ASAN_OPTIONS=detect_leaks=0 ./fuzz -max_len=8192 -timeout=10 -rss_limit_mb=1024 \
+    -artifact_prefix="$target-" -print_final_stats=1 "$@" "corpus/$target" "$root/Tests/Fuzzing/corpus/$target" \
+    2>&1 | grep -E '^(stat::|ERROR|SUMMARY|==|artifact_prefix|Fatal|.*error)|DONE' || true
+  compgen -G "$target-*" > /dev/null && { echo "failed: $(compgen -G "$target-*" | tr '\n' ' ')"; status=1; } || true
+done
+exit $status

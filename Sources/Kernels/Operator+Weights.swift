@@ -7,6 +7,7 @@ extension Operator {
   /// - Parameters:
   ///   - index: Which operand.
   ///   - kind: The operator's kind, which the caller has looked up; nil without a rule.
+  /// - Returns: True for a weight.
   func isWeight(_ index: Int, _ kind: OperatorKind?) -> Bool {
     switch kind {
     case .linear:

@@ -7,6 +7,7 @@ extension Operator {
   /// Floating-point operations of an element-wise operator, a normalization or a reduction; none for any other kind.
   ///
   /// - Parameter kind: The operator's kind, which the caller has looked up.
+  /// - Returns: How many there are.
   func arithmetic(_ kind: OperatorKind) -> Double {
     elementsOfArithmetic(kind) * operationsPerElement(kind)
   }

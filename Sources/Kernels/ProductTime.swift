@@ -21,8 +21,9 @@ struct ProductTime: Sendable, Equatable {
   /// The kernel that computes it, moving its operands and its result meanwhile.
   ///
   /// - Parameters:
-  ///   - memory: Seconds of the kernel's traffic, of which the product's own may be a part.
+  ///   - traffic: Seconds of the kernel's traffic, of which the product's own may be a part.
   ///   - fixed: Seconds that nothing hides.
+  /// - Returns: The kernel's time.
   func kernel(memory traffic: Double, fixed: Double) -> KernelTime {
     KernelTime(
       compute: arithmetic, memory: max(memory, traffic - exposedMemory), exposedMemory: exposedMemory, setup: setup,

@@ -115,7 +115,9 @@ public struct Roadmap: Sendable {
   /// The trend of a number, if it has one.
   public func trend(of path: String) -> LogarithmicTrend? { quantities.first { $0.path == path }?.trend }
 
-  /// The present year: that of the newest generation. The hardware of this year is the base itself.
+  /// The present year: that of the newest generation.
+  ///
+  /// The hardware of this year is the base itself.
   public var presentYear: Int { Int(lastYear) }
 
   /// What a trend says of a year, without residuals.

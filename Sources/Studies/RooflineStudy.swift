@@ -29,7 +29,7 @@ public struct RooflineStudy: Sendable {
     public let lowerBound: Seconds
     /// The side of the ridge on which it lies.
     public let bound: RooflineBound
-    /// What binds where a working set that fits the last-level cache is served from there: `compute`, `L2` or `DRAM`.
+    /// What binds: `compute` or `DRAM` as ``bound`` has it, or `L2` where all bytes fit the cache and even that is too slow.
     public let level: String
   }
 
@@ -70,7 +70,8 @@ public struct RooflineStudy: Sendable {
   /// The level of the memory hierarchy that binds.
   ///
   /// Each tensor is moved once, so that all levels carry the same bytes and the slowest, DRAM, binds before the cache;
-  /// but where all the bytes of a kernel fit the last-level cache together, they are taken to be in it.
+  /// but where all the bytes of a kernel fit the last-level cache together, they are taken to be in it: then the cache
+  /// binds, unless it is fast enough for the arithmetic, which leaves the first way from memory.
   private static func level(
     of kernel: Kernel, _ bound: RooflineBound, _ roofline: Roofline, _ memory: AcceleratorProfile.Memory
   ) -> String {
@@ -85,7 +86,7 @@ public struct RooflineStudy: Sendable {
         MemoryLevel(name: "DRAM", bandwidth: roofline.bandwidth),
       ])
     switch levels.bound(flops: FLOPs(kernel.flops), traffic: [Bytes(kernel.bytes), .zero]) {
-    case .computeBound: return "compute"
+    case .computeBound: return "DRAM"
     case .memoryBound(let level): return levels.levels[level].name
     }
   }

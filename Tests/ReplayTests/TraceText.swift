@@ -6,8 +6,12 @@ struct TraceText {
   private var events: [String] = []
   private var correlation = 0
 
-  mutating func operation(_ name: String, _ start: Double, _ duration: Double, thread: Int = 1) {
-    event("cpu_op", name, start, duration, process: 9, thread: thread, "")
+  /// An operator, with the shapes of its inputs as JSON where they are recorded: tensors in single precision.
+  mutating func operation(
+    _ name: String, _ start: Double, _ duration: Double, thread: Int = 1, shapes: String? = nil
+  ) {
+    let arguments = shapes.map { #""Input Dims": \#($0), "Input type": ["float", "float", "float", "float"]"# } ?? ""
+    event("cpu_op", name, start, duration, process: 9, thread: thread, arguments)
   }
 
   /// A call without consequences on the device.

@@ -83,8 +83,8 @@ import Testing
     var parameters = try both.value("inputs").object()
     let values = try parameters.required("parameters").object().members.map { try $0.value.integer(1...1000) }
     #expect(values == [2, 64])
-    let last = try Self.json("bert-base v100 --set host.single_thread_speed=9 --set host.single_thread_speed=0.5")
-    #expect(try last.picoseconds("latency_us") == slow.picoseconds("latency_us"), "the last one counts")
+    let same = try Self.json("bert-base v100 --set host.single_thread_speed=0.5 --set host.single_thread_speed=0.5")
+    #expect(try same.picoseconds("latency_us") == slow.picoseconds("latency_us"), "twice the same is no contradiction")
   }
 
   @Test func `prints a row for spreadsheets`() throws {

@@ -1,0 +1,46 @@
+import Profiles
+import Replay
+import Traces
+
+extension FuzzTarget {
+  /// The reader of recordings. The first byte chooses the window, so that every border between two parts is met.
+  static let trace = FuzzTarget("trace") { bytes throws(FuzzFinding) in
+    let windowSize = 64 + Int(bytes.first ?? 0) * 4
+    do throws(TraceFault) {
+      _ = try TraceReader.read(Array(bytes.dropFirst()), file: "fuzz.json", windowSize: windowSize)
+    } catch {
+      try checkRefusal(error)
+    }
+  }
+
+  /// A recording, replayed as it was and on other hardware.
+  static let replay = FuzzTarget("replay") { bytes throws(FuzzFinding) in
+    let run: RecordedRun
+    do throws(TraceFault) {
+      run = try RecordedRun(try TraceReader.read(bytes, file: "fuzz.json"))
+    } catch {
+      return try checkRefusal(error)
+    }
+    for (accelerator, framework) in [("nvidia-h100-sxm", nil), ("amd-mi300x", nil), ("nvidia-t4", "cuda-graph")] {
+      try replay(run, on: accelerator, framework)
+    }
+    guard let eager = try? catalog.framework(named: "pytorch-eager") else { return }
+    _ = TraceCalibration(run, like: eager)
+  }
+
+  private static func replay(_ run: RecordedRun, on accelerator: String, _ framework: String?) throws(FuzzFinding) {
+    guard let source = try? catalog.accelerator(named: "nvidia-h100-sxm"),
+      let host = try? catalog.host(named: "reference"), let eager = try? catalog.framework(named: "pytorch-eager")
+    else { return }
+    var changes = TraceChanges()
+    changes.accelerator = try? catalog.accelerator(named: accelerator)
+    changes.framework = framework.flatMap { try? catalog.framework(named: $0) }
+    let study: TraceStudy
+    do throws(TraceStudyFault) {
+      study = try TraceStudy(run, accelerator: source, host: host, framework: eager, changes: changes)
+    } catch { return }
+    for result in [study.replayed, study.target ?? study.replayed] {
+      try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)
+    }
+  }
+}

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""Applies mutations to the sources of the models and the engine, and lists those that no test notices.
+
+    tools/mutations.py                    all of them
+    tools/mutations.py --only 7,12        some of them
+    tools/mutations.py --check            only that each still finds its place
+
+The repository is copied to a folder, and all mutations are applied to the copy at once, each as a choice that an
+environment variable makes: `(mutant(7) ? mutated : original)`. So the tests are built once. Then each mutation is run
+against the tests of its own module, and where they notice nothing, against the whole suite. The table is
+`tools/proof/model_mutations.py`. Requirements: Python 3.9 and the Swift toolchain.
+"""
+import argparse
+import dataclasses
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from proof.model_mutations import MUTATIONS  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VARIABLE = "ACTIVE_MUTANT"
+SWITCH = f"""#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The number of the mutation that is active; none is 0.
+public let activeMutant: Int = getenv("{VARIABLE}").flatMap {{ Int(String(cString: $0)) }} ?? 0
+
+/// Whether a mutation is the active one.
+public func mutant(_ number: Int) -> Bool {{ activeMutant == number }}
+"""
+
+
+@dataclasses.dataclass
+class Mutation:
+    number: int
+    file: str
+    context: str
+    original: str
+    mutated: str
+    reason: str
+    equivalent: str
+    # Where the original stands in the file, and on which line.
+    start: int = 0
+    line: int = 0
+
+    @property
+    def module(self):
+        return self.file.split("/")[0]
+
+    def __str__(self):
+        return f"{self.number}: Sources/{self.file}:{self.line}: {self.original} -> {self.mutated}  ({self.reason})"
+
+
+def load():
+    """The table with its places; every mutation whose place is not there exactly once is an error."""
+    mutations, wrong = [], []
+    for number, row in enumerate(MUTATIONS, 1):
+        file, context, mutated, reason = row[:4]
+        before, rest = context.split("«")
+        original, after = rest.split("»")
+        mutation = Mutation(number, file, context, original, mutated, reason, row[4] if len(row) > 4 else "")
+        path = ROOT / "Sources" / file
+        text = path.read_text() if path.exists() else ""
+        count = text.count(before + original + after)
+        if count != 1:
+            wrong.append(f"{number}: Sources/{file}: the text stands there {count} times: {before + original + after!r}")
+            continue
+        mutation.start = text.index(before + original + after) + len(before)
+        mutation.line = text.count("\n", 0, mutation.start) + 1
+        mutations.append(mutation)
+    if wrong:
+        sys.exit("error: the table does not fit the sources\n" + "\n".join(wrong))
+    return mutations
+
+
+def copy_with_mutants(mutations, folder):
+    """A copy of the package in which every mutation can be switched on."""
+    if (folder / "Sources").exists():
+        for name in ("Sources", "Tests"):
+            shutil.rmtree(folder / name)
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    by_file = {}
+    for mutation in mutations:
+        by_file.setdefault(mutation.file, []).append(mutation)
+    for file, members in by_file.items():
+        path = folder / "Sources" / file
+        path.write_text(with_switches(path.read_text(), members))
+    (folder / "Sources/Mutants").mkdir(exist_ok=True)
+    (folder / "Sources/Mutants/Mutants.swift").write_text(SWITCH)
+    edit_package(folder / "Package.swift")
+
+
+def with_switches(text, members):
+    """The text of a file with a choice at the place of each mutation, several of one place in one choice."""
+    places = {}
+    for member in members:
+        places.setdefault((member.start, member.original), []).append(member)
+    last = len(text)
+    for (start, original), at_place in sorted(places.items(), reverse=True):
+        if start + len(original) > last:
+            sys.exit(f"error: mutations overlap: {at_place[0]}")
+        last = start
+        choice = original
+        for member in at_place:
+            # A condition list of `guard` or `if` is a conjunction.
+            plain = choice.replace(",", " &&") if "," in original and "(" not in original and "[" not in original else choice
+            choice = f"(mutant({member.number}) ? ({member.mutated}) : ({plain}))"
+        text = text[:start] + choice + text[start + len(original):]
+    return "import Mutants\n" + text
+
+
+def edit_package(path):
+    """Lets every library import the switch, without what only matters to a package that is published."""
+    text = path.read_text()
+    target = ".target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict)"
+    if target not in text or '+ [\n' not in text:
+        sys.exit("error: Package.swift has another form than this tool knows")
+    text = text.replace(target, '.target(name: $0.name, dependencies: $0.dependencies + ["Mutants"], swiftSettings: strict)')
+    text = text.replace("    + [\n", '    + [\n      .target(name: "Mutants", swiftSettings: strict),\n', 1)
+    text = text.replace('"docs", "tools"]', '"docs", "tools", "Sources/Mutants"]')
+    path.write_text(text)
+
+
+def build(folder):
+    begin = time.monotonic()
+    print("building the tests of the copy", flush=True)
+    result = subprocess.run(["swift", "build", "--build-tests"], cwd=folder,
+                            capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit("error: the copy does not build\n" + "\n".join(
+            line for line in result.stdout.splitlines() if "error:" in line)[:4000])
+    print(f"built in {time.monotonic() - begin:.0f} s", flush=True)
+
+
+def tests_notice(folder, number, pattern, limit):
+    """Whether a run of the tests that match a pattern fails with a mutation switched on."""
+    bundle = next((folder / ".build/debug").glob("*PackageTests.xctest"))
+    command = [str(bundle), "--testing-library", "swift-testing"]
+    if pattern:
+        command += ["--filter", pattern]
+    # The bundle is a folder on macOS, and a program on Linux.
+    if bundle.is_dir():
+        command = ["swift", "test", "--skip-build"] + (["--filter", pattern] if pattern else [])
+    try:
+        result = subprocess.run(command, cwd=folder, env=os.environ | {VARIABLE: str(number), "SWIFT_BACKTRACE": "enable=no"},
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit)
+    except subprocess.TimeoutExpired:
+        return True, "runs without end"
+    text = result.stdout.decode(errors="replace")
+    if result.returncode == 0 and "0 tests" in text.splitlines()[-1]:
+        sys.exit(f"error: no test matches {pattern}")
+    failed = [line for line in text.splitlines() if "failed after" in line and "Test run" not in line]
+    return result.returncode != 0, failed[0].strip()[:150] if failed else f"status {result.returncode}"
+
+
+def baseline(folder, patterns):
+    """How long each set of tests takes; all must pass without a mutation."""
+    seconds = {}
+    for pattern in patterns:
+        begin = time.monotonic()
+        noticed, what = tests_notice(folder, 0, pattern, 3600)
+        if noticed:
+            sys.exit(f"error: {pattern or 'the whole suite'} fails without a mutation: {what}")
+        seconds[pattern] = time.monotonic() - begin
+        print(f"{pattern or 'the whole suite'}: {seconds[pattern]:.1f} s", flush=True)
+    return seconds
+
+
+def run(options, mutations):
+    folder = options.folder.resolve()
+    copy_with_mutants(mutations, folder)
+    build(folder)
+    chosen = [mutation for mutation in mutations if not options.only or mutation.number in options.only]
+    own = {mutation.module: f"^{mutation.module}Tests\\." for mutation in chosen}
+    seconds = baseline(folder, sorted(set(own.values())) + [""])
+    survivors, argued, killed = [], [], 0
+    for mutation in chosen:
+        for pattern in (own[mutation.module], ""):
+            noticed, what = tests_notice(folder, mutation.number, pattern, 60 + 10 * seconds[pattern])
+            if noticed:
+                break
+        if noticed:
+            killed += 1
+            print(f"killed {mutation}\n    by {what}", flush=True)
+        elif mutation.equivalent:
+            argued.append(mutation)
+            print(f"argued {mutation}\n    {mutation.equivalent}", flush=True)
+        else:
+            survivors.append(mutation)
+            print(f"SURVIVED {mutation}", flush=True)
+    for mutation in survivors:
+        print(f"survivor {mutation}")
+    print(f"{len(chosen)} mutations: {killed} killed, {len(argued)} argued for, {len(survivors)} survived")
+    return bool(survivors)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".build/mutants", help="where the copy is made")
+    parser.add_argument("--only", type=lambda text: {int(part) for part in text.split(",")})
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    mutations = load()
+    if options.list:
+        print("\n".join(map(str, mutations)))
+    if options.check or options.list:
+        print(f"{len(mutations)} mutations, each in its place")
+        return
+    sys.exit(1 if run(options, mutations) else 0)
+
+
+if __name__ == "__main__":
+    main()
