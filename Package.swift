@@ -71,7 +71,8 @@ let package = Package(
       .target(
         name: "Fuzzing",
         dependencies: [
-          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies", "Traces",
+          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies",
+          "Traces",
           "Workloads",
         ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift"], swiftSettings: strict),
       .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),

@@ -4,7 +4,9 @@ import Simulation
 import Workloads
 
 extension FuzzTarget {
-  /// The readers of profiles; the first byte chooses which. What is read is priced: no number in its range may trap.
+  /// The readers of profiles; the first byte chooses which.
+  ///
+  /// What is read is priced: no number in its range may trap.
   static let profile = FuzzTarget("profile") { bytes throws(FuzzFinding) in
     var system = sampleSystem
     do throws(JSONFault) {

@@ -3,7 +3,9 @@ import Replay
 import Traces
 
 extension FuzzTarget {
-  /// The reader of recordings. The first byte chooses the window, so that every border between two parts is met.
+  /// The reader of recordings.
+  ///
+  /// The first byte chooses the window, so that every border between two parts is met.
   static let trace = FuzzTarget("trace") { bytes throws(FuzzFinding) in
     let windowSize = 64 + Int(bytes.first ?? 0) * 4
     do throws(TraceFault) {
