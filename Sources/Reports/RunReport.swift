@@ -217,7 +217,8 @@ extension RunReport {
       "\(result.bound.rawValue): \(NumberFormat.integer(result.operatorCount)) operators, "
         + "\(NumberFormat.integer(result.kernelCount)) kernels, \(memoryText)")
     if result.bound == .overhead {
-      lines.append("fewer kernels would help (fusion, a compiled engine, a graph for the gaps), a faster chip would not")
+      lines.append(
+        "fewer kernels would help (fusion, a compiled engine, a graph for the gaps), a faster chip would not")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -34,6 +34,7 @@ extension SweepRows {
     let name = fields.next()
     guard let bound = bounds.firstIndex(where: { $0.elementsEqual(name) }) else { return nil }
     result.bound = LatencyBound.allCases[bound]
+    result.fits = fields.next().elementsEqual(Self.yes)
     return result
   }
 

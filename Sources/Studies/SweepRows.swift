@@ -86,7 +86,7 @@ public struct SweepRows: Sendable {
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  private static let (yes, no) = (Array("true".utf8), Array("false".utf8))
+  static let (yes, no) = (Array("true".utf8), Array("false".utf8))
 
   private func name(_ key: StaticString, _ bytes: inout [UInt8]) {
     guard format == .jsonl else { return }

@@ -65,10 +65,10 @@ public struct SweepTable: Sendable {
     var truths: [Bool] = []
     truths.reserveCapacity(table.rows.count)
     for row in table.rows {
-      guard let truth = Bool(row[column].text) else {
+      guard let truth = Bool(row.text(column)) else {
         throw CSVFault(
           file: table.file, position: row[column].position,
-          fact: .wrongField(column: "fits", text: row[column].text, expected: "true or false"))
+          fact: .wrongField(column: "fits", text: row.text(column), expected: "true or false"))
       }
       truths.append(truth)
     }

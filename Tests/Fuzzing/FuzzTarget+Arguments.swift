@@ -10,8 +10,8 @@ extension FuzzTarget {
       if let detail = command.helpRequest {
         _ = tree.help(for: command.path, detail: detail, width: 80, styled: false)
       }
-      _ = try command.assignments(of: "set")
-      _ = command.value(of: "batch")
+      if [["run"], ["profiles", "check"]].contains(command.path) { _ = try command.assignments(of: "set") }
+      if command.path == ["run"] { _ = command.value(of: "batch") }
     } catch {
       try checkRefusal(error, lines: 2)
     }

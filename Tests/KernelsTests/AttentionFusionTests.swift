@@ -26,7 +26,8 @@ import Workloads
     #expect(fused.kernelCount == 1 && fused.operations.map(\.kind) == [.attention])
     let tensor = Double(2 * 12 * 128 * 64 * 4)
     #expect(fused.bytes == 4 * tensor)
-    #expect(fused.flops == times(4, 24, 128, 128, 64))
+    // Two products, and a scale, a mask and a softmax of five FLOPs for each score.
+    #expect(fused.flops == times(4, 24, 128, 128, 64) + times(7, 24, 128, 128))
     #expect(try Self.lowered(Self.attention, []).kernelCount == 6, "five, and a copy")
   }
 

@@ -166,7 +166,7 @@ import Testing
       #expect(scratch.names.isEmpty)
     }
     let scratch = try Scratch()
-    #expect(try scratch.run(Self.sweep + " -o rows-2026.11.28").status == 0, "other endings say nothing")
+    #expect(try scratch.run(Self.sweep + " --format csv -o rows-2026.11.28").status == 0, "other endings say nothing")
   }
 
   @Test func `leave what was there where they cannot be written whole`() throws {

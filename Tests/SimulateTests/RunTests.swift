@@ -16,11 +16,11 @@ import Testing
     #expect(
       json.root.keys == [
         "latency_us", "device_busy_us", "framework_tax_us", "framework_tax_fraction", "bound", "breakdown_us",
-        "operators", "kernels", "memory", "operators_without_rule", "inputs",
+        "operators", "kernels", "memory", "operators_without_rule", "without_rule_fraction", "inputs",
       ])
     #expect(
       try json.breakdown().map(\.key) == [
-        "dispatch", "launch", "kernel_gap", "compute", "memory", "copy", "synchronization",
+        "dispatch", "launch", "kernel_gap", "compute", "memory", "copy", "synchronization", "kernel_overhead",
       ])
     #expect(
       try json.value("inputs").object().keys == [
@@ -29,7 +29,7 @@ import Testing
       ])
     #expect(try json.value("operators").integer(1...1000) == 372)
     #expect(
-      ["framework-bound", "compute-bound", "memory-bound"].contains(try json.value("bound").string()))
+      ["framework-bound", "compute-bound", "memory-bound", "overhead-bound"].contains(try json.value("bound").string()))
   }
 
   static let samples = [

@@ -154,6 +154,22 @@ import Workloads
     }
   }
 
+  @Test("A row is known whatever its results are", arguments: SweepRows.Format.allCases)
+  func readingResults(format: SweepRows.Format) throws {
+    let rows = SweepRows(try Self.plan(5), format)
+    var scratch: [UInt8] = []
+    for bound in LatencyBound.allCases {
+      for (latency, fits) in [(1_234_567, true), (2_000_000, false), (0, true)] {
+        var result = SweepResult()
+        (result.latency, result.deviceBusy) = (Int64(latency), Int64(latency / 3))
+        (result.bound, result.fits) = (bound, fits)
+        var line: [UInt8] = []
+        rows.append(3, result, to: &line)
+        #expect(rows.mayBe(line[...], rowOf: 3, scratch: &scratch), "\(String(decoding: line, as: UTF8.self))")
+      }
+    }
+  }
+
   @Test("Stretches are simulated in any order, until no more are wanted")
   func sampling() throws {
     let plan = try Self.plan(1)
