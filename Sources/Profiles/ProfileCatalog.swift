@@ -124,7 +124,16 @@ public struct ProfileCatalog: Sendable {
     if let fault = wrong.first(where: { $0.named.name == typed || $0.named.aliases.contains(typed) }) {
       throw .unusable(fault.fault)
     }
-    let identifier = try resolveName(name, among: profiles.map(named) + wrong.map(\.named), what: what)
+    let unread = wrong.first { $0.named.name.isEmpty }
+    let candidates = profiles.map(named) + wrong.map(\.named).filter { !$0.name.isEmpty }
+    let identifier: String
+    do throws(NameFault) {
+      identifier = try resolveName(name, among: candidates, what: what)
+    } catch {
+      // It may be in the folder that could not be read.
+      if case .unknown = error, let unread { throw .unusable(unread.fault) }
+      throw error
+    }
     if let profile = profiles.first(where: { named($0).name == identifier }) { return profile }
     guard let fault = wrong.first(where: { $0.named.name == identifier }) else {
       throw .unknown(what: what, name: name, suggestion: nil, known: profiles.map { named($0).name })
