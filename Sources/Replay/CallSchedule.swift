@@ -40,9 +40,11 @@ struct CallSchedule {
   private let trace: Trace
   /// Positions in ``RecordedRun/deviceEvents`` by the call that launched them.
   private var launched: [Int: [Int]] = [:]
-  /// By stream, when all jobs up to each have ended, of those that are launched so far: in a stream one ends after the other,
-  /// but for nodes of a graph side by side. And how many of them are known to be over.
+  /// By stream, when all jobs up to each have ended, of those that are launched so far.
+  ///
+  /// In a stream one ends after the other, but for nodes of a graph side by side.
   private var ends: [[Int64]] = []
+  /// By stream, how many of them are known to be over.
   private var over: [Int] = []
   /// When all jobs have ended that are launched so far.
   private var latestEnd = Int64.min

@@ -251,7 +251,7 @@ extension RunReport {
     guard !result.operatorsWithoutRule.isEmpty else { return nil }
     let share = NumberFormat.percent(result.withoutRuleFraction)
     return
-      "without a cost rule: \(result.operatorsWithoutRule.joined(separator: ", ")), guessed as element-wise traffic, "
+      "without a cost rule: \(oneLine(result.operatorsWithoutRule.joined(separator: ", "))), guessed as element-wise traffic, "
       + "\(share) of the bytes moved"
   }
 

@@ -79,7 +79,7 @@ public struct SystemReport: Sendable {
     }
     if !result.operatorsWithoutRule.isEmpty {
       doubts +=
-        " No cost rule knows \(result.operatorsWithoutRule.joined(separator: ", ")): "
+        " No cost rule knows \(oneLine(result.operatorsWithoutRule.joined(separator: ", "))): "
         + "\(NumberFormat.percent(result.withoutRuleFraction)) of the bytes moved are a guess."
     }
     return doubts

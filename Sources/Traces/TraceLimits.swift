@@ -3,8 +3,9 @@
 /// What is dropped while it is read (Python functions, flows, counters) does not count, and how well a file is compressed is
 /// no reason to refuse it by itself.
 public enum TraceLimits {
-  /// The most events that are kept: operators, calls, device events, annotations and waits, 4,194,304. A recording of
-  /// 1 GB with Python stacks keeps half of them.
+  /// The most events that are kept: operators, calls, device events, annotations and waits, 4,194,304.
+  ///
+  /// A recording of 1 GB with Python stacks keeps half of them.
   public static let events = 1 << 22
 
   /// The most different texts that are kept: names, shapes, types and values, 4,194,304.
@@ -35,8 +36,10 @@ public enum TraceLimits {
   /// What a gzipped recording may keep whatever its size: 262,144 events, which are replayed in 100 MB.
   static let freeBytes = 16 << 20
 
-  /// What it may keep beyond that for each byte of the file. Recordings have from 15 to 150 bytes of file for each event
-  /// that is kept, and generated ones 6; a file that is made to fill memory has less than one half.
+  /// What it may keep beyond that for each byte of the file.
+  ///
+  /// Recordings have from 15 to 150 bytes of file for each event that is kept, and generated ones 6; a file that is made to
+  /// fill memory has less than one half.
   static let keptBytesPerFileByte = 64
 }
 

@@ -41,14 +41,14 @@ enum RunCommand {
     }
     let simulator = Simulator(recordsTimeline: timelinePath != nil, method: method ?? .shortest)
     let result = try Progress.showing(words(plan)) { (_) throws(Failure) in
-      try checkingInput { () throws(SimulationFault) in
+      try resolved.checkingSimulation { () throws(SimulationFault) in
         try scenario.simulate(plan, scenario.price(plan), with: simulator)
       }
     }
     var sensitivities: [Sensitivity] = []
     if command.isPresent("sensitivity") {
       sensitivities = try Progress.showing("looking for what the latency depends on") { (_) throws(Failure) in
-        try checkingInput { () throws(SimulationFault) in try scenario.sensitivities(plan) }
+        try resolved.checkingSimulation { () throws(SimulationFault) in try scenario.sensitivities(plan) }
       }
     }
     if let timelinePath, let timeline = result.timing.timeline {

@@ -47,6 +47,15 @@ enum ScenarioOptions {
     var workload: Workload
     /// The parameters that were given.
     var parameters: [String: Int64]
+    /// The workload's file, where it is no catalog's.
+    var file: String?
+
+    /// Simulates; a fault is one of the workload's file, if it has one.
+    func checkingSimulation<Result>(_ body: () throws(SimulationFault) -> Result) throws(Failure) -> Result {
+      do throws(SimulationFault) { return try body() } catch {
+        throw Failure(.wrongInput, Message(outside: (file.map { "\($0): " } ?? "") + "\(error)"), cause: error)
+      }
+    }
   }
 
   /// Reads the options against a library.
@@ -96,7 +105,9 @@ enum ScenarioOptions {
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
       latencyKind: command.isPresent("synchronized") ? .synchronized : .steadyState,
       kernelModel: model ?? .calibrated)
-    return Resolved(scenario: scenario, overrides: overrides, workload: workload, parameters: parameters)
+    return Resolved(
+      scenario: scenario, overrides: overrides, workload: workload, parameters: parameters,
+      file: Library.isFile(workloadName) ? workloadName : nil)
   }
 
   /// The names of the workload and the accelerator, by place or by option; nil where neither is given.

@@ -98,6 +98,15 @@ def contents(folder):
     return found
 
 
+def resident_bytes():
+    """What this process has in memory, where the system says it."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
 class Runner:
     """Executes cases, one after the other, below one temporary folder."""
 
@@ -131,6 +140,7 @@ class Runner:
                 stdin = open(os.path.join(self.top, "in"), "rb")
             self.timed_out = False
             begin = time.monotonic()
+            own_bytes = resident_bytes()
             arguments = [self.program] + [os.fsencode(argument) for argument in case.arguments]
             self.process = subprocess.Popen(arguments, cwd=folder, stdin=stdin, stdout=out, stderr=err,
                                             env=environment(case.environment))
@@ -141,13 +151,15 @@ class Runner:
             code = self.process.returncode
             self.process = None
             seconds = time.monotonic() - begin
+            # Linux counts what this process had when it started the other as the other's peak; below that nothing is known.
+            peak_bytes = usage.ru_maxrss * 1024 if usage.ru_maxrss * 1024 > 1.1 * own_bytes else 0
             if stdin is not subprocess.DEVNULL:
                 stdin.close()
             out.seek(0)
             err.seek(0)
             outcome = Outcome(
                 status=max(code, 0), signal=max(-code, 0), timed_out=self.timed_out, seconds=seconds,
-                cpu_seconds=usage.ru_utime + usage.ru_stime, peak_bytes=usage.ru_maxrss * 1024, out=out.read(),
+                cpu_seconds=usage.ru_utime + usage.ru_stime, peak_bytes=peak_bytes, out=out.read(),
                 err=err.read(), before=before, after=contents(folder), strays=self._strays(base, folder))
         shutil.rmtree(base, ignore_errors=True)
         return outcome
