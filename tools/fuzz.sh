@@ -29,7 +29,8 @@ for module in "${modules[@]}"; do
   fi
 done
 objects=("${modules[@]/%/.o}")
-swiftc "${flags[@]}" -module-name Fuzzing Tests/Fuzzing/*.swift "${objects[@]/#/$build/}" -o "$build/fuzz"
+swiftc "${flags[@]}" -module-name Fuzzing "$root"/Tests/Fuzzing/*.swift "${objects[@]/#/$build/}" -o "$build/fuzz" \
+  2> >(grep -v "Cannot export local symbol" >&2)
 
 status=0
 cd "$build"
@@ -37,7 +38,7 @@ for target in "${targets[@]}"; do
   mkdir -p "corpus/$target"
   echo "== $target"
   # Swift's metadata looks like leaks.
-  FUZZ_TARGET=$target ASAN_OPTIONS=detect_leaks=0 ./fuzz -max_len=8192 -timeout=10 -rss_limit_mb=1024 \
+  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$target ASAN_OPTIONS=detect_leaks=0 ./fuzz -max_len=8192 -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix="$target-" -print_final_stats=1 "$@" "corpus/$target" "$root/Tests/Fuzzing/corpus/$target" \
     2>&1 | grep -E '^(stat::|ERROR|SUMMARY|==|artifact_prefix|Fatal|.*error)|DONE' || true
   compgen -G "$target-*" > /dev/null && { echo "failed: $(compgen -G "$target-*" | tr '\n' ' ')"; status=1; } || true

@@ -13,7 +13,8 @@ extension FuzzTarget {
       if [["run"], ["profiles", "check"]].contains(command.path) { _ = try command.assignments(of: "set") }
       if command.path == ["run"] { _ = command.value(of: "batch") }
     } catch {
-      try checkRefusal(error, lines: 2)
+      // What it quotes is made visible where it is printed.
+      guard !"\(error)".isEmpty else { throw FuzzFinding("an empty message") }
     }
   }
 

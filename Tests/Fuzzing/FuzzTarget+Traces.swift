@@ -26,20 +26,18 @@ extension FuzzTarget {
     for (accelerator, framework) in [("nvidia-h100-sxm", nil), ("amd-mi300x", nil), ("nvidia-t4", "cuda-graph")] {
       try replay(run, on: accelerator, framework)
     }
-    guard let eager = try? catalog.framework(named: "pytorch-eager") else { return }
-    _ = TraceCalibration(run, like: eager)
+    _ = TraceCalibration(run, like: sampleSystem.framework)
   }
 
   private static func replay(_ run: RecordedRun, on accelerator: String, _ framework: String?) throws(FuzzFinding) {
-    guard let source = try? catalog.accelerator(named: "nvidia-h100-sxm"),
-      let host = try? catalog.host(named: "reference"), let eager = try? catalog.framework(named: "pytorch-eager")
-    else { return }
+    let source = try? catalog.accelerator(named: "nvidia-h100-sxm")
     var changes = TraceChanges()
     changes.accelerator = try? catalog.accelerator(named: accelerator)
     changes.framework = framework.flatMap { try? catalog.framework(named: $0) }
     let study: TraceStudy
     do throws(TraceStudyFault) {
-      study = try TraceStudy(run, accelerator: source, host: host, framework: eager, changes: changes)
+      study = try TraceStudy(
+        run, accelerator: source, host: sampleSystem.host, framework: sampleSystem.framework, changes: changes)
     } catch { return }
     for result in [study.replayed, study.target ?? study.replayed] {
       try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)

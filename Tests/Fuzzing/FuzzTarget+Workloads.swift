@@ -11,18 +11,22 @@ extension FuzzTarget {
     try readAndRun(bytes)
   }
 
-  /// A formula alone, as the dimension of an operator.
+  /// A formula alone, as a dimension: read and computed, and nothing is run.
   static let formula = FuzzTarget("formula") { bytes throws(FuzzFinding) in
     guard let text = String(validating: bytes, as: UTF8.self) else { return }
     var writer = JSONWriter()
     writer.value(text)
-    let quoted = writer.text
-    try readAndRun(
-      Array(
-        """
-        {"schema": "workload/1", "name": "f", "parameters": {"batch": 3, "n": 7},
-         "program": [{"operator": "aten::relu", "inputs": [[\(quoted)]]}]}
-        """.utf8))
+    let document = """
+      {"schema": "workload/1", "name": "f", "parameters": {"batch": 3, "n": 7},
+       "program": [{"operator": "aten::relu", "inputs": [[\(writer.text)]]}]}
+      """
+    let workload: Workload
+    do throws(JSONFault) { workload = try Workload(bytes: Array(document.utf8), file: "fuzz.json") } catch {
+      return try checkRefusal(error)
+    }
+    for values in [[:], ["batch": 1, "n": 1_000_000_000]] as [[String: Int64]] {
+      do throws(WorkloadFault) { _ = try workload.bindChecked(values) } catch { try checkRefusal(error) }
+    }
   }
 
   private static func readAndRun(_ bytes: [UInt8]) throws(FuzzFinding) {

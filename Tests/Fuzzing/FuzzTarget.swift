@@ -36,12 +36,10 @@ public struct FuzzFinding: Error, CustomStringConvertible {
 }
 
 /// Checks how an input is refused: in one line, and in nothing that a terminal would obey.
-///
-/// Some refusals have a second line that says which help to read.
-func checkRefusal(_ fault: some Error, lines: Int = 1) throws(FuzzFinding) {
+func checkRefusal(_ fault: some Error) throws(FuzzFinding) {
   let message = "\(fault)"
   let breaks = message.utf8.count { $0 == UInt8(ascii: "\n") }
-  guard breaks < lines else { throw FuzzFinding("a message of \(breaks + 1) lines: \(message)") }
+  guard breaks == 0 else { throw FuzzFinding("a message of \(breaks + 1) lines: \(message)") }
   guard !message.isEmpty else { throw FuzzFinding("an empty message") }
   let isObeyed = message.unicodeScalars.contains { scalar in
     switch scalar.value {
