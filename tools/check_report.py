@@ -185,7 +185,7 @@ def large_reports(page, simulate, folder):
         "program": [{"repeat": 25000, "program": [
             {"operator": "aten::linear", "inputs": [["batch", "sequence_length", 768], [768, 768], [768]]},
             {"operator": "aten::relu", "inputs": [["batch", "sequence_length", 768]]},
-            {"operator": "aten::linear", "inputs": [["batch", "sequence_length", 768], [768, 3072], [3072]]},
+            {"operator": "aten::linear", "inputs": [["batch", "sequence_length", 768], [3072, 768], [3072]]},
             {"operator": "aten::add", "inputs": [["batch", "sequence_length", 768], ["batch", "sequence_length", 768]]}]}]}))
     path = folder / "large.html"
     subprocess.run([simulate, "report", str(workload), "h100-sxm", "--output", str(path)], check=True)
