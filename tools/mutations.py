@@ -14,9 +14,11 @@ import argparse
 import dataclasses
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -25,6 +27,8 @@ from proof.model_mutations import MUTATIONS  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VARIABLE = "ACTIVE_MUTANT"
+# What Swift Testing prints where an expectation is not met.
+FAILURE = re.compile(r"recorded an issue")
 SWITCH = f"""#if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -157,16 +161,26 @@ def tests_notice(folder, number, pattern, limit):
     # The bundle is a folder on macOS, and a program on Linux.
     if bundle.is_dir():
         command = ["swift", "test", "--skip-build"] + (["--filter", pattern] if pattern else [])
-    try:
-        result = subprocess.run(command, cwd=folder, env=os.environ | {VARIABLE: str(number), "SWIFT_BACKTRACE": "enable=no"},
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit)
-    except subprocess.TimeoutExpired:
-        return True, "runs without end"
-    text = result.stdout.decode(errors="replace")
-    if result.returncode == 0 and "0 tests" in text.splitlines()[-1]:
+    process = subprocess.Popen(
+        command, cwd=folder, env=os.environ | {VARIABLE: str(number), "SWIFT_BACKTRACE": "enable=no"}, text=True,
+        errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    timer = threading.Timer(limit, process.kill)
+    timer.start()
+    last = ""
+    for line in process.stdout:
+        last = line.strip() or last
+        # The first failure is enough.
+        if FAILURE.search(line):
+            process.kill()
+            process.wait()
+            timer.cancel()
+            return True, last[:150]
+    is_over = timer.is_alive()
+    timer.cancel()
+    status = process.wait()
+    if status == 0 and "run with 0 tests" in last:
         sys.exit(f"error: no test matches {pattern}")
-    failed = [line for line in text.splitlines() if "failed after" in line and "Test run" not in line]
-    return result.returncode != 0, failed[0].strip()[:150] if failed else f"status {result.returncode}"
+    return status != 0, last[:150] if is_over else "runs without end"
 
 
 def baseline(folder, patterns):
@@ -184,8 +198,9 @@ def baseline(folder, patterns):
 
 def run(options, mutations):
     folder = options.folder.resolve()
-    copy_with_mutants(mutations, folder)
-    build(folder)
+    if not options.built:
+        copy_with_mutants(mutations, folder)
+        build(folder)
     chosen = [mutation for mutation in mutations if not options.only or mutation.number in options.only]
     own = {mutation.module: f"^{mutation.module}Tests\\." for mutation in chosen}
     seconds = baseline(folder, sorted(set(own.values())) + [""])
@@ -214,8 +229,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".build/mutants", help="where the copy is made")
     parser.add_argument("--only", type=lambda text: {int(part) for part in text.split(",")})
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--built", action="store_true", help="the copy is there from the last time")
+    parser.add_argument("--check", action="store_true", help="only whether each finds its place")
+    parser.add_argument("--list", action="store_true", help="show the table")
     options = parser.parse_args()
     mutations = load()
     if options.list:
