@@ -73,6 +73,8 @@ import Testing
     let cost = pricing.costs(on: try sample { $0.memory.bandwidthGBPerS = 1000 })[0]
     #expect(isNear(Double(cost.duration) * 1e-12, 100e-6 * (traffic / 2 + 2e-6) / (traffic + 2e-6), 1e-6))
     #expect(cost.mainCategory == .memory)
+    #expect(cost.account[CostCategory.memory.rawValue] > cost.account[CostCategory.kernelOverhead.rawValue])
+    #expect(cost.account[CostCategory.compute.rawValue] == 0)
     // With memory a thousand times as fast it waits for arithmetic there, though it waited for memory here.
     let there = pricing.costs(on: try sample { $0.memory.bandwidthGBPerS = 500_000 })[0]
     #expect(there.account[CostCategory.compute.rawValue] > 0 && there.account[CostCategory.memory.rawValue] == 0)
