@@ -1,5 +1,6 @@
 import Charts
 import Simulation
+import Studies
 
 /// A chart with the table behind it and the words around it.
 public struct Figure: Sendable {
@@ -17,6 +18,17 @@ public struct Figure: Sendable {
     case projection
     /// What the latency depends on.
     case sensitivity
+
+    /// What has to be simulated for it.
+    public var contents: SystemStudy.Contents {
+      switch self {
+      case .latency: .curves
+      case .breakdown, .projection: []
+      case .roofline: .rooflines
+      case .timeline: .timelines
+      case .sensitivity: .sensitivities
+      }
+    }
   }
 
   /// What to know when looking at it.

@@ -32,7 +32,8 @@ public struct SystemStudy: Sendable {
   public struct Curve: Sendable {
     /// A result for each batch; nil where the tensors do not fit the memory.
     public let results: [PassResult?]
-    /// Where the device begins to set the latency; nil for a workload without batches or a system without accelerator.
+    /// Where the device begins to set the latency; nil for a workload without batches, a system without accelerator, and
+    /// where no curves were asked for.
     public let knee: Knee?
   }
 
@@ -42,19 +43,39 @@ public struct SystemStudy: Sendable {
     public let scenario: Scenario
     /// Its steady state, or its synchronized pass if that was asked for.
     public let result: PassResult
-    /// Its kernels; nil without an accelerator.
+    /// Its kernels; nil without an accelerator, or where they were not asked for.
     public let roofline: RooflineStudy?
-    /// What its latency depends on.
+    /// What its latency depends on; empty where that was not asked for.
     public let sensitivities: [Sensitivity]
-    /// One pass from an idle system to its synchronization; nil where that would be more spans than a report holds.
+    /// One pass from an idle system to its synchronization; nil where that would be more spans than a report holds, or
+    /// where it was not asked for.
     public let timeline: Timeline?
+  }
+
+  /// What is simulated and kept of a system, beside its own result.
+  public struct Contents: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The batch sizes of the curves, and their knees.
+    public static let curves = Contents(rawValue: 1)
+    /// Other precisions, and batch sizes to choose.
+    public static let choices = Contents(rawValue: 2)
+    /// The kernels of each case.
+    public static let rooflines = Contents(rawValue: 4)
+    /// What the latency of each case depends on.
+    public static let sensitivities = Contents(rawValue: 8)
+    /// One pass of each case, span by span.
+    public static let timelines = Contents(rawValue: 16)
+    /// Everything.
+    public static let all: Contents = [.curves, .choices, .rooflines, .sensitivities, .timelines]
   }
 
   /// How much is simulated.
   public struct Limits: Sendable {
     /// Instructions of a plan above which only the system itself is simulated, and none beside it.
     public var planInstructions = 20_000
-    /// Spans of all timelines together; the system's own does not count.
+    /// Spans of all timelines together, an equal share for each; the system's own does not count.
     public var timelineSpans = 250_000
     /// Spans of the system's own timeline.
     public var ownTimelineSpans = 700_000
@@ -90,22 +111,22 @@ public struct SystemStudy: Sendable {
   ///   - parameters: What the user set of the workload's parameters.
   ///   - accelerators: Accelerators beside its own, in any order.
   ///   - frameworks: Frameworks beside its own.
+  ///   - contents: What is wanted of it.
   ///   - limits: How much is simulated.
   /// - Throws: What binding or simulating throws.
   public init(
     _ scenario: Scenario, _ workload: Workload, parameters: [String: Int64], accelerators: [AcceleratorProfile],
-    frameworks: [FrameworkProfile], limits: Limits = Limits()
+    frameworks: [FrameworkProfile], contents: Contents = .all, limits: Limits = Limits()
   ) throws {
     let ownPlan = scenario.plan()
     let isLarge = ownPlan.program.instructions.count > limits.planInstructions
-    let spans = Int(min(1e12, ownPlan.program.dynamicCounts.instructions * 2))
-    let isLong = isLarge || spans > limits.manyChoicesSpans
+    let isLong = isLarge || Self.spans(ownPlan) > limits.manyChoicesSpans
     let space = Space(scenario, workload, parameters, isLarge ? [] : accelerators, isLong ? [] : frameworks)
     self.accelerators = space.accelerators
     self.frameworks = space.frameworks
-    let precisions = isLong ? [scenario.precision] : space.precisions
-    let batches = isLarge ? [space.ownBatch] : space.batches
-    let chosen = Set([1, 32, space.ownBatch])
+    let precisions = isLong || !contents.contains(.choices) ? [scenario.precision] : space.precisions
+    let batches = isLarge || !contents.contains(.curves) ? [space.ownBatch] : space.batches
+    let chosen = Set(contents.contains(.choices) ? [1, 32, space.ownBatch] : [space.ownBatch])
     let batchChoices = batches.indices.filter { chosen.contains(batches[$0]) }
     let own = Choice(
       accelerator: space.accelerators.firstIndex { $0?.name == scenario.system.accelerator?.name } ?? 0,
@@ -116,9 +137,9 @@ public struct SystemStudy: Sendable {
         precisions.indices.map { Choice(accelerator: accelerator, framework: framework, precision: $0, batch: 0) }
       }
     }
+    let others = max(1, all.count * batchChoices.count)
     let budget = Budget(
-      ownSpans: spans <= limits.ownTimelineSpans,
-      otherSpans: spans * all.count * batchChoices.count <= limits.timelineSpans)
+      contents: contents, ownSpans: limits.ownTimelineSpans, otherSpans: limits.timelineSpans / others)
     (self.precisions, self.batches, self.batchChoices, self.own) = (precisions, batches, batchChoices, own)
     let parts = try parallelMap(all) { choice in
       try Self.part(space, choice, precisions[choice.precision], batches, batchChoices, own, budget)
@@ -127,9 +148,20 @@ public struct SystemStudy: Sendable {
     cases = Dictionary(uniqueKeysWithValues: parts.flatMap(\.cases))
   }
 
+  /// What is looked at in each case.
   private struct Budget: Sendable {
-    var ownSpans: Bool
-    var otherSpans: Bool
+    let contents: Contents
+    let ownSpans: Int
+    let otherSpans: Int
+
+    func holds(_ plan: ProgramPlan, isOwn: Bool) -> Bool {
+      contents.contains(.timelines) && SystemStudy.spans(plan) <= (isOwn ? ownSpans : otherSpans)
+    }
+  }
+
+  /// The spans of a pass, at most. Of its own plan: repeats may follow the batch size.
+  private static func spans(_ plan: ProgramPlan) -> Int {
+    Int(min(1e12, plan.program.dynamicCounts.instructions * 2))
   }
 
   private static func part(
@@ -147,11 +179,10 @@ public struct SystemStudy: Sendable {
       let isOwn = chosen == own
       results.append(result.memory.fits || isOwn ? result : nil)
       guard batchChoices.contains(index), result.memory.fits || isOwn else { continue }
-      let records = isOwn ? budget.ownSpans : budget.otherSpans
-      cases.append((chosen, try Self.look(at: scenario, plan, result, records: records)))
+      cases.append((chosen, try Self.look(at: scenario, plan, result, isOwn: isOwn, budget)))
     }
     var knee: Knee?
-    if batches.count > 1, space.accelerators[choice.accelerator] != nil {
+    if budget.contents.contains(.curves), batches.count > 1, space.accelerators[choice.accelerator] != nil {
       knee = try Knee.find(space.workload, parameters: space.parameters) {
         space.scenario(choice, precision, bound: $0)
       }
@@ -160,16 +191,17 @@ public struct SystemStudy: Sendable {
   }
 
   private static func look(
-    at scenario: Scenario, _ plan: ProgramPlan, _ result: PassResult, records: Bool
+    at scenario: Scenario, _ plan: ProgramPlan, _ result: PassResult, isOwn: Bool, _ budget: Budget
   ) throws -> Case {
     var timeline: Timeline?
-    if records {
+    if budget.holds(plan, isOwn: isOwn) {
       var synchronized = scenario
       synchronized.latencyKind = .synchronized
       let simulator = Simulator(recordsTimeline: true)
       timeline = try synchronized.simulate(plan, synchronized.price(plan), with: simulator).timing.timeline
     }
-    let roofline = scenario.system.accelerator.map { accelerator in
+    let device = budget.contents.contains(.rooflines) ? scenario.system.accelerator : nil
+    let roofline = device.map { accelerator in
       switch scenario.kernelModel {
       case .calibrated:
         RooflineStudy(plan: plan, accelerator: accelerator, model: CalibratedModel(accelerator: accelerator))
@@ -178,7 +210,8 @@ public struct SystemStudy: Sendable {
       }
     }
     return Case(
-      scenario: scenario, result: result, roofline: roofline, sensitivities: try scenario.sensitivities(plan),
+      scenario: scenario, result: result, roofline: roofline,
+      sensitivities: budget.contents.contains(.sensitivities) ? try scenario.sensitivities(plan) : [],
       timeline: timeline)
   }
 

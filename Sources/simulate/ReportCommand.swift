@@ -121,7 +121,7 @@ enum ReportCommand {
       study = try Progress.showing("simulating the systems of the report") { _ in
         try SystemStudy(
           resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
-          frameworks: frameworks)
+          frameworks: frameworks, contents: kind?.contents ?? .all)
       }
     } catch { throw Failure(.wrongInput, "\(error)") }
     var projection: Projection?

@@ -15,55 +15,53 @@ import Testing
       return scalar.value < 0x20 ? "\\u" + String(repeating: "0", count: 4 - digits.count) + digits : String(scalar)
     }.joined() + "\\n"
 
+  /// The hostile files, by their names.
+  private static let material = Result { () throws -> [String: String] in
+    var files: [String: String] = [:]
+    files["w.json"] = """
+      { "schema": "workload/1", "name": "w\(json)", "title": "\(json)",
+        "parameters": { "batch": 1 }, "program": [
+        { "operator": "aten::relu", "inputs": [["batch", 64]], "outputs": [["batch", 64]] },
+        { "operator": "evil::\(json)", "inputs": [["batch", 64]], "outputs": [["batch", 64]] } ] }
+      """
+    for (name, sort) in [("nvidia-t4", "accelerators"), ("reference", "hosts"), ("pytorch-eager", "frameworks")] {
+      let original = try String(
+        contentsOfFile: packageRoot + "/hardware-profiles/\(sort)/\(name).json", encoding: .utf8)
+      var text = original.replacing(/"title": "[^"]*"/, with: "\"title\": \"\(json)\"")
+      text = text.replacing(/"from": "[^"]*"/, with: "\"from\": \"\(json)\"")
+      text = text.replacing(/"name": "[^"]*"/, with: "\"name\": \"evil\"", maxReplacements: 1)
+      files[sort + ".json"] = text.replacing(/"aliases": \[[^\]]*\]/, with: "\"aliases\": []")
+    }
+    let csv = "\"" + hostile + "\n\""
+    files["m.csv"] = """
+      testbed,accelerator,framework,precision,workload,batch,latency_ms,\(csv)
+      \(csv),nvidia-t4,pytorch-eager,fp16,bert-base-uncased,1,9,\(csv)
+      \(csv),nvidia-t4,pytorch-eager,fp16,bert-base-uncased,2,9,\(csv)
+
+      """
+    files["bad.csv"] =
+      "testbed,accelerator,framework,precision,workload,batch,latency_ms\na,\(csv),b,fp16,c,1,2\n"
+    files["rows.csv"] =
+      "\(csv),batch,latency_us,device_busy_us,framework_tax_fraction,bound\n\(csv),1,9,3,0.6,\(csv)\n\(csv),2,9,4,0.5,x\n"
+    let recording = try String(contentsOfFile: packageRoot + "/docs/examples/trace.json", encoding: .utf8)
+    files["t.json"] = recording.replacing("aten::", with: "aten\(json)::")
+    files["plan.json"] =
+      "{ \"schema\": \"sweep/1\", \"workload\": \"\(json)\", \"over\": { \"batch\": [1, 2] } }"
+    return files
+  }
+
   /// A folder of hostile files, removed behind the test.
   private final class Folder {
     let path = NSTemporaryDirectory() + "/simulate-outside-" + UUID().uuidString
 
     init() throws {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      try write(
-        "w.json",
-        """
-        { "schema": "workload/1", "name": "w\(OutsideTextTests.json)", "title": "\(OutsideTextTests.json)",
-          "parameters": { "batch": 1 }, "program": [
-          { "operator": "aten::relu", "inputs": [["batch", 64]], "outputs": [["batch", 64]] },
-          { "operator": "evil::\(OutsideTextTests.json)", "inputs": [["batch", 64]], "outputs": [["batch", 64]] } ] }
-        """)
-      for (name, sort) in [("nvidia-t4", "accelerators"), ("reference", "hosts"), ("pytorch-eager", "frameworks")] {
-        let original = try String(
-          contentsOfFile: packageRoot + "/hardware-profiles/\(sort)/\(name).json", encoding: .utf8)
-        var text = original.replacing(/"title": "[^"]*"/, with: "\"title\": \"\(OutsideTextTests.json)\"")
-        text = text.replacing(/"from": "[^"]*"/, with: "\"from\": \"\(OutsideTextTests.json)\"")
-        text = text.replacing(/"name": "[^"]*"/, with: "\"name\": \"evil\"", maxReplacements: 1)
-        text = text.replacing(/"aliases": \[[^\]]*\]/, with: "\"aliases\": []")
-        try write(sort + ".json", text)
+      for (name, text) in try OutsideTextTests.material.get() {
+        try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
       }
-      let csv = "\"" + OutsideTextTests.hostile + "\n\""
-      try write(
-        "m.csv",
-        """
-        testbed,accelerator,framework,precision,workload,batch,latency_ms,\(csv)
-        \(csv),nvidia-t4,pytorch-eager,fp16,bert-base-uncased,1,9,\(csv)
-        \(csv),nvidia-t4,pytorch-eager,fp16,bert-base-uncased,2,9,\(csv)
-
-        """)
-      try write("bad.csv", "testbed,accelerator,framework,precision,workload,batch,latency_ms\na,\(csv),b,fp16,c,1,2\n")
-      try write(
-        "rows.csv",
-        "\(csv),batch,latency_us,device_busy_us,framework_tax_fraction,bound\n\(csv),1,9,3,0.6,\(csv)\n\(csv),2,9,4,0.5,x\n"
-      )
-      let recording = try String(contentsOfFile: packageRoot + "/docs/examples/trace.json", encoding: .utf8)
-      try write("t.json", recording.replacing("aten::", with: "aten\(OutsideTextTests.json)::"))
-      try write(
-        "plan.json",
-        "{ \"schema\": \"sweep/1\", \"workload\": \"\(OutsideTextTests.json)\", \"over\": { \"batch\": [1, 2] } }")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ name: String, _ text: String) throws {
-      try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
-    }
 
     /// The files that the command wrote: those that were not there before.
     func texts(_ names: [String]) throws -> [(name: String, text: String)] {

@@ -63,7 +63,7 @@ import Testing
   @Test(arguments: ["csv", "jsonl"])
   func `parts concatenate where there are more of them than points`(format: String) throws {
     let whole = try Self.csv(["--format", format])
-    for count in [1, 7, 30, 31, 47] {
+    for count in [1, 7, 31] {
       let parts = try (1...count).map { try Self.csv(["--format", format, "--shard", "\($0)/\(count)"]) }
       #expect(parts.joined() == whole, "\(count) parts")
     }
