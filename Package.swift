@@ -25,22 +25,19 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Reports", ["Charts", "JSONText", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces"]),
 ]
 
-/// Each library has a test target of its own name.
+/// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
-  ("JSONText", ["TestSupport"]),
+  ("JSONText", []),
   ("EventEngine", []),
   ("CommandSyntax", []),
-  ("Profiles", ["JSONText", "SampleModels", "TestSupport"]),
-  ("Workloads", ["JSONText", "TestSupport"]),
-  ("Traces", ["JSONText", "TestSupport"]),
-  (
-    "Replay",
-    ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Traces"]
-  ),
+  ("Profiles", ["JSONText", "SampleModels"]),
+  ("Workloads", ["JSONText"]),
+  ("Traces", ["JSONText"]),
+  ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "Traces"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "SampleModels", "Workloads"]),
-  ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "TestSupport", "Workloads"]),
-  ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "TestSupport", "Workloads"]),
+  ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "Workloads"]),
+  ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "Workloads"]),
   ("Charts", ["JSONText"]),
   ("Reports", ["Charts", "Simulation"]),
 ]
@@ -56,7 +53,8 @@ let package = Package(
   targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
     + tests.map {
       .testTarget(
-        name: $0.name + "Tests", dependencies: [.byName(name: $0.name)] + $0.dependencies, swiftSettings: strict)
+        name: $0.name + "Tests", dependencies: [.byName(name: $0.name), "TestSupport"] + $0.dependencies,
+        swiftSettings: strict)
     }
     + [
       // The command is tested as a process of its own, and the shipped catalog as the command finds it.

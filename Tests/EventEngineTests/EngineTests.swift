@@ -1,4 +1,5 @@
 import EventEngine
+import TestSupport
 import Testing
 
 /// Rings that schedule their own next ring, some of them for ever, with a log of all of them.

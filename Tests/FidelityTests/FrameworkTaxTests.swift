@@ -1,12 +1,16 @@
 import Studies
+import TestSupport
 import Testing
 
 /// The 1,814 latencies of the paper's authors: one host speed per testbed, from its batch-2 rows only.
-@Suite("The paper's measurements")
+@Suite(
+  "The paper's measurements", .tags(.fidelity),
+  .enabled("needs ../shared/measurements/framework-tax") { Published.has(FrameworkTaxTests.file) })
 struct FrameworkTaxTests {
-  private func predictions() throws -> [Validation.Prediction]? {
-    guard let table = try Published.table("measurements/framework-tax/latency.csv") else { return nil }
-    let rows = try Measurement.read(table).map { row in
+  static let file = "measurements/framework-tax/latency.csv"
+
+  private func predictions() throws -> [Validation.Prediction] {
+    let rows = try Measurement.read(try Published.table(Self.file)).map { row in
       var row = row
       row.role = row.parameters["batch"] == 2 ? .anchor : .test
       return row
@@ -16,7 +20,7 @@ struct FrameworkTaxTests {
 
   @Test("The median error is at most 5 %, the mean at most 7 %, and the knee is exact in three series of four")
   func errors() throws {
-    guard let predictions = try predictions() else { return }
+    let predictions = try predictions()
     let summary = try #require(ErrorSummary(predictions.compactMap(\.error)))
     let knees = RiseComparison.compare(predictions)
     let exact = Double(knees.filter { $0.measured == $0.predicted }.count) / Double(knees.count)

@@ -1,16 +1,20 @@
 import Profiles
 import Studies
+import TestSupport
 import Testing
 
 /// The paper's central figure: ResNet-50 and BERT on a Quadro RTX 8000 by batch, one host speed for each series.
-@Suite("The paper's figure")
+@Suite(
+  "The paper's figure", .tags(.fidelity),
+  .enabled("needs ../shared/facts/paper") { Published.has(PaperFigureTests.file) })
 struct PaperFigureTests {
+  static let file = "facts/paper/frameworks.csv"
   private let workloads = ["ResNet-50": "resnet50", "BERT": "bert-base-uncased"]
   private let frameworks = ["PyTorch": "pytorch-eager", "TorchScript": "torchscript"]
 
   /// The points by batch, eager and TorchScript.
-  private func measurements() throws -> [Measurement]? {
-    guard let table = try Published.table("facts/paper/frameworks.csv") else { return nil }
+  private func measurements() throws -> [Measurement] {
+    let table = try Published.table(Self.file)
     func column(_ name: String) throws -> Int { try #require(table.column(name)) }
     let (panel, model, dtype) = (try column("panel"), try column("model"), try column("dtype"))
     let (framework, kind, x) = (try column("framework"), try column("x_kind"), try column("x"))
@@ -28,7 +32,7 @@ struct PaperFigureTests {
 
   @Test("Every point by batch lies within 25 % of the measurement")
   func everyPoint() throws {
-    guard let measurements = try measurements() else { return }
+    let measurements = try measurements()
     #expect(measurements.count == 64)
     let validation = try Validation(measurements, from: try ShippedModels(), fitsHost: true)
     for prediction in validation.predictions {
@@ -42,7 +46,7 @@ struct PaperFigureTests {
 
   @Test("Latency is flat up to the knee, and then grows with the batch")
   func shape() throws {
-    guard let measurements = try measurements() else { return }
+    let measurements = try measurements()
     let fp16 = measurements.filter { $0.precision == .fp16 && $0.framework == "pytorch-eager" }
     let predictions = try Validation(fp16, from: try ShippedModels(), fitsHost: true).predictions
     for workload in workloads.values {

@@ -27,13 +27,11 @@ struct ShippedModels: ModelSource {
 
 /// Measurements by others, which are not part of this repository: beside a checkout, where there are any.
 enum Published {
-  /// The rows of a file below `../shared`, or nil with a message where it is absent.
-  static func table(_ path: String) throws -> CSVText? {
-    let file = packageRoot + "/../shared/" + path
-    guard let bytes = try? readFileBytes(file) else {
-      print("skipped: \(path) is not here")
-      return nil
-    }
-    return try CSVText(bytes: bytes, file: path)
+  /// Whether a file below `../shared` is here: the condition of what needs it, so that it is reported as skipped.
+  static func has(_ path: String) -> Bool { (try? readFileBytes(sharedFolder + "/" + path)) != nil }
+
+  /// The rows of a file below `../shared`.
+  static func table(_ path: String) throws -> CSVText {
+    try CSVText(bytes: try readFileBytes(sharedFolder + "/" + path), file: path)
   }
 }

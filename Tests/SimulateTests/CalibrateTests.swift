@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("simulate calibrate") struct CalibrateTests {
+@Suite("simulate calibrate", .tags(.process)) struct CalibrateTests {
   static let rows = """
     testbed,accelerator,framework,precision,workload,batch,sequence_length,image_size,latency_ms
     Lab/One,nvidia-a100-pcie-40gb,pytorch-eager,fp16,resnet50,1,,224,9.1

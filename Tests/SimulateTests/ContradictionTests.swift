@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a command line says twice, or in vain, is refused.
-@Suite("A contradiction") struct ContradictionTests {
+@Suite("A contradiction", .tags(.process)) struct ContradictionTests {
   static let lines: [(line: String, words: String)] = [
     // Said twice.
     ("run bert-base t4 --batch 3 --parameter batch=2", "--parameter batch gives batch a second time"),

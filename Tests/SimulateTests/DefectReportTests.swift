@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a user sees where the program itself is wrong: never nothing.
-@Suite("A defect says that it is one") struct DefectReportTests {
+@Suite("A defect says that it is one", .tags(.process)) struct DefectReportTests {
   static let words = "error: simulate has a defect, which is no fault of your input ("
 
   /// The program waits for a recording that nobody writes, and gets the signal that a trap would raise.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Exit statuses, and what goes to which stream.
-@Suite("The command leaves") struct ExitTests {
+@Suite("The command leaves", .tags(.process)) struct ExitTests {
   static let bert = ["run", "bert-base", "nvidia-v100"]
 
   @Test func `with 0 and the result on standard output`() throws {

@@ -4,7 +4,7 @@ import Testing
 import Workloads
 
 /// What the product claims, for whatever constants its profiles have.
-@Suite("The claim") struct HeadlineClaimTests {
+@Suite("The claim", .tags(.slow)) struct HeadlineClaimTests {
   static func tax(
     _ workload: BoundWorkload, _ accelerator: AcceleratorProfile, _ framework: FrameworkProfile, _ host: HostProfile,
     _ precision: Precision = .fp16

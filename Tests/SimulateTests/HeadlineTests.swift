@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// `simulate` alone.
-@Suite("The headline") struct HeadlineTests {
+@Suite("The headline", .tags(.process)) struct HeadlineTests {
   @Test func `shows the generations of the catalog, one line that says what they show, and what to try`() throws {
     let result = try Command.run([], environment: ["NO_COLOR": "1"], in: "/")
     #expect(result.status == 0 && result.errors.isEmpty && !result.output.contains("\u{1B}"))

@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@Suite("Help") struct HelpTests {
+@Suite("Help", .tags(.process)) struct HelpTests {
   static let commands = [
     "", "run", "roofline", "validate", "calibrate", "profiles", "profiles list", "profiles show", "profiles check",
   ]

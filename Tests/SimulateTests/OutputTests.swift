@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `--output` and its like do to what has the name already, and what is left where they fail.
-@Suite("Outputs") struct OutputTests {
+@Suite("Outputs", .tags(.process)) struct OutputTests {
   static let sweep = "sweep resnet18 t4 --over batch=1,2"
   /// The rows of the sweep.
   private static func rows() throws -> String {

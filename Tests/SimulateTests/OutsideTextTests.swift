@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Names, titles, values and paths from outside, to every destination: nothing that is obeyed and not shown gets there.
-@Suite("Text from outside") struct OutsideTextTests {
+@Suite("Text from outside", .tags(.process)) struct OutsideTextTests {
   /// What no output holds as it is.
   static let hostile =
     "\u{1B}]0;pwn\u{7}\u{9B}31m\r\u{7F}\u{8}\u{202E}\u{2066}\u{200F}\u{61C}\u{2028}<script>alert(1)</script>"

@@ -1,8 +1,9 @@
 import Profiles
 import Studies
+import TestSupport
 import Testing
 
-@Suite("simulate profiles") struct ProfilesCommandTests {
+@Suite("simulate profiles", .tags(.process)) struct ProfilesCommandTests {
   @Test func `lists names, one to a line`() throws {
     let result = try Command.run(["profiles", "list", "frameworks", "--format", "names"])
     let names = result.output.split(separator: "\n").map(String.init)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `simulate project` and `simulate study` as a process.
-@Suite("The command projects") struct ProjectCommandTests {
+@Suite("The command projects", .tags(.process)) struct ProjectCommandTests {
   static func json(_ arguments: String) throws -> JSONObjectCursor {
     let result = try Command.run(arguments.split(separator: " ").map(String.init) + ["--format", "json"])
     #expect(result.status == 0, "\(result.errors)")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `simulate report` writes; how it looks is for tools/check_report.py.
-@Suite("A report") struct ReportTests {
+@Suite("A report", .tags(.process)) struct ReportTests {
   /// Runs the command with the path of a file that does not exist yet, and gives what it wrote.
   private func written(_ line: String, ending: String) throws -> (status: Int32, errors: String, text: String?) {
     let path = NSTemporaryDirectory() + "/report-test-\(UUID().uuidString).\(ending)"

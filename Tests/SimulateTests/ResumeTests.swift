@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a resumed sweep looks at before it changes anything, and what a sweep leaves that does not come to its end.
-@Suite("A sweep that stops") struct ResumeTests {
+@Suite("A sweep that stops", .tags(.process)) struct ResumeTests {
   static let sweep = "sweep resnet18 t4 --over batch=1,2 --over host.single_thread_speed=0.5..2:lin50"
 
   @Test(arguments: ["csv", "jsonl"])

@@ -3,7 +3,7 @@ import JSONText
 import TestSupport
 import Testing
 
-@Suite("simulate run") struct RunTests {
+@Suite("simulate run", .tags(.process)) struct RunTests {
   static func json(_ arguments: String, environment: [String: String] = [:]) throws -> RunJSON {
     let words = arguments.split(separator: " ").map(String.init)
     let result = try Command.run(["run"] + words + ["--format", "json"], environment: environment)

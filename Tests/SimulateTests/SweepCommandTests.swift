@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `simulate sweep` as a process: files, parts, and what happens when it is interrupted.
-@Suite("The command sweeps") struct SweepCommandTests {
+@Suite("The command sweeps", .tags(.process)) struct SweepCommandTests {
   static let sweep = [
     "sweep", "bert-base-uncased", "--over", "accelerator=nvidia-a100-sxm4-*,none", "--over", "batch=1,8",
     "--over", "host.single_thread_speed=0.5..2:log5",

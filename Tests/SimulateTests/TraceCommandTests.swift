@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `simulate trace`, as a process.
-@Suite("simulate trace")
+@Suite("simulate trace", .tags(.process))
 struct TraceCommandTests {
   /// Ten launches on an H100, 50 us apart, and a synchronization.
   static let recording: String = {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A user's own folder of profiles, with things in it that are none.
-@Suite("A user's catalog") struct UserCatalogTests {
+@Suite("A user's catalog", .tags(.process)) struct UserCatalogTests {
   /// A folder of one test, removed behind it.
   private final class Folder {
     let path = NSTemporaryDirectory() + "/simulate-catalog-" + UUID().uuidString

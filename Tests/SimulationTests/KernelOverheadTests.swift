@@ -1,5 +1,6 @@
 import EventEngine
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Simulation

@@ -1,5 +1,6 @@
 import EventEngine
 import Simulation
+import TestSupport
 
 /// What a random program may contain.
 struct ProgramShape {
