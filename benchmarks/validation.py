@@ -454,9 +454,9 @@ def tax_section(simulator, data, lines):
     rows = simulator.validate(list(framework_tax(data)))
     simulator.found("1,814 latencies: median", 5, median(rows))
     simulator.found("1,814 latencies: mean", 7, mean(rows))
-    knees = list(knee_pairs(rows))
-    exact = sum(measured == predicted for _, measured, predicted in knees)
-    simulator.found("knee batch exact, share of the series, at least", 75, 100 * exact / len(knees))
+    rises = list(rise_pairs(rows))
+    exact = sum(measured == predicted for _, measured, predicted in rises)
+    simulator.found("batch of the rise exact, share of the series, at least", 75, 100 * exact / len(rises))
     aspects = [("all", lambda row: "all"), ("accelerator", lambda row: row["accelerator"]),
                ("framework", lambda row: row["framework"]), ("precision", lambda row: row["precision"]),
                ("workload", lambda row: row["workload"])]
@@ -464,11 +464,11 @@ def tax_section(simulator, data, lines):
               "The authors' measurements behind the paper. One host speed per testbed, from its batch-2 rows only; the",
               "device constants of the three families and the dispatch tables were fitted to these rows.", ""]
     lines += table("rows", [group for _, key in aspects for group in grouped(rows, key)]) + [""]
-    batches = sorted({knee for _, *both in knees for knee in both if knee}) + [None]
-    count = collections.Counter((measured, predicted) for _, measured, predicted in knees)
-    lines += ["### Knees", "",
-              f"The batch from which on a series lies more than a fifth above its floor, in {len(knees)} series: the measured",
-              f"knee by row, the predicted by column; {exact} are the same, a blank is none. The floor is the median of what lies",
+    batches = sorted({rise for _, *both in rises for rise in both if rise}) + [None]
+    count = collections.Counter((measured, predicted) for _, measured, predicted in rises)
+    lines += ["### Rises", "",
+              f"The batch from which on a series lies more than a fifth above its floor, in {len(rises)} series: the measured",
+              f"rise by row, the predicted by column; {exact} are the same, a blank is none. The floor is the median of what lies",
               "within a fifth of the smallest latency.", "",
               "| measured | " + " | ".join(str(batch or "none") for batch in batches) + " |",
               "|---" * (1 + len(batches)) + "|"]
@@ -476,9 +476,9 @@ def tax_section(simulator, data, lines):
               for one in batches] + [""]
 
 
-def knee_pairs(rows):
-    """Series with their measured and predicted knee, as `simulate validate` has them."""
-    def knee(batches, latencies):
+def rise_pairs(rows):
+    """Series with their measured and predicted rise, as `simulate validate` has them."""
+    def rise(batches, latencies):
         limit = 1.2 * statistics.median(value for value in latencies if value <= 1.2 * min(latencies))
         found = None
         for batch, latency in reversed(list(zip(batches, latencies))):
@@ -492,7 +492,7 @@ def knee_pairs(rows):
         series = sorted(series, key=lambda row: int(row["batch"]))
         if len(series) >= 4:
             batches = [int(row["batch"]) for row in series]
-            yield (name, *(knee(batches, [float(row[column]) for row in series])
+            yield (name, *(rise(batches, [float(row[column]) for row in series])
                            for column in ("latency_ms", "predicted_ms")))
 
 

@@ -74,7 +74,7 @@ public struct HostEfficiency: Sendable, Equatable {
   /// Sustained fraction of the vector peak in pooling, one FLOP counted for each element of a window; nil for that of
   /// element-wise work.
   public var pooling: Double?
-  /// Sustained fraction of the vector peak in transcendental element-wise work, one FLOP counted for each element.
+  /// Sustained fraction of the vector peak in transcendental element-wise work.
   public var elementwise = 0.0
 
   /// All zero, to be filled from a host's file: the code holds no constants.

@@ -19,7 +19,14 @@ enum RooflineCommand {
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.refuseASCII(of: command.format)
     try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
-    let scenario = try ScenarioOptions.resolve(command, library).scenario
+    let resolved = try ScenarioOptions.resolve(command, library)
+    if let number = resolved.overrides.map(\.path).first(where: { $0.hasPrefix("host.") }) {
+      throw Failure(
+        .wrongUsage,
+        "error: --set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"
+          + command.helpHint)
+    }
+    let scenario = resolved.scenario
     guard let accelerator = scenario.system.accelerator else {
       throw Failure(
         .wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")

@@ -36,6 +36,7 @@ import Testing
     ("report bert-base t4 --ascii -o page.html", "--ascii would change nothing"),
     ("profiles list --ascii --format csv", "--ascii would change nothing"),
     ("roofline bert-base t4 --host reference", "--host would change nothing"),
+    ("roofline bert-base t4 --set host.cores=2", "--set host.cores would change nothing"),
     ("roofline bert-base t4 --synchronized", "--synchronized would change nothing"),
     ("report --sweep rows.csv bert-base t4 -o page.html", "'bert-base' would change nothing"),
     ("report --sweep rows.csv --batch 4 -o page.html", "--batch would change nothing"),
