@@ -44,6 +44,13 @@ struct MemoryDemandTests {
     #expect(try demand(layers).weights == 3 * 144)
   }
 
+  /// `addmm` has its bias first, then its input.
+  @Test func `counts the bias of a product wherever it stands`() throws {
+    let demand = try demand(
+      #"{ "operator": "aten::addmm", "inputs": [[16], [4, 8], [8, 16]], "outputs": [[4, 16]] }"#)
+    #expect(demand.weights == 2 * (16 + 8 * 16) && demand.inputs == 2 * 4 * 8)
+  }
+
   @Test func `counts a tied table once`() throws {
     let tied = """
       { "operator": "aten::embedding", "inputs": [[100, 8], [1, 4]], "dtypes": ["float", "int64"], "outputs": [[1, 4, 8]] },
