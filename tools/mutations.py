@@ -7,7 +7,7 @@
 
 The repository is copied to a folder, and all mutations are applied to the copy at once, each as a choice that an
 environment variable makes: `(mutant(7) ? mutated : original)`. So the tests are built once. Then each mutation is run
-against the tests of its own module, and where they notice nothing, against the whole suite. The table is
+against the tests of its own module, and where they notice nothing, against those that start no process, then against the rest. The table is
 `tools/proof/model_mutations.py`. Requirements: Python 3.9 and the Swift toolchain.
 """
 import argparse
@@ -152,15 +152,12 @@ def build(folder):
     print(f"built in {time.monotonic() - begin:.0f} s", flush=True)
 
 
-def tests_notice(folder, number, pattern, limit):
-    """Whether a run of the tests that match a pattern fails with a mutation switched on."""
+def tests_notice(folder, number, options, limit):
+    """Whether a run of the tests that options choose fails with a mutation switched on."""
     bundle = next((folder / ".build/debug").glob("*PackageTests.xctest"))
-    command = [str(bundle), "--testing-library", "swift-testing"]
-    if pattern:
-        command += ["--filter", pattern]
     # The bundle is a folder on macOS, and a program on Linux.
-    if bundle.is_dir():
-        command = ["swift", "test", "--skip-build"] + (["--filter", pattern] if pattern else [])
+    program = ["swift", "test", "--skip-build"] if bundle.is_dir() else [str(bundle), "--testing-library", "swift-testing"]
+    command = program + list(options)
     process = subprocess.Popen(
         command, cwd=folder, env=os.environ | {VARIABLE: str(number), "SWIFT_BACKTRACE": "enable=no"}, text=True,
         errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -179,20 +176,29 @@ def tests_notice(folder, number, pattern, limit):
     timer.cancel()
     status = process.wait()
     if status == 0 and "run with 0 tests" in last:
-        sys.exit(f"error: no test matches {pattern}")
+        sys.exit(f"error: no test matches {' '.join(options)}")
     return status != 0, last[:150] if is_over else "runs without end"
 
 
-def baseline(folder, patterns):
+# What is tried, the quickest first: the tests of the mutation's own module, those that start no process, the rest.
+WITHOUT_PROCESSES = ("--skip", r"^SimulateTests\.", "--skip", r"^FidelityTests\.")
+WITH_PROCESSES = ("--filter", r"^(SimulateTests|FidelityTests)\.")
+
+
+def stages(mutation):
+    return [("--filter", rf"^{mutation.module}Tests\."), WITHOUT_PROCESSES, WITH_PROCESSES]
+
+
+def baseline(folder, chosen):
     """How long each set of tests takes; all must pass without a mutation."""
     seconds = {}
-    for pattern in patterns:
+    for options in sorted({options for mutation in chosen for options in stages(mutation)}):
         begin = time.monotonic()
-        noticed, what = tests_notice(folder, 0, pattern, 3600)
+        noticed, what = tests_notice(folder, 0, options, 3600)
         if noticed:
-            sys.exit(f"error: {pattern or 'the whole suite'} fails without a mutation: {what}")
-        seconds[pattern] = time.monotonic() - begin
-        print(f"{pattern or 'the whole suite'}: {seconds[pattern]:.1f} s", flush=True)
+            sys.exit(f"error: {' '.join(options)} fails without a mutation: {what}")
+        seconds[options] = time.monotonic() - begin
+        print(f"{' '.join(options)}: {seconds[options]:.1f} s", flush=True)
     return seconds
 
 
@@ -202,12 +208,11 @@ def run(options, mutations):
         copy_with_mutants(mutations, folder)
         build(folder)
     chosen = [mutation for mutation in mutations if not options.only or mutation.number in options.only]
-    own = {mutation.module: f"^{mutation.module}Tests\\." for mutation in chosen}
-    seconds = baseline(folder, sorted(set(own.values())) + [""])
+    seconds = baseline(folder, chosen)
     survivors, argued, killed = [], [], 0
     for mutation in chosen:
-        for pattern in (own[mutation.module], ""):
-            noticed, what = tests_notice(folder, mutation.number, pattern, 60 + 10 * seconds[pattern])
+        for tests in stages(mutation):
+            noticed, what = tests_notice(folder, mutation.number, tests, 60 + 10 * seconds[tests])
             if noticed:
                 break
         if noticed:
@@ -225,10 +230,16 @@ def run(options, mutations):
     return bool(survivors)
 
 
+def numbers(text):
+    """The numbers of a list with ranges, as 7,12,40-60."""
+    ranges = [part.split("-") for part in text.split(",")]
+    return {number for ends in ranges for number in range(int(ends[0]), int(ends[-1]) + 1)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".build/mutants", help="where the copy is made")
-    parser.add_argument("--only", type=lambda text: {int(part) for part in text.split(",")})
+    parser.add_argument("--only", type=numbers, help="as 7,12 or 40-60")
     parser.add_argument("--built", action="store_true", help="the copy is there from the last time")
     parser.add_argument("--check", action="store_true", help="only whether each finds its place")
     parser.add_argument("--list", action="store_true", help="show the table")

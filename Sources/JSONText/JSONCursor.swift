@@ -90,7 +90,7 @@ public struct JSONCursor: Sendable {
   ///   - unit: What it is counted in, for the fault; empty for plain numbers.
   /// - Returns: The number.
   /// - Throws: ``JSONFact/wrongType(expected:found:)`` or ``JSONFact/outOfRange(text:range:unit:)``.
-  public func number(_ range: JSONRange = .any, unit: String = "") throws(JSONFault) -> Double {
+  public func number(_ range: NumberRange = .any, unit: String = "") throws(JSONFault) -> Double {
     guard case .number(let number) = value.content else { throw wrongType(.number) }
     guard range.contains(number.double) else { throw fault(.outOfRange(text: number.text, range: range, unit: unit)) }
     return number.double

@@ -38,7 +38,7 @@ public enum JSONFact: Sendable, Equatable {
   /// A value of another kind than any that is wanted.
   case wrongType(expected: [JSONKind], found: JSONKind)
   /// A number, given as it is written, outside its range, which is counted in `unit`; empty for plain numbers.
-  case outOfRange(text: String, range: JSONRange, unit: String = "")
+  case outOfRange(text: String, range: NumberRange, unit: String = "")
   /// A number, given as it is written, with a fractional part where an integer is wanted.
   case notAnInteger(text: String)
   /// An integer, given as it is written, outside its range.

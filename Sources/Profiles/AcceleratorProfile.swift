@@ -128,38 +128,82 @@ extension AcceleratorProfile: FieldDescribed {
   /// The word for such a profile in messages.
   public static let noun = "accelerator"
 
-  /// Every number of the profile, with its range and its meaning.
+  /// Every number of the profile, with all that is known of it.
   public static let fields: [ProfileField<AcceleratorProfile>] =
     [
-      .init("compute_units", \.computeUnits, .computeUnits, "streaming multiprocessors or compute units"),
-      .init("clock_ghz", \.clockGHz, .gigahertz, "boost clock"),
-      .init("sustained_clock_ghz", \.sustainedClockGHz, .gigahertz, "clock that the power limit sustains"),
-    ]
-    + Precision.allCases.map { precision in
       .init(
-        "peak_tflops.\(precision.rawValue)", \.peakTFLOPS[precision], .teraflops,
-        "dense peak in \(precision.rawValue)")
-    }
-    + [
-      .init("memory.capacity_gb", \.memory.capacityGB, .gigabytes, "device memory"),
-      .init("memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .gigabytesPerSecond, "peak memory bandwidth"),
-      .init("memory.l2_mb", \.memory.l2MB, .megabytes, "last-level cache"),
+        "compute_units", \.computeUnits, .computeUnits, "streaming multiprocessors or compute units",
+        affects: .device, family: .units, trend: .fitted),
+      .init("clock_ghz", \.clockGHz, .gigahertz, "boost clock", affects: .device, family: .clock, trend: .fitted),
+      .init(
+        "sustained_clock_ghz", \.sustainedClockGHz, .gigahertz, "clock that the power limit sustains",
+        note: "where it lies below the file's `clock_ghz`; above that it counts as that", affects: .device),
+    ] + Precision.allCases.map(peak) + [
+      .init(
+        "memory.capacity_gb", \.memory.capacityGB, .gigabytes, "device memory", affects: .device, family: .capacity,
+        trend: .fitted),
+      memoryBandwidth,
+      .init(
+        "memory.l2_mb", \.memory.l2MB, .megabytes, "last-level cache",
+        note: "the last before memory that all compute units share; AMD: the dies' L2, not the Infinity Cache",
+        affects: .device),
       .init(
         "memory.l2_bandwidth_gb_per_s", \.memory.l2BandwidthGBPerS, .gigabytesPerSecond,
-        "measured last-level cache bandwidth"),
-      .init("launch.call_us", \.launch.callUS, .microseconds, "host time of one launch call"),
-      .init("launch.latency_us", \.launch.latencyUS, .microseconds, "launch call returned until the kernel may start"),
-      .init("launch.kernel_gap_us", \.launch.kernelGapUS, .microseconds, "idle time between kernels of a stream"),
-      .init("launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .microseconds, "the same inside a graph"),
-      .init("launch.graph_call_us", \.launch.graphCallUS, .microseconds, "host time of one graph launch"),
-      .init("launch.graph_latency_us", \.launch.graphLatencyUS, .microseconds, "graph launch returned until it starts"),
+        "measured last-level cache bandwidth", affects: .device, family: .bandwidth,
+        trend: .following([memoryBandwidth.path], over: [])),
+      launchCall, launchLatency, kernelGap,
       .init(
-        "launch.synchronization_us", \.launch.synchronizationUS, .microseconds,
-        "device done until a synchronization has returned"),
+        "launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .microseconds, "the same inside a graph",
+        affects: .host, family: .gap),
       .init(
-        "launch.queue_depth", \.launch.queueDepth, .wholeBetween(1, 1_000_000),
-        "unfinished launches before the host blocks"),
-      .init("link.bandwidth_gb_per_s", \.link.bandwidthGBPerS, .gigabytesPerSecond, "copy bandwidth to the host"),
-      .init("link.latency_us", \.link.latencyUS, .microseconds, "fixed cost of a copy"),
+        "launch.graph_call_us", \.launch.graphCallUS, .microseconds, "host time of one graph launch",
+        note: "on the reference host", affects: .host, family: .launch),
+      .init(
+        "launch.graph_latency_us", \.launch.graphLatencyUS, .microseconds, "graph launch returned until it starts",
+        affects: .host, family: .launch),
+      synchronization,
+      .init(
+        "launch.queue_depth", \.launch.queueDepth, .queueDepth, "unfinished launches before the host blocks",
+        affects: .host),
+      linkBandwidth,
+      .init("link.latency_us", \.link.latencyUS, .microseconds, "fixed cost of a copy", affects: .device),
     ] + DeviceEfficiency.fields(\.efficiency)
+
+  /// Dense peaks: the beginning of their paths.
+  public static let peaks = "peak_tflops"
+
+  /// The peak that the others follow where the history is too short for their own.
+  private static let leadingPeak = "\(peaks).\(Precision.fp16.rawValue)"
+
+  private static func peak(_ precision: Precision) -> ProfileField<AcceleratorProfile> {
+    let path = "\(peaks).\(precision.rawValue)"
+    // Which formats there are units for decides what operators are lowered to.
+    return .init(
+      path, \.peakTFLOPS[precision], .teraflops, "dense peak in \(precision.rawValue)",
+      note: precision == .fp32 ? "needed" : "", affects: [.device, .plan], family: .peak,
+      trend: path == leadingPeak
+        ? .leading : Precision.selectable.contains(precision) ? .fittedOrFollowing(leadingPeak) : .none)
+  }
+
+  static let memoryBandwidth = ProfileField<AcceleratorProfile>(
+    "memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .gigabytesPerSecond, "peak memory bandwidth",
+    affects: .device, family: .bandwidth, trend: .leading)
+  static let launchCall = ProfileField<AcceleratorProfile>(
+    "launch.call_us", \.launch.callUS, .microseconds, "host time of one launch call", note: "on the reference host",
+    affects: .host, family: .launch)
+  static let launchLatency = ProfileField<AcceleratorProfile>(
+    "launch.latency_us", \.launch.latencyUS, .microseconds, "launch call returned until the kernel may start",
+    affects: .host, family: .launch, trend: .fitted)
+  static let kernelGap = ProfileField<AcceleratorProfile>(
+    "launch.kernel_gap_us", \.launch.kernelGapUS, .microseconds, "idle time between kernels of a stream",
+    affects: .host, family: .gap)
+  static let synchronization = ProfileField<AcceleratorProfile>(
+    "launch.synchronization_us", \.launch.synchronizationUS, .microseconds,
+    "device done until a synchronization has returned", affects: .host)
+  static let linkBandwidth = ProfileField<AcceleratorProfile>(
+    "link.bandwidth_gb_per_s", \.link.bandwidthGBPerS, .gigabytesPerSecond, "copy bandwidth to the host",
+    note: "each way, from pinned memory", affects: .device, family: .link)
+
+  /// Whoever builds faster matrix units also feeds them: operands in a clock follow the peak of a unit in a clock.
+  static let operandTrend = NumberTrend.following([leadingPeak], over: ["compute_units", "clock_ghz"])
 }

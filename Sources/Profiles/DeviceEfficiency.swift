@@ -43,54 +43,77 @@ public struct DeviceEfficiency: Sendable, Equatable {
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}
 
-  struct Field: Sendable {
+  private struct Field: Sendable {
     let key: String
     let keyPath: any WritableKeyPath<DeviceEfficiency, Double> & Sendable
-    let range: ClosedRange<Double>
+    let domain: NumberDomain
     let meaning: String
-    var isWhole = false
+    var note = ""
+    var affects: NumberEffect = .device
+    var family = NumberFamily.none
+    var trend = NumberTrend.none
   }
 
-  static let table: [Field] = [
+  private static let table: [Field] = [
     Field(
-      key: "matrix_flops_per_clock", keyPath: \.matrixFLOPsPerClock, range: 1...1_000_000,
-      meaning: "16-bit FLOPs that a unit's operands allow per clock"),
-    Field(key: "vector", keyPath: \.vector, range: 0.001...2, meaning: "sustained fraction of the vector peak"),
+      key: "matrix_flops_per_clock", keyPath: \.matrixFLOPsPerClock,
+      domain: NumberDomain(.flopsPerClock, .between(1, 1_000_000)),
+      meaning: "16-bit FLOPs that a unit's operands allow per clock", family: .operands,
+      trend: AcceleratorProfile.operandTrend),
     Field(
-      key: "vector_half", keyPath: \.vectorHalf, range: 0.1...4,
+      key: "vector", keyPath: \.vector, domain: .fraction(0.001, 2), meaning: "sustained fraction of the vector peak",
+      note: "in fp32, in a full wave of the best tile"),
+    Field(
+      key: "vector_half", keyPath: \.vectorHalf, domain: .ratio(0.1, 4),
       meaning: "half-precision products computed in single, relative"),
-    Field(key: "memory", keyPath: \.memory, range: 0.001...1.5, meaning: "sustained fraction of the bandwidth"),
     Field(
-      key: "matrix_memory", keyPath: \.matrixMemory, range: 0.001...2,
-      meaning: "bandwidth of matrix products, relative"),
+      key: "memory", keyPath: \.memory, domain: .fraction(0.001, 1.5), meaning: "sustained fraction of the bandwidth",
+      note: "by streaming kernels"),
     Field(
-      key: "matrix_alignment", keyPath: \.matrixAlignment, range: 0...256,
-      meaning: "elements that the matrix units align to; 0 = none", isWhole: true),
+      key: "matrix_memory", keyPath: \.matrixMemory, domain: .ratio(0.001, 2),
+      meaning: "bandwidth of matrix products, relative", note: "to streaming kernels"),
     Field(
-      key: "matrix_unaligned", keyPath: \.matrixUnaligned, range: 0.001...1,
-      meaning: "rate on operands that do not align, relative"),
+      key: "matrix_alignment", keyPath: \.matrixAlignment, domain: .alignment,
+      meaning: "elements that the matrix units align to; 0 = none", affects: [.device, .plan]),
     Field(
-      key: "operand_cost", keyPath: \.operandCost, range: 0...1000, meaning: "slow-down of small tiles"),
-    Field(key: "tile_setup_us", keyPath: \.tileSetupUS, range: 0...1000, meaning: "pipeline fill and drain of a tile"),
+      key: "matrix_unaligned", keyPath: \.matrixUnaligned, domain: .ratio(0.001, 1),
+      meaning: "rate on operands that do not align, relative", note: "on even dimensions"),
     Field(
-      key: "wave_quantization", keyPath: \.waveQuantization, range: 0...1, meaning: "share of an unfilled wave lost"),
-    Field(key: "kernel_fixed_us", keyPath: \.kernelFixedUS, range: 0...1000, meaning: "time of an empty kernel"),
+      key: "operand_cost", keyPath: \.operandCost, domain: NumberDomain(.elements, .between(0, 1000)),
+      meaning: "slow-down of small tiles"),
     Field(
-      key: "convolution", keyPath: \.convolution, range: 0.001...2,
-      meaning: "convolution relative to a matrix product"),
-    Field(key: "winograd", keyPath: \.winograd, range: 0.001...2, meaning: "fraction of the vector peak in Winograd"),
-    Field(key: "depthwise", keyPath: \.depthwise, range: 0.001...2, meaning: "vector peak share, depthwise"),
-    Field(key: "reduction", keyPath: \.reduction, range: 0.001...2, meaning: "bandwidth of reductions, relative"),
+      key: "tile_setup_us", keyPath: \.tileSetupUS, domain: .kernelMicroseconds,
+      meaning: "pipeline fill and drain of a tile"),
+    Field(
+      key: "wave_quantization", keyPath: \.waveQuantization, domain: .fraction(0, 1),
+      meaning: "share of an unfilled wave lost"),
+    Field(
+      key: "kernel_fixed_us", keyPath: \.kernelFixedUS, domain: .kernelMicroseconds,
+      meaning: "time of an empty kernel"),
+    Field(
+      key: "convolution", keyPath: \.convolution, domain: .ratio(0.001, 2),
+      meaning: "convolution relative to a matrix product", note: "of its shape"),
+    Field(
+      key: "winograd", keyPath: \.winograd, domain: .fraction(0.001, 2),
+      meaning: "fraction of the vector peak in Winograd"),
+    Field(
+      key: "depthwise", keyPath: \.depthwise, domain: .fraction(0.001, 2), meaning: "vector peak share, depthwise"),
+    Field(
+      key: "reduction", keyPath: \.reduction, domain: .ratio(0.001, 2), meaning: "bandwidth of reductions, relative",
+      note: "to streaming kernels"),
   ]
+
+  /// The group of these constants in a file.
+  static let group = "efficiency"
 
   /// The fields of a profile that carries these constants in its member `efficiency`.
   static func fields<Profile>(
     _ base: any WritableKeyPath<Profile, DeviceEfficiency> & Sendable
   ) -> [ProfileField<Profile>] {
     table.map { field in
-      let (low, high) = (field.range.lowerBound, field.range.upperBound)
-      return ProfileField(
-        "efficiency.\(field.key)", field.isWhole ? .wholeBetween(low, high) : .between(low, high), field.meaning,
+      ProfileField(
+        "\(group).\(field.key)", field.domain, field.meaning, note: field.note, affects: field.affects,
+        family: field.family, trend: field.trend, isShared: true,
         read: { $0[keyPath: base][keyPath: field.keyPath] },
         write: { $0[keyPath: base][keyPath: field.keyPath] = $1 })
     }

@@ -72,7 +72,7 @@ extension ErrorBand {
     try root.finish()
   }
 
-  private static func numbers(_ cursor: JSONCursor, _ range: JSONRange) throws(JSONFault) -> [Double] {
+  private static func numbers(_ cursor: JSONCursor, _ range: NumberRange) throws(JSONFault) -> [Double] {
     var numbers: [Double] = []
     for element in try cursor.array() { numbers.append(try element.number(range)) }
     return numbers

@@ -140,17 +140,25 @@ extension FrameworkProfile: FieldDescribed {
   /// The word for such a profile in messages.
   public static let noun = "framework"
 
-  /// Every number of the profile, with its range and its meaning.
+  /// Every number of the profile, with all that is known of it.
   public static let fields: [ProfileField<FrameworkProfile>] =
     OperatorKind.allCases.map { kind in
       .init(
-        "dispatch_us.\(kind.rawValue)", \.dispatchUS[kind], .microseconds, "host time of a \(kind.rawValue) operator")
+        "dispatch_us.\(kind.rawValue)", \.dispatchUS[kind], .microseconds, "host time of a \(kind.rawValue) operator",
+        affects: .host, family: .dispatch)
     } + [
-      .init("kernel_us", \.kernelUS, .microseconds, "host time for each kernel beside the launch call"),
-      .init("pass_us", \.passUS, .microseconds, "host time of a pass beside its operators"),
-      .init("graph_node_us", \.graphNodeUS, .microseconds, required: false, "host time for each node of a graph"),
+      .init(
+        "kernel_us", \.kernelUS, .microseconds, "host time for each kernel beside the launch call",
+        note: "of those that it launches itself", affects: .host, family: .dispatch),
+      .init(
+        "pass_us", \.passUS, .microseconds, "host time of a pass beside its operators", affects: .host,
+        family: .dispatch),
+      .init(
+        "graph_node_us", \.graphNodeUS, .microseconds, "host time for each node of a graph", required: false,
+        affects: .host),
       .init(
         "convolution_workspace_mb", \.convolutionWorkspaceMB, .megabytesOrNone,
-        "memory that a convolution's algorithm may use beside its tensors"),
+        "memory that a convolution's algorithm may use beside its tensors", note: "unlimited if left out",
+        affects: [.device, .plan]),
     ]
 }

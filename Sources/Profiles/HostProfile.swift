@@ -85,38 +85,61 @@ extension HostProfile: FieldDescribed {
   /// The word for such a profile in messages.
   public static let noun = "host"
 
-  /// Every number of the profile, with its range and its meaning.
+  /// Every number of the profile, with all that is known of it.
+  ///
+  /// What follows them is said for a host with an accelerator; one without prices its kernels by them as well.
   public static let fields: [ProfileField<HostProfile>] = [
-    .init("single_thread_speed", \.singleThreadSpeed, .between(0.001, 1000), "relative to the reference host"),
-    .init("cores", \.cores, .cores, "cores of one chip"),
-    .init("threads", \.threads, .cores, required: false, "threads that run kernels without an accelerator"),
-    .init("clock_ghz", \.clockGHz, .gigahertz, "sustained clock of all cores"),
-    .init("boost_clock_ghz", \.boostClockGHz, .gigahertz, "clock of a single busy core"),
-    .init("vector.flops_per_cycle", \.vector.flopsPerCycle, .flopsPerCycle, "fp32 FLOPs per cycle and core"),
-    .init("memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .gigabytesPerSecond, "peak memory bandwidth"),
+    singleThreadSpeed,
+    .init("cores", \.cores, .cores, "cores of one chip", affects: .host),
+    .init(
+      "threads", \.threads, .cores, "threads that run kernels without an accelerator", note: "1 if left out",
+      required: false, affects: .host),
+    .init("clock_ghz", \.clockGHz, .gigahertz, "sustained clock of all cores", affects: .host),
+    .init("boost_clock_ghz", \.boostClockGHz, .gigahertz, "clock of a single busy core", affects: .host),
+    .init(
+      "vector.flops_per_cycle", \.vector.flopsPerCycle, .flopsPerClock, "fp32 FLOPs per cycle and core",
+      note: "a fused multiply-add is two", affects: .host),
+    .init(
+      "memory.bandwidth_gb_per_s", \.memory.bandwidthGBPerS, .gigabytesPerSecond, "peak memory bandwidth",
+      note: "of all channels of a socket", affects: .host),
     .init(
       "memory.single_core_bandwidth_gb_per_s", \.memory.singleCoreBandwidthGBPerS, .gigabytesPerSecond,
-      "bandwidth that one core can draw"),
-    .init("memory.l2_mb", \.memory.l2MB, .megabytes, "second-level cache of one core"),
-    .init("memory.l3_mb", \.memory.l3MB, .megabytesOrNone, "last-level cache of the chip"),
-    .init("memory.mapped_mb", \.memory.mappedMB, .megabytes, "tensors of this size are mapped anew each time"),
-    .init("memory.page_fault_us", \.memory.pageFaultUS, .microseconds, required: false, "first touch of a 4 KiB page"),
+      "bandwidth that one core can draw", affects: .host),
+    .init("memory.l2_mb", \.memory.l2MB, .megabytes, "second-level cache of one core", affects: .host),
     .init(
-      "efficiency.matrix", \.efficiency.matrix, .between(0.001, 2),
-      "sustained fraction of the vector peak in matrix products"),
+      "memory.l3_mb", \.memory.l3MB, .megabytesOrNone, "last-level cache of the chip",
+      note: "where there is no third level, the shared second one", affects: .host),
     .init(
-      "efficiency.convolution", \.efficiency.convolution, .between(0.001, 2),
-      "the same in convolutions"),
+      "memory.mapped_mb", \.memory.mappedMB, .megabytes, "tensors of this size are mapped anew each time",
+      note: "never if left out", affects: .host),
     .init(
-      "efficiency.depthwise", \.efficiency.depthwise, .between(0.001, 2),
-      "the same in depthwise and grouped convolutions"),
+      "memory.page_fault_us", \.memory.pageFaultUS, .microseconds, "first touch of a 4 KiB page",
+      note: "of a tensor that is mapped anew", required: false, affects: .host),
     .init(
-      "efficiency.memory", \.efficiency.memory, .between(0.001, 1.5),
-      "sustained fraction of the bandwidth"),
-    .init("efficiency.cache", \.efficiency.cache, .between(0.1, 100), "bandwidth of the last-level cache, relative"),
-    .init("efficiency.pooling", \.efficiency.pooling, .between(0.0001, 2), "vector peak share of pooling"),
+      "efficiency.matrix", \.efficiency.matrix, .fraction(0.001, 2),
+      "sustained fraction of the vector peak in matrix products", affects: .host),
     .init(
-      "efficiency.elementwise", \.efficiency.elementwise, .between(0.0001, 2),
-      "vector peak share of element-wise work"),
+      "efficiency.convolution", \.efficiency.convolution, .fraction(0.001, 2), "the same in convolutions",
+      affects: .host),
+    .init(
+      "efficiency.depthwise", \.efficiency.depthwise, .fraction(0.001, 2),
+      "the same in depthwise and grouped convolutions", affects: .host),
+    .init(
+      "efficiency.memory", \.efficiency.memory, .fraction(0.001, 1.5), "sustained fraction of the bandwidth",
+      affects: .host),
+    .init(
+      "efficiency.cache", \.efficiency.cache, .ratio(0.1, 100), "bandwidth of the last-level cache, relative",
+      note: "what a core draws of it, to its share of the memory; 1 if left out", affects: .host),
+    .init(
+      "efficiency.pooling", \.efficiency.pooling, .fraction(0.0001, 2), "vector peak share of pooling",
+      note: "one FLOP counted for an element of a window; `efficiency.elementwise` if left out", affects: .host),
+    .init(
+      "efficiency.elementwise", \.efficiency.elementwise, .fraction(0.0001, 2),
+      "vector peak share of element-wise work", note: "the FLOPs of each function are those of docs/model.md",
+      affects: .host),
   ]
+
+  static let singleThreadSpeed = ProfileField<HostProfile>(
+    "single_thread_speed", \.singleThreadSpeed, .ratio(0.001, 1000), "relative to the reference host",
+    note: "one thread's speed at framework code", affects: .host, family: .hostSpeed, trend: .leading)
 }

@@ -39,8 +39,8 @@ extension OverrideFault: CustomStringConvertible {
       return "no profile number is called '\(oneLine(path))'; 'simulate profiles show NAME' lists them"
     case .noAccelerator(let path):
       return "'\(oneLine(path))' cannot be set: the system has no accelerator"
-    case .outOfRange(let path, let value, let range):
-      return "\(path) must be \(range.words(unit: unit(ofNumber: path))) (it is \(value))"
+    case .outOfRange(let path, let value, let domain):
+      return "\(path) must be \(domain.range.words(unit: domain.unit.words)) (it is \(value))"
     }
   }
 }

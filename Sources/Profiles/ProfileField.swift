@@ -1,20 +1,29 @@
 import JSONText
 
-/// One number of a profile, described as data.
+/// One number of a profile, described as data: all that anybody knows of it stands here.
 ///
-/// The reader, the validation, `--set`, the listing of a profile and the sensitivities all walk over the same table of
-/// fields, so a number that is added to it is read, checked, overridable, shown and differentiated at once.
+/// The reader, the validation, `--set`, the listing of a profile, the tables of the documentation, the sensitivities, the
+/// identity of plans, the dials, the roadmap and the groups of a calibration all walk over the same table of fields. A
+/// number that is added to it is read, checked, overridable, shown, differentiated and scaled at once.
 public struct ProfileField<Profile: Sendable>: Sendable {
   /// Where the number stands in the file, with dots: `memory.bandwidth_gb_per_s`.
   public let path: String
   /// What the number means, in one line.
   public let meaning: String
-  /// The values that make sense.
-  public let range: JSONRange
+  /// What else to know of it, for the documentation; empty for nothing.
+  public let note: String
+  /// Its unit, its range and its sort.
+  public let domain: NumberDomain
   /// Whether a file must state it.
   public let isRequired: Bool
-  /// What the number is counted in, as its path says; empty for counts, fractions and ratios.
-  public var unit: String { Profiles.unit(ofNumber: path) }
+  /// What has to be computed again when it changes.
+  public let affects: NumberEffect
+  /// What it is scaled together with.
+  public let family: NumberFamily
+  /// How it moves over the years.
+  public let trend: NumberTrend
+  /// Whether the parts of an architecture share it, but for those that state their own.
+  public let isShared: Bool
 
   /// The part of the path before the last dot: the JSON object that holds the number; empty for the document.
   let group: String
@@ -25,46 +34,60 @@ public struct ProfileField<Profile: Sendable>: Sendable {
   private let write: @Sendable (inout Profile, Double) -> Void
 
   /// A number that every profile has.
+  ///
+  /// - Parameters:
+  ///   - path: Where it stands in the file.
+  ///   - keyPath: Where it stands in the profile.
+  ///   - domain: Unit, range and sort.
+  ///   - meaning: What it means.
+  ///   - note: What else to know, for the documentation.
+  ///   - required: Whether a file must state it.
+  ///   - affects: What follows it.
+  ///   - family: What it is scaled with.
+  ///   - trend: How it moves over the years.
   public init(
-    _ path: String, _ keyPath: any WritableKeyPath<Profile, Double> & Sendable, _ range: JSONRange,
-    required: Bool = true, _ meaning: String
+    _ path: String, _ keyPath: any WritableKeyPath<Profile, Double> & Sendable, _ domain: NumberDomain,
+    _ meaning: String, note: String = "", required: Bool = true, affects: NumberEffect, family: NumberFamily = .none,
+    trend: NumberTrend = .none
   ) {
-    self.path = path
-    (group, key) = Self.parts(of: path)
-    self.meaning = meaning
-    self.range = range
-    self.isRequired = required
-    self.read = { $0[keyPath: keyPath] }
-    self.write = { $0[keyPath: keyPath] = $1 }
+    self.init(
+      path, domain, meaning, note: note, required: required, affects: affects, family: family, trend: trend,
+      read: { $0[keyPath: keyPath] }, write: { $0[keyPath: keyPath] = $1 })
   }
 
   /// A number that a profile may leave out.
   public init(
-    _ path: String, _ keyPath: any WritableKeyPath<Profile, Double?> & Sendable, _ range: JSONRange,
-    _ meaning: String
+    _ path: String, _ keyPath: any WritableKeyPath<Profile, Double?> & Sendable, _ domain: NumberDomain,
+    _ meaning: String, note: String = "", affects: NumberEffect, family: NumberFamily = .none,
+    trend: NumberTrend = .none
   ) {
-    self.path = path
-    (group, key) = Self.parts(of: path)
-    self.meaning = meaning
-    self.range = range
-    self.isRequired = false
-    self.read = { $0[keyPath: keyPath] }
-    self.write = { $0[keyPath: keyPath] = $1 }
+    self.init(
+      path, domain, meaning, note: note, required: false, affects: affects, family: family, trend: trend,
+      read: { $0[keyPath: keyPath] }, write: { $0[keyPath: keyPath] = $1 })
   }
 
   /// A number that is reached by functions.
   init(
-    _ path: String, _ range: JSONRange, _ meaning: String, read: @escaping @Sendable (Profile) -> Double?,
-    write: @escaping @Sendable (inout Profile, Double) -> Void
+    _ path: String, _ domain: NumberDomain, _ meaning: String, note: String = "", required: Bool = true,
+    affects: NumberEffect, family: NumberFamily = .none, trend: NumberTrend = .none, isShared: Bool = false,
+    read: @escaping @Sendable (Profile) -> Double?, write: @escaping @Sendable (inout Profile, Double) -> Void
   ) {
     self.path = path
     (group, key) = Self.parts(of: path)
     self.meaning = meaning
-    self.range = range
-    self.isRequired = true
+    self.note = note
+    self.domain = domain
+    self.isRequired = required
+    self.affects = affects
+    self.family = family
+    self.trend = trend
+    self.isShared = isShared
     self.read = read
     self.write = write
   }
+
+  /// The values that make sense.
+  public var range: NumberRange { domain.range }
 
   /// The number in a profile, or nil where the profile leaves it out.
   public func value(in profile: Profile) -> Double? { read(profile) }
@@ -103,9 +126,9 @@ extension ProfileField {
     for field in fields { _ = object.optional(field.key) }
     for field in fields {
       if field.isRequired && requireAll {
-        field.set(try object.required(field.key).number(field.range, unit: field.unit), in: &profile)
+        field.set(try object.required(field.key).number(field.range, unit: field.domain.unit.words), in: &profile)
       } else if let cursor = object.optional(field.key) {
-        field.set(try cursor.number(field.range, unit: field.unit), in: &profile)
+        field.set(try cursor.number(field.range, unit: field.domain.unit.words), in: &profile)
       }
     }
   }

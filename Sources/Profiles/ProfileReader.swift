@@ -67,7 +67,7 @@ public enum ProfileReader {
     let own = profile.ownEfficiencies
     profile.provenance.inherit(
       from: family,
-      AcceleratorProfile.fields.filter { $0.group == "efficiency" && !own.contains($0.path) }.map(\.path))
+      AcceleratorProfile.fields.filter { $0.isShared && !own.contains($0.path) }.map(\.path))
     try root.finish()
     return profile
   }

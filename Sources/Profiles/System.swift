@@ -16,23 +16,17 @@ public struct System: Sendable, Equatable {
     self.framework = framework
   }
 
-  /// The path of every number of the system, with the word for its profile in front:
-  /// `accelerator.memory.bandwidth_gb_per_s`.
-  public var numberPaths: [String] {
-    var paths: [String] = []
-    if accelerator != nil { paths += AcceleratorProfile.fields.map { "accelerator." + $0.path } }
-    paths += HostProfile.fields.map { "host." + $0.path }
-    paths += FrameworkProfile.fields.map { "framework." + $0.path }
-    return paths
+  /// Every number that the system may have: those of an accelerator only where there is one.
+  public var numbers: [SystemNumber] {
+    accelerator == nil ? SystemNumber.all.filter { !$0.isOfAccelerator } : SystemNumber.all
   }
 
+  /// The path of every number of the system, with the word for its profile in front:
+  /// `accelerator.memory.bandwidth_gb_per_s`.
+  public var numberPaths: [String] { numbers.map(\.path) }
+
   /// A number by its path, or nil when the profile leaves it out or there is no such path.
-  public func number(at path: String) -> Double? {
-    if let (field, profile) = acceleratorField(path) { return field.value(in: profile) }
-    if let field = field(HostProfile.self, path) { return field.value(in: host) }
-    if let field = field(FrameworkProfile.self, path) { return field.value(in: framework) }
-    return nil
-  }
+  public func number(at path: String) -> Double? { SystemNumber(path: path)?.value(in: self) }
 
   /// Where a number comes from.
   public func source(of path: String) -> Source? {
@@ -49,41 +43,16 @@ public struct System: Sendable, Equatable {
   ///
   /// - Throws: ``OverrideFault`` when the path names no number of this system or the value makes no sense there.
   public mutating func set(_ path: String, to value: Double) throws(OverrideFault) {
-    if let (field, _) = acceleratorField(path), var profile = accelerator {
-      try Self.apply(field, value, path, to: &profile)
-      profile.provenance.override(field.path, from: "set by the user")
-      accelerator = profile
-    } else if let field = field(HostProfile.self, path) {
-      try Self.apply(field, value, path, to: &host)
-      host.provenance.override(field.path, from: "set by the user")
-    } else if let field = field(FrameworkProfile.self, path) {
-      try Self.apply(field, value, path, to: &framework)
-      framework.provenance.override(field.path, from: "set by the user")
-    } else if accelerator == nil, path.hasPrefix("accelerator.") {
-      throw .noAccelerator(path: path)
-    } else {
+    guard let number = SystemNumber(path: path) else {
+      if accelerator == nil, path.hasPrefix(AcceleratorProfile.noun + ".") { throw .noAccelerator(path: path) }
       throw .unknownPath(path: path, suggestion: nearestName(to: path, among: numberPaths))
     }
-  }
-
-  private func acceleratorField(_ path: String) -> (ProfileField<AcceleratorProfile>, AcceleratorProfile)? {
-    guard let accelerator, let field = field(AcceleratorProfile.self, path) else { return nil }
-    return (field, accelerator)
-  }
-
-  private func field<Profile: FieldDescribed>(_: Profile.Type, _ path: String) -> ProfileField<Profile>? {
-    let prefix = Profile.noun + "."
-    guard path.hasPrefix(prefix) else { return nil }
-    return Profile.fields.first { $0.path == path.dropFirst(prefix.count) }
-  }
-
-  private static func apply<Profile>(
-    _ field: ProfileField<Profile>, _ value: Double, _ path: String, to profile: inout Profile
-  ) throws(OverrideFault) {
-    guard value.isFinite, field.range.contains(value) else {
-      throw .outOfRange(path: path, value: value, range: field.range)
+    if number.isOfAccelerator, accelerator == nil { throw .noAccelerator(path: path) }
+    guard value.isFinite, number.range.contains(value) else {
+      throw .outOfRange(path: path, value: value, domain: number.domain)
     }
-    field.set(value, in: &profile)
+    number.set(value, in: &self)
+    number.markOverridden(in: &self)
   }
 }
 
@@ -94,5 +63,5 @@ public enum OverrideFault: Error, Sendable, Equatable {
   /// The system has no accelerator whose numbers could change.
   case noAccelerator(path: String)
   /// The value makes no sense for this number.
-  case outOfRange(path: String, value: Double, range: JSONRange)
+  case outOfRange(path: String, value: Double, domain: NumberDomain)
 }

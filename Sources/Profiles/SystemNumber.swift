@@ -2,8 +2,7 @@ import JSONText
 
 /// One number of a system, found once by its path and then read and written many times.
 ///
-/// ``System/set(_:to:)`` looks its path up and records who changed the number; a sweep over a million values does
-/// neither a million times.
+/// ``System/set(_:to:)`` records who changed the number; a sweep over a million values does not, a million times.
 public struct SystemNumber: Sendable {
   private enum Place: Sendable {
     case accelerator(ProfileField<AcceleratorProfile>)
@@ -17,29 +16,97 @@ public struct SystemNumber: Sendable {
 
   /// A number that systems may have, or nil for a path that no profile knows.
   public init?(path: String) {
-    self.path = path
-    func field<Profile: FieldDescribed>(_: Profile.Type) -> ProfileField<Profile>? {
-      let prefix = Profile.noun + "."
-      guard path.hasPrefix(prefix) else { return nil }
-      return Profile.fields.first { $0.path == path.dropFirst(prefix.count) }
-    }
-    if let field = field(AcceleratorProfile.self) {
-      place = .accelerator(field)
-    } else if let field = field(HostProfile.self) {
-      place = .host(field)
-    } else if let field = field(FrameworkProfile.self) {
-      place = .framework(field)
-    } else {
-      return nil
+    guard let number = Self.byPath[path] else { return nil }
+    self = number
+  }
+
+  private init(_ place: Place) {
+    self.place = place
+    path =
+      switch place {
+      case .accelerator(let field): Self.path(field)
+      case .host(let field): Self.path(field)
+      case .framework(let field): Self.path(field)
+      }
+  }
+
+  private static func path<Profile: FieldDescribed>(_ field: ProfileField<Profile>) -> String {
+    Profile.noun + "." + field.path
+  }
+
+  /// Every number that systems may have: those of accelerators, of hosts, of frameworks.
+  public static let all: [SystemNumber] =
+    AcceleratorProfile.fields.map { SystemNumber(.accelerator($0)) }
+    + HostProfile.fields.map { SystemNumber(.host($0)) } + FrameworkProfile.fields.map { SystemNumber(.framework($0)) }
+
+  private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+
+  /// What is known of it whatever profile it is of.
+  private var facts: (domain: NumberDomain, affects: NumberEffect, family: NumberFamily, trend: NumberTrend) {
+    switch place {
+    case .accelerator(let field): (field.domain, field.affects, field.family, field.trend)
+    case .host(let field): (field.domain, field.affects, field.family, field.trend)
+    case .framework(let field): (field.domain, field.affects, field.family, field.trend)
     }
   }
 
+  /// Its unit, its range and its sort.
+  public var domain: NumberDomain { facts.domain }
+
   /// The values that make sense.
-  public var range: JSONRange {
+  public var range: NumberRange { facts.domain.range }
+
+  /// What it is scaled together with.
+  public var family: NumberFamily { facts.family }
+
+  /// How it moves over the years.
+  public var trend: NumberTrend { facts.trend }
+
+  /// What has to be computed again when it changes.
+  ///
+  /// - Parameter isHostOnly: Whether the host runs the kernels: then its numbers price them as well.
+  /// - Returns: What follows the number.
+  public func affects(isHostOnly: Bool) -> NumberEffect {
+    isOfHost && isHostOnly ? facts.affects.union(.device) : facts.affects
+  }
+
+  /// Whether it is a number of accelerators.
+  public var isOfAccelerator: Bool {
+    if case .accelerator = place { return true }
+    return false
+  }
+
+  /// Whether it is a number of hosts.
+  public var isOfHost: Bool {
+    if case .host = place { return true }
+    return false
+  }
+
+  /// The path within the profile's file.
+  public var pathInProfile: String {
     switch place {
-    case .accelerator(let field): field.range
-    case .host(let field): field.range
-    case .framework(let field): field.range
+    case .accelerator(let field): field.path
+    case .host(let field): field.path
+    case .framework(let field): field.path
+    }
+  }
+
+  /// The number of the same profile at another path within it.
+  public func sibling(_ path: String) -> SystemNumber? {
+    guard let dot = self.path.firstIndex(of: ".") else { return nil }
+    return SystemNumber(path: self.path[...dot] + path)
+  }
+
+  /// The profiles of a system that share the number, by the name that they share it under: an architecture's constant has
+  /// that of the architecture, unless the accelerator states it itself; any other number that of its profile.
+  public func owner(in system: System) -> String {
+    switch place {
+    case .accelerator(let field):
+      guard let accelerator = system.accelerator else { return "none" }
+      let isShared = field.isShared && !accelerator.ownEfficiencies.contains(field.path)
+      return isShared ? accelerator.architecture : accelerator.name
+    case .host: return system.host.name
+    case .framework: return system.framework.name
     }
   }
 
@@ -67,4 +134,31 @@ public struct SystemNumber: Sendable {
     case .framework(let field): field.set(value, in: &system.framework)
     }
   }
+
+  /// Notes in a system that the number is no longer the profile's.
+  func markOverridden(in system: inout System) {
+    let from = "set by the user"
+    switch place {
+    case .accelerator(let field): system.accelerator?.provenance.override(field.path, from: from)
+    case .host(let field): system.host.provenance.override(field.path, from: from)
+    case .framework(let field): system.framework.provenance.override(field.path, from: from)
+    }
+  }
+}
+
+extension SystemNumber {
+  /// The speed of one thread of the host, relative to the reference host.
+  public static let hostSpeed = SystemNumber(.host(HostProfile.singleThreadSpeed))
+  /// Bandwidth of the device's memory.
+  public static let memoryBandwidth = SystemNumber(.accelerator(AcceleratorProfile.memoryBandwidth))
+  /// Bandwidth between host and device.
+  public static let linkBandwidth = SystemNumber(.accelerator(AcceleratorProfile.linkBandwidth))
+  /// Host time of one launch call.
+  public static let launchCall = SystemNumber(.accelerator(AcceleratorProfile.launchCall))
+  /// From the launch call's return until the kernel may start.
+  public static let launchLatency = SystemNumber(.accelerator(AcceleratorProfile.launchLatency))
+  /// Idle time between kernels of a stream.
+  public static let kernelGap = SystemNumber(.accelerator(AcceleratorProfile.kernelGap))
+  /// Device done until a synchronization has returned.
+  public static let synchronization = SystemNumber(.accelerator(AcceleratorProfile.synchronization))
 }

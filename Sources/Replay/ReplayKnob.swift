@@ -1,4 +1,5 @@
 import EventEngine
+import Profiles
 import Simulation
 
 /// A number that the span of a replay depends on.
@@ -20,17 +21,17 @@ public enum ReplayKnob: Int, CaseIterable, Sendable {
   /// The return of synchronizations.
   case synchronization
 
-  /// The key in JSON; a profile's number where there is one.
+  /// The key in JSON: a profile's number, or a group of them.
   public var key: String {
     switch self {
-    case .host: "host.single_thread_speed"
-    case .launchCall: "accelerator.launch.call_us"
-    case .launchLatency: "accelerator.launch.latency_us"
-    case .kernelGap: "accelerator.launch.kernel_gap_us"
-    case .compute: "accelerator.peak_tflops"
-    case .memory: "accelerator.memory.bandwidth_gb_per_s"
-    case .link: "accelerator.link.bandwidth_gb_per_s"
-    case .synchronization: "accelerator.launch.synchronization_us"
+    case .host: SystemNumber.hostSpeed.path
+    case .launchCall: SystemNumber.launchCall.path
+    case .launchLatency: SystemNumber.launchLatency.path
+    case .kernelGap: SystemNumber.kernelGap.path
+    case .compute: AcceleratorProfile.noun + "." + AcceleratorProfile.peaks
+    case .memory: SystemNumber.memoryBandwidth.path
+    case .link: SystemNumber.linkBandwidth.path
+    case .synchronization: SystemNumber.synchronization.path
     }
   }
 

@@ -1,3 +1,4 @@
+import Profiles
 import Studies
 
 /// What a calibration fitted, how well it is known, and what the measurements say nothing of.
@@ -44,7 +45,7 @@ public struct CalibrationReport: Sendable {
     }
     for (testbed, _, fit) in calibration.hosts {
       table.append([
-        TextTable.Cell("host.single_thread_speed"), TextTable.Cell(testbed), TextTable.Cell("1"),
+        TextTable.Cell(SystemNumber.hostSpeed.path), TextTable.Cell(testbed), TextTable.Cell("1"),
         TextTable.Cell(NumberFormat.significant(fit.speed, digits: 4), data: String(fit.speed)),
         uncertainty(fit.uncertainty), TextTable.Cell(fit.usable > 0 ? "yes" : "no"),
       ])

@@ -22,20 +22,9 @@ struct InputTable {
       let note = source.map { $0.note.isEmpty ? "" : " (\($0.note))" } ?? ""
       table.append([
         TextTable.Cell("\(Profile.noun).\(field.path)"), TextTable.Cell(NumberFormat.shortest(value)),
-        TextTable.Cell(unit(ofPath: field.path)), TextTable.Cell(source?.kind.rawValue ?? "not stated"),
+        TextTable.Cell(field.domain.unit.symbol), TextTable.Cell(source?.kind.rawValue ?? "not stated"),
         TextTable.Cell(source.map { $0.from + note } ?? "not stated"), TextTable.Cell(field.meaning),
       ])
     }
   }
-}
-
-/// The unit that a number's path ends in; a ratio or a count has none.
-func unit(ofPath path: String) -> String {
-  if path.hasPrefix("peak_tflops") { return "TFLOP/s" }
-  if path.hasPrefix("dispatch_us") { return "µs" }
-  let units = [
-    ("_gb_per_s", "GB/s"), ("_bytes_per_s", "B/s"), ("_us", "µs"), ("_ms", "ms"), ("_ghz", "GHz"), ("_gb", "GB"),
-    ("_mb", "MB"), ("_kb", "kB"), ("_tflops", "TFLOP/s"), ("_flops_per_clock", "FLOP/clock"), ("_bytes", "B"),
-  ]
-  return units.first { path.hasSuffix($0.0) }?.1 ?? "1"
 }

@@ -128,8 +128,10 @@ public struct ProjectionReport: Sendable {
       + "\(NumberFormat.fixed(beyond / max(span, 1e-9), decimals: 1)) times the span of the data outside it; hosts: "
       + "\(roadmap.history.hosts.count) generations. Trends of another speed than the past's are not in the bands, nor "
       + "is a change of the framework or the workload. "
-    if !roadmap.followers.isEmpty {
-      let leaders = roadmap.followers.map { "\(Self.lastPart($0.number.path)) with \(Self.lastPart($0.leader))" }
+    let leaders = roadmap.followers.compactMap { follower in
+      follower.leader.map { "\(Self.lastPart(follower.number.path)) with \(Self.lastPart($0))" }
+    }
+    if !leaders.isEmpty {
       text += "Too few generations have a value of its own for a trend: \(leaders.joined(separator: ", ")). "
     }
     text += "All else is \(roadmap.base.accelerator?.title ?? "the host")'s. "

@@ -8,40 +8,6 @@ import Profiles
 /// the other half stays. Where the closed form applies, a point costs the sums over the half that changed, and nothing is
 /// allocated.
 public struct PassPricer: Sendable {
-  /// Which costs a number affects.
-  public struct Affected: OptionSet, Sendable {
-    /// The bits.
-    public let rawValue: UInt8
-
-    /// A set from its bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    /// What the host spends, and what a launch takes.
-    public static let host = Affected(rawValue: 1)
-    /// Kernels and copies.
-    public static let device = Affected(rawValue: 2)
-    /// What the framework makes of the operators: the plan itself.
-    public static let plan = Affected(rawValue: 4)
-
-    /// What a number affects, by its path.
-    ///
-    /// - Parameters:
-    ///   - path: The number's path.
-    ///   - isHostOnly: Whether the host runs the kernels.
-    public init(path: String, isHostOnly: Bool) {
-      let times = ["framework.dispatch_us.", "framework.kernel_us", "framework.pass_us", "framework.graph_node_us"]
-      if path.hasPrefix("accelerator.launch.") || times.contains(where: path.hasPrefix) {
-        self = .host
-      } else if path.hasPrefix("host.") {
-        self = isHostOnly ? [.host, .device] : .host
-      } else {
-        // Peaks say which formats there are units for; alignment, and whatever a framework has beside its times, what
-        // is lowered to.
-        self = [.device, .plan]
-      }
-    }
-  }
-
   /// What is simulated.
   public private(set) var scenario: Scenario
   /// What the framework makes of the workload.
@@ -71,7 +37,7 @@ public struct PassPricer: Sendable {
   /// Prices again what a change of the scenario's numbers affects.
   ///
   /// - Complexity: O(different costs), with a kernel time for each different kernel if the device is affected.
-  public mutating func update(_ affected: Affected) {
+  public mutating func update(_ affected: NumberEffect) {
     if affected.contains(.host) {
       scenario.priceHost(plan, into: &table)
       if let host = PassSums.host(plan.counts, table) { sums?.host = host } else { sums = nil }

@@ -3,9 +3,8 @@ import Profiles
 
 /// What a plan depends on beside the workload: systems of one identity share the plans of each workload.
 ///
-/// It is the framework without its times, with the fusion rules that apply, and what the device can multiply. A number
-/// that a framework gets later counts as part of the identity until it is named here: too many plans are made then, and
-/// never a wrong one.
+/// It is the framework without the numbers that do not affect the plan (``ProfileField/affects``), with the fusion rules
+/// that apply, and what the device can multiply.
 public struct PlanIdentity: Sendable, Hashable {
   private let framework: FrameworkProfile
   private let target: LoweringTarget
@@ -16,13 +15,12 @@ public struct PlanIdentity: Sendable, Hashable {
     var framework = system.framework
     framework.fusion = framework.fusionRules(on: system.accelerator?.architecture ?? "")
     framework.fusionByArchitecture = []
-    framework.dispatchUS = DispatchTable()
-    framework.kernelUS = 0
-    framework.passUS = 0
-    framework.graphNodeUS = 0
+    for field in Self.times { field.set(0, in: &framework) }
     framework.provenance = Provenance()
     self.framework = framework
   }
+
+  private static let times = FrameworkProfile.fields.filter { !$0.affects.contains(.plan) }
 
   /// Hashes what tells most identities apart; equality decides.
   public func hash(into hasher: inout Hasher) {

@@ -31,7 +31,7 @@ extension Scenario {
   /// the plan with the number a little larger, and for the other side a little smaller. Where two paths are of one
   /// length, the one that grows more decides to the right, and the one that grows less to the left (``TieRule``).
   ///
-  /// Of a number of things, such as compute units, the small step is one thing.
+  /// Of a number of things, such as compute units, the small step is one thing. A threshold has no slope.
   ///
   /// - Parameters:
   ///   - plan: The plan of this scenario.
@@ -47,15 +47,15 @@ extension Scenario {
     let latency = try simulator.time(plan.program, base, latencyKind, counts: plan.counts).latency
     guard latency > 0 else { return [] }
     var tangents: [Tangent] = []
-    for path in system.numberPaths {
-      guard let value = system.number(at: path), value != 0, !Self.switches.contains(path) else { continue }
+    for number in system.numbers where number.domain.kind != .threshold {
+      guard let value = number.value(in: system), value != 0 else { continue }
       // Of things there is no fraction: one more and one fewer.
-      let isCount = SystemNumber(path: path)?.range.isWhole ?? false
+      let isCount = number.domain.kind == .count
       let change = isCount ? 1 / value : step
-      let above = priced(plan, path, isCount ? value + 1 : value * (1 + change))
-      let below = priced(plan, path, isCount ? value - 1 : value * (1 - change))
+      let above = priced(plan, number, isCount ? value + 1 : value * (1 + change))
+      let below = priced(plan, number, isCount ? value - 1 : value * (1 - change))
       guard above != nil || below != nil else { continue }
-      let tangent = Tangent(path, change, base, above, below)
+      let tangent = Tangent(number.path, change, base, above, below)
       if !tangent.isZero { tangents.append(tangent) }
     }
     let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
@@ -68,9 +68,6 @@ extension Scenario {
         elasticityOfLess: Double(falls[index]) / scale)
     }.sorted { ($1.strength, $0.path) < ($0.strength, $1.path) }
   }
-
-  /// Numbers that decide between cases and have no slope.
-  private static let switches = ["accelerator.launch.queue_depth", "accelerator.efficiency.matrix_alignment"]
 
   /// What differences of all costs come to along the critical path, eight in a run.
   private func accounts(
@@ -115,9 +112,10 @@ extension Scenario {
   }
 
   /// The costs with one number changed, or nil where the change leaves the range of the number.
-  private func priced(_ plan: ProgramPlan, _ path: String, _ value: Double) -> CostTable? {
+  private func priced(_ plan: ProgramPlan, _ number: SystemNumber, _ value: Double) -> CostTable? {
+    guard number.range.contains(value) else { return nil }
     var changed = self
-    do { try changed.system.set(path, to: value) } catch { return nil }
+    number.set(value, in: &changed.system)
     return changed.price(plan)
   }
 }

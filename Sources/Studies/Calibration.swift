@@ -178,13 +178,7 @@ struct CalibrationProblem {
   }
 
   private static func group(of path: String, _ system: System) -> String {
-    if path.hasPrefix("accelerator.efficiency."), let accelerator = system.accelerator {
-      // An accelerator that states a constant itself does not share its family's.
-      let isOwn = accelerator.ownEfficiencies.contains(String(path.dropFirst("accelerator.".count)))
-      return isOwn ? accelerator.name : accelerator.architecture
-    }
-    if path.hasPrefix("accelerator.") { return system.accelerator?.name ?? "none" }
-    return path.hasPrefix("host.") ? system.host.name : system.framework.name
+    SystemNumber(path: path)?.owner(in: system) ?? "none"
   }
 
   /// What is minimized: the mean of |ln(predicted / measured)|, and a little for values that have moved.

@@ -156,8 +156,9 @@ public struct Projection: Sendable {
     let year = decimalYear(part.released) ?? roadmap.lastYear
     var own = scenario
     own.system.accelerator = part
-    if !roadmap.startsAtHost, let number = SystemNumber(path: "host.single_thread_speed"),
-      let speed = roadmap.trend(of: number.path)?.value(at: year), let possible = number.range.nearest(to: speed)
+    let number = SystemNumber.hostSpeed
+    if !roadmap.startsAtHost, let speed = roadmap.trend(of: number.path)?.value(at: year),
+      let possible = number.range.nearest(to: speed)
     {
       number.set(possible, in: &own.system)
     }

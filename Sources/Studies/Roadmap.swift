@@ -23,8 +23,19 @@ public struct Roadmap: Sendable {
   public struct Follower: Sendable {
     /// The number.
     public let number: SystemNumber
-    /// The path of the one that it follows.
-    public let leader: String
+    /// The numbers to whose product it keeps its ratio.
+    let product: [SystemNumber]
+    /// The numbers that divide this product.
+    let divisors: [SystemNumber]
+
+    init(_ number: SystemNumber, _ product: [String], over divisors: [String] = []) {
+      self.number = number
+      self.product = product.compactMap(number.sibling)
+      self.divisors = divisors.compactMap(number.sibling)
+    }
+
+    /// The path of the one that it follows; nil where it follows several.
+    public var leader: String? { product.count == 1 && divisors.isEmpty ? product[0].path : nil }
   }
 
   /// What the trends are fitted to.
@@ -37,19 +48,6 @@ public struct Roadmap: Sendable {
   public let followers: [Follower]
   /// Whether the trend of hosts starts at the base's own, now, instead of at the host that the history would have.
   public let startsAtHost: Bool
-  private let feed: SystemNumber?
-
-  /// The numbers that are fitted where the history allows.
-  private static let fittedPaths =
-    Precision.selectable.map { "accelerator.peak_tflops.\($0.rawValue)" } + [
-      "accelerator.memory.bandwidth_gb_per_s", "accelerator.memory.capacity_gb", "accelerator.compute_units",
-      "accelerator.clock_ghz", "accelerator.launch.latency_us", hostSpeed,
-    ]
-  private static let hostSpeed = "host.single_thread_speed"
-  private static let feedPath = "accelerator.efficiency.matrix_flops_per_clock"
-  private static let leadingPeak = "accelerator.peak_tflops.fp16"
-  private static let bandwidth = "accelerator.memory.bandwidth_gb_per_s"
-
   /// Fits the trends.
   ///
   /// - Parameters:
@@ -62,54 +60,58 @@ public struct Roadmap: Sendable {
   public init(
     history: HardwareHistory, base: System, held: Set<String> = [], startsAtHost: Bool = false
   ) throws(ProjectionFault) {
-    guard let part = base.accelerator else { throw .noAccelerator }
+    guard base.accelerator != nil else { throw .noAccelerator }
     self.startsAtHost = startsAtHost
     self.history = history
     self.base = base
     var quantities: [Quantity] = []
     var followers: [Follower] = []
-    func follow(_ path: String, _ leader: String) {
-      guard !held.contains(path), let number = SystemNumber(path: path) else { return }
-      followers.append(Follower(number: number, leader: leader))
-    }
-    for path in Self.fittedPaths where !held.contains(path) {
-      guard let value = base.number(at: path), value > 0 else { continue }
-      if let quantity = Self.quantity(path, history, base) {
-        quantities.append(quantity)
-      } else if path != Self.leadingPeak, path.hasPrefix("accelerator.peak_tflops.") {
-        follow(path, Self.leadingPeak)
+    for number in Self.moving(base) where !held.contains(number.path) {
+      guard let value = number.value(in: base), value > 0 else { continue }
+      let quantity = Self.quantity(number, history, base)
+      if let quantity { quantities.append(quantity) }
+      switch number.trend {
+      case .leading where quantity == nil:
+        let found = number.isOfHost ? history.hosts.count : history.accelerators.count
+        throw .tooFewGenerations(path: number.path, found: found, needed: LogarithmicTrend.fewestPoints)
+      case .fittedOrFollowing(let path) where quantity == nil:
+        followers.append(Follower(number, [path]))
+      case .following(let product, let divisors): followers.append(Follower(number, product, over: divisors))
+      default: break
       }
     }
-    for path in [Self.leadingPeak, Self.bandwidth, Self.hostSpeed] where !held.contains(path) {
-      guard !quantities.contains(where: { $0.path == path }), base.number(at: path) != nil else { continue }
-      let found = path == Self.hostSpeed ? history.hosts.count : history.accelerators.count
-      throw .tooFewGenerations(path: path, found: found, needed: LogarithmicTrend.fewestPoints)
-    }
-    if part.memory.l2BandwidthGBPerS != nil { follow("accelerator.memory.l2_bandwidth_gb_per_s", Self.bandwidth) }
     self.quantities = quantities
     self.followers = followers
-    feed = held.contains(Self.feedPath) ? nil : SystemNumber(path: Self.feedPath)
   }
 
-  private static func quantity(_ path: String, _ history: HardwareHistory, _ base: System) -> Quantity? {
-    let isHost = path == hostSpeed
+  /// The numbers of a system that move over the years, family by family.
+  private static func moving(_ base: System) -> [SystemNumber] {
+    base.numbers.enumerated().filter { $0.element.trend != .none }
+      .sorted { ($0.element.family.rawValue, $0.offset) < ($1.element.family.rawValue, $1.offset) }.map(\.element)
+  }
+
+  /// The trend of a number; nil where it has none of its own, or too short a history.
+  private static func quantity(_ number: SystemNumber, _ history: HardwareHistory, _ base: System) -> Quantity? {
+    if case .following = number.trend { return nil }
     var points: [LogarithmicTrend.Point] = []
     var generations: [Int] = []
-    func add(_ released: String, _ value: Double?, _ generation: Int) {
-      guard let year = decimalYear(released), let value, value > 0 else { return }
+    func add(_ released: String, _ system: System, _ generation: Int) {
+      guard let year = decimalYear(released), let value = number.value(in: system), value > 0 else { return }
       points.append(LogarithmicTrend.Point(year: year, value: value))
       generations.append(generation)
     }
-    if isHost {
-      for (index, host) in history.hosts.enumerated() { add(host.released, host.singleThreadSpeed, index) }
+    if number.isOfHost {
+      for (index, host) in history.hosts.enumerated() {
+        add(host.released, System(accelerator: nil, host: host, framework: base.framework), index)
+      }
     } else {
       for (index, part) in history.accelerators.enumerated() {
-        let system = System(accelerator: part, host: base.host, framework: base.framework)
-        add(part.released, system.number(at: path), index)
+        add(part.released, System(accelerator: part, host: base.host, framework: base.framework), index)
       }
     }
-    guard let trend = LogarithmicTrend(points), let number = SystemNumber(path: path) else { return nil }
-    return Quantity(number: number, trend: trend, generations: generations, isHost: isHost)
+    return LogarithmicTrend(points).map {
+      Quantity(number: number, trend: $0, generations: generations, isHost: number.isOfHost)
+    }
   }
 
   /// The trend of a number, if it has one.
@@ -155,19 +157,15 @@ public struct Roadmap: Sendable {
       let noise = draw?.residual(of: quantity, at: year) ?? 0
       return (quantity.number, value(of: quantity, at: year) * noise.exponential)
     }
-    func growth(_ path: String) -> Double {
-      guard let (number, value) = numbers.first(where: { $0.number.path == path }), let old = number.value(in: base)
+    func growth(_ leader: SystemNumber) -> Double {
+      guard let (_, value) = numbers.first(where: { $0.number.path == leader.path }), let old = leader.value(in: base)
       else { return 1 }
       return value / old
     }
     for follower in isPresent ? [] : followers {
       guard let value = follower.number.value(in: base) else { continue }
-      numbers.append((follower.number, value * growth(follower.leader)))
-    }
-    // Whoever builds faster matrix units also feeds them: the operands per clock follow the peak per unit and clock.
-    if let feed, !isPresent, let value = feed.value(in: base) {
-      let rate = growth(Self.leadingPeak) / growth("accelerator.compute_units") / growth("accelerator.clock_ghz")
-      numbers.append((feed, value * rate))
+      let rate = follower.divisors.reduce(follower.product.reduce(1) { $0 * growth($1) }) { $0 / growth($1) }
+      numbers.append((follower.number, value * rate))
     }
     var isHeld = false
     for (index, (number, value)) in numbers.enumerated() {

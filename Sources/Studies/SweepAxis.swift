@@ -154,7 +154,7 @@ public struct SweepAxis: Sendable, Equatable {
       // Of a count, a range has whole numbers, as of a parameter; what is written out must be whole itself.
       if number.range.isWhole, item.contains("..") { numbers = numbers.map { $0.rounded() } }
       for value in numbers where !number.range.contains(value) {
-        throw .override(.outOfRange(path: path, value: value, range: number.range))
+        throw .override(.outOfRange(path: path, value: value, domain: number.domain))
       }
     default:
       let isRange = item.contains("..")

@@ -70,8 +70,7 @@ public struct SweepEvaluator: Sendable {
         block.append(index)
         continue
       }
-      let affected = PassPricer.Affected(path: number.path, isHostOnly: isHostOnly)
-      if affected.contains(.device) { device.append(index) } else { host.append(index) }
+      if number.affects(isHostOnly: isHostOnly).contains(.device) { device.append(index) } else { host.append(index) }
     }
     (blockAxes, deviceAxes, hostAxes) = (block, device, host)
     current = Array(repeating: -1, count: plan.axes.count)

@@ -134,7 +134,7 @@ public struct SweepPlan: Sendable {
             try system.set(path, to: 1)
             continue
           }
-          if number.value(in: system) == nil, path.hasPrefix("accelerator."), accelerator == nil {
+          if number.value(in: system) == nil, number.isOfAccelerator, accelerator == nil {
             throw .noAccelerator(path: path)
           }
         }

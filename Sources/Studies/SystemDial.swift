@@ -8,80 +8,70 @@ public struct SystemDial: Sendable {
   public let name: String
   /// What turning it means, in a few words.
   public let meaning: String
-  /// The numbers that it multiplies, by path.
-  public let paths: [String]
+  /// The numbers that it multiplies.
+  public let numbers: [SystemNumber]
 
   /// The knobs with short names.
   public static let all: [SystemDial] = [
-    SystemDial(
-      "peak", "arithmetic in every format, and the operands that feed it",
-      accelerator { $0.hasPrefix("peak_tflops.") || $0 == "efficiency.matrix_flops_per_clock" }),
-    SystemDial(
-      "bandwidth", "device memory and last-level cache",
-      accelerator { $0 == "memory.bandwidth_gb_per_s" || $0 == "memory.l2_bandwidth_gb_per_s" }),
-    SystemDial(
-      "units", "compute units, each as fast as before",
-      accelerator { $0 == "compute_units" || $0.hasPrefix("peak_tflops.") }),
-    SystemDial("capacity", "device memory", accelerator { $0 == "memory.capacity_gb" }),
-    SystemDial(
-      "launch", "launch calls and launch latencies, of kernels and graphs",
-      accelerator { $0.hasPrefix("launch.") && ($0.hasSuffix("call_us") || $0.hasSuffix("latency_us")) }),
-    SystemDial(
-      "gap", "idle time between kernels, in streams and graphs", accelerator { $0.hasSuffix("kernel_gap_us") }),
-    SystemDial("link", "the way to the host's memory", accelerator { $0 == "link.bandwidth_gb_per_s" }),
-    SystemDial(
-      "dispatch", "what the framework spends on operators, their kernels and the pass",
-      framework { $0.hasPrefix("dispatch_us.") || $0 == "kernel_us" || $0 == "pass_us" }),
-    SystemDial("host", "the host's single-thread speed", ["host.single_thread_speed"]),
+    SystemDial("peak", "arithmetic in every format, and the operands that feed it", [.peak, .operands]),
+    SystemDial("bandwidth", "device memory and last-level cache", [.bandwidth]),
+    SystemDial("units", "compute units, each as fast as before", [.units, .peak]),
+    SystemDial("capacity", "device memory", [.capacity]),
+    SystemDial("launch", "launch calls and launch latencies, of kernels and graphs", [.launch]),
+    SystemDial("gap", "idle time between kernels, in streams and graphs", [.gap]),
+    SystemDial("link", "the way to the host's memory", [.link]),
+    SystemDial("dispatch", "what the framework spends on operators, their kernels and the pass", [.dispatch]),
+    SystemDial("host", "the host's single-thread speed", [.hostSpeed]),
   ]
 
   /// A knob.
-  init(_ name: String, _ meaning: String, _ paths: [String]) {
+  init(_ name: String, _ meaning: String, _ numbers: [SystemNumber]) {
     self.name = name
     self.meaning = meaning
-    self.paths = paths
+    self.numbers = numbers
   }
+
+  private init(_ name: String, _ meaning: String, _ families: Set<NumberFamily>) {
+    self.init(name, meaning, SystemNumber.all.filter { families.contains($0.family) })
+  }
+
+  /// The paths of the numbers that it multiplies.
+  public var paths: [String] { numbers.map(\.path) }
 
   /// The knob of a name: a short name (`launch`), the same behind its profile (`accelerator.launch`), a number by its path,
   /// or a group of numbers (`framework.dispatch_us`).
   ///
   /// - Throws: `NameFault` for a name that denotes nothing.
   public init(named name: String) throws(NameFault) {
-    func isProfile(_ dial: SystemDial, _ prefix: String) -> Bool { dial.paths.allSatisfy { $0.hasPrefix(prefix) } }
+    let nouns = [AcceleratorProfile.noun, HostProfile.noun, FrameworkProfile.noun]
     if let dial = Self.all.first(where: { dial in
       name == dial.name
-        || ["accelerator.", "host.", "framework."].contains { prefix in
-          name == prefix + dial.name && isProfile(dial, prefix)
+        || nouns.contains { noun in
+          name == noun + "." + dial.name && dial.paths.allSatisfy { $0.hasPrefix(noun + ".") }
         }
     }) {
-      self.init(name, dial.meaning, dial.paths)
+      self.init(name, dial.meaning, dial.numbers)
       return
     }
-    let paths = Self.paths.filter { $0 == name || $0.hasPrefix(name + ".") }
-    guard !paths.isEmpty else {
+    let numbers = SystemNumber.all.filter { $0.path == name || $0.path.hasPrefix(name + ".") }
+    guard !numbers.isEmpty else {
       let known = Self.all.map(\.name)
       throw .unknown(
-        what: "number to scale", name: name, suggestion: nearestName(to: name, among: known + Self.paths), known: known)
+        what: "number to scale", name: name,
+        suggestion: nearestName(to: name, among: known + SystemNumber.all.map(\.path)), known: known)
     }
-    self.init(name, paths.count == 1 ? "this number" : "the numbers below this path", paths)
-  }
-
-  private static let paths =
-    accelerator { _ in true } + HostProfile.fields.map { "host." + $0.path } + framework { _ in true }
-
-  private static func accelerator(_ isMeant: (String) -> Bool) -> [String] {
-    AcceleratorProfile.fields.map(\.path).filter(isMeant).map { "accelerator." + $0 }
-  }
-
-  private static func framework(_ isMeant: (String) -> Bool) -> [String] {
-    FrameworkProfile.fields.map(\.path).filter(isMeant).map { "framework." + $0 }
+    self.init(name, numbers.count == 1 ? "this number" : "the numbers below this path", numbers)
   }
 
   /// The numbers of a system that it multiplies: those that the system has and that are not zero.
   public func numbers(of system: System) -> [(path: String, value: Double)] {
-    paths.compactMap { path in
-      guard let value = system.number(at: path), value != 0 else { return nil }
-      return (path, value)
+    values(of: system).map { ($0.number.path, $0.value) }
+  }
+
+  private func values(of system: System) -> [(number: SystemNumber, value: Double)] {
+    numbers.compactMap { number in
+      guard let value = number.value(in: system), value != 0 else { return nil }
+      return (number, value)
     }
   }
 
@@ -95,12 +85,11 @@ public struct SystemDial: Sendable {
   ///   - factor: The factor; 1 changes nothing.
   /// - Returns: The path and the new value of each number that the knob turns.
   public func numbers(of system: System, times factor: Double) -> [(path: String, value: Double)] {
-    let numbers = numbers(of: system)
-    func isCount(_ path: String) -> Bool { SystemNumber(path: path)?.range.isWhole ?? false }
+    let values = values(of: system)
     func whole(_ value: Double) -> Double { factor == 0 ? 0 : max(1, (value * factor).rounded()) }
-    let counts = numbers.filter { isCount($0.path) }.map(\.value)
-    let common = counts.count == 1 && numbers.count > 1 ? whole(counts[0]) / counts[0] : factor
-    return numbers.map { path, value in (path, isCount(path) ? whole(value) : value * common) }
+    let counts = values.filter(\.number.range.isWhole).map(\.value)
+    let common = counts.count == 1 && values.count > 1 ? whole(counts[0]) / counts[0] : factor
+    return values.map { number, value in (number.path, number.range.isWhole ? whole(value) : value * common) }
   }
 
   /// Multiplies the numbers of a system, as ``numbers(of:times:)`` says.
@@ -110,12 +99,12 @@ public struct SystemDial: Sendable {
   ///   - system: The system.
   /// - Throws: `OverrideFault` where a product leaves the range of its number, or without an accelerator to change.
   public func turn(by factor: Double, in system: inout System) throws(OverrideFault) {
-    if system.accelerator == nil, let path = paths.first, path.hasPrefix("accelerator.") {
-      throw .noAccelerator(path: path)
+    if system.accelerator == nil, let number = numbers.first, number.isOfAccelerator {
+      throw .noAccelerator(path: number.path)
     }
     for (path, value) in numbers(of: system, times: factor) { try system.set(path, to: value) }
   }
 
   /// Whether more of it takes longer: its numbers are times.
-  public var isTime: Bool { paths.allSatisfy { $0.hasSuffix("_us") || $0.contains(".dispatch_us.") } }
+  public var isTime: Bool { numbers.allSatisfy { $0.domain.unit == .microseconds } }
 }

@@ -54,7 +54,10 @@ public struct SystemStudy: Sendable {
 
   /// What is simulated and kept of a system, beside its own result.
   public struct Contents: OptionSet, Sendable {
+    /// The bits.
     public let rawValue: Int
+
+    /// Contents from their bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// The batch sizes of the curves, and their knees.
@@ -159,7 +162,7 @@ public struct SystemStudy: Sendable {
     }
   }
 
-  /// The spans of a pass, at most. Of its own plan: repeats may follow the batch size.
+  /// The spans of a pass, at most, of its own plan: repeats may follow the batch size.
   private static func spans(_ plan: ProgramPlan) -> Int {
     Int(min(1e12, plan.program.dynamicCounts.instructions * 2))
   }

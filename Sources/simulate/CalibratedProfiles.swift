@@ -42,14 +42,15 @@ struct CalibratedProfiles {
           .wrongInput,
           "error: two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
       }
-      if let range = SystemNumber(path: "host.single_thread_speed")?.range, !range.contains(fit.speed) {
+      let range = SystemNumber.hostSpeed.range
+      if !range.contains(fit.speed) {
         throw Failure(
           .wrongInput,
           "\(measurements): error: the host of '\(testbed)' would have the speed \(fit.speed), and it must be "
             + "\(range.words()); some latency_ms of its rows must be wrong")
       }
       let speed = ProfileEdit.Change(
-        path: "single_thread_speed", value: rounded(fit.speed), kind: .derived, from: measurements,
+        path: SystemNumber.hostSpeed.pathInProfile, value: rounded(fit.speed), kind: .derived, from: measurements,
         note: "simulate calibrate: \(fit.usable) of \(fit.total) anchors, spread \(percent(fit.spread))")
       let others = try changes("hosts", host).filter { $0.path != speed.path }
       let texts = ["name": name, "title": "Host of \(testbed)", "aliases": ""]

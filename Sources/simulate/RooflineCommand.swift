@@ -1,5 +1,6 @@
 import CommandSyntax
 import Kernels
+import Profiles
 import Reports
 import Simulation
 import Studies
@@ -20,7 +21,7 @@ enum RooflineCommand {
     try command.refuseASCII(of: command.format)
     try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
     let resolved = try ScenarioOptions.resolve(command, library)
-    if let number = resolved.overrides.map(\.path).first(where: { $0.hasPrefix("host.") }) {
+    if let number = resolved.overrides.map(\.path).first(where: { SystemNumber(path: $0)?.isOfHost ?? false }) {
       throw Failure(
         .wrongUsage,
         "error: --set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"

@@ -41,7 +41,8 @@ enum ValidateCommand {
       let rows = NumberFormat.integer(file.rows.count)
       validation = try Progress.showing("simulating \(rows) rows") { _ in
         try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
-          for (path, value) in overrides where system.accelerator != nil || !path.hasPrefix("accelerator.") {
+          for (path, value) in overrides {
+            if system.accelerator == nil, SystemNumber(path: path)?.isOfAccelerator ?? false { continue }
             do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
           }
         }

@@ -5,12 +5,10 @@ import Testing
 /// The 1,814 latencies of the paper's authors: one host speed per testbed, from its batch-2 rows only.
 @Suite(
   "The paper's measurements", .tags(.fidelity),
-  .enabled("needs ../shared/measurements/framework-tax") { Published.has(FrameworkTaxTests.file) })
+  .enabled("needs ../shared/measurements/framework-tax") { Published.frameworkTax.isPresent })
 struct FrameworkTaxTests {
-  static let file = "measurements/framework-tax/latency.csv"
-
   private func predictions() throws -> [Validation.Prediction] {
-    let rows = try Measurement.read(try Published.table(Self.file)).map { row in
+    let rows = try Measurement.read(try Published.frameworkTax.table()).map { row in
       var row = row
       row.role = row.parameters["batch"] == 2 ? .anchor : .test
       return row

@@ -9,9 +9,9 @@ import Testing
 struct OtherMeasurementsTests {
   /// The rows of a file that a closure can place, with their latencies in milliseconds.
   private func measurements(
-    _ file: File, latency column: String, scale: Double = 1e-3, _ place: ([String: String]) -> Measurement?
+    _ file: Published, latency column: String, scale: Double = 1e-3, _ place: ([String: String]) -> Measurement?
   ) throws -> [Measurement] {
-    let table = try Published.table(file.rawValue)
+    let table = try file.table()
     let names = table.header.map(\.text)
     return table.rows.enumerated().compactMap { index, fields in
       let row = Dictionary(zip(names, fields.map(\.text))) { first, _ in first }
@@ -33,28 +33,18 @@ struct OtherMeasurementsTests {
     return summary
   }
 
-  /// What needs a file of ours is skipped where the file is absent, and says which.
-  private enum File: String {
-    case processor = "measurements/framework-tax/processor_latency.csv"
-    case neuSight = "measurements/neusight/end_to_end.csv"
-    case firstFigure = "facts/paper/figure1.csv"
-    case kernl = "measurements/kernl-rtx3090/latency.csv"
-
-    var isPresent: Bool { Published.has(rawValue) }
-  }
-
   @Test(
     "One thread of a Xeon: the median error is at most 12 %",
-    .enabled("needs ../shared/measurements/framework-tax") { File.processor.isPresent })
+    .enabled("needs ../shared/measurements/framework-tax") { Published.processor.isPresent })
   func processor() throws {
-    let table = try Published.table(File.processor.rawValue)
+    let table = try Published.processor.table()
     let result = try summary(errors(Measurement.read(table), fitsHost: false), "processor")
     #expect(result.count == 252 && result.median <= 0.12)
   }
 
   @Test(
     "NeuSight's language models: the mean error is at most 8 %, none over 20 %, and nothing is fitted",
-    .enabled("needs ../shared/measurements/neusight") { File.neuSight.isPresent })
+    .enabled("needs ../shared/measurements/neusight") { Published.neuSight.isPresent })
   func languageModels() throws {
     let models = [
       "bert_large": "bert-large-uncased", "gpt2_large": "gpt2-large", "gpt3_27": "gpt3-2.7b", "gpt3_xl": "gpt3-xl",
@@ -64,7 +54,7 @@ struct OtherMeasurementsTests {
       "Tesla P100-PCIE-16GB": "nvidia-p100-pcie-16gb", "Tesla P4": "nvidia-p4", "Tesla T4": "nvidia-t4",
       "Tesla V100-PCIE-32GB": "nvidia-v100-pcie-16gb",
     ]
-    let rows = try measurements(File.neuSight, latency: "e2e_latency_ms") { row in
+    let rows = try measurements(Published.neuSight, latency: "e2e_latency_ms") { row in
       guard let workload = models[row["model"] ?? ""], let accelerator = accelerators[row["gpu"] ?? ""] else {
         return nil
       }
@@ -88,14 +78,14 @@ struct OtherMeasurementsTests {
 
   @Test(
     "The paper's first figure: six models each within 20 %",
-    .enabled("needs ../shared/facts/paper") { File.firstFigure.isPresent })
+    .enabled("needs ../shared/facts/paper") { Published.firstFigure.isPresent })
   func firstFigure() throws {
     let models = [
       "BERT-Base": "bert-base-uncased", "DistilBERT": "distilbert-base-uncased", "Albert": "albert-base-v2",
       "Funnel Transformer": "funnel-transformer-small", "MobileBERT": "mobilebert-uncased",
       "SqueezeBERT": "squeezebert-uncased",
     ]
-    let rows = try measurements(File.firstFigure, latency: "latency_s_exact_from_authors_csv", scale: 1) {
+    let rows = try measurements(Published.firstFigure, latency: "latency_s_exact_from_authors_csv", scale: 1) {
       row in
       models[row["model"] ?? ""].map {
         .of("figure 1", "nvidia-rtx-2080-ti", "pytorch-eager", .fp32, $0, ["batch": "1", "sequence_length": "128"])
@@ -108,10 +98,10 @@ struct OtherMeasurementsTests {
 
   @Test(
     "BERT on an RTX 3090, eager and CUDA graph: median at most 12 %, their ratio within 25 % at four points of five",
-    .enabled("needs ../shared/measurements/kernl-rtx3090") { File.kernl.isPresent })
+    .enabled("needs ../shared/measurements/kernl-rtx3090") { Published.kernl.isPresent })
   func graphs() throws {
     let frameworks = ["Baseline": "pytorch-eager", "Cuda graphs": "cuda-graph"]
-    let rows = try measurements(File.kernl, latency: "latency_ms") { row in
+    let rows = try measurements(Published.kernl, latency: "latency_ms") { row in
       frameworks[row["engine_label_in_source"] ?? ""].map {
         .of(
           "RTX 3090", "nvidia-rtx-3090", $0, .fp16, "bert-base-uncased",

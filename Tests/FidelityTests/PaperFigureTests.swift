@@ -6,15 +6,14 @@ import Testing
 /// The paper's central figure: ResNet-50 and BERT on a Quadro RTX 8000 by batch, one host speed for each series.
 @Suite(
   "The paper's figure", .tags(.fidelity),
-  .enabled("needs ../shared/facts/paper") { Published.has(PaperFigureTests.file) })
+  .enabled("needs ../shared/facts/paper") { Published.frameworks.isPresent })
 struct PaperFigureTests {
-  static let file = "facts/paper/frameworks.csv"
   private let workloads = ["ResNet-50": "resnet50", "BERT": "bert-base-uncased"]
   private let frameworks = ["PyTorch": "pytorch-eager", "TorchScript": "torchscript"]
 
   /// The points by batch, eager and TorchScript.
   private func measurements() throws -> [Measurement] {
-    let table = try Published.table(Self.file)
+    let table = try Published.frameworks.table()
     func column(_ name: String) throws -> Int { try #require(table.column(name)) }
     let (panel, model, dtype) = (try column("panel"), try column("model"), try column("dtype"))
     let (framework, kind, x) = (try column("framework"), try column("x_kind"), try column("x"))

@@ -25,13 +25,21 @@ struct ShippedModels: ModelSource {
   func framework(_ name: String) throws -> FrameworkProfile { try profiles.framework(named: name) }
 }
 
-/// Measurements by others, which are not part of this repository: beside a checkout, where there are any.
-enum Published {
-  /// Whether a file below `../shared` is here: the condition of what needs it, so that it is reported as skipped.
-  static func has(_ path: String) -> Bool { (try? readFileBytes(sharedFolder + "/" + path)) != nil }
+/// Files of measurements by others, which are not part of this repository.
+///
+/// They lie beside a checkout, where there are any; a test that needs one is skipped where it is absent, and says so.
+enum Published: String {
+  case frameworkTax = "measurements/framework-tax/latency.csv"
+  case processor = "measurements/framework-tax/processor_latency.csv"
+  case neuSight = "measurements/neusight/end_to_end.csv"
+  case kernl = "measurements/kernl-rtx3090/latency.csv"
+  case firstFigure = "facts/paper/figure1.csv"
+  case frameworks = "facts/paper/frameworks.csv"
 
-  /// The rows of a file below `../shared`.
-  static func table(_ path: String) throws -> CSVText {
-    try CSVText(bytes: try readFileBytes(sharedFolder + "/" + path), file: path)
+  var isPresent: Bool { (try? readFileBytes(sharedFolder + "/" + rawValue)) != nil }
+
+  /// Its rows.
+  func table() throws -> CSVText {
+    try CSVText(bytes: try readFileBytes(sharedFolder + "/" + rawValue), file: rawValue)
   }
 }

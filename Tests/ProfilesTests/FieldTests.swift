@@ -7,7 +7,7 @@ import Testing
 /// a table is covered without a line here.
 @Suite("Every number of a profile") struct FieldTests {
   /// A value that a field accepts, another for each place.
-  static func value(_ range: JSONRange, _ place: Int) -> Double {
+  static func value(_ range: NumberRange, _ place: Int) -> Double {
     switch range {
     case .any, .greaterThan, .atLeast: 1 + Double(place) / 64
     case .between(let low, let high): low + (min(high, low + 2) - low) * Double(place + 1) / 128
@@ -16,7 +16,7 @@ import Testing
   }
 
   /// Values that a field refuses, as they are written in a file.
-  static func refused(_ range: JSONRange) -> [String] {
+  static func refused(_ range: NumberRange) -> [String] {
     switch range {
     case .any: []
     case .greaterThan(let bound): ["\(bound)", "\(bound - 1)"]

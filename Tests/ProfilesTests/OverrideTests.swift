@@ -99,4 +99,13 @@ import Testing
     #expect(
       fault?.description == "error: 'accelerator.compute_units' cannot be set: the system has no accelerator")
   }
+
+  @Test func `of the sustained clock above the boost clock count as the boost clock`() throws {
+    var accelerator = try Sample.accelerator()
+    #expect(accelerator.sustainedShare == 1)
+    accelerator.sustainedClockGHz = 1.2
+    #expect(accelerator.sustainedShare == 1.2 / 1.5)
+    accelerator.sustainedClockGHz = 2
+    #expect(accelerator.sustainedShare == 1)
+  }
 }

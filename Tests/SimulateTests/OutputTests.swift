@@ -99,7 +99,8 @@ import Testing
     #expect(try scratch.run("report resnet18 t4 --chart latency -o -").output.hasPrefix("<svg"))
     // A page of one operator: of a whole model it takes ten seconds in a debug build.
     try scratch.write(
-      #"{ "schema": "workload/1", "name": "w", "parameters": {}, "program": [{ "operator": "aten::relu", "inputs": [[64]] }] }"#, to: "w.json")
+      #"{ "schema": "workload/1", "name": "w", "parameters": {}, "program": [{ "operator": "aten::relu", "inputs": [[64]] }] }"#,
+      to: "w.json")
     #expect(try scratch.run("report w.json t4 -o -").output.lowercased().hasPrefix("<!doctype html>"))
     // What the shell opened is gone on with, as a log is.
     #if os(Linux)

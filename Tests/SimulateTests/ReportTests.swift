@@ -40,7 +40,8 @@ import Testing
   func `has every chart as a file`(chart: String) throws {
     // A projection runs its system some thousand times: of one operator, where a model's takes three seconds each.
     var directory = TemporaryDirectory()
-    let one = #"{ "schema": "workload/1", "name": "w", "parameters": {}, "program": [{ "operator": "aten::relu", "inputs": [[64]] }] }"#
+    let one =
+      #"{ "schema": "workload/1", "name": "w", "parameters": {}, "program": [{ "operator": "aten::relu", "inputs": [[64]] }] }"#
     let workload = chart == "projection" ? directory.write(Array(one.utf8), to: "w.json") : "squeezenet1-0"
     let line = "report \(workload) v100 --chart \(chart)"
     let svg = try #require(try written(line, ending: "svg").text)

@@ -8,14 +8,55 @@ import Workloads
 
 @Suite("What a number of a profile affects")
 struct PricingTests {
+  private static let workload = #"""
+    {"schema":"workload/1","name":"s","parameters":{"batch":1},"program":[
+      {"operator":"aten::linear","inputs":[[512,512],[512,512]],"outputs":[[512,512]]},
+      {"operator":"aten::conv2d","inputs":[[2,16,32,32],[16,16,3,3]],"outputs":[[2,16,30,30]]},
+      {"operator":"aten::conv2d","inputs":[[2,16,32,32],[16,1,3,3]],"outputs":[[2,16,30,30]],"attributes":{"groups":[16]}},
+      {"operator":"aten::softmax","inputs":[[64,512]],"outputs":[[64,512]]},
+      {"operator":"aten::max_pool2d","inputs":[[2,16,32,32]],"outputs":[[2,16,16,16]],"attributes":{"kernel_size":[2,2]}},
+      {"operator":"aten::gelu","inputs":[[512,512]],"outputs":[[512,512]]}]}
+    """#
+
+  /// A field says what follows its number; a table of costs, in which only that is computed anew, is the table of the changed
+  /// system.
+  @Test(
+    "Every number affects what its field says, and nothing else follows it",
+    arguments: ["Plain", "Matrix", "none"], [Precision.fp32, .fp16])
+  func effects(device: String, precision: Precision) throws {
+    let bound = try Workload(bytes: Array(Self.workload.utf8), file: "s.json").bind()
+    var system = try Sample.system(device == "none" ? "Plain" : device)
+    system.framework.fusionByArchitecture = []
+    system.framework.convolutionWorkspaceMB = 100
+    if device == "none" { system.accelerator = nil }
+    let isHostOnly = device == "none"
+    let scenario = Scenario(workload: bound, system: system, precision: precision)
+    let plan = scenario.plan()
+    let table = scenario.price(plan)
+    for number in system.numbers {
+      let old = number.value(in: system)
+      let new = old.map { number.range.isWhole ? $0 + 1 : $0 * 1.5 } ?? number.range.nearest(to: 1) ?? 1
+      guard let value = number.range.nearest(to: new), value != old else { continue }
+      var changed = scenario
+      number.set(value, in: &changed.system)
+      let affects = number.affects(isHostOnly: isHostOnly)
+      let identities = [scenario, changed].map { PlanIdentity(system: $0.system, precision: precision) }
+      guard identities[0] == identities[1] else {
+        #expect(affects.contains(.plan), "\(number.path)")
+        continue
+      }
+      var repriced = table
+      if affects.contains(.host) { changed.priceHost(plan, into: &repriced) }
+      if affects.contains(.device) { changed.priceDevice(plan, into: &repriced) }
+      #expect(repriced == changed.price(plan), "\(number.path)")
+    }
+  }
+
   @Test("The host's numbers price its kernels where it runs them itself, and else only what it spends")
   func hostNumbers() {
-    #expect(PassPricer.Affected(path: "host.single_thread_speed", isHostOnly: true) == [.host, .device])
-    #expect(PassPricer.Affected(path: "host.single_thread_speed", isHostOnly: false) == .host)
-    for path in ["framework.pass_us", "framework.dispatch_us.linear", "accelerator.launch.call_us"] {
-      #expect(PassPricer.Affected(path: path, isHostOnly: false) == .host, "\(path)")
-    }
-    #expect(PassPricer.Affected(path: "accelerator.memory.bandwidth_gb_per_s", isHostOnly: false) == [.device, .plan])
+    #expect(SystemNumber.hostSpeed.affects(isHostOnly: true) == [.host, .device])
+    #expect(SystemNumber.hostSpeed.affects(isHostOnly: false) == .host)
+    #expect(SystemNumber.memoryBandwidth.affects(isHostOnly: false) == .device)
   }
 
   @Test("The elasticity to compute units is that of one unit more")

@@ -1,5 +1,5 @@
 /// The numbers that a value may be.
-public enum JSONRange: Sendable, Equatable {
+public enum NumberRange: Sendable, Equatable {
   /// Every finite number.
   case any
   /// The numbers above a bound, the bound excluded.
