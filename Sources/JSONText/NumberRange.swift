@@ -43,6 +43,15 @@ public enum NumberRange: Sendable, Equatable {
     return contains(near) ? near : nil
   }
 
+  /// The lowest and the highest number, where there are such.
+  public var bounds: (low: Double?, high: Double?) {
+    switch self {
+    case .any: (nil, nil)
+    case .greaterThan(let low), .atLeast(let low): (low, nil)
+    case .between(let low, let high), .wholeBetween(let low, let high): (low, high)
+    }
+  }
+
   /// The numbers of the range, to follow "must be": `between 0.001 and 1000 GHz`.
   ///
   /// - Parameter unit: What the numbers are counted in; empty for plain numbers.

@@ -137,7 +137,7 @@ extension AcceleratorProfile: FieldDescribed {
       .init("clock_ghz", \.clockGHz, .gigahertz, "boost clock", affects: .device, family: .clock, trend: .fitted),
       .init(
         "sustained_clock_ghz", \.sustainedClockGHz, .gigahertz, "clock that the power limit sustains",
-        note: "where it lies below the file's `clock_ghz`; above that it counts as that", affects: .device),
+        note: "where it lies below the file's clock_ghz; above that it counts as that", affects: .device),
     ] + Precision.allCases.map(peak) + [
       .init(
         "memory.capacity_gb", \.memory.capacityGB, .gigabytes, "device memory", affects: .device, family: .capacity,
@@ -151,17 +151,7 @@ extension AcceleratorProfile: FieldDescribed {
         "memory.l2_bandwidth_gb_per_s", \.memory.l2BandwidthGBPerS, .gigabytesPerSecond,
         "measured last-level cache bandwidth", affects: .device, family: .bandwidth,
         trend: .following([memoryBandwidth.path], over: [])),
-      launchCall, launchLatency, kernelGap,
-      .init(
-        "launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .microseconds, "the same inside a graph",
-        affects: .host, family: .gap),
-      .init(
-        "launch.graph_call_us", \.launch.graphCallUS, .microseconds, "host time of one graph launch",
-        note: "on the reference host", affects: .host, family: .launch),
-      .init(
-        "launch.graph_latency_us", \.launch.graphLatencyUS, .microseconds, "graph launch returned until it starts",
-        affects: .host, family: .launch),
-      synchronization,
+      launchCall, launchLatency, kernelGap, graphKernelGap, graphCall, graphLatency, synchronization,
       .init(
         "launch.queue_depth", \.launch.queueDepth, .queueDepth, "unfinished launches before the host blocks",
         affects: .host),
@@ -197,6 +187,15 @@ extension AcceleratorProfile: FieldDescribed {
   static let kernelGap = ProfileField<AcceleratorProfile>(
     "launch.kernel_gap_us", \.launch.kernelGapUS, .microseconds, "idle time between kernels of a stream",
     affects: .host, family: .gap)
+  static let graphKernelGap = ProfileField<AcceleratorProfile>(
+    "launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .microseconds, "the same inside a graph",
+    affects: .host, family: .gap)
+  static let graphCall = ProfileField<AcceleratorProfile>(
+    "launch.graph_call_us", \.launch.graphCallUS, .microseconds, "host time of one graph launch",
+    note: "on the reference host", affects: .host, family: .launch)
+  static let graphLatency = ProfileField<AcceleratorProfile>(
+    "launch.graph_latency_us", \.launch.graphLatencyUS, .microseconds, "graph launch returned until it starts",
+    affects: .host, family: .launch)
   static let synchronization = ProfileField<AcceleratorProfile>(
     "launch.synchronization_us", \.launch.synchronizationUS, .microseconds,
     "device done until a synchronization has returned", affects: .host)

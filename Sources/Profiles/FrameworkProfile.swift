@@ -96,13 +96,26 @@ public struct ArchitectureFusion: Sendable, Equatable {
 
 /// Host time for each kind of operator, microseconds.
 public struct DispatchTable: Sendable, Equatable {
-  private var values = [Double](repeating: 0, count: OperatorKind.allCases.count)
+  private var values = [Double?](repeating: nil, count: OperatorKind.allCases.count)
 
   /// Zero for every kind.
   public init() {}
 
-  /// The host time of one operator of a kind.
+  /// The host time of one operator of a kind: the one that is stated for it, or else that of its parent.
   public subscript(kind: OperatorKind) -> Double {
+    get {
+      var kind = kind
+      while true {
+        if let value = values[kind.index] { return value }
+        guard let parent = kind.parent else { return 0 }
+        kind = parent
+      }
+    }
+    set { values[kind.index] = newValue }
+  }
+
+  /// The host time that is stated for a kind; nil where it is its parent's.
+  subscript(stated kind: OperatorKind) -> Double? {
     get { values[kind.index] }
     set { values[kind.index] = newValue }
   }
@@ -142,11 +155,7 @@ extension FrameworkProfile: FieldDescribed {
 
   /// Every number of the profile, with all that is known of it.
   public static let fields: [ProfileField<FrameworkProfile>] =
-    OperatorKind.allCases.map { kind in
-      .init(
-        "dispatch_us.\(kind.rawValue)", \.dispatchUS[kind], .microseconds, "host time of a \(kind.rawValue) operator",
-        affects: .host, family: .dispatch)
-    } + [
+    OperatorKind.allCases.map(dispatch) + [
       .init(
         "kernel_us", \.kernelUS, .microseconds, "host time for each kernel beside the launch call",
         note: "of those that it launches itself", affects: .host, family: .dispatch),
@@ -161,4 +170,12 @@ extension FrameworkProfile: FieldDescribed {
         "memory that a convolution's algorithm may use beside its tensors", note: "unlimited if left out",
         affects: [.device, .plan]),
     ]
+
+  static func dispatch(_ kind: OperatorKind) -> ProfileField<FrameworkProfile> {
+    .init(
+      "dispatch_us.\(kind.rawValue)", .microseconds, "host time of a \(kind.rawValue) operator",
+      note: kind.parent.map { "that of \($0.rawValue) if left out" } ?? "", required: kind.parent == nil,
+      affects: .host, family: .dispatch, read: { $0.dispatchUS[stated: kind] },
+      write: { $0.dispatchUS[stated: kind] = $1 })
+  }
 }

@@ -132,7 +132,7 @@ extension HostProfile: FieldDescribed {
       note: "what a core draws of it, to its share of the memory; 1 if left out", affects: .host),
     .init(
       "efficiency.pooling", \.efficiency.pooling, .fraction(0.0001, 2), "vector peak share of pooling",
-      note: "one FLOP counted for an element of a window; `efficiency.elementwise` if left out", affects: .host),
+      note: "one FLOP counted for an element of a window; efficiency.elementwise if left out", affects: .host),
     .init(
       "efficiency.elementwise", \.efficiency.elementwise, .fraction(0.0001, 2),
       "vector peak share of element-wise work", note: "the FLOPs of each function are those of docs/model.md",

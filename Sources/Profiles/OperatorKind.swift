@@ -42,4 +42,21 @@ public enum OperatorKind: String, CaseIterable, Sendable, Hashable {
   case fused
   /// Anything without a rule.
   case other
+
+  /// The kind whose dispatch cost it has where a framework states none of its own; nil for the last resort.
+  ///
+  /// So a kind that is added here breaks no framework's file.
+  public var parent: OperatorKind? {
+    switch self {
+    case .other: nil
+    case .depthwiseConvolution: .convolution
+    case .batchNorm: .layerNorm
+    case .linear, .attention: .matmul
+    case .layerNorm, .softmax, .pooling: .reduction
+    case .concatenate: .copy
+    case .embedding: .gather
+    case .reduction, .copy, .gather, .creation, .fused, .view: .pointwise
+    case .convolution, .matmul, .pointwise, .synchronization: .other
+    }
+  }
 }

@@ -159,6 +159,17 @@ extension SystemNumber {
   public static let launchLatency = SystemNumber(.accelerator(AcceleratorProfile.launchLatency))
   /// Idle time between kernels of a stream.
   public static let kernelGap = SystemNumber(.accelerator(AcceleratorProfile.kernelGap))
+  /// Idle time between the nodes of a graph.
+  public static let graphKernelGap = SystemNumber(.accelerator(AcceleratorProfile.graphKernelGap))
+  /// Host time of one graph launch.
+  public static let graphCall = SystemNumber(.accelerator(AcceleratorProfile.graphCall))
+  /// From the graph launch's return until it starts.
+  public static let graphLatency = SystemNumber(.accelerator(AcceleratorProfile.graphLatency))
   /// Device done until a synchronization has returned.
   public static let synchronization = SystemNumber(.accelerator(AcceleratorProfile.synchronization))
+
+  /// Host time of one operator of a kind.
+  public static func dispatch(_ kind: OperatorKind) -> SystemNumber {
+    SystemNumber(.framework(FrameworkProfile.dispatch(kind)))
+  }
 }

@@ -56,6 +56,7 @@ public struct JobPricing: Sendable {
   private var known: [OperatorKey: RecordedOperator.Reading] = [:]
   /// Calls around jobs whose recorded shapes no operator of their name can have.
   private var senseless: Set<Int32> = []
+  private let kernelModel: KernelModel
 
   private struct OperatorKey: Hashable {
     let name, shapes, types, values: Int32
@@ -68,16 +69,19 @@ public struct JobPricing: Sendable {
   ///   - trace: The recording.
   ///   - source: The accelerator of the recording; nil where it is not known.
   ///   - framework: What lowers operators.
+  ///   - kernelModel: What predicts kernel times.
   public init(
-    _ recorded: RecordedProgram, _ trace: Trace, source: AcceleratorProfile?, framework: FrameworkProfile
+    _ recorded: RecordedProgram, _ trace: Trace, source: AcceleratorProfile?, framework: FrameworkProfile,
+    by kernelModel: KernelModel = .calibrated
   ) {
+    self.kernelModel = kernelModel
     self.recorded = recorded
     self.trace = trace
     self.source = source
     self.framework = framework
     var shares: [Int32: KernelTime] = [:]
     var likes: [LikeKernel: KernelTime] = [:]
-    let translation = source.map { KernelTranslation(from: $0, to: $0) }
+    let translation = source.map { KernelTranslation(from: $0, to: $0, by: kernelModel) }
     for job in recorded.jobs {
       let operation = source == nil ? -1 : operation(of: job)
       operations.append(operation)
@@ -159,7 +163,7 @@ public struct JobPricing: Sendable {
   private func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
     let system = System(accelerator: accelerator, host: HostProfile(), framework: framework)
     let lowering = Lowering(target: LoweringTarget(system: system, precision: operation.precision))
-    let model = CalibratedModel(accelerator: accelerator)
+    let model = kernelModel.model(of: accelerator)
     return lowering.lower(operation.operation).kernels.map { model.time(of: $0) }
   }
 
@@ -185,7 +189,7 @@ public struct JobPricing: Sendable {
     guard let source else { return recordedCosts }
     var ratios: [Int32: (ratio: Double, there: KernelTime)?] = [:]
     var likes: [LikeKernel: (seconds: Double, there: KernelTime)] = [:]
-    let translation = KernelTranslation(from: source, to: target)
+    let translation = KernelTranslation(from: source, to: target, by: kernelModel)
     return recorded.jobs.indices.map { index in
       let job = recorded.jobs[index]
       let seconds = Double(job.duration) * 1e-9

@@ -14,12 +14,14 @@ struct LikeKernel: Hashable {
 /// The kernel model is asked the other way around: how large is a product, or a pass over memory, that takes this time
 /// here? And how long does that one take there? So fixed costs stay fixed, and only the rest scales.
 struct KernelTranslation {
-  private let source: CalibratedModel
-  private let target: CalibratedModel
+  private let source: any KernelTimeModel
+  private let target: any KernelTimeModel
+  private let links: (from: AcceleratorProfile.Link, to: AcceleratorProfile.Link)
 
-  init(from source: AcceleratorProfile, to target: AcceleratorProfile) {
-    self.source = CalibratedModel(accelerator: source)
-    self.target = CalibratedModel(accelerator: target)
+  init(from source: AcceleratorProfile, to target: AcceleratorProfile, by model: KernelModel = .calibrated) {
+    self.source = model.model(of: source)
+    self.target = model.model(of: target)
+    links = (source.link, target.link)
   }
 
   /// The time of a kernel's like on the other accelerator, and what it is spent on here and there.
@@ -46,7 +48,7 @@ struct KernelTranslation {
 
   /// The time of a copy over the host link.
   func copy(_ seconds: Double, bytes: Double) -> Double {
-    let (from, to) = (source.accelerator.link, target.accelerator.link)
+    let (from, to) = links
     guard from.bandwidthGBPerS > 0, to.bandwidthGBPerS > 0 else { return seconds }
     // A small copy is all set-up, which a wider link does not shorten.
     let transfer = bytes > 0 ? min(seconds, bytes / (from.bandwidthGBPerS * 1e9)) : seconds

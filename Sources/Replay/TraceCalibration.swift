@@ -49,25 +49,24 @@ public struct TraceCalibration: Sendable {
         return event.kind == .call && RuntimeCall(name: run.trace.name(event.name)) == kind
       }
     }
-    let all: [(String, Int64, Int, String)] = [
-      ("call_us", constants.launchCall, calls(.launch), "median"),
-      ("latency_us", constants.launchLatency, samples.launchLatency.count, "median, onto an idle stream"),
-      ("kernel_gap_us", constants.kernelGap, samples.kernelGap.count, "mean of kernels that were waiting"),
-      ("graph_call_us", constants.graphCall, constants.hasGraphs ? calls(.graphLaunch) : 0, "median"),
-      ("graph_latency_us", constants.graphLatency, samples.graphLatency.count, "median, onto an idle stream"),
+    let all: [(SystemNumber, Int64, Int, String)] = [
+      (.launchCall, constants.launchCall, calls(.launch), "median"),
+      (.launchLatency, constants.launchLatency, samples.launchLatency.count, "median, onto an idle stream"),
+      (.kernelGap, constants.kernelGap, samples.kernelGap.count, "mean of kernels that were waiting"),
+      (.graphCall, constants.graphCall, constants.hasGraphs ? calls(.graphLaunch) : 0, "median"),
+      (.graphLatency, constants.graphLatency, samples.graphLatency.count, "median, onto an idle stream"),
       (
-        "graph_kernel_gap_us", constants.graphKernelGap, constants.hasGraphs ? samples.graphKernelGap.count : 0,
+        .graphKernelGap, constants.graphKernelGap, constants.hasGraphs ? samples.graphKernelGap.count : 0,
         "mean between nodes"
       ),
       (
-        "synchronization_us", constants.synchronization, constants.synchronizationCount,
+        .synchronization, constants.synchronization, constants.synchronizationCount,
         "median of those that waited"
       ),
     ]
-    return all.compactMap { key, value, count, method in
+    return all.compactMap { number, value, count, method in
       guard count > 0 else { return nil }
-      return Number(
-        path: "accelerator.launch.\(key)", value: Double(value) / 1000, count: count, method: method)
+      return Number(path: number.path, value: Double(value) / 1000, count: count, method: method)
     }
   }
 
@@ -85,7 +84,7 @@ public struct TraceCalibration: Sendable {
     }
     let ratio = ratios.isEmpty ? 1 : ratios.sorted()[(ratios.count - 1) / 2]
     return OperatorKind.allCases.map { kind in
-      let path = "framework.dispatch_us.\(kind.rawValue)"
+      let path = SystemNumber.dispatch(kind).path
       if let seen = median(samples[kind.index]) {
         return Number(path: path, value: Double(seen) / 1000, count: samples[kind.index].count, method: "median")
       }

@@ -72,16 +72,17 @@ public struct TraceStudy: Sendable {
   ///   - host: The profile that stands for the recording's host.
   ///   - framework: The profile that stands for the recording's framework.
   ///   - changes: What is to be different.
+  ///   - kernelModel: What predicts kernel times on both accelerators, whose ratio carries the recorded ones over.
   ///   - recordsTimeline: Whether what happened is kept.
   /// - Throws: ``TraceStudyFault``.
   public init(
     _ run: RecordedRun, accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile,
-    changes: TraceChanges = TraceChanges(), recordsTimeline: Bool = false
+    changes: TraceChanges = TraceChanges(), kernelModel: KernelModel = .calibrated, recordsTimeline: Bool = false
   ) throws(TraceStudyFault) {
     self.run = run
     let recorded = RecordedProgram(run)
     self.recorded = recorded
-    let pricing = JobPricing(recorded, run.trace, source: accelerator, framework: framework)
+    let pricing = JobPricing(recorded, run.trace, source: accelerator, framework: framework, by: kernelModel)
     self.pricing = pricing
     let system = System.recorded(recorded.constants, accelerator: accelerator, host: host, framework: framework)
     self.system = system

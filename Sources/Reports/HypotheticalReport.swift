@@ -62,7 +62,7 @@ public struct HypotheticalReport: Sendable {
         TextTable.Cell(name), TextTable.Cell(NumberFormat.microseconds(picoseconds: result.latency)),
         TextTable.Cell(NumberFormat.microseconds(picoseconds: result.deviceBusy)),
         TextTable.Cell(String(result.frameworkTaxFraction)), TextTable.Cell(result.bound.rawValue),
-        TextTable.Cell(study.base.latencyKind.rawValue), TextTable.Cell(study.base.kernelModel.rawValue),
+        TextTable.Cell(study.base.latencyKind.rawValue), TextTable.Cell(study.base.kernelModel.name),
       ])
     }
     return table.csv()

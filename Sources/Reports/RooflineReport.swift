@@ -1,4 +1,5 @@
 import JSONText
+import Kernels
 import Profiles
 import Roofline
 import Simulation
@@ -12,10 +13,10 @@ public struct RooflineReport: Sendable {
   public let heading: String
 
   /// Which model the times are of.
-  public let kernelModel: KernelModelKind
+  public let kernelModel: KernelModel
 
   /// A report.
-  public init(study: RooflineStudy, heading: String, kernelModel: KernelModelKind = .calibrated) {
+  public init(study: RooflineStudy, heading: String, kernelModel: KernelModel = .calibrated) {
     self.study = study
     self.heading = heading
     self.kernelModel = kernelModel
@@ -50,7 +51,7 @@ public struct RooflineReport: Sendable {
           ?? TextTable.Cell("-", data: ""),
         number(row.achieved.tflops, NumberFormat.fixed(row.achieved.tflops, decimals: 2)),
         number(row.time.value * 1e6, NumberFormat.fixed(row.time.value * 1e6, decimals: 1)),
-        TextTable.Cell(row.bound.rawValue), TextTable.Cell(row.level), TextTable.Cell(kernelModel.rawValue),
+        TextTable.Cell(row.bound.rawValue), TextTable.Cell(row.level), TextTable.Cell(kernelModel.name),
       ])
     }
     return table
@@ -115,7 +116,7 @@ public struct RooflineReport: Sendable {
     writer.key("memory_bandwidth_gb_per_s")
     writer.value(study.accelerator.memory.bandwidthGBPerS)
     writer.key("kernel_model")
-    writer.value(kernelModel.rawValue)
+    writer.value(kernelModel.name)
     writer.key("kernels")
     writer.beginArray()
     for row in study.rows { write(row, &writer) }

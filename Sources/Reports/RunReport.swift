@@ -126,7 +126,7 @@ extension RunReport {
     for (key, name) in [
       ("accelerator", acceleratorName), ("host", scenario.system.host.name),
       ("framework", scenario.system.framework.name), ("precision", scenario.precision.rawValue),
-      ("latency_kind", scenario.latencyKind.rawValue), ("kernel_model", scenario.kernelModel.rawValue),
+      ("latency_kind", scenario.latencyKind.rawValue), ("kernel_model", scenario.kernelModel.name),
     ] {
       writer.key(key)
       writer.value(name)
@@ -162,7 +162,7 @@ extension RunReport {
     }
     columns += [
       ("operators", String(result.operatorCount)), ("kernels", String(result.kernelCount)),
-      ("latency_kind", scenario.latencyKind.rawValue), ("kernel_model", scenario.kernelModel.rawValue),
+      ("latency_kind", scenario.latencyKind.rawValue), ("kernel_model", scenario.kernelModel.name),
     ]
     var table = TextTable(columns: columns.map { TextTable.Column($0.0) })
     table.append(columns.map { TextTable.Cell($0.1) })

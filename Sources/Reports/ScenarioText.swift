@@ -33,7 +33,7 @@ extension JSONWriter {
     for (name, text) in [
       ("accelerator", scenario.system.accelerator?.name ?? "none"), ("host", scenario.system.host.name),
       ("framework", scenario.system.framework.name), ("precision", scenario.precision.rawValue),
-      ("latency_kind", scenario.latencyKind.rawValue), ("kernel_model", scenario.kernelModel.rawValue),
+      ("latency_kind", scenario.latencyKind.rawValue), ("kernel_model", scenario.kernelModel.name),
     ] {
       key(name)
       value(text)

@@ -97,7 +97,7 @@ public struct TargetReport: Sendable {
         TextTable.Cell(NumberFormat.microseconds(picoseconds: trial.result.latency)),
         TextTable.Cell(NumberFormat.microseconds(picoseconds: trial.result.deviceBusy)),
         TextTable.Cell(NumberFormat.shortest(trial.result.frameworkTaxFraction)),
-        TextTable.Cell(scenario.latencyKind.rawValue), TextTable.Cell(scenario.kernelModel.rawValue),
+        TextTable.Cell(scenario.latencyKind.rawValue), TextTable.Cell(scenario.kernelModel.name),
       ])
     }
     return table.csv()

@@ -10,7 +10,7 @@ extension CostTable {
   ///   - system: Whose numbers; of the sort that the plan was made for.
   ///   - model: How long kernels run.
   /// - Complexity: One kernel time for each different kernel.
-  public init(plan: ProgramPlan, system: System, model: some KernelTimeModel) {
+  public init(plan: ProgramPlan, system: System, model: any KernelTimeModel) {
     costs = Array(repeating: .zero, count: plan.items.count)
     priceHost(plan, system)
     priceDevice(plan, system.accelerator, model: model)
@@ -45,7 +45,7 @@ extension CostTable {
   /// Prices kernels and copies.
   ///
   /// - Complexity: One kernel time for each different kernel.
-  mutating func priceDevice(_ plan: ProgramPlan, _ accelerator: AcceleratorProfile?, model: some KernelTimeModel) {
+  mutating func priceDevice(_ plan: ProgramPlan, _ accelerator: AcceleratorProfile?, model: any KernelTimeModel) {
     for (index, item) in plan.items.enumerated() {
       switch item {
       case .kernel(let kernel): costs[index] = Self.cost(of: model.time(of: plan.lowered.kernels[kernel]))

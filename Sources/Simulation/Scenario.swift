@@ -2,14 +2,6 @@ import Kernels
 import Profiles
 import Workloads
 
-/// Which model predicts kernel times.
-public enum KernelModelKind: String, Sendable, CaseIterable {
-  /// Tiles, waves, fixed costs and what each family reaches of its peaks.
-  case calibrated
-  /// The data sheet's roofline: a lower bound.
-  case roofline
-}
-
 /// Everything that a simulation of one pass depends on.
 public struct Scenario: Sendable {
   /// The workload, its parameters bound.
@@ -20,13 +12,13 @@ public struct Scenario: Sendable {
   public var precision: Precision
   /// Which latency is asked for.
   public var latencyKind: LatencyKind
-  /// Which model predicts kernel times.
-  public var kernelModel: KernelModelKind
+  /// What predicts kernel times.
+  public var kernelModel: KernelModel
 
   /// A scenario.
   public init(
     workload: BoundWorkload, system: System, precision: Precision, latencyKind: LatencyKind = .steadyState,
-    kernelModel: KernelModelKind = .calibrated
+    kernelModel: KernelModel = .calibrated
   ) {
     self.workload = workload
     self.system = system
@@ -61,14 +53,7 @@ public struct Scenario: Sendable {
 
   /// Prices kernels and copies anew, and leaves what the host spends as it is.
   public func priceDevice(_ plan: ProgramPlan, into table: inout CostTable) {
-    guard let accelerator = system.accelerator else {
-      table.priceDevice(plan, nil, model: HostModel(host: system.host))
-      return
-    }
-    switch kernelModel {
-    case .calibrated: table.priceDevice(plan, accelerator, model: CalibratedModel(accelerator: accelerator))
-    case .roofline: table.priceDevice(plan, accelerator, model: IdealRooflineModel(accelerator: accelerator))
-    }
+    table.priceDevice(plan, system.accelerator, model: kernelModel.model(of: system))
   }
 
   /// Simulates one pass.

@@ -39,7 +39,7 @@ public struct RooflineStudy: Sendable {
   public let rows: [Row]
 
   /// Holds the kernels of a plan against a device.
-  public init(plan: ProgramPlan, accelerator: AcceleratorProfile, model: some KernelTimeModel) {
+  public init(plan: ProgramPlan, accelerator: AcceleratorProfile, model: any KernelTimeModel) {
     self.accelerator = accelerator
     let counts = Self.counts(of: plan.lowered)
     let ideal = IdealRooflineModel(accelerator: accelerator)
@@ -51,7 +51,7 @@ public struct RooflineStudy: Sendable {
   }
 
   private static func row(
-    _ kernel: Kernel, count: Int, _ ideal: IdealRooflineModel, _ model: some KernelTimeModel
+    _ kernel: Kernel, count: Int, _ ideal: IdealRooflineModel, _ model: any KernelTimeModel
   ) -> Row {
     let flops = FLOPs(kernel.flops)
     let bytes = Bytes(kernel.bytes)

@@ -42,7 +42,7 @@ public struct SweepPlan: Sendable {
   /// Which latency is asked for.
   public let latencyKind: LatencyKind
   /// Which model predicts kernel times.
-  public let kernelModel: KernelModelKind
+  public let kernelModel: KernelModel
   /// How many points there are.
   public let count: Int
 
@@ -56,7 +56,7 @@ public struct SweepPlan: Sendable {
   public init(
     axes: [SweepAxis], choices: Choices, parameters: [String: Int64] = [:],
     overrides: [(path: String, value: Double)] = [], latencyKind: LatencyKind = .steadyState,
-    kernelModel: KernelModelKind = .calibrated
+    kernelModel: KernelModel = .calibrated
   ) throws(SweepFault) {
     if axes.isEmpty { throw .noAxis }
     var strides: [Int] = []

@@ -44,7 +44,7 @@ public struct SweepRows: Sendable {
       }
     }
     bounds = LatencyBound.allCases.map { Array($0.rawValue.utf8) }
-    let madeBy = [plan.latencyKind.rawValue, plan.kernelModel.rawValue]
+    let madeBy = [plan.latencyKind.rawValue, plan.kernelModel.name]
     end =
       switch format {
       case .csv: Array(madeBy.map { "," + $0 }.joined().utf8)

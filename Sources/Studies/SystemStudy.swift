@@ -204,13 +204,8 @@ public struct SystemStudy: Sendable {
       timeline = try synchronized.simulate(plan, synchronized.price(plan), with: simulator).timing.timeline
     }
     let device = budget.contents.contains(.rooflines) ? scenario.system.accelerator : nil
-    let roofline = device.map { accelerator in
-      switch scenario.kernelModel {
-      case .calibrated:
-        RooflineStudy(plan: plan, accelerator: accelerator, model: CalibratedModel(accelerator: accelerator))
-      case .roofline:
-        RooflineStudy(plan: plan, accelerator: accelerator, model: IdealRooflineModel(accelerator: accelerator))
-      }
+    let roofline = device.map {
+      RooflineStudy(plan: plan, accelerator: $0, model: scenario.kernelModel.model(of: $0))
     }
     return Case(
       scenario: scenario, result: result, roofline: roofline,

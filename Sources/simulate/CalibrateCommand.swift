@@ -5,7 +5,9 @@ import Studies
 
 /// `simulate calibrate`: fits profile numbers to a file of measurements.
 enum CalibrateCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "calibrate", summary: "Fit numbers of profiles to a measurement file, or read them off a recording",
     discussion: """
       Fits the named numbers, and one host speed per testbed unless --host-speed fixed is given, so that the mean of \
@@ -46,7 +48,7 @@ enum CalibrateCommand {
         "simulate calibrate --trace trace.json.gz --output recorded", shows: "profiles of the recording's system"),
     ])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.refuseASCII(of: command.format)
     let folder = try ProfileFolder.named(by: command)
     if let trace = command.value(of: "trace") {

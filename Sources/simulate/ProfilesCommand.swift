@@ -5,33 +5,47 @@ import Profiles
 import Reports
 import Workloads
 
-/// `simulate profiles list|show|check`: what can be simulated, with every number's source.
+/// `simulate profiles list|show|fields|check`: what can be simulated, with every number's source.
 enum ProfilesCommand {
   private static let sorts = ["accelerators", "hosts", "frameworks", "workloads"]
 
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(
     "profiles", summary: "List, show and check profiles and workloads",
-    subcommands: [
-      CommandDefinition(
-        "list", summary: "List what the catalog holds",
-        positionals: [
-          PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")
-        ],
-        options: [formatOption]),
-      CommandDefinition(
-        "show", summary: "Show every number of a profile with its unit and source",
-        positionals: [PositionalDefinition("name", help: "A name or a file", isRequired: true)]),
-      CommandDefinition(
-        "check", summary: "Check profile and workload files; without files, the catalog",
-        positionals: [PositionalDefinition("file", help: "A JSON file", isRepeatable: true)]),
-    ], requiresSubcommand: true)
+    [
+      Subcommand(
+        CommandDefinition(
+          "list", summary: "List what the catalog holds",
+          positionals: [
+            PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")
+          ],
+          options: [formatOption]), list),
+      Subcommand(
+        CommandDefinition(
+          "show", summary: "Show every number of a profile with its unit and source",
+          positionals: [PositionalDefinition("name", help: "A name or a file", isRequired: true)]), show),
+      Subcommand(
+        CommandDefinition(
+          "fields", summary: "Say what numbers a sort of profile has: unit, limits, meaning",
+          positionals: [
+            PositionalDefinition("sort", help: FieldTable.nouns.joined(separator: ", ") + "; all if left out")
+          ],
+          options: [
+            OptionDefinition(
+              "format", value: "F", help: "Format of the list", choices: ["table", "csv", "markdown"],
+              defaultText: "table")
+          ]), fields),
+      Subcommand(
+        CommandDefinition(
+          "check", summary: "Check profile and workload files; without files, the catalog",
+          positionals: [PositionalDefinition("file", help: "A JSON file", isRepeatable: true)]), check),
+    ])
 
   private static let formatOption = OptionDefinition(
     "format", value: "F", help: "Format of the list", choices: ["table", "csv", "names"], defaultText: "table")
 
   // MARK: list
 
-  static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let wanted = command.positional("sort")
     if let wanted, !sorts.contains(wanted) {
       let hint: Message = nearestName(to: wanted, among: sorts).map { "; did you mean '\($0)'?" } ?? ""
@@ -140,7 +154,7 @@ enum ProfilesCommand {
 
   // MARK: show
 
-  static func show(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func show(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let name = command.positional("name") ?? ""
     if name.contains("/") || name.hasSuffix(".json") {
       Platform.print(try showFile(name, library))
@@ -217,9 +231,33 @@ enum ProfilesCommand {
       + "\nChange any of them for one run: --set \(Profile.noun).NUMBER=VALUE\n"
   }
 
+  // MARK: fields
+
+  @Sendable private static func fields(_ command: ParsedCommand, _: Library) throws(Failure) {
+    let wanted = command.positional("sort")
+    if let wanted, !FieldTable.nouns.contains(wanted) {
+      let hint: Message = nearestName(to: wanted, among: FieldTable.nouns).map { "; did you mean '\($0)'?" } ?? ""
+      throw Failure(
+        .wrongUsage,
+        "error: '\(wanted)' is no sort of profile\(hint)\nknown are \(FieldTable.nouns.joined(separator: ", "))")
+    }
+    try command.refuseASCII(of: command.format)
+    var text = ""
+    for noun in FieldTable.nouns where wanted == nil || wanted == noun {
+      guard let table = FieldTable.table(of: noun) else { continue }
+      if wanted == nil { text += (text.isEmpty ? "" : "\n") + (command.format == "table" ? noun + "\n" : "") }
+      switch command.format {
+      case "csv": text += table.csv()
+      case "markdown": text += table.markdown()
+      default: text += table.text(styled: Platform.showsStyles, width: Platform.width)
+      }
+    }
+    if command.format == "table" { Platform.print(text) } else { Platform.print(document: text) }
+  }
+
   // MARK: check
 
-  static func check(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func check(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     if command.positionals.isEmpty {
       try checkCatalog(library)
       return

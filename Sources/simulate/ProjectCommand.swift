@@ -8,7 +8,9 @@ import Workloads
 
 /// `simulate project`: hardware that does not exist yet, and what it would take.
 enum ProjectCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "project", summary: "Project to hardware that does not exist, or ask what it would take",
     discussion: """
       With --scale, or with an accelerator's file alone, a hypothetical accelerator is compared with a real one. With \
@@ -50,7 +52,7 @@ enum ProjectCommand {
         shows: "how cheap dispatch, or how large a batch must be"),
     ])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let isRoadmap = command.isPresent("year")
     try checkOptions(command, isRoadmap: isRoadmap)
     let newest = try library.flagships().last { !$0.isAnnounced }
@@ -196,7 +198,7 @@ enum ProjectCommand {
       let roadmap = try Roadmap(
         history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
       let band = try checkingInput { () throws(ProfileFault) in
-        try profiles.errorBand(named: resolved.scenario.kernelModel.rawValue)
+        try profiles.errorBand(named: resolved.scenario.kernelModel.name)
       }
       return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
         try Projection(

@@ -6,7 +6,9 @@ import Studies
 
 /// `simulate report`: pictures, as a page with all of them or as a file with one.
 enum ReportCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "report", summary: "Make a page of charts to read and send, or one chart as a file",
     discussion: """
       Writes one HTML file that needs nothing beside it: the finding, latency by batch size, where the time goes on each \
@@ -40,7 +42,7 @@ enum ReportCommand {
       CommandExample("simulate report --sweep rows.csv --output sweep.html", shows: "a sweep's rows"),
     ])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     guard let path = command.value(of: "output"), !path.isEmpty else {
       throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
     }

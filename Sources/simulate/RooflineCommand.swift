@@ -7,7 +7,9 @@ import Studies
 
 /// `simulate roofline`: each kernel of a workload against the device's rooflines.
 enum RooflineCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "roofline", summary: "Hold each kernel of a workload against the roofline of an accelerator",
     discussion: "Intensity, attainable and achieved rate, and what bounds each kernel; longest total time first.",
     positionals: ScenarioOptions.positionals,
@@ -17,7 +19,7 @@ enum RooflineCommand {
     ],
     examples: [CommandExample("simulate roofline resnet50 v100 --batch 16", shows: "ResNet-50's kernels on a V100")])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.refuseASCII(of: command.format)
     try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
     let resolved = try ScenarioOptions.resolve(command, library)
@@ -33,13 +35,8 @@ enum RooflineCommand {
         .wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
     }
     let plan = scenario.plan()
-    let study =
-      switch scenario.kernelModel {
-      case .calibrated:
-        RooflineStudy(plan: plan, accelerator: accelerator, model: CalibratedModel(accelerator: accelerator))
-      case .roofline:
-        RooflineStudy(plan: plan, accelerator: accelerator, model: IdealRooflineModel(accelerator: accelerator))
-      }
+    let study = RooflineStudy(
+      plan: plan, accelerator: accelerator, model: scenario.kernelModel.model(of: accelerator))
     let parameters = scenario.workload.parameters.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     let report = RooflineReport(
       study: study,

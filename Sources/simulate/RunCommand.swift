@@ -4,7 +4,9 @@ import Simulation
 
 /// `simulate run`: one pass of one workload on one system.
 enum RunCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "run", summary: "Simulate one pass of a workload on a system",
     discussion: "Prints what a pass takes, how much of that the device works, and what the rest is spent on.",
     positionals: ScenarioOptions.positionals,
@@ -29,7 +31,7 @@ enum RunCommand {
       CommandExample("simulate run resnet50 none --host xeon-w-2295", shows: "no accelerator"),
     ])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try checkOptions(command)
     try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
     let resolved = try ScenarioOptions.resolve(command, library)

@@ -29,7 +29,7 @@ enum ScenarioOptions {
       longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; "
         + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true),
     OptionDefinition(
-      "kernel-model", value: "M", help: "Model of kernel times", choices: KernelModelKind.allCases.map(\.rawValue),
+      "kernel-model", value: "M", help: "Model of kernel times", choices: KernelModel.all.map(\.name),
       defaultText: "calibrated", group: "System"),
     OptionDefinition("synchronized", help: "One synchronization per pass instead of the steady state", group: "System"),
   ]
@@ -95,16 +95,13 @@ enum ScenarioOptions {
     let precision = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.choice(of: "precision", as: Precision.self)
     }
-    let model = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.choice(of: "kernel-model", as: KernelModelKind.self)
-    }
     let parameters = try parameters(command)
     let bound = try checkingInput { () throws(WorkloadFault) in try workload.bindChecked(parameters) }
     let scenario = Scenario(
       workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
       latencyKind: command.isPresent("synchronized") ? .synchronized : .steadyState,
-      kernelModel: model ?? .calibrated)
+      kernelModel: command.value(of: "kernel-model").flatMap(KernelModel.init(named:)) ?? .calibrated)
     return Resolved(
       scenario: scenario, overrides: overrides, workload: workload, parameters: parameters,
       file: Library.isFile(workloadName) ? workloadName : nil)

@@ -11,32 +11,44 @@ enum StudyCommand {
       "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table")
   ]
 
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(
     "study", summary: "Repeat the paper's case studies, measured values beside simulated ones",
-    subcommands: [
-      CommandDefinition(
-        "model-design", summary: "Multiply-adds and latency, depth and width, precision at small batches",
-        options: options,
-        examples: [CommandExample("simulate study model-design", shows: "what of a design costs time")]),
-      CommandDefinition(
-        "frameworks", summary: "Eager, TorchScript, ONNX Runtime and CUDA graphs by batch", options: options,
-        examples: [CommandExample("simulate study frameworks", shows: "the paper's central figure")]),
-      CommandDefinition(
-        "platforms", summary: "Knee and tax from one generation of accelerators to the next",
-        options: options + [
-          OptionDefinition(
-            "measurements", value: "FILE", help: "Further measurements, in the columns of 'simulate validate'")
-        ],
-        examples: [CommandExample("simulate study platforms", shows: "from Pascal to Blackwell")]),
-    ])
+    [
+      study(
+        .modelDesign,
+        CommandDefinition(
+          "model-design", summary: "Multiply-adds and latency, depth and width, precision at small batches",
+          options: options,
+          examples: [CommandExample("simulate study model-design", shows: "what of a design costs time")])),
+      study(
+        .frameworks,
+        CommandDefinition(
+          "frameworks", summary: "Eager, TorchScript, ONNX Runtime and CUDA graphs by batch", options: options,
+          examples: [CommandExample("simulate study frameworks", shows: "the paper's central figure")])),
+      study(
+        .platforms,
+        CommandDefinition(
+          "platforms", summary: "Knee and tax from one generation of accelerators to the next",
+          options: options + [
+            OptionDefinition(
+              "measurements", value: "FILE", help: "Further measurements, in the columns of 'simulate validate'")
+          ],
+          examples: [CommandExample("simulate study platforms", shows: "from Pascal to Blackwell")])),
+    ]
+  ) { _, _ throws(Failure) in
+    throw Failure(
+      .wrongUsage,
+      "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
+        + "see 'simulate study --help'")
+  }
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    guard let subject = command.path.last.flatMap(CaseStudy.Subject.init(rawValue:)) else {
-      throw Failure(
-        .wrongUsage,
-        "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
-          + "see 'simulate study --help'")
-    }
+  private static func study(_ subject: CaseStudy.Subject, _ definition: CommandDefinition) -> Subcommand {
+    Subcommand(definition) { command, library throws(Failure) in try run(subject, command, library) }
+  }
+
+  private static func run(
+    _ subject: CaseStudy.Subject, _ command: ParsedCommand, _ library: Library
+  ) throws(Failure) {
     try command.refuseASCII(of: command.format)
     let study = try study(
       subject, library, measurements: subject == .platforms ? command.value(of: "measurements") : nil)

@@ -5,7 +5,9 @@ import Studies
 
 /// `simulate sweep`: every combination of some values.
 enum SweepCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "sweep", summary: "Simulate every combination of some values",
     discussion: """
       Each --over names what is varied and its values: workload, accelerator, host, framework, precision, a parameter \
@@ -36,11 +38,11 @@ enum SweepCommand {
         "simulate sweep bert-base h100-sxm --over batch=1,2,4,8 --over framework=pytorch-eager,cuda-graph",
         shows: "eight points as a table"),
       CommandExample(
-        "simulate sweep resnet50 --over accelerator=nvidia-* --over host.single_thread_speed=0.25..4:log9 -o rows.csv",
-        shows: "every NVIDIA accelerator on nine hosts, to a file"),
+        "simulate sweep resnet50 t4 --over host.single_thread_speed=0.25..4:log9 -o rows.csv",
+        shows: "nine speeds of the host, to a file"),
     ])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let request = try SweepRequest(command)
     try Outputs.check(command, ["output"], inputs: request.files + command.values(of: "plan"), library)
     let output = try output(command)

@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Simulation
 import Studies
@@ -48,7 +49,7 @@ struct SweepRequest {
       items.append(SweepItem(subject, .name(name), cursor))
     }
     if let cursor = root.optional("kernel_model") {
-      kernelModel = try cursor.choice(of: KernelModelKind.allCases.map(\.rawValue), as: "kernel model")
+      kernelModel = try cursor.choice(of: KernelModel.all.map(\.name), as: "kernel model")
     }
     isSynchronized = try root.optional("synchronized")?.boolean() ?? false
     if let cursor = root.optional("parameters") {
@@ -141,7 +142,7 @@ struct SweepRequest {
       return try SweepPlan(
         axes: axes, choices: choices, parameters: parameters, overrides: overrides,
         latencyKind: isSynchronized ? .synchronized : .steadyState,
-        kernelModel: kernelModel.flatMap(KernelModelKind.init(rawValue:)) ?? .calibrated)
+        kernelModel: kernelModel.flatMap(KernelModel.init(named:)) ?? .calibrated)
     } catch {
       guard let name = error.subject, let item = items.first(where: { $0.subject.column == name }) else {
         throw Failure(wrongInput: error)

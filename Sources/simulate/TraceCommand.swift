@@ -7,7 +7,9 @@ import Traces
 
 /// `simulate trace`: replays a recording, as it was or on other hardware.
 enum TraceCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "trace", summary: "Replay a recording of torch.profiler, as it was or on other hardware",
     discussion: """
       Reads the Chrome trace that torch.profiler exports on NVIDIA and AMD, plain or gzipped, and replays its threads, \
@@ -51,7 +53,7 @@ enum TraceCommand {
       CommandExample("simulate trace trace.json.gz --framework cuda-graph --step 7", shows: "a step as a CUDA graph"),
     ])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.refuseASCII(of: command.format)
     try checkOutputs(command, library)
     let step = try step(command)

@@ -6,7 +6,9 @@ import Workloads
 
 /// `simulate validate`: predictions beside a file of measurements.
 enum ValidateCommand {
-  static let definition = CommandDefinition(
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
     "validate", summary: "Predict the rows of a measurement file and show the errors",
     discussion: """
       The file is CSV with the columns testbed, accelerator, framework, precision, workload, batch, sequence_length, \
@@ -29,7 +31,7 @@ enum ValidateCommand {
       CommandExample("simulate validate latency.csv --fit host --format csv", shows: "a prediction for each row")
     ])
 
-  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.refuseASCII(of: command.format)
     let path = command.positional("file") ?? ""
     try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)

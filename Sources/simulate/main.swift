@@ -1,6 +1,13 @@
 import CommandSyntax
 import JSONText
 
+/// What can be asked for, in the order of help.
+let subcommands: [Subcommand] = [
+  RunCommand.subcommand, SweepCommand.subcommand, ProjectCommand.subcommand, StudyCommand.subcommand,
+  ReportCommand.subcommand, RooflineCommand.subcommand, TraceCommand.subcommand, ValidateCommand.subcommand,
+  CalibrateCommand.subcommand, ProfilesCommand.subcommand, CompletionsCommand.subcommand,
+]
+
 let tree = CommandTree(
   root: CommandDefinition(
     "simulate", summary: "Simulate how much of a neural network's latency is the framework feeding it",
@@ -11,13 +18,7 @@ let tree = CommandTree(
       CommandExample("simulate", shows: "the tax across generations"),
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
     ],
-    subcommands: [
-      RunCommand.definition, SweepCommand.definition, ProjectCommand.definition, StudyCommand.definition,
-      ReportCommand.definition, RooflineCommand.definition, TraceCommand.definition,
-      ValidateCommand.definition,
-      CalibrateCommand.definition,
-      ProfilesCommand.definition,
-    ]),
+    subcommands: subcommands.map(\.definition)),
   globalOptions: [
     OptionDefinition(
       "catalog", value: "DIR", help: "Folder of profiles and workloads to search first",
@@ -57,24 +58,13 @@ func failure(_ fault: CommandSyntaxFault) -> Failure {
   return Failure(.wrongUsage, "error: \(fault.fact)\nsee '\(fault.command) --help'")
 }
 
-/// Calls what the command line names.
+/// Does what the command line names; without a subcommand, shows the headline.
 func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-  switch command.path {
-  case ["run"]: try RunCommand.run(command, library)
-  case ["sweep"]: try SweepCommand.run(command, library)
-  case ["project"]: try ProjectCommand.run(command, library)
-  case ["study"], ["study", "model-design"], ["study", "frameworks"], ["study", "platforms"]:
-    try StudyCommand.run(command, library)
-  case ["report"]: try ReportCommand.run(command, library)
-  case ["roofline"]: try RooflineCommand.run(command, library)
-  case ["trace"]: try TraceCommand.run(command, library)
-  case ["validate"]: try ValidateCommand.run(command, library)
-  case ["calibrate"]: try CalibrateCommand.run(command, library)
-  case ["profiles", "list"]: try ProfilesCommand.list(command, library)
-  case ["profiles", "show"]: try ProfilesCommand.show(command, library)
-  case ["profiles", "check"]: try ProfilesCommand.check(command, library)
-  default: try HeadlineCommand.run(library)
+  guard let word = command.path.first else { return try HeadlineCommand.run(library) }
+  guard let subcommand = subcommands.first(where: { $0.definition.name == word }) else {
+    preconditionFailure("the parser knows the subcommands")
   }
+  try subcommand.run(command.path.dropFirst(), command, library)
 }
 
 DefectReport.install()

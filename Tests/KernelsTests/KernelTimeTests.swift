@@ -45,6 +45,15 @@ import Workloads
 
   static func close(_ left: Double, _ right: Double) -> Bool { abs(left - right) <= 1e-12 * max(abs(left), abs(right)) }
 
+  @Test func `of as much arithmetic as traffic waits for arithmetic`() {
+    let even = KernelTime(compute: 2, memory: 2, setup: 1, fixed: 3)
+    #expect(even.isComputeBound && even.computeShare == 2 && even.memoryShare == 0 && even.overheadShare == 4)
+    let exposed = KernelTime(compute: 2, memory: 1, exposedMemory: 1)
+    #expect(exposed.isComputeBound && exposed.computeShare == 2 && exposed.memoryShare == 1)
+    let less = KernelTime(compute: 2, memory: 2.5)
+    #expect(!less.isComputeBound && less.computeShare == 0 && less.memoryShare == 2.5)
+  }
+
   // MARK: The ideal roofline
 
   @Test func `by the ideal roofline is the longer of arithmetic and traffic`() throws {

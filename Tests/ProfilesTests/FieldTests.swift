@@ -130,6 +130,31 @@ import Testing
       read: { document throws(JSONFault) in try ProfileReader.framework(from: document) })
   }
 
+  /// A kind that is added breaks no framework's file: what a file leaves out costs what its parent does.
+  @Test func `of a kind of operator is its parent's where a file leaves it out`() throws {
+    let text = """
+      { "schema": "framework/1", "name": "f", "mode": "eager", "kernel_us": 1, "pass_us": 0,
+        "dispatch_us": { "other": 9, "matmul": 5, "pointwise": 3, "reduction": 4 },
+        "sources": { "dispatch_us": { "kind": "assumed", "from": "a test" } } }
+      """
+    var profile = try ProfileReader.framework(from: Sample.document(text))
+    for (kind, microseconds) in [
+      (.other, 9), (.convolution, 9), (.depthwiseConvolution, 9), (.synchronization, 9), (.matmul, 5), (.linear, 5),
+      (.attention, 5), (.pointwise, 3), (.view, 3), (.fused, 3), (.embedding, 3), (.concatenate, 3), (.reduction, 4),
+      (.softmax, 4), (.layerNorm, 4), (.batchNorm, 4), (.pooling, 4),
+    ] as [(OperatorKind, Double)] {
+      #expect(profile.dispatchUS[kind] == microseconds, "\(kind)")
+    }
+    profile.dispatchUS[.matmul] = 7
+    #expect(profile.dispatchUS[.linear] == 7, "as long as it has none of its own")
+    profile.dispatchUS[.linear] = 2
+    profile.dispatchUS[.matmul] = 8
+    #expect(profile.dispatchUS[.linear] == 2)
+    for kind in OperatorKind.allCases {
+      #expect(sequence(first: kind, next: \.parent).contains(.other), "\(kind) has a last resort")
+    }
+  }
+
   @Test func `and its other members have their defaults`() throws {
     let host = try Sample.host()
     #expect(host.title == "sample-host", "the name stands in for a title")

@@ -199,10 +199,10 @@ import Testing
       #"/dispatch_us has no key "batchnorm"; its keys are \#(operatorKinds)"#),
     Case(
       "misspelt kind of operator", .framework, #""embedding": 10"#, #"¶"embeding": 10"#,
-      #"/dispatch_us needs "embedding"; is "embeding" a misspelling of it?"#),
+      #"/dispatch_us has no key "embeding"; did you mean "embedding"?"#),
     Case(
       "missing kind of operator", .framework, "\"dispatch_us\": {\n", "\"dispatch_us\": ¶{\n",
-      #"/dispatch_us needs "gather""#, without: #""gather": 10, "#),
+      #"/dispatch_us needs "other""#, without: #", "other": 10"#),
     Case(
       "unknown kind of operator in TF32", .framework, #""tf32": ["convolution"]"#, #""tf32": [¶"conv"]"#,
       #"/tf32/0 names an unknown kind of operator, "conv"; the known ones are \#(operatorKinds)"#),

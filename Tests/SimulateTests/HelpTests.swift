@@ -1,9 +1,12 @@
+import Reports
 import TestSupport
 import Testing
 
 @Suite("Help", .tags(.process)) struct HelpTests {
   static let commands = [
-    "", "run", "roofline", "validate", "calibrate", "profiles", "profiles list", "profiles show", "profiles check",
+    "", "run", "sweep", "project", "study", "study model-design", "report", "roofline", "trace", "validate",
+    "calibrate",
+    "profiles", "profiles list", "profiles show", "profiles fields", "profiles check", "completions",
   ]
 
   @Test(arguments: commands) func `is everywhere, short and long`(_ command: String) throws {
@@ -21,6 +24,29 @@ import Testing
 
   @Test func `names every subcommand`() throws {
     let text = try Command.run(["--help"]).output
-    for command in ["run", "roofline", "validate", "profiles"] { #expect(text.contains("\n  \(command) ")) }
+    for command in Self.commands where !command.isEmpty && !command.contains(" ") {
+      #expect(text.contains("\n  \(command) "), "\(command)")
+    }
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func `is in the shell as well, by completions`(_ shell: String) throws {
+    let script = try Command.run(["completions", shell])
+    #expect(script.status == 0 && script.errors.isEmpty)
+    for word in ["profiles", "fields", "batch", "completions"] { #expect(script.output.contains(word), "\(word)") }
+    let other = try Command.run(["completions", shell + "x"])
+    #expect(other.status == 64 && other.errors.hasSuffix("\nknown are bash, zsh, fish\n"))
+  }
+
+  @Test func `of a profile's numbers is a table of each sort, or of one`() throws {
+    let all = try Command.run(["profiles", "fields"]).output
+    for noun in FieldTable.nouns {
+      let one = try Command.run(["profiles", "fields", noun])
+      #expect(one.status == 0 && all.contains("\(noun)\n\(one.output)"), "\(noun)")
+    }
+    let csv = try Command.run(["profiles", "fields", "framework", "--format", "csv"]).output
+    #expect(csv.hasPrefix("number,unit,from,to,sort,meaning\ndispatch_us.convolution,us,0,10000000,optional continuous,"))
+    let wrong = try Command.run(["profiles", "fields", "hots"])
+    #expect(wrong.status == 64 && wrong.errors.contains("did you mean 'host'?"))
   }
 }
