@@ -37,7 +37,7 @@ public struct PassSums: Sendable, Equatable {
     return sum.cost
   }
 
-  /// What runs on the device, and for how long kernels do.
+  /// What runs on the device, and for how long kernels do; of a host alone, which launches nothing, the first is not read.
   ///
   /// - Complexity: O(different costs).
   public static func device(_ counts: ProgramCounts, _ table: CostTable) -> (cost: Cost, busy: Ticks)? {
@@ -46,7 +46,6 @@ public struct PassSums: Sendable, Equatable {
       kernels.add(table.costs[index], times: counts.kernelUses[index])
     }
     guard let busy = kernels.cost?.duration else { return nil }
-    guard counts.hostKernels == 0 else { return (.zero, busy) }
     for index in counts.copyUses.indices where counts.copyUses[index] > 0 {
       kernels.add(table.costs[index], times: counts.copyUses[index])
     }

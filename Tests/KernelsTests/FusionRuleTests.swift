@@ -97,6 +97,14 @@ import Workloads
     #expect(Self.groups([Self.op("add"), copying, Self.op("mul")], [.pointwise, .removeViews]).contains(["reshape"]))
   }
 
+  @Test func `of epilogues joins what has the product's shape`() {
+    for anchor in ["conv2d", "linear", "matmul"] {
+      let groups = { (shape: [Int64]) in Self.groups([Self.op(anchor), Self.op("relu", shape)], [.epilogue]) }
+      #expect(groups(Self.shape) == [[anchor, "relu"]])
+      #expect(groups([1, 8, 4, 2]) == [[anchor], ["relu"]])
+    }
+  }
+
   // MARK: What a group becomes
 
   @Test func `in one kernel reads what comes from outside and writes the last result`() throws {

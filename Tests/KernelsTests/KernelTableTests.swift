@@ -77,6 +77,7 @@ import Workloads
     ("layer norm", [.make("aten::layer_norm", [[8, 128, 768], [768], [768]], to: [[8, 128, 768]])]),
     ("softmax", [.make("aten::softmax", [[8, 12, 128, 128]], to: [[8, 12, 128, 128]])]),
     ("add", [.make("aten::add", [[8, 128, 768], [768]], to: [[8, 128, 768]])]),
+    ("add outer", [.make("aten::add", [[128, 1], [1, 768]], to: [[128, 768]])]),
     ("gelu", [.make("aten::gelu", [[8, 128, 3072]], to: [[8, 128, 3072]])]),
     ("masks", [.make("aten::eq", [[4096, 64], [4096, 64]], to: [[4096, 64]], outputTypes: [.bool])]),
     ("cast", [.make("aten::to", [[4096, 64]], to: [[4096, 64]], outputTypes: [.int64])]),
@@ -105,6 +106,7 @@ import Workloads
     ("nonzero", [.make("aten::nonzero", [[64, 64]], to: [[100, 2]], types: [.bool], outputTypes: [.int64])]),
     ("item", [.make("aten::item", [[1]])]),
     ("nothing", [.make("aten::relu", [[0, 64]], to: [[0, 64]])]),
+    ("linear of nothing", [.make("aten::linear", [[0, 768], [3072, 768]], to: [[0, 3072]])]),
     ("stranger", [.make("mine::thing", [[64, 64], [64, 64]], to: [[64, 64]])]),
     (
       "linear and gelu",

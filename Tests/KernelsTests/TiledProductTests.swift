@@ -37,4 +37,15 @@ import Testing
     #expect(isClose(time.arithmetic, (1.25 + 0.5 * 0.75) * 131_072 / 1e9))
     #expect(isClose(time.setup, 1e-6), "one at least")
   }
+
+  @Test func `moves its own traffic once, and the rest of the kernel's beside the arithmetic`() {
+    let product = ProductTime(arithmetic: 1, setup: 0.5, memory: 2, exposedMemory: 3)
+    #expect(product.seconds == 5)
+    #expect(
+      product.kernel(memory: 9, fixed: 4)
+        == KernelTime(compute: 1, memory: 6, exposedMemory: 3, setup: 0.5, fixed: 4))
+    #expect(product.kernel(memory: 4, fixed: 0).memory == 2, "at least what it moves beside the arithmetic")
+    #expect(product.shorter(ProductTime(arithmetic: 5)) == product, "the first of equals")
+    #expect(product.shorter(ProductTime(arithmetic: 4)).arithmetic == 4)
+  }
 }

@@ -45,7 +45,8 @@ import Testing
       #expect(one.status == 0 && all.contains("\(noun)\n\(one.output)"), "\(noun)")
     }
     let csv = try Command.run(["profiles", "fields", "framework", "--format", "csv"]).output
-    #expect(csv.hasPrefix("number,unit,from,to,sort,meaning\ndispatch_us.convolution,us,0,10000000,optional continuous,"))
+    #expect(
+      csv.hasPrefix("number,unit,from,to,sort,meaning\ndispatch_us.convolution,us,0,10000000,optional continuous,"))
     let wrong = try Command.run(["profiles", "fields", "hots"])
     #expect(wrong.status == 64 && wrong.errors.contains("did you mean 'host'?"))
   }

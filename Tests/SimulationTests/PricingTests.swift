@@ -59,6 +59,45 @@ struct PricingTests {
     #expect(SystemNumber.memoryBandwidth.affects(isHostOnly: false) == .device)
   }
 
+  /// Copies at 10 GB/s behind 6 us, 3 us of the host for each node of a graph, 10 for an operator and 1 for its kernels.
+  @Test("A plan's items cost what the profiles say of them")
+  func items() throws {
+    let text = #"""
+      {"schema":"workload/1","name":"s","parameters":{"batch":1},"inputs":[[1000,1000]],"outputs":[[500]],"program":[
+        {"operator":"aten::relu","inputs":[[1000,1000]],"outputs":[[1000,1000]]},
+        {"operator":"aten::exp","inputs":[[1000,1000]],"outputs":[[1000,1000]]},
+        {"operator":"aten::sum","inputs":[[1000,1000]],"outputs":[[500]]}]}
+      """#
+    let bound = try Workload(bytes: Array(text.utf8), file: "s.json").bind()
+    for mode in [FrameworkMode.eager, .graph] {
+      var system = try Sample.system()
+      system.framework = try Sample.framework(mode)
+      system.framework.graphNodeUS = 3
+      system.framework.inputs = .host
+      system.host.singleThreadSpeed = 2
+      let scenario = Scenario(workload: bound, system: system, precision: .fp32)
+      let plan = scenario.plan()
+      let table = scenario.price(plan)
+      var seen: [String: Int] = [:]
+      for (item, cost) in zip(plan.items, table.costs) {
+        switch item {
+        case .transfer(let transfer):
+          seen["transfer", default: 0] += 1
+          #expect(cost.duration == 6_000_000 + Int64(transfer.bytes) * 100)
+        case .graphNodes(let count):
+          seen["nodes", default: 0] += 1
+          #expect(cost.duration == Int64(count) * 3_000_000 / 2 && count == 3)
+        case .dispatch(_, let kernels):
+          seen["dispatch", default: 0] += 1
+          #expect(cost.duration == (10_000_000 + Int64(kernels) * 1_000_000) / 2)
+        case .kernel: seen["kernel", default: 0] += 1
+        }
+      }
+      #expect(seen["transfer"] == 2 && (seen["kernel"] ?? 0) > 0)
+      #expect((seen["nodes"] ?? 0) == (mode == .graph ? 1 : 0))
+    }
+  }
+
   @Test("The elasticity to compute units is that of one unit more")
   func computeUnits() throws {
     let text = #"""

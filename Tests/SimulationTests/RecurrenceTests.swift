@@ -78,6 +78,23 @@ struct RecurrenceTests {
     #expect(hostBound > 50 && deviceBound > 15 && refused > 50, "\(hostBound), \(deviceBound), \(refused)")
   }
 
+  /// A stream needs a little more for a pass than the host, but its first kernel starts before a gap would be over: until
+  /// the stream has caught up with that, pass by pass, the host is last.
+  @Test("A stream that starts sooner than a gap takes stays ahead of the host for a while", arguments: [0, 999, 1_000])
+  func earlyStart(latency: Ticks) throws {
+    var table = CostTable()
+    table.costs = [Cost(1_098, .dispatch), Cost(100, .compute)]
+    table.launchCall = Cost(1, .launch)
+    table.launchLatency = Cost(latency, .launch)
+    table.kernelGap = Cost(1_000, .kernelGap)
+    table.queueDepth = 1_024
+    let program = Program([Instruction(.launch, operand: 1), Instruction(.work, operand: 0)])
+    var expected = try Simulator(method: .events).time(program, table, .steadyState)
+    expected.events = 0
+    #expect(try Simulator().time(program, table, .steadyState) == expected)
+    #expect(expected.latency == (latency == 0 ? 1_099 : 1_100))
+  }
+
   @Test("A program of a queue that is full most of the time, at every depth around its length")
   func queueFull() throws {
     for depth in 1...30 {

@@ -37,6 +37,13 @@ import Testing
     #expect(fit.speed == 2 && fit.usable == 3 && fit.total == 23)
   }
 
+  @Test(arguments: [(0.79, 3), (0.8, 2), (0.95, 2)])
+  func `counts an anchor whose device is idle for a fifth of the latency`(busy: Double, usable: Int) {
+    let anchors = [0.0, 0.1, busy].map { HostSpeedFit.Anchor(hostTime: 2, deviceTime: $0, latency: 1) }
+    let fit = HostSpeedFit(anchors)
+    #expect(fit.usable == usable && fit.total == 3 && fit.speed == 2)
+  }
+
   @Test func `says that the host is fast enough where every anchor is the device's`() {
     let fit = HostSpeedFit((1...4).map { .init(hostTime: 0.5, deviceTime: Double($0), latency: Double($0)) })
     #expect(fit.speed == 1 && fit.usable == 0)

@@ -98,4 +98,28 @@ struct MemoryDemandTests {
     #expect(try demand(chain).activations == 2 * 200)
     #expect(try demand(chain, fusion: [.pointwise]).activations == 2 * 100)
   }
+
+  @Test func `makes nothing where an operator works in place`() throws {
+    let chain = { (name: String) in
+      """
+      { "operator": "aten::relu", "inputs": [[1, 100]], "outputs": [[1, 100]] },
+      { "operator": "\(name)", "inputs": [[1, 100]], "outputs": [[1, 100]] }
+      """
+    }
+    #expect(try demand(chain("aten::sigmoid_")).activations == 2 * 100)
+    #expect(try demand(chain("aten::sigmoid")).activations == 2 * 200)
+  }
+
+  @Test func `is weights, inputs and activations, and the device's memory holds it or does not`() throws {
+    let tensors = try demand(Self.convolution)
+    var accelerator = try Sample.accelerator()
+    let bytes = tensors.weights + tensors.inputs + tensors.activations
+    accelerator.memory.capacityGB = bytes * 1e-9
+    let demand = MemoryDemand(tensors, accelerator: accelerator)
+    #expect(demand.requiredBytes == bytes && tensors.inputs > 0)
+    #expect(demand.weightBytes == tensors.weights && demand.inputBytes == tensors.inputs)
+    #expect(MemoryDemand(tensors, accelerator: nil).fits)
+    accelerator.memory.capacityGB = (bytes - 1) * 1e-9
+    #expect(!MemoryDemand(tensors, accelerator: accelerator).fits)
+  }
 }
