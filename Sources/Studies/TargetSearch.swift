@@ -161,7 +161,7 @@ public struct TargetSearch: Sendable {
   }
 
   /// How far a value lies from today's: the logarithm of their ratio.
-  private static func distance(_ value: Double, _ today: Double) -> Double {
+  static func distance(_ value: Double, _ today: Double) -> Double {
     value > 0 ? abs((value / today).logarithm) : .infinity
   }
 

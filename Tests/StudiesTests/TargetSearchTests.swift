@@ -50,6 +50,14 @@ import Workloads
     #expect(before.present.result.frameworkTaxFraction > 0.2)
   }
 
+  /// A speed that is 1.6 times today's is nearer than half of it.
+  @Test("Of values on both sides the nearer is that of the smaller ratio")
+  func distance() {
+    #expect(TargetSearch.distance(1.6, 1) < TargetSearch.distance(0.5, 1))
+    #expect(abs(TargetSearch.distance(20, 5) - TargetSearch.distance(5, 20)) < 1e-12)
+    #expect(TargetSearch.distance(0, 3) == .infinity)
+  }
+
   @Test("Where nothing does, the best that can be had is said")
   func unreachable() throws {
     let search = try Self.search(.latency, 1, "dispatch")
