@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a file may hold has an end, which is said where it is passed.
-@Suite("Limits of files and documents")
+@Suite("Limits of files and documents", .tags(.slow))
 struct LimitTests {
   @Test("A file of a profile's size is read, a larger one refused before it is")
   func fileSize() throws {

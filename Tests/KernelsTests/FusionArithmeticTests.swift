@@ -1,11 +1,12 @@
 import Profiles
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Kernels
 
 /// Fusing changes bytes and launches, not FLOPs, but for what is folded away.
-@Suite("Arithmetic under fusion") struct FusionArithmeticTests {
+@Suite("Arithmetic under fusion", .tags(.slow)) struct FusionArithmeticTests {
   /// The operations of a group as one, and of its members each by itself but for what is folded away: the bias kernel of a
   /// convolution and a batch normalization behind it, and the kernels that prepare a half-precision one.
   private func flops(_ group: [Operator], _ lowering: Lowering) -> (fused: Double, apart: Double) {

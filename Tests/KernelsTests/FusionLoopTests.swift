@@ -6,7 +6,7 @@ import Testing
 import Workloads
 
 /// A repeated block is fused as if it were written out.
-@Suite("Fusion across repeats") struct FusionLoopTests {
+@Suite("Fusion across repeats", .tags(.slow)) struct FusionLoopTests {
   static let names = ["add", "relu", "view", "conv2d", "batch_norm", "linear", "softmax", "mean", "mul", "layer_norm"]
 
   /// A program of some statements, with loops in loops.

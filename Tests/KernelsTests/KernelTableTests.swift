@@ -106,6 +106,11 @@ import Workloads
     ("nonzero", [.make("aten::nonzero", [[64, 64]], to: [[100, 2]], types: [.bool], outputTypes: [.int64])]),
     ("item", [.make("aten::item", [[1]])]),
     ("nothing", [.make("aten::relu", [[0, 64]], to: [[0, 64]])]),
+    ("softmax of nothing", [.make("aten::softmax", [[0, 64]], to: [[0, 64]])]),
+    (
+      "embedding of nothing",
+      [.make("aten::embedding", [[30522, 768], [0]], to: [[0, 768]], types: [.float, .int64])]
+    ),
     ("linear of nothing", [.make("aten::linear", [[0, 768], [3072, 768]], to: [[0, 3072]])]),
     ("stranger", [.make("mine::thing", [[64, 64], [64, 64]], to: [[64, 64]])]),
     (

@@ -8,7 +8,7 @@ import Workloads
 @testable import Kernels
 
 /// What an operator's operands must be, and where a workload's file says otherwise.
-@Suite("An operator's operands are checked") struct OperatorCheckTests {
+@Suite("An operator's operands are checked", .tags(.slow)) struct OperatorCheckTests {
   static func file(_ entries: String) -> String {
     #"{ "schema": "workload/1", "name": "w", "parameters": { "batch": 2 }, "program": [\#n\#(entries)] }"#
   }

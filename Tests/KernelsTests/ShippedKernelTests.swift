@@ -7,7 +7,7 @@ import Testing
 import Workloads
 
 /// The shipped workloads on the shipped accelerators: what was counted in public traces, and times that make sense.
-@Suite("The shipped workloads") struct ShippedKernelTests {
+@Suite("The shipped workloads", .tags(.slow)) struct ShippedKernelTests {
   static func lowered(
     _ workload: String, _ accelerator: String, _ precision: Precision, batch: Int64 = 1,
     framework: String = "pytorch-eager"

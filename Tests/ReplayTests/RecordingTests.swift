@@ -5,7 +5,7 @@ import Testing
 import Traces
 
 /// The recordings of `../shared/traces`, replayed by their durations and order alone.
-@Suite("Recordings", .enabled("needs ../shared/traces") { Recordings.arePresent })
+@Suite("Recordings", .tags(.fidelity, .slow), .enabled("needs ../shared/traces") { Recordings.arePresent })
 struct RecordingTests {
   static let spanTolerance = [
     "v100_resnet50_train_kineto": 0.02, "rtx2080ti_resnet_train_param": 0.02,

@@ -6,7 +6,7 @@ import Testing
 import Traces
 
 /// Recorded shapes are somebody's data: where they cannot be an operator's, the kernel's time is told without them.
-@Suite("Recorded shapes") struct SenselessShapeTests {
+@Suite("Recorded shapes", .tags(.slow)) struct SenselessShapeTests {
   /// One operator with its shapes and arguments, and the kernel that it launches.
   private func study(_ name: String, shapes: String, values: String) throws -> TraceStudy {
     let operation =

@@ -1,9 +1,10 @@
 import EventEngine
+import TestSupport
 import Testing
 
 @testable import Simulation
 
-@Suite("Laws of latency")
+@Suite("Laws of latency", .tags(.slow))
 struct LatencyLawTests {
   /// Shapes whose times are sums and maxima of earlier times.
   static let shapes: [ProgramShape] = [.oneStream, .severalStreams, .hostOnly]

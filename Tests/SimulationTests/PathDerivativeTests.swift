@@ -5,7 +5,7 @@ import Testing
 @testable import Simulation
 
 /// What sensitivities rest on: an account of tangents along the critical path is the derivative of the latency.
-@Suite("The account as a derivative")
+@Suite("The account as a derivative", .tags(.slow))
 struct PathDerivativeTests {
   /// Eight directions in which the costs change, as the accounts of a table.
   private func tangents(of table: CostTable, _ random: inout SeededGenerator) -> [Account] {

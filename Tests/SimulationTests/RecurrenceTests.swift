@@ -1,10 +1,11 @@
 import EventEngine
+import TestSupport
 import Testing
 
 @testable import Simulation
 
 /// The short ways to a time, held against the event engine: time, account and busy time of every pass, to the picosecond.
-@Suite("The recurrence and the closed form against the event engine")
+@Suite("The recurrence and the closed form against the event engine", .tags(.slow))
 struct RecurrenceTests {
   struct Family: Sendable, CustomTestStringConvertible {
     let testDescription: String

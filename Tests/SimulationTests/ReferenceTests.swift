@@ -1,9 +1,10 @@
 import EventEngine
+import TestSupport
 import Testing
 
 @testable import Simulation
 
-@Suite("The simulator against the definition")
+@Suite("The simulator against the definition", .tags(.slow))
 struct ReferenceTests {
   struct Family: Sendable, CustomTestStringConvertible {
     let testDescription: String

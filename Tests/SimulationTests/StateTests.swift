@@ -1,10 +1,11 @@
 import EventEngine
+import TestSupport
 import Testing
 
 @testable import Simulation
 
 /// Loops and passes that are left once the state of several streams comes back, against an engine that runs them out.
-@Suite("The state of several streams comes back")
+@Suite("The state of several streams comes back", .tags(.slow))
 struct StateTests {
   struct Family: Sendable, CustomTestStringConvertible {
     let testDescription: String

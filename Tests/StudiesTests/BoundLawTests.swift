@@ -1,11 +1,12 @@
 import Profiles
 import Simulation
 import Studies
+import TestSupport
 import Testing
 
 /// What a result says it waits for is what would help: its answer is held against a device and a host a hundred times as
 /// fast.
-@Suite("What a latency waits for") struct BoundLawTests {
+@Suite("What a latency waits for", .tags(.slow)) struct BoundLawTests {
   /// The pass when some dials are turned.
   private func turned(_ scenario: Scenario, _ plan: ProgramPlan, _ dials: [(String, Double)]) throws -> PassTiming {
     var scenario = scenario

@@ -1,10 +1,11 @@
 import Profiles
 import Simulation
 import Studies
+import TestSupport
 import Testing
 
 /// A better number never makes a pass longer, but for those that are named in docs/model.md.
-@Suite("An improvement") struct ImprovementLawTests {
+@Suite("An improvement", .tags(.slow)) struct ImprovementLawTests {
   /// The numbers of which less is better: times and losses.
   private func isCost(_ path: String) -> Bool {
     let isTime = path.contains("_us.") || path.hasSuffix("_us")

@@ -1,12 +1,13 @@
 import Profiles
 import SampleModels
 import Simulation
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Studies
 
-@Suite("A projection") struct ProjectionTests {
+@Suite("A projection", .tags(.slow)) struct ProjectionTests {
   /// A part of the sample's kind in a year, with so many times its peaks and bandwidth.
   static func part(_ year: Int, _ factor: Double, _ architecture: String? = nil) throws -> AcceleratorProfile {
     var part = try Sample.accelerator()

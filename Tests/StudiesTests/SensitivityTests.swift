@@ -2,13 +2,14 @@ import EventEngine
 import Profiles
 import SampleModels
 import Simulation
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Studies
 
 /// Elasticities from the critical path against what a small change of a number really does.
-@Suite("Sensitivities") struct SensitivityTests {
+@Suite("Sensitivities", .tags(.slow)) struct SensitivityTests {
   /// A system and a workload at random.
   static func scenario(seed: UInt64) throws -> Scenario {
     var random = RandomSource(seed: seed)

@@ -3,12 +3,13 @@ import Profiles
 import SampleModels
 import Simulation
 import Synchronization
+import TestSupport
 import Testing
 import Workloads
 
 @testable import Studies
 
-@Suite("A sweep") struct SweepTests {
+@Suite("A sweep", .tags(.slow)) struct SweepTests {
   /// Two workloads, two accelerators and none, two precisions and two batches, by numbers of all three profiles.
   static func plan(_ seed: UInt64 = 0, latencyKind: LatencyKind = .steadyState) throws -> SweepPlan {
     var random = RandomSource(seed: seed)

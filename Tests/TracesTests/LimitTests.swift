@@ -5,7 +5,7 @@ import Testing
 @testable import Traces
 
 /// What is kept of a recording has an end, whatever the file holds.
-@Suite("Limits of recordings")
+@Suite("Limits of recordings", .tags(.slow))
 struct LimitTests {
   private func read(_ text: String, step: Int64? = nil, windowSize: Int = 1 << 20) throws(TraceFault) -> Trace {
     try TraceReader.read(Array(text.utf8), file: "t.json", step: step, windowSize: windowSize)
