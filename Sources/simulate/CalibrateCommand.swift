@@ -85,9 +85,10 @@ enum CalibrateCommand {
     } catch let failure as Failure {
       throw failure
     } catch { throw Failure(.wrongInput, "\(error)") }
-    for path in command.values(of: "fit") where !calibration.parameters.contains(where: { $0.path == path }) {
+    for number in command.values(of: "fit") where !calibration.parameters.contains(where: { $0.path == number }) {
       throw Failure(
-        .wrongInput, "error: no row's system has a number '\(path)' to fit; 'simulate profiles show NAME' lists them")
+        .wrongInput,
+        "\(path): error: no row's system has a number '\(number)' to fit; 'simulate profiles show NAME' lists them")
     }
     if let folder {
       let profiles = try CalibratedProfiles(calibration, measurements: path, library).files

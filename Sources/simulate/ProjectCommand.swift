@@ -134,10 +134,18 @@ enum ProjectCommand {
       }
       study = try beside(newest, resolved.scenario)
     } else {
-      study = try HypotheticalStudy(resolved.scenario, scaledBy: factors)
+      study = try scaling(command) { try HypotheticalStudy(resolved.scenario, scaledBy: factors) }
     }
     let report = HypotheticalReport(study: study)
     print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+  }
+
+  /// Scales numbers, and names the option where one leaves its limits.
+  private static func scaling<Result>(_ command: ParsedCommand, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let fault as OverrideFault {
+      let factors = command.values(of: "scale").joined(separator: ",")
+      throw Failure(.wrongInput, "error: --scale \(factors): \(fault.words)")
+    }
   }
 
   private static func beside(_ real: AcceleratorProfile?, _ hypothetical: Scenario) throws -> HypotheticalStudy {
@@ -226,7 +234,9 @@ enum ProjectCommand {
         .wrongUsage, "error: --target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
     }
     var scenario = resolved.scenario
-    for (dial, factor) in try factors(command) { try dial.turn(by: factor, in: &scenario.system) }
+    try scaling(command) {
+      for (dial, factor) in try factors(command) { try dial.turn(by: factor, in: &scenario.system) }
+    }
     let template = scenario
     var searches: [TargetSearch] = []
     for subject in try subjects(command, resolved, metric) {

@@ -69,7 +69,10 @@ enum ReportCommand {
       return
     }
     guard let figure = report.figure(kind) else {
-      throw Failure(.wrongInput, "error: this system has nothing to show as \(kind.rawValue)\(reason(kind))")
+      let isAlone = report.study.ownCase?.scenario.system.accelerator == nil
+      throw Failure(
+        .wrongInput,
+        "error: --chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
     }
     try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
   }
@@ -145,9 +148,9 @@ enum ReportCommand {
     return try library.profiles.frameworks.filter { names.contains($0.name) }
   }
 
-  private static func reason(_ kind: Figure.Kind) -> String {
+  private static func reason(_ kind: Figure.Kind, isAlone: Bool) -> String {
     switch kind {
-    case .roofline, .projection: "; it needs an accelerator"
+    case .roofline, .projection: isAlone ? "; it needs an accelerator" : "; it has no kernels"
     case .timeline: "; its pass is too long for a picture"
     default: ""
     }

@@ -21,7 +21,7 @@ NEGATIVE = re.compile(r"(?<![\w.,)\]'\"/:-])-\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?
 # command line is nobody's fault but the line's.
 POINT = re.compile(
     r"\(at [^)]*=|^error: the run (?:would take|needs more than)|^error: the trends lead|^error: nothing is varied"
-    r"|^error: a trend of |: error: no such file$", re.M)
+    r"|^error: a trend of |: error: no such file$|^error: --\w+|^[^\n:]+:\d+:\d+: error: ", re.M)
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 # Members of JSON and columns of CSV that may be below zero, or that repeat what was asked for.
 SIGNED = re.compile(r"sensitiv|error|elasticit|residual|change|bias|skill|^set$|^inputs$|^scale$|^target$|log_")
