@@ -38,6 +38,7 @@ enum RunCommand {
     let scenario = resolved.scenario
     let plan = scenario.plan()
     let timelinePath = command.value(of: "timeline")
+    if timelinePath != nil { try checkTimeline(plan, resolved) }
     let method = try checkingUsage { () throws(CommandSyntaxFault) in
       try command.choice(of: "method", as: Simulator.Method.self)
     }
@@ -66,6 +67,19 @@ enum RunCommand {
     case "csv": Platform.print(document: report.csv())
     default: Platform.print(report.text(styled: Platform.showsStyles))
     }
+  }
+
+  /// Instructions of a pass whose timeline is kept: a span takes a hundred bytes, and an instruction makes two at most.
+  private static let timelineInstructions = 1_000_000.0
+
+  /// Refuses a timeline that no memory should hold, and no viewer opens.
+  private static func checkTimeline(_ plan: ProgramPlan, _ resolved: ScenarioOptions.Resolved) throws(Failure) {
+    guard plan.counts.instructions > timelineInstructions else { return }
+    let place: Message = resolved.file.map { "\($0): " } ?? ""
+    throw Failure(
+      .wrongInput,
+      place + "error: a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "
+        + "timeline holds \(NumberFormat.integer(Int(timelineInstructions))) at most; show fewer repeats")
   }
 
   /// What is simulated, in words: for a program of several streams how long a pass of it is, since each of its events is

@@ -113,6 +113,21 @@ import Testing
     #expect(try listFiles(in: directory.path, suffix: "") == ["t.json"], "nothing half-written beside it")
   }
 
+  @Test func `refuses a timeline that no memory should hold`() throws {
+    let scratch = try Scratch()
+    let operation = #"{ "operator": "aten::relu", "inputs": [[64]], "outputs": [[64]] }"#
+    try scratch.write(
+      """
+      { "schema": "workload/1", "name": "w", "parameters": {}, "program": [{ "repeat": 600000, "program": [\(operation)] }] }
+      """, to: "w.json")
+    let result = try scratch.run("run w.json t4 --timeline t.json")
+    #expect(result.status == 2 && result.output.isEmpty && scratch.names == ["w.json"])
+    #expect(
+      result.errors.hasPrefix("w.json: error: a pass has 1,") && result.errors.contains("holds 1,000,000 at most"),
+      "\(result.errors)")
+    #expect(try scratch.run("run w.json t4").status == 0)
+  }
+
   @Test func `writes no timeline where it cannot`() throws {
     let directory = TemporaryDirectory()
     for file in ["\(directory.path)/none/t.json", directory.path] {
