@@ -43,4 +43,15 @@ public struct KernelTime: Sendable, Equatable {
 public protocol KernelTimeModel: Sendable {
   /// How long a kernel runs when it has the device to itself.
   func time(of kernel: Kernel) -> KernelTime
+
+  /// The same for many kernels, in one call: what prices a plan. There is no need to write it.
+  func times(of kernels: [Kernel]) -> [KernelTime]
+}
+
+extension KernelTimeModel {
+  /// The time of each kernel, by ``time(of:)``.
+  ///
+  /// It is a requirement for the sake of speed: a sweep asks for all kernels of a plan at every point, and this is
+  /// compiled for the model, where a call for each kernel would go through its witness table.
+  public func times(of kernels: [Kernel]) -> [KernelTime] { kernels.map { time(of: $0) } }
 }

@@ -46,9 +46,10 @@ extension CostTable {
   ///
   /// - Complexity: One kernel time for each different kernel.
   mutating func priceDevice(_ plan: ProgramPlan, _ accelerator: AcceleratorProfile?, model: any KernelTimeModel) {
+    let times = model.times(of: plan.lowered.kernels)
     for (index, item) in plan.items.enumerated() {
       switch item {
-      case .kernel(let kernel): costs[index] = Self.cost(of: model.time(of: plan.lowered.kernels[kernel]))
+      case .kernel(let kernel): costs[index] = Self.cost(of: times[kernel])
       case .transfer(let transfer): costs[index] = Self.cost(of: transfer, accelerator)
       case .dispatch, .graphNodes: break
       }

@@ -15,7 +15,7 @@ public struct PlanIdentity: Sendable, Hashable {
     var framework = system.framework
     framework.fusion = framework.fusionRules(on: system.accelerator?.architecture ?? "")
     framework.fusionByArchitecture = []
-    for field in Self.times { field.set(0, in: &framework) }
+    for index in Self.times.indices { Self.times[index].set(0, in: &framework) }
     framework.provenance = Provenance()
     self.framework = framework
   }

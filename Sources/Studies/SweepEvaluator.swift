@@ -65,14 +65,18 @@ public struct SweepEvaluator: Sendable {
     }
     let isHostOnly = plan.choices.accelerators.contains { $0 == nil }
     var (block, device, host): ([Int], [Int], [Int]) = ([], [], [])
+    var changesPlan = false
     for (index, number) in numbers.enumerated() {
       guard let number else {
         block.append(index)
         continue
       }
-      if number.affects(isHostOnly: isHostOnly).contains(.device) { device.append(index) } else { host.append(index) }
+      let affects = number.affects(isHostOnly: isHostOnly)
+      if affects.contains(.plan) { changesPlan = true }
+      if affects.contains(.device) { device.append(index) } else { host.append(index) }
     }
     (blockAxes, deviceAxes, hostAxes) = (block, device, host)
+    self.changesPlan = changesPlan
     current = Array(repeating: -1, count: plan.axes.count)
   }
 
@@ -142,15 +146,9 @@ public struct SweepEvaluator: Sendable {
         pricer?.update(.host)
       }
     }
-    guard let pricer else { preconditionFailure("a block was begun") }
     do {
-      let timing = try pricer.time()
-      var result = SweepResult()
-      result.latency = timing.latency
-      result.deviceBusy = timing.deviceBusy
-      result.bound = LatencyBound(account: timing.account)
-      result.fits = pricer.fits
-      result.withoutRuleFraction = pricer.plan.lowered.fractionWithoutRule
+      // Asked in place: a copy of the pricer would retain all that it holds, at every point.
+      guard let result = try pricer?.result() else { preconditionFailure("a block was begun") }
       return result
     } catch {
       throw .simulation(error, point: plan.words(point))
@@ -176,7 +174,10 @@ public struct SweepEvaluator: Sendable {
 
   /// The device's numbers have changed: mostly its times alone, seldom also what it is planned for.
   private mutating func updateDevice(_ point: Int) throws(SweepFault) {
-    guard let scenario = pricer?.scenario else { return }
+    guard changesPlan, let scenario = pricer?.scenario else {
+      pricer?.update([.host, .device])
+      return
+    }
     let identity = PlanIdentity(system: scenario.system, precision: scenario.precision)
     if identity == blockIdentity {
       pricer?.update([.host, .device])
@@ -185,6 +186,8 @@ public struct SweepEvaluator: Sendable {
     }
   }
 
+  /// Whether a number that varies decides what operators are lowered to.
+  private let changesPlan: Bool
   private var blockIdentity: PlanIdentity?
 
   /// Makes everything anew for the block that a point lies in.
@@ -248,5 +251,15 @@ public struct SweepEvaluator: Sendable {
     if bindings.count >= Self.cacheLimit { bindings = [:] }
     bindings[number] = bound
     return bound
+  }
+}
+
+extension PassPricer {
+  /// What a point of a sweep keeps of a pass.
+  fileprivate func result() throws(SimulationFault) -> SweepResult {
+    var result = SweepResult(try time())
+    result.fits = fits
+    result.withoutRuleFraction = plan.lowered.fractionWithoutRule
+    return result
   }
 }
