@@ -37,7 +37,7 @@ cd "$build"
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target"
   echo "== $target"
-  # Swift's metadata looks like leaks. A short quarantine without stacks doubles the executions a second.
+  # Swift's metadata looks like leaks. A short quarantine without stacks, which take longer than the program.
   asan=detect_leaks=0:malloc_context_size=0:quarantine_size_mb=2:max_free_fill_size=0
   SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$target ASAN_OPTIONS=$asan ./fuzz -max_len=8192 -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix="$target-" -print_final_stats=1 "$@" "corpus/$target" "$root/Tests/Fuzzing/corpus/$target" \

@@ -177,8 +177,8 @@ def wrong():
                 "run bert-base v100 --sensitivity --format csv", "sweep bert-base v100 --over batch=1,2 --resume")
 
 
-def scene(folder, simulate):
-    """The files that command lines read."""
+def scene(folder, rows):
+    """The files that command lines read; the rows are those of a sweep by the program that is recorded."""
     (folder / "docs").mkdir()
     for file in EXAMPLES.iterdir():
         if file.is_file():
@@ -186,16 +186,14 @@ def scene(folder, simulate):
     plan = {"schema": "sweep/1", "workload": "resnet18", "accelerator": "t4",
             "over": {"batch": [1, 4], "framework": ["pytorch-eager", "onnxruntime"]}}
     (folder / "docs/plan.json").write_text(json.dumps(plan))
-    rows = subprocess.run([simulate, "sweep", "bert-base", "--over", "accelerator=v100,t4", "--over", "batch=1,2,4",
-                           "--format", "csv"], capture_output=True, check=True)
-    (folder / "rows.csv").write_bytes(rows.stdout)
+    (folder / "rows.csv").write_bytes(rows)
 
 
-def outcome(simulate, line):
+def outcome(simulate, line, rows):
     """All that a command line leaves, as text."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        scene(folder, simulate)
+        scene(folder, rows)
         before = {path for path in folder.rglob("*")}
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("SIMULATE", "SLURM"))}
         result = subprocess.run([simulate] + shlex.split(line), cwd=folder, capture_output=True, stdin=subprocess.DEVNULL,
@@ -229,9 +227,11 @@ def main():
     if options.folder is None:
         parser.error("a folder is needed")
     options.folder.mkdir(parents=True, exist_ok=True)
+    rows = subprocess.run([simulate, "sweep", "bert-base", "--over", "accelerator=v100,t4", "--over", "batch=1,2,4",
+                           "--format", "csv"], capture_output=True, check=True).stdout
     different = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for line, text in zip(lines, pool.map(lambda line: outcome(simulate, line), lines)):
+        for line, text in zip(lines, pool.map(lambda line: outcome(simulate, line, rows), lines)):
             file = options.folder / file_name(line)
             if options.action == "record":
                 file.write_bytes(text)

@@ -44,7 +44,7 @@ public protocol KernelTimeModel: Sendable {
   /// How long a kernel runs when it has the device to itself.
   func time(of kernel: Kernel) -> KernelTime
 
-  /// The same for many kernels, in one call: what prices a plan. There is no need to write it.
+  /// The same for many kernels, one time for each in their order: what prices a plan. There is no need to write it.
   func times(of kernels: [Kernel]) -> [KernelTime]
 }
 

@@ -169,10 +169,11 @@ extension AcceleratorProfile: FieldDescribed {
     let path = "\(peaks).\(precision.rawValue)"
     // Which formats there are units for decides what operators are lowered to.
     return .init(
-      path, \.peakTFLOPS[precision], .teraflops, "dense peak in \(precision.rawValue)",
-      note: precision == .fp32 ? "needed" : "", affects: [.device, .plan], family: .peak,
+      path, .teraflops, "dense peak in \(precision.rawValue)", required: precision == .fp32,
+      affects: [.device, .plan], family: .peak,
       trend: path == leadingPeak
-        ? .leading : Precision.selectable.contains(precision) ? .fittedOrFollowing(leadingPeak) : .none)
+        ? .leading : Precision.selectable.contains(precision) ? .fittedOrFollowing(leadingPeak) : .none,
+      read: { $0.peakTFLOPS[precision] }, write: { $0.peakTFLOPS[precision] = $1 })
   }
 
   static let memoryBandwidth = ProfileField<AcceleratorProfile>(

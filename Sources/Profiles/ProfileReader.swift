@@ -60,9 +60,6 @@ public enum ProfileReader {
       try read("efficiency", of: &root, into: &profile, requireAll: false)
       profile.ownEfficiencies = try own.object().keys.map { "efficiency." + $0 }
     }
-    if profile.peakTFLOPS[.fp32] == nil {
-      throw try root.required("peak_tflops").fault(.missingKey("fp32", suggestion: nil))
-    }
     profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.sourcePaths)
     let own = profile.ownEfficiencies
     profile.provenance.inherit(

@@ -22,15 +22,18 @@ public struct FieldTable: Sendable {
   private static func table<Profile>(_ fields: [ProfileField<Profile>]) -> TextTable {
     var table = TextTable(columns: [
       TextTable.Column("number"), TextTable.Column("unit"), TextTable.Column("from", alignment: .number),
-      TextTable.Column("to", alignment: .number), TextTable.Column("sort"), TextTable.Column("meaning"),
+      TextTable.Column("to", alignment: .number), TextTable.Column("meaning"),
     ])
     for field in fields {
       let (low, high) = field.range.bounds
-      let note = field.note.isEmpty ? "" : "; " + field.note
+      let words =
+        [
+          field.meaning, field.note, field.isRequired ? "" : "optional",
+          field.domain.kind == .threshold ? "threshold" : "",
+        ]
       table.append([
         TextTable.Cell(field.path), TextTable.Cell(field.domain.unit.rawValue), limit(low), limit(high),
-        TextTable.Cell((field.isRequired ? "" : "optional ") + field.domain.kind.rawValue),
-        TextTable.Cell(field.meaning + note),
+        TextTable.Cell(words.filter { !$0.isEmpty }.joined(separator: "; ")),
       ])
     }
     return table

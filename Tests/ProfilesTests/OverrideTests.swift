@@ -108,4 +108,17 @@ import Testing
     accelerator.sustainedClockGHz = 2
     #expect(accelerator.sustainedShare == 1)
   }
+
+  /// A trend that followed a misspelt number would follow nothing.
+  @Test func `that follow others over the years name numbers that there are`() {
+    for number in SystemNumber.all {
+      let paths: [String] =
+        switch number.trend {
+        case .fittedOrFollowing(let path): [path]
+        case .following(let product, let divisors): product + divisors
+        case .none, .leading, .fitted: []
+        }
+      for path in paths { #expect(number.sibling(path) != nil, "\(number.path) follows \(path)") }
+    }
+  }
 }

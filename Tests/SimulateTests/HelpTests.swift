@@ -46,7 +46,8 @@ import Testing
     }
     let csv = try Command.run(["profiles", "fields", "framework", "--format", "csv"]).output
     #expect(
-      csv.hasPrefix("number,unit,from,to,sort,meaning\ndispatch_us.convolution,us,0,10000000,optional continuous,"))
+      csv.hasPrefix(
+        "number,unit,from,to,meaning\ndispatch_us.convolution,us,0,10000000,host time of a convolution operator; "))
     let wrong = try Command.run(["profiles", "fields", "hots"])
     #expect(wrong.status == 64 && wrong.errors.contains("did you mean 'host'?"))
   }

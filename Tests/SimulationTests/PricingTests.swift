@@ -48,7 +48,8 @@ struct PricingTests {
       var repriced = table
       if affects.contains(.host) { changed.priceHost(plan, into: &repriced) }
       if affects.contains(.device) { changed.priceDevice(plan, into: &repriced) }
-      #expect(repriced == changed.price(plan), "\(number.path)")
+      // Against a plan of its own: an identity that forgot the number would give the old one.
+      #expect(repriced == changed.price(changed.plan()), "\(number.path)")
     }
   }
 
