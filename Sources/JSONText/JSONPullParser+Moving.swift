@@ -13,7 +13,8 @@ extension JSONPullParser {
   public struct Mark: Sendable {
     /// The offset in the parser's bytes.
     public let offset: Int
-    let depth: Int
+    /// How many objects and arrays are open.
+    public let depth: Int
     let expecting: Expecting
   }
 

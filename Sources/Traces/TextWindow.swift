@@ -69,7 +69,8 @@ struct TextWindow: ~Copyable {
 
   /// Does something with the parser, again with more of the text in memory if it ran into the end of the part.
   ///
-  /// - Parameter body: Reads from the parser; what it returned or changed before it failed is given up.
+  /// - Parameter body: Reads from the parser; what it returned or changed before it failed is given up. It reads nothing
+  ///   behind the end of the object or array that is open when it begins.
   /// - Returns: What the body returns.
   /// - Throws: What is not JSON.
   mutating func reading<Result>(
@@ -83,8 +84,8 @@ struct TextWindow: ~Copyable {
       let mark = parser.mark
       do throws(JSONFault) {
         let result = try body(&parser)
-        // A number or the text as a whole may go on behind the part.
-        if parser.offset < count || hasEnded { return result }
+        // A number or the text as a whole may go on behind the part; a bracket that closes may not, and is not undone.
+        if parser.offset < count || hasEnded || parser.depth < mark.depth { return result }
       } catch {
         let offset = parser.byteOffset(of: error.position)
         if hasEnded || offset + JSONPullParser.uncertainLength < count { throw absolute(error, byteOffset: offset) }

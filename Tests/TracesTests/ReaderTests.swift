@@ -58,6 +58,15 @@ struct ReaderTests {
     #expect(try start("1e3", "1.5e3") == 500_000)
   }
 
+  @Test("A bracket that closes as the last byte of a part ends what it closes", arguments: [64, 100, 256])
+  func closingAtTheEndOfAPart(windowSize: Int) throws {
+    for blanks in 0...(2 * windowSize) {
+      let space = String(repeating: "\r", count: blanks)
+      let text = #"{"other": [{"id": 2"# + space + "}" + space + "]" + space + #", "traceEvents": []"# + space + "}"
+      #expect(try read(text, windowSize: windowSize).eventCount == 0)
+    }
+  }
+
   @Test("However small the window, the recording is the same", arguments: [64, 100, 257, 1000, 4096])
   func windows(_ size: Int) throws {
     let text = Self.recording(events: 40)
