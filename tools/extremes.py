@@ -324,11 +324,14 @@ def option_cases():
 
 def operator_names():
     """The names that have a rule, as the rules list them."""
-    source = (ROOT / "Sources/Kernels/OperatorKind+Name.swift").read_text()
-    listed = source[source.index("names: [(OperatorKind, String)]"):]
     names = set()
-    for block in re.findall(r'"""(.*?)"""|"([^"\n]+)"', listed, re.DOTALL):
-        names.update(re.findall(r"\w+", (block[0] or block[1]).replace("\\", " ")))
+    for path in sorted((ROOT / "Sources/Kernels/Operators").glob("*.swift")):
+        source = path.read_text()
+        if "extension OperatorRule {" not in source:
+            continue
+        listed = source[source.index("extension OperatorRule {"):].split("extension Lowering")[0]
+        for block in re.findall(r'"""(.*?)"""|"([^"\n]+)"', listed, re.DOTALL):
+            names.update(re.findall(r"\w+", (block[0] or block[1]).replace("\\", " ")))
     return sorted(names) + ["memcpy_host_to_device", "memcpy_device_to_host", "no_such_operator"]
 
 

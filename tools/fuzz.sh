@@ -22,10 +22,11 @@ mkdir -p "$build"
 flags=(-O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -wmo -I "$build")
 modules=(JSONText Roofline EventEngine CommandSyntax Profiles Workloads Traces Kernels Simulation Replay Studies)
 for module in "${modules[@]}"; do
+  mapfile -t sources < <(find "Sources/$module" -name "*.swift" | sort)
   # What is older than the last build has not changed.
   if [ -n "$(find "Sources/$module" -name '*.swift' -newer "$build/$module.o" 2> /dev/null || echo new)" ]; then
     swiftc "${flags[@]}" -module-name "$module" -emit-module -emit-module-path "$build/$module.swiftmodule" \
-      -c Sources/"$module"/*.swift -o "$build/$module.o"
+      -c "${sources[@]}" -o "$build/$module.o"
   fi
 done
 objects=("${modules[@]/%/.o}")

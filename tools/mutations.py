@@ -66,6 +66,13 @@ class Mutation:
         return f"{self.number}: Sources/{self.file}:{self.line}: {self.original} -> {self.mutated}  ({self.reason})"
 
 
+def place(file):
+    """The file MODULE/NAME of the table, in whatever folder of the module it lies; None if it is not there."""
+    module, name = file.split("/")
+    found = sorted((ROOT / "Sources" / module).rglob(name))
+    return found[0] if len(found) == 1 else None
+
+
 def load():
     """The table with its places; every mutation whose place is not there exactly once is an error."""
     mutations, wrong = [], []
@@ -74,8 +81,8 @@ def load():
         before, rest = context.split("«")
         original, after = rest.split("»")
         mutation = Mutation(number, file, context, original, mutated, reason, row[4] if len(row) > 4 else "")
-        path = ROOT / "Sources" / file
-        text = path.read_text() if path.exists() else ""
+        path = place(file)
+        text = path.read_text() if path else ""
         count = text.count(before + original + after)
         if count != 1:
             wrong.append(f"{number}: Sources/{file}: the text stands there {count} times: {before + original + after!r}")
@@ -103,7 +110,7 @@ def copy_with_mutants(mutations, folder):
     for mutation in mutations:
         by_file.setdefault(mutation.file, []).append(mutation)
     for file, members in by_file.items():
-        path = folder / "Sources" / file
+        path = folder / place(file).relative_to(ROOT)
         path.write_text(with_switches(path.read_text(), members))
     (folder / "Sources/Mutants").mkdir(exist_ok=True)
     (folder / "Sources/Mutants/Mutants.swift").write_text(SWITCH)

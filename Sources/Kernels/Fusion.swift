@@ -16,33 +16,37 @@ public struct Fusion: Sendable {
   /// The largest number of operators in a group.
   static let groupLimit = 64
 
-  private var open: [Operator] = []
+  private var open: [ResolvedOperator] = []
 
   /// A rewrite by some rules; without rules every operator is a group of its own.
   public init(rules: [FusionRule]) {
     self.rules = rules
   }
 
-  /// The groups of a program.
-  public func rewrite(_ program: [BoundStatement]) -> [FusedStatement] {
+  /// The groups of a program, most of which have one member.
+  ///
+  /// Its operators share one dispatch and, where they have any, their kernels.
+  public func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<[ResolvedOperator]>] {
     var state = self
     var emitted = state.walk(program)
     state.close(into: &emitted)
     return emitted
   }
 
-  private mutating func walk(_ program: [BoundStatement]) -> [FusedStatement] {
-    var emitted: [FusedStatement] = []
-    for statement in program {
-      switch statement {
-      case .operator(let operation): place(operation, into: &emitted)
-      case .repeat(let count, let body, _): walkLoop(count, body, into: &emitted)
+  private mutating func walk(_ program: [Block<ResolvedOperator>]) -> [Block<[ResolvedOperator]>] {
+    var emitted: [Block<[ResolvedOperator]>] = []
+    for block in program {
+      switch block {
+      case .leaf(let call): place(call, into: &emitted)
+      case .loop(let count, let body): walkLoop(count, body, into: &emitted)
       }
     }
     return emitted
   }
 
-  private mutating func walkLoop(_ count: Int, _ body: [BoundStatement], into emitted: inout [FusedStatement]) {
+  private mutating func walkLoop(
+    _ count: Int, _ body: [Block<ResolvedOperator>], into emitted: inout [Block<[ResolvedOperator]>]
+  ) {
     var remaining = count
     var rounds = 0
     while remaining > 0 {
@@ -63,85 +67,85 @@ public struct Fusion: Sendable {
     }
   }
 
-  private mutating func place(_ operation: Operator, into emitted: inout [FusedStatement]) {
-    let kind = OperatorKind(of: operation) ?? .other
+  private mutating func place(_ call: ResolvedOperator, into emitted: inout [Block<[ResolvedOperator]>]) {
+    let operation = call.operation
     guard !rules.isEmpty, operation.stream == 0, operation.waitsForStreams.isEmpty else {
       close(into: &emitted)
-      emitted.append(.group([operation]))
+      emitted.append(.leaf([call]))
       return
     }
-    if kind == .view, operation.copies.isEmpty {
-      if !rules.contains(.removeViews) { emitted.append(.group([operation])) }
+    if call.rule.fusion == .view, operation.copies.isEmpty {
+      if !rules.contains(.removeViews) { emitted.append(.leaf([call])) }
       return
     }
-    if joins(operation, kind) {
-      open.append(operation)
+    if joins(call) {
+      open.append(call)
       if open.count == Self.groupLimit || AttentionPattern(open).isComplete { close(into: &emitted) }
       return
     }
     close(into: &emitted)
-    if opens(kind) { open = [operation] } else { emitted.append(.group([operation])) }
+    if opens(call.rule.fusion) { open = [call] } else { emitted.append(.leaf([call])) }
   }
 
   /// Whether the open group has element-wise operators and nothing else.
-  private var isOnlyElementwise: Bool {
-    open.allSatisfy { OperatorKind(operatorName: $0.name) == .pointwise }
-  }
+  private var isOnlyElementwise: Bool { open.allSatisfy { $0.rule.fusion == .pointwise } }
 
   /// Whether an operator becomes part of the open group.
-  private func joins(_ operation: Operator, _ kind: OperatorKind) -> Bool {
-    guard let first = open.first, let shape = first.outputs.first, let own = operation.outputs.first else {
+  private func joins(_ call: ResolvedOperator) -> Bool {
+    let role = call.rule.fusion
+    guard let first = open.first, let shape = first.operation.outputs.first, let own = call.operation.outputs.first
+    else {
       return false
     }
-    let anchor = OperatorKind(operatorName: first.name) ?? .other
+    let anchor = first.rule.fusion
     switch anchor {
-    case .matmul where rules.contains(.attention) && AttentionPattern(open).takes(operation, kind): return true
-    case .linear where kind == .linear:
+    case .matmul where rules.contains(.attention) && AttentionPattern(open).takes(call): return true
+    case .linear where role == .linear:
       return rules.contains(.projections)
-        && open.allSatisfy { $0.name == operation.name && $0.inputs == operation.inputs }
-    case .linear where open.count > 1 && OperatorKind(operatorName: open[1].name) == .linear: return false
+        && open.allSatisfy {
+          $0.operation.name == call.operation.name && $0.operation.inputs == call.operation.inputs
+        }
+    case .linear where open.count > 1 && open[1].rule.fusion == .linear: return false
     case .convolution, .linear, .matmul:
-      if kind == .batchNorm { return anchor == .convolution && open.count == 1 && rules.contains(.foldBatchNorm) }
-      return kind == .pointwise && rules.contains(.epilogue) && own == shape
+      if role == .batchNorm { return anchor == .convolution && open.count == 1 && rules.contains(.foldBatchNorm) }
+      return role == .pointwise && rules.contains(.epilogue) && own == shape
     default:
-      if !rules.contains(.pointwise), let last = open.last, OperatorKind(operatorName: last.name) != .pointwise {
-        return false
-      }
-      return fuses(kind) && own == shape
+      if !rules.contains(.pointwise), let last = open.last, last.rule.fusion != .pointwise { return false }
+      return fuses(role) && own == shape
     }
   }
 
-  private func opens(_ kind: OperatorKind) -> Bool {
-    switch kind {
+  private func opens(_ role: FusionRole) -> Bool {
+    switch role {
     case .convolution: rules.contains(.epilogue) || rules.contains(.foldBatchNorm)
     case .linear: rules.contains(.epilogue) || rules.contains(.projections)
     case .matmul: rules.contains(.epilogue) || rules.contains(.attention)
-    default: fuses(kind)
+    default: fuses(role)
     }
   }
 
-  /// Whether the rules let a kind share a kernel with element-wise operators.
-  private func fuses(_ kind: OperatorKind) -> Bool {
-    switch kind {
+  /// Whether the rules let an operator share a kernel with element-wise ones.
+  private func fuses(_ role: FusionRole) -> Bool {
+    switch role {
     case .pointwise: rules.contains(.pointwise) || rules.contains(.normalizationInputs)
     case .batchNorm: rules.contains(.batchNorm)
     case .layerNorm: rules.contains(.layerNorm)
     case .softmax: rules.contains(.softmax)
-    default: false
+    case .convolution, .linear, .matmul, .view, .none: false
     }
   }
 
-  private mutating func close(into emitted: inout [FusedStatement]) {
+  private mutating func close(into emitted: inout [Block<[ResolvedOperator]>]) {
     defer { open = [] }
     if isOnlyElementwise, !rules.contains(.pointwise) {
-      emitted += open.map { .group([$0]) }
+      emitted += open.map { .leaf([$0]) }
       return
     }
     guard rules.contains(.attention), AttentionPattern(open).isBroken else {
-      if !open.isEmpty { emitted.append(.group(open)) }
+      if !open.isEmpty { emitted.append(.leaf(open)) }
       return
     }
     // What began like attention was none: its operators are fused by the other rules.
-    emitted += Fusion(rules: rules.filter { $0 != .attention }).rewrite(open.map(BoundStatement.operator))
+    emitted += Fusion(rules: rules.filter { $0 != .attention }).rewrite(open.map(Block.leaf))
   }
 }

@@ -34,7 +34,7 @@ struct LiveTensors {
     let type: ElementType
   }
 
-  private let lowered: LoweredProgram
+  private let precision: Precision
   private var tensors: [Made] = []
   /// The tensor that was made last of so many elements of a type.
   private var last: [Key: Int] = [:]
@@ -43,50 +43,35 @@ struct LiveTensors {
   /// The tensors of a program.
   ///
   /// - Parameters:
-  ///   - groups: Its operators, fused.
-  ///   - lowered: What they have become, statement by statement.
+  ///   - groups: Its operators, fused, each group with whether it launches nothing.
+  ///   - target: What the program was lowered to.
   /// - Complexity: The length of the program's text, times the depth of its loops.
-  init(_ groups: [FusedStatement], _ lowered: LoweredProgram) {
-    self.lowered = lowered
-    walk(groups, lowered.statements, isLaterRound: false)
+  init(_ groups: [Block<(members: [ResolvedOperator], launchesNothing: Bool)>], _ target: LoweringTarget) {
+    precision = target.precision
+    groups.forEachRound { group, _ in run(group.members, launchesNothing: group.launchesNothing) }
   }
 
-  /// Of a loop the first round, and the second for all later ones.
-  private mutating func walk(
-    _ groups: [FusedStatement], _ statements: [LoweredProgram.Statement], isLaterRound: Bool
-  ) {
-    for (group, statement) in zip(groups, statements) {
-      switch (group, statement) {
-      case (.group(let members), .operation(let index)): run(members, lowered.operations[index])
-      case (.loop(let count, let body), .loop(_, let inner)):
-        walk(body, inner, isLaterRound: isLaterRound)
-        if count > 1, !isLaterRound { walk(body, inner, isLaterRound: true) }
-      default: preconditionFailure("each group has become a statement")
-      }
-    }
-  }
-
-  private mutating func run(_ group: [Operator], _ operation: LoweredProgram.Operation) {
+  private mutating func run(_ group: [ResolvedOperator], launchesNothing: Bool) {
     defer { time += 1 }
     var source: Int?
     var chained: Int64?
     for member in group {
-      let kind = group.count == 1 ? operation.kind : OperatorKind(operatorName: member.name)
-      for index in member.inputs.indices {
-        let elements = member.inputs[index].elementCount
+      let operation = member.operation
+      for index in operation.inputs.indices {
+        let elements = operation.inputs[index].elementCount
         if elements == chained {
           chained = nil
           continue
         }
-        guard !member.isWeight(index, kind),
-          let tensor = last[Key(elements: elements, type: member.inputTypes[index])]
+        guard !member.rule.isWeight(index),
+          let tensor = last[Key(elements: elements, type: operation.inputTypes[index])]
         else { continue }
         tensors[tensor].lastRead = time
         if source == nil { source = tensor }
       }
-      chained = member.outputs.first?.elementCount
+      chained = operation.outputs.first?.elementCount
     }
-    if let result = group.last { make(result, from: source, isAlias: operation.kernels.isEmpty) }
+    if let result = group.last { make(result.operation, from: source, isAlias: launchesNothing) }
   }
 
   private mutating func make(_ result: Operator, from source: Int?, isAlias: Bool) {
@@ -97,7 +82,7 @@ struct LiveTensors {
         if let source { last[key] = source }
       } else {
         last[key] = tensors.count
-        let bytes = Double(shape.elementCount) * type.bytes(in: lowered.target.precision)
+        let bytes = Double(shape.elementCount) * type.bytes(in: precision)
         tensors.append(Made(bytes: bytes, made: time, lastRead: time))
       }
     }

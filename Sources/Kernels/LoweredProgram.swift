@@ -26,13 +26,8 @@ public struct LoweredProgram: Sendable {
     public var waitsForStreams: [Int]
   }
 
-  /// The program's structure.
-  public indirect enum Statement: Sendable, Equatable {
-    /// An operation, as an index into ``LoweredProgram/operations``.
-    case operation(Int)
-    /// Statements that run several times.
-    case loop(count: Int, body: [Statement])
-  }
+  /// A piece of the program's structure; leaves are indices into ``LoweredProgram/operations``.
+  public typealias Statement = Block<Int>
 
   /// What was lowered to.
   public let target: LoweringTarget
@@ -59,7 +54,7 @@ public struct LoweredProgram: Sendable {
   public private(set) var tensors = TensorDemand(weights: 0, inputs: 0, activations: 0)
 
   private var kernelIndices: [Kernel: Int] = [:]
-  private var operationIndices: [[Operator]: Int] = [:]
+  private var operationIndices: [[ResolvedOperator]: Int] = [:]
 
   /// Lowers a workload.
   ///
@@ -76,40 +71,36 @@ public struct LoweredProgram: Sendable {
   ) {
     self.target = target
     let lowering = Lowering(target: target)
-    let program = workload.program(withTensorsOn: target.isHost ? .device : inputs)
+    let program = workload.program(withTensorsOn: target.isHost ? .device : inputs).resolved
     let nodes = Decomposition(rules: decomposition).rewrite(program)
     let groups = Fusion(rules: rules).rewrite(nodes)
-    statements = lower(groups, with: lowering)
-    let total = count(statements)
+    let lowered = groups.mapLeaves { group in (group, index(of: group, with: lowering)) }
+    statements = lowered.mapLeaves { $0.1 }
+    let total = statements.total(Total()) { sum, operation in
+      add(operations[operation], to: &sum)
+    } scale: {
+      $0.add($1, times: $2)
+    }
     (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
-    tensors = demand(of: workload, groups)
+    let resident = ResidentTensors(workload, precision: target.precision)
+    let live = LiveTensors(lowered.mapLeaves { ($0.0, operations[$0.1].kernels.isEmpty) }, target)
+    tensors = TensorDemand(weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes)
     kernelIndices = [:]
     operationIndices = [:]
   }
 
-  private mutating func lower(_ groups: [FusedStatement], with lowering: Lowering) -> [Statement] {
-    groups.map { statement in
-      switch statement {
-      case .group(let members): .operation(index(of: members, with: lowering))
-      case .loop(let count, let body): .loop(count: count, body: lower(body, with: lowering))
-      }
-    }
-  }
-
-  private mutating func index(of members: [Operator], with lowering: Lowering) -> Int {
-    if let known = operationIndices[members] { return known }
-    let lowered = lowering.lower(group: members)
-    let name = members.count == 1 ? members[0].name : lowered.kernels.last?.name ?? members[0].name
-    if !lowered.hasRule, !operatorsWithoutRule.contains(members[0].name) {
-      operatorsWithoutRule.append(members[0].name)
-    }
+  private mutating func index(of group: [ResolvedOperator], with lowering: Lowering) -> Int {
+    if let known = operationIndices[group] { return known }
+    let lowered = lowering.lower(group: group)
+    let first = group[0].operation
+    let name = group.count == 1 ? first.name : lowered.kernels.last?.name ?? first.name
+    if !lowered.hasRule, !operatorsWithoutRule.contains(first.name) { operatorsWithoutRule.append(first.name) }
     operations.append(
       Operation(
         name: name, kind: lowered.kind, hasRule: lowered.hasRule, kernels: lowered.kernels.map { index(of: $0) },
-        transfer: lowered.transfer,
-        synchronizes: lowered.synchronizes, stream: members[0].stream,
-        waitsForStreams: members[0].waitsForStreams))
-    operationIndices[members] = operations.count - 1
+        transfer: lowered.transfer, synchronizes: lowered.synchronizes, stream: first.stream,
+        waitsForStreams: first.waitsForStreams))
+    operationIndices[group] = operations.count - 1
     return operations.count - 1
   }
 
@@ -120,38 +111,26 @@ public struct LoweredProgram: Sendable {
     return kernels.count - 1
   }
 
-  private func demand(of workload: BoundWorkload, _ groups: [FusedStatement]) -> TensorDemand {
-    let resident = ResidentTensors(workload, precision: target.precision)
-    return TensorDemand(
-      weights: resident.weightBytes, inputs: resident.inputBytes, activations: LiveTensors(groups, self).peakBytes)
-  }
-
   private struct Total {
     var kernels = 0
     var flops = 0.0
     var bytes = 0.0
     var bytesWithoutRule = 0.0
+
+    mutating func add(_ other: Total, times: Int) {
+      kernels += other.kernels * times
+      flops += other.flops * Double(times)
+      bytes += other.bytes * Double(times)
+      bytesWithoutRule += other.bytesWithoutRule * Double(times)
+    }
   }
 
-  private func count(_ statements: [Statement]) -> Total {
-    var total = Total()
-    for statement in statements {
-      switch statement {
-      case .operation(let index):
-        for kernel in operations[index].kernels {
-          total.kernels += 1
-          total.flops += kernels[kernel].flops
-          total.bytes += kernels[kernel].bytes
-          if !operations[index].hasRule { total.bytesWithoutRule += kernels[kernel].bytes }
-        }
-      case .loop(let count, let body):
-        let inner = self.count(body)
-        total.kernels += inner.kernels * count
-        total.flops += inner.flops * Double(count)
-        total.bytes += inner.bytes * Double(count)
-        total.bytesWithoutRule += inner.bytesWithoutRule * Double(count)
-      }
+  private func add(_ operation: Operation, to total: inout Total) {
+    for kernel in operation.kernels {
+      total.kernels += 1
+      total.flops += kernels[kernel].flops
+      total.bytes += kernels[kernel].bytes
+      if !operation.hasRule { total.bytesWithoutRule += kernels[kernel].bytes }
     }
-    return total
   }
 }

@@ -3,29 +3,28 @@ import Workloads
 
 extension Lowering {
   /// The kernels of a group of operators that run as one.
-  public func lower(group: [Operator]) -> LoweredOperator {
+  public func lower(group: [Operator]) -> LoweredOperator { lower(group: group.map { ResolvedOperator($0) }) }
+
+  /// The kernels of a group of operators that run as one.
+  func lower(group: [ResolvedOperator]) -> LoweredOperator {
     guard group.count > 1, let first = group.first else {
       return group.first.map(lower)
         ?? LoweredOperator(
           kind: .other, kernels: [], transfer: nil, synchronizes: false, hasRule: true)
     }
     if let attention = AttentionPattern(group).fused { return lower(attention, inPlaceOf: group) }
-    let anchor = lower(first)
-    switch anchor.kind {
-    case .linear where OperatorKind(operatorName: group[1].name) == .linear:
-      return projections(anchor, count: group.count)
-    case .convolution, .depthwiseConvolution, .linear, .matmul: return epilogue(of: anchor, group)
+    switch first.rule.fusion {
+    case .linear where group[1].rule.fusion == .linear: return projections(lower(first), count: group.count)
+    case .convolution, .linear, .matmul: return epilogue(of: lower(first), group)
     default: return oneKernel(group)
     }
   }
 
   /// Attention in one kernel, which computes what stood between the products as well.
-  private func lower(_ attention: Operator, inPlaceOf group: [Operator]) -> LoweredOperator {
+  private func lower(_ attention: Operator, inPlaceOf group: [ResolvedOperator]) -> LoweredOperator {
     var lowered = lower(attention)
     guard let kernel = lowered.kernels.lastIndex(where: { !$0.work.isPassOverMemory }) else { return lowered }
-    lowered.kernels[kernel].flops += group.dropFirst().dropLast().reduce(0) { sum, member in
-      sum + (OperatorKind(operatorName: member.name).map(member.arithmetic) ?? 0)
-    }
+    lowered.kernels[kernel].flops += group.dropFirst().dropLast().reduce(0) { $0 + $1.flops }
     return lowered
   }
 
@@ -33,13 +32,13 @@ extension Lowering {
   ///
   /// Its kernel reads their other operands as well, and a bias has no kernel of its own. A folded batch normalization
   /// costs nothing.
-  private func epilogue(of anchor: LoweredOperator, _ group: [Operator]) -> LoweredOperator {
+  private func epilogue(of anchor: LoweredOperator, _ group: [ResolvedOperator]) -> LoweredOperator {
     var lowered = anchor
     lowered.kernels.removeAll { $0.kernelClass == .elementwise }
     guard let product = lowered.kernels.lastIndex(where: { !$0.work.isPassOverMemory }) else { return anchor }
-    for member in group.dropFirst() where OperatorKind(operatorName: member.name) == .pointwise {
-      lowered.kernels[product].bytesRead += otherOperandBytes(member)
-      lowered.kernels[product].flops += member.arithmetic(.pointwise)
+    for member in group.dropFirst() where member.rule.fusion == .pointwise {
+      lowered.kernels[product].bytesRead += otherOperandBytes(member.operation)
+      lowered.kernels[product].flops += member.flops
     }
     return lowered
   }
@@ -62,19 +61,15 @@ extension Lowering {
 
   /// Element-wise operators, and normalizations among them, in one kernel: operands from outside are read once, the
   /// last result is written, and nothing in between goes to memory.
-  private func oneKernel(_ group: [Operator]) -> LoweredOperator {
-    var flops = 0.0
-    var read = group[0].inputBytes(target)
-    var kernelClass = KernelClass.elementwise
-    for (index, member) in group.enumerated() {
-      let kind = OperatorKind(operatorName: member.name) ?? .other
-      flops += member.arithmetic(kind)
-      if index > 0 { read += otherOperandBytes(member) }
-      if kind == .layerNorm || kind == .softmax { kernelClass = .reduction }
-    }
+  private func oneKernel(_ group: [ResolvedOperator]) -> LoweredOperator {
+    let reduces = group.contains { $0.rule.fusion == .layerNorm || $0.rule.fusion == .softmax }
     let kernel = Kernel(
-      name: group.map { OperatorKind.baseName($0.name) }.joined(separator: "+"), kernelClass, flops: flops,
-      bytesRead: read, bytesWritten: group[group.count - 1].outputBytes(target), arithmetic: target.precision)
+      name: group.map { OperatorRule.baseName($0.operation.name) }.joined(separator: "+"),
+      reduces ? .reduction : .elementwise, flops: group.reduce(0) { $0 + $1.flops },
+      bytesRead: group.dropFirst().reduce(group[0].operation.inputBytes(target)) {
+        $0 + otherOperandBytes($1.operation)
+      },
+      bytesWritten: group[group.count - 1].operation.outputBytes(target), arithmetic: target.precision)
     return LoweredOperator(kind: .fused, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
   }
 

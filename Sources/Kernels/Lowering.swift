@@ -40,39 +40,39 @@ public struct Lowering: Sendable {
   }
 
   /// The kernels of one operator.
-  public func lower(_ operation: Operator) -> LoweredOperator {
-    if let transfer = transfer(operation) {
-      return LoweredOperator(kind: .copy, kernels: [], transfer: transfer, synchronizes: false, hasRule: true)
+  public func lower(_ operation: Operator) -> LoweredOperator { lower(ResolvedOperator(operation)) }
+
+  /// The kernels of one operator.
+  func lower(_ call: ResolvedOperator) -> LoweredOperator {
+    let (operation, rule) = (call.operation, call.rule)
+    if let transfer = rule.transfer?(self, operation) {
+      return LoweredOperator(kind: rule.kind, kernels: [], transfer: transfer, synchronizes: false, hasRule: true)
     }
-    let known = OperatorKind(of: operation)
-    let kind = known ?? .other
-    var kernels = copies(operation)
-    kernels += ownKernels(operation, kind: kind)
-    let isDepthwise = kind == .convolution && (try? ConvolutionGeometry(operation))?.shape.isDepthwise == true
     return LoweredOperator(
-      kind: isDepthwise ? .depthwiseConvolution : kind, kernels: kernels, transfer: nil,
-      synchronizes: kind == .synchronization, hasRule: known != nil)
+      kind: rule.kind, kernels: copies(of: call) + ownKernels(of: call), transfer: nil,
+      synchronizes: rule.kind == .synchronization, hasRule: rule.isKnown)
   }
 
-  private func ownKernels(_ operation: Operator, kind: OperatorKind) -> [Kernel] {
-    // Nothing to make is nothing to launch: an expert without tokens.
-    if kind != .synchronization, !operation.outputs.isEmpty, operation.outputElements == 0 { return [] }
-    return switch kind {
-    case .convolution, .depthwiseConvolution: convolution(operation)
-    case .linear, .matmul: matrixMultiply(operation, kind: kind)
-    case .attention: attention(operation)
-    case .batchNorm: batchNorm(operation)
-    case .layerNorm: reduction(operation, .layerNorm)
-    case .softmax: reduction(operation, .softmax)
-    case .reduction: reduction(operation, .reduction)
-    case .pooling: pooling(operation)
-    case .embedding, .gather: gather(operation)
-    case .concatenate: concatenate(operation)
-    case .pointwise, .fused, .other: pointwise(operation)
-    case .creation: creation(operation)
-    case .synchronization: synchronization(operation)
-    case .copy: operation.copies.isEmpty ? conversion(operation) : []
-    case .view: []
+  /// The copies that an operator makes to get contiguous operands.
+  private func copies(of call: ResolvedOperator) -> [Kernel] {
+    guard !target.isHost || call.rule.kind == .copy else { return [] }
+    return call.operation.copies.map { shape in
+      move(call.operation.name, bytes: Double(shape.elementCount) * target.precision.bytesPerElement)
     }
+  }
+
+  /// The kernels of the operator itself; what does not fit its rule passes over its operands.
+  private func ownKernels(of call: ResolvedOperator) -> [Kernel] {
+    let (operation, rule) = (call.operation, call.rule)
+    // Nothing to make is nothing to launch: an expert without tokens.
+    if rule.kind != .synchronization, !operation.outputs.isEmpty, operation.outputElements == 0 { return [] }
+    return rule.fault(in: operation) == nil ? rule.lower(self, operation) : pointwise(operation)
+  }
+
+  /// A kernel that a library launches beside the one it was called for.
+  func byLibrary(_ kernel: Kernel) -> Kernel {
+    var kernel = kernel
+    kernel.isLaunchedByLibrary = true
+    return kernel
   }
 }

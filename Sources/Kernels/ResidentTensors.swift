@@ -29,7 +29,7 @@ struct ResidentTensors {
     countsWeights = workload.weightElements == nil
     known = Set(workload.inputs)
     inputBytes = workload.inputs.reduce(0) { $0 + Self.bytes(of: $1, precision) }
-    walk(workload.program, times: 1, isLaterRound: false)
+    workload.program.resolved.forEachRound { add($0, $1) }
     if let elements = workload.weightElements {
       weightBytes = Double(elements) * precision.bytesPerElement
     } else {
@@ -43,31 +43,14 @@ struct ResidentTensors {
     Double(tensor.shape.elementCount) * tensor.type.bytes(in: precision)
   }
 
-  /// Walks a program that runs so many times; of a repeat the first round, and the second for all later ones, which find
-  /// what the first has made.
-  private mutating func walk(_ program: [BoundStatement], times: Double, isLaterRound: Bool) {
-    for statement in program {
-      switch statement {
-      case .operator(let operation): add(operation, times)
-      case .repeat(let count, let body, _):
-        if isLaterRound {
-          walk(body, times: times * Double(count), isLaterRound: true)
-        } else {
-          walk(body, times: times, isLaterRound: false)
-          if count > 1 { walk(body, times: times * Double(count - 1), isLaterRound: true) }
-        }
-      }
-    }
-  }
-
-  private mutating func add(_ operation: Operator, _ times: Double) {
-    let kind = OperatorKind(operatorName: operation.name)
+  private mutating func add(_ call: ResolvedOperator, _ times: Double) {
+    let (operation, rule) = (call.operation, call.rule)
     for (index, (shape, type)) in zip(operation.inputs, operation.inputTypes).enumerated() {
       let tensor = Tensor(shape: shape, type: type)
-      if operation.isWeight(index, kind) {
-        if countsWeights { addWeight(shape, isTable: kind == .embedding, times) }
+      if rule.isWeight(index) {
+        if countsWeights { addWeight(shape, isTable: rule.kind == .embedding, times) }
       } else if !known.contains(tensor) {
-        addInput(tensor, isCache: operation.readsCache(index, kind), times)
+        addInput(tensor, isCache: rule.isCache(index), times)
       }
     }
     for (shape, type) in zip(operation.outputs, operation.outputTypes) {

@@ -59,7 +59,7 @@ private struct ViewDurations {
 
   private mutating func close(_ entry: Open) {
     let event = trace.hostEvents[entry.event]
-    let view = isView[event.name] ?? (OperatorKind(operatorName: trace.name(event.name)) == .view)
+    let view = isView[event.name] ?? (OperatorRule.named(trace.name(event.name))?.kind == .view)
     isView[event.name] = view
     if view, entry.children == 1, !entry.hasCall { durations.append(max(0, event.duration - entry.inner)) }
   }

@@ -41,10 +41,10 @@ struct RecordedOperator {
   /// Nil where no shapes were recorded or no rule knows the operator.
   private init?(_ event: HostEvent, _ trace: Trace) {
     let name = trace.name(event.name)
-    let base = OperatorKind.baseName(name)
+    let base = OperatorRule.baseName(name)
     // Fused attention below PyTorch's own operator has its heads in another place; that operator is around it.
     guard event.shapes >= 0, name.hasPrefix("aten::"), !base.hasSuffix("_attention_forward"),
-      let kind = OperatorKind(operatorName: name), kind != .view, kind != .synchronization
+      let rule = OperatorRule.named(name)
     else { return nil }
     let shapes = RecordedValue.list(trace.name(event.shapes))
     let types = RecordedValue.list(trace.name(event.types)).map(\.text)
@@ -64,12 +64,10 @@ struct RecordedOperator {
       if precision == nil, let own = Self.precision(type) { precision = own }
     }
     guard !inputs.isEmpty, inputs.contains(where: { $0.rank > 0 }) else { return nil }
-    guard
-      let arguments = OperatorArguments(base, kind: kind, inputs: &inputs, types: &elements, values: values)
-    else { return nil }
+    var call = RecordedArguments(inputs: inputs, types: elements, values: values)
+    guard rule.complete(&call) else { return nil }
     operation = Operator(
-      name: name, inputs: inputs, outputs: arguments.outputs, inputTypes: elements,
-      attributes: arguments.attributes)
+      name: name, inputs: call.inputs, outputs: call.outputs, inputTypes: call.types, attributes: call.attributes)
     self.precision = precision ?? .fp32
   }
 
@@ -88,100 +86,6 @@ struct RecordedOperator {
     case "c10::Half": .fp16
     case "float": .fp32
     default: nil
-    }
-  }
-}
-
-/// What an operator makes, and what else it is given, as far as its inputs tell.
-private struct OperatorArguments {
-  var outputs: [Shape] = []
-  var attributes: [OperatorAttribute] = []
-
-  init?(
-    _ base: String, kind: OperatorKind, inputs: inout [Shape], types: inout [ElementType], values: [String]
-  ) {
-    switch kind {
-    case .convolution:
-      guard inputs.count >= 2, inputs[1].rank >= 3 else { return nil }
-      attributes = ConvolutionArguments(base, values, inputs[0], inputs[1]).attributes
-      inputs = Array(inputs.prefix(2))
-      types = Array(types.prefix(2))
-    case .embedding:
-      guard inputs.count >= 2, let width = inputs[0].dimensions.last,
-        let output = Shape(checking: inputs[1].dimensions + [width])
-      else { return nil }
-      outputs = [output]
-    case .gather:
-      guard base == "index_select", inputs.count >= 2, let width = inputs[0].dimensions.last,
-        let output = Shape(checking: [inputs[1].elementCount, width])
-      else { return nil }
-      outputs = [output]
-    case .copy:
-      guard base == "copy", inputs.count >= 2 else {
-        outputs = [inputs[0]]
-        return
-      }
-      outputs = [inputs[0]]
-      inputs = [inputs[1]]
-      types = [types[1]]
-    case .concatenate:
-      var elements: Int64 = 0
-      for input in inputs {
-        elements += input.elementCount
-        guard elements <= Shape.elementLimit else { return nil }
-      }
-      guard let output = Shape(checking: [elements]) else { return nil }
-      outputs = [output]
-    case .creation:
-      outputs = [inputs[0]]
-    case .pooling: return nil
-    default: break
-    }
-  }
-}
-
-/// The arguments of a recorded convolution, which its variants have in different places.
-private struct ConvolutionArguments {
-  let attributes: [OperatorAttribute]
-
-  init(_ base: String, _ values: [String], _ input: Shape, _ weights: Shape) {
-    let numbers = values.map(RecordedValue.integers)
-    func list(_ index: Int) -> [Int64]? {
-      index >= 0 && index < numbers.count && !numbers[index].isEmpty ? numbers[index] : nil
-    }
-    let places = Self.places(base, hasBias: list(2) == nil)
-    let isTransposed =
-      base.hasPrefix("conv_transpose") || (base.hasSuffix("convolution") && values.count > 6 && values[6] == "True")
-    let window = weights.dimensions.dropFirst(2)
-    var attributes = [OperatorAttribute(name: "stride", values: list(places.stride) ?? window.map { _ in 1 })]
-    attributes.append(
-      OperatorAttribute(name: "padding", values: list(places.padding) ?? window.map { max(0, $0 - 1) / 2 }))
-    if let dilation = list(places.dilation) {
-      attributes.append(OperatorAttribute(name: "dilation", values: dilation))
-    }
-    if isTransposed { attributes.append(OperatorAttribute(name: "transposed", values: [1])) }
-    let recorded = places.groups < values.count ? Int64(values[places.groups]) : nil
-    let channels = input.rank == weights.rank ? input[1] : input.dimensions.first ?? 0
-    let counted = !isTransposed && weights[1] > 0 ? max(1, channels / weights[1]) : 1
-    attributes.append(OperatorAttribute(name: "groups", values: [recorded ?? counted]))
-    self.attributes = attributes
-  }
-
-  /// Where the arguments stand, as `native_functions.yaml` lists them; -1 for one that there is not.
-  private static func places(
-    _ base: String, hasBias: Bool
-  ) -> (stride: Int, padding: Int, dilation: Int, groups: Int) {
-    switch base {
-    // (input, weight, kernel_size, bias, stride, padding, dilation)
-    case "thnn_conv2d", "_conv_depthwise2d": return (4, 5, 6, .max)
-    // (input, weight, bias, stride, padding, output_padding, groups, dilation)
-    case _ where base.hasPrefix("conv_transpose"): return (3, 4, 7, 6)
-    // (input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
-    case "convolution", "_convolution": return (3, 4, 5, 8)
-    // (input, weight, bias, stride, padding, dilation, groups)
-    case _ where base.hasPrefix("conv"): return (3, 4, 5, 6)
-    // (input, weight, padding, stride, dilation, groups), with a bias before the padding in older and other libraries
-    default: return hasBias ? (4, 3, 5, 6) : (3, 2, 4, 5)
     }
   }
 }
@@ -235,11 +139,5 @@ enum RecordedValue {
       }
     }
     return values
-  }
-
-  /// The integers of a text such as `[2, 2]`.
-  static func integers(_ text: String) -> [Int64] {
-    guard text.hasPrefix("[") else { return [] }
-    return text.dropFirst().dropLast().split(separator: ",").compactMap { Int64($0.filter { $0 != " " }) }
   }
 }

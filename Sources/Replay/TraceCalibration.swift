@@ -75,7 +75,7 @@ public struct TraceCalibration: Sendable {
   ) -> [Number] {
     var samples: [[Int64]] = Array(repeating: [], count: OperatorKind.allCases.count)
     forEachOutermostOperator(run) { name, own, operators in
-      guard let kind = OperatorKind(operatorName: name) ?? (name.hasPrefix("aten::") ? .other : nil) else { return }
+      guard let kind = OperatorRule.named(name)?.kind ?? (name.hasPrefix("aten::") ? .other : nil) else { return }
       samples[kind.index].append(Int64(max(0, Double(own) - Double(operators) * overhead * 1000).rounded()))
     }
     var ratios: [Double] = []

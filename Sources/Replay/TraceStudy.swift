@@ -217,7 +217,7 @@ extension ReplayPrices {
   ) {
     for step in recorded.threads.joined() {
       guard case .work(let work) = step, work.name >= 0, operatorScales[work.name] == nil else { continue }
-      let kind = OperatorKind(operatorName: trace.name(work.name)) ?? .other
+      let kind = OperatorRule.named(trace.name(work.name))?.kind ?? .other
       let scale = old.dispatchUS[kind] > 0 ? new.dispatchUS[kind] / old.dispatchUS[kind] : 1
       operatorScales[work.name] = scale
     }

@@ -71,7 +71,7 @@ public struct ProgramPlan: Sendable {
   private mutating func emit(_ statements: [LoweredProgram.Statement]) {
     for statement in statements {
       switch statement {
-      case .operation(let index): emit(lowered.operations[index])
+      case .leaf(let index): emit(lowered.operations[index])
       case .loop(let count, let body): emitLoop(count) { plan in plan.emit(body) }
       }
     }
@@ -129,7 +129,7 @@ public struct ProgramPlan: Sendable {
       emitGraph(segment)
       segment = []
       switch statement {
-      case .operation(let index): emit(lowered.operations[index])
+      case .leaf(let index): emit(lowered.operations[index])
       case .loop(let count, let body): emitLoop(count) { plan in plan.emitGraphs(body) }
       }
     }
@@ -138,7 +138,7 @@ public struct ProgramPlan: Sendable {
 
   private func needsHost(_ statement: LoweredProgram.Statement) -> Bool {
     switch statement {
-    case .operation(let index): lowered.operations[index].needsHost
+    case .leaf(let index): lowered.operations[index].needsHost
     case .loop(_, let body): body.contains(where: needsHost)
     }
   }
@@ -161,7 +161,7 @@ public struct ProgramPlan: Sendable {
   private mutating func emitWaitsOutside(_ segment: [LoweredProgram.Statement]) {
     for statement in segment {
       switch statement {
-      case .operation(let index):
+      case .leaf(let index):
         let operation = lowered.operations[index]
         guard operation.kernels.isEmpty, streams.isOutside(operation.stream) else { continue }
         emitWaits(of: operation.stream, for: streams.awaited(by: operation, launching: false))
@@ -174,7 +174,7 @@ public struct ProgramPlan: Sendable {
   private func awaited(by segment: [LoweredProgram.Statement]) -> Set<Int> {
     segment.reduce(into: []) { awaited, statement in
       switch statement {
-      case .operation(let index): awaited.formUnion(streams.awaited(byNode: lowered.operations[index]))
+      case .leaf(let index): awaited.formUnion(streams.awaited(byNode: lowered.operations[index]))
       case .loop(let count, let body): if count > 0 { awaited.formUnion(self.awaited(by: body)) }
       }
     }
@@ -183,7 +183,7 @@ public struct ProgramPlan: Sendable {
   private func countNodes(_ statements: [LoweredProgram.Statement]) -> Int {
     statements.reduce(0) { sum, statement in
       switch statement {
-      case .operation(let index): clamped(sum.addingReportingOverflow(lowered.operations[index].kernels.count))
+      case .leaf(let index): clamped(sum.addingReportingOverflow(lowered.operations[index].kernels.count))
       case .loop(let count, let body):
         clamped(sum.addingReportingOverflow(clamped(count.multipliedReportingOverflow(by: countNodes(body)))))
       }
@@ -193,7 +193,7 @@ public struct ProgramPlan: Sendable {
   private mutating func emitNodes(_ statements: [LoweredProgram.Statement]) {
     for statement in statements {
       switch statement {
-      case .operation(let operation):
+      case .leaf(let operation):
         let label = label(lowered.operations[operation].name)
         for kernel in lowered.operations[operation].kernels {
           program.instructions.append(Instruction(.node, operand: index(of: .kernel(kernel)), label: label))

@@ -94,15 +94,9 @@ public struct RooflineStudy: Sendable {
   /// How often each kernel of a program runs.
   private static func counts(of program: LoweredProgram) -> [Int] {
     var counts = [Int](repeating: 0, count: program.kernels.count)
-    func walk(_ statements: [LoweredProgram.Statement], times: Int) {
-      for statement in statements {
-        switch statement {
-        case .operation(let index): for kernel in program.operations[index].kernels { counts[kernel] += times }
-        case .loop(let count, let body): walk(body, times: times * count)
-        }
-      }
+    program.statements.forEachLeaf { operation, times in
+      for kernel in program.operations[operation].kernels { counts[kernel] += times }
     }
-    walk(program.statements, times: 1)
     return counts
   }
 }

@@ -21,7 +21,7 @@ public struct BoundWorkload: Sendable {
   public let outputs: [Tensor]
 
   /// What the workload does, in order; a repeat of nothing, or no times, is left out.
-  public let program: [BoundStatement]
+  public let program: [Block<Operator>]
 
   /// How many operators one pass runs, repeats multiplied out; at most ``operatorLimit``.
   public let operatorCount: Int
@@ -29,7 +29,7 @@ public struct BoundWorkload: Sendable {
   /// Makes a workload in code; `program` keeps to ``operatorLimit``, and its repeats run at least once and hold something.
   public init(
     name: String, parameters: [BoundParameter] = [], weightElements: Int64? = nil, inputs: [Tensor] = [],
-    outputs: [Tensor] = [], program: [BoundStatement]
+    outputs: [Tensor] = [], program: [Block<Operator>]
   ) {
     guard let count = operatorTotal(program) else { preconditionFailure("\(name): too many operators") }
     self.name = name
@@ -78,21 +78,13 @@ public struct BoundParameter: Sendable, Hashable {
   }
 }
 
-/// One entry of a bound program.
-public enum BoundStatement: Sendable, Hashable {
-  /// One call.
-  case `operator`(Operator)
-  /// A program that runs `count` times, at least once; `name` is the word for one repetition.
-  case `repeat`(count: Int, program: [BoundStatement], name: String?)
-}
-
 /// The operators of a program, repeats multiplied out, or nil if they are too many.
-private func operatorTotal(_ program: [BoundStatement]) -> Int? {
+private func operatorTotal(_ program: [Block<Operator>]) -> Int? {
   var total = 0
-  for statement in program {
-    switch statement {
-    case .operator: total += 1
-    case .repeat(let count, let inner, _):
+  for block in program {
+    switch block {
+    case .leaf: total += 1
+    case .loop(let count, let inner):
       precondition(count > 0 && !inner.isEmpty, "a repeat of nothing")
       guard let once = operatorTotal(inner), let all = operatorProduct(count, once) else { return nil }
       total += all

@@ -27,7 +27,7 @@ extension Workload {
       let binder = Binder(json: json, parameters: bound)
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
       if let weights, weights > Shape.elementLimit { throw binder.tooManyWeights(weightElements, weights) }
-      let program = try binder.program(program, check).statements
+      let program = try binder.program(program, check).blocks
       return BoundWorkload(
         name: name, parameters: bound, weightElements: weights, inputs: try binder.tensors(inputs),
         outputs: try binder.tensors(outputs), program: program)
@@ -52,8 +52,8 @@ private struct Binder {
   /// Binds a program and counts its operators, repeats multiplied out.
   func program(
     _ program: [WorkloadStatement], _ check: (Operator) -> OperatorProblem?
-  ) throws(JSONFault) -> (statements: [BoundStatement], operators: Int) {
-    var statements: [BoundStatement] = []
+  ) throws(JSONFault) -> (blocks: [Block<Operator>], operators: Int) {
+    var blocks: [Block<Operator>] = []
     var operators = 0
     for statement in program {
       let place: Int
@@ -61,31 +61,31 @@ private struct Binder {
       case .operator(let template):
         let operation = try bind(template)
         if let problem = check(operation) { throw fault(problem, operation.name, at: template.byteOffset) }
-        statements.append(.operator(operation))
+        blocks.append(.leaf(operation))
         operators += 1
         place = template.byteOffset
       case .repeat(let template):
         guard let (bound, count) = try bind(template, check) else { continue }
-        statements.append(bound)
+        blocks.append(bound)
         operators += count
         place = template.count.byteOffset
       }
       guard operators <= BoundWorkload.operatorLimit else { throw tooManyOperators(at: place) }
     }
-    return (statements, operators)
+    return (blocks, operators)
   }
 
   /// Binds a repeat, or returns nil if it comes to nothing.
   private func bind(
     _ template: RepeatTemplate, _ check: (Operator) -> OperatorProblem?
-  ) throws(JSONFault) -> (statement: BoundStatement, operators: Int)? {
+  ) throws(JSONFault) -> (block: Block<Operator>, operators: Int)? {
     let count = try integer(template.count, atLeast: 0)
     let inner = try program(template.program, check)
     guard count > 0, inner.operators > 0 else { return nil }
     guard let operators = operatorProduct(Int(count), inner.operators) else {
       throw tooManyOperators(at: template.count.byteOffset)
     }
-    return (.repeat(count: Int(count), program: inner.statements, name: template.name), operators)
+    return (.loop(count: Int(count), body: inner.blocks), operators)
   }
 
   private func bind(_ template: OperatorTemplate) throws(JSONFault) -> Operator {

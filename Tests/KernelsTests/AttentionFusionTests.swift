@@ -17,7 +17,7 @@ import Workloads
   ]
 
   static func lowered(_ operators: [Operator], _ rules: [FusionRule]) throws -> LoweredProgram {
-    let workload = BoundWorkload(name: "w", program: operators.map { .operator($0) })
+    let workload = BoundWorkload(name: "w", program: operators.map { .leaf($0) })
     return LoweredProgram(workload, target: try Target.plain().target, rules: rules)
   }
 
@@ -33,9 +33,9 @@ import Workloads
 
   @Test func `that breaks off is fused by the other rules`() throws {
     let broken = Array(Self.attention.prefix(4)) + [.make("aten::linear", [Self.x, [768, 768]], to: [Self.x])]
-    let groups = Fusion(rules: [.attention, .pointwise, .softmax]).rewrite(broken.map { .operator($0) })
+    let groups = Fusion(rules: [.attention, .pointwise, .softmax]).rewrite(broken.map { .leaf($0) })
     let sizes = groups.map { statement -> Int in
-      if case .group(let members) = statement { members.count } else { 0 }
+      if case .leaf(let members) = statement { members.count } else { 0 }
     }
     #expect(sizes == [1, 3, 1])
   }

@@ -12,9 +12,9 @@ import Workloads
   static let linear = Operator.make("aten::linear", [x, [32, 64], [32]], to: [[2, 16, 32]])
 
   static func names(_ operators: [Operator], _ rules: [DecompositionRule]) -> [String] {
-    Decomposition(rules: rules).rewrite(operators.map { .operator($0) }).compactMap { statement in
-      guard case .operator(let operation) = statement else { return nil }
-      return OperatorKind.baseName(operation.name)
+    Decomposition(rules: rules).rewrite(operators.map { .leaf($0) }).compactMap { statement in
+      guard case .leaf(let operation) = statement else { return nil }
+      return OperatorRule.baseName(operation.name)
     }
   }
 
@@ -29,8 +29,8 @@ import Workloads
   }
 
   @Test func `keeps repeats, and what a matrix has as its bias`() {
-    let program: [BoundStatement] = [.repeat(count: 12, program: [.operator(Self.gelu)], name: "layer")]
-    guard case .repeat(12, let body, "layer") = Decomposition(rules: [.gelu]).rewrite(program)[0] else {
+    let program: [Block<Operator>] = [.loop(count: 12, body: [.leaf(Self.gelu)])]
+    guard case .loop(12, let body) = Decomposition(rules: [.gelu]).rewrite(program)[0] else {
       Issue.record("the repeat is gone")
       return
     }
@@ -42,7 +42,7 @@ import Workloads
   @Test func `costs traffic that the operator itself has not`() throws {
     let target = try Target.plain().target
     func bytes(_ rules: [DecompositionRule]) -> Double {
-      let workload = BoundWorkload(name: "w", program: [.operator(Self.gelu)])
+      let workload = BoundWorkload(name: "w", program: [.leaf(Self.gelu)])
       return LoweredProgram(workload, target: target, rules: [], decomposition: rules).bytes
     }
     // Two tensors for the whole; five results, and six operands of the nodes.
@@ -52,7 +52,7 @@ import Workloads
 
   @Test func `is undone by fusion, as far as traffic goes`() throws {
     let target = try Target.plain().target
-    let workload = BoundWorkload(name: "w", program: [.operator(Self.gelu)])
+    let workload = BoundWorkload(name: "w", program: [.leaf(Self.gelu)])
     let fused = LoweredProgram(workload, target: target, rules: [.pointwise], decomposition: [.gelu])
     #expect(fused.kernelCount == 1)
     #expect(LoweredProgram(workload, target: target, rules: [], decomposition: [.gelu]).kernelCount == 5)
@@ -62,7 +62,7 @@ import Workloads
 @Suite("Tensors in the host's memory") struct HostCopyTests {
   static let workload = BoundWorkload(
     name: "w", inputs: [Tensor(shape: [8, 100])], outputs: [Tensor(shape: [8], type: .int64)],
-    program: [.operator(.make("aten::relu", [[8, 100]], to: [[8, 100]]))])
+    program: [.leaf(.make("aten::relu", [[8, 100]], to: [[8, 100]]))])
 
   @Test func `are copied before and after a pass`() throws {
     let target = try Target.plain(.fp16).target
@@ -70,7 +70,7 @@ import Workloads
     #expect(device.operations.allSatisfy { $0.transfer == nil })
     let host = LoweredProgram(Self.workload, target: target, rules: [], inputs: .host)
     let transfers = host.statements.map { statement -> Transfer? in
-      guard case .operation(let index) = statement else { return nil }
+      guard case .leaf(let index) = statement else { return nil }
       return host.operations[index].transfer
     }
     #expect(transfers.map { $0?.bytes } == [1600, nil, 64])

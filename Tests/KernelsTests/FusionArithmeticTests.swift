@@ -11,10 +11,10 @@ import Workloads
   /// convolution and a batch normalization behind it, and the kernels that prepare a half-precision one.
   private func flops(_ group: [Operator], _ lowering: Lowering) -> (fused: Double, apart: Double) {
     let fused = lowering.lower(group: group).kernels.reduce(0) { $0 + $1.flops }
-    let anchor = OperatorKind(operatorName: group[0].name)
+    let anchor = OperatorRule.named(group[0].name)?.kind
     var apart = 0.0
     for (index, member) in group.enumerated() {
-      let kind = OperatorKind(operatorName: member.name)
+      let kind = OperatorRule.named(member.name)?.kind
       if kind == .batchNorm, anchor == .convolution { continue }
       var kernels = lowering.lower(member).kernels
       if kind == .batchNorm { kernels.removeAll { $0.isLaunchedByLibrary } }
@@ -24,10 +24,10 @@ import Workloads
     return (fused, apart)
   }
 
-  private func groups(_ statements: [FusedStatement]) -> [[Operator]] {
+  private func groups(_ statements: [Block<[Operator]>]) -> [[Operator]] {
     statements.flatMap { statement -> [[Operator]] in
       switch statement {
-      case .group(let members): [members]
+      case .leaf(let members): [members]
       case .loop(_, let body): groups(body)
       }
     }

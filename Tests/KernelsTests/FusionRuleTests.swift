@@ -9,7 +9,7 @@ import Workloads
   static let shape: [Int64] = [1, 8, 4, 4]
 
   static func op(_ name: String, _ shape: [Int64] = shape) -> Operator {
-    switch OperatorKind(operatorName: name) {
+    switch OperatorRule.named(name)?.kind {
     case .convolution: .make(name, [shape, [8, 8, 1, 1]], to: [shape])
     case .linear: .make(name, [shape, [4, 4]], to: [shape])
     default: .make(name, [shape], to: [shape])
@@ -18,8 +18,8 @@ import Workloads
 
   /// The names in each group.
   static func groups(_ operators: [Operator], _ rules: [FusionRule]) -> [[String]] {
-    Fusion(rules: rules).rewrite(operators.map { .operator($0) }).map { statement in
-      guard case .group(let members) = statement else { return ["loop"] }
+    Fusion(rules: rules).rewrite(operators.map { .leaf($0) }).map { statement in
+      guard case .leaf(let members) = statement else { return ["loop"] }
       return members.map(\.name)
     }
   }

@@ -136,8 +136,8 @@ import Workloads
     let lowered = try Target.plain().lower(.make("custom::swiglu", [[8, 8], [8]], to: [[8, 8]]))
     #expect(!lowered.hasRule && lowered.kind == .other && lowered.kernels.count == 1)
     #expect(lowered.kernels[0].bytes == 4 * 136 && lowered.kernels[0].kernelClass == .elementwise)
-    let program: [BoundStatement] = ["custom::swiglu", "aten::relu", "custom::other", "custom::swiglu"].map {
-      .operator(.make($0, [[8]], to: [[8]]))
+    let program: [Block<Operator>] = ["custom::swiglu", "aten::relu", "custom::other", "custom::swiglu"].map {
+      .leaf(.make($0, [[8]], to: [[8]]))
     }
     let lowered2 = LoweredProgram(
       BoundWorkload(name: "w", program: program), target: try Target.plain().target, rules: [])

@@ -11,11 +11,11 @@ func file(_ entries: String, parameters: String = #"{ "batch": 2, "sequence_leng
 }
 
 /// The operators of a program in the order in which they run, repeats written out.
-func unrolled(_ program: [BoundStatement]) -> [Operator] {
+func unrolled(_ program: [Block<Operator>]) -> [Operator] {
   program.flatMap { statement -> [Operator] in
     switch statement {
-    case .operator(let call): [call]
-    case .repeat(let count, let inner, _): (0..<count).flatMap { _ in unrolled(inner) }
+    case .leaf(let call): [call]
+    case .loop(let count, let inner): (0..<count).flatMap { _ in unrolled(inner) }
     }
   }
 }

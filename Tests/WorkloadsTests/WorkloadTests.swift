@@ -36,12 +36,12 @@ import Workloads
     #expect(bound.parameter("sequence_length") == 128)
     #expect(bound.parameter("width") == nil)
     #expect(bound.weightElements == nil)
-    let layer: [BoundStatement] = [
-      .operator(Operator(name: "aten::linear", inputs: [[8, 128, 768], [768, 768], [768]])),
-      .operator(Operator(name: "aten::view", inputs: [[8, 128, 768]])),
+    let layer: [Block<Operator>] = [
+      .leaf(Operator(name: "aten::linear", inputs: [[8, 128, 768], [768, 768], [768]])),
+      .leaf(Operator(name: "aten::view", inputs: [[8, 128, 768]])),
     ]
     let embedding = Operator(name: "aten::embedding", inputs: [[30522, 768], [8, 128]])
-    #expect(bound.program == [.operator(embedding), .repeat(count: 12, program: layer, name: "layer")])
+    #expect(bound.program == [.leaf(embedding), .loop(count: 12, body: layer)])
   }
 
   @Test func everyKeyIsRead() throws {

@@ -13,9 +13,12 @@ struct ConvolutionGeometry {
   /// The batch may be left out, as PyTorch allows: the input is then one image. A result that is given is taken at its
   /// word where no padding says what it must be.
   ///
+  /// - Parameters:
+  ///   - operation: The call.
+  ///   - isTransposed: Whether the operator is a transposed convolution; an attribute may make another one.
   /// - Throws: What does not fit.
-  init(_ operation: Operator) throws(OperatorFault) {
-    let tensors = try ConvolutionTensors(operation)
+  init(_ operation: Operator, isTransposed: Bool) throws(OperatorFault) {
+    let tensors = try ConvolutionTensors(operation, isTransposed: isTransposed)
     let windows = try ConvolutionWindows(operation, tensors.weights)
     let input = Array(tensors.image.dropFirst(2))
     let declared = tensors.result.map { Array($0.dropFirst(2)) }
@@ -50,16 +53,14 @@ private struct ConvolutionTensors {
   let outputChannels: Double
   let isTransposed: Bool
 
-  init(_ operation: Operator) throws(OperatorFault) {
+  init(_ operation: Operator, isTransposed: Bool) throws(OperatorFault) {
     guard operation.inputs.count >= 2 else { throw .tooFewOperands(needed: 2, found: operation.inputs.count) }
     weights = operation.inputs[1]
     try OperatorCheck.checkRank(weights, of: .weights, 3...5)
     image = try Self.batched(operation.inputs[0], .input, rank: weights.rank)
     result =
       if let result = operation.outputs.first { try Self.batched(result, .result, rank: weights.rank) } else { nil }
-    isTransposed =
-      (operation.attribute("transposed")?.first ?? 0) != 0
-      || OperatorKind.baseName(operation.name).hasPrefix("conv_transpose")
+    self.isTransposed = isTransposed || (operation.attribute("transposed")?.first ?? 0) != 0
     groups = try OperatorCheck.values(
       "groups", of: operation, axes: 1, 1...OperatorCheck.attributeLimit, default: 1)[0]
     // Weights are [output, input / groups, window]; transposed, [input, output / groups, window].

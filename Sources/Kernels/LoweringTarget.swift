@@ -46,23 +46,3 @@ public struct LoweringTarget: Sendable, Equatable {
   /// Bytes of one element of a type.
   func bytes(_ type: ElementType) -> Double { type.bytes(in: precision) }
 }
-
-extension Operator {
-  /// What the operator reads, bytes.
-  func inputBytes(_ target: LoweringTarget) -> Double {
-    zip(inputs, inputTypes).reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
-  }
-
-  /// What the operator writes, bytes.
-  func outputBytes(_ target: LoweringTarget) -> Double {
-    zip(outputs, outputTypes).reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
-  }
-
-  /// Elements of all results.
-  var outputElements: Double { outputs.reduce(0) { $0 + Double($1.elementCount) } }
-
-  /// Elements of one operand, or zero when there is none.
-  func inputElements(_ index: Int) -> Double {
-    inputs.indices.contains(index) ? Double(inputs[index].elementCount) : 0
-  }
-}

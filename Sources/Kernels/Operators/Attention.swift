@@ -1,0 +1,58 @@
+import Profiles
+import Workloads
+
+// Fused attention.
+
+extension OperatorRule {
+  /// Attention in one call.
+  static let attentions = [
+    OperatorRule(
+      """
+      scaled_dot_product_attention _scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention \
+      _scaled_dot_product_cudnn_attention _flash_attention_forward _efficient_attention_forward
+      """, .attention, caches: { $0 == 1 || $0 == 2 },
+      check: { operation throws(OperatorFault) in try checkAttention(operation) }, lower: { $0.attention($1) })
+  ]
+
+  /// The call that attention in several operators is.
+  static func attention(_ queries: Shape, _ keys: Shape, _ values: Shape, outputs: [Shape], stream: Int) -> Operator {
+    Operator(
+      name: "aten::scaled_dot_product_attention", inputs: [queries, keys, values], outputs: outputs, stream: stream)
+  }
+
+  private static func checkAttention(_ operation: Operator) throws(OperatorFault) {
+    let inputs = operation.inputs
+    guard inputs.count >= 3 else { throw .tooFewOperands(needed: 3, found: inputs.count) }
+    let (queries, keys, values) = (inputs[0], inputs[1], inputs[2])
+    for (operand, shape) in [(OperatorFault.Operand.queries, queries), (.keys, keys), (.values, values)] {
+      try OperatorCheck.checkRank(shape, of: operand, 2 ... .max)
+    }
+    guard keys[keys.rank - 1] == queries[queries.rank - 1] else {
+      throw .unequal(.width(.keys), keys[keys.rank - 1], wanted: queries[queries.rank - 1], by: .width(.queries))
+    }
+    guard values[values.rank - 2] == keys[keys.rank - 2] else {
+      throw .unequal(.rows(.values), values[values.rank - 2], wanted: keys[keys.rank - 2], by: .rows(.keys))
+    }
+  }
+}
+
+extension Lowering {
+  /// Fused attention reads queries, keys and values once and keeps the scores on chip.
+  fileprivate func attention(_ operation: Operator) -> [Kernel] {
+    let query = operation.inputs[0]
+    let key = operation.inputs[1]
+    let width = Double(query[query.rank - 1])
+    let rows = Double(query[query.rank - 2])
+    let columns = Double(key[key.rank - 2])
+    let heads = OperatorCheck.product(query.dimensions.dropLast(2))
+    let written = heads * rows * Double(operation.inputs[2].dimensions.last ?? 1)
+    guard written > 0 else { return [] }
+    let shape = MatrixShape(batch: heads, m: rows, n: columns, k: width)
+    return [
+      Kernel(
+        name: operation.name, .matrixMultiply, .attention(shape), flops: 2 * shape.flops,
+        bytesRead: operation.inputBytes(target), bytesWritten: written * target.precision.bytesPerElement,
+        arithmetic: target.arithmetic(of: .attention))
+    ]
+  }
+}

@@ -1,0 +1,80 @@
+import Profiles
+import Workloads
+
+// Data that moves unchanged: within the device, to another layout or type, and over the host link.
+
+extension OperatorRule {
+  /// Copies, conversions, concatenations and transfers.
+  static let copies = [
+    copy(
+      "clone repeat tile flip pixel_shuffle channel_shuffle", alwaysCopies: true,
+      recorded: { call in call.resultLikeFirstOperand() }),
+    // (target, source)
+    copy(
+      "copy", alwaysCopies: true,
+      recorded: { call in
+        defer { if call.inputs.count >= 2 { (call.inputs, call.types) = ([call.inputs[1]], [call.types[1]]) } }
+        return call.resultLikeFirstOperand()
+      }),
+    copy(
+      """
+      contiguous to _to_copy type_as float half double bfloat16 int long bool cuda cpu _reshape_copy view_copy \
+      expand_copy native_channel_shuffle im2col
+      """, alwaysCopies: false, recorded: { call in call.resultLikeFirstOperand() }),
+    OperatorRule(
+      "cat concat concatenate stack hstack vstack dstack pad constant_pad_nd reflection_pad2d replication_pad2d roll",
+      .concatenate, caches: { _ in true },
+      recorded: { call in
+        var elements: Int64 = 0
+        for input in call.inputs {
+          elements += input.elementCount
+          guard elements <= Shape.elementLimit else { return false }
+        }
+        return call.results(in: [elements])
+      }, lower: { $0.concatenate($1) }),
+    transfer("memcpy_host_to_device", isToDevice: true),
+    transfer("memcpy_device_to_host", isToDevice: false),
+  ]
+
+  private static func copy(
+    _ names: String, alwaysCopies: Bool, recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
+  ) -> OperatorRule {
+    OperatorRule(
+      names, .copy, recorded: recorded, lower: { $0.conversion($1, alwaysCopies: alwaysCopies) })
+  }
+
+  /// Copies over the host link, with `pinned` as an attribute.
+  private static func transfer(_ name: String, isToDevice: Bool) -> OperatorRule {
+    OperatorRule(
+      name, .copy,
+      transfer: { lowering, operation in
+        Transfer(
+          bytes: operation.inputBytes(lowering.target), isToDevice: isToDevice,
+          isPageable: (operation.attribute("pinned")?.first ?? 0) == 0)
+      }, lower: { _, _ in [] })
+  }
+}
+
+extension Lowering {
+  /// A kernel that reads some bytes and writes as many.
+  func move(_ name: String, bytes: Double) -> Kernel {
+    Kernel(name: name, .copy, flops: 0, bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
+  }
+
+  /// A kernel that reads the operands and writes them elsewhere.
+  fileprivate func concatenate(_ operation: Operator) -> [Kernel] {
+    let read = operation.inputBytes(target)
+    return [
+      Kernel(
+        name: operation.name, .copy, flops: 0, bytesRead: read,
+        bytesWritten: operation.outputs.isEmpty ? read : operation.outputBytes(target), arithmetic: target.precision)
+    ]
+  }
+
+  /// `to`, `contiguous` and the like without a recorded copy: a kernel only where something is written in another type.
+  fileprivate func conversion(_ operation: Operator, alwaysCopies: Bool) -> [Kernel] {
+    guard operation.copies.isEmpty else { return [] }
+    let changesType = !operation.outputs.isEmpty && operation.outputTypes.first != operation.inputTypes.first
+    return changesType || alwaysCopies ? concatenate(operation) : []
+  }
+}

@@ -1,0 +1,68 @@
+import Profiles
+import Workloads
+
+// Normalizations and softmax.
+
+extension OperatorRule {
+  /// Batch normalizations, normalizations of rows, and softmax.
+  ///
+  /// A batch normalization at inference scales and shifts; one of a row has two sums, a difference, a product, and scale
+  /// and shift; a softmax has an extremum, a difference, an exponential and a quotient.
+  static let normalizations = [
+    OperatorRule(
+      "batch_norm native_batch_norm cudnn_batch_norm miopen_batch_norm _batch_norm_impl_index", .batchNorm,
+      fusion: .batchNorm, arithmetic: batchNormArithmetic, weights: { $0 > 0 },
+      check: { operation throws(OperatorFault) in
+        try OperatorCheck.checkRank(operation.inputs.first, of: .input, 2 ... .max)
+      },
+      lower: { $0.batchNorm($1, batchNormArithmetic) }),
+    rowNorm("layer_norm", decomposition: (rule: .layerNorm, nodes: { layerNormNodes($0) })),
+    rowNorm("native_layer_norm group_norm native_group_norm rms_norm _fused_rms_norm instance_norm"),
+    OperatorRule(
+      "softmax _softmax log_softmax _log_softmax", .softmax, fusion: .softmax, arithmetic: softmaxArithmetic,
+      lower: { $0.reduction($1, softmaxArithmetic) }),
+  ]
+
+  private static let batchNormArithmetic = OperatorArithmetic.perInput(2)
+  private static let rowNormArithmetic = OperatorArithmetic.perOperand(8)
+  private static let softmaxArithmetic = OperatorArithmetic.perOperand(5)
+
+  private static func rowNorm(
+    _ names: String, decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])? = nil
+  ) -> OperatorRule {
+    OperatorRule(
+      names, .layerNorm, fusion: .layerNorm, arithmetic: rowNormArithmetic, weights: { $0 > 0 },
+      decomposition: decomposition, lower: { $0.reduction($1, rowNormArithmetic) })
+  }
+
+  /// `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon) * weight + bias`.
+  private static func layerNormNodes(_ operation: Operator) -> [Operator] {
+    guard let shape = operation.inputs.first, shape.rank > 0, operation.inputs.count >= 3 else { return [operation] }
+    let normalized = operation.inputs[1]
+    let kept = shape.rank - normalized.rank
+    guard kept >= 0 else { return [operation] }
+    let row = Shape(shape.dimensions.prefix(kept) + Array(repeating: 1, count: normalized.rank))
+    return operation.spelledOut([
+      GraphNode("mean", [shape], row), GraphNode("sub", [shape, row], shape), GraphNode("pow", [shape], shape),
+      GraphNode("mean", [shape], row), GraphNode("add", [row], row), GraphNode("sqrt", [row], row),
+      GraphNode("div", [shape, row], shape), GraphNode("mul", [shape, normalized], shape),
+      GraphNode("add", [shape, operation.inputs[2]], shape),
+    ])
+  }
+}
+
+extension Lowering {
+  /// cuDNN normalizes half precision in three kernels, two of them over the channels only.
+  fileprivate func batchNorm(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
+    let bytes = operation.inputElements(0) * target.precision.bytesPerElement
+    let channels = Double(operation.inputs[0][1])
+    let main = Kernel(
+      name: operation.name, .elementwise, flops: arithmetic.flops(of: operation), bytesRead: bytes, bytesWritten: bytes,
+      arithmetic: target.precision)
+    guard target.precision == .fp16 || target.precision == .bf16, !target.isHost else { return [main] }
+    let small = Kernel(
+      name: operation.name, .elementwise, flops: channels, bytesRead: 4 * channels, bytesWritten: 4 * channels,
+      arithmetic: .fp32)
+    return [byLibrary(small), byLibrary(small), main]
+  }
+}

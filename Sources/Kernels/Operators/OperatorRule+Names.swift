@@ -1,0 +1,42 @@
+import Workloads
+
+extension OperatorRule {
+  /// The rule of operators of a name; nil for a name that no rule has.
+  ///
+  /// `aten::` in front, an underscore behind (in place) and an overload's name do not matter.
+  public static func named(_ name: String) -> OperatorRule? {
+    // Most names are as PyTorch writes them and are found as they are.
+    guard let index = indices[name] ?? indices[baseName(name)] else { return nil }
+    return all[index]
+  }
+
+  /// The rule of a call; ``unknown`` where none knows it.
+  public static func of(_ operation: Operator) -> OperatorRule {
+    let rule = named(operation.name) ?? unknown
+    return rule.variant(operation) ?? rule
+  }
+
+  /// The name without namespace, in-place mark and overload: `aten::relu_` is `relu`.
+  public static func baseName(_ operatorName: String) -> String {
+    // Bytes, not characters: every operator of every workload comes by here, and finding characters costs ten times.
+    var name = operatorName.utf8[...]
+    if let colon = name.lastIndex(of: UInt8(ascii: ":")) { name = name[name.index(after: colon)...] }
+    if let dot = name.firstIndex(of: UInt8(ascii: ".")) { name = name[..<dot] }
+    let underscore = UInt8(ascii: "_")
+    if name.last == underscore, name.dropLast().last != underscore { name = name.dropLast() }
+    return String(Substring(name))
+  }
+
+  /// Where in ``all`` the rule of a name stands, as PyTorch writes it and without its namespace.
+  private static let indices: [String: Int] = {
+    var indices: [String: Int] = [:]
+    for (index, rule) in all.enumerated() {
+      for name in rule.names {
+        for written in [name, "aten::\(name)", "aten::\(name)_"] where indices[written] == nil {
+          indices[written] = index
+        }
+      }
+    }
+    return indices
+  }()
+}

@@ -1,0 +1,59 @@
+import Profiles
+import Workloads
+
+// One result for each element.
+
+extension OperatorRule {
+  /// Element-wise operators.
+  ///
+  /// An exponential, logarithm or the like is a polynomial of about ten terms; anything else counts once for an element.
+  static let pointwise = [
+    pointwise(
+      "gelu", flopsPerResult: transcendental, decomposition: (rule: .gelu, nodes: { geluNodes($0) })),
+    pointwise(
+      "tanh sigmoid silu exp expm1 erf log log1p log2 cos sin pow softplus mish elu celu selu logit",
+      flopsPerResult: transcendental),
+    pointwise(
+      """
+      abs add addcdiv addcmul and bitwise_and bitwise_not bitwise_or ceil clamp clamp_max clamp_min cumulative div eq \
+      fill floor floor_divide fmod ge glu gt hardsigmoid hardswish hardtanh le leaky_relu lerp logical_and logical_not \
+      logical_or lt masked_fill maximum minimum mul ne neg prelu reciprocal relu relu6 remainder round rsqrt rsub sign \
+      sqrt square sub threshold tril triu true_divide xor zero bitwise_xor fused nan_to_num __and__ __or__ __xor__
+      """, flopsPerResult: 1),
+    // With a condition alone it lists the positions that meet it, and waits for their number.
+    pointwise("where", flopsPerResult: 1, variant: { $0.inputs.count == 1 ? positions : nil }),
+  ]
+
+  private static let transcendental = 10.0
+
+  private static func pointwise(
+    _ names: String, flopsPerResult: Double, variant: @escaping @Sendable (Operator) -> OperatorRule? = { _ in nil },
+    decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])? = nil
+  ) -> OperatorRule {
+    OperatorRule(
+      names, .pointwise, fusion: .pointwise, arithmetic: .perResult(flopsPerResult), decomposition: decomposition,
+      variant: variant, lower: { $0.pointwise($1, flopsPerResult: flopsPerResult) })
+  }
+
+  /// `x * (erf(x / sqrt(2)) + 1) * 0.5`.
+  private static func geluNodes(_ operation: Operator) -> [Operator] {
+    guard let shape = operation.inputs.first else { return [operation] }
+    return operation.spelledOut([
+      GraphNode("div", [shape], shape), GraphNode("erf", [shape], shape), GraphNode("add", [shape], shape),
+      GraphNode("mul", [shape, shape], shape), GraphNode("mul", [shape], shape),
+    ])
+  }
+}
+
+extension Lowering {
+  /// A kernel that reads the operands and writes a result for each element.
+  func pointwise(_ operation: Operator, flopsPerResult: Double = 1) -> [Kernel] {
+    let elements = operation.outputs.isEmpty ? operation.largestInputElements : operation.outputElements
+    guard elements > 0 else { return [] }
+    return [
+      Kernel(
+        name: operation.name, .elementwise, flops: flopsPerResult * elements, bytesRead: operation.inputBytes(target),
+        bytesWritten: operation.resultBytes(target), arithmetic: target.precision)
+    ]
+  }
+}
