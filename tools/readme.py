@@ -3,7 +3,8 @@
 
     tools/readme.py commands           prints the commands of the README's first block: what a new user types first
     tools/readme.py check FOLDER       runs each "$" command of a console block and compares what it prints, and the pictures
-                                       that it draws, with the pages'; and looks for links that lead nowhere
+                                       that it draws, with the pages'; and looks for dead links
+    tools/readme.py links              looks for links that lead nowhere
     tools/readme.py update FOLDER      writes what they print into the pages
     tools/readme.py samples FOLDER     writes the sample package there, beside a link to this one
 
@@ -70,7 +71,7 @@ def pictures(page):
 
 
 def outdated(page, folder):
-    """Lines that say how a page and its pictures differ from what its commands print and draw. Its pictures are left as they were."""
+    """How a page and its pictures differ from what its commands print and draw, in lines; pictures stay as they were."""
     committed = pictures(page)
     text = read(page)
     new = updated(text, folder)
@@ -106,8 +107,13 @@ def check(folder):
     problems = [line for page in PAGES for line in outdated(page, folder)]
     if problems:
         problems.append("out of date: run tools/readme.py update with the installed program")
-    problems += [line for page in LINKED for line in dead_links(page)]
-    print("\n".join(problems))
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return 1 if check_links() or problems else 0
+
+
+def check_links():
+    problems = [line for page in LINKED for line in dead_links(page)]
+    print(*problems, sep="\n", end="\n" if problems else "")
     return 1 if problems else 0
 
 
@@ -135,6 +141,8 @@ def main(arguments):
     if arguments == ["commands"]:
         print("\n".join(first_commands()))
         return 0
+    if arguments == ["links"]:
+        return check_links()
     actions = {"check": check, "update": update, "samples": write_samples}
     if len(arguments) != 2 or arguments[0] not in actions:
         print(__doc__, file=sys.stderr)
