@@ -85,8 +85,8 @@ let package = Package(
       .target(
         name: "Catalog", path: ".",
         exclude: [
-          "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "install.sh", "benchmarks", "docs", "tools", "Tests",
-          "Sources/FrameworkTax", "Sources/simulate",
+          "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "install.sh", "benchmarks", "docs", "tools",
+          "Tests", "Sources/Catalog/Catalog.docc", "Sources/FrameworkTax", "Sources/simulate",
         ] + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
