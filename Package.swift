@@ -47,7 +47,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "simulate", targets: ["simulate"]),
-    .library(name: "FrameworkTax", targets: libraries.map(\.name)),
+    .library(name: "FrameworkTax", targets: ["FrameworkTax", "Catalog"] + libraries.map(\.name)),
     .library(name: "Catalog", targets: ["Catalog"]),
   ] + libraries.map { .library(name: $0.name, targets: [$0.name]) },
   targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
@@ -84,10 +84,16 @@ let package = Package(
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(
         name: "Catalog", path: ".",
-        exclude: ["LICENSE", "README.md", "install.sh", "benchmarks", "Sources/simulate", "Tests", "docs", "tools"]
-          + libraries.map { "Sources/" + $0.name },
+        exclude: [
+          "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "install.sh", "benchmarks", "docs", "tools",
+          "Tests", "Sources/Catalog/Catalog.docc", "Sources/FrameworkTax", "Sources/simulate",
+        ] + libraries.map { "Sources/" + $0.name },
         sources: ["Sources/Catalog"],
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
+      // One name for all of it: a program imports this and nothing else.
+      .target(
+        name: "FrameworkTax", dependencies: ["Catalog"] + libraries.map { .byName(name: $0.name) },
+        swiftSettings: strict),
       .executableTarget(
         name: "simulate",
         dependencies: [

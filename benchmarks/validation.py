@@ -5,7 +5,8 @@
 
 FOLDER holds `facts` and `measurements` as other people published them; they are not part of this repository, and what
 is absent is left out. --leave-out also fits the constants again without each GPU and without each group of models,
-which takes some ten minutes. Needs Python 3 and nothing else.
+which takes some ten minutes. What is wrong and why is benchmarks/validation-notes.md, the page's last part. Needs Python 3
+and nothing else.
 """
 
 import argparse
@@ -682,7 +683,7 @@ def main():
         head += ["## What was aimed at", "", "Percent, unless it is a correlation; at most, unless it says at least.", "",
                  "| measure | aim | reached |", "|---|---|---|", *simulator.findings, ""]
     lines = head + lines
-    notes = ROOT / "docs/validation-notes.md"
+    notes = ROOT / "benchmarks/validation-notes.md"
     if notes.exists():
         lines += notes.read_text().rstrip("\n").split("\n") + [""]
     partial = options.output.with_suffix(".partial")

@@ -4,7 +4,8 @@
     tools/docs.py check FOLDER       compares every part with what its command prints
     tools/docs.py update FOLDER      writes it
 
-A part stands between `<!-- $ COMMAND -->` and `<!-- end -->`, in docs/ or hardware-profiles/. FOLDER holds the installed program.
+A part stands between `<!-- $ COMMAND -->` and `<!-- end -->`, in README.md, docs/ or hardware-profiles/. FOLDER holds the
+installed program.
 Requirements: Python 3.9 and nothing else.
 """
 import difflib
@@ -28,7 +29,7 @@ def main(arguments):
         sys.exit(__doc__)
     folder = pathlib.Path(arguments[1]).resolve()
     parts, wrong = 0, 0
-    for path in sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("hardware-profiles/*.md")]):
+    for path in sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("hardware-profiles/*.md")]):
         text = path.read_text(encoding="utf-8")
 
         def replaced(match):

@@ -1,7 +1,7 @@
 /// A picture of some numbers: what is shown, without any size or color.
 ///
-/// One value is rendered to SVG at any width (``svg(width:showsTitle:)``), for a file and for a page alike, and written as
-/// a Vega-Lite specification (``vegaLite()``).
+/// One value is rendered to SVG at any width (``svg(width:showsTitle:isStandalone:)``), for a file and for a page alike,
+/// and written as a Vega-Lite specification (``vegaLite()``).
 public struct Chart: Sendable {
   /// The sorts of picture.
   public enum Content: Sendable {

@@ -1,7 +1,7 @@
 /// What a ``JSONPullParser`` hands out: one step of a JSON text.
 ///
 /// Strings and numbers are ranges of the parser's bytes, so that skipping one costs no allocation;
-/// ``JSONPullParser/text(of:)`` and ``JSONPullParser/double(of:)`` convert those that matter.
+/// `JSONPullParser.text(of:)` and `JSONPullParser.double(of:)` convert those that matter.
 public enum JSONToken: Sendable, Equatable {
   /// `{`
   case beginObject

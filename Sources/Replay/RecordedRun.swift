@@ -38,7 +38,7 @@ public struct RecordedRun: Sendable {
   /// - Parameters:
   ///   - trace: The recording.
   ///   - step: The number of a `ProfilerStep#N`; nil for all of it.
-  /// - Throws: ``TraceFault`` where there is no such step, or nothing in it to replay.
+  /// - Throws: `TraceFault` where there is no such step, or nothing in it to replay.
   public init(_ trace: Trace, step: Int64? = nil) throws(TraceFault) {
     self.trace = trace
     self.step = step

@@ -3,7 +3,7 @@ import Studies
 extension TextTable {
   /// The table as comma-separated values, headed by the columns' keys, with the cells' data.
   ///
-  /// Fields are quoted as RFC 4180 says, by ``CSVText/field(_:)``. Unlike there, lines end in a line feed alone, as Unix
+  /// Fields are quoted as RFC 4180 says, by `CSVText.field(_:)`. Unlike there, lines end in a line feed alone, as Unix
   /// tools expect.
   public func csv() -> String {
     var text = csvLine(columns.map(\.key))

@@ -17,7 +17,7 @@ import JSONText
 /// ```
 ///
 /// Cells come formatted: the table aligns, it does not round. A character counts as one terminal column. What cells and
-/// headings say may come from outside: it is made ``visible(_:)``, whatever it is, and stays on its line.
+/// headings say may come from outside: it is made `visible(_:)`, whatever it is, and stays on its line.
 ///
 /// Invariant: every row has one cell per column.
 public struct TextTable: Hashable, Sendable {

@@ -3,7 +3,7 @@ import Profiles
 
 /// What a plan depends on beside the workload: systems of one identity share the plans of each workload.
 ///
-/// It is the framework without the numbers that do not affect the plan (``ProfileField/affects``), with the fusion rules
+/// It is the framework without the numbers that do not affect the plan (`ProfileField.affects`), with the fusion rules
 /// that apply, and what the device can multiply.
 public struct PlanIdentity: Sendable, Hashable {
   private let framework: FrameworkProfile

@@ -29,7 +29,7 @@ extension Scenario {
   /// on it. The clocks that carry a breakdown in their eight lanes carry the derivatives of the costs to eight numbers
   /// just as well: a run answers for eight numbers, whatever the program. A cost's own derivative is taken by pricing
   /// the plan with the number a little larger, and for the other side a little smaller. Where two paths are of one
-  /// length, the one that grows more decides to the right, and the one that grows less to the left (``TieRule``).
+  /// length, the one that grows more decides to the right, and the one that grows less to the left (`TieRule`).
   ///
   /// Of a number of things, such as compute units, the small step is one thing. A threshold has no slope.
   ///

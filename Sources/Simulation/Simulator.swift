@@ -35,7 +35,7 @@ public struct PassTiming: Sendable, Equatable {
 /// Simulates a program and reads off what one pass takes.
 ///
 /// The event engine is the definition. A program with one stream takes a shorter way to the same picosecond: a closed
-/// form where sums alone decide (``SteadyState``), and else a recurrence over launches (``StreamRecurrence``).
+/// form where sums alone decide (``SteadyState``), and else a recurrence over launches (`StreamRecurrence`).
 public struct Simulator: Sendable {
   /// How the time is found; all agree to the picosecond.
   public enum Method: String, Sendable, CaseIterable {
@@ -70,7 +70,7 @@ public struct Simulator: Sendable {
   /// The steady state is reached when the launch queue is as full as it gets; so as many passes as fill it run before
   /// those that are measured. If the measured passes differ, because the queue's depth and the pass's length beat
   /// against one another, their mean is taken over more of them. With several streams passes run until the state of the
-  /// system comes back, and the mean is taken over what is then repeated for ever, see ``SystemSnapshot``.
+  /// system comes back, and the mean is taken over what is then repeated for ever, see `SystemSnapshot`.
   ///
   /// - Parameters:
   ///   - program: One pass.

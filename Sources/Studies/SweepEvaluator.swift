@@ -29,7 +29,7 @@ public struct SweepResult: Sendable, Equatable {
 /// Simulates the points of a plan one after the other and keeps what the next point shares with the last.
 ///
 /// Names and parameters choose a block: a workload, bound, on one set of profiles. Within a block only numbers differ,
-/// and a ``PassPricer`` prices the half of the costs that they affect. Points of a stretch are visited in an order in which
+/// and a `PassPricer` prices the half of the costs that they affect. Points of a stretch are visited in an order in which
 /// blocks stay together, and within a block, points of one device: whatever the order of the axes, a kernel is priced
 /// once for each device of the stretch. Results come in the order of the plan.
 public struct SweepEvaluator: Sendable {

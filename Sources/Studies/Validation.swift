@@ -52,7 +52,7 @@ public struct Validation: Sendable {
   ///   - fitsHost: Whether one host speed is fitted for each testbed, to its anchors, or to all its measured rows where
   ///     none is marked. Otherwise the host's profile says it.
   ///   - adjust: Changes a system before it is simulated.
-  /// - Throws: What the source throws, a bind fault, or a ``SimulationFault``.
+  /// - Throws: What the source throws, a bind fault, or a `SimulationFault`.
   public init(
     _ measurements: [Measurement], from source: some ModelSource, fitsHost: Bool,
     adjust: (inout System) throws -> Void = { _ in }
