@@ -35,6 +35,7 @@ struct CallSchedule {
   private(set) var earlier: [(stream: Int, jobs: Range<Int>)] = []
   private(set) var occupiedUntil: [Int64] = []
   private(set) var constants: RecordedConstants
+  let samples: RecordedConstants.Samples
 
   private let run: RecordedRun
   private let trace: Trace
@@ -63,7 +64,8 @@ struct CallSchedule {
   init(_ run: RecordedRun) {
     self.run = run
     trace = run.trace
-    constants = RecordedConstants(RecordedConstants.samples(run))
+    samples = RecordedConstants.samples(run)
+    constants = RecordedConstants(samples)
     for wait in trace.waits where waits[wait.correlation] == nil { waits[wait.correlation] = wait }
     typicalCall =
       median(

@@ -59,7 +59,8 @@ public struct JobPricing: Sendable {
   private let kernelModel: KernelModel
 
   private struct OperatorKey: Hashable {
-    let name, shapes, types, values: Int32
+    let name: Int32
+    let inputs: InputTexts
   }
 
   /// Looks at the jobs of a recording.
@@ -141,7 +142,7 @@ public struct JobPricing: Sendable {
     // Operators nest a dozen deep.
     for _ in 0..<64 where index >= 0 {
       let event = trace.hostEvents[Int(index)]
-      let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
+      let key = OperatorKey(name: event.name, inputs: event.inputs)
       let found = known[key] ?? RecordedOperator.reading(event, trace)
       known[key] = found
       switch found {
@@ -156,7 +157,7 @@ public struct JobPricing: Sendable {
 
   private func `operator`(_ index: Int32) -> RecordedOperator? {
     let event = trace.hostEvents[Int(index)]
-    let key = OperatorKey(name: event.name, shapes: event.shapes, types: event.types, values: event.values)
+    let key = OperatorKey(name: event.name, inputs: event.inputs)
     return known[key]?.known
   }
 

@@ -1,4 +1,3 @@
-import JSONText
 import Kernels
 import Profiles
 import Traces
@@ -43,20 +42,17 @@ struct RecordedOperator {
     let name = trace.name(event.name)
     let base = OperatorRule.baseName(name)
     // Fused attention below PyTorch's own operator has its heads in another place; that operator is around it.
-    guard event.shapes >= 0, name.hasPrefix("aten::"), !base.hasSuffix("_attention_forward"),
+    guard event.inputs.haveShapes, name.hasPrefix("aten::"), !base.hasSuffix("_attention_forward"),
       let rule = OperatorRule.named(name)
     else { return nil }
-    let shapes = RecordedValue.list(trace.name(event.shapes))
-    let types = RecordedValue.list(trace.name(event.types)).map(\.text)
-    let values = RecordedValue.list(trace.name(event.values)).map(\.text)
+    let recorded = trace.inputs(of: event)
     var inputs: [Shape] = []
     var elements: [ElementType] = []
     var precision: Precision?
-    for (index, value) in shapes.enumerated() {
-      let type = index < types.count ? types[index] : ""
-      guard !["Scalar", "ScalarList", "", "GenericList", "Int", "Bool", "Double"].contains(type) || types.isEmpty
-      else { continue }
-      for dimensions in value.tensors {
+    for (index, tensors) in recorded.shapes.enumerated() {
+      let type = index < recorded.types.count ? recorded.types[index] : ""
+      guard !Self.typesOfNoTensor.contains(type) || recorded.types.isEmpty else { continue }
+      for dimensions in tensors {
         guard let shape = Shape(checking: dimensions) else { return nil }
         inputs.append(shape)
         elements.append(Self.elementType(type))
@@ -64,12 +60,17 @@ struct RecordedOperator {
       if precision == nil, let own = Self.precision(type) { precision = own }
     }
     guard !inputs.isEmpty, inputs.contains(where: { $0.rank > 0 }) else { return nil }
-    var call = RecordedArguments(inputs: inputs, types: elements, values: values)
+    var call = RecordedArguments(inputs: inputs, types: elements, values: recorded.values)
     guard rule.complete(&call) else { return nil }
     operation = Operator(
       name: name, inputs: call.inputs, outputs: call.outputs, inputTypes: call.types, attributes: call.attributes)
     self.precision = precision ?? .fp32
   }
+
+  /// What PyTorch's profiler calls inputs that are no tensors; an empty text is one of unknown type.
+  private static let typesOfNoTensor: Set<String> = [
+    "Scalar", "ScalarList", "", "GenericList", "Int", "Bool", "Double",
+  ]
 
   private static func elementType(_ type: String) -> ElementType {
     switch type {
@@ -87,57 +88,5 @@ struct RecordedOperator {
     case "float": .fp32
     default: nil
     }
-  }
-}
-
-/// A value of an operator's recorded inputs: shapes, or text.
-enum RecordedValue {
-  case numbers([Int64])
-  case list([[Int64]])
-  case text(String)
-
-  /// The text, if it is one.
-  var text: String {
-    if case .text(let text) = self { return text }
-    return ""
-  }
-
-  /// The shapes: one tensor's, or those of a list of tensors.
-  var tensors: [[Int64]] {
-    switch self {
-    case .numbers(let numbers): [numbers]
-    case .list(let list): list
-    case .text: []
-    }
-  }
-
-  /// The elements of a JSON array, as far as they are of use; none if the text is something else.
-  static func list(_ json: String) -> [RecordedValue] {
-    var parser = JSONPullParser(Array(json.utf8), file: "")
-    var values: [RecordedValue] = []
-    var numbers: [Int64] = []
-    var list: [[Int64]] = []
-    guard let first = try? parser.next(), case .beginArray = first else { return [] }
-    while let token = try? parser.next() {
-      switch token {
-      case .beginArray:
-        numbers = []
-        if parser.depth == 2 { list = [] }
-      case .number(let range) where parser.depth >= 2: numbers.append(parser.integer(of: range) ?? 0)
-      case .string(let range) where parser.depth == 1: values.append(.text(parser.text(of: range)))
-      case .number where parser.depth == 1, .boolean where parser.depth == 1, .null where parser.depth == 1:
-        values.append(.text(""))
-      case .endArray:
-        if parser.depth == 0 { return values }
-        if parser.depth == 1 {
-          values.append(list.isEmpty ? .numbers(numbers) : .list(list))
-        } else if parser.depth == 2 {
-          list.append(numbers)
-        }
-      case .end: return values
-      default: break
-      }
-    }
-    return values
   }
 }

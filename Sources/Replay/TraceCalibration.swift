@@ -41,8 +41,8 @@ public struct TraceCalibration: Sendable {
   }
 
   private static func launchNumbers(_ run: RecordedRun) -> [Number] {
-    let constants = RecordedProgram(run).constants
-    let samples = RecordedConstants.samples(run)
+    let schedule = CallSchedule(run)
+    let (constants, samples) = (schedule.constants, schedule.samples)
     func calls(_ kind: RuntimeCall) -> Int {
       run.hostEvents.count {
         let event = run.trace.hostEvents[$0]

@@ -28,6 +28,7 @@ final class ByteSource {
   private let fileSize: Int?
   private let progress: ((_ done: Int, _ total: Int?) -> Void)?
   private var readBytes = 0
+  private var hasEnded = false
 
   /// Opens a file, or standard input for `-`.
   ///
@@ -81,6 +82,24 @@ final class ByteSource {
   /// Whether the bytes come from a file that can be read again.
   var isRegularFile: Bool { fileSize != nil && name != "standard input" }
 
+  /// The same file from the beginning.
+  func again() throws(TraceFault) -> ByteSource { try ByteSource(path: name, progress: progress) }
+
+  /// The first bytes, at most so many, which are read again by the next that reads.
+  ///
+  /// - Throws: Why they cannot be read.
+  func head(_ count: Int) throws(TraceFault) -> ArraySlice<UInt8> {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+    defer { buffer.deallocate() }
+    while pending.count < count, !hasEnded {
+      let held = pending
+      pending = []
+      let received = try read(into: buffer)
+      pending = held + buffer[..<received]
+    }
+    return pending.prefix(count)
+  }
+
   /// Fills memory with the next bytes.
   ///
   /// - Returns: How many there were; 0 at the end.
@@ -93,18 +112,21 @@ final class ByteSource {
       return part.count
     }
     switch origin {
-    case .memory: return 0
+    case .memory: hasEnded = true
+    case _ where hasEnded: break
     case .descriptor(let descriptor):
       let count = try Self.read(decompressor?.output ?? descriptor, into: buffer, name)
       readBytes += count
       if let progress { progress(compressedBytes ?? readBytes, fileSize) }
-      if count == 0, let decompressor {
+      hasEnded = count == 0
+      if hasEnded, let decompressor {
         let ending = decompressor.finish()
         isDamaged = ending == .damaged
         hasTrailingBytes = ending == .followed
       }
       return count
     }
+    return 0
   }
 
   private static func size(of descriptor: Int32) -> Int? {

@@ -14,12 +14,8 @@ public struct HostEvent: Sendable, Equatable {
   public var thread: Int32
   /// Its name, an index into ``Trace/names``.
   public var name: Int32
-  /// The shapes of an operator's inputs as JSON text, an index into ``Trace/names``; -1 where none were recorded.
-  public var shapes: Int32 = -1
-  /// The types of an operator's inputs as JSON text, an index into ``Trace/names``; -1 where none were recorded.
-  public var types: Int32 = -1
-  /// The other inputs of an operator as JSON text, an index into ``Trace/names``; -1 where none were recorded.
-  public var values: Int32 = -1
+  /// What an operator was given: ``Trace/inputs(of:)`` reads it.
+  public var inputs = InputTexts()
   /// Nanoseconds from the recording's own zero.
   public var start: Int64
   /// Nanoseconds.

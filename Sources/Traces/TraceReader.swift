@@ -1,16 +1,12 @@
-import JSONText
+/// Reads recordings, each in the format that its first bytes tell.
+public enum TraceReader {
+  /// The formats, the first of which that recognizes a file reads it.
+  ///
+  /// The last takes what no other does, and says why it cannot.
+  static let formats: [TraceFormat] = [.profiler]
 
-/// Reads recordings of `torch.profiler` as they stream by.
-///
-/// Memory grows with the events that are kept, not with the file: of the text, one event and what is read ahead are in
-/// memory at a time. What the reader has no use for (Python functions, flows, counters) is checked to be JSON and dropped.
-public struct TraceReader: ~Copyable {
-  var window: TextWindow
-  var builder: TraceBuilder
-  private let file: String
-  /// The bytes that may be kept before it is looked up again how much of a compressed file was read.
-  private var allowance = TraceLimits.freeBytes
-  private var freeBytes = TraceLimits.freeBytes
+  /// How many bytes formats are told by.
+  static let headLength = 64
 
   /// Reads a recording.
   ///
@@ -20,51 +16,17 @@ public struct TraceReader: ~Copyable {
   ///   - progress: Is told now and then how many bytes of the file are read, and how many there are; nil for a pipe.
   /// - Returns: The recording; if it breaks off, up to the break.
   /// - Throws: ``TraceFault``.
-  /// - Complexity: O(bytes) time; O(kept events) memory, which ``TraceLimits`` bounds. A file in which more lies before the
-  ///   step than is kept is read twice.
+  /// - Complexity: O(bytes) time; O(kept events) memory, which ``TraceLimits`` bounds.
   public static func read(
     path: String, step: Int64? = nil, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
   ) throws(TraceFault) -> Trace {
-    var reader = try TraceReader(ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step))
-    let excess: TraceFault
-    do throws(TraceFault) { return try reader.read() } catch {
-      guard case .tooMuch = error, step != nil, reader.builder.stepRange == nil, reader.window.isRegularFile
-      else { throw error }
-      excess = error
-    }
-    // The step lies behind more than is kept: it is looked for, and what lies before it is not kept then.
-    let range = try range(ofStep: step ?? 0, path: path, progress: progress)
-    var second = try TraceReader(
-      ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step, range: range))
-    do throws(TraceFault) { return try second.read() } catch {
-      if case .tooMuch = error { throw excess }
-      throw error
-    }
+    try read(TraceInput(source: try ByteSource(path: path, progress: progress), step: step))
   }
 
-  /// When a step is, of a recording of which nothing is kept.
-  static func range(
-    ofStep step: Int64, path: String, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
-  ) throws(TraceFault) -> ClosedRange<Int64> {
-    var search = try TraceReader(
-      ByteSource(path: path, progress: progress), builder: TraceBuilder(step: step, looksForStepOnly: true))
-    let rest = try search.read()
-    guard let range = search.builder.stepRange else { throw .noStep(file: rest.file, step: step, known: []) }
-    return range
-  }
-
-  /// Reads a recording that may keep so many bytes whatever its compressed size.
-  static func read(path: String, freeBytes: Int) throws(TraceFault) -> Trace {
-    var reader = try TraceReader(ByteSource(path: path), builder: TraceBuilder(step: nil))
-    reader.freeBytes = freeBytes
-    reader.allowance = freeBytes
-    return try reader.read()
-  }
-
-  /// Reads a recording from memory, as plain JSON.
+  /// Reads a recording from memory, not gzipped.
   ///
   /// - Parameters:
-  ///   - bytes: The text.
+  ///   - bytes: The bytes.
   ///   - file: What it is called in messages.
   ///   - step: The step that matters.
   ///   - windowSize: How many bytes to have in memory at first.
@@ -73,141 +35,12 @@ public struct TraceReader: ~Copyable {
   public static func read(
     _ bytes: [UInt8], file: String, step: Int64? = nil, windowSize: Int = 1 << 20
   ) throws(TraceFault) -> Trace {
-    var reader = try TraceReader(
-      ByteSource(bytes, name: file), builder: TraceBuilder(step: step), windowSize: windowSize)
-    return try reader.read()
+    try read(TraceInput(source: ByteSource(bytes, name: file), step: step, windowSize: windowSize))
   }
 
-  private init(_ source: ByteSource, builder: TraceBuilder, windowSize: Int = 1 << 20) throws(TraceFault) {
-    file = source.name
-    window = try TextWindow(source, capacity: windowSize)
-    self.builder = builder
-  }
-
-  private mutating func read() throws(TraceFault) -> Trace {
-    var isRecording = false
-    do throws(TraceFault) {
-      try readDocument(&isRecording)
-    } catch {
-      if window.isDamaged, !isRecording { throw .damagedGzip(file: file) }
-      guard isRecording, let truncation = truncation(error) else { throw error }
-      builder.trace.truncation = truncation
-    }
-    builder.trace.isDamaged = window.isDamaged
-    builder.trace.hasTrailingBytes = window.hasTrailingBytes
-    guard isRecording else { throw .notARecording(file: file) }
-    builder.trace.file = file
-    return try builder.finish(file: file)
-  }
-
-  private mutating func readDocument(_ isRecording: inout Bool) throws(TraceFault) {
-    switch try nextToken() {
-    case .beginArray:
-      // Chrome's own format may be the bare list of events.
-      isRecording = true
-      try readEvents(path: "")
-    case .beginObject: try readRoot(&isRecording)
-    default: throw .notARecording(file: file)
-    }
-    _ = try nextToken()
-  }
-
-  private mutating func readRoot(_ isRecording: inout Bool) throws(TraceFault) {
-    while true {
-      let key = try window.reading { parser throws(JSONFault) -> String? in
-        guard case .key(let range) = try parser.next() else { return nil }
-        return parser.text(of: range)
-      }
-      switch key {
-      case nil: return
-      case "traceEvents":
-        let token = try nextToken()
-        guard token == .beginArray else {
-          let fact = JSONFact.wrongType(expected: [.array], found: token.kind)
-          throw window.fault(fact, atByte: window.parser.tokenOffset, path: "/traceEvents")
-        }
-        isRecording = true
-        builder.removeEvents()
-        try readEvents(path: "/traceEvents")
-      case "deviceProperties": builder.trace.devices = try readDevices()
-      default: try skipValue()
-      }
-    }
-  }
-
-  private mutating func nextToken() throws(TraceFault) -> JSONToken {
-    try window.reading { parser throws(JSONFault) in try parser.next() }
-  }
-
-  /// Passes over a value token by token, so that not all of it has to be in memory.
-  private mutating func skipValue() throws(TraceFault) {
-    let outside = window.parser.depth
-    repeat { _ = try nextToken() } while window.parser.depth > outside
-  }
-
-  private mutating func readEvents(path: String) throws(TraceFault) {
-    while true {
-      let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?) in
-        let token = try parser.next()
-        return (token, token == .beginObject ? try RawEvent.read(&parser) : nil)
-      }
-      guard let raw = event.1 else {
-        if event.0 == .endArray { return }
-        let fact = JSONFact.wrongType(expected: [.object], found: event.0.kind)
-        throw window.fault(
-          fact, atByte: window.parser.tokenOffset, path: "\(path)/\(builder.trace.eventCount)")
-      }
-      if let problem = builder.add(raw, window.parser) {
-        throw window.fault(
-          problem.fact, atByte: problem.offset, path: "\(path)/\(builder.trace.eventCount)/\(problem.key)")
-      }
-      builder.trace.eventCount += 1
-      try checkMemory()
-    }
-  }
-
-  /// Refuses a recording of which more would be kept than there is memory for, as soon as it shows.
-  private mutating func checkMemory() throws(TraceFault) {
-    if let what = builder.excessiveLanes { throw .tooMany(what: what, file: file, limit: TraceLimits.lanes) }
-    if let excess = builder.excess { throw tooMuch(excess) }
-    let kept = builder.keptBytes
-    guard kept > allowance, let compressed = window.compressedBytes else { return }
-    allowance = freeBytes + TraceLimits.keptBytesPerFileByte * compressed
-    if kept > allowance { throw tooMuch(.compressed(fileBytes: compressed)) }
-  }
-
-  private func tooMuch(_ excess: TraceExcess) -> TraceFault {
-    .tooMuch(
-      excess, file: file, line: window.line, byteOffset: window.byteOffset,
-      step: builder.stepRange == nil ? nil : builder.step)
-  }
-
-  /// Where the text breaks off, if that is what a fault says.
-  private func truncation(_ fault: TraceFault) -> Truncation? {
-    guard case .text(let text, let offset) = fault, window.hasEnded else { return nil }
-    let end = window.endOffset
-    switch text.fact {
-    case .unexpectedEnd: break
-    // The last character was cut in two: nothing but its beginning is there.
-    case .invalidUTF8 where offset + 4 > end && window.endsWithinText(from: offset),
-      .loneSurrogate where offset + 12 > end && window.endsWithinText(from: offset):
-      break
-    default: return nil
-    }
-    return Truncation(line: text.position.line, byteOffset: end)
-  }
-}
-
-extension JSONToken {
-  /// The kind of value that a token begins.
-  var kind: JSONKind {
-    switch self {
-    case .beginObject, .endObject, .key: .object
-    case .beginArray, .endArray: .array
-    case .string: .string
-    case .number: .number
-    case .boolean: .boolean
-    case .null, .end: .null
-    }
+  static func read(_ input: TraceInput) throws(TraceFault) -> Trace {
+    let head = try input.source.head(headLength)
+    let format = formats.first { $0.recognizes(head) } ?? .profiler
+    return try format.read(input)
   }
 }

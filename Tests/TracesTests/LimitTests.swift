@@ -147,8 +147,11 @@ struct LimitTests {
     let step = Self.event("ProfilerStep#2", "100", "50", category: "user_annotation")
     let text = "[\(Self.event("early", "1")),\(step),\(Self.event("inside", "110"))]"
     let path = directory.write(Array(text.utf8), to: "t.json")
-    #expect(try TraceReader.range(ofStep: 2, path: path) == 100_000...150_000)
-    #expect(throws: TraceFault.noStep(file: path, step: 3, known: [])) { try TraceReader.range(ofStep: 3, path: path) }
+    let input = TraceInput(source: try ByteSource(path: path))
+    #expect(try ProfilerReader.range(ofStep: 2, input) == 100_000...150_000)
+    #expect(throws: TraceFault.noStep(file: path, step: 3, known: [])) {
+      try ProfilerReader.range(ofStep: 3, input.again())
+    }
   }
 
   // MARK: Formats
@@ -208,7 +211,7 @@ struct LimitTests {
     let path = directory.write(bytes, to: "bomb.json.gz")
     #expect(try TraceReader.read(path: path).hostEvents.count == 2000)
     do throws(TraceFault) {
-      _ = try TraceReader.read(path: path, freeBytes: 1 << 10)
+      _ = try TraceReader.read(TraceInput(source: ByteSource(path: path), freeBytes: 1 << 10))
       Issue.record("was read")
     } catch {
       guard case .tooMuch(.compressed(let fileBytes), _, _, _, _) = error else {

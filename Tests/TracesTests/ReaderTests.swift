@@ -27,7 +27,9 @@ struct ReaderTests {
     #expect(trace.hostEvents.map { trace.name($0.name) } == ["aten::mm"])
     #expect(trace.hostEvents[0].start == 0)
     #expect(trace.hostEvents[0].duration == 5_000)
-    #expect(trace.name(trace.hostEvents[0].shapes) == "[[2, 3], []]")
+    let inputs = trace.inputs(of: trace.hostEvents[0])
+    #expect(inputs.shapes == [[[2, 3]], [[]]], "of a matrix, and of a scalar")
+    #expect(inputs.types == ["float", ""] && inputs.values.isEmpty)
   }
 
   @Test("The words of PyTorch 1.8 and of today mean the same")

@@ -1,6 +1,6 @@
 import JSONText
 
-extension TraceReader {
+extension ProfilerReader {
   /// Reads the list of devices; what is no list, or says nothing known, describes none.
   mutating func readDevices() throws(TraceFault) -> [RecordedDevice] {
     try window.reading { parser throws(JSONFault) in

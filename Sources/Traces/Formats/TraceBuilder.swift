@@ -135,9 +135,9 @@ struct TraceBuilder {
     }
     guard isKept(start, duration) else { return }
     var host = hostEvent(.frameworkOperator, event, name, start, duration, parser)
-    host.shapes = number(of: event.shapes, parser)
-    host.types = number(of: event.types, parser)
-    host.values = number(of: event.values, parser)
+    host.inputs = InputTexts(
+      shapes: number(of: event.shapes, parser), types: number(of: event.types, parser),
+      values: number(of: event.values, parser))
     trace.hostEvents.append(host)
   }
 
@@ -203,56 +203,13 @@ struct TraceBuilder {
 
   /// The finished recording, its times counted from the first event.
   ///
-  /// - Throws: ``TraceFault/spanTooLong(file:)``, ``TraceFault/durationsTooLong(file:)``.
+  /// - Throws: What ``Trace/settle(file:)`` throws.
   mutating func finish(file: String) throws(TraceFault) -> Trace {
     trace.names = names.texts
     trace.threads = threads.pairs.map { RecordedThread(process: $0.0, thread: $0.1) }
     trace.streams = streams.pairs.map { RecordedStream(device: $0.0, stream: $0.1) }
-    guard var bounds = bounds else { return trace }
-    if bounds.upperBound - bounds.lowerBound >= TraceLimits.span {
-      removeStrays()
-      bounds = self.bounds ?? bounds
-    }
-    guard bounds.upperBound - bounds.lowerBound < TraceLimits.span else { throw .spanTooLong(file: file) }
-    // Events may overlap. From here on, sums of their durations are integers, which such a total keeps from overflowing.
-    guard sumOfDurations < 0x1p60 else { throw .durationsTooLong(file: file) }
-    let first = bounds.lowerBound
-    // So that nothing that counts with an annotation's times can overflow.
-    let before = trace.annotations.count
-    trace.annotations.removeAll {
-      $0.start < first - TraceLimits.span || $0.start > bounds.upperBound + TraceLimits.span
-    }
-    trace.outOfRangeCount += before - trace.annotations.count
-    trace.origin = first
-    for index in trace.hostEvents.indices { trace.hostEvents[index].start -= first }
-    for index in trace.deviceEvents.indices { trace.deviceEvents[index].start -= first }
-    for index in trace.annotations.indices { trace.annotations[index].start -= first }
+    try trace.settle(file: file)
     return trace
-  }
-
-  /// From the first start to the last end; nil without events.
-  private var bounds: ClosedRange<Int64>? {
-    var (first, last) = (Int64.max, Int64.min)
-    for event in trace.hostEvents { (first, last) = (min(first, event.start), max(last, event.end)) }
-    for event in trace.deviceEvents { (first, last) = (min(first, event.start), max(last, event.end)) }
-    return first <= last ? first...last : nil
-  }
-
-  private var sumOfDurations: Double {
-    trace.hostEvents.reduce(0) { $0 + Double($1.duration) } + trace.deviceEvents.reduce(0) { $0 + Double($1.duration) }
-  }
-
-  /// Leaves out events whose clock was not set, as of a kernel with stamp 0 among those of a wall clock: those that begin
-  /// more than ten days from the middle one, if they are fewer than a tenth of all.
-  private mutating func removeStrays() {
-    let starts = (trace.hostEvents.map(\.start) + trace.deviceEvents.map(\.start)).sorted()
-    let middle = starts[starts.count / 2]
-    let near = middle - TraceLimits.span / 3...middle + TraceLimits.span / 3
-    let strays = starts.count { !near.contains($0) }
-    guard strays * 10 < starts.count else { return }
-    trace.hostEvents.removeAll { !near.contains($0.start) }
-    trace.deviceEvents.removeAll { !near.contains($0.start) }
-    trace.outOfRangeCount += strays
   }
 
   // MARK: The step that matters

@@ -1,0 +1,184 @@
+import JSONText
+
+extension TraceFormat {
+  /// Recordings of `torch.profiler` in Chrome's format.
+  ///
+  /// It takes whatever begins as no other format does, and says what is wrong with it.
+  static let profiler = TraceFormat(
+    recognizes: { _ in true }, read: { input throws(TraceFault) in try ProfilerReader.read(input) })
+}
+
+/// Reads recordings of `torch.profiler` as they stream by.
+///
+/// Memory grows with the events that are kept, not with the file: of the text, one event and what is read ahead are in
+/// memory at a time. What the reader has no use for (Python functions, flows, counters) is checked to be JSON and dropped.
+struct ProfilerReader: ~Copyable {
+  var window: TextWindow
+  var builder: TraceBuilder
+  private let file: String
+  /// The bytes that may be kept before it is looked up again how much of a compressed file was read.
+  private var allowance: Int
+  private let freeBytes: Int
+
+  /// Reads a recording; if it breaks off, up to the break.
+  ///
+  /// A file in which more lies before the step than is kept is read twice.
+  static func read(_ input: TraceInput) throws(TraceFault) -> Trace {
+    var reader = try ProfilerReader(input, builder: TraceBuilder(step: input.step))
+    let excess: TraceFault
+    do throws(TraceFault) { return try reader.read() } catch {
+      guard case .tooMuch = error, input.step != nil, reader.builder.stepRange == nil, input.source.isRegularFile
+      else { throw error }
+      excess = error
+    }
+    // The step lies behind more than is kept: it is looked for, and what lies before it is not kept then.
+    let range = try range(ofStep: input.step ?? 0, try input.again())
+    var second = try ProfilerReader(try input.again(), builder: TraceBuilder(step: input.step, range: range))
+    do throws(TraceFault) { return try second.read() } catch {
+      if case .tooMuch = error { throw excess }
+      throw error
+    }
+  }
+
+  /// When a step is, of a recording of which nothing is kept.
+  static func range(ofStep step: Int64, _ input: TraceInput) throws(TraceFault) -> ClosedRange<Int64> {
+    var search = try ProfilerReader(input, builder: TraceBuilder(step: step, looksForStepOnly: true))
+    let rest = try search.read()
+    guard let range = search.builder.stepRange else { throw .noStep(file: rest.file, step: step, known: []) }
+    return range
+  }
+
+  private init(_ input: TraceInput, builder: TraceBuilder) throws(TraceFault) {
+    file = input.source.name
+    window = try TextWindow(input.source, capacity: input.windowSize)
+    self.builder = builder
+    freeBytes = input.freeBytes
+    allowance = input.freeBytes
+  }
+
+  private mutating func read() throws(TraceFault) -> Trace {
+    var isRecording = false
+    do throws(TraceFault) {
+      try readDocument(&isRecording)
+    } catch {
+      if window.isDamaged, !isRecording { throw .damagedGzip(file: file) }
+      guard isRecording, let truncation = truncation(error) else { throw error }
+      builder.trace.truncation = truncation
+    }
+    builder.trace.isDamaged = window.isDamaged
+    builder.trace.hasTrailingBytes = window.hasTrailingBytes
+    guard isRecording else { throw .notARecording(file: file) }
+    return try builder.finish(file: file)
+  }
+
+  private mutating func readDocument(_ isRecording: inout Bool) throws(TraceFault) {
+    switch try nextToken() {
+    case .beginArray:
+      // Chrome's own format may be the bare list of events.
+      isRecording = true
+      try readEvents(path: "")
+    case .beginObject: try readRoot(&isRecording)
+    default: throw .notARecording(file: file)
+    }
+    _ = try nextToken()
+  }
+
+  private mutating func readRoot(_ isRecording: inout Bool) throws(TraceFault) {
+    while true {
+      let key = try window.reading { parser throws(JSONFault) -> String? in
+        guard case .key(let range) = try parser.next() else { return nil }
+        return parser.text(of: range)
+      }
+      switch key {
+      case nil: return
+      case "traceEvents":
+        let token = try nextToken()
+        guard token == .beginArray else {
+          let fact = JSONFact.wrongType(expected: [.array], found: token.kind)
+          throw window.fault(fact, atByte: window.parser.tokenOffset, path: "/traceEvents")
+        }
+        isRecording = true
+        builder.removeEvents()
+        try readEvents(path: "/traceEvents")
+      case "deviceProperties": builder.trace.devices = try readDevices()
+      default: try skipValue()
+      }
+    }
+  }
+
+  private mutating func nextToken() throws(TraceFault) -> JSONToken {
+    try window.reading { parser throws(JSONFault) in try parser.next() }
+  }
+
+  /// Passes over a value token by token, so that not all of it has to be in memory.
+  private mutating func skipValue() throws(TraceFault) {
+    let outside = window.parser.depth
+    repeat { _ = try nextToken() } while window.parser.depth > outside
+  }
+
+  private mutating func readEvents(path: String) throws(TraceFault) {
+    while true {
+      let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?) in
+        let token = try parser.next()
+        return (token, token == .beginObject ? try RawEvent.read(&parser) : nil)
+      }
+      guard let raw = event.1 else {
+        if event.0 == .endArray { return }
+        let fact = JSONFact.wrongType(expected: [.object], found: event.0.kind)
+        throw window.fault(
+          fact, atByte: window.parser.tokenOffset, path: "\(path)/\(builder.trace.eventCount)")
+      }
+      if let problem = builder.add(raw, window.parser) {
+        throw window.fault(
+          problem.fact, atByte: problem.offset, path: "\(path)/\(builder.trace.eventCount)/\(problem.key)")
+      }
+      builder.trace.eventCount += 1
+      try checkMemory()
+    }
+  }
+
+  /// Refuses a recording of which more would be kept than there is memory for, as soon as it shows.
+  private mutating func checkMemory() throws(TraceFault) {
+    if let what = builder.excessiveLanes { throw .tooMany(what: what, file: file, limit: TraceLimits.lanes) }
+    if let excess = builder.excess { throw tooMuch(excess) }
+    let kept = builder.keptBytes
+    guard kept > allowance, let compressed = window.compressedBytes else { return }
+    allowance = freeBytes + TraceLimits.keptBytesPerFileByte * compressed
+    if kept > allowance { throw tooMuch(.compressed(fileBytes: compressed)) }
+  }
+
+  private func tooMuch(_ excess: TraceExcess) -> TraceFault {
+    .tooMuch(
+      excess, file: file, line: window.line, byteOffset: window.byteOffset,
+      step: builder.stepRange == nil ? nil : builder.step)
+  }
+
+  /// Where the text breaks off, if that is what a fault says.
+  private func truncation(_ fault: TraceFault) -> Truncation? {
+    guard case .text(let text, let offset) = fault, window.hasEnded else { return nil }
+    let end = window.endOffset
+    switch text.fact {
+    case .unexpectedEnd: break
+    // The last character was cut in two: nothing but its beginning is there.
+    case .invalidUTF8 where offset + 4 > end && window.endsWithinText(from: offset),
+      .loneSurrogate where offset + 12 > end && window.endsWithinText(from: offset):
+      break
+    default: return nil
+    }
+    return Truncation(line: text.position.line, byteOffset: end)
+  }
+}
+
+extension JSONToken {
+  /// The kind of value that a token begins.
+  var kind: JSONKind {
+    switch self {
+    case .beginObject, .endObject, .key: .object
+    case .beginArray, .endArray: .array
+    case .string: .string
+    case .number: .number
+    case .boolean: .boolean
+    case .null, .end: .null
+    }
+  }
+}
