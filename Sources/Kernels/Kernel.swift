@@ -130,6 +130,14 @@ public struct Kernel: Hashable, Sendable {
     /// A pass over memory that looks at each element several times: a window that slides.
     case pooling
 
+    /// Whether it multiplies matrices, and nothing else: what the matrix units and a processor's library take.
+    var isProduct: Bool {
+      switch self {
+      case .matrix, .attention: true
+      case .convolution, .convolutionHelper, .stream, .pooling: false
+      }
+    }
+
     /// Whether the memory decides the time, but for some arithmetic on each element.
     public var isPassOverMemory: Bool { self == .stream || self == .pooling }
   }

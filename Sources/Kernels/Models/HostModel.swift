@@ -22,7 +22,7 @@ public struct HostModel: KernelTimeModel {
 
   /// Bytes per second that the threads in use can draw from memory.
   public var bandwidth: Double {
-    min(host.threads * host.memory.singleCoreBandwidthGBPerS, host.memory.bandwidthGBPerS) * 1e9
+    min(min(host.threads, host.cores) * host.memory.singleCoreBandwidthGBPerS, host.memory.bandwidthGBPerS) * 1e9
   }
 
   /// Bytes per second that the threads in use can draw from the last-level cache.
@@ -38,20 +38,15 @@ public struct HostModel: KernelTimeModel {
     let compute = kernel.flops / (peak * fraction(of: kernel.work))
     let memory = traffic(kernel)
     let faults = pageFaults(kernel)
-    switch kernel.work {
-    case .matrix, .attention: return KernelTime(compute: compute, memory: 0, exposedMemory: memory, fixed: faults)
-    case .convolution, .convolutionHelper, .stream, .pooling:
-      return KernelTime(compute: compute, memory: memory, fixed: faults)
-    }
+    return kernel.work.isProduct
+      ? KernelTime(compute: compute, memory: 0, exposedMemory: memory, fixed: faults)
+      : KernelTime(compute: compute, memory: memory, fixed: faults)
   }
 
   private func fraction(of work: Kernel.Work) -> Double {
-    switch work {
-    case .matrix, .attention: host.efficiency.matrix
-    case .convolution(let shape): convolutionFraction(shape)
-    case .pooling: host.efficiency.pooling ?? host.efficiency.elementwise
-    case .stream, .convolutionHelper: host.efficiency.elementwise
-    }
+    if work.isProduct { return host.efficiency.matrix }
+    if case .convolution(let shape) = work { return convolutionFraction(shape) }
+    return (work == .pooling ? host.efficiency.pooling : nil) ?? host.efficiency.elementwise
   }
 
   /// Seconds of memory traffic: what the last-level cache holds comes from there.
