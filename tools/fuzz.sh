@@ -19,7 +19,7 @@ wanted=${1:-all}
 if [ "$wanted" = all ]; then targets=("${all[@]}"); else targets=("$wanted"); fi
 
 mkdir -p "$build"
-flags=(-O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -wmo -I "$build")
+flags=(-O -swift-version 6 -package-name framework-tax-simulator -sanitize=fuzzer,address -parse-as-library -wmo -I "$build")
 modules=(JSONText Roofline EventEngine CommandSyntax Profiles Workloads Traces Kernels Simulation Replay Studies)
 for module in "${modules[@]}"; do
   mapfile -t sources < <(find "Sources/$module" -name "*.swift" | sort)
