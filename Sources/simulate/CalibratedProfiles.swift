@@ -95,7 +95,7 @@ struct CalibratedProfiles {
 
   private static func document(_ name: String, _ folder: String, _ library: Library) throws(Failure) -> JSONDocument {
     let profiles = try library.profiles
-    let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: name, in: folder) }
+    let found = try checking { try profiles.document(of: name, in: folder) }
     guard let found else {
       throw Failure(
         .wrongInput,

@@ -1,3 +1,5 @@
+import CommandSyntax
+
 /// Why the program stops, as it leaves: what to say on standard error, and the exit status.
 struct Failure: Error {
   /// The statuses that tools rely on.
@@ -29,15 +31,19 @@ struct Failure: Error {
     self.cause = cause
   }
 
-  /// Wraps any fault of the libraries, whose descriptions are one line each and begin with the place.
-  init(wrongInput fault: any Error) {
-    self.init(.wrongInput, Message(outside: "\(fault)"), cause: fault)
+  /// What any fault comes to: a failure is one already, a fault of the command line says where to read on, and all
+  /// others are about the input, with descriptions of one line that begin with the place.
+  init(_ fault: any Error) {
+    switch fault {
+    case let failure as Failure: self = failure
+    case let fault as CommandSyntaxFault:
+      self.init(.wrongUsage, "error: \(fault.fact)\nsee '\(fault.command) --help'", cause: fault)
+    default: self.init(.wrongInput, Message(outside: "\(fault)"), cause: fault)
+    }
   }
 }
 
-/// Runs something that may throw a fault about the input, and turns the fault into a ``Failure``.
-func checkingInput<Result, Fault: Error & CustomStringConvertible>(
-  _ body: () throws(Fault) -> Result
-) throws(Failure) -> Result {
-  do { return try body() } catch { throw Failure(wrongInput: error) }
+/// Does something that may throw any fault, and turns the fault into a ``Failure``.
+func checking<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
+  do { return try body() } catch { throw Failure(error) }
 }

@@ -56,7 +56,7 @@ struct ProfileFolder {
   /// The name must not be that of another file in the folder: only one of the two would be found.
   private func checkName(of file: File, _ library: Library) throws(Failure) {
     let profiles = try library.profiles
-    let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: file.name, in: file.kind) }
+    let found = try checking { try profiles.document(of: file.name, in: file.kind) }
     guard let other = found?.file, let place = FileIdentity(other), place != FileIdentity(path + "/" + file.path),
       FileIdentity(OutputTarget.folder(of: other)) == FileIdentity(path + "/" + file.kind)
     else { return }
@@ -119,7 +119,7 @@ struct ProfileFolder {
     let library = try Library(userFolder: path)
     for file in files {
       let profiles = try library.profiles
-      let document = try checkingInput { () throws(ProfileFault) in
+      let document = try checking {
         try profiles.document(of: file.name, in: file.kind)
       }
       let found: String? =

@@ -55,14 +55,10 @@ enum ReportCommand {
       try OutputFile.write(try page(command, library, words), to: path)
       return
     }
-    let kind = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.choice(of: "chart", as: Figure.Kind.self)
-    }
+    let kind = try checking { try command.choice(of: "chart", as: Figure.Kind.self) }
     let format = try format(of: path, isChart: kind != nil)
     try checkSystemOptions(command, kind, format)
-    let width = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "width", .within(280...10_000))
-    }
+    let width = try checking { try command.integer(of: "width", .within(280...10_000)) }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind else {
       try OutputFile.write(Progress.showing("drawing the report") { _ in report.html() }, to: path)
@@ -113,22 +109,17 @@ enum ReportCommand {
     _ command: ParsedCommand, _ library: Library, only kind: Figure.Kind?, _ words: String
   ) throws(Failure) -> SystemReport {
     let resolved = try ScenarioOptions.resolve(command, library)
-    let year = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "year")
-    }
+    let year = try checking { try command.integer(of: "year") }
     let measurements = try command.value(of: "measurements").map { (path) throws(Failure) in
       try MeasurementFile(path, library).rows
     }
     let accelerators = kind == nil || kind == .breakdown ? try library.flagships() : []
     let frameworks = kind == nil ? try Self.frameworks(library) : []
-    let study: SystemStudy
-    do {
-      study = try Progress.showing("simulating the systems of the report") { _ in
-        try SystemStudy(
-          resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
-          frameworks: frameworks, contents: kind?.contents ?? .all)
-      }
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    let study = try Progress.showing("simulating the systems of the report") { _ in
+      try SystemStudy(
+        resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
+        frameworks: frameworks, contents: kind?.contents ?? .all)
+    }
     var projection: Projection?
     if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
       do {
@@ -160,18 +151,13 @@ enum ReportCommand {
 
   private static func page(_ command: ParsedCommand, _ library: Library, _ words: String) throws(Failure) -> String {
     if let path = command.value(of: "sweep") {
-      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
-      let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
-      return try checkingInput { () throws(CSVFault) in
-        let rows = try SweepTable(table)
-        return Progress.showing("drawing \(NumberFormat.integer(rows.count)) rows") { _ in
-          SweepPage(rows: rows, file: path, command: words).html()
-        }
+      let table = try CSVText(path: path)
+      let rows = try checking { try SweepTable(table) }
+      return try Progress.showing("drawing \(NumberFormat.integer(rows.count)) rows") { _ in
+        SweepPage(rows: rows, file: path, command: words).html()
       }
     }
-    let subject = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.choice(of: "study", as: CaseStudy.Subject.self)
-    }
+    let subject = try checking { try command.choice(of: "study", as: CaseStudy.Subject.self) }
     return CaseStudyPage(study: try StudyCommand.study(subject ?? .frameworks, library), command: words).html()
   }
 

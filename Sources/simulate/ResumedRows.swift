@@ -135,15 +135,13 @@ struct ResumedRows {
 
   private func compare(_ stretches: [Range<Int>], until deadline: UInt64) throws(Failure) {
     let first = output.points.lowerBound
-    do {
+    try checking {
       try output.sweep.sample(stretches.map { (first + $0.lowerBound)..<(first + $0.upperBound) }) { index, rows in
         let found = try text(of: stretches[index])
         if rows != found { throw mismatch(row: stretches[index].lowerBound + commonLines(rows, found)) }
         return DispatchTime.now().uptimeNanoseconds < deadline
       }
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    }
   }
 
   /// The bytes of some rows.

@@ -92,11 +92,11 @@ enum ScenarioOptions {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
     }
     let overrides = try apply(command, to: &system)
-    let precision = try checkingUsage { () throws(CommandSyntaxFault) in
+    let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
     }
     let parameters = try parameters(command)
-    let bound = try checkingInput { () throws(WorkloadFault) in try workload.bindChecked(parameters) }
+    let bound = try checking { try workload.bindChecked(parameters) }
     let scenario = Scenario(
       workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
@@ -167,10 +167,10 @@ enum ScenarioOptions {
     }
     let limits = NumberLimits.within(1...1_000_000_000)
     for (option, name) in [("batch", "batch"), ("sequence-length", "sequence_length")] {
-      let value = try checkingUsage { () throws(CommandSyntaxFault) in try command.integer(of: option, limits) }
+      let value = try checking { try command.integer(of: option, limits) }
       if let value { try give(name, Int64(value), "--\(option)") }
     }
-    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "parameter") }
+    let assignments = try checking { try command.assignments(of: "parameter") }
     for assignment in assignments {
       guard let value = Int64(assignment.value), value >= 1 else {
         throw Failure(
@@ -186,15 +186,13 @@ enum ScenarioOptions {
     _ command: ParsedCommand, to system: inout System
   ) throws(Failure) -> [(path: String, value: Double)] {
     let overrides = try overrides(command)
-    for (path, value) in overrides {
-      do { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
-    }
+    try checking { for (path, value) in overrides { try system.set(path, to: value) } }
     return overrides
   }
 
   /// The values of `--set`.
   static func overrides(_ command: ParsedCommand) throws(Failure) -> [(path: String, value: Double)] {
-    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "set") }
+    let assignments = try checking { try command.assignments(of: "set") }
     var overrides: [(path: String, value: Double)] = []
     for assignment in assignments {
       guard let value = decimalNumber(assignment.value) else {
@@ -210,12 +208,5 @@ enum ScenarioOptions {
       overrides.append((assignment.name, value))
     }
     return overrides
-  }
-}
-
-/// Turns a fault of the command line into a ``Failure``.
-func checkingUsage<Result>(_ body: () throws(CommandSyntaxFault) -> Result) throws(Failure) -> Result {
-  do { return try body() } catch {
-    throw Failure(.wrongUsage, "error: \(error.fact)\nsee '\(error.command) --help'")
   }
 }

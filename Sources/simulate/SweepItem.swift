@@ -44,7 +44,7 @@ struct SweepItem {
 
   /// Reads what the command line says.
   static func read(_ command: ParsedCommand) throws(Failure) -> [SweepItem] {
-    let axes = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "over") }.map {
+    let axes = try checking { try command.assignments(of: "over") }.map {
       SweepItem(
         SweepAxis.Subject(name: $0.name),
         .varied($0.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)))
@@ -107,8 +107,7 @@ struct SweepItem {
     switch fault {
     case .unusable: return failure
     case .unknown(let what, let name, let suggestion, let known):
-      return Failure(
-        wrongInput: place.fault(.unknownName(what: what, name: name, suggestion: suggestion, known: known)))
+      return Failure(place.fault(.unknownName(what: what, name: name, suggestion: suggestion, known: known)))
     case .ambiguous(let what, let name, let candidates):
       return self.failure(
         "", "names the \(what) '\(name)', which could mean \(candidates.joined(separator: ", ")); write one of them")
@@ -117,7 +116,7 @@ struct SweepItem {
 
   /// A failure of an axis with the place in the plan.
   func failure(of fault: SweepFault) -> Failure {
-    guard let place else { return Failure(wrongInput: fault) }
+    guard let place else { return Failure(fault) }
     return Failure(
       .wrongInput, "\(place.document.file):\(position(place)): error: \(place.path): \(fault.words)", cause: fault)
   }

@@ -1,4 +1,5 @@
 import CommandSyntax
+import Reports
 
 /// Options that another option, or what is simulated, makes meaningless: they are refused, never dropped.
 extension ParsedCommand {
@@ -22,9 +23,6 @@ extension ParsedCommand {
   /// Where to read on.
   var helpHint: Message { "see 'simulate \(path.joined(separator: " ")) --help'" }
 
-  /// The format asked for.
-  var format: String { value(of: "format") ?? "table" }
-
   /// Refuses `--ascii` where nothing is printed that people read.
   ///
   /// - Parameter format: The format of what is printed, or nil where nothing is.
@@ -33,4 +31,7 @@ extension ParsedCommand {
     if let format, format == "table" || format == "names" || format == "summary" { return }
     try refuse(["ascii"], format.map { "--format \($0) is UTF-8 always" } ?? "nothing is printed")
   }
+
+  /// Refuses `--ascii` where the result of `--format` is no text for people.
+  func checkFormat() throws(Failure) { try refuseASCII(of: value(of: "format") ?? Format.table.rawValue) }
 }
