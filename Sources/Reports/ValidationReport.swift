@@ -84,16 +84,18 @@ public struct ValidationReport: Report {
     let summaries = groups.compactMap { name, rows in
       ErrorSummary(rows.compactMap(\.error)).map { (name: name, errors: $0) }
     }
-    func percent(_ name: String, _ value: @escaping @Sendable (ErrorSummary) -> Double) -> Column<
-      (name: String, errors: ErrorSummary)
-    > {
-      Column(name, unit: "%", key: "\(name)_fraction", .percent(1)) { .number(value($0.errors)) }
+    typealias Group = (name: String, errors: ErrorSummary)
+    func percent(
+      _ title: String, key: String? = nil, _ value: @escaping @Sendable (ErrorSummary) -> Double
+    ) -> Column<Group> {
+      Column(title, unit: "%", key: "\(key ?? title)_fraction", .percent(1)) { .number(value($0.errors)) }
     }
     return Table(
       named: "errors", summaries,
       [
         Column("rows") { .text($0.name) }, Column("count", .plain) { .count($0.errors.count) },
-        percent("median") { $0.median }, percent("mean") { $0.mean }, percent("90th") { $0.ninetieth },
+        percent("median") { $0.median }, percent("mean") { $0.mean },
+        percent("90th", key: "ninetieth") { $0.ninetieth },
         percent("bias") { $0.bias },
       ])
   }

@@ -42,7 +42,7 @@ struct Library {
     guard let folder = option ?? Platform.environment(variable) else { return nil }
     guard isDirectory(folder) else {
       let source: Message = option == nil ? "the environment variable \(variable)" : "--catalog"
-      throw Failure(.wrongInput, "\(folder): error: no such folder; \(source) needs one that holds profiles")
+      throw Failure(.wrongInput, at: folder, "no such folder; \(source) needs one that holds profiles")
     }
     return folder
   }
@@ -61,8 +61,8 @@ struct Library {
   /// Says what is wrong in the catalogs, but for what a failure has said.
   func warn(except failure: Failure?) {
     for skipped in (whole?.skipped ?? []) + workloads.skipped { Platform.warn("\(skipped)") }
-    for fault in faults where !(failure?.message.contains(Message(outside: "\(fault.fault)").text) ?? false) {
-      Platform.warn("\(fault.fault.warning); left out")
+    for fault in faults.map(\.fault) where failure?.isOf(fault) != true {
+      Platform.warn("\(fault.said(as: "warning")); left out")
     }
   }
 
@@ -81,7 +81,8 @@ struct Library {
       if !name.hasSuffix(".json"), !Platform.exists(name) {
         throw Failure(
           .wrongInput,
-          "\(name): error: no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
+          at: name,
+          "no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
             + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
       }
       return try checking { try Workload(path: name) }
@@ -136,7 +137,9 @@ struct Library {
   /// Whether a name denotes an accelerator of the catalog.
   func isAccelerator(_ name: String) -> Bool {
     guard !Self.isFile(name), name != "none" else { return false }
-    do { return try accelerator(name) != nil } catch { return error.cause.map(Self.denotesSomething) ?? false }
+    do { return try accelerator(name) != nil } catch {
+      return error.causes.first.map(Self.denotesSomething) ?? false
+    }
   }
 
   /// Whether a name denotes a workload of the catalog.
@@ -161,7 +164,7 @@ struct Library {
     let kinds = ["accelerators", "architectures", "error-bands", "frameworks", "hosts", "measurements", "workloads"]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {
-        throw Failure(.wrongUsage, "error: the output '\(target.path)' is a file of the catalog; give it another name")
+        throw Failure(.wrongUsage, "the output '\(target.path)' is a file of the catalog; give it another name")
       }
     }
   }
@@ -173,5 +176,12 @@ struct Library {
 
   private static func isDirectory(_ path: String) -> Bool {
     (try? listFiles(in: path, suffix: "")) != nil
+  }
+}
+
+extension Failure {
+  /// Whether it has said that a profile is wrong.
+  fileprivate func isOf(_ fault: ProfileFault) -> Bool {
+    causes.contains { $0 as? ProfileFault == fault || $0 as? NameFault == .unusable(fault) }
   }
 }

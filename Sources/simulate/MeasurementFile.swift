@@ -15,7 +15,9 @@ struct MeasurementFile {
     var seen: Set<[String]> = []
     func check(_ column: String, _ name: String, _ row: Int, _ look: () throws(Failure) -> Void) throws(Failure) {
       guard seen.insert([column, name]).inserted else { return }
-      do { try look() } catch { throw Failure(table.nameFault(column, row: row, error.message)) }
+      do { try look() } catch {
+        throw Failure(table.nameFault(column, row: row, FaultWords(error.problem.text)), causes: error.causes)
+      }
     }
     for row in rows {
       try check("accelerator", row.accelerator, row.row) { () throws(Failure) in

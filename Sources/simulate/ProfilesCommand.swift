@@ -43,7 +43,7 @@ enum ProfilesCommand {
     let wanted = command.positional("sort")
     if let wanted, !sorts.contains(wanted) {
       let hint: Message = nearestName(to: wanted, among: sorts).map { "; did you mean '\($0)'?" } ?? ""
-      throw Failure(.wrongUsage, "error: there are no '\(wanted)'\(hint)\nknown are \(sorts.joined(separator: ", "))")
+      throw Failure(.wrongUsage, "there are no '\(wanted)'\(hint)\nknown are \(sorts.joined(separator: ", "))")
     }
     try command.checkFormat()
     let tables = try sorts.filter { wanted == nil || wanted == $0 }.map { (sort) throws(Failure) in
@@ -130,7 +130,7 @@ enum ProfilesCommand {
       do { found = try search() } catch {
         // A name that is unknown here may be known elsewhere; one that is known here and leads nowhere is a fault.
         let failure = Failure(error)
-        switch failure.cause as? NameFault {
+        switch failure.causes.first as? NameFault {
         case .unknown?, nil: break
         case .ambiguous?, .unusable?: ambiguous = ambiguous ?? failure
         }
@@ -143,7 +143,7 @@ enum ProfilesCommand {
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
       + profiles.frameworks.map(\.name)
     let hint: Message = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
-    throw Failure(.wrongInput, "error: no profile is called '\(name)'\(hint)\nsee 'simulate profiles list'")
+    throw Failure(.wrongInput, "no profile is called '\(name)'\(hint)\nsee 'simulate profiles list'")
   }
 
   private static func file(_ path: String, _ library: Library) throws(Failure) -> ProfileReport {
@@ -168,7 +168,7 @@ enum ProfilesCommand {
       let hint: Message = nearestName(to: wanted, among: FieldTable.nouns).map { "; did you mean '\($0)'?" } ?? ""
       throw Failure(
         .wrongUsage,
-        "error: '\(wanted)' is no sort of profile\(hint)\nknown are \(FieldTable.nouns.joined(separator: ", "))")
+        "'\(wanted)' is no sort of profile\(hint)\nknown are \(FieldTable.nouns.joined(separator: ", "))")
     }
     try command.checkFormat()
     let nouns = FieldTable.nouns.filter { wanted == nil || wanted == $0 }
@@ -182,25 +182,25 @@ enum ProfilesCommand {
       try checkCatalog(library)
       return
     }
-    var failures: [Message] = []
+    var failures: [Failure] = []
     for path in command.positionals {
       do {
         try check(path, library)
         Platform.print("\(visible(path)): right\n")
-      } catch { failures.append(error.words) }
+      } catch { failures.append(error) }
     }
-    if !failures.isEmpty { throw Failure(.wrongInput, Message(lines: failures)) }
+    if !failures.isEmpty { throw Failure(failures) }
   }
 
   /// Checks all that the catalog has, and says all that is wrong.
   private static func checkCatalog(_ library: Library) throws(Failure) {
-    var failures: [Message] = library.faults.map { Message(outside: "\($0.fault)") }
+    var failures = library.faults.map { Failure($0.fault) }
     for name in library.workloads.names {
-      do { _ = try library.workload(name).bindChecked() } catch { failures.append(Failure(error).words) }
+      do { _ = try library.workload(name).bindChecked() } catch { failures.append(Failure(error)) }
     }
     let profiles = try library.profiles
-    do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Message(outside: "\(error)")) }
-    if !failures.isEmpty { throw Failure(.wrongInput, Message(lines: failures)) }
+    do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
+    if !failures.isEmpty { throw Failure(failures) }
     Platform.print(
       "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
         + "\(profiles.frameworks.count) frameworks\n")

@@ -70,13 +70,13 @@ enum ProjectCommand {
   private static func checkOptions(_ command: ParsedCommand, isRoadmap: Bool) throws(Failure) {
     try command.checkFormat()
     if isRoadmap, command.isPresent("target") || command.isPresent("scale") {
-      throw Failure(.wrongUsage, "error: --year goes with neither --scale nor --target; fix numbers with --set instead")
+      throw Failure(.wrongUsage, "--year goes with neither --scale nor --target; fix numbers with --set instead")
     }
     for name in ["history", "samples", "seed"] where command.isPresent(name) && !isRoadmap {
-      throw Failure(.wrongUsage, "error: --\(name) needs --year")
+      throw Failure(.wrongUsage, "--\(name) needs --year")
     }
     if command.isPresent("vary"), !command.isPresent("target") {
-      throw Failure(.wrongUsage, "error: --vary needs --target, as in --target framework_tax_fraction=0.1")
+      throw Failure(.wrongUsage, "--vary needs --target, as in --target framework_tax_fraction=0.1")
     }
     if isRoadmap { try command.refuse(["against"], "--year carries one accelerator's history on") }
     if command.isPresent("target") { try command.refuse(["against"], "--target is searched for on one accelerator") }
@@ -91,11 +91,11 @@ enum ProjectCommand {
         let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard sides.count == 2, !sides[0].isEmpty, let factor = decimalNumber(sides[1]), factor > 0 else {
           throw Failure(
-            .wrongUsage, "error: --scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
+            .wrongUsage, "--scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
         }
         let dial = try checking { try SystemDial(named: String(sides[0])) }
         if factors.contains(where: { $0.dial.paths == dial.paths }) {
-          throw Failure(.wrongUsage, "error: --scale has \(dial.name) twice; give it once")
+          throw Failure(.wrongUsage, "--scale has \(dial.name) twice; give it once")
         }
         factors.append((dial, factor))
       }
@@ -111,14 +111,14 @@ enum ProjectCommand {
     let study: HypotheticalStudy
     if let name = command.value(of: "against") {
       guard factors.isEmpty else {
-        throw Failure(.wrongUsage, "error: --against goes with an accelerator's file, not with --scale")
+        throw Failure(.wrongUsage, "--against goes with an accelerator's file, not with --scale")
       }
       study = try beside(library.accelerator(name), resolved.scenario)
     } else if factors.isEmpty {
       guard let newest, newest.name != resolved.scenario.system.accelerator?.name else {
         throw Failure(
           .wrongUsage,
-          "error: nothing to project: give --scale peak=2, an accelerator's file, --year 2032 or "
+          "nothing to project: give --scale peak=2, an accelerator's file, --year 2032 or "
             + "--target framework_tax_fraction=0.1\nsee 'simulate project --help'")
       }
       study = try beside(newest, resolved.scenario)
@@ -132,7 +132,7 @@ enum ProjectCommand {
   private static func scaling<Result>(_ command: ParsedCommand, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let fault as OverrideFault {
       let factors = command.values(of: "scale").joined(separator: ",")
-      throw Failure(.wrongInput, "error: --scale \(factors): \(fault.words)")
+      throw Failure(.wrongInput, "--scale \(factors): \(fault.words)")
     }
   }
 
@@ -182,7 +182,7 @@ enum ProjectCommand {
           patterns.split(separator: ",").contains { SweepAxis.matches(part.name[...], pattern: $0) }
         }
         if candidates.isEmpty {
-          throw Failure(.wrongInput, "error: no accelerator of the catalog fits --history '\(patterns)'")
+          throw Failure(.wrongInput, "no accelerator of the catalog fits --history '\(patterns)'")
         }
       }
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
@@ -207,7 +207,7 @@ enum ProjectCommand {
     }
     guard let target = decimalNumber(assignment.value), target >= 0 else {
       throw Failure(
-        .wrongUsage, "error: --target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
+        .wrongUsage, "--target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
     }
     var scenario = resolved.scenario
     try scaling(command) {

@@ -44,7 +44,7 @@ enum ReportCommand {
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     guard let path = command.value(of: "output"), !path.isEmpty else {
-      throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
+      throw Failure(.wrongUsage, "--output FILE is needed, as in --output report.html")
     }
     let inputs = ScenarioOptions.files(command) + ["measurements", "sweep"].flatMap { command.values(of: $0) }
     try Outputs.check(command, ["output"], inputs: inputs, library)
@@ -68,7 +68,7 @@ enum ReportCommand {
       let isAlone = report.study.ownCase?.scenario.system.accelerator == nil
       throw Failure(
         .wrongInput,
-        "error: --chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
+        "--chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
     }
     try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
   }
@@ -77,10 +77,10 @@ enum ReportCommand {
 
   private static func checkPageOptions(_ command: ParsedCommand, _ path: String) throws(Failure) {
     for name in ["chart", "measurements", "year"] where command.isPresent(name) {
-      throw Failure(.wrongUsage, "error: --\(name) goes with a system, not with --sweep or --study")
+      throw Failure(.wrongUsage, "--\(name) goes with a system, not with --sweep or --study")
     }
     guard !(command.isPresent("sweep") && command.isPresent("study")) else {
-      throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
+      throw Failure(.wrongUsage, "--sweep and --study make different pages; give one of them")
     }
     let reason: Message =
       command.isPresent("sweep") ? "--sweep shows the rows of its file" : "--study has its own systems"
@@ -175,7 +175,7 @@ enum ReportCommand {
     let found = endings.first { path.lowercased().hasSuffix($0.0) }
     guard isChart else {
       if let found {
-        throw Failure(.wrongUsage, "error: a \(found.0) file holds one chart; say which, as in --chart latency")
+        throw Failure(.wrongUsage, "a \(found.0) file holds one chart; say which, as in --chart latency")
       }
       try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       return .html
@@ -184,7 +184,7 @@ enum ReportCommand {
     if path == "-" { return .svg }
     guard let found else {
       throw Failure(
-        .wrongUsage, "error: with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
+        .wrongUsage, "with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
     }
     return found.1
   }

@@ -23,13 +23,13 @@ enum RooflineCommand {
     if let number = resolved.overrides.map(\.path).first(where: { SystemNumber(path: $0)?.isOfHost ?? false }) {
       throw Failure(
         .wrongUsage,
-        "error: --set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"
+        "--set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"
           + command.helpHint)
     }
     let scenario = resolved.scenario
     guard let accelerator = scenario.system.accelerator else {
       throw Failure(
-        .wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
+        .wrongUsage, "a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
     }
     let study = RooflineStudy(
       plan: scenario.plan(), accelerator: accelerator, model: scenario.kernelModel.model(of: accelerator))

@@ -67,10 +67,9 @@ enum RunCommand {
   /// Refuses a timeline that no memory should hold, and no viewer opens.
   private static func checkTimeline(_ plan: ProgramPlan, _ resolved: ScenarioOptions.Resolved) throws(Failure) {
     guard plan.counts.instructions > timelineInstructions else { return }
-    let place: Message = resolved.file.map { "\($0): " } ?? ""
     throw Failure(
-      .wrongInput,
-      place + "error: a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "
+      .wrongInput, at: resolved.file,
+      "a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "
         + "timeline holds \(NumberFormat.integer(Int(timelineInstructions))) at most; show fewer repeats")
   }
 

@@ -34,7 +34,7 @@ enum StudyCommand {
   ) { _, _ throws(Failure) in
     throw Failure(
       .wrongUsage,
-      "error: which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
+      "which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
         + "see 'simulate study --help'")
   }
 
@@ -81,6 +81,6 @@ extension Library {
       let files = try checking { try listFilesIfThere(in: folder, suffix: ".csv") }
       if files.contains(name) { return folder + "/" + name }
     }
-    throw Failure(.wrongInput, "error: the catalog has no measurements/\(name)")
+    throw Failure(.wrongInput, "the catalog has no measurements/\(name)")
   }
 }

@@ -75,7 +75,7 @@ enum SweepCommand {
     if command.isPresent("resume"), target?.isFile != true {
       let found = target.map { " (\($0.path) is none)" } ?? ""
       throw Failure(
-        .wrongUsage, "error: --resume needs --output FILE, the file that the sweep was writing\(found)")
+        .wrongUsage, "--resume needs --output FILE, the file that the sweep was writing\(found)")
     }
     return target?.isStandardOutput == true ? nil : target
   }
@@ -116,7 +116,7 @@ enum SweepCommand {
   private static func writeSummary(
     _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ output: OutputTarget?, resumes: Bool
   ) throws(Failure) {
-    if resumes { throw Failure(.wrongUsage, "error: a summary cannot be resumed; use --format csv or jsonl") }
+    if resumes { throw Failure(.wrongUsage, "a summary cannot be resumed; use --format csv or jsonl") }
     let progress = SweepProgress(points)
     defer { progress.clear() }
     let summary = try checking { try SweepSummary(plan, points, threads: threads) { progress.show($0) } }
@@ -146,9 +146,9 @@ enum SweepCommand {
     guard points.count <= tableLimit else {
       throw Failure(
         .wrongUsage,
-        "error: \(NumberFormat.integer(points.count)) rows are too many for " + name + "; use --format csv or jsonl")
+        "\(NumberFormat.integer(points.count)) rows are too many for " + name + "; use --format csv or jsonl")
     }
-    if resumes { throw Failure(.wrongUsage, "error: " + name + " cannot be resumed; use --format csv or jsonl") }
+    if resumes { throw Failure(.wrongUsage, name + " cannot be resumed; use --format csv or jsonl") }
     let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") { _ in
       try Self.results(plan, points, threads)
     }

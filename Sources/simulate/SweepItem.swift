@@ -92,8 +92,8 @@ struct SweepItem {
   ///   - content: What is wrong with the plan, to follow the place's path.
   /// - Returns: The failure.
   func failure(_ usage: Message, _ content: Message) -> Failure {
-    guard let place else { return Failure(.wrongUsage, "error: " + usage) }
-    return Failure(.wrongInput, "\(place.document.file):\(position(place)): error: \(place.path) " + content)
+    guard let place else { return Failure(.wrongUsage, usage) }
+    return Failure(.wrongInput, at: "\(place.document.file):\(position(place))", "\(place.path) " + content)
   }
 
   private func position(_ place: JSONCursor) -> Message {
@@ -103,7 +103,7 @@ struct SweepItem {
   /// The same failure with the place in the plan; one that has a place of its own, or is about the command line, is as
   /// it is.
   func failure(of failure: Failure) -> Failure {
-    guard let place, let fault = failure.cause as? NameFault else { return failure }
+    guard let place, let fault = failure.causes.first as? NameFault else { return failure }
     switch fault {
     case .unusable: return failure
     case .unknown(let what, let name, let suggestion, let known):
@@ -118,6 +118,6 @@ struct SweepItem {
   func failure(of fault: SweepFault) -> Failure {
     guard let place else { return Failure(fault) }
     return Failure(
-      .wrongInput, "\(place.document.file):\(position(place)): error: \(place.path): \(fault.words)", cause: fault)
+      .wrongInput, at: "\(place.document.file):\(position(place))", "\(place.path): \(fault.words)", causes: [fault])
   }
 }

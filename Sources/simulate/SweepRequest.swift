@@ -120,7 +120,7 @@ struct SweepRequest {
     if kernelModel != nil, choices.accelerators.allSatisfy({ $0 == nil }) {
       throw Failure(
         .wrongUsage,
-        "error: --kernel-model would change nothing: it is a model of an accelerator's kernels, and there is none")
+        "--kernel-model would change nothing: it is a model of an accelerator's kernels, and there is none")
     }
     return try plan(axes, choices)
   }
@@ -162,7 +162,7 @@ struct SweepRequest {
       guard let usual else {
         throw Failure(
           .wrongUsage,
-          "error: a sweep needs \(subject.column == "accelerator" ? "an" : "a") \(subject.column): "
+          "a sweep needs \(subject.column == "accelerator" ? "an" : "a") \(subject.column): "
             + "name one, or vary it with --over \(subject.column)=...")
       }
       return [try find(usual)]
@@ -183,7 +183,7 @@ struct SweepRequest {
       let (text, otherText) = (axis.values[index].text, axis.values[other].text)
       guard text != otherText, [text, otherText].contains(where: { $0.contains("/") || $0.hasSuffix(".json") }) else {
         let words: Message = "has \(names[index]) twice, as '\(otherText)' and as '\(text)'; name it once"
-        throw item?.failure("--over \(axis.subject.column) " + words, words) ?? Failure(.wrongUsage, "error: " + words)
+        throw item?.failure("--over \(axis.subject.column) " + words, words) ?? Failure(.wrongUsage, words)
       }
       labels[index] = text
     }

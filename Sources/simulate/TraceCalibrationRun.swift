@@ -22,7 +22,8 @@ enum TraceCalibrationRun {
       guard let range = SystemNumber(path: number.path)?.range, !range.contains(number.value) else { continue }
       throw Failure(
         .wrongInput,
-        "\(trace.file): error: \(number.path) would be \(number.value) us, and must be \(range.words(unit: "us")); "
+        at: trace.file,
+        "\(number.path) would be \(number.value) us, and must be \(range.words(unit: "us")); "
           + "some duration of the recording must be wrong")
     }
     if let folder = try ProfileFolder.named(by: command) {
@@ -55,7 +56,7 @@ enum TraceCalibrationRun {
       let profiles = try library.profiles
       let found = try checking { try profiles.document(of: base, in: kind) }
       guard let found else {
-        throw Failure(.wrongInput, "error: no file in the catalog's \(kind) is named '\(base)'")
+        throw Failure(.wrongInput, "no file in the catalog's \(kind) is named '\(base)'")
       }
       return ProfileEdit(of: found, texts: ["name": name, "title": title, "aliases": ""], changes).text()
     }

@@ -131,7 +131,7 @@ enum TraceCommand {
     var changes = TraceChanges()
     if let name = command.value(of: "accelerator") {
       guard let accelerator = try library.accelerator(name) else {
-        throw Failure(.wrongUsage, "error: --accelerator none: a recording of kernels needs a device to replay them on")
+        throw Failure(.wrongUsage, "--accelerator none: a recording of kernels needs a device to replay them on")
       }
       changes.accelerator = accelerator
     }
@@ -145,7 +145,7 @@ enum TraceCommand {
   private static func speed(_ name: String, _ command: ParsedCommand) throws(Failure) -> Double? {
     guard let text = command.value(of: name) else { return nil }
     guard let value = decimalNumber(text), (1e-6...1e6).contains(value) else {
-      throw Failure(.wrongUsage, "error: --\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
+      throw Failure(.wrongUsage, "--\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
     }
     return value
   }
@@ -172,7 +172,8 @@ enum TraceCommand {
       guard let estimate = estimatedProfilerOverhead(run) else {
         throw Failure(
           .wrongInput,
-          "\(run.trace.file): error: has too few operators that do nothing to estimate the profiler's time; "
+          at: run.trace.file,
+          "has too few operators that do nothing to estimate the profiler's time; "
             + "give a number")
       }
       return estimate
@@ -180,7 +181,7 @@ enum TraceCommand {
     guard let value = decimalNumber(text), (0...1e6).contains(value) else {
       throw Failure(
         .wrongUsage,
-        "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
+        "--profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
     }
     return value
   }
@@ -191,15 +192,16 @@ enum TraceCommand {
       let name = run.trace.devices.first?.name ?? ""
       return Failure(
         .wrongInput,
-        "\(run.trace.file): error: no accelerator profile fits the recording's device"
+        at: run.trace.file,
+        "no accelerator profile fits the recording's device"
           + (name.isEmpty ? "" : " '\(name)'") + "; name one with --recorded-accelerator")
     case .rewritesOperators(let framework):
       return Failure(
         .wrongUsage,
-        "error: --framework \(framework) rewrites operators, which a recording of kernels cannot show; "
+        "--framework \(framework) rewrites operators, which a recording of kernels cannot show; "
           + "cuda-graph keeps them, and 'simulate run' predicts a model under any framework")
     case .override(let fault): return Failure(fault)
-    case .simulation(let fault): return Failure(.wrongInput, "\(run.trace.file): \(fault)")
+    case .simulation(let fault): return Failure(fault, at: run.trace.file)
     }
   }
 

@@ -63,7 +63,8 @@ extension ValidateCommand {
     guard let band = ErrorBand(validation, from: "simulate validate \(name) --fit \(fit) --error-band") else {
       throw Failure(
         .wrongInput,
-        "\(path): error: an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
+        at: path,
+        "an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
           + "the device does")
     }
     try OutputFile.write(band.json(), to: output)

@@ -54,7 +54,7 @@ func failure(_ fault: CommandSyntaxFault) -> Failure {
   {
     let rest = Platform.arguments.drop { $0 != word }.joined(separator: " ")
     return Failure(
-      .wrongUsage, "error: '\(word)' is no subcommand; did you mean 'simulate run \(rest)'?\nsee 'simulate --help'")
+      .wrongUsage, "'\(word)' is no subcommand; did you mean 'simulate run \(rest)'?\nsee 'simulate --help'")
   }
   return Failure(fault)
 }
