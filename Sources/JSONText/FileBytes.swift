@@ -7,7 +7,7 @@
 #endif
 
 /// A file or directory that cannot be read.
-public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
+public enum FileFault: Fault, Sendable, Equatable {
   /// Nothing has this path.
   case notFound(path: String)
   /// A file was wanted and the path is a directory's.
@@ -23,17 +23,25 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// The system gives another reason, as its number (`errno`).
   case system(path: String, error: Int32)
 
-  /// The fault on one line: `path: error: no such file`.
-  public var description: String {
+  /// The path.
+  public var place: String? {
     switch self {
-    case .notFound(let path): "\(onePathLine(path)): error: no such file"
-    case .isDirectory(let path): "\(onePathLine(path)): error: is a directory, not a file"
-    case .notDirectory(let path): "\(onePathLine(path)): error: is not a directory"
-    case .notReadable(let path): "\(onePathLine(path)): error: no permission to read"
-    case .tooLarge(let path, let limit): "\(onePathLine(path)): error: has more than \(byteText(limit))"
-    case .isSocket(let path): "\(onePathLine(path)): error: is a socket or a device without a driver, not a file"
-    case .system(let path, let error):
-      "\(onePathLine(path)): error: cannot be read: \(visible(String(cString: strerror(error))))"
+    case .notFound(let path), .isDirectory(let path), .notDirectory(let path), .notReadable(let path),
+      .tooLarge(let path, _), .isSocket(let path), .system(let path, _):
+      onePathLine(path)
+    }
+  }
+
+  /// What is wrong with it.
+  public var words: FaultWords {
+    switch self {
+    case .notFound: "no such file"
+    case .isDirectory: "is a directory, not a file"
+    case .notDirectory: "is not a directory"
+    case .notReadable: "no permission to read"
+    case .tooLarge(_, let limit): "has more than \(byteText(limit))"
+    case .isSocket: "is a socket or a device without a driver, not a file"
+    case .system(_, let error): "cannot be read: \(visible(String(cString: strerror(error))))"
     }
   }
 

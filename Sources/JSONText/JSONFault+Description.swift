@@ -1,9 +1,10 @@
 /// The prose of every ``JSONFact``: each line says what is wrong and what would be right.
-extension JSONFault: CustomStringConvertible {
-  /// The fault on one line, `file:line:column: error: what is wrong`, without a line feed.
-  public var description: String {
-    "\(onePathLine(file)):\(position): error: \(fact.isOfSyntax ? syntaxProblem : contentProblem)"
-  }
+extension JSONFault: Fault {
+  /// The file, the line and the column.
+  public var place: String? { "\(onePathLine(file)):\(position)" }
+
+  /// What is wrong.
+  public var words: FaultWords { FaultWords(fact.isOfSyntax ? syntaxProblem : contentProblem) }
 
   /// The value that is wrong, as the subject of a sentence.
   private var subject: String { path.isEmpty ? "the document" : oneLine(path) }
@@ -45,7 +46,7 @@ extension JSONFault: CustomStringConvertible {
     case .outOfRange(let text, let range, let unit):
       "\(subject) must be \(range.words(unit: unit)) (it is \(oneLine(text)))"
     case .notAnInteger(let text): "\(subject) must be an integer (it is \(oneLine(text)))"
-    case .integerOutOfRange(let text, let range): "\(subject) must be \(words(for: range)) (it is \(oneLine(text)))"
+    case .integerOutOfRange(let text, let range): "\(subject) must be \(expectation(for: range)) (it is \(oneLine(text)))"
     case .emptyString: "\(subject) must not be an empty string"
     case .unknownName(let what, let name, let near, let known):
       "\(subject) names an unknown \(what), \(quoted(name))" + choices(near, known, otherwise: "the known ones are")
@@ -115,7 +116,7 @@ extension JSONKind {
   }
 }
 
-private func words(for range: ClosedRange<Int64>) -> String {
+private func expectation(for range: ClosedRange<Int64>) -> String {
   if range.upperBound == .max { return "an integer of at least \(range.lowerBound)" }
   if range.lowerBound == .min { return "an integer of at most \(range.upperBound)" }
   return "an integer between \(range.lowerBound) and \(range.upperBound)"

@@ -1,90 +1,116 @@
 import Charts
+import Replay
 import Simulation
 import Studies
 
 extension Figure {
   /// What the latency is spent on, accelerator by accelerator.
   static func breakdown(_ study: SystemStudy, _ choice: SystemStudy.Choice) -> Figure? {
-    let rows = study.accelerators.indices.compactMap { index -> (name: String, isOwn: Bool, result: PassResult)? in
+    let rows = study.accelerators.indices.compactMap { index -> Pass? in
       var key = choice
       key.accelerator = index
       key.batch = 0
       guard let result = study.curves[key]?.results[choice.batch] else { return nil }
       let part = study.accelerators[index]
       let name = part.map { "\($0.title), \($0.released.prefix(4))" + ($0.isAnnounced ? " (announced)" : "") }
-      return (name ?? "host alone", index == study.own.accelerator, result)
+      let tax = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
+      return Pass(
+        name: name ?? "host alone", timing: result.timing,
+        note: ", tax \(tax)" + (result.memory.fits ? "" : ", does not fit"), isMarked: index == study.own.accelerator)
     }
     guard !rows.isEmpty else { return nil }
-    let used = CostCategory.allCases.filter { category in rows.contains { $0.result.time(in: category) > 0 } }
-    let chart = BarChart(
-      axis: Axis(
-        title: "milliseconds per pass, from zero",
-        scale: .linear(covering: rows.map { milliseconds($0.result.latency) })),
-      series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
-        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
-      ],
-      rows: rows.map { bar($0.name, $0.isOwn, $0.result, used) })
-    let batch = study.batches[choice.batch]
+    let chart = criticalPaths(rows, axis: "milliseconds per pass, from zero")
     let title =
       "Where the time goes: \(workloadName(study)), \(study.frameworks[choice.framework].title), "
-      + "\(study.precisions[choice.precision].rawValue), batch \(batch)"
+      + "\(study.precisions[choice.precision].rawValue), batch \(study.batches[choice.batch])"
     return Figure(
       caption: "The critical path of one pass: every part is what the latency waited for, and the parts sum to it. "
         + "The thin bar is how long the device is busy meanwhile.",
-      chart: Chart(title: title, summary: summary(rows), content: .bars(chart)), table: breakdownTable(rows, used))
-  }
-
-  private static func bar(
-    _ name: String, _ isOwn: Bool, _ result: PassResult, _ used: [CostCategory]
-  ) -> BarChart.Row {
-    var start: Int64 = 0
-    var segments: [BarChart.Segment] = []
-    for (index, category) in used.enumerated() {
-      let time = result.time(in: category)
-      guard time > 0 else { continue }
-      segments.append(
-        BarChart.Segment(
-          series: index, start: milliseconds(start), end: milliseconds(start + time),
-          hover: "\(name): \(category.title) \(shortNumber(milliseconds(time))) ms, "
-            + NumberFormat.percent(Double(time) / Double(max(1, result.latency))),
-          label: NumberFormat.percent(Double(time) / Double(max(1, result.latency)), decimals: 0)))
-      start += time
-    }
-    let tax = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
-    let doubt = result.memory.fits ? "" : ", does not fit"
-    return BarChart.Row(
-      label: name, value: "\(shortNumber(milliseconds(result.latency))) ms, tax \(tax)\(doubt)", segments: segments,
-      isMarked: isOwn,
-      under: BarChart.Segment(
-        series: used.count, start: 0, end: milliseconds(result.deviceBusy),
-        hover: "\(name): device busy \(shortNumber(milliseconds(result.deviceBusy))) ms"))
-  }
-
-  private static func summary(_ rows: [(name: String, isOwn: Bool, result: PassResult)]) -> String {
-    rows.map { "\($0.name): \(shortNumber(milliseconds($0.result.latency))) ms" }.joined(separator: "; ")
-  }
-
-  private static func breakdownTable(
-    _ rows: [(name: String, isOwn: Bool, result: PassResult)], _ used: [CostCategory]
-  ) -> TextTable {
-    var table = TextTable(
-      columns: [
-        TextTable.Column("accelerator"),
-        TextTable.Column("latency", unit: "ms", alignment: .number, key: "latency_us"),
-        TextTable.Column("device busy", unit: "ms", alignment: .number, key: "device_busy_us"),
-        TextTable.Column("tax", unit: "%", alignment: .number, key: "framework_tax_fraction"),
-      ]
-        + used.map {
-          TextTable.Column($0.title, unit: "ms", alignment: .number, key: "\($0.key)_us")
-        })
-    for row in rows {
-      let tax = row.result.frameworkTaxFraction
-      table.append(
+      chart: Chart(
+        title: title,
+        summary: rows.map { "\($0.name): \(shortNumber(milliseconds($0.timing.latency))) ms" }.joined(separator: "; "),
+        content: .bars(chart)),
+      table: Table(
+        rows,
         [
-          TextTable.Cell(row.name), timeCell(row.result.latency), timeCell(row.result.deviceBusy),
-          TextTable.Cell(NumberFormat.fixed(tax * 100, decimals: 1), data: "\(tax)"),
-        ] + used.map { timeCell(row.result.time(in: $0)) })
+          Column("accelerator") { .text($0.name) }, .latency("ms", .milliseconds(3)) { $0.timing },
+          .busy("device busy", "ms", .milliseconds(3)) { $0.timing }, .tax { $0.timing },
+        ]
+          + used(rows).map { category in
+            Column(category.title, unit: "ms", key: "\(category.key)_us", .milliseconds(3)) {
+              .time($0.timing.time(in: category))
+            }
+          }))
+  }
+
+  /// What the replay of a recording, and its target, are spent on.
+  static func breakdown(_ study: TraceStudy) -> Figure {
+    let rows = study.results.map { Pass(name: $0.name, timing: $0.result.timing) }
+    let used = used(rows)
+    let recorded: [Cell] =
+      ["recorded", .time(study.run.span * 1000), .time(study.run.deviceBusy * 1000)] + used.map { _ in .time(nil) }
+    let caption = "The critical path: every part is what the run waited for, and the parts sum to it."
+    return Figure(
+      caption: caption,
+      chart: Chart(
+        title: "Where the time goes", summary: caption,
+        content: .bars(criticalPaths(rows, axis: "milliseconds, from zero"))),
+      table: Table(
+        fields: [
+          Field("run"), Field("time", unit: "ms", key: "span_us", .milliseconds(3)),
+          Field("device busy", unit: "ms", key: "device_busy_us", .milliseconds(3)),
+        ] + used.map { Field($0.title, unit: "ms", key: "\($0.key)_us", .milliseconds(3)) },
+        [recorded]
+          + rows.map { row in
+            [.text(row.name), .time(row.timing.latency), .time(row.timing.deviceBusy)]
+              + used.map { .time(row.timing.time(in: $0)) }
+          }))
+  }
+
+  /// A pass whose critical path is shown.
+  private struct Pass: Sendable {
+    var name: String
+    var timing: PassTiming
+    /// What is said behind its latency.
+    var note = ""
+    /// Whether it stands out.
+    var isMarked = false
+  }
+
+  /// The categories that some pass has something of.
+  private static func used(_ rows: [Pass]) -> [CostCategory] {
+    CostCategory.allCases.filter { category in rows.contains { $0.timing.time(in: category) > 0 } }
+  }
+
+  /// A bar for each pass, its parts in one order, and under it the time in which the device works.
+  private static func criticalPaths(_ rows: [Pass], axis title: String) -> BarChart {
+    let used = used(rows)
+    return BarChart(
+      axis: Axis(title: title, scale: .linear(covering: rows.map { milliseconds($0.timing.latency) })),
+      series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
+        BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
+      ],
+      rows: rows.map { row in
+        let busy = milliseconds(row.timing.deviceBusy)
+        return BarChart.Row(
+          label: row.name, value: "\(shortNumber(milliseconds(row.timing.latency))) ms\(row.note)",
+          segments: segments(row.name, row.timing, used), isMarked: row.isMarked,
+          under: BarChart.Segment(
+            series: used.count, start: 0, end: busy, hover: "\(row.name): device busy \(shortNumber(busy)) ms"))
+      })
+  }
+
+  private static func segments(_ name: String, _ timing: PassTiming, _ used: [CostCategory]) -> [BarChart.Segment] {
+    var start: Int64 = 0
+    return used.enumerated().compactMap { index, category in
+      let time = timing.time(in: category)
+      guard time > 0 else { return nil }
+      defer { start += time }
+      let share = Double(time) / Double(max(1, timing.latency))
+      return BarChart.Segment(
+        series: index, start: milliseconds(start), end: milliseconds(start + time),
+        hover: "\(name): \(category.title) \(shortNumber(milliseconds(time))) ms, \(NumberFormat.percent(share))",
+        label: NumberFormat.percent(share, decimals: 0))
     }
-    return table
   }
 }

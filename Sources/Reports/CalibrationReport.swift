@@ -2,7 +2,7 @@ import Profiles
 import Studies
 
 /// What a calibration fitted, how well it is known, and what the measurements say nothing of.
-public struct CalibrationReport: Sendable {
+public struct CalibrationReport: Report {
   /// The calibration.
   public let calibration: Calibration
 
@@ -11,50 +11,64 @@ public struct CalibrationReport: Sendable {
     self.calibration = calibration
   }
 
-  /// One row for each number, hosts' speeds included.
-  public func csv() -> String { table().csv() }
+  private struct Row {
+    let number: String
+    let group: String
+    let initial: Double
+    let fitted: Double
+    let uncertainty: Double?
+    let isIdentified: Bool
+  }
+
+  /// A row for each number, hosts' speeds included.
+  private var numbers: Table {
+    let rows =
+      calibration.parameters.map {
+        Row(
+          number: $0.path, group: $0.group, initial: $0.initial, fitted: $0.fitted, uncertainty: $0.uncertainty,
+          isIdentified: $0.isIdentified)
+      }
+      + calibration.hosts.map { testbed, _, fit in
+        Row(
+          number: SystemNumber.hostSpeed.path, group: testbed, initial: 1, fitted: fit.speed,
+          uncertainty: fit.uncertainty, isIdentified: fit.usable > 0)
+      }
+    return Table(
+      named: "numbers", rows,
+      [
+        Column("number") { .text($0.number) }, Column("shared by", key: "shared_by") { .text($0.group) },
+        Column("before", .significant(4)) { .number($0.initial) },
+        Column("fitted", .significant(4)) { .number($0.fitted) },
+        Column("uncertainty", unit: "+-%", key: "uncertainty_fraction", .percent(1)) {
+          .number($0.uncertainty, shown: $0.uncertainty == nil ? "" : nil)
+        },
+        Column("identified") { .flag($0.isIdentified) },
+      ])
+  }
+
+  /// The numbers.
+  public var tables: [Table] { [numbers] }
 
   /// The numbers, and what the errors were before and after.
-  public func text(styled: Bool) -> String {
-    let table = table()
-    var text = table.rows.isEmpty ? "" : table.text(styled: styled) + "\n"
+  public var record: Record {
+    [
+      "numbers": .table(numbers), "mean_error_before": .number(calibration.errorBefore),
+      "mean_error_after": .number(calibration.errorAfter),
+    ]
+  }
+
+  /// The numbers, and what the errors were before and after.
+  public var blocks: [Block] {
+    let table = numbers
     let unknown = calibration.parameters.filter { !$0.isIdentified }.count
+    var lines: [String] = []
     if unknown > 0 {
       let numbers = unknown == 1 ? "1 number" : "\(unknown) numbers"
-      text += "\(numbers) not identified: the rows do not tell the value from four times, or a quarter, of it\n"
+      lines.append("\(numbers) not identified: the rows do not tell the value from four times, or a quarter, of it")
     }
-    return text
-      + "mean |ln(predicted / measured)|: \(NumberFormat.fixed(calibration.errorBefore, decimals: 4)) before, "
-      + "\(NumberFormat.fixed(calibration.errorAfter, decimals: 4)) after\n"
-  }
-
-  private func table() -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("number"), TextTable.Column("shared by"), TextTable.Column("before", alignment: .number),
-      TextTable.Column("fitted", alignment: .number),
-      TextTable.Column("uncertainty", unit: "+-%", alignment: .number, key: "uncertainty_fraction"),
-      TextTable.Column("identified"),
-    ])
-    for parameter in calibration.parameters {
-      table.append([
-        TextTable.Cell(parameter.path), TextTable.Cell(parameter.group),
-        TextTable.Cell(NumberFormat.significant(parameter.initial, digits: 4)),
-        TextTable.Cell(NumberFormat.significant(parameter.fitted, digits: 4), data: String(parameter.fitted)),
-        uncertainty(parameter.uncertainty), TextTable.Cell(parameter.isIdentified ? "yes" : "no"),
-      ])
-    }
-    for (testbed, _, fit) in calibration.hosts {
-      table.append([
-        TextTable.Cell(SystemNumber.hostSpeed.path), TextTable.Cell(testbed), TextTable.Cell("1"),
-        TextTable.Cell(NumberFormat.significant(fit.speed, digits: 4), data: String(fit.speed)),
-        uncertainty(fit.uncertainty), TextTable.Cell(fit.usable > 0 ? "yes" : "no"),
-      ])
-    }
-    return table
-  }
-
-  private func uncertainty(_ fraction: Double?) -> TextTable.Cell {
-    guard let fraction else { return TextTable.Cell("") }
-    return TextTable.Cell(NumberFormat.fixed(fraction * 100, decimals: 1), data: String(fraction))
+    lines.append(
+      "mean |ln(predicted / measured)|: \(NumberFormat.fixed(calibration.errorBefore, decimals: 4)) before, "
+        + "\(NumberFormat.fixed(calibration.errorAfter, decimals: 4)) after")
+    return (table.count == 0 ? [] : [.table(table)]) + [.lines(lines)]
   }
 }

@@ -1,9 +1,8 @@
-import JSONText
 import Profiles
 import Studies
 
-/// A case study for people and for programs.
-public struct CaseStudyReport: Sendable {
+/// A case study, measured beside predicted.
+public struct CaseStudyReport: Report {
   /// What is shown.
   public let study: CaseStudy
 
@@ -12,30 +11,61 @@ public struct CaseStudyReport: Sendable {
     self.study = study
   }
 
-  /// Each panel as a table, measured beside predicted, and what it shows.
-  ///
-  /// - Parameters:
-  ///   - styled: Whether cells are styled.
-  ///   - width: The columns of the terminal; what a table leaves free shows its latencies as bars.
-  /// - Returns: Lines, each ended by a line break.
-  public func text(styled: Bool, width: Int = 100) -> String {
-    var text = title + "\n"
-    for (name, points) in study.panels {
-      text += "\n\(name)\n"
-      switch (study.subject, name) {
-      case (.modelDesign, "precision"): text += precisionTable(points).text(styled: styled)
-      case (.modelDesign, "multiply-adds and latency"):
-        let ordered = points.sorted { $0.multiplyAdds < $1.multiplyAdds }
-        text += modelTable(points).text(styled: styled, width: width, bars: latencyBars(ordered)) + finding(points)
-      case (.modelDesign, _): text += shapeTable(points).text(styled: styled, width: width, bars: latencyBars(points))
-      case (.frameworks, _): text += frameworkTable(points).text(styled: styled)
-      case (.platforms, "where latencies rise"): text += riseTable(points).text(styled: styled)
-      case (.platforms, "kernel time"): text += kernelTable(points).text(styled: styled)
-      case (.platforms, _): text += generationTable(points).text(styled: styled)
+  private typealias Point = CaseStudy.Point
+
+  // MARK: For programs
+
+  private static let parameterNames = ["batch", "sequence_length", "layers", "width"]
+
+  /// The points, panel by panel.
+  public var record: Record {
+    let panels = study.panels.map { name, points in
+      let points = points.map { point -> Value in
+        let row = point.prediction.measurement
+        let parameters = Self.parameterNames.compactMap { name in
+          row.parameters[name].map { (key: name, value: Value.count($0)) }
+        }
+        return .record((Self.names(row) + Record(parameters) + Self.numbers(point)).onOneLine)
       }
+      return Value.record(["panel": .text(name), "points": .list(points, onOneLine: false)])
     }
-    return text + "\n" + paragraph(legend)
+    return ["study": .text(study.subject.rawValue), "panels": .list(panels, onOneLine: false)]
   }
+
+  /// A row for each point.
+  public var tables: [Table] {
+    [
+      Table(
+        study.points.map { point in
+          let row = point.prediction.measurement
+          let parameters = Self.parameterNames.map { name in
+            (key: name, value: Value.count(row.parameters[name].map { Int($0) }))
+          }
+          return ["panel": .text(point.panel)] + Self.names(row) + Record(parameters) + Self.numbers(point)
+        })
+    ]
+  }
+
+  private static func names(_ row: Measurement) -> Record {
+    [
+      "testbed": .text(row.testbed), "accelerator": .text(row.accelerator), "framework": .text(row.framework),
+      "precision": .text(row.precision.rawValue), "workload": .text(row.workload),
+    ]
+  }
+
+  private static func numbers(_ point: Point) -> Record {
+    let prediction = point.prediction
+    return [
+      "multiply_adds": .number(point.multiplyAdds),
+      "measured_ms": .number(prediction.measurement.latency.map { $0 * 1e3 }),
+      "predicted_ms": .number(prediction.latency * 1e3), "error_fraction": .number(prediction.error),
+      "measured_busy_ms": .number(point.measuredBusy.map { $0 * 1e3 }),
+      "device_busy_ms": .number(prediction.deviceBusy * 1e3),
+      "framework_tax_fraction": .number(prediction.taxFraction), "bound": .text(prediction.bound.rawValue),
+    ]
+  }
+
+  // MARK: For people
 
   var title: String {
     switch study.subject {
@@ -55,284 +85,232 @@ public struct CaseStudyReport: Sendable {
       + "latency lies more than a fifth above the smallest."
   }
 
-  private func latencyBars(_ points: [CaseStudy.Point]) -> TableBars {
-    TableBars(title: "latency, predicted", values: points.map(\.prediction.latency))
+  /// Each panel as a table, measured beside predicted, and what it shows.
+  public var blocks: [Block] {
+    [.line(title)] + study.panels.map { panel($0.name, $0.points) } + [.paragraph(legend)]
   }
 
-  // MARK: Cells
+  /// Each panel as simulated lines beside measured points.
+  public var figures: [Figure] { study.panels.compactMap { Figure.panel(study, $0.name, $0.points) } }
 
-  private static func milliseconds(_ seconds: Double?, style: TextStyle? = nil) -> TextTable.Cell {
-    TextTable.Cell(seconds.map { NumberFormat.fixed($0 * 1e3, decimals: 2) } ?? "-", style: style)
+  private func panel(_ name: String, _ points: [Point]) -> Block {
+    func bars(_ points: [Point]) -> TableBars {
+      TableBars(title: "latency, predicted", values: points.map(\.prediction.latency))
+    }
+    switch (study.subject, name) {
+    case (.modelDesign, "precision"): return .table(precisions(points), title: name)
+    case (.modelDesign, "multiply-adds and latency"):
+      let ordered = points.sorted { $0.multiplyAdds < $1.multiplyAdds }
+      return .table(models(ordered), title: name, bars: bars(ordered), note: finding(points))
+    case (.modelDesign, _): return .table(shapes(points), title: name, bars: bars(points))
+    case (.frameworks, _): return .table(frameworks(points), title: name)
+    case (.platforms, "where latencies rise"): return .table(rises(points), title: name)
+    case (.platforms, "kernel time"): return .table(kernels(points), title: name)
+    case (.platforms, _): return .table(generations(points), title: name)
+    }
   }
-
-  private static func percent(_ fraction: Double?) -> TextTable.Cell {
-    TextTable.Cell(fraction.map { NumberFormat.fixed($0 * 100, decimals: 1) } ?? "-")
-  }
-
-  private static func number(_ title: String, _ unit: String? = nil) -> TextTable.Column {
-    TextTable.Column(title, unit: unit, alignment: .number)
-  }
-
-  private static func batch(_ point: CaseStudy.Point) -> Int64 { point.prediction.measurement.parameters["batch"] ?? 1 }
 
   // MARK: Model design
 
-  private func modelTable(_ points: [CaseStudy.Point]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("workload"), Self.number("multiply-adds", "10^9"), Self.number("measured", "ms"),
-      Self.number("predicted", "ms"), Self.number("error", "%"), Self.number("busy", "ms"), Self.number("tax", "%"),
-    ])
-    for point in points.sorted(by: { $0.multiplyAdds < $1.multiplyAdds }) {
-      let prediction = point.prediction
-      table.append([
-        TextTable.Cell(prediction.measurement.workload),
-        TextTable.Cell(NumberFormat.fixed(point.multiplyAdds / 1e9, decimals: 2)),
-        Self.milliseconds(prediction.measurement.latency), Self.milliseconds(prediction.latency, style: .bold),
-        Self.percent(prediction.error), Self.milliseconds(prediction.deviceBusy), Self.percent(prediction.taxFraction),
+  private func models(_ points: [Point]) -> Table {
+    Table(
+      points,
+      [
+        .workload, .multiplyAdds, .measured { $0.prediction }, .predicted(style: .bold) { $0.prediction },
+        .error { $0.prediction }, .busy { $0.prediction }, .tax { $0.prediction },
       ])
-    }
-    return table
   }
 
-  private func finding(_ points: [CaseStudy.Point]) -> String {
+  private func finding(_ points: [Point]) -> String? {
     let measured = points.filter { $0.prediction.measurement.latency != nil }
-    guard measured.count > 2 else { return "" }
+    guard measured.count > 2 else { return nil }
     let latencies = measured.map { $0.prediction.measurement.latency ?? 0 }
     func correlation(_ values: [Double]) -> String {
       NumberFormat.fixed(rankCorrelation(values, latencies), decimals: 2)
     }
     return "rank correlation with the measured latency: multiply-adds \(correlation(measured.map(\.multiplyAdds))), "
-      + "simulation \(correlation(measured.map(\.prediction.latency)))\n"
+      + "simulation \(correlation(measured.map(\.prediction.latency)))"
   }
 
-  private func shapeTable(_ points: [CaseStudy.Point]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("workload"), Self.number("layers"), Self.number("width"), Self.number("batch"),
-      Self.number("multiply-adds", "10^9"), Self.number("predicted", "ms"), Self.number("busy", "ms"),
-      Self.number("tax", "%"),
-    ])
-    for point in points {
-      let parameters = point.prediction.measurement.parameters
-      table.append([
-        TextTable.Cell(point.prediction.measurement.workload),
-        TextTable.Cell(parameters["layers"].map(String.init) ?? "-"),
-        TextTable.Cell(parameters["width"].map(String.init) ?? "-"), TextTable.Cell(String(Self.batch(point))),
-        TextTable.Cell(NumberFormat.fixed(point.multiplyAdds / 1e9, decimals: 2)),
-        Self.milliseconds(point.prediction.latency, style: .bold), Self.milliseconds(point.prediction.deviceBusy),
-        Self.percent(point.prediction.taxFraction),
-      ])
+  private func shapes(_ points: [Point]) -> Table {
+    func parameter(_ name: String) -> Column<Point> {
+      Column(name, .plain) { .count($0.prediction.measurement.parameters[name]) }
     }
-    return table
+    return Table(
+      points,
+      [
+        .workload, parameter("layers"), parameter("width"), .batch { $0.prediction }, .multiplyAdds,
+        .predicted(style: .bold) { $0.prediction }, .busy { $0.prediction }, .tax { $0.prediction },
+      ])
   }
 
-  private func precisionTable(_ points: [CaseStudy.Point]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("workload"), Self.number("batch"), Self.number("fp32 measured", "ms"),
-      Self.number("fp16 measured", "ms"), Self.number("speed-up", "times"), Self.number("fp32 predicted", "ms"),
-      Self.number("fp16 predicted", "ms"), Self.number("speed-up", "times"),
-    ])
-    for single in points where single.prediction.measurement.precision == .fp32 {
-      let row = single.prediction.measurement
-      let half = points.first {
-        let other = $0.prediction.measurement
+  private func precisions(_ points: [Point]) -> Table {
+    typealias Pair = (single: Validation.Prediction, half: Validation.Prediction)
+    let predictions = points.map(\.prediction)
+    let pairs = predictions.filter { $0.measurement.precision == .fp32 }.compactMap { single -> Pair? in
+      let row = single.measurement
+      let half = predictions.first {
+        let other = $0.measurement
         return other.precision == .fp16 && other.workload == row.workload && other.parameters == row.parameters
       }
-      guard let half else { continue }
-      func ratio(_ one: Double?, _ other: Double?) -> TextTable.Cell {
-        guard let one, let other else { return "-" }
-        return TextTable.Cell(NumberFormat.fixed(one / other, decimals: 2), style: .bold)
-      }
-      let other = half.prediction.measurement.latency
-      table.append([
-        TextTable.Cell(row.workload), TextTable.Cell(String(Self.batch(single))), Self.milliseconds(row.latency),
-        Self.milliseconds(other), ratio(row.latency, other), Self.milliseconds(single.prediction.latency),
-        Self.milliseconds(half.prediction.latency), ratio(single.prediction.latency, half.prediction.latency),
-      ])
+      return half.map { (single, $0) }
     }
-    return table
+    func milliseconds(_ title: String, _ seconds: @escaping @Sendable (Pair) -> Double?) -> Column<Pair> {
+      Column(title, unit: "ms", .fixed(2)) { .number(seconds($0).map { $0 * 1e3 }) }
+    }
+    func ratio(_ seconds: @escaping @Sendable (Validation.Prediction) -> Double?) -> Column<Pair> {
+      Column("speed-up", unit: "times", .fixed(2)) { pair in
+        let ratio = seconds(pair.single).flatMap { single in seconds(pair.half).map { single / $0 } }
+        return .number(ratio, ratio == nil ? nil : .bold)
+      }
+    }
+    return Table(
+      pairs,
+      [
+        Column("workload") { .text($0.single.measurement.workload) }, .batch { $0.single },
+        milliseconds("fp32 measured") { $0.single.measurement.latency },
+        milliseconds("fp16 measured") { $0.half.measurement.latency }, ratio { $0.measurement.latency },
+        milliseconds("fp32 predicted") { $0.single.latency }, milliseconds("fp16 predicted") { $0.half.latency },
+        ratio { $0.latency },
+      ])
   }
 
   // MARK: Frameworks
 
-  private func frameworkTable(_ points: [CaseStudy.Point]) -> TextTable {
-    var frameworks: [String] = []
-    for point in points where !frameworks.contains(point.prediction.measurement.framework) {
-      frameworks.append(point.prediction.measurement.framework)
-    }
-    var columns = [Self.number("batch")]
-    for name in frameworks {
-      let isMeasured = points.contains {
-        $0.prediction.measurement.framework == name && $0.prediction.measurement.latency != nil
+  private func frameworks(_ points: [Point]) -> Table {
+    let predictions = points.map(\.prediction)
+    var columns = [Column<Int64>("batch", .plain) { .count($0) }]
+    for name in unique(predictions.map(\.measurement.framework)) {
+      let own = predictions.filter { $0.measurement.framework == name }
+      let at: @Sendable (Int64) -> Validation.Prediction? = { batch in own.first { $0.measurement.batch == batch } }
+      func number(
+        _ title: String, _ unit: String, _ display: Display, _ style: TextStyle? = nil,
+        _ value: @escaping @Sendable (Validation.Prediction) -> Double?
+      ) -> Column<Int64> {
+        Column(title, unit: unit, display) { .number(at($0).flatMap(value), style) }
       }
-      if isMeasured { columns.append(Self.number(name, "measured ms")) }
-      columns.append(Self.number(isMeasured ? "" : name, "predicted ms"))
-      columns.append(isMeasured ? Self.number("", "error %") : Self.number("tax", "%"))
-    }
-    var table = TextTable(columns: columns)
-    for batch in Set(points.map(Self.batch)).sorted() {
-      var cells = [TextTable.Cell(String(batch))]
-      for name in frameworks {
-        let isMeasured = points.contains {
-          $0.prediction.measurement.framework == name && $0.prediction.measurement.latency != nil
-        }
-        let point = points.first { Self.batch($0) == batch && $0.prediction.measurement.framework == name }
-        if isMeasured { cells.append(Self.milliseconds(point?.prediction.measurement.latency)) }
-        cells.append(Self.milliseconds(point?.prediction.latency, style: .bold))
-        cells.append(Self.percent(isMeasured ? point?.prediction.error : point?.prediction.taxFraction))
+      let predicted: @Sendable (Validation.Prediction) -> Double? = { $0.latency * 1e3 }
+      if own.contains(where: { $0.measurement.latency != nil }) {
+        columns += [
+          number(name, "measured ms", .fixed(2)) { $0.measurement.latency.map { $0 * 1e3 } },
+          number("", "predicted ms", .fixed(2), .bold, predicted), number("", "error %", .percent(1)) { $0.error },
+        ]
+      } else {
+        columns += [
+          number(name, "predicted ms", .fixed(2), .bold, predicted),
+          number("tax", "%", .percent(1)) { $0.taxFraction },
+        ]
       }
-      table.append(cells)
     }
-    return table
+    return Table(Set(predictions.map(\.measurement.batch)).sorted(), columns)
   }
 
   // MARK: Platforms
 
-  private func generationTable(_ points: [CaseStudy.Point]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("accelerator"), Self.number("busy", "ms, b1"), Self.number("latency", "ms, b1"),
-      Self.number("tax", "%, b1"), Self.number("tax", "%, b8"), Self.number("tax", "%, b32"),
-      Self.number("knee", "batch"), TextTable.Column("tax", unit: "by batch"),
-    ])
-    var accelerators: [String] = []
-    for point in points where !accelerators.contains(point.prediction.measurement.accelerator) {
-      accelerators.append(point.prediction.measurement.accelerator)
+  private func generations(_ points: [Point]) -> Table {
+    typealias Series = (name: String, predictions: [Validation.Prediction])
+    let predictions = points.map(\.prediction)
+    let series = unique(predictions.map(\.measurement.accelerator)).map { name -> Series in
+      (name, predictions.filter { $0.measurement.accelerator == name })
     }
-    for name in accelerators {
-      let own = points.filter { $0.prediction.measurement.accelerator == name }
-      func at(_ batch: Int64) -> Validation.Prediction? { own.first { Self.batch($0) == batch }?.prediction }
-      table.append([
-        TextTable.Cell(name), Self.milliseconds(at(1)?.deviceBusy), Self.milliseconds(at(1)?.latency, style: .bold),
-        Self.percent(at(1)?.taxFraction), Self.percent(at(8)?.taxFraction), Self.percent(at(32)?.taxFraction),
-        TextTable.Cell(own.first.flatMap { study.knee(of: $0.prediction.measurement) }?.text ?? "-"),
-        TextTable.Cell(TableBars.sparkline(own.map(\.prediction.taxFraction), most: 1), style: .cyan),
+    func number(
+      _ title: String, _ unit: String, _ display: Display, _ style: TextStyle? = nil, batch: Int64,
+      _ value: @escaping @Sendable (Validation.Prediction) -> Double
+    ) -> Column<Series> {
+      Column(title, unit: unit, display) { series in
+        .number(series.predictions.first { $0.measurement.batch == batch }.map(value), style)
+      }
+    }
+    return Table(
+      series,
+      [
+        Column("accelerator") { .text($0.name) },
+        number("busy", "ms, b1", .fixed(2), batch: 1) { $0.deviceBusy * 1e3 },
+        number("latency", "ms, b1", .fixed(2), .bold, batch: 1) { $0.latency * 1e3 },
+        number("tax", "%, b1", .percent(1), batch: 1) { $0.taxFraction },
+        number("tax", "%, b8", .percent(1), batch: 8) { $0.taxFraction },
+        number("tax", "%, b32", .percent(1), batch: 32) { $0.taxFraction },
+        Column("knee", unit: "batch", .plain) { series in
+          series.predictions.first.flatMap { study.knee(of: $0.measurement) }?.cell ?? .count(nil as Int?)
+        },
+        Column("tax", unit: "by batch") {
+          .text(TableBars.sparkline($0.predictions.map(\.taxFraction), most: 1), .cyan)
+        },
       ])
-    }
-    return table
   }
 
-  private func riseTable(_ points: [CaseStudy.Point]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("testbed"), TextTable.Column("accelerator"), TextTable.Column("workload"),
-      Self.number("measured", "ms, b1"), Self.number("predicted", "ms, b1"), Self.number("error", "%"),
-      Self.number("measured", "rise"), Self.number("predicted", "rise"),
-    ])
+  private func rises(_ points: [Point]) -> Table {
+    typealias Row = (comparison: RiseComparison, first: Validation.Prediction?)
     let predictions = points.map(\.prediction)
-    for comparison in RiseComparison.compare(predictions) {
+    let rows = RiseComparison.compare(predictions).map { comparison -> Row in
       let first = predictions.first {
         $0.measurement.testbed == comparison.testbed && $0.measurement.workload == comparison.workload
           && $0.measurement.parameters["batch"] == 1
       }
-      table.append([
-        TextTable.Cell(comparison.testbed), TextTable.Cell(first?.measurement.accelerator ?? "-"),
-        TextTable.Cell(comparison.workload), Self.milliseconds(first?.measurement.latency),
-        Self.milliseconds(first?.latency, style: .bold), Self.percent(first?.error),
-        TextTable.Cell(comparison.measured.map(String.init) ?? "none"),
-        TextTable.Cell(
-          comparison.predicted.map(String.init) ?? "none",
-          style: comparison.predicted == comparison.measured ? nil : .yellow),
+      return (comparison, first)
+    }
+    return Table(
+      rows,
+      [
+        Column("testbed") { .text($0.comparison.testbed) },
+        Column("accelerator") { .text($0.first?.measurement.accelerator) },
+        Column("workload") { .text($0.comparison.workload) }, .measured(unit: "ms, b1") { $0.first },
+        .predicted(unit: "ms, b1", style: .bold) { $0.first }, .error { $0.first },
+        .rise("measured", unit: "rise") { $0.comparison.measured },
+        .rise(
+          "predicted", unit: "rise",
+          style: { $0.comparison.predicted == $0.comparison.measured ? nil : .yellow }
+        ) { $0.comparison.predicted },
       ])
-    }
-    return table
   }
 
-  private func kernelTable(_ points: [CaseStudy.Point]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("workload"), Self.number("batch"), Self.number("kernels measured", "ms"),
-      Self.number("busy predicted", "ms"), Self.number("error", "%"), Self.number("tax measured", "%"),
-      Self.number("tax predicted", "%"),
-    ])
-    for point in points {
-      let prediction = point.prediction
-      let tax = point.measuredBusy.flatMap { busy in prediction.measurement.latency.map { max(0, 1 - busy / $0) } }
-      table.append([
-        TextTable.Cell(prediction.measurement.workload), TextTable.Cell(String(Self.batch(point))),
-        Self.milliseconds(point.measuredBusy), Self.milliseconds(prediction.deviceBusy, style: .bold),
-        Self.percent(point.measuredBusy.map { prediction.deviceBusy / $0 - 1 }), Self.percent(tax),
-        Self.percent(prediction.taxFraction),
+  private func kernels(_ points: [Point]) -> Table {
+    Table(
+      points,
+      [
+        .workload, .batch { $0.prediction },
+        Column("kernels measured", unit: "ms", .fixed(2)) { .number($0.measuredBusy.map { $0 * 1e3 }) },
+        Column("busy predicted", unit: "ms", .fixed(2)) { .number($0.prediction.deviceBusy * 1e3, .bold) },
+        Column("error", unit: "%", .percent(1)) { point in
+          .number(point.measuredBusy.map { point.prediction.deviceBusy / $0 - 1 })
+        },
+        Column("tax measured", unit: "%", .percent(1)) { point in
+          .number(
+            point.measuredBusy.flatMap { busy in
+              point.prediction.measurement.latency.map { max(0, 1 - busy / $0) }
+            })
+        },
+        Column("tax predicted", unit: "%", .percent(1)) { .number($0.prediction.taxFraction) },
       ])
-    }
-    return table
+  }
+}
+
+extension Column where Row == CaseStudy.Point {
+  fileprivate static var workload: Column { Column("workload") { .text($0.prediction.measurement.workload) } }
+
+  fileprivate static var multiplyAdds: Column {
+    Column("multiply-adds", unit: "10^9", .fixed(2, per: 1e9)) { .number($0.multiplyAdds) }
+  }
+}
+
+extension Column {
+  /// The predicted time in which the device works.
+  fileprivate static func busy(_ prediction: @escaping @Sendable (Row) -> Validation.Prediction) -> Column {
+    Column("busy", unit: "ms", key: "device_busy_ms", .fixed(2)) { .number(prediction($0).deviceBusy * 1e3) }
   }
 
-  // MARK: For programs
-
-  private static let parameterNames = ["batch", "sequence_length", "layers", "width"]
-
-  /// A row for each point.
-  public func csv() -> String {
-    let names =
-      ["panel", "testbed", "accelerator", "framework", "precision", "workload"] + Self.parameterNames + [
-        "multiply_adds", "measured_ms", "predicted_ms", "error_fraction", "measured_busy_ms", "device_busy_ms",
-        "framework_tax_fraction", "bound",
-      ]
-    var table = TextTable(columns: names.map { TextTable.Column($0) })
-    func milliseconds(_ seconds: Double?) -> String { seconds.map { NumberFormat.fixed($0 * 1e3, decimals: 6) } ?? "" }
-    for point in study.points {
-      let row = point.prediction.measurement
-      var cells = [point.panel, row.testbed, row.accelerator, row.framework, row.precision.rawValue, row.workload]
-      cells += Self.parameterNames.map { row.parameters[$0].map(String.init) ?? "" }
-      cells += [
-        NumberFormat.shortest(point.multiplyAdds), milliseconds(row.latency), milliseconds(point.prediction.latency),
-        point.prediction.error.map { NumberFormat.fixed($0, decimals: 6) } ?? "", milliseconds(point.measuredBusy),
-        milliseconds(point.prediction.deviceBusy), NumberFormat.fixed(point.prediction.taxFraction, decimals: 6),
-        point.prediction.bound.rawValue,
-      ]
-      table.append(cells.map { TextTable.Cell($0) })
-    }
-    return table.csv()
+  /// The predicted tax.
+  fileprivate static func tax(_ prediction: @escaping @Sendable (Row) -> Validation.Prediction) -> Column {
+    Column("tax", unit: "%", key: "framework_tax_fraction", .percent(1)) { .number(prediction($0).taxFraction) }
   }
+}
 
-  /// One object with an array of points, panel by panel.
-  public func json() -> String {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("study")
-    writer.value(study.subject.rawValue)
-    writer.key("panels")
-    writer.beginArray()
-    for (name, points) in study.panels {
-      writer.beginObject()
-      writer.key("panel")
-      writer.value(name)
-      writer.key("points")
-      writer.beginArray()
-      for point in points { write(point, &writer) }
-      writer.end()
-      writer.end()
+extension Knee {
+  /// The batch; people see beyond which one it lies where there is none.
+  var cell: Cell {
+    switch self {
+    case .batch(let batch): .count(batch)
+    case .none(let limit): .count(nil as Int?, shown: "> \(limit)")
     }
-    writer.end()
-    writer.end()
-    return writer.text
-  }
-
-  private func write(_ point: CaseStudy.Point, _ writer: inout JSONWriter) {
-    let (prediction, row) = (point.prediction, point.prediction.measurement)
-    func number(_ key: String, _ value: Double?) {
-      writer.key(key)
-      if let value { writer.value(value) } else { writer.null() }
-    }
-    writer.beginObject(onOneLine: true)
-    for (key, text) in [
-      ("testbed", row.testbed), ("accelerator", row.accelerator), ("framework", row.framework),
-      ("precision", row.precision.rawValue), ("workload", row.workload),
-    ] {
-      writer.key(key)
-      writer.value(text)
-    }
-    for name in Self.parameterNames {
-      guard let value = row.parameters[name] else { continue }
-      writer.key(name)
-      writer.value(value)
-    }
-    number("multiply_adds", point.multiplyAdds)
-    number("measured_ms", row.latency.map { $0 * 1e3 })
-    number("predicted_ms", prediction.latency * 1e3)
-    number("error_fraction", prediction.error)
-    number("measured_busy_ms", point.measuredBusy.map { $0 * 1e3 })
-    number("device_busy_ms", prediction.deviceBusy * 1e3)
-    number("framework_tax_fraction", prediction.taxFraction)
-    writer.key("bound")
-    writer.value(prediction.bound.rawValue)
-    writer.end()
   }
 }

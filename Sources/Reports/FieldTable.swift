@@ -8,39 +8,30 @@ public struct FieldTable: Sendable {
   ]
 
   /// The table; nil for a word that is no sort of profile.
-  public static func table(of noun: String) -> TextTable? {
+  public static func table(of noun: String) -> Table? {
     switch noun {
     // An architecture's constants have a table of their own.
-    case AcceleratorProfile.noun: table(AcceleratorProfile.fields.filter { !$0.isShared })
-    case ArchitectureProfile.noun: table(ArchitectureProfile.fields)
-    case HostProfile.noun: table(HostProfile.fields)
-    case FrameworkProfile.noun: table(FrameworkProfile.fields)
+    case AcceleratorProfile.noun: table(noun, AcceleratorProfile.fields.filter { !$0.isShared })
+    case ArchitectureProfile.noun: table(noun, ArchitectureProfile.fields)
+    case HostProfile.noun: table(noun, HostProfile.fields)
+    case FrameworkProfile.noun: table(noun, FrameworkProfile.fields)
     default: nil
     }
   }
 
-  private static func table<Profile>(_ fields: [ProfileField<Profile>]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("number"), TextTable.Column("unit"), TextTable.Column("from", alignment: .number),
-      TextTable.Column("to", alignment: .number), TextTable.Column("meaning"),
-    ])
-    for field in fields {
-      let (low, high) = field.range.bounds
-      let words =
-        [
-          field.meaning, field.note, field.isRequired ? "" : "optional",
-          field.domain.kind == .threshold ? "threshold" : "",
-        ]
-      table.append([
-        TextTable.Cell(field.path), TextTable.Cell(field.domain.unit.rawValue), limit(low), limit(high),
-        TextTable.Cell(words.filter { !$0.isEmpty }.joined(separator: "; ")),
+  private static func table<Profile>(_ noun: String, _ fields: [ProfileField<Profile>]) -> Table {
+    Table(
+      named: noun, fields,
+      [
+        Column("number") { .text($0.path) }, Column("unit") { .text($0.domain.unit.rawValue) },
+        Column("from", .plain) { .number($0.range.bounds.0) }, Column("to", .plain) { .number($0.range.bounds.1) },
+        Column("meaning") { field in
+          let words = [
+            field.meaning, field.note, field.isRequired ? "" : "optional",
+            field.domain.kind == .threshold ? "threshold" : "",
+          ]
+          return .text(words.filter { !$0.isEmpty }.joined(separator: "; "))
+        },
       ])
-    }
-    return table
-  }
-
-  private static func limit(_ bound: Double?) -> TextTable.Cell {
-    guard let bound else { return TextTable.Cell("-", data: "") }
-    return TextTable.Cell(NumberFormat.shortest(bound))
   }
 }

@@ -36,10 +36,10 @@ public struct Figure: Sendable {
   /// The picture.
   public var chart: Chart
   /// The numbers behind it.
-  public var table: TextTable
+  public var table: Table
 
   /// A figure.
-  public init(caption: String, chart: Chart, table: TextTable) {
+  public init(caption: String, chart: Chart, table: Table) {
     self.caption = caption
     self.chart = chart
     self.table = table

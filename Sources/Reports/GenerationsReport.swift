@@ -2,132 +2,123 @@ import Profiles
 import Simulation
 import Studies
 
-/// The headline study as tables and one line that says what they show.
-public struct GenerationsReport: Sendable {
+/// The headline study: a table for each workload, one line that says what they show, and what to try next.
+public struct GenerationsReport: Report {
   /// What is shown.
   public let study: GenerationsStudy
+  /// What to try next, a line each.
+  public let nextSteps: [String]
 
   /// A report.
-  public init(study: GenerationsStudy) {
+  public init(study: GenerationsStudy, nextSteps: [String]) {
     self.study = study
+    self.nextSteps = nextSteps
   }
 
-  /// The tables, the finding, and what to try next.
-  ///
-  /// - Parameters:
-  ///   - styled: Whether cells are styled.
-  ///   - width: The columns of the terminal; what a table leaves free shows the tax at the smallest batch as bars.
-  /// - Returns: Lines, each ended by a line break.
-  public func text(styled: Bool, width: Int = 100) -> String {
-    var text =
-      "How much of the latency is the machine, and how much is the framework feeding it?\n"
-      + "\(study.framework.title), \(study.precision.rawValue), one host (\(study.host.title)), steady state\n"
-    var workloads: [String] = []
-    for row in study.rows where !workloads.contains(row.workload) { workloads.append(row.workload) }
-    for workload in workloads {
-      text += "\n\(workload)\n" + table(workload).text(styled: styled, width: width, bars: bars(workload))
-    }
-    text += "\n" + legend
-    if let finding = study.finding { text += "\n" + sentence(finding) }
-    text += "\n" + Self.nextCommands
-    return text
-  }
+  private typealias Row = GenerationsStudy.Row
 
-  private func bars(_ workload: String) -> TableBars {
-    let rows = study.rows.filter { $0.workload == workload }
-    return TableBars(
-      title: "tax, b\(study.batches.first ?? 1)", values: rows.map { $0.results.first?.frameworkTaxFraction }, most: 1)
-  }
-
-  private func table(_ workload: String) -> TextTable {
-    var columns = [TextTable.Column("accelerator"), TextTable.Column("year", alignment: .number)]
-    for batch in study.batches {
-      columns += [
-        TextTable.Column("busy", unit: "ms, b\(batch)", alignment: .number),
-        TextTable.Column("latency", unit: "ms, b\(batch)", alignment: .number),
-        TextTable.Column("tax", unit: "%", alignment: .number), TextTable.Column("waits for"),
-      ]
-    }
-    columns.append(TextTable.Column("knee", unit: "batch", alignment: .number))
-    var table = TextTable(columns: columns)
-    for row in study.rows where row.workload == workload { table.append(cells(row)) }
-    return table
-  }
-
-  private func cells(_ row: GenerationsStudy.Row) -> [TextTable.Cell] {
-    var cells = [
-      TextTable.Cell(shortName(row.accelerator) + (row.accelerator.isAnnounced ? " *" : "")),
-      TextTable.Cell(String(row.accelerator.released.prefix(4))),
+  /// A row for each workload, accelerator and batch.
+  public var tables: [Table] {
+    [
+      Table(
+        named: "passes",
+        study.rows.flatMap { row in
+          zip(study.batches, row.results).map { batch, result in
+            var knee: Int?
+            if case .batch(let batch) = row.knee { knee = batch }
+            return [
+              "workload": .text(row.workload), "batch": .count(batch), "accelerator": .text(row.accelerator.name),
+              "released": .text(row.accelerator.released), "is_announced": .flag(row.accelerator.isAnnounced),
+              "host": .text(study.host.name), "framework": .text(study.framework.name),
+              "precision": .text(study.precision.rawValue),
+            ] + result.times + ["knee_batch": .count(knee)]
+          }
+        })
     ]
-    for result in row.results {
-      let isTaxed = result.bound == .framework
-      cells += [
-        TextTable.Cell(milliseconds(result.deviceBusy)), TextTable.Cell(milliseconds(result.latency), style: .bold),
-        TextTable.Cell(
-          NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 0), style: isTaxed ? .yellow : nil),
-        TextTable.Cell(waitsFor(result.bound)),
+  }
+
+  /// The tables, the finding, and what to try next; the tax at the smallest batch as bars where there is room.
+  public var blocks: [Block] {
+    var blocks: [Block] = [
+      .lines([
+        "How much of the latency is the machine, and how much is the framework feeding it?",
+        "\(study.framework.title), \(study.precision.rawValue), one host (\(study.host.title)), steady state",
+      ])
+    ]
+    for workload in unique(study.rows.map(\.workload)) {
+      let rows = study.rows.filter { $0.workload == workload }
+      let bars = TableBars(
+        title: "tax, b\(study.batches.first ?? 1)", values: rows.map { $0.results.first?.frameworkTaxFraction }, most: 1
+      )
+      blocks.append(.table(table(rows), title: workload, bars: bars))
+    }
+    blocks.append(.lines(legend))
+    if let finding = study.finding { blocks.append(.paragraph(sentence(finding))) }
+    return nextSteps.isEmpty ? blocks : blocks + [.lines(nextSteps)]
+  }
+
+  private func table(_ rows: [Row]) -> Table {
+    var columns = [
+      Column<Row>("accelerator") { .text($0.accelerator.shortName + ($0.accelerator.isAnnounced ? " *" : "")) },
+      Column("year", .plain) { .text(String($0.accelerator.released.prefix(4))) },
+    ]
+    for (index, batch) in study.batches.enumerated() {
+      columns += [
+        .busy("busy", "ms, b\(batch)", .milliseconds(2)) { $0.results[index] },
+        .latency("ms, b\(batch)", .milliseconds(2), style: .bold) { $0.results[index] },
+        .tax(decimals: 0, marks: true) { $0.results[index] },
+        Column("waits for") { .text($0.results[index].bound.waitsFor) },
       ]
     }
-    cells.append(TextTable.Cell(row.knee.text))
-    return cells
-  }
-
-  /// The name without its vendor, as a command takes it.
-  private func shortName(_ accelerator: AcceleratorProfile) -> String {
-    let vendor = accelerator.vendor.lowercased() + "-"
-    return accelerator.name.hasPrefix(vendor) ? String(accelerator.name.dropFirst(vendor.count)) : accelerator.name
-  }
-
-  private func milliseconds(_ picoseconds: Int64) -> String {
-    NumberFormat.fixed(Double(picoseconds) / 1e9, decimals: 2)
-  }
-
-  private func waitsFor(_ bound: LatencyBound) -> String {
-    switch bound {
-    case .framework: "framework"
-    case .compute: "compute"
-    case .memory: "memory"
-    case .overhead: "overhead"
-    }
+    columns.append(Column("knee", unit: "batch", .plain) { $0.knee.cell })
+    return Table(rows, columns)
   }
 
   /// What the columns mean.
-  private var legend: String {
+  private var legend: [String] {
     let batches = study.batches.map { "b\($0)" }.joined(separator: ", ")
     let stars = study.rows.contains { $0.accelerator.isAnnounced } ? "; *: announced, not shipping" : ""
-    return "busy: the device works; tax: share of the latency in which it does not; \(batches): batch size\n"
-      + "knee: the batch from which on the device, not the host, sets the latency\(stars)\n"
+    return [
+      "busy: the device works; tax: share of the latency in which it does not; \(batches): batch size",
+      "knee: the batch from which on the device, not the host, sets the latency\(stars)",
+    ]
   }
 
   private func sentence(_ finding: GenerationsStudy.Finding) -> String {
     let device = NumberFormat.significant(finding.deviceSpeedup, digits: 2)
     let tax =
       finding.newestTax > finding.oldestTax ? "rises" : finding.newestTax < finding.oldestTax ? "falls" : "stays"
+    let latency =
+      finding.latencySpeedup < 1.05
+      ? "the latency stays where it is"
+      : "the latency falls only \(NumberFormat.significant(finding.latencySpeedup, digits: 2)) times"
     var text =
       "\(finding.workload) at batch \(study.batches.first ?? 1), from \(finding.oldest) to \(finding.newest): "
-      + "the device needs \(device) times less time, and \(latencyText(finding)). "
+      + "the device needs \(device) times less time, and \(latency). "
       + "The framework tax \(tax) from \(NumberFormat.percent(finding.oldestTax, decimals: 0)) to "
       + "\(NumberFormat.percent(finding.newestTax, decimals: 0)) of the latency."
     if finding.newestTax > 0.5 {
       text += " A faster accelerator cannot lower it; a larger batch, CUDA graphs or a faster host can."
     }
-    return paragraph(text)
+    return text
   }
+}
 
-  private func latencyText(_ finding: GenerationsStudy.Finding) -> String {
-    if finding.latencySpeedup < 1.05 { return "the latency stays where it is" }
-    return "the latency falls only \(NumberFormat.significant(finding.latencySpeedup, digits: 2)) times"
+extension AcceleratorProfile {
+  /// The name without its vendor, as a command takes it.
+  fileprivate var shortName: String {
+    let vendor = vendor.lowercased() + "-"
+    return name.hasPrefix(vendor) ? String(name.dropFirst(vendor.count)) : name
   }
+}
 
-  private static let nextCommands = """
-    Try next:
-      simulate run bert-base h100-sxm                                     one system in detail
-      simulate run bert-base h100-sxm --framework cuda-graph              captured into a CUDA graph
-      simulate run bert-base h100-sxm --set host.single_thread_speed=2    a host twice as fast
-      simulate sweep bert-base h100-sxm --over batch=1..256:log9          as the batch grows
-      simulate project bert-base --year 2032                              on hardware to come
-      simulate roofline resnet50 v100                                     kernels against the roofline
-      simulate profiles list                                              what can be simulated
-
-    """
+extension LatencyBound {
+  fileprivate var waitsFor: String {
+    switch self {
+    case .framework: "framework"
+    case .compute: "compute"
+    case .memory: "memory"
+    case .overhead: "overhead"
+    }
+  }
 }

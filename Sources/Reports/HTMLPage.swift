@@ -11,6 +11,35 @@ struct HTMLPage {
     var heading: String
     /// What stands under it, as markup.
     var body: String
+
+    /// A section of markup.
+    init(identifier: String, heading: String, body: String) {
+      self.identifier = identifier
+      self.heading = heading
+      self.body = body
+    }
+
+    /// A section of a figure, in whose place the script may put others.
+    ///
+    /// - Parameters:
+    ///   - identifier: Where links to it point, and what the script knows the figure by.
+    ///   - heading: The heading.
+    ///   - markup: The figure that is shown first; see ``HTMLPage/markup(_:)``.
+    ///   - shown: Its number among the page's figures.
+    ///   - isOfKind: Whether it is one of the kinds that have a style and a behavior of their own.
+    ///   - dimensions: The choices that it depends on.
+    ///   - tools: What stands above it, as markup.
+    init(
+      identifier: String, heading: String, markup: String, shown: Int? = nil, isOfKind: Bool = false,
+      dimensions: [String]? = nil, tools: String = ""
+    ) {
+      let kind = isOfKind ? "class=\"\(identifier)\" " : ""
+      let choices = dimensions.map { " data-dimensions=\"\($0.joined(separator: " "))\"" } ?? ""
+      let number = shown.map { String($0) } ?? "undefined"
+      self.init(
+        identifier: identifier, heading: heading,
+        body: "\(tools)<div \(kind)data-figure=\"\(identifier)\"\(choices) data-shown=\"\(number)\">\(markup)</div>")
+    }
   }
 
   /// The finding, in a sentence.
@@ -20,33 +49,23 @@ struct HTMLPage {
   /// What the number is.
   var numberMeaning: String
   /// What stands under the finding, as markup: controls, numbers.
-  var introduction: String
+  var introduction = ""
   /// The page's parts.
   var sections: [Section]
   /// Markup at the end that is not shown: templates.
-  var templates: String
-  /// What the script works on, a JSON object.
-  var data: String
+  var templates = ""
+  /// What the script works on.
+  var data: Record
   /// How the page was made.
   var command: String
 
   /// The document.
   var html: String {
-    let policy =
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-      + "form-action 'none'"
     var text = """
       <!DOCTYPE html>
       <html lang="en">
       <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="\(policy)">
-      <link rel="icon" href="data:,">
-      <title>\(markupEscaped(finding))</title>
-      <style>
-      \(PageStyle.sheet)
-      </style>
+      \(Self.head(title: finding))
       </head>
       <body>
       <header>
@@ -76,13 +95,30 @@ struct HTMLPage {
       <div id="tip" hidden></div>
       <div id="live" class="sr" aria-live="polite"></div>
       \(templates)
-      <script type="application/json" id="report">\(Self.inert(data))</script>
+      <script type="application/json" id="report">\(Self.inert(data.json(.compact)))</script>
       <script>
       \(PageScript.text)
       </script>
       </body>
       </html>
 
+      """
+  }
+
+  /// What stands in the head of every page.
+  static func head(title: String) -> String {
+    let policy =
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+      + "form-action 'none'"
+    return """
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="\(policy)">
+      <link rel="icon" href="data:,">
+      <title>\(markupEscaped(title))</title>
+      <style>
+      \(PageStyle.sheet)
+      </style>
       """
   }
 

@@ -1,8 +1,7 @@
-import JSONText
 import Studies
 
-/// A hypothetical system beside a real one, for people and for programs.
-public struct HypotheticalReport: Sendable {
+/// A hypothetical system beside a real one.
+public struct HypotheticalReport: Report {
   /// What is shown.
   public let study: HypotheticalStudy
 
@@ -11,89 +10,62 @@ public struct HypotheticalReport: Sendable {
     self.study = study
   }
 
-  private var baseName: String { study.base.system.accelerator?.name ?? "none" }
-
   private var hypotheticalName: String {
-    study.factors.isEmpty ? study.hypothetical.system.accelerator?.name ?? "none" : "hypothetical"
+    study.factors.isEmpty ? study.hypothetical.acceleratorName : "hypothetical"
   }
 
-  /// What was changed, and what came of it.
-  public func text(styled: Bool) -> String {
-    var text = study.base.workloadText + "\n" + study.base.systemText + "\n"
-    for (dial, factor) in study.factors {
-      text += "\(dial.name) x \(NumberFormat.shortest(factor)): \(dial.meaning)\n"
+  /// The hypothetical result at the top, the real one under `base`, and every number that differs.
+  public var record: Record {
+    let changes = study.changes.map { path, old, new in
+      (key: path, value: Value.list([.number(old), .number(new)]))
     }
-    var table = TextTable(columns: [
-      TextTable.Column("per pass"), TextTable.Column("unit"), TextTable.Column(baseName, alignment: .number),
-      TextTable.Column(hypotheticalName, alignment: .number), TextTable.Column("ratio", alignment: .number),
-    ])
-    let (old, new) = (study.baseResult, study.hypotheticalResult)
-    func row(_ name: String, _ old: Int64, _ new: Int64) {
-      table.append([
-        TextTable.Cell(name), "us", TextTable.Cell(Self.microseconds(old)),
-        TextTable.Cell(Self.microseconds(new), style: .bold),
-        TextTable.Cell(old > 0 ? NumberFormat.fixed(Double(new) / Double(old), decimals: 3) : "-"),
-      ])
-    }
-    row("latency", old.latency, new.latency)
-    row("device busy", old.deviceBusy, new.deviceBusy)
-    row("framework tax", old.latency - old.deviceBusy, new.latency - new.deviceBusy)
-    table.append([
-      "framework tax", "%", TextTable.Cell(NumberFormat.fixed(old.frameworkTaxFraction * 100, decimals: 1)),
-      TextTable.Cell(NumberFormat.fixed(new.frameworkTaxFraction * 100, decimals: 1)), "",
-    ])
-    text += "\n" + table.text(styled: styled) + "\n"
-    if old.bound == new.bound { return text + "\(new.bound.rawValue), both\n" }
-    return text + "\(old.bound.rawValue) turns \(new.bound.rawValue)\n"
-  }
-
-  private static func microseconds(_ picoseconds: Int64) -> String {
-    NumberFormat.fixed(Double(picoseconds) / 1e6, decimals: 1, grouping: .comma)
+    return study.hypotheticalResult.times + [
+      "base": .record(study.baseResult.times),
+      "scale": .record(Record(study.factors.map { ($0.dial.name, .number($0.factor)) }).onOneLine),
+      "changes": .record(Record(changes)), "inputs": .record(study.base.inputs),
+    ]
   }
 
   /// A row for each system.
-  public func csv() -> String {
-    let columns = [
-      "system", "latency_us", "device_busy_us", "framework_tax_fraction", "bound", "latency_kind", "kernel_model",
+  public var tables: [Table] {
+    let systems = [(study.base.acceleratorName, study.baseResult), (hypotheticalName, study.hypotheticalResult)]
+    return [
+      Table(
+        systems.map { name, result in
+          ["system": .text(name)] + result.lineTimes + ["bound": .text(result.bound.rawValue)] + study.base.madeBy
+        })
     ]
-    var table = TextTable(columns: columns.map { TextTable.Column($0) })
-    for (name, result) in [(baseName, study.baseResult), (hypotheticalName, study.hypotheticalResult)] {
-      table.append([
-        TextTable.Cell(name), TextTable.Cell(NumberFormat.microseconds(picoseconds: result.latency)),
-        TextTable.Cell(NumberFormat.microseconds(picoseconds: result.deviceBusy)),
-        TextTable.Cell(String(result.frameworkTaxFraction)), TextTable.Cell(result.bound.rawValue),
-        TextTable.Cell(study.base.latencyKind.rawValue), TextTable.Cell(study.base.kernelModel.name),
-      ])
-    }
-    return table.csv()
   }
 
-  /// One object: the hypothetical result at the top, the real one under `base`, and every number that differs.
-  public func json() -> String {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.members(of: study.hypotheticalResult)
-    writer.object("base", study.baseResult)
-    writer.key("scale")
-    writer.beginObject(onOneLine: true)
-    for (dial, factor) in study.factors {
-      writer.key(dial.name)
-      writer.value(factor)
+  /// What was changed, and what came of it.
+  public var blocks: [Block] {
+    let (old, new) = (study.baseResult, study.hypotheticalResult)
+    let factors = study.factors.map { dial, factor in
+      "\(dial.name) x \(NumberFormat.shortest(factor)): \(dial.meaning)"
     }
-    writer.end()
-    writer.key("changes")
-    writer.beginObject()
-    for (path, old, new) in study.changes {
-      writer.key(path)
-      writer.beginArray(onOneLine: true)
-      for number in [old, new] {
-        if let number { writer.value(number) } else { writer.null() }
-      }
-      writer.end()
+    return [
+      .lines([study.base.workloadText, study.base.systemText] + factors), .table(comparison(old, new)),
+      .line(
+        old.bound == new.bound ? "\(new.bound.rawValue), both" : "\(old.bound.rawValue) turns \(new.bound.rawValue)"),
+    ]
+  }
+
+  private func comparison(_ old: SweepResult, _ new: SweepResult) -> Table {
+    let times: [(String, (SweepResult) -> Int64)] = [
+      ("latency", \.latency), ("device busy", \.deviceBusy), ("framework tax", \.frameworkTax),
+    ]
+    let rows = times.map { name, time -> [Cell] in
+      let (old, new) = (time(old), time(new))
+      let ratio = old > 0 ? Double(new) / Double(old) : nil
+      return [.text(name), "us", .time(old), .time(new, .bold), .number(ratio)]
     }
-    writer.end()
-    writer.inputs(study.base)
-    writer.end()
-    return writer.text
+    func percent(_ result: SweepResult) -> Cell {
+      .number(nil, shown: NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 1))
+    }
+    return Table(
+      fields: [
+        Field("per pass"), Field("unit"), Field(study.base.acceleratorName, .microseconds(1)),
+        Field(hypotheticalName, .microseconds(1)), Field("ratio", .fixed(3)),
+      ], rows + [["framework tax", "%", percent(old), percent(new), .number(nil, shown: "")]])
   }
 }

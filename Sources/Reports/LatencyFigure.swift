@@ -50,7 +50,7 @@ extension Figure {
           }))
     }
     let batches = points.map { Double($0.0) } + measured.map { Double($0.batch) }
-    let ticks = Set(batches).sorted().map { Tick(value: $0, label: shortest($0)) }
+    let ticks = Set(batches).sorted().map { Tick(value: $0, label: NumberFormat.shortest($0)) }
     let chart = CartesianChart(
       x: Axis(title: "batch size", scale: .logarithmic(covering: batches, margin: 1.1), ticks: ticks),
       y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: all.flatMap { $0.points.map(\.y) })),
@@ -80,39 +80,22 @@ extension Figure {
 
   private static func latencyTable(
     _ points: [(Int, PassResult)], _ measured: [(batch: Int, milliseconds: Double)]
-  ) -> TextTable {
-    func number(_ title: String, _ unit: String?, _ key: String) -> TextTable.Column {
-      TextTable.Column(title, unit: unit, alignment: .number, key: key)
+  ) -> Table {
+    typealias Point = (batch: Int, result: PassResult)
+    var columns: [Column<Point>] = [
+      Column("batch", .plain) { .count($0.batch) }, .latency("ms", .milliseconds(3)) { $0.result },
+      .busy("device busy", "ms", .milliseconds(3)) { $0.result },
+      Column("framework tax", unit: "ms", key: "framework_tax_us", .milliseconds(3)) { .time($0.result.frameworkTax) },
+      .tax { $0.result }, .bound { $0.result },
+    ]
+    if !measured.isEmpty {
+      columns.append(
+        Column("measured", unit: "ms", key: "measured_us", .plain) { point in
+          let value = measured.first { $0.batch == point.batch }?.milliseconds
+          return .number(value.map { $0 * 1e3 }, shown: value.map(shortNumber))
+        })
     }
-    var table = TextTable(
-      columns: [
-        number("batch", nil, "batch"), number("latency", "ms", "latency_us"),
-        number("device busy", "ms", "device_busy_us"), number("framework tax", "ms", "framework_tax_us"),
-        number("tax", "%", "framework_tax_fraction"), TextTable.Column("bound"),
-      ] + (measured.isEmpty ? [] : [number("measured", "ms", "measured_us")]))
-    for (batch, result) in points {
-      var cells = [TextTable.Cell(String(batch))]
-      cells += [result.latency, result.deviceBusy, result.frameworkTax].map(timeCell)
-      cells += [
-        TextTable.Cell(
-          NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 1), data: "\(result.frameworkTaxFraction)"),
-        TextTable.Cell(result.bound.rawValue),
-      ]
-      if !measured.isEmpty {
-        let value = measured.first { $0.batch == batch }?.milliseconds
-        cells.append(
-          TextTable.Cell(value.map(shortNumber) ?? "-", data: value.map { NumberFormat.shortest($0 * 1e3) } ?? ""))
-      }
-      table.append(cells)
-    }
-    return table
-  }
-
-  /// Milliseconds for people, exact microseconds for programs.
-  static func timeCell(_ picoseconds: Int64) -> TextTable.Cell {
-    TextTable.Cell(
-      NumberFormat.fixed(milliseconds(picoseconds), decimals: 3, grouping: .comma),
-      data: NumberFormat.microseconds(picoseconds: picoseconds))
+    return Table(points.map { (batch: $0.0, result: $0.1) }, columns)
   }
 
   /// A choice in words: accelerator, framework, precision.
@@ -124,6 +107,4 @@ extension Figure {
 
   /// The workload's name.
   static func workloadName(_ study: SystemStudy) -> String { study.ownCase?.scenario.workload.name ?? "" }
-
-  private static func shortest(_ value: Double) -> String { NumberFormat.shortest(value) }
 }

@@ -73,30 +73,25 @@ extension Figure {
       })
   }
 
-  private static func projectionTable(_ projection: Projection) -> TextTable {
-    func number(_ title: String, _ unit: String?, _ key: String) -> TextTable.Column {
-      TextTable.Column(title, unit: unit, alignment: .number, key: key)
+  private static func projectionTable(_ projection: Projection) -> Table {
+    func milliseconds(
+      _ title: String, _ key: String, _ time: @escaping @Sendable (Projection.Year) -> Double
+    ) -> Column<Projection.Year> {
+      Column(title, unit: "ms", key: key, .plain) { .number(time($0) * 1e6, shown: shortNumber(time($0) * 1e3)) }
     }
-    var table = TextTable(columns: [
-      number("year", nil, "year"), number("latency, median", "ms", "latency_ms"),
-      number("5 %", "ms", "latency_p05_ms"), number("25 %", "ms", "latency_p25_ms"),
-      number("75 %", "ms", "latency_p75_ms"), number("95 %", "ms", "latency_p95_ms"),
-      number("device busy, median", "ms", "device_busy_ms"), number("tax, median", "%", "framework_tax_percent"),
-    ])
-    for year in projection.years {
-      let band = year.latency
-      let values = [
-        band.median, band.ninety.lowerBound, band.fifty.lowerBound, band.fifty.upperBound, band.ninety.upperBound,
-        year.deviceBusy.median,
-      ]
-      table.append(
-        [TextTable.Cell(String(year.year))]
-          + values.map { TextTable.Cell(shortNumber($0 * 1e3), data: NumberFormat.shortest($0 * 1e3)) } + [
-            TextTable.Cell(
-              NumberFormat.fixed(year.taxFraction.median * 100, decimals: 1),
-              data: NumberFormat.shortest(year.taxFraction.median * 100))
-          ])
-    }
-    return table
+    return Table(
+      projection.years,
+      [
+        Column("year", .plain) { .count($0.year) },
+        milliseconds("latency, median", "latency_us_p50") { $0.latency.median },
+        milliseconds("5 %", "latency_us_p05") { $0.latency.ninety.lowerBound },
+        milliseconds("25 %", "latency_us_p25") { $0.latency.fifty.lowerBound },
+        milliseconds("75 %", "latency_us_p75") { $0.latency.fifty.upperBound },
+        milliseconds("95 %", "latency_us_p95") { $0.latency.ninety.upperBound },
+        milliseconds("device busy, median", "device_busy_us_p50") { $0.deviceBusy.median },
+        Column("tax, median", unit: "%", key: "framework_tax_fraction_p50", .percent(1)) {
+          .number($0.taxFraction.median)
+        },
+      ])
   }
 }

@@ -1,10 +1,9 @@
-import JSONText
 import Profiles
 import Simulation
 import Studies
 
-/// A projection for people and for programs: trends, the parts they rest on, and the years to come with their bands.
-public struct ProjectionReport: Sendable {
+/// A projection: trends, the parts they rest on, and the years to come with their bands.
+public struct ProjectionReport: Report {
   /// What is shown.
   public let projection: Projection
 
@@ -15,106 +14,152 @@ public struct ProjectionReport: Sendable {
 
   private var roadmap: Roadmap { projection.roadmap }
   private var lastYear: Int { projection.years.last?.year ?? Int(roadmap.lastYear) }
-  private var baseName: String { roadmap.base.accelerator?.name ?? "none" }
+  /// The middle of the last year.
+  private var end: Double { Double(lastYear) + 0.5 }
 
-  // MARK: Table
+  // MARK: For programs
+
+  /// The seed, the trends, the parts, the years, and what the projection rests on.
+  public var record: Record {
+    [
+      "seed": .count(Int(clamping: projection.seed)), "samples": .count(projection.sampleCount),
+      "held_samples": .count(projection.heldSamples), "dropped_samples": .count(projection.droppedSamples),
+      "extrapolation": .record(extrapolation),
+      "trends": .list(roadmap.quantities.map { .record(trend($0)) }, onOneLine: false),
+      "parts": .list(projection.parts.map { .record(part($0)) }, onOneLine: false),
+      "years": .list(projection.years.map { .record(year($0)) }, onOneLine: false),
+      "inputs": .record(projection.scenario.inputs),
+    ]
+  }
+
+  private var extrapolation: Record {
+    [
+      "first_year": .number(roadmap.firstYear), "last_year": .number(roadmap.lastYear),
+      "years_beyond": .number(end - roadmap.lastYear),
+      "accelerator_generations": .count(roadmap.history.accelerators.count),
+      "host_generations": .count(roadmap.history.hosts.count),
+      "host_bound_errors": .count(projection.errorBand?.hostBoundRows ?? 0),
+      "device_bound_errors": .count(projection.errorBand?.deviceBoundRows ?? 0),
+    ]
+  }
+
+  private func trend(_ quantity: Roadmap.Quantity) -> Record {
+    let trend = quantity.trend
+    return [
+      "number": .text(quantity.path), "generations": .count(trend.points.count),
+      "yearly_factor": .number(trend.yearlyFactor), "residual_deviation": .number(trend.residualDeviation),
+      "value": .number(roadmap.value(of: quantity, at: end)),
+      "interval_50": .range(roadmap.interval(of: quantity, 0.5, at: end)),
+      "interval_90": .range(roadmap.interval(of: quantity, 0.9, at: end)),
+    ]
+  }
+
+  private func part(_ part: Projection.Part) -> Record {
+    [
+      "accelerator": .text(part.accelerator.name), "year": .number(part.year), "is_fitted": .flag(part.isFitted),
+      "is_announced": .flag(part.accelerator.isAnnounced),
+    ] + part.result.times
+  }
+
+  private func year(_ year: Projection.Year) -> Record {
+    [
+      "year": .count(year.year), "held_samples": .count(year.heldSamples),
+      "dropped_samples": .count(year.droppedSamples), "on_trend": .record(year.onTrend.times),
+    ] + Record(year.bands.map { ($0.key, .record(Record($0.band.quantiles(inUnitsOf: $0.unit)).onOneLine)) })
+  }
+
+  /// A row for each year, and before them one for each part.
+  public var tables: [Table] {
+    func bands(_ year: Projection.Year?) -> Record {
+      guard let year = year ?? projection.years.first else { return [:] }
+      return Record(
+        year.bands.flatMap { key, band, unit in
+          band.quantiles(inUnitsOf: unit).map { (key: "\(key)_\($0.key)", value: $0.value) }
+        })
+    }
+    let none = bands(nil).members.map { (key: $0.key, value: Value.number(nil)) }
+    let parts = projection.parts.map { part -> Record in
+      let year = NumberFormat.fixed(part.year, decimals: 2)
+      return ["year": .text(year), "accelerator": .text(part.accelerator.name)] + part.result.lineTimes + Record(none)
+    }
+    let years = projection.years.map { year -> Record in
+      ["year": .count(year.year), "accelerator": .text("projected")] + year.onTrend.lineTimes + bands(year)
+    }
+    return [Table(named: "years", parts + years)]
+  }
+
+  // MARK: For people
 
   /// Trends, history, years, and how far outside the data they are.
-  public func text(styled: Bool) -> String {
+  public var blocks: [Block] {
     let scenario = projection.scenario
-    return """
-      \(scenario.workloadText), \(scenario.system.framework.title), to \(lastYear)
-
-      what the trends are, and where they lead
-      \(trendTable().text(styled: styled))
-      what they rest on, each part with \(roadmap.startsAtHost ? roadmap.base.host.title : "the host of its time")
-      \(partTable().text(styled: styled))
-      what is to be expected: the median, and in which half of \(NumberFormat.integer(projection.sampleCount)) \
-      samples lie, and nine in ten
-      \(yearTable().text(styled: styled))
-      \(paragraph(caveat))
-      """
+    let host = roadmap.startsAtHost ? roadmap.base.host.title : "the host of its time"
+    return [
+      .line("\(scenario.workloadText), \(scenario.system.framework.title), to \(lastYear)"),
+      .table(trends, title: "what the trends are, and where they lead"),
+      .table(parts, title: "what they rest on, each part with \(host)"),
+      .table(
+        years,
+        title: "what is to be expected: the median, and in which half of "
+          + "\(NumberFormat.integer(projection.sampleCount)) samples lie, and nine in ten"),
+      .paragraph(caveat),
+    ]
   }
 
-  private func trendTable() -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("number"), TextTable.Column("generations", alignment: .number),
-      TextTable.Column("a year", alignment: .number), TextTable.Column("doubles in", unit: "years", alignment: .number),
-      TextTable.Column(baseName, alignment: .number), TextTable.Column(String(lastYear), alignment: .number),
-      TextTable.Column("50 %"), TextTable.Column("90 %"),
-    ])
-    let year = Double(lastYear) + 0.5
-    for quantity in roadmap.quantities {
-      let trend = quantity.trend
-      let doubling = trend.doublingYears
-      table.append([
-        TextTable.Cell(quantity.path), TextTable.Cell(String(trend.points.count)),
-        TextTable.Cell("x " + NumberFormat.fixed(trend.yearlyFactor, decimals: 2)),
-        TextTable.Cell(doubling > 0 && doubling < 100 ? NumberFormat.fixed(doubling, decimals: 1) : "-"),
-        TextTable.Cell(quantity.number.value(in: roadmap.base).map { NumberFormat.significant($0, digits: 4) } ?? "-"),
-        TextTable.Cell(NumberFormat.significant(roadmap.value(of: quantity, at: year), digits: 3), style: .bold),
-        TextTable.Cell(Self.rangeText(roadmap.interval(of: quantity, 0.5, at: year))),
-        TextTable.Cell(Self.rangeText(roadmap.interval(of: quantity, 0.9, at: year))),
-      ])
+  /// The years as lines with their bands.
+  public var figures: [Figure] {
+    [Figure.projection(projection, title: "Years to come: \(projection.scenario.workloadText)")].compactMap { $0 }
+  }
+
+  private var trends: Table {
+    @Sendable func interval(_ quantity: Roadmap.Quantity, _ share: Double) -> Cell {
+      let interval = roadmap.interval(of: quantity, share, at: end)
+      return .text(between(interval) { NumberFormat.significant($0, digits: 3) })
     }
-    return table
-  }
-
-  private static func rangeText(_ range: ClosedRange<Double>) -> String {
-    NumberFormat.significant(range.lowerBound, digits: 3) + " to "
-      + NumberFormat.significant(range.upperBound, digits: 3)
-  }
-
-  private func partTable() -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("accelerator"), TextTable.Column("year", alignment: .number),
-      TextTable.Column("busy", unit: "us", alignment: .number),
-      TextTable.Column("latency", unit: "us", alignment: .number),
-      TextTable.Column("tax", unit: "%", alignment: .number),
-      TextTable.Column("fitted"),
-    ])
-    for part in projection.parts {
-      table.append([
-        TextTable.Cell(part.accelerator.name), TextTable.Cell(NumberFormat.fixed(part.year, decimals: 1)),
-        TextTable.Cell(Self.microseconds(Double(part.result.deviceBusy) * 1e-12)),
-        TextTable.Cell(Self.microseconds(Double(part.result.latency) * 1e-12), style: .bold),
-        TextTable.Cell(NumberFormat.fixed(part.result.frameworkTaxFraction * 100, decimals: 1)),
-        TextTable.Cell(part.isFitted ? "yes" : "no, announced", style: part.isFitted ? nil : .dim),
+    return Table(
+      roadmap.quantities,
+      [
+        Column("number") { .text($0.path) }, Column("generations", .plain) { .count($0.trend.points.count) },
+        Column("a year", .plain) { .text("x " + NumberFormat.fixed($0.trend.yearlyFactor, decimals: 2)) },
+        Column("doubles in", unit: "years", .fixed(1)) {
+          let years = $0.trend.doublingYears
+          return .number(years > 0 && years < 100 ? years : nil)
+        },
+        Column(projection.scenario.acceleratorName, .significant(4)) { .number($0.number.value(in: roadmap.base)) },
+        Column(String(lastYear), .significant(3)) { .number(roadmap.value(of: $0, at: end), .bold) },
+        Column("50 %") { interval($0, 0.5) }, Column("90 %") { interval($0, 0.9) },
       ])
-    }
-    return table
   }
 
-  private func yearTable() -> TextTable {
-    var columns = [TextTable.Column("year", alignment: .number)]
-    for (name, unit) in [("latency", "us"), ("busy", "us"), ("tax", "%")] {
+  private var parts: Table {
+    Table(
+      projection.parts,
+      [
+        Column("accelerator") { .text($0.accelerator.name) }, Column("year", .fixed(1)) { .number($0.year) },
+        Column("busy", unit: "us", .plain) { .text(microseconds(Double($0.result.deviceBusy) * 1e-12)) },
+        Column("latency", unit: "us", .plain) { .text(microseconds(Double($0.result.latency) * 1e-12), .bold) },
+        .tax { $0.result },
+        Column("fitted") { .text($0.isFitted ? "yes" : "no, announced", $0.isFitted ? nil : .dim) },
+      ])
+  }
+
+  private var years: Table {
+    var columns = [Column<Projection.Year>("year", .plain) { .count($0.year) }]
+    func add(
+      _ name: String, _ unit: String, _ band: @escaping @Sendable (Projection.Year) -> Projection.Band,
+      _ text: @escaping @Sendable (Double) -> String
+    ) {
       columns += [
-        TextTable.Column(name, unit: unit, alignment: .number), TextTable.Column("50 %", key: "\(name)_50"),
-        TextTable.Column("90 %", key: "\(name)_90"),
+        Column(name, unit: unit, .plain) { .text(text(band($0).median), .bold) },
+        Column("50 %") { .text(between(band($0).fifty, text)) },
+        Column("90 %") { .text(between(band($0).ninety, text)) },
       ]
     }
-    var table = TextTable(columns: columns)
-    for year in projection.years {
-      var cells = [TextTable.Cell(String(year.year))]
-      for (band, format) in [
-        (year.latency, Self.microseconds), (year.deviceBusy, Self.microseconds), (year.taxFraction, Self.percent),
-      ] {
-        cells += [
-          TextTable.Cell(format(band.median), style: .bold),
-          TextTable.Cell("\(format(band.fifty.lowerBound)) to \(format(band.fifty.upperBound))"),
-          TextTable.Cell("\(format(band.ninety.lowerBound)) to \(format(band.ninety.upperBound))"),
-        ]
-      }
-      table.append(cells)
-    }
-    return table
+    add("latency", "us", { $0.latency }, microseconds)
+    add("busy", "us", { $0.deviceBusy }, microseconds)
+    add("tax", "%", { $0.taxFraction }) { NumberFormat.fixed($0 * 100, decimals: 1) }
+    return Table(projection.years, columns)
   }
-
-  private static func microseconds(_ seconds: Double) -> String {
-    NumberFormat.fixed(seconds * 1e6, decimals: seconds < 1e-4 ? 1 : 0, grouping: .comma)
-  }
-
-  private static func percent(_ fraction: Double) -> String { NumberFormat.fixed(fraction * 100, decimals: 1) }
 
   /// How far outside the data the projection is, and what it takes for granted.
   private var caveat: String {
@@ -164,155 +209,31 @@ public struct ProjectionReport: Sendable {
     let parts = path.split(separator: ".")
     return parts.suffix(parts.contains("peak_tflops") ? 2 : 1).joined(separator: ".")
   }
+}
 
-  // MARK: CSV
+/// Seconds in microseconds, with a decimal where they are few.
+private func microseconds(_ seconds: Double) -> String {
+  NumberFormat.fixed(seconds * 1e6, decimals: seconds < 1e-4 ? 1 : 0, grouping: .comma)
+}
 
-  /// A row for each year, and before them one for each part.
-  public func csv() -> String {
-    let results = ["latency_us", "device_busy_us", "framework_tax_fraction"]
-    let quantiles = ["p05", "p25", "p50", "p75", "p95"]
-    let columns = ["year", "accelerator"] + results + results.flatMap { name in quantiles.map { "\(name)_\($0)" } }
-    var table = TextTable(columns: columns.map { TextTable.Column($0) })
-    func fixed(_ result: SweepResult) -> [TextTable.Cell] {
-      [
-        TextTable.Cell(NumberFormat.microseconds(picoseconds: result.latency)),
-        TextTable.Cell(NumberFormat.microseconds(picoseconds: result.deviceBusy)),
-        TextTable.Cell(NumberFormat.shortest(result.frameworkTaxFraction)),
-      ]
-    }
-    for part in projection.parts {
-      table.append(
-        [TextTable.Cell(NumberFormat.fixed(part.year, decimals: 2)), TextTable.Cell(part.accelerator.name)]
-          + fixed(part.result) + Array(repeating: "", count: results.count * quantiles.count))
-    }
-    for year in projection.years {
-      let bands = [(year.latency, 1e6), (year.deviceBusy, 1e6), (year.taxFraction, 1)].flatMap { band, scale in
-        Self.quantiles(band).map { TextTable.Cell(NumberFormat.shortest($0 * scale)) }
-      }
-      table.append([TextTable.Cell(String(year.year)), "projected"] + fixed(year.onTrend) + bands)
-    }
-    return table.csv()
+private func between(_ range: ClosedRange<Double>, _ text: (Double) -> String) -> String {
+  "\(text(range.lowerBound)) to \(text(range.upperBound))"
+}
+
+extension Projection.Year {
+  /// What has a band, by key, and what its unit is of a second or of a fraction.
+  fileprivate var bands: [(key: String, band: Projection.Band, unit: Double)] {
+    [("latency_us", latency, 1e6), ("device_busy_us", deviceBusy, 1e6), ("framework_tax_fraction", taxFraction, 1)]
   }
+}
 
-  private static func quantiles(_ band: Projection.Band) -> [Double] {
-    [band.ninety.lowerBound, band.fifty.lowerBound, band.median, band.fifty.upperBound, band.ninety.upperBound]
-  }
-
-  // MARK: JSON
-
-  /// One object: the seed, the trends, the parts, the years, and what the projection rests on.
-  public func json() -> String {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("seed")
-    writer.value(Int64(clamping: projection.seed))
-    writer.key("samples")
-    writer.value(projection.sampleCount)
-    for (key, count) in [("held_samples", projection.heldSamples), ("dropped_samples", projection.droppedSamples)] {
-      writer.key(key)
-      writer.value(count)
-    }
-    writeExtrapolation(&writer)
-    writer.key("trends")
-    writer.beginArray()
-    for quantity in roadmap.quantities { write(quantity, &writer) }
-    writer.end()
-    writer.key("parts")
-    writer.beginArray()
-    for part in projection.parts { write(part, &writer) }
-    writer.end()
-    writer.key("years")
-    writer.beginArray()
-    for year in projection.years { write(year, &writer) }
-    writer.end()
-    writer.inputs(projection.scenario)
-    writer.end()
-    return writer.text
-  }
-
-  private func writeExtrapolation(_ writer: inout JSONWriter) {
-    writer.key("extrapolation")
-    writer.beginObject()
-    for (key, number) in [
-      ("first_year", roadmap.firstYear), ("last_year", roadmap.lastYear),
-      ("years_beyond", Double(lastYear) + 0.5 - roadmap.lastYear),
-    ] {
-      writer.key(key)
-      writer.value(number)
-    }
-    for (key, number) in [
-      ("accelerator_generations", roadmap.history.accelerators.count),
-      ("host_generations", roadmap.history.hosts.count),
-      ("host_bound_errors", projection.errorBand?.hostBoundRows ?? 0),
-      ("device_bound_errors", projection.errorBand?.deviceBoundRows ?? 0),
-    ] {
-      writer.key(key)
-      writer.value(number)
-    }
-    writer.end()
-  }
-
-  private func write(_ quantity: Roadmap.Quantity, _ writer: inout JSONWriter) {
-    let trend = quantity.trend
-    let year = Double(lastYear) + 0.5
-    writer.beginObject()
-    writer.key("number")
-    writer.value(quantity.path)
-    writer.key("generations")
-    writer.value(trend.points.count)
-    for (key, number) in [
-      ("yearly_factor", trend.yearlyFactor), ("residual_deviation", trend.residualDeviation),
-      ("value", roadmap.value(of: quantity, at: year)),
-    ] {
-      writer.key(key)
-      writer.value(number)
-    }
-    for (key, share) in [("interval_50", 0.5), ("interval_90", 0.9)] {
-      let interval = roadmap.interval(of: quantity, share, at: year)
-      writer.key(key)
-      writer.beginArray(onOneLine: true)
-      writer.value(interval.lowerBound)
-      writer.value(interval.upperBound)
-      writer.end()
-    }
-    writer.end()
-  }
-
-  private func write(_ part: Projection.Part, _ writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.key("accelerator")
-    writer.value(part.accelerator.name)
-    writer.key("year")
-    writer.value(part.year)
-    writer.key("is_fitted")
-    writer.value(part.isFitted)
-    writer.key("is_announced")
-    writer.value(part.accelerator.isAnnounced)
-    writer.members(of: part.result)
-    writer.end()
-  }
-
-  private func write(_ year: Projection.Year, _ writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.key("year")
-    writer.value(year.year)
-    for (key, count) in [("held_samples", year.heldSamples), ("dropped_samples", year.droppedSamples)] {
-      writer.key(key)
-      writer.value(count)
-    }
-    writer.object("on_trend", year.onTrend)
-    for (key, band, scale) in [
-      ("latency_us", year.latency, 1e6), ("device_busy_us", year.deviceBusy, 1e6),
-      ("framework_tax_fraction", year.taxFraction, 1),
-    ] {
-      writer.key(key)
-      writer.beginObject(onOneLine: true)
-      for (name, value) in zip(["p05", "p25", "p50", "p75", "p95"], Self.quantiles(band)) {
-        writer.key(name)
-        writer.value(value * scale)
-      }
-      writer.end()
-    }
-    writer.end()
+extension Projection.Band {
+  /// The quantiles by name, in a unit of which one of the band's own has so many.
+  func quantiles(inUnitsOf unit: Double) -> [(key: String, value: Value)] {
+    [
+      ("p05", .number(ninety.lowerBound * unit)), ("p25", .number(fifty.lowerBound * unit)),
+      ("p50", .number(median * unit)), ("p75", .number(fifty.upperBound * unit)),
+      ("p95", .number(ninety.upperBound * unit)),
+    ]
   }
 }

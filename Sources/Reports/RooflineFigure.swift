@@ -10,7 +10,7 @@ extension Figure {
     guard total > 0 else { return nil }
     let shown = study.rows.filter { $0.flops.value > 0 && $0.bytes.value > 0 && $0.achieved.value > 0 }.prefix(count)
     guard !shown.isEmpty else { return nil }
-    let share = { (row: RooflineStudy.Row) in Double(row.count) * row.time.value / total }
+    let share: @Sendable (RooflineStudy.Row) -> Double = { row in Double(row.count) * row.time.value / total }
     let largest = shown.map(share).max() ?? 1
     let levels = ["compute", "DRAM", "L2"].filter { level in shown.contains { $0.level == level } }
     let points = levels.map { level in
@@ -41,7 +41,7 @@ extension Figure {
     return Figure(
       caption: caption,
       chart: Chart(title: title, summary: "\(shown.count) kernels. " + caption, content: .cartesian(chart)),
-      table: rooflineTable(study.rows.prefix(count), share))
+      table: rooflineTable(Array(study.rows.prefix(count)), share))
   }
 
   private static func style(of level: String) -> SeriesStyle {
@@ -63,23 +63,25 @@ extension Figure {
   private static func roofs(
     _ accelerator: AcceleratorProfile, _ formats: [Precision], _ intensities: [Double]
   ) -> [CartesianChart.Series] {
-    let ideal = IdealRooflineModelPeaks(accelerator)
-    let used = Precision.allCases.filter { formats.contains($0) && ideal.peak($0) > 0 }
-    guard let highest = used.max(by: { ideal.peak($0) < ideal.peak($1) }) else { return [] }
-    let peak = ideal.peak(highest)
+    /// TFLOP/s at which a format is computed.
+    func peak(_ format: Precision) -> Double {
+      format.widenings.compactMap { accelerator.peakTFLOPS[$0] }.max() ?? 0
+    }
+    let used = Precision.allCases.filter { formats.contains($0) && peak($0) > 0 }
+    guard let highest = used.max(by: { peak($0) < peak($1) }) else { return [] }
     let memory = accelerator.memory
     let levels =
       [("DRAM", memory.bandwidthGBPerS)] + (memory.l2BandwidthGBPerS.map { [("L2", $0)] } ?? [])
-    let ridges = levels.map { peak * 1e3 / $0.1 }
+    let ridges = levels.map { peak(highest) * 1e3 / $0.1 }
     let low = min(intensities.min() ?? 1, (ridges.min() ?? 1) / 4)
     let high = max(intensities.max() ?? 1, (ridges.max() ?? 1) * 3)
     var roofs = zip(levels, ridges).enumerated().map { index, level in
       line(
         "\(level.0.0) \(shortNumber(level.0.1)) GB/s", SeriesStyle(color: index == 0 ? 0 : 5, isDashed: index > 0),
-        [(low, low * level.0.1 / 1e3), (level.1, peak)])
+        [(low, low * level.0.1 / 1e3), (level.1, peak(highest))])
     }
     for format in used {
-      let height = ideal.peak(format)
+      let height = peak(format)
       let left = height * 1e3 / (levels.last?.1 ?? 1)
       roofs.append(
         line(
@@ -95,42 +97,19 @@ extension Figure {
   }
 
   private static func rooflineTable(
-    _ rows: some Collection<RooflineStudy.Row>, _ share: (RooflineStudy.Row) -> Double
-  ) -> TextTable {
-    func number(_ title: String, _ unit: String?, _ key: String) -> TextTable.Column {
-      TextTable.Column(title, unit: unit, alignment: .number, key: key)
-    }
-    var table = TextTable(columns: [
-      TextTable.Column("operator"), TextTable.Column("class"), number("runs", nil, "runs"),
-      number("intensity", "FLOP/byte", "intensity_flop_per_byte"),
-      number("achieved", "TFLOP/s", "achieved_tflops"), number("attainable", "TFLOP/s", "attainable_tflops"),
-      number("time", "µs", "time_us"), number("share", "%", "time_fraction"),
-      TextTable.Column("bound"),
-    ])
-    func cell(_ value: Double?) -> TextTable.Cell {
-      guard let value, value.isFinite else { return TextTable.Cell("-", data: "") }
-      return TextTable.Cell(shortNumber(value), data: NumberFormat.shortest(value))
-    }
-    for row in rows {
-      table.append([
-        TextTable.Cell(row.name), TextTable.Cell(row.kernelClass.rawValue), TextTable.Cell(String(row.count)),
-        cell(row.bytes.value > 0 ? intensity(row) : nil), cell(row.achieved.tflops), cell(row.attainable?.tflops),
-        cell(row.time.value * 1e6),
-        TextTable.Cell(NumberFormat.fixed(share(row) * 100, decimals: 1), data: NumberFormat.shortest(share(row))),
-        TextTable.Cell(row.level),
+    _ rows: [RooflineStudy.Row], _ share: @escaping @Sendable (RooflineStudy.Row) -> Double
+  ) -> Table {
+    Table(
+      rows,
+      [
+        Column("operator") { .text($0.name) }, Column("class") { .text($0.kernelClass.rawValue) },
+        Column("runs", .plain) { .count($0.count) },
+        Column("intensity", unit: "FLOP/byte", key: "intensity_flop_per_byte", .short) { .number($0.intensity) },
+        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .short) { .number($0.achieved.tflops) },
+        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .short) { .number($0.attainable?.tflops) },
+        Column("time", unit: "µs", key: "time_us", .short) { .number($0.time.value * 1e6) },
+        Column("share", unit: "%", key: "time_fraction", .percent(1)) { .number(share($0)) },
+        Column("bound", key: "level") { .text($0.level) },
       ])
-    }
-    return table
-  }
-}
-
-/// The peaks at which formats are computed, TFLOP/s.
-private struct IdealRooflineModelPeaks {
-  let accelerator: AcceleratorProfile
-
-  init(_ accelerator: AcceleratorProfile) { self.accelerator = accelerator }
-
-  func peak(_ format: Precision) -> Double {
-    format.widenings.compactMap { accelerator.peakTFLOPS[$0] }.max() ?? 0
   }
 }

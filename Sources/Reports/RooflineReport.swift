@@ -1,91 +1,66 @@
-import JSONText
-import Kernels
 import Profiles
 import Roofline
 import Simulation
 import Studies
 
 /// The kernels of a workload against the rooflines of a device.
-public struct RooflineReport: Sendable {
+public struct RooflineReport: Report {
   /// What is shown.
   public let study: RooflineStudy
-  /// What the study is of, for the heading.
-  public let heading: String
-
-  /// Which model the times are of.
-  public let kernelModel: KernelModel
+  /// What the study is of.
+  public let scenario: Scenario
 
   /// A report.
-  public init(study: RooflineStudy, heading: String, kernelModel: KernelModel = .calibrated) {
+  public init(study: RooflineStudy, scenario: Scenario) {
     self.study = study
-    self.heading = heading
-    self.kernelModel = kernelModel
+    self.scenario = scenario
   }
 
-  private var columns: [TextTable.Column] {
+  private var heading: String { "\(scenario.workloadText), on \(study.accelerator.title)" }
+
+  /// A row for each sort of kernel. People are not told of work and traffic, whose ratio is the intensity, but of each
+  /// row's share of the time.
+  private var kernels: Table {
+    let total = study.rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
+    let kernelModel = scenario.kernelModel.name
+    return Table(
+      named: "kernels", study.rows,
+      [
+        Column("operator") { .text($0.name) }, Column("class") { .text($0.kernelClass.rawValue) },
+        Column("runs", .plain) { .count($0.count) },
+        Column("flops", for: .programs) { .number($0.flops.value) },
+        Column("bytes", for: .programs) { .number($0.bytes.value) },
+        Column("intensity", unit: "FLOP/B", key: "intensity_flop_per_byte", .fixed(1)) { .number($0.intensity) },
+        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2)) { .number($0.attainable?.tflops) },
+        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .fixed(2)) {
+          .number($0.achieved.tflops, shown: $0.attainable == nil ? "-" : nil)
+        },
+        Column("time", unit: "us", key: "time_us", .fixed(1)) { .number($0.time.value * 1e6) },
+        Column("lower_bound_us", for: .programs) { .number($0.lowerBound.value * 1e6) },
+        Column("share", unit: "%", .percent(1), for: .people) {
+          .number(total > 0 ? Double($0.count) * $0.time.value / total : 0)
+        },
+        Column("bound", for: .programs) { .text($0.bound.rawValue) },
+        Column("bound", key: "level") { .text($0.level) },
+        Column("kernel_model", for: .lines) { _ in .text(kernelModel) },
+      ])
+  }
+
+  /// The device's rooflines, and the kernels.
+  public var record: Record {
     [
-      TextTable.Column("operator"), TextTable.Column("class"),
-      TextTable.Column("runs", alignment: .number),
-      TextTable.Column("work", unit: "MFLOP", alignment: .number, key: "flops"),
-      TextTable.Column("traffic", unit: "MB", alignment: .number, key: "bytes"),
-      TextTable.Column("intensity", unit: "FLOP/B", alignment: .number, key: "intensity_flop_per_byte"),
-      TextTable.Column("attainable", unit: "TFLOP/s", alignment: .number, key: "attainable_tflops"),
-      TextTable.Column("achieved", unit: "TFLOP/s", alignment: .number, key: "achieved_tflops"),
-      TextTable.Column("time", unit: "us", alignment: .number, key: "time_us"),
-      TextTable.Column("bound", key: "bound"), TextTable.Column("level", key: "level"),
-      TextTable.Column("kernel model", key: "kernel_model"),
+      "accelerator": .text(study.accelerator.name),
+      "memory_bandwidth_gb_per_s": .number(study.accelerator.memory.bandwidthGBPerS),
+      "kernel_model": .text(scenario.kernelModel.name), "kernels": .table(kernels),
     ]
   }
 
-  private func table() -> TextTable {
-    var table = TextTable(columns: columns)
-    for row in study.rows {
-      func number(_ value: Double, _ text: String) -> TextTable.Cell { TextTable.Cell(text, data: String(value)) }
-      let intensity = row.bytes.value > 0 ? (row.flops / row.bytes).value : nil
-      table.append([
-        TextTable.Cell(row.name), TextTable.Cell(row.kernelClass.rawValue), TextTable.Cell(String(row.count)),
-        number(row.flops.value, NumberFormat.fixed(row.flops.value / 1e6, decimals: 2)),
-        number(row.bytes.value, NumberFormat.fixed(row.bytes.value / 1e6, decimals: 3)),
-        intensity.map { number($0, NumberFormat.fixed($0, decimals: 2)) } ?? TextTable.Cell("-", data: ""),
-        row.attainable.map { number($0.tflops, NumberFormat.fixed($0.tflops, decimals: 2)) }
-          ?? TextTable.Cell("-", data: ""),
-        number(row.achieved.tflops, NumberFormat.fixed(row.achieved.tflops, decimals: 2)),
-        number(row.time.value * 1e6, NumberFormat.fixed(row.time.value * 1e6, decimals: 1)),
-        TextTable.Cell(row.bound.rawValue), TextTable.Cell(row.level), TextTable.Cell(kernelModel.name),
-      ])
-    }
-    return table
-  }
+  /// The kernels.
+  public var tables: [Table] { [kernels] }
 
-  /// What people read: without work and traffic, whose ratio is the intensity, and with each row's share of the time.
-  private func shortTable() -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("operator"), TextTable.Column("class"), TextTable.Column("runs", alignment: .number),
-      TextTable.Column("intensity", unit: "FLOP/B", alignment: .number),
-      TextTable.Column("attainable", unit: "TFLOP/s", alignment: .number),
-      TextTable.Column("achieved", unit: "TFLOP/s", alignment: .number),
-      TextTable.Column("time", unit: "us", alignment: .number),
-      TextTable.Column("share", unit: "%", alignment: .number), TextTable.Column("bound"),
-    ])
-    let total = study.rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
-    for row in study.rows {
-      let time = Double(row.count) * row.time.value
-      table.append([
-        TextTable.Cell(row.name), TextTable.Cell(row.kernelClass.rawValue), TextTable.Cell(String(row.count)),
-        TextTable.Cell(row.bytes.value > 0 ? NumberFormat.fixed((row.flops / row.bytes).value, decimals: 1) : "-"),
-        TextTable.Cell(row.attainable.map { NumberFormat.fixed($0.tflops, decimals: 2) } ?? "-"),
-        TextTable.Cell(row.attainable == nil ? "-" : NumberFormat.fixed(row.achieved.tflops, decimals: 2)),
-        TextTable.Cell(NumberFormat.fixed(row.time.value * 1e6, decimals: 1)),
-        TextTable.Cell(NumberFormat.fixed(total > 0 ? time / total * 100 : 0, decimals: 1)),
-        TextTable.Cell(row.level),
-      ])
-    }
-    return table
-  }
-
-  /// A heading with the rooflines, and the table.
-  public func text(styled: Bool, width: Int? = nil, precision: Precision) -> String {
-    let memory = study.accelerator.memory
+  /// A heading with the rooflines, and the kernels.
+  public var blocks: [Block] {
+    let (memory, precision) = (study.accelerator.memory, scenario.precision)
     var lines = [heading]
     if let peak = precision.widenings.compactMap({ study.accelerator.peakTFLOPS[$0] }).max() {
       let roofline = Roofline(
@@ -95,59 +70,23 @@ public struct RooflineReport: Sendable {
         "\(precision.rawValue): peak \(roofline.peak), memory \(roofline.bandwidth), "
           + "ridge point \(NumberFormat.fixed(roofline.ridgePoint.value, decimals: 1)) FLOP/byte")
     }
-    if let l2 = memory.l2BandwidthGBPerS {
-      lines.append("L2: \(BytesPerSecond(gigabytesPerSecond: l2))")
-    }
-    lines.append("")
-    return lines.joined(separator: "\n") + "\n" + shortTable().text(styled: styled, width: width)
-      + "\ntime: one run, by the kernel model; share: of the time of all kernels of a pass\n"
-      + "bound: what the data sheet's roofline waits for, arithmetic (compute) or memory (DRAM; L2 where all bytes fit it)\n"
+    if let l2 = memory.l2BandwidthGBPerS { lines.append("L2: \(BytesPerSecond(gigabytesPerSecond: l2))") }
+    return [
+      .lines(lines), .table(kernels.cut),
+      .lines([
+        "time: one run, by the kernel model; share: of the time of all kernels of a pass",
+        "bound: what the data sheet's roofline waits for, arithmetic (compute) or memory (DRAM; L2 where all bytes fit it)",
+      ]),
+    ]
   }
 
-  /// A header and one row for each sort of kernel.
-  public func csv() -> String { table().csv() }
-
-  /// One object with the device's rooflines and an array of kernels.
-  public func json() -> String {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("accelerator")
-    writer.value(study.accelerator.name)
-    writer.key("memory_bandwidth_gb_per_s")
-    writer.value(study.accelerator.memory.bandwidthGBPerS)
-    writer.key("kernel_model")
-    writer.value(kernelModel.name)
-    writer.key("kernels")
-    writer.beginArray()
-    for row in study.rows { write(row, &writer) }
-    writer.end()
-    writer.end()
-    return writer.text
+  /// The kernels as points under the roofs.
+  public var figures: [Figure] {
+    [Figure.roofline(study, title: "Operators against the roofline: \(heading)")].compactMap { $0 }
   }
+}
 
-  private func write(_ row: RooflineStudy.Row, _ writer: inout JSONWriter) {
-    writer.beginObject(onOneLine: true)
-    func number(_ key: String, _ value: Double?) {
-      writer.key(key)
-      if let value, value.isFinite { writer.value(value) } else { writer.null() }
-    }
-    writer.key("operator")
-    writer.value(row.name)
-    writer.key("class")
-    writer.value(row.kernelClass.rawValue)
-    writer.key("runs")
-    writer.value(row.count)
-    number("flops", row.flops.value)
-    number("bytes", row.bytes.value)
-    number("intensity_flop_per_byte", row.bytes.value > 0 ? (row.flops / row.bytes).value : nil)
-    number("attainable_tflops", row.attainable?.tflops)
-    number("achieved_tflops", row.achieved.tflops)
-    number("time_us", row.time.value * 1e6)
-    number("lower_bound_us", row.lowerBound.value * 1e6)
-    writer.key("bound")
-    writer.value(row.bound.rawValue)
-    writer.key("level")
-    writer.value(row.level)
-    writer.end()
-  }
+extension RooflineStudy.Row {
+  /// Operations for each byte moved; nil without bytes.
+  var intensity: Double? { bytes.value > 0 ? (flops / bytes).value : nil }
 }

@@ -22,16 +22,13 @@ extension Figure {
             segment(1, "1 % less", -sensitivity.elasticityOfLess),
           ])
       })
-    var table = TextTable(columns: [
-      TextTable.Column("number"),
-      TextTable.Column("1 % more", unit: "% latency", alignment: .number, key: "elasticity"),
-      TextTable.Column("1 % less", unit: "% latency", alignment: .number, key: "change_of_less"),
-    ])
-    for sensitivity in sensitivities {
-      table.append([
-        TextTable.Cell(sensitivity.path), change(sensitivity.elasticity), change(-sensitivity.elasticityOfLess),
+    let table = Table(
+      sensitivities,
+      [
+        Column("number") { .text($0.path) },
+        Column("1 % more", unit: "% latency", key: "elasticity", .fixed(3)) { .number($0.elasticity) },
+        Column("1 % less", unit: "% latency", key: "change_of_less", .fixed(3)) { .number(-$0.elasticityOfLess) },
       ])
-    }
     let rest = sensitivities.count - shown.count
     let strongest = sensitivities[0]
     return Figure(
@@ -47,9 +44,5 @@ extension Figure {
     BarChart.Segment(
       series: series, start: 0, end: value,
       hover: "\(name): latency \(value > 0 ? "+" : "")\(NumberFormat.fixed(value, decimals: 3)) %")
-  }
-
-  private static func change(_ value: Double) -> TextTable.Cell {
-    TextTable.Cell(NumberFormat.fixed(value, decimals: 3), data: NumberFormat.shortest(value))
   }
 }

@@ -1,5 +1,4 @@
 import Charts
-import JSONText
 import Studies
 
 /// The rows of a sweep as a page: latency and tax against what was varied most finely, and all rows to sort.
@@ -37,7 +36,7 @@ public struct SweepPage: Sendable {
     return HTMLPage(
       finding: finding, number: NumberFormat.percent(median, decimals: 0),
       numberMeaning: "framework tax, median of all points",
-      introduction: "<p class=\"system\">The sweep in \(markupEscaped(file)).</p>", sections: sections, templates: "",
+      introduction: "<p class=\"system\">The sweep in \(markupEscaped(file)).</p>", sections: sections,
       data: data, command: command
     ).html
   }
@@ -53,8 +52,7 @@ public struct SweepPage: Sendable {
         let figure = figure(name, unit, isLogarithmic, values, axis)
         sections.append(
           HTMLPage.Section(
-            identifier: identifier, heading: "\(name) by \(axis.name)",
-            body: "<div data-figure=\"\(identifier)\" data-shown=\"undefined\">\(HTMLPage.markup(figure))</div>"))
+            identifier: identifier, heading: "\(name) by \(axis.name)", markup: HTMLPage.markup(figure)))
       }
     }
     let results =
@@ -63,7 +61,7 @@ public struct SweepPage: Sendable {
       "<th scope=\"col\"><button type=\"button\">\(markupEscaped($0))</button></th>"
     }.joined()
     let first = (0..<min(100, rows.count)).map { index in
-      "<tr>" + cells(index).map { "<td>\(markupEscaped($0.text))</td>" }.joined() + "</tr>"
+      "<tr>" + cells(index).map { "<td>\(markupEscaped(Display.short.text(of: $0)))</td>" }.joined() + "</tr>"
     }.joined()
     sections.append(
       HTMLPage.Section(
@@ -112,14 +110,9 @@ public struct SweepPage: Sendable {
     let x: Scale =
       isWide ? .logarithmic(covering: positions, margin: 1.1) : .linear(covering: positions, includingZero: false)
     let (split, lineNames) = lines(besides: axis)
-    var names: [String] = []
-    for text in lineNames where !names.contains(text) { names.append(text) }
+    let names = unique(lineNames)
     var all: [CartesianChart.Series] = []
-    var table = TextTable(columns: [
-      TextTable.Column(split.isEmpty ? "all" : split), TextTable.Column(axis.name, alignment: .number),
-      TextTable.Column("points", alignment: .number), TextTable.Column("lowest", alignment: .number),
-      TextTable.Column("median", unit: unit, alignment: .number), TextTable.Column("highest", alignment: .number),
-    ])
+    var lines: [(name: String, group: Group)] = []
     let shapes: [SeriesStyle.Shape] = [.circle, .square, .triangle, .diamond, .circle, .square]
     for (index, text) in names.enumerated() {
       let members = rows.latencyUS.indices.filter { lineNames[$0] == text }
@@ -142,11 +135,7 @@ public struct SweepPage: Sendable {
               CartesianChart.Band(
                 x: groups.map(\.x), low: groups.map(\.low), high: groups.map(\.high), name: "")
             ] : []))
-      for group in groups {
-        let numbers = [group.x, Double(group.count), group.low, group.median, group.high]
-        table.append(
-          [TextTable.Cell(text)] + numbers.map { TextTable.Cell(shortNumber($0), data: NumberFormat.shortest($0)) })
-      }
+      lines += groups.map { (text, $0) }
     }
     let heights = all.flatMap { $0.points.map(\.y) + $0.bands.flatMap { $0.low + $0.high } }
     let chart = CartesianChart(
@@ -162,7 +151,15 @@ public struct SweepPage: Sendable {
     if rows.fits.contains(false) { caption += " Hollow points do not fit the device's memory." }
     return Figure(
       caption: caption, chart: Chart(title: "\(name) by \(axis.name)", summary: caption, content: .cartesian(chart)),
-      table: table)
+      table: Table(
+        lines,
+        [
+          Column(split.isEmpty ? "all" : split) { .text($0.name) }, Column(axis.name, .short) { .number($0.group.x) },
+          Column("points", .short) { .number(Double($0.group.count)) },
+          Column("lowest", .short) { .number($0.group.low) },
+          Column("median", unit: unit, .short) { .number($0.group.median) },
+          Column("highest", .short) { .number($0.group.high) },
+        ]))
   }
 
   private struct Group {
@@ -195,48 +192,15 @@ public struct SweepPage: Sendable {
 
   // MARK: Data
 
-  private enum Value {
-    case text(String)
-    case number(Double)
-
-    var text: String {
-      switch self {
-      case .text(let text): text
-      case .number(let number): shortNumber(number)
-      }
-    }
-  }
-
   private func cells(_ index: Int) -> [Value] {
-    rows.varied.map { $0.numbers.map { .number($0[index]) } ?? .text($0.texts[index]) } + [
+    rows.varied.map { column in column.numbers.map { .number($0[index]) } ?? .text(column.texts[index]) } + [
       .number(rows.latencyUS[index]), .number(rows.deviceBusyUS[index]), .number(rows.taxFraction[index]),
       .text(rows.bounds[index]),
     ] + (rows.fits.isEmpty ? [] : [.text(String(rows.fits[index]))])
   }
 
-  private var data: String {
-    var writer = JSONWriter(layout: .compact)
-    writer.beginObject()
-    writer.key("figures")
-    writer.beginObject()
-    writer.end()
-    writer.key("rows")
-    writer.beginObject()
-    writer.key("all")
-    writer.beginArray()
-    for index in 0..<rows.count {
-      writer.beginArray()
-      for cell in cells(index) {
-        switch cell {
-        case .text(let text): writer.value(text)
-        case .number(let number): writer.value(number)
-        }
-      }
-      writer.end()
-    }
-    writer.end()
-    writer.end()
-    writer.end()
-    return writer.text
+  private var data: Record {
+    let all = Value.list((0..<rows.count).map { .list(cells($0)) })
+    return ["figures": .record([:]), "rows": .record(["all": all])]
   }
 }

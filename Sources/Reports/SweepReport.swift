@@ -1,8 +1,8 @@
 import Simulation
 import Studies
 
-/// The points of a sweep as a table to read.
-public struct SweepReport: Sendable {
+/// The points of a sweep.
+public struct SweepReport: Report {
   /// What was simulated.
   public let plan: SweepPlan
   /// Which of its points.
@@ -17,38 +17,98 @@ public struct SweepReport: Sendable {
     self.results = results
   }
 
-  /// What was varied, and the result beside it.
-  ///
-  /// - Parameters:
-  ///   - styled: Whether cells are styled.
-  ///   - width: The columns of the terminal; what the table leaves free shows the tax as bars.
-  /// - Returns: Lines, each ended by a line break.
-  public func text(styled: Bool, width: Int = 100) -> String {
-    var columns = plan.axes.map { axis in
-      TextTable.Column(axis.subject.column, alignment: axis.subject.takesNames ? .text : .number)
-    }
-    columns += [
-      TextTable.Column("latency", unit: "us", alignment: .number),
-      TextTable.Column("busy", unit: "us", alignment: .number),
-      TextTable.Column("tax", unit: "%", alignment: .number), TextTable.Column("bound"),
-      TextTable.Column("fits"),
+  /// What was varied, and the result beside it: in the columns of ``SweepRows``.
+  private var table: Table {
+    let rows = results.enumerated().map { SweepPoint(plan, points.lowerBound + $0.offset, $0.element) }
+    let madeBy = plan.madeBy.members.map { key, value in Column<SweepPoint>(key, for: .lines) { _ in Cell(value) } }
+    return Table(
+      named: "points", rows,
+      SweepPoint.columns(of: plan) + [
+        .latency(style: .bold) { $0.result }, .busy { $0.result }, .tax(marks: true) { $0.result },
+        .bound { $0.result }, Column("fits") { .flag($0.result.fits, $0.result.fits ? nil : .yellow) },
+      ] + madeBy)
+  }
+
+  /// The points.
+  public var tables: [Table] { [table] }
+
+  /// The points, and what is the same for all.
+  public var record: Record { plan.madeBy + ["points": .table(table)] }
+
+  /// The points, and the tax as bars where the terminal leaves room.
+  public var blocks: [Block] {
+    [.table(table, bars: TableBars(title: "tax, 0 to 100 %", values: results.map(\.frameworkTaxFraction), most: 1))]
+  }
+}
+
+/// The extremes of a sweep.
+public struct SweepSummaryReport: Report {
+  /// What was simulated.
+  public let plan: SweepPlan
+  /// What it came to.
+  public let summary: SweepSummary
+
+  /// A report.
+  public init(plan: SweepPlan, summary: SweepSummary) {
+    self.plan = plan
+    self.summary = summary
+  }
+
+  /// The extremes with what they have on each axis.
+  public var tables: [Table] {
+    let extremes = [
+      ("shortest latency", summary.shortest), ("longest latency", summary.longest), ("least tax", summary.leastTax),
+      ("most tax", summary.mostTax),
     ]
-    var table = TextTable(columns: columns)
-    for (offset, result) in results.enumerated() {
-      let values = plan.values(of: points.lowerBound + offset)
-      var cells = values.map { TextTable.Cell($0.text) }
-      cells += [
-        TextTable.Cell(NumberFormat.fixed(Double(result.latency) / 1e6, decimals: 1, grouping: .comma), style: .bold),
-        TextTable.Cell(NumberFormat.fixed(Double(result.deviceBusy) / 1e6, decimals: 1, grouping: .comma)),
-        TextTable.Cell(
-          NumberFormat.fixed(result.frameworkTaxFraction * 100, decimals: 1),
-          style: result.bound == .framework ? .yellow : nil),
-        TextTable.Cell(result.bound.rawValue),
-        TextTable.Cell(result.fits ? "yes" : "no", style: result.fits ? nil : .yellow),
-      ]
-      table.append(cells)
+    let rows = extremes.compactMap { name, extreme in
+      extreme.map { (name: name, point: SweepPoint(plan, $0.point, $0.result)) }
     }
-    let bars = TableBars(title: "tax, 0 to 100 %", values: results.map(\.frameworkTaxFraction), most: 1)
-    return table.text(styled: styled, width: width, bars: bars)
+    let axes = SweepPoint.columns(of: plan).map { column in
+      Column<(name: String, point: SweepPoint)>(column.field) { column.cell($0.point) }
+    }
+    return [
+      Table(
+        named: "extremes", rows,
+        [Column("point") { .text($0.name) }] + axes + [
+          .latency { $0.point.result }, .busy { $0.point.result }, .tax { $0.point.result },
+        ])
+    ]
+  }
+
+  /// The extremes, and what the points wait for.
+  public var blocks: [Block] {
+    let bounds = summary.bounds.map { "\(NumberFormat.integer($0.count)) \($0.bound.rawValue)" }
+    return tables.map { .table($0) }
+      + [.line("\(NumberFormat.integer(summary.count)) points: " + bounds.joined(separator: ", "))]
+  }
+}
+
+/// A point with its result.
+private struct SweepPoint: Sendable {
+  let values: [SweepAxis.Value]
+  let result: SweepResult
+
+  init(_ plan: SweepPlan, _ point: Int, _ result: SweepResult) {
+    values = plan.values(of: point)
+    self.result = result
+  }
+
+  /// What was varied.
+  static func columns(of plan: SweepPlan) -> [Column<SweepPoint>] {
+    plan.axes.enumerated().map { index, axis in
+      Column(axis.subject.column, axis.subject.takesNames ? .text : .plain) { point in
+        switch point.values[index] {
+        case .name(let name): .text(name)
+        case .number(let number): .number(number)
+        }
+      }
+    }
+  }
+}
+
+extension SweepPlan {
+  /// Of which kind the latencies are, and by which model they were found.
+  fileprivate var madeBy: Record {
+    ["latency_kind": .text(latencyKind.rawValue), "kernel_model": .text(kernelModel.name)]
   }
 }

@@ -1,5 +1,4 @@
 import Charts
-import JSONText
 import Profiles
 import Simulation
 import Studies
@@ -10,13 +9,13 @@ extension SystemReport {
     var library = FigureLibrary()
     for kind in Figure.Kind.allCases { register(kind, &library) }
     let own = study.ownCase
-    let page = HTMLPage(
+    return HTMLPage(
       finding: own.map(finding) ?? "Nothing could be simulated.",
       number: own.map { NumberFormat.percent($0.result.frameworkTaxFraction, decimals: 0) } ?? "–",
       numberMeaning: "framework tax: share of the latency in which the device is idle",
       introduction: introduction, sections: sections(library), templates: library.templates, data: data(library),
-      command: command)
-    return page.html
+      command: command
+    ).html
   }
 
   // MARK: Figures
@@ -70,22 +69,17 @@ extension SystemReport {
       (.roofline, "Operators against the roofline"), (.timeline, "One pass on the timeline"),
       (.projection, "Years to come"), (.sensitivity, "What the latency depends on"),
     ]
-    var sections: [HTMLPage.Section] = []
-    for (kind, heading) in headings where library.has(kind) {
-      let keys = dimensions(kind)
+    var sections = headings.filter { library.has($0.0) }.map { kind, heading in
       let own = library.own(kind)
-      let tools = kind == .timeline ? Self.timelineTools : ""
-      let body =
-        tools
-        + "<div class=\"\(kind.rawValue)\" data-figure=\"\(kind.rawValue)\" data-dimensions=\"\(keys.joined(separator: " "))\""
-        + " data-shown=\"\(own.map { String($0) } ?? "undefined")\">\(own.map { library.markups[$0] } ?? "")</div>"
-      sections.append(HTMLPage.Section(identifier: kind.rawValue, heading: heading, body: body))
+      return HTMLPage.Section(
+        identifier: kind.rawValue, heading: heading, markup: own.map { library.markups[$0] } ?? "", shown: own,
+        isOfKind: true, dimensions: dimensions(kind), tools: kind == .timeline ? Self.timelineTools : "")
     }
     if let scenario = study.ownCase?.scenario {
       let note =
         "Every number that the run depends on, of the system that the report was made for. "
         + "Kinds: measured, datasheet, derived, assumed, announced."
-      let table = InputTable(system: scenario.system).table.html(caption: "Inputs")
+      let table = Table.inputs(scenario.system).html(caption: "Inputs")
       sections.append(
         HTMLPage.Section(
           identifier: "inputs", heading: "Inputs, every number with its unit and source",
@@ -108,7 +102,8 @@ extension SystemReport {
 
   private var introduction: String {
     guard let own = study.ownCase else { return "" }
-    let fields = texts(own)
+    let fields = Dictionary(uniqueKeysWithValues: texts(own))
+    func text(_ field: String) -> String { markupEscaped(fields[field] ?? "") }
     func select(_ name: String, _ label: String, _ options: [(value: Int, text: String)], _ chosen: Int) -> String {
       "<label>\(label)<select name=\"\(name)\">"
         + options.map {
@@ -116,8 +111,7 @@ extension SystemReport {
         }.joined() + "</select></label>"
     }
     func number(_ field: String, _ title: String) -> String {
-      let text = fields.first { $0.0 == field }?.1 ?? ""
-      return "<div><dt>\(title)</dt><dd data-field=\"\(field)\">\(markupEscaped(text))</dd></div>"
+      "<div><dt>\(title)</dt><dd data-field=\"\(field)\">\(text(field))</dd></div>"
     }
     let form =
       "<form class=\"choices\" aria-label=\"Choices\" hidden onsubmit=\"return false\">"
@@ -132,7 +126,7 @@ extension SystemReport {
         study.own.precision)
       + select("batch", "Batch", study.batchChoices.map { ($0, String(study.batches[$0])) }, study.own.batch)
       + "</form>"
-    return "<p class=\"system\" data-field=\"system\">\(markupEscaped(fields.first { $0.0 == "system" }?.1 ?? ""))</p>"
+    return "<p class=\"system\" data-field=\"system\">\(text("system"))</p>"
       + form
       + "<dl class=\"numbers\">" + number("latency", "Latency per pass") + number("device_busy", "Device busy")
       + number("framework_tax", "Framework tax") + number("bound", "Waits for") + number("kernels", "Kernels")
@@ -144,10 +138,9 @@ extension SystemReport {
     let result = one.result
     let required = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
     let capacity = result.memory.capacityBytes.map { " of \(NumberFormat.shortest($0 / 1e9))" } ?? ""
-    let kind = one.scenario.latencyKind == .steadyState ? "steady state" : "synchronized"
     return [
       ("finding", finding(one)), ("number", NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)),
-      ("system", "\(one.scenario.workloadText), \(kind), \(one.scenario.systemText)"),
+      ("system", "\(one.scenario.workloadText), \(one.scenario.latencyKindText), \(one.scenario.systemText)"),
       ("latency", NumberFormat.time(picoseconds: result.latency, digits: 4)),
       ("device_busy", NumberFormat.time(picoseconds: result.deviceBusy, digits: 4)),
       ("framework_tax", NumberFormat.time(picoseconds: result.frameworkTax, digits: 4)),
@@ -158,57 +151,22 @@ extension SystemReport {
 
   // MARK: Data
 
-  private func data(_ library: FigureLibrary) -> String {
-    var writer = JSONWriter(layout: .compact)
+  private func data(_ library: FigureLibrary) -> Record {
     let all = ["accelerator", "framework", "precision", "batch"]
-    writer.beginObject()
-    writer.key("dimensions")
-    writer.beginArray()
-    for name in all { writer.value(name) }
-    writer.end()
-    writer.key("own")
-    writer.beginObject()
-    for (name, value) in zip(all, [study.own.accelerator, study.own.framework, study.own.precision, study.own.batch]) {
-      writer.key(name)
-      writer.value(value)
+    let own = [study.own.accelerator, study.own.framework, study.own.precision, study.own.batch]
+    let cases = choices.compactMap { choice in
+      study.cases[choice].map { (key: key(choice, all), value: Value.record(record($0))) }
     }
-    writer.end()
-    writer.key("cases")
-    writer.beginObject()
-    for choice in choices {
-      guard let one = study.cases[choice] else { continue }
-      writer.key(key(choice, all))
-      write(one, &writer)
-    }
-    writer.end()
-    library.write(to: &writer)
-    writer.end()
-    return writer.text
+    return [
+      "dimensions": .texts(all), "own": .record(Record(zip(all, own).map { ($0, .count($1)) })),
+      "cases": .record(Record(cases)),
+    ] + library.record
   }
 
-  private func write(_ one: SystemStudy.Case, _ writer: inout JSONWriter) {
-    let result = one.result
-    writer.beginObject()
-    for (name, time) in [
-      ("latency_us", result.latency), ("device_busy_us", result.deviceBusy), ("framework_tax_us", result.frameworkTax),
-    ] {
-      writer.key(name)
-      writer.rawNumber(NumberFormat.microseconds(picoseconds: time))
-    }
-    writer.key("framework_tax_fraction")
-    writer.value(result.frameworkTaxFraction)
-    writer.key("bound")
-    writer.value(result.bound.rawValue)
-    writer.key("text")
-    writer.beginObject()
-    for (name, text) in texts(one) {
-      writer.key(name)
-      writer.value(text)
-    }
-    writer.end()
-    writer.key("command")
-    writer.value(reportCommand(one.scenario))
-    writer.end()
+  private func record(_ one: SystemStudy.Case) -> Record {
+    one.result.times + [
+      "text": .record(Record(texts(one).map { ($0.0, .text($0.1)) })), "command": .text(reportCommand(one.scenario)),
+    ]
   }
 
   private func reportCommand(_ scenario: Scenario) -> String {
@@ -262,26 +220,14 @@ private struct FigureLibrary {
     markups.enumerated().map { "<template id=\"t\($0.offset)\">\($0.element)</template>\n" }.joined()
   }
 
-  func write(to writer: inout JSONWriter) {
-    writer.key("figures")
-    writer.beginObject()
-    for kind in Figure.Kind.allCases {
-      guard let entries = keys[kind] else { continue }
-      writer.key(kind.rawValue)
-      writer.beginObject()
-      for entry in entries {
-        writer.key(entry.key)
-        writer.value(entry.number)
+  /// Which figure belongs to which choice, and the timelines.
+  var record: Record {
+    let figures = Figure.Kind.allCases.compactMap { kind in
+      keys[kind].map { entries in
+        (key: kind.rawValue, value: Value.record(Record(entries.map { ($0.key, .count($0.number)) })))
       }
-      writer.end()
     }
-    writer.end()
-    writer.key("timelines")
-    writer.beginObject()
-    for (number, code) in timelines {
-      writer.key(String(number))
-      code.write(to: &writer)
-    }
-    writer.end()
+    let timelines = timelines.map { (key: String($0.number), value: Value.record($0.code.record)) }
+    return ["figures": .record(Record(figures)), "timelines": .record(Record(timelines))]
   }
 }

@@ -37,23 +37,6 @@ public struct TableBars: Sendable {
   }
 }
 
-extension TextTable {
-  /// The table with bars behind it, as wide as the terminal leaves room for, up to 24 characters; without room, none.
-  public func text(styled: Bool = false, width: Int, bars: TableBars) -> String {
-    let plain = text(styled: false)
-    let used = plain.split(separator: "\n").map(\.count).max() ?? 0
-    let room = min(24, width - used - 2)
-    guard room >= 8, bars.values.count == rows.count else { return text(styled: styled) }
-    let most = bars.most ?? bars.values.compactMap { $0 }.max() ?? 0
-    var table = TextTable(columns: columns + [Column(String(bars.title.prefix(room)))])
-    for (row, value) in zip(rows, bars.values) {
-      let bar = most > 0 ? TableBars.bar((value ?? 0) / most, width: room) : ""
-      table.append(row + [Cell(bar, style: .cyan)])
-    }
-    return table.text(styled: styled)
-  }
-}
-
 /// A text in ASCII, character by character, so that columns stay aligned: rules as dashes, bars as number signs, levels of
 /// a sparkline as signs that grow darker.
 public func asciiText(_ text: String) -> String {

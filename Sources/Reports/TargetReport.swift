@@ -1,9 +1,8 @@
-import JSONText
 import Simulation
 import Studies
 
-/// What it would take to meet a target, for people and for programs.
-public struct TargetReport: Sendable {
+/// What it would take to meet a target.
+public struct TargetReport: Report {
   /// Where the search starts.
   public let scenario: Scenario
   /// One search for each thing that is varied, all for one target.
@@ -19,37 +18,79 @@ public struct TargetReport: Sendable {
   private var metric: TargetSearch.Metric { searches[0].metric }
   private var target: Double { searches[0].target }
 
+  // MARK: For programs
+
+  /// The target, the present result, and an answer for each thing that is varied.
+  public var record: Record {
+    let target: Record = [metric.rawValue: .number(target)]
+    return [
+      "target": .record(target.onOneLine), "present": .record(searches[0].present.result.times),
+      "answers": .list(searches.map { .record(answer($0)) }, onOneLine: false), "inputs": .record(scenario.inputs),
+    ]
+  }
+
+  private func answer(_ search: TargetSearch) -> Record {
+    let trial = search.answer
+    var answer: Record = [
+      "vary": .text(search.subject.name), "met": .flag(search.isMet), "met_today": .flag(search.isMetToday),
+    ]
+    switch search.subject {
+    case .parameter: answer += ["value": .number(trial.value)]
+    case .dial(let dial):
+      answer += ["factor": .number(trial.value)]
+      if dial.paths.count == 1, let number = search.number(of: scenario.system, at: trial.value) {
+        answer += ["value": .number(number)]
+      }
+    }
+    return answer + ["tried": .range(search.range), "result": .record(trial.result.times)]
+  }
+
+  /// A row for each thing that is varied.
+  public var tables: [Table] {
+    [
+      Table(
+        searches.map { search in
+          let trial = search.answer
+          let met: Record = [
+            "vary": .text(search.subject.name), "present": .number(search.present.value),
+            "needed": .number(search.isMet ? trial.value : nil), "is_met": .flag(search.isMet),
+            "target": .number(target), "metric": .text(metric.rawValue),
+            "value": .number(metric.value(of: trial.result)),
+          ]
+          return met + trial.result.lineTimes + scenario.madeBy
+        })
+    ]
+  }
+
+  // MARK: For people
+
+  /// The answer for each thing that is varied.
+  public var blocks: [Block] {
+    let now = metric.value(of: searches[0].present.result)
+    let table = Table(
+      searches,
+      [
+        Column("vary") { .text($0.subject.name) },
+        Column("today", .plain) { .number(nil, shown: text($0, at: $0.present.value)) },
+        Column("needed", .plain) { .number(nil, .bold, shown: $0.isMet ? text($0, at: $0.answer.value) : "-") },
+        Column("gives", .plain) { .number(nil, shown: text(of: metric.value(of: $0.answer.result))) },
+        .latency { $0.answer.result },
+        Column("answer") { .text(words($0), $0.isMet ? nil : .yellow) },
+      ])
+    return [
+      .lines([
+        scenario.workloadText, scenario.systemText,
+        "\(metric.rawValue) is \(text(of: now)) today; wanted: at most \(text(of: target))",
+      ]), .table(table),
+    ]
+  }
+
   private func text(of value: Double) -> String {
     metric == .taxFraction
       ? NumberFormat.percent(value) : NumberFormat.fixed(value, decimals: 1, grouping: .comma) + " us"
   }
 
-  /// The answer for each thing that is varied.
-  public func text(styled: Bool) -> String {
-    var text = scenario.workloadText + "\n" + scenario.systemText + "\n"
-    let now = metric.value(of: searches[0].present.result)
-    text += "\(metric.rawValue) is \(self.text(of: now)) today; wanted: at most \(self.text(of: target))\n\n"
-    var table = TextTable(columns: [
-      TextTable.Column("vary"), TextTable.Column("today", alignment: .number),
-      TextTable.Column("needed", alignment: .number), TextTable.Column("gives", alignment: .number),
-      TextTable.Column("latency", unit: "us", alignment: .number), TextTable.Column("answer"),
-    ])
-    for search in searches {
-      let (trial, words) = answer(search)
-      let isMet: Bool
-      if case .unreachable = search.outcome { isMet = false } else { isMet = true }
-      table.append([
-        TextTable.Cell(search.subject.name), TextTable.Cell(valueText(search, search.present.value)),
-        TextTable.Cell(isMet ? valueText(search, trial.value) : "-", style: .bold),
-        TextTable.Cell(self.text(of: metric.value(of: trial.result))),
-        TextTable.Cell(NumberFormat.fixed(Double(trial.result.latency) / 1e6, decimals: 1, grouping: .comma)),
-        TextTable.Cell(words, style: isMet ? nil : .yellow),
-      ])
-    }
-    return text + table.text(styled: styled)
-  }
-
-  private func valueText(_ search: TargetSearch, _ value: Double) -> String {
+  private func text(_ search: TargetSearch, at value: Double) -> String {
     switch search.subject {
     case .parameter: NumberFormat.shortest(value)
     case .dial(let dial) where dial.paths.count == 1:
@@ -58,102 +99,41 @@ public struct TargetReport: Sendable {
     }
   }
 
-  /// The value that is shown, and what it means.
-  private func answer(_ search: TargetSearch) -> (trial: TargetSearch.Trial, words: String) {
+  /// What the answer means.
+  private func words(_ search: TargetSearch) -> String {
+    let tried = "\(text(search, at: search.range.lowerBound)) to \(text(search, at: search.range.upperBound))"
     switch search.outcome {
-    case .met(let trial): (trial, factorText(search, trial.value))
-    case .holds(let trial?): (trial, "met today, and up to this value")
-    case .holds(nil): (search.present, "met today, and at every value tried, \(rangeText(search))")
+    case .met(let trial): return factorText(trial.value / search.present.value)
+    case .holds(.some): return "met today, and up to this value"
+    case .holds(nil): return "met today, and at every value tried, \(tried)"
     case .unreachable(let trial):
-      (trial, "no value does: the least is had at \(valueText(search, trial.value)), tried \(rangeText(search))")
+      return "no value does: the least is had at \(text(search, at: trial.value)), tried \(tried)"
     }
   }
 
-  private func rangeText(_ search: TargetSearch) -> String {
-    "\(valueText(search, search.range.lowerBound)) to \(valueText(search, search.range.upperBound))"
-  }
-
-  private func factorText(_ search: TargetSearch, _ value: Double) -> String {
-    let ratio = value / search.present.value
+  private func factorText(_ ratio: Double) -> String {
     if ratio == 0 { return "nothing of it" }
     let times = NumberFormat.significant(ratio > 1 ? ratio : 1 / ratio, digits: 3)
     return ratio > 1 ? "\(times) times as much" : "\(times) times less"
   }
+}
 
-  /// One row for each thing that is varied.
-  public func csv() -> String {
-    let columns = [
-      "vary", "present", "needed", "is_met", "target", "metric", "value", "latency_us", "device_busy_us",
-      "framework_tax_fraction", "latency_kind", "kernel_model",
-    ]
-    var table = TextTable(columns: columns.map { TextTable.Column($0) })
-    for search in searches {
-      let trial = answer(search).trial
-      table.append([
-        TextTable.Cell(search.subject.name), TextTable.Cell(NumberFormat.shortest(search.present.value)),
-        TextTable.Cell(isMet(search) ? NumberFormat.shortest(trial.value) : ""),
-        TextTable.Cell(isMet(search) ? "true" : "false"), TextTable.Cell(NumberFormat.shortest(target)),
-        TextTable.Cell(metric.rawValue), TextTable.Cell(NumberFormat.shortest(metric.value(of: trial.result))),
-        TextTable.Cell(NumberFormat.microseconds(picoseconds: trial.result.latency)),
-        TextTable.Cell(NumberFormat.microseconds(picoseconds: trial.result.deviceBusy)),
-        TextTable.Cell(NumberFormat.shortest(trial.result.frameworkTaxFraction)),
-        TextTable.Cell(scenario.latencyKind.rawValue), TextTable.Cell(scenario.kernelModel.name),
-      ])
+extension TargetSearch {
+  /// The value that is shown: the nearest that meets the target, or the best.
+  fileprivate var answer: Trial {
+    switch outcome {
+    case .met(let trial), .holds(let trial?), .unreachable(let trial): trial
+    case .holds(nil): present
     }
-    return table.csv()
   }
 
-  private func isMet(_ search: TargetSearch) -> Bool {
-    if case .unreachable = search.outcome { return false }
+  fileprivate var isMet: Bool {
+    if case .unreachable = outcome { return false }
     return true
   }
 
-  /// One object: the target, the present result, and an answer for each thing that is varied.
-  public func json() -> String {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("target")
-    writer.beginObject(onOneLine: true)
-    writer.key(metric.rawValue)
-    writer.value(target)
-    writer.end()
-    writer.object("present", searches[0].present.result)
-    writer.key("answers")
-    writer.beginArray()
-    for search in searches { write(search, &writer) }
-    writer.end()
-    writer.inputs(scenario)
-    writer.end()
-    return writer.text
-  }
-
-  private func write(_ search: TargetSearch, _ writer: inout JSONWriter) {
-    let trial = answer(search).trial
-    writer.beginObject()
-    writer.key("vary")
-    writer.value(search.subject.name)
-    writer.key("met")
-    writer.value(isMet(search))
-    writer.key("met_today")
-    if case .holds = search.outcome { writer.value(true) } else { writer.value(false) }
-    switch search.subject {
-    case .parameter:
-      writer.key("value")
-      writer.value(trial.value)
-    case .dial(let dial):
-      writer.key("factor")
-      writer.value(trial.value)
-      if dial.paths.count == 1, let number = search.number(of: scenario.system, at: trial.value) {
-        writer.key("value")
-        writer.value(number)
-      }
-    }
-    writer.key("tried")
-    writer.beginArray(onOneLine: true)
-    writer.value(search.range.lowerBound)
-    writer.value(search.range.upperBound)
-    writer.end()
-    writer.object("result", trial.result)
-    writer.end()
+  fileprivate var isMetToday: Bool {
+    if case .holds = outcome { return true }
+    return false
   }
 }

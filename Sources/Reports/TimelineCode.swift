@@ -1,5 +1,4 @@
 import Charts
-import JSONText
 
 /// A timeline as a page's script reads it: lanes of spans, each three numbers of variable length in base 64.
 ///
@@ -8,29 +7,12 @@ import JSONText
 struct TimelineCode {
   let chart: TimelineChart
 
-  /// Writes the object.
-  func write(to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.key("length_ns")
-    writer.value(chart.length)
-    writer.key("labels")
-    writer.beginArray()
-    for label in chart.labels { writer.value(label) }
-    writer.end()
-    writer.key("lanes")
-    writer.beginArray()
-    for lane in chart.lanes {
-      writer.beginObject()
-      writer.key("name")
-      writer.value(lane.name)
-      writer.key("count")
-      writer.value(lane.spans.count)
-      writer.key("spans")
-      writer.value(Self.encoded(lane.spans))
-      writer.end()
+  /// What the script gets.
+  var record: Record {
+    let lanes = chart.lanes.map { lane -> Value in
+      .record(["name": .text(lane.name), "count": .count(lane.spans.count), "spans": .text(Self.encoded(lane.spans))])
     }
-    writer.end()
-    writer.end()
+    return ["length_ns": .count(chart.length), "labels": .texts(chart.labels), "lanes": .list(lanes)]
   }
 
   private static func encoded(_ spans: [TimelineChart.Span]) -> String {

@@ -17,17 +17,13 @@ extension Figure {
   }
 
   /// What takes the time of each lane, by name: thousands of spans are no table.
-  private static func timelineTable(_ chart: TimelineChart) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("lane"), TextTable.Column("what"), TextTable.Column("sort"),
-      TextTable.Column("times", alignment: .number),
-      TextTable.Column("total", unit: "µs", alignment: .number, key: "total_us"),
-      TextTable.Column("share of the pass", unit: "%", alignment: .number, key: "fraction_percent"),
-    ])
+  private static func timelineTable(_ chart: TimelineChart) -> Table {
     struct Key: Hashable {
       var label: Int32
       var category: UInt8
     }
+    typealias Row = (lane: String, key: Key, sum: (count: Int, total: Int64))
+    var rows: [Row] = []
     for lane in chart.lanes {
       var sums: [Key: (count: Int, total: Int64)] = [:]
       for span in lane.spans {
@@ -38,18 +34,21 @@ extension Figure {
       let ordered = sums.sorted {
         ($1.value.total, $0.key.label, $0.key.category) < ($0.value.total, $1.key.label, $1.key.category)
       }
-      for (key, sum) in ordered.prefix(12) {
-        table.append([
-          TextTable.Cell(lane.name), TextTable.Cell(chart.labels[Int(key.label)]),
-          TextTable.Cell(chart.categories[Int(key.category)].name), TextTable.Cell(String(sum.count)),
-          TextTable.Cell(
-            NumberFormat.fixed(Double(sum.total) / 1e3, decimals: 1, grouping: .comma),
-            data: NumberFormat.shortest(Double(sum.total) / 1e3)),
-          TextTable.Cell(NumberFormat.fixed(100 * Double(sum.total) / Double(max(1, chart.length)), decimals: 1)),
-        ])
-      }
+      rows += ordered.prefix(12).map { (lane.name, $0.key, $0.value) }
     }
-    return table
+    let length = Double(max(1, chart.length))
+    let (labels, categories) = (chart.labels, chart.categories.map(\.name))
+    return Table(
+      rows,
+      [
+        Column("lane") { .text($0.lane) }, Column("what") { .text(labels[Int($0.key.label)]) },
+        Column("sort") { .text(categories[Int($0.key.category)]) },
+        Column("times", .plain) { .count($0.sum.count) },
+        Column("total", unit: "µs", key: "total_us", .microseconds(1)) { .time($0.sum.total * 1000) },
+        Column("share of the pass", unit: "%", key: "pass_fraction", .percent(1)) {
+          .number(Double($0.sum.total) / length)
+        },
+      ])
   }
 }
 

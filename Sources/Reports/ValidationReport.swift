@@ -1,143 +1,197 @@
-import JSONText
-import Profiles
 import Studies
 
-/// Predictions beside measurements, for people and for programs.
-public struct ValidationReport: Sendable {
+/// Predictions beside measurements.
+public struct ValidationReport: Report {
   /// What was predicted.
   public let validation: Validation
+  /// The file of the measurements.
+  public let input: CSVText
 
   /// A report.
-  public init(validation: Validation) {
+  public init(validation: Validation, input: CSVText) {
     self.validation = validation
+    self.input = input
   }
+
+  // MARK: For programs
 
   /// The input's columns and rows in order, with four columns more.
-  public func csv(_ input: CSVText) -> String {
-    let more = ["predicted_ms", "device_busy_ms", "framework_tax_fraction", "error_fraction"]
-    // Line by line: a table of all cells would take ten times the file.
-    var text = csvLine(input.header.map(\.text) + more)
-    for (fields, prediction) in zip(input.rows, validation.predictions) {
-      text += csvLine(
-        fields.indices.map(fields.text) + [
-          NumberFormat.fixed(prediction.latency * 1e3, decimals: 6),
-          NumberFormat.fixed(prediction.deviceBusy * 1e3, decimals: 6),
-          NumberFormat.fixed(prediction.taxFraction, decimals: 6),
-          prediction.error.map { NumberFormat.fixed($0, decimals: 6) } ?? "",
-        ])
+  private var rows: Table {
+    let (rows, predictions) = (input.rows, validation.predictions)
+    let read = input.header.enumerated().map { place, head in
+      Column<Int>(head.text) { Cell(.field(rows[$0].text(place))) }
     }
-    return text
+    return Table(
+      named: "rows", predictions.indices,
+      read + [
+        Column("predicted_ms") { Cell(.decimal(predictions[$0].latency * 1e3)) },
+        Column("device_busy_ms") { Cell(.decimal(predictions[$0].deviceBusy * 1e3)) },
+        Column("framework_tax_fraction") { Cell(.decimal(predictions[$0].taxFraction)) },
+        Column("error_fraction") { Cell(.decimal(predictions[$0].error)) },
+      ])
   }
+
+  /// The rows.
+  public var tables: [Table] { [rows] }
+
+  /// The rows, and what their errors come to.
+  public var record: Record {
+    ["rows": .table(rows), "errors": .table(errors), "rises": .table(riseTable(rises)), "hosts": .table(hosts)]
+  }
+
+  // MARK: For people
+
+  private var measured: [Validation.Prediction] { validation.predictions.filter { $0.error != nil } }
+  private var rises: [RiseComparison] { RiseComparison.compare(validation.predictions) }
 
   /// Errors by every aspect, the rises, the fitted hosts and the worst rows.
-  public func text(styled: Bool) -> String {
-    let measured = validation.predictions.filter { $0.error != nil }
-    var text = "\(validation.predictions.count) rows, \(measured.count) measured\n\n"
-    text += errorTable(measured).text(styled: styled) + "\n"
-    let rises = RiseComparison.compare(validation.predictions)
+  public var blocks: [Block] {
+    var blocks: [Block] = [
+      .line("\(validation.predictions.count) rows, \(measured.count) measured"), .table(errors),
+    ]
+    let rises = rises
     if !rises.isEmpty {
       let exact = rises.filter { $0.predicted == $0.measured }.count
-      text +=
-        "batch at which the latency rises exact in \(exact) of \(rises.count) series "
-        + "(\(NumberFormat.percent(Double(exact) / Double(rises.count), decimals: 0)))\n\n"
-      text += riseTable(rises).text(styled: styled) + "\n"
+      blocks += [
+        .line(
+          "batch at which the latency rises exact in \(exact) of \(rises.count) series "
+            + "(\(NumberFormat.percent(Double(exact) / Double(rises.count), decimals: 0)))"),
+        .table(
+          rises.count <= 10
+            ? riseTable(rises) : riseTable(farthest(rises), title: "series with rises farthest apart")),
+      ]
     }
-    if !validation.speeds.isEmpty { text += speedTable().text(styled: styled) + "\n" }
-    text += "the largest errors\n" + worstTable(measured).text(styled: styled)
-    return text
+    if !validation.speeds.isEmpty { blocks.append(.table(hosts)) }
+    return blocks + [.table(worst, title: "the largest errors")]
   }
 
-  private func errorTable(_ predictions: [Validation.Prediction]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("rows"), TextTable.Column("count", alignment: .number),
-      TextTable.Column("median", unit: "%", alignment: .number),
-      TextTable.Column("mean", unit: "%", alignment: .number),
-      TextTable.Column("90th", unit: "%", alignment: .number),
-      TextTable.Column("bias", unit: "%", alignment: .number),
-    ])
-    func add(_ name: String, _ rows: [Validation.Prediction]) {
-      guard let summary = ErrorSummary(rows.compactMap(\.error)) else { return }
-      func percent(_ value: Double) -> TextTable.Cell { TextTable.Cell(NumberFormat.fixed(value * 100, decimals: 1)) }
-      table.append([
-        TextTable.Cell(name), TextTable.Cell(String(summary.count)), percent(summary.median), percent(summary.mean),
-        percent(summary.ninetieth), percent(summary.bias),
-      ])
-    }
-    add("all", predictions)
-    add("host-bound", predictions.filter(\.isHostBound))
-    add("device-bound", predictions.filter { !$0.isHostBound })
+  private var errors: Table {
+    let predictions = measured
+    var groups: [(name: String, rows: [Validation.Prediction])] = [
+      ("all", predictions), ("host-bound", predictions.filter(\.isHostBound)),
+      ("device-bound", predictions.filter { !$0.isHostBound }),
+    ]
     let aspects: [(Validation.Prediction) -> String] = [
       { $0.measurement.accelerator }, { $0.measurement.framework }, { $0.measurement.precision.rawValue },
       { $0.measurement.workload }, { $0.measurement.testbed },
     ]
     for aspect in aspects {
-      let names = predictions.map(aspect)
-      var seen: Set<String> = []
-      let unique = names.filter { seen.insert($0).inserted }
-      guard unique.count > 1 else { continue }
-      let groups = Dictionary(grouping: predictions, by: aspect)
-      for name in unique { add(name, groups[name] ?? []) }
+      let names = unique(predictions.map(aspect))
+      guard names.count > 1 else { continue }
+      let rows = Dictionary(grouping: predictions, by: aspect)
+      groups += names.map { ($0, rows[$0] ?? []) }
     }
-    return table
+    let summaries = groups.compactMap { name, rows in
+      ErrorSummary(rows.compactMap(\.error)).map { (name: name, errors: $0) }
+    }
+    typealias Group = (name: String, errors: ErrorSummary)
+    func percent(
+      _ title: String, key: String? = nil, _ value: @escaping @Sendable (ErrorSummary) -> Double
+    ) -> Column<Group> {
+      Column(title, unit: "%", key: "\(key ?? title)_fraction", .percent(1)) { .number(value($0.errors)) }
+    }
+    return Table(
+      named: "errors", summaries,
+      [
+        Column("rows") { .text($0.name) }, Column("count", .plain) { .count($0.errors.count) },
+        percent("median") { $0.median }, percent("mean") { $0.mean },
+        percent("90th", key: "ninetieth") { $0.ninetieth },
+        percent("bias") { $0.bias },
+      ])
   }
 
-  /// Every series where they are few; else those whose rises lie farthest apart.
-  private func riseTable(_ rises: [RiseComparison]) -> TextTable {
-    let isWhole = rises.count <= 10
-    var table = TextTable(columns: [
-      TextTable.Column(isWhole ? "series" : "series with rises farthest apart"), TextTable.Column("workload"),
-      TextTable.Column("measured", unit: "batch", alignment: .number, key: "measured_rise"),
-      TextTable.Column("predicted", unit: "batch", alignment: .number, key: "predicted_rise"),
-    ])
+  /// Those series whose rises lie farthest apart.
+  private func farthest(_ rises: [RiseComparison]) -> [RiseComparison] {
     // A floor that reaches to the end of a series is as far off as a rise at twice any batch that was tried.
     let beyond = 2 * Double(rises.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
     func distance(_ rise: RiseComparison) -> Double {
       let (one, other) = (rise.measured.map(Double.init) ?? beyond, rise.predicted.map(Double.init) ?? beyond)
       return max(one / other, other / one)
     }
-    let shown = isWhole ? rises : Array(rises.sorted { distance($0) > distance($1) }.prefix(10))
-    for rise in shown {
-      table.append([
-        TextTable.Cell(rise.testbed), TextTable.Cell(rise.workload),
-        TextTable.Cell(rise.measured.map { String($0) } ?? "none"),
-        TextTable.Cell(rise.predicted.map { String($0) } ?? "none"),
-      ])
-    }
-    return table
+    return Array(rises.sorted { distance($0) > distance($1) }.prefix(10))
   }
 
-  private func speedTable() -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("testbed"), TextTable.Column("host speed", unit: "of reference", alignment: .number),
-      TextTable.Column("spread", unit: "%", alignment: .number), TextTable.Column("anchors used", alignment: .number),
-    ])
-    for (testbed, fit) in validation.speeds {
-      table.append([
-        TextTable.Cell(testbed), TextTable.Cell(NumberFormat.fixed(fit.speed, decimals: 3)),
-        TextTable.Cell(NumberFormat.fixed(fit.spread * 100, decimals: 1)),
-        TextTable.Cell("\(fit.usable) of \(fit.total)"),
+  private func riseTable(_ rises: [RiseComparison], title: String = "series") -> Table {
+    Table(
+      named: "rises", rises,
+      [
+        Column(title, key: "testbed") { .text($0.testbed) }, Column("workload") { .text($0.workload) },
+        .rise("measured", unit: "batch") { $0.measured }, .rise("predicted", unit: "batch") { $0.predicted },
       ])
-    }
-    return table
   }
 
-  private func worstTable(_ predictions: [Validation.Prediction]) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("testbed"), TextTable.Column("workload"), TextTable.Column("batch", alignment: .number),
-      TextTable.Column("measured", unit: "ms", alignment: .number),
-      TextTable.Column("predicted", unit: "ms", alignment: .number),
-      TextTable.Column("error", unit: "%", alignment: .number),
-    ])
-    let worst = predictions.sorted { abs($0.error ?? 0) > abs($1.error ?? 0) }.prefix(10)
-    for prediction in worst {
-      table.append([
-        TextTable.Cell(prediction.measurement.testbed), TextTable.Cell(prediction.measurement.workload),
-        TextTable.Cell(String(prediction.measurement.parameters["batch"] ?? 1)),
-        TextTable.Cell(NumberFormat.fixed((prediction.measurement.latency ?? 0) * 1e3, decimals: 2)),
-        TextTable.Cell(NumberFormat.fixed(prediction.latency * 1e3, decimals: 2)),
-        TextTable.Cell(NumberFormat.fixed((prediction.error ?? 0) * 100, decimals: 1)),
+  private var hosts: Table {
+    Table(
+      named: "hosts", validation.speeds,
+      [
+        Column("testbed") { .text($0.testbed) },
+        Column("host speed", unit: "of reference", key: "host_speed", .fixed(3)) { .number($0.fit.speed) },
+        Column("spread", unit: "%", key: "spread_fraction", .percent(1)) { .number($0.fit.spread) },
+        Column("anchors used", key: "anchors_used", .plain) {
+          .count($0.fit.usable, shown: "\($0.fit.usable) of \($0.fit.total)")
+        },
       ])
-    }
-    return table
   }
+
+  private var worst: Table {
+    let worst = measured.sorted { abs($0.error ?? 0) > abs($1.error ?? 0) }.prefix(10)
+    return Table(
+      Array(worst),
+      [
+        Column("testbed") { .text($0.measurement.testbed) }, Column("workload") { .text($0.measurement.workload) },
+        .batch { $0 }, .measured { $0 }, .predicted { $0 }, .error { $0 },
+      ])
+  }
+}
+
+/// Each of some things once, in the order in which they first come.
+func unique<Element: Hashable>(_ elements: [Element]) -> [Element] {
+  var seen: Set<Element> = []
+  return elements.filter { seen.insert($0).inserted }
+}
+
+extension Column {
+  /// The batch size of a measured row.
+  static func batch(_ prediction: @escaping @Sendable (Row) -> Validation.Prediction) -> Column {
+    Column("batch", .plain) { .count(prediction($0).measurement.batch) }
+  }
+
+  /// A measured latency.
+  static func measured(
+    unit: String = "ms", _ prediction: @escaping @Sendable (Row) -> Validation.Prediction?
+  ) -> Column {
+    Column("measured", unit: unit, key: "measured_ms", .fixed(2)) {
+      .number(prediction($0)?.measurement.latency.map { $0 * 1e3 })
+    }
+  }
+
+  /// A predicted latency.
+  static func predicted(
+    unit: String = "ms", style: TextStyle? = nil, _ prediction: @escaping @Sendable (Row) -> Validation.Prediction?
+  ) -> Column {
+    Column("predicted", unit: unit, key: "predicted_ms", .fixed(2)) {
+      .number(prediction($0).map { $0.latency * 1e3 }, style)
+    }
+  }
+
+  /// How far a prediction is off.
+  static func error(_ prediction: @escaping @Sendable (Row) -> Validation.Prediction?) -> Column {
+    Column("error", unit: "%", key: "error_fraction", .percent(1)) { .number(prediction($0)?.error) }
+  }
+
+  /// The batch at which latencies rise.
+  static func rise(
+    _ name: String, unit: String, style: @escaping @Sendable (Row) -> TextStyle? = { _ in nil },
+    _ batch: @escaping @Sendable (Row) -> Int64?
+  ) -> Column {
+    Column(name, unit: unit, key: "\(name)_rise", .plain) {
+      let batch = batch($0)
+      return Cell(.count(batch.map { Int($0) }), style($0), shown: batch == nil ? "none" : nil)
+    }
+  }
+}
+
+extension Measurement {
+  /// The batch size.
+  var batch: Int64 { parameters["batch"] ?? 1 }
 }

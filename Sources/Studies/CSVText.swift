@@ -77,14 +77,11 @@ public struct CSVText: Sendable {
   /// - Parameters:
   ///   - column: The column that holds the name; the row's first where there is none.
   ///   - row: The row, from 0.
-  ///   - text: What is wrong, as the module says that owns the names; "error: " in front is dropped.
+  ///   - words: What is wrong, as the module says that owns the names.
   /// - Returns: The fault.
-  public func nameFault(_ column: String, row: Int, _ text: String) -> CSVFault {
-    let prefix = "error: "
-    let words = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
-    return CSVFault(
-      file: file, position: rows[row][self.column(column) ?? 0].position,
-      fact: .unknownName(CSVFault.NameFaultText(text: words)))
+  public func nameFault(_ column: String, row: Int, _ words: FaultWords) -> CSVFault {
+    CSVFault(
+      file: file, position: rows[row][self.column(column) ?? 0].position, fact: .wrongName(words))
   }
 }
 
@@ -119,37 +116,32 @@ public struct CSVFault: Error, Sendable, Equatable {
     case missingColumn(String, suggestion: String?)
     /// A field that is not what its column holds.
     case wrongField(column: String, text: String, expected: String)
-    /// A name that denotes nothing.
-    case unknownName(NameFaultText)
+    /// A name that leads to nothing that can be used, in the words of the module that owns the names.
+    case wrongName(FaultWords)
     /// A line, or several that a quoted field joins, of more bytes than are read.
     case lineTooLong(limit: Int)
     /// A file of more bytes than are read.
     case fileTooLong(limit: Int)
   }
 
-  /// A fault's text that was made by the module that owns the names.
-  public struct NameFaultText: Sendable, Equatable {
-    /// One line, without "error: ".
-    public let text: String
-  }
-
   /// The file.
   public let file: String
-  /// The place.
+  /// The line and column.
   public let position: JSONPosition
   /// What is wrong.
   public let fact: Fact
 }
 
-extension CSVFault: CustomStringConvertible {
-  /// One line: file, line, column, what is wrong and what is right.
-  public var description: String {
-    "\(onePathLine(file)):\(position.line):\(position.column): error: \(fact.words)"
-  }
+extension CSVFault: Fault {
+  /// The file, the line and the column.
+  public var place: String? { "\(onePathLine(file)):\(position.line):\(position.column)" }
+
+  /// What is wrong and what is right.
+  public var words: FaultWords { fact.words }
 }
 
 extension CSVFault.Fact {
-  var words: String {
+  fileprivate var words: FaultWords {
     switch self {
     case .notUTF8: "the file is not UTF-8 text"
     case .empty: "the file is empty; its first line must name the columns"
@@ -160,7 +152,7 @@ extension CSVFault.Fact {
       "a column \"\(name)\" is needed; is \(quoted(suggestion)) meant to be it?"
     case .missingColumn(let name, nil): "a column \"\(name)\" is needed"
     case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \(quoted(text)))"
-    case .unknownName(let fault): visible(fault.text)
+    case .wrongName(let words): words
     case .lineTooLong(let limit):
       "the line, with those that its quoted fields join, has more than \(limit >> 20) MiB; is a quote left open?"
     case .fileTooLong(let limit): "the file has more than \(limit >> 20) MiB; split it"

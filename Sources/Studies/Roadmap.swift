@@ -1,3 +1,4 @@
+import JSONText
 import Profiles
 import Simulation
 
@@ -230,20 +231,20 @@ public enum ProjectionFault: Error, Sendable, Equatable {
   case nothingToTurn(String)
 }
 
-extension ProjectionFault: CustomStringConvertible {
-  /// One line: what is wrong, and what would be right.
-  public var description: String {
+extension ProjectionFault: Fault {
+  /// What is wrong, and what would be right.
+  public var words: FaultWords {
     switch self {
-    case .noAccelerator: "error: a projection needs an accelerator to start from; name one, as in 'h100-sxm'"
+    case .noAccelerator: "a projection needs an accelerator to start from; name one, as in 'h100-sxm'"
     case .tooFewGenerations(let path, let found, let needed):
-      "error: a trend of \(path) needs \(needed) generations, and the history has \(found); widen --history"
+      "a trend of \(path) needs \(needed) generations, and the history has \(found); widen \(option: "history")"
     case .yearOutOfRange(let year, let range):
-      "error: --year must be from \(range.lowerBound) to \(range.upperBound) (it is \(year))"
+      "\(option: "year") must be from \(range.lowerBound) to \(range.upperBound) (it is \(year))"
     case .beyondSimulation(let year):
-      "error: the trends lead to hardware that cannot be simulated in \(year): a pass would take longer than the "
-        + "simulation's clock counts; ask for an earlier year, or a wider --history"
+      "the trends lead to hardware that cannot be simulated in \(year): a pass would take longer than the simulation's "
+        + "clock counts; ask for an earlier year, or a wider \(option: "history")"
     case .nothingToTurn(let name):
-      "error: \(name) is 0 on this system, so that no factor changes it; give it a value with --set first"
+      "\(name) is 0 on this system, so that no factor changes it; give it a value with \(option: "set") first"
     }
   }
 }

@@ -35,47 +35,46 @@ public enum SweepFault: Error, Sendable, Equatable {
   case noSuchShard(Int, of: Int)
 }
 
-extension SweepFault: CustomStringConvertible {
-  /// One line: what is wrong, and what would be right.
-  public var description: String {
-    switch self {
-    case .override(let fault): fault.description
-    case .workload(let fault): fault.description
-    case .simulation(let fault, let point): "\(fault.description) (at \(oneLine(point)))"
-    default: "error: \(words)"
-    }
+extension SweepFault: Fault {
+  /// The place in a workload's file that a parameter's value leads to.
+  public var place: String? {
+    if case .workload(let fault) = self { return fault.place }
+    return nil
   }
 
-  /// The same without "error: " in front.
-  public var words: String {
+  /// What is wrong, and what would be right.
+  public var words: FaultWords {
     switch self {
     case .emptyValue(let axis):
-      "--over \(oneLine(axis)) has an empty value; write --over \(oneLine(axis))=VALUE,VALUE,..."
+      "\(over(axis)) has an empty value; write \(over(axis))=VALUE,VALUE,..."
     case .repeatedValue(let axis, let text):
-      "--over \(oneLine(axis)) has the value \(oneLine(text)) twice; use fewer values or a wider range"
+      "\(over(axis)) has the value \(oneLine(text)) twice; use fewer values or a wider range"
     case .noMatch(let axis, let pattern):
-      "no \(oneLine(axis)) of the catalog fits '\(oneLine(pattern))'; 'simulate profiles list \(oneLine(axis))s' names those there are"
+      "no \(oneLine(axis)) of the catalog fits '\(oneLine(pattern))'; \(command: "profiles list \(oneLine(axis))s") names those there are"
     case .notANumber(let axis, let text):
-      "--over \(oneLine(axis)) needs numbers or ranges such as 1..64:log7 (it has '\(oneLine(text))')"
+      "\(over(axis)) needs numbers or ranges such as 1..64:log7 (it has '\(oneLine(text))')"
     case .notARange(let axis, let text):
-      "'\(oneLine(text))' in --over \(oneLine(axis)) is no range; write LO..HI:linN or LO..HI:logN, N values from 2 to "
+      "'\(oneLine(text))' in \(over(axis)) is no range; write LO..HI:linN or LO..HI:logN, N values from 2 to "
         + "\(SweepRange.countLimit)"
     case .logarithmOfNothing(let axis, let text):
-      "both ends of the logarithmic range '\(oneLine(text))' in --over \(oneLine(axis)) must be greater than 0"
+      "both ends of the logarithmic range '\(oneLine(text))' in \(over(axis)) must be greater than 0"
     case .notWhole(let axis, let text):
-      "--over \(oneLine(axis)) needs whole numbers from 1 to 1000000000 (it has '\(oneLine(text))')"
-    case .repeatedAxis(let axis): "\(oneLine(axis)) is varied twice; give each --over once"
-    case .noAxis: "nothing is varied; add for instance --over batch=1,2,4,8"
+      "\(over(axis)) needs whole numbers from 1 to 1000000000 (it has '\(oneLine(text))')"
+    case .repeatedAxis(let axis): "\(oneLine(axis)) is varied twice; give each \(option: "over") once"
+    case .noAxis: "nothing is varied; add for instance \(option: "over") batch=1,2,4,8"
     case .tooManyPoints: "the sweep has more than 10^15 points; use fewer values"
     case .override(let fault): fault.words
     case .workload(let fault): fault.words
-    case .simulation: description
+    case .simulation(let fault, let point): "\(fault.words) (at \(oneLine(point)))"
     case .noSuchShard(_, let count) where !SweepPlan.shardCounts.contains(count):
       "a sweep has at most \(SweepPlan.shardCounts.upperBound) parts (\(count) are asked for)"
     case .noSuchShard(let shard, let count):
       "there is no part \(shard) of \(count); parts are counted from 1 to their number"
     }
   }
+
+  /// An axis as it is asked for.
+  private func over(_ axis: String) -> FaultWords { "\(option: "over") \(oneLine(axis))" }
 }
 
 extension SweepFault {

@@ -30,39 +30,50 @@ public enum TraceFault: Error, Sendable, Equatable {
   case tooMany(what: String, file: String, limit: Int)
 }
 
-extension TraceFault: CustomStringConvertible {
-  /// One line that says what is wrong, where, and what to do.
-  public var description: String {
+extension TraceFault: Fault {
+  /// The file, with line and column where they are known.
+  public var place: String? {
     switch self {
-    case .file(let fault): "\(fault)"
-    case .noDecompressor(let file):
-      "\(file): error: there is no gzip to decompress it with; install it, or give plain JSON"
-    case .damagedGzip(let file): "\(file): error: is no whole gzip file: nothing can be decompressed (byte 0)"
-    case .packed(let file, let format, let program):
-      "\(file): error: is \(format), not JSON; unpack it first, as with '\(program)'"
-    case .text(let fault, let offset): "\(fault) (byte \(offset))"
-    case .notARecording(let file):
-      "\(file): error: has no \"traceEvents\"; a recording of torch.profiler is needed, as export_chrome_trace writes it"
-    case .tooLong(let file, let line, let offset, let limit):
-      "\(file):\(line): error: one event or text has more than \(limit >> 20) MiB (byte \(offset))"
-    case .noStep(let file, let step, let known):
-      "\(file): error: has no step \(step); "
+    case .file(let fault): fault.place
+    case .text(let fault, _): fault.place
+    case .noDecompressor(let file), .damagedGzip(let file), .packed(let file, _, _), .notARecording(let file),
+      .noStep(let file, _, _), .nothingToReplay(let file, _), .spanTooLong(let file), .durationsTooLong(let file),
+      .tooMany(_, let file, _):
+      file
+    case .tooLong(let file, let line, _, _), .tooMuch(_, let file, let line, _, _): "\(file):\(line)"
+    }
+  }
+
+  /// What is wrong, and what to do.
+  public var words: FaultWords {
+    switch self {
+    case .file(let fault): fault.words
+    case .noDecompressor: "there is no gzip to decompress it with; install it, or give plain JSON"
+    case .damagedGzip: "is no whole gzip file: nothing can be decompressed (byte 0)"
+    case .packed(_, let format, let program): "is \(format), not JSON; unpack it first, as with '\(program)'"
+    case .text(let fault, let offset): "\(fault.words) (byte \(offset))"
+    case .notARecording:
+      "has no \"traceEvents\"; a recording of torch.profiler is needed, as export_chrome_trace writes it"
+    case .tooLong(_, _, let offset, let limit):
+      "one event or text has more than \(limit >> 20) MiB (byte \(offset))"
+    case .noStep(_, let step, let known):
+      "has no step \(step); "
         + (known.isEmpty
           ? "it has none at all: profiler.step() marks them"
           : known.count > 20
             ? "it has \(known.count) steps from \(known.min() ?? 0) to \(known.max() ?? 0)"
             : "its steps are \(listed(known.map(String.init), by: "and"))")
-    case .nothingToReplay(let file, let step):
-      "\(file): error: \(step.map { "step \($0)" } ?? "the recording") has no launches and no kernels; "
+    case .nothingToReplay(_, let step):
+      "\(step.map { "step \($0)" } ?? "the recording") has no launches and no kernels; "
         + "record with ProfilerActivity.CPU and ProfilerActivity.CUDA"
-    case .spanTooLong(let file): "\(file): error: its times span more than 30 days; one of them must be wrong"
-    case .durationsTooLong(let file):
-      "\(file): error: its durations add up to more than 36 years; some of them must be wrong"
-    case .tooMuch(let excess, let file, let line, let offset, let step):
-      "\(file):\(line): error: \(excess.words) (byte \(offset)); "
-        + (step == nil ? "--step N keeps one step" : "even up to the end of this step; record fewer steps")
-    case .tooMany(let what, let file, let limit):
-      "\(file): error: has more \(what) than the \(limit) that are simulated; --step keeps one step"
+    case .spanTooLong: "its times span more than 30 days; one of them must be wrong"
+    case .durationsTooLong: "its durations add up to more than 36 years; some of them must be wrong"
+    case .tooMuch(let excess, _, _, let offset, nil):
+      "\(excess.words) (byte \(offset)); \(option: "step") N keeps one step"
+    case .tooMuch(let excess, _, _, let offset, .some):
+      "\(excess.words) (byte \(offset)); even up to the end of this step; record fewer steps"
+    case .tooMany(let what, _, let limit):
+      "has more \(what) than the \(limit) that are simulated; \(option: "step") keeps one step"
     }
   }
 }

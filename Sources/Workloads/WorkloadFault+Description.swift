@@ -1,25 +1,26 @@
 import JSONText
 
 /// All the prose of this module: of requests first, then of formulas and programs within files.
-extension WorkloadFault: CustomStringConvertible {
-  /// The fault on one line: what is wrong and what would be right.
-  public var description: String {
+extension WorkloadFault: Fault {
+  /// The place in the file, or the file.
+  public var place: String? {
     switch self {
-    case .inFile, .unreadable: words
-    case .unknownWorkload, .unknownParameter, .parameterOutOfRange: "error: \(words)"
+    case .inFile(let fault): fault.place
+    case .unreadable(let fault): fault.place
+    case .unknownWorkload, .unknownParameter, .parameterOutOfRange: nil
     }
   }
 
-  /// The same without "error: " in front, where no place stands before it.
-  public var words: String {
+  /// What is wrong and what would be right.
+  public var words: FaultWords {
     switch self {
-    case .inFile(let fault): fault.description
-    case .unreadable(let fault): fault.description
+    case .inFile(let fault): fault.words
+    case .unreadable(let fault): fault.words
     case .unknownWorkload(let name, let near, let known):
-      "there is no workload \(quoted(name))" + choices(near, known, of: "workloads", none: "the catalog is empty")
+      "there is no workload \(quoted(name))\(choices(near, known, of: "workloads", none: "the catalog is empty"))"
     case .unknownParameter(let name, let workload, let near, let known):
       "the workload \(quoted(workload)) has no parameter \(quoted(name))"
-        + choices(near, known, of: "parameters", none: "it has none")
+        + "\(choices(near, known, of: "parameters", none: "it has none"))"
     case .parameterOutOfRange(let name, let value):
       value < 1
         ? "the parameter \(quoted(name)) must be at least 1 (it is \(value))"

@@ -35,8 +35,7 @@ enum CalibrateCommand {
       OptionDefinition(
         "output", value: "DIR", help: "Folder to write the fitted profiles to, laid out like the catalog"),
       OptionDefinition("rounds", value: "N", help: "Rounds of the search", defaultText: "6"),
-      OptionDefinition(
-        "format", value: "F", help: "Format of the result", choices: ["table", "csv"], defaultText: "table"),
+      .format,
     ],
     examples: [
       CommandExample(
@@ -49,7 +48,7 @@ enum CalibrateCommand {
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    try command.refuseASCII(of: command.format)
+    try command.checkFormat()
     let folder = try ProfileFolder.named(by: command)
     if let trace = command.value(of: "trace") {
       try command.refusePositionals("--trace reads numbers off a recording, not off measurements")
@@ -62,44 +61,32 @@ enum CalibrateCommand {
       try command.refuse(["rounds"], "without --fit there is no search: a host's speed is found at once")
       if command.value(of: "host-speed") == "fixed" {
         throw Failure(
-          .wrongUsage, "error: nothing is fitted: --host-speed fixed needs a --fit, as accelerator.efficiency.memory")
+          .wrongUsage, "nothing is fitted: --host-speed fixed needs a --fit, as accelerator.efficiency.memory")
       }
     }
     guard let path = command.positional("file") else {
-      throw Failure(.wrongUsage, "error: a file of measurements is needed, or --trace with a recording")
+      throw Failure(.wrongUsage, "a file of measurements is needed, or --trace with a recording")
     }
     let rows = try MeasurementFile(path, library).rows
     guard rows.contains(where: { $0.latency != nil }) else {
-      throw Failure(.wrongInput, "\(path): error: no row has a latency_ms; there is nothing to fit to")
+      throw Failure(.wrongInput, at: path, "no row has a latency_ms; there is nothing to fit to")
     }
-    let rounds = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "rounds", .within(1...20))
+    let rounds = try checking { try command.integer(of: "rounds", .within(1...20)) }
+    let calibration = try Progress.showing("fitting to \(NumberFormat.integer(rows.count)) rows") { _ in
+      try Calibration(
+        rows, from: library, paths: command.values(of: "fit"), fitsHost: command.value(of: "host-speed") != "fixed",
+        rounds: rounds ?? 6)
     }
-    let calibration: Calibration
-    do {
-      calibration = try Progress.showing("fitting to \(NumberFormat.integer(rows.count)) rows") { _ in
-        try Calibration(
-          rows, from: library, paths: command.values(of: "fit"), fitsHost: command.value(of: "host-speed") != "fixed",
-          rounds: rounds ?? 6)
-      }
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
     for number in command.values(of: "fit") where !calibration.parameters.contains(where: { $0.path == number }) {
       throw Failure(
         .wrongInput,
-        "\(path): error: no row's system has a number '\(number)' to fit; 'simulate profiles show NAME' lists them")
+        at: path, "no row's system has a number '\(number)' to fit; 'simulate profiles show NAME' lists them")
     }
     if let folder {
       let profiles = try CalibratedProfiles(calibration, measurements: path, library).files
       let written = try ProfileFolder(folder, profiles, inputs: [path]).write()
       Platform.warn("\(written); '--catalog \(folder)' uses them")
     }
-    let report = CalibrationReport(calibration: calibration)
-    if command.format == "csv" {
-      Platform.print(document: report.csv())
-    } else {
-      Platform.print(report.text(styled: Platform.showsStyles))
-    }
+    command.print(CalibrationReport(calibration: calibration))
   }
 }

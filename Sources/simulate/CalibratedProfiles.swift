@@ -34,19 +34,21 @@ struct CalibratedProfiles {
       guard !name.isEmpty else {
         throw Failure(
           .wrongInput,
-          "\(measurements): error: the testbed '\(testbed)' has no letter or digit to name its host by; name it in the "
+          at: measurements,
+          "the testbed '\(testbed)' has no letter or digit to name its host by; name it in the "
             + "column testbed")
       }
       guard names.insert(name).inserted else {
         throw Failure(
           .wrongInput,
-          "error: two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
+          "two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
       }
       let range = SystemNumber.hostSpeed.range
       if !range.contains(fit.speed) {
         throw Failure(
           .wrongInput,
-          "\(measurements): error: the host of '\(testbed)' would have the speed \(fit.speed), and it must be "
+          at: measurements,
+          "the host of '\(testbed)' would have the speed \(fit.speed), and it must be "
             + "\(range.words()); some latency_ms of its rows must be wrong")
       }
       let speed = ProfileEdit.Change(
@@ -95,11 +97,11 @@ struct CalibratedProfiles {
 
   private static func document(_ name: String, _ folder: String, _ library: Library) throws(Failure) -> JSONDocument {
     let profiles = try library.profiles
-    let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: name, in: folder) }
+    let found = try checking { try profiles.document(of: name, in: folder) }
     guard let found else {
       throw Failure(
         .wrongInput,
-        "error: no file in the catalog's \(folder) is named '\(name)'; put the profile into a folder for --catalog")
+        "no file in the catalog's \(folder) is named '\(name)'; put the profile into a folder for --catalog")
     }
     return found
   }

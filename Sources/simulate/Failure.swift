@@ -1,3 +1,6 @@
+import CommandSyntax
+import JSONText
+
 /// Why the program stops, as it leaves: what to say on standard error, and the exit status.
 struct Failure: Error {
   /// The statuses that tools rely on.
@@ -17,27 +20,54 @@ struct Failure: Error {
   let status: Status
   /// What is said.
   let words: Message
-  /// The fault of a library that is the reason, if one is.
-  let cause: (any Error)?
+  /// What is wrong, to be said behind a place of somebody else's.
+  let problem: Message
+  /// The faults of libraries that are the reason, if any are.
+  let causes: [any Error]
 
-  /// The text of what is said.
-  var message: String { words.text }
-
-  init(_ status: Status, _ words: Message, cause: (any Error)? = nil) {
+  /// A failure.
+  ///
+  /// - Parameters:
+  ///   - status: The exit status.
+  ///   - place: Where the fault is, a file with line and column if they are known.
+  ///   - problem: What is wrong and what would be right.
+  ///   - causes: The faults that are the reason.
+  init(_ status: Status, at place: String? = nil, _ problem: Message, causes: [any Error] = []) {
     self.status = status
-    self.words = words
-    self.cause = cause
+    let error: Message = "error: "
+    words = (place.map { "\($0): " } ?? "") + error + problem
+    self.problem = place == nil ? problem : words
+    self.causes = causes
   }
 
-  /// Wraps any fault of the libraries, whose descriptions are one line each and begin with the place.
-  init(wrongInput fault: any Error) {
-    self.init(.wrongInput, Message(outside: "\(fault)"), cause: fault)
+  /// What any fault comes to: a failure is one already, a fault of the command line says where to read on, and all
+  /// others are about the input.
+  ///
+  /// - Parameters:
+  ///   - fault: The fault.
+  ///   - place: Where it is, if it does not say so itself.
+  ///   - causes: The faults that are the reason, besides itself.
+  init(_ fault: any Error, at place: String? = nil, causes: [any Error] = []) {
+    switch fault {
+    case let failure as Failure: self = failure
+    case let fault as CommandSyntaxFault:
+      self.init(.wrongUsage, "\(fault.fact)\nsee '\(fault.command) --help'", causes: [fault])
+    case let fault as any Fault:
+      self.init(.wrongInput, at: place ?? fault.place, Message(fault.words), causes: causes + [fault])
+    default: self.init(.wrongInput, at: place, Message(outside: "\(fault)"), causes: [fault])
+    }
+  }
+
+  /// Several failures, each on lines of its own.
+  init(_ failures: [Failure]) {
+    status = failures.first?.status ?? .wrongInput
+    words = Message(lines: failures.map(\.words))
+    problem = words
+    causes = failures.flatMap(\.causes)
   }
 }
 
-/// Runs something that may throw a fault about the input, and turns the fault into a ``Failure``.
-func checkingInput<Result, Fault: Error & CustomStringConvertible>(
-  _ body: () throws(Fault) -> Result
-) throws(Failure) -> Result {
-  do { return try body() } catch { throw Failure(wrongInput: error) }
+/// Does something that may throw any fault, and turns the fault into a ``Failure``.
+func checking<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
+  do { return try body() } catch { throw Failure(error) }
 }

@@ -1,3 +1,4 @@
+import CommandSyntax
 import Profiles
 import Reports
 import Studies
@@ -5,17 +6,25 @@ import Workloads
 
 /// `simulate` without a subcommand: how the framework tax grew over the generations.
 enum HeadlineCommand {
-  static func run(_ library: Library) throws(Failure) {
-    let workloads = [try library.workload("bert-base-uncased"), try library.workload("resnet50")]
-    let host = try library.host("reference")
-    let framework = try library.framework("pytorch-eager")
-    let flagships = try library.flagships()
-    let study: GenerationsStudy
-    do {
-      study = try GenerationsStudy(
-        workloads: workloads, accelerators: flagships, host: host,
-        framework: framework, precision: .fp16, batches: [1, 16])
-    } catch { throw Failure(.wrongInput, "\(error)") }
-    Platform.print(GenerationsReport(study: study).text(styled: Platform.showsStyles, width: Platform.width))
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.checkFormat()
+    let study = try checking {
+      try GenerationsStudy(
+        workloads: [library.workload("bert-base-uncased"), library.workload("resnet50")],
+        accelerators: library.flagships(), host: library.host("reference"),
+        framework: library.framework("pytorch-eager"), precision: .fp16, batches: [1, 16])
+    }
+    command.print(GenerationsReport(study: study, nextSteps: nextSteps))
   }
+
+  private static let nextSteps = [
+    "Try next:",
+    "  simulate run bert-base h100-sxm                                     one system in detail",
+    "  simulate run bert-base h100-sxm --framework cuda-graph              captured into a CUDA graph",
+    "  simulate run bert-base h100-sxm --set host.single_thread_speed=2    a host twice as fast",
+    "  simulate sweep bert-base h100-sxm --over batch=1..256:log9          as the batch grows",
+    "  simulate project bert-base --year 2032                              on hardware to come",
+    "  simulate roofline resnet50 v100                                     kernels against the roofline",
+    "  simulate profiles list                                              what can be simulated",
+  ]
 }

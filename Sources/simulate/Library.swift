@@ -26,7 +26,7 @@ struct Library {
     profileRoots = (roots + [Catalog.directory]).map { [$0 + "/hardware-profiles", $0] }
     if roots.isEmpty {
       let folder = Catalog.directory + "/hardware-profiles"
-      shipped = try checkingInput { () throws(ProfileFault) in try ProfileIndex(directory: folder) }
+      shipped = try checking { try ProfileIndex(directory: folder) }
       whole = nil
     } else {
       shipped = nil
@@ -34,7 +34,7 @@ struct Library {
     }
     // A folder that is there and cannot be read is an error of the catalog's, and no folder that is not there.
     let workloadFolders = (roots + [Catalog.directory]).map { $0 + "/workloads" }.filter { FileIdentity($0) != nil }
-    workloads = try checkingInput { () throws(WorkloadFault) in try WorkloadCatalog(directories: workloadFolders) }
+    workloads = try checking { try WorkloadCatalog(directories: workloadFolders) }
   }
 
   private static func userFolder(_ option: String?) throws(Failure) -> String? {
@@ -42,7 +42,7 @@ struct Library {
     guard let folder = option ?? Platform.environment(variable) else { return nil }
     guard isDirectory(folder) else {
       let source: Message = option == nil ? "the environment variable \(variable)" : "--catalog"
-      throw Failure(.wrongInput, "\(folder): error: no such folder; \(source) needs one that holds profiles")
+      throw Failure(.wrongInput, at: folder, "no such folder; \(source) needs one that holds profiles")
     }
     return folder
   }
@@ -51,7 +51,7 @@ struct Library {
   var profiles: ProfileCatalog {
     get throws(Failure) {
       if let whole { return whole }
-      return try checkingInput { () throws(ProfileFault) in try ProfileCatalog(directories: profileFolders) }
+      return try checking { try ProfileCatalog(directories: profileFolders) }
     }
   }
 
@@ -61,8 +61,8 @@ struct Library {
   /// Says what is wrong in the catalogs, but for what a failure has said.
   func warn(except failure: Failure?) {
     for skipped in (whole?.skipped ?? []) + workloads.skipped { Platform.warn("\(skipped)") }
-    for fault in faults where !(failure?.message.contains(Message(outside: "\(fault.fault)").text) ?? false) {
-      Platform.warn("\(fault.fault.warning); left out")
+    for fault in faults.map(\.fault) where failure?.isOf(fault) != true {
+      Platform.warn("\(fault.said(as: "warning")); left out")
     }
   }
 
@@ -81,21 +81,22 @@ struct Library {
       if !name.hasSuffix(".json"), !Platform.exists(name) {
         throw Failure(
           .wrongInput,
-          "\(name): error: no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
+          at: name,
+          "no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
             + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
       }
-      return try checkingInput { () throws(WorkloadFault) in try Workload(path: name) }
+      return try checking { try Workload(path: name) }
     }
-    let found = try checkingInput { () throws(NameFault) in
+    let found = try checking {
       try resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload")
     }
-    return try checkingInput { () throws(WorkloadFault) in try workloads.load(found) }
+    return try checking { try workloads.load(found) }
   }
 
   /// An accelerator by name or from a file; nil for `none`.
   func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
     if name == "none" { return nil }
-    if Self.isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.accelerator(file: name) } }
+    if Self.isFile(name) { return try checking { try profiles.accelerator(file: name) } }
     return try from(shipped) {
       try $0.accelerator(named: name)
     } else: {
@@ -105,7 +106,7 @@ struct Library {
 
   /// A host by name or from a file.
   func host(_ name: String) throws(Failure) -> HostProfile {
-    if Self.isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.host(file: name) } }
+    if Self.isFile(name) { return try checking { try profiles.host(file: name) } }
     return try from(shipped) {
       try $0.host(named: name)
     } else: {
@@ -115,7 +116,7 @@ struct Library {
 
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
-    if Self.isFile(name) { return try fromFile { (all) throws(ProfileFault) in try all.framework(file: name) } }
+    if Self.isFile(name) { return try checking { try profiles.framework(file: name) } }
     return try from(shipped) {
       try $0.framework(named: name)
     } else: {
@@ -123,27 +124,22 @@ struct Library {
     }
   }
 
-  private func fromFile<Answer>(_ read: (ProfileCatalog) throws(ProfileFault) -> Answer) throws(Failure) -> Answer {
-    let profiles = try profiles
-    return try checkingInput { () throws(ProfileFault) in try read(profiles) }
-  }
-
   /// Asks the index, if there is one, and else the whole catalog.
   private func from<Answer>(
     _ index: ProfileIndex?, _ quick: (ProfileIndex) throws -> Answer, else full: (ProfileCatalog) throws -> Answer
   ) throws(Failure) -> Answer {
-    do {
+    try checking {
       if let index { return try quick(index) }
-      return try full(try profiles)
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(wrongInput: error) }
+      return try full(profiles)
+    }
   }
 
   /// Whether a name denotes an accelerator of the catalog.
   func isAccelerator(_ name: String) -> Bool {
     guard !Self.isFile(name), name != "none" else { return false }
-    do { return try accelerator(name) != nil } catch { return error.cause.map(Self.denotesSomething) ?? false }
+    do { return try accelerator(name) != nil } catch {
+      return error.causes.first.map(Self.denotesSomething) ?? false
+    }
   }
 
   /// Whether a name denotes a workload of the catalog.
@@ -168,7 +164,7 @@ struct Library {
     let kinds = ["accelerators", "architectures", "error-bands", "frameworks", "hosts", "measurements", "workloads"]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {
-        throw Failure(.wrongUsage, "error: the output '\(target.path)' is a file of the catalog; give it another name")
+        throw Failure(.wrongUsage, "the output '\(target.path)' is a file of the catalog; give it another name")
       }
     }
   }
@@ -180,5 +176,12 @@ struct Library {
 
   private static func isDirectory(_ path: String) -> Bool {
     (try? listFiles(in: path, suffix: "")) != nil
+  }
+}
+
+extension Failure {
+  /// Whether it has said that a profile is wrong.
+  fileprivate func isOf(_ fault: ProfileFault) -> Bool {
+    causes.contains { $0 as? ProfileFault == fault || $0 as? NameFault == .unusable(fault) }
   }
 }

@@ -8,15 +8,16 @@ struct MeasurementFile {
 
   /// Reads a file and looks every name up, so that a wrong one is reported where it stands.
   init(_ path: String, _ library: Library) throws(Failure) {
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
-    let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
-    let rows = try checkingInput { () throws(CSVFault) in try Measurement.read(table) }
+    let table = try CSVText(path: path)
+    let rows = try checking { try Measurement.read(table) }
     self.table = table
     self.rows = rows
     var seen: Set<[String]> = []
     func check(_ column: String, _ name: String, _ row: Int, _ look: () throws(Failure) -> Void) throws(Failure) {
       guard seen.insert([column, name]).inserted else { return }
-      do { try look() } catch { throw Failure(wrongInput: table.nameFault(column, row: row, error.message)) }
+      do { try look() } catch {
+        throw Failure(table.nameFault(column, row: row, FaultWords(error.problem.text)), causes: error.causes)
+      }
     }
     for row in rows {
       try check("accelerator", row.accelerator, row.row) { () throws(Failure) in

@@ -22,6 +22,8 @@ struct Message: ExpressibleByStringInterpolation, Sendable, Equatable {
     mutating func appendInterpolation<Value>(_ value: Value) { text += visible("\(value)") }
 
     mutating func appendInterpolation(_ message: Message) { text += message.text }
+
+    mutating func appendInterpolation(_ words: FaultWords) { text += Message(words).text }
   }
 
   init(stringLiteral literal: String) { text = literal }
@@ -32,6 +34,11 @@ struct Message: ExpressibleByStringInterpolation, Sendable, Equatable {
 
   /// A text from outside: one line.
   init(outside text: String) { self.text = visible(text) }
+
+  /// What a fault says: its options as they are typed, its commands as whole lines.
+  init(_ words: FaultWords) {
+    text = visible(words.spelled(option: { "--\($0)" }, command: { "'simulate \($0)'" }))
+  }
 
   /// Several messages, each on a line of its own.
   init(lines: [Message]) { text = lines.map(\.text).joined(separator: "\n") }

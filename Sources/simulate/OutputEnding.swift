@@ -35,9 +35,9 @@ enum OutputEnding {
     if known.contains(ending) {
       throw Failure(
         .wrongUsage,
-        "error: '\(output.path)' ends in .\(ending), and what is written is \(format): let it end in .\(right)")
+        "'\(output.path)' ends in .\(ending), and what is written is \(format): let it end in .\(right)")
     }
     if isAskedFor { return }
-    throw Failure(.wrongUsage, "error: '\(output.path)' must end in .\(right): what is written is \(format)")
+    throw Failure(.wrongUsage, "'\(output.path)' must end in .\(right): what is written is \(format)")
   }
 }

@@ -35,7 +35,7 @@ struct OutputTarget {
   ///   folder that is not there.
   init(_ path: String) throws(Failure) {
     self.path = path
-    if path.isEmpty { throw Failure(.wrongUsage, "error: an output needs the name of a file (it is empty)") }
+    if path.isEmpty { throw Failure(.wrongUsage, "an output needs the name of a file (it is empty)") }
     if path == "-" {
       (resolved, kind) = (path, .descriptor(STDOUT_FILENO))
       return
@@ -79,7 +79,7 @@ struct OutputTarget {
       let text = PathBytes.text(target[..<length].map(UInt8.init(bitPattern:)))
       place = text.hasPrefix("/") ? text : folder(of: place) + text
     }
-    throw Failure(.outputFailed, "\(path): error: cannot be written: too many symbolic links, or a loop of them")
+    throw Failure(.outputFailed, at: path, "cannot be written: too many symbolic links, or a loop of them")
   }
 
   /// The number in `/dev/fd/N` and its other names.
@@ -116,7 +116,7 @@ struct OutputTarget {
 
   private static func checkFolder(of resolved: String, _ path: String) throws(Failure) {
     let folder = folder(of: resolved)
-    if folder == resolved { throw Failure(.outputFailed, "\(path): error: is the name of a folder, not of a file") }
+    if folder == resolved { throw Failure(.outputFailed, at: path, "is the name of a folder, not of a file") }
     guard !folder.isEmpty else { return }
     var status = stat()
     guard withCPath(folder, { stat($0, &status) }) == 0 else {
@@ -130,13 +130,13 @@ struct OutputTarget {
     switch format {
     case S_IFREG:
       guard mayWrite(found, resolved) else {
-        throw Failure(.outputFailed, "\(path): error: may not be written: the file is read-only (chmod u+w allows it)")
+        throw Failure(.outputFailed, at: path, "may not be written: the file is read-only (chmod u+w allows it)")
       }
       return .file(replacing: found)
     case S_IFIFO, S_IFCHR: return .stream
     case S_IFSOCK: return .socket
-    case S_IFDIR: throw Failure(.outputFailed, "\(path): error: is a folder, not a file")
-    default: throw Failure(.outputFailed, "\(path): error: is neither a file nor a pipe or character device")
+    case S_IFDIR: throw Failure(.outputFailed, at: path, "is a folder, not a file")
+    default: throw Failure(.outputFailed, at: path, "is neither a file nor a pipe or character device")
     }
   }
 
@@ -157,8 +157,7 @@ struct OutputTarget {
 extension Failure {
   /// An output that the system refuses: its path, what was tried, and the system's reason.
   init(output path: String, _ doing: String, error: Int32) {
-    let name: Message = path == "-" ? "error: " : "\(path): error: "
-    self.init(.outputFailed, name + "\(doing): \(reason(error))")
+    self.init(.outputFailed, at: path == "-" ? nil : path, "\(doing): \(reason(error))")
   }
 }
 

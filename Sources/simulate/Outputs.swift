@@ -31,10 +31,10 @@ enum Outputs {
       if printsResult, target.isStandardOutput {
         throw Failure(
           .wrongUsage,
-          "error: --\(option) and the result would both go to standard output; give --\(option) a file or a pipe")
+          "--\(option) and the result would both go to standard output; give --\(option) a file or a pipe")
       }
       if let other = seen.first(where: { isSame($0.target, target) }) {
-        throw Failure(.wrongUsage, "error: --\(other.option) and --\(option) are the same file; give each its own")
+        throw Failure(.wrongUsage, "--\(other.option) and --\(option) are the same file; give each its own")
       }
       try check(target, against: inputs)
       try library?.check(isOutside: target)
@@ -46,7 +46,7 @@ enum Outputs {
   static func check(_ target: OutputTarget, against inputs: [String]) throws(Failure) {
     guard target.isFile, let place = FileIdentity(target.resolved) else { return }
     for input in inputs where FileIdentity(input) == place {
-      throw Failure(.wrongUsage, "error: the output '\(target.path)' is an input, '\(input)'; give it another name")
+      throw Failure(.wrongUsage, "the output '\(target.path)' is an input, '\(input)'; give it another name")
     }
   }
 

@@ -83,7 +83,7 @@ struct PartialFile: ~Copyable {
     if descriptor >= 0, isWritten(descriptor) { return beingWritten(partial) }
     return Failure(
       .wrongInput,
-      "\(partial): error: an interrupted sweep left its rows here; add --resume to go on, or remove the file")
+      at: partial, "an interrupted sweep left its rows here; add --resume to go on, or remove the file")
   }
 
   /// Whether another process holds the lock, or is about to take it where it has just made the file.
@@ -99,7 +99,7 @@ struct PartialFile: ~Copyable {
   }
 
   private static func beingWritten(_ partial: String) -> Failure {
-    Failure(.wrongInput, "\(partial): error: another process is writing this file now; wait for it, or stop it")
+    Failure(.wrongInput, at: partial, "another process is writing this file now; wait for it, or stop it")
   }
 
   /// Opens what an interrupted run left: never what a link leads to, and nothing but a file.
@@ -110,7 +110,7 @@ struct PartialFile: ~Copyable {
     }
     if let odd = oddity(status) { throw isNone(partial, odd) }
     guard OutputTarget.mayWrite(status, partial) else {
-      throw Failure(.outputFailed, "\(partial): error: may not be written: the file is read-only (chmod u+w allows it)")
+      throw Failure(.outputFailed, at: partial, "may not be written: the file is read-only (chmod u+w allows it)")
     }
     let descriptor = retrying { withCPath(partial) { open($0, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) } }
     guard descriptor >= 0 else { throw Failure(output: partial, "cannot be resumed", error: errno) }
@@ -128,7 +128,7 @@ struct PartialFile: ~Copyable {
   }
 
   private static func isNone(_ partial: String, _ oddity: String) -> Failure {
-    Failure(.wrongInput, "\(partial): error: is \(oddity), and no file that an interrupted sweep left; remove it")
+    Failure(.wrongInput, at: partial, "is \(oddity), and no file that an interrupted sweep left; remove it")
   }
 
   /// Locks the file; returns its length.
@@ -165,7 +165,7 @@ struct PartialFile: ~Copyable {
   private func failure(_ doing: String, _ error: Int32) -> Failure {
     Failure(
       .outputFailed,
-      "\(path): error: cannot \(doing): \(reason(error)); the rows so far stay in \(partialPath), and --resume goes on")
+      at: path, "cannot \(doing): \(reason(error)); the rows so far stay in \(partialPath), and --resume goes on")
   }
 
   /// Makes the file durable and gives it its name.
@@ -203,7 +203,7 @@ struct FileReader {
         if result > 0 { received += result } else if errno != EINTR { error = errno }
       }
     }
-    if error != 0 { throw Failure(.wrongInput, "\(path): error: cannot be read: \(reason(error))") }
+    if error != 0 { throw Failure(.wrongInput, at: path, "cannot be read: \(reason(error))") }
     return bytes
   }
 }

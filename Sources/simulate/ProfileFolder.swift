@@ -41,7 +41,7 @@ struct ProfileFolder {
     for file in files where !paths.insert(file.path).inserted {
       throw Failure(
         .wrongInput,
-        "error: two profiles would both be the file '\(file.path)'; give them names that differ in letters or digits")
+        "two profiles would both be the file '\(file.path)'; give them names that differ in letters or digits")
     }
     guard Self.isFolder(path) else { return }
     let known = try Library(userFolder: path)
@@ -56,12 +56,12 @@ struct ProfileFolder {
   /// The name must not be that of another file in the folder: only one of the two would be found.
   private func checkName(of file: File, _ library: Library) throws(Failure) {
     let profiles = try library.profiles
-    let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: file.name, in: file.kind) }
+    let found = try checking { try profiles.document(of: file.name, in: file.kind) }
     guard let other = found?.file, let place = FileIdentity(other), place != FileIdentity(path + "/" + file.path),
       FileIdentity(OutputTarget.folder(of: other)) == FileIdentity(path + "/" + file.kind)
     else { return }
     throw Failure(
-      .wrongInput, "\(other): error: a profile called '\(file.name)' is here already; rename it, or use another folder")
+      .wrongInput, at: other, "a profile called '\(file.name)' is here already; rename it, or use another folder")
   }
 
   /// Checks a folder's name where one is given.
@@ -70,7 +70,7 @@ struct ProfileFolder {
   static func named(by command: ParsedCommand) throws(Failure) -> String? {
     guard let path = command.value(of: "output") else { return nil }
     guard !path.isEmpty, path != "-" else {
-      throw Failure(.wrongUsage, "error: --output needs a folder, which holds several files (it is '\(path)')")
+      throw Failure(.wrongUsage, "--output needs a folder, which holds several files (it is '\(path)')")
     }
     return path
   }
@@ -111,7 +111,7 @@ struct ProfileFolder {
         throw Failure(output: folder, "cannot make the folder", error: errno)
       }
     }
-    guard Self.isFolder(folder) else { throw Failure(.outputFailed, "\(folder): error: is not a folder") }
+    guard Self.isFolder(folder) else { throw Failure(.outputFailed, at: folder, "is not a folder") }
   }
 
   /// What was written must be found by its name, as a user will look for it.
@@ -119,7 +119,7 @@ struct ProfileFolder {
     let library = try Library(userFolder: path)
     for file in files {
       let profiles = try library.profiles
-      let document = try checkingInput { () throws(ProfileFault) in
+      let document = try checking {
         try profiles.document(of: file.name, in: file.kind)
       }
       let found: String? =
@@ -130,7 +130,7 @@ struct ProfileFolder {
         default: file.name
         }
       guard found == file.name, document?.file.hasSuffix("/" + file.path) == true else {
-        throw Failure(.defect, "\(path)/\(file.path): error: was written and is not found by its name '\(file.name)'")
+        throw Failure(.defect, at: "\(path)/\(file.path)", "was written and is not found by its name '\(file.name)'")
       }
     }
   }

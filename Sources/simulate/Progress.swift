@@ -40,12 +40,12 @@ final class Progress {
   deinit { finish() }
 
   /// Does something that may take long, and says so while it does.
-  static func showing<Result, Fault: Error>(
-    _ what: String, unit: Unit = .items, of total: Int? = nil, _ body: (Progress) throws(Fault) -> Result
-  ) throws(Fault) -> Result {
+  static func showing<Result>(
+    _ what: String, unit: Unit = .items, of total: Int? = nil, _ body: (Progress) throws -> Result
+  ) throws(Failure) -> Result {
     let progress = Progress(what, unit: unit, of: total)
     defer { progress.finish() }
-    return try body(progress)
+    return try checking { try body(progress) }
   }
 
   /// Notes how much is done, and how much there is if that is known now.

@@ -40,8 +40,7 @@ enum ProjectCommand {
         group: "Backwards"),
       OptionDefinition(
         "vary", value: "NAME,...", help: "What may change to meet the target", group: "Backwards", isRepeatable: true),
-      OptionDefinition(
-        "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table"),
+      .format,
     ] + ScenarioOptions.definitions,
     examples: [
       CommandExample(
@@ -57,7 +56,7 @@ enum ProjectCommand {
     try checkOptions(command, isRoadmap: isRoadmap)
     let newest = try library.flagships().last { !$0.isAnnounced }
     let resolved = try ScenarioOptions.resolve(command, library, defaultAccelerator: newest?.name)
-    do {
+    try checking {
       if isRoadmap {
         try project(command, library, resolved)
       } else if command.isPresent("target") {
@@ -65,32 +64,22 @@ enum ProjectCommand {
       } else {
         try compare(command, library, resolved, newest)
       }
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    }
   }
 
   private static func checkOptions(_ command: ParsedCommand, isRoadmap: Bool) throws(Failure) {
-    try command.refuseASCII(of: command.format)
+    try command.checkFormat()
     if isRoadmap, command.isPresent("target") || command.isPresent("scale") {
-      throw Failure(.wrongUsage, "error: --year goes with neither --scale nor --target; fix numbers with --set instead")
+      throw Failure(.wrongUsage, "--year goes with neither --scale nor --target; fix numbers with --set instead")
     }
     for name in ["history", "samples", "seed"] where command.isPresent(name) && !isRoadmap {
-      throw Failure(.wrongUsage, "error: --\(name) needs --year")
+      throw Failure(.wrongUsage, "--\(name) needs --year")
     }
     if command.isPresent("vary"), !command.isPresent("target") {
-      throw Failure(.wrongUsage, "error: --vary needs --target, as in --target framework_tax_fraction=0.1")
+      throw Failure(.wrongUsage, "--vary needs --target, as in --target framework_tax_fraction=0.1")
     }
     if isRoadmap { try command.refuse(["against"], "--year carries one accelerator's history on") }
     if command.isPresent("target") { try command.refuse(["against"], "--target is searched for on one accelerator") }
-  }
-
-  private static func print(_ command: ParsedCommand, _ text: String, json: () -> String, csv: () -> String) {
-    switch command.format {
-    case "json": Platform.print(document: json())
-    case "csv": Platform.print(document: csv())
-    default: Platform.print(text)
-    }
   }
 
   // MARK: A hypothetical accelerator
@@ -102,11 +91,11 @@ enum ProjectCommand {
         let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard sides.count == 2, !sides[0].isEmpty, let factor = decimalNumber(sides[1]), factor > 0 else {
           throw Failure(
-            .wrongUsage, "error: --scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
+            .wrongUsage, "--scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
         }
-        let dial = try checkingInput { () throws(NameFault) in try SystemDial(named: String(sides[0])) }
+        let dial = try checking { try SystemDial(named: String(sides[0])) }
         if factors.contains(where: { $0.dial.paths == dial.paths }) {
-          throw Failure(.wrongUsage, "error: --scale has \(dial.name) twice; give it once")
+          throw Failure(.wrongUsage, "--scale has \(dial.name) twice; give it once")
         }
         factors.append((dial, factor))
       }
@@ -122,29 +111,28 @@ enum ProjectCommand {
     let study: HypotheticalStudy
     if let name = command.value(of: "against") {
       guard factors.isEmpty else {
-        throw Failure(.wrongUsage, "error: --against goes with an accelerator's file, not with --scale")
+        throw Failure(.wrongUsage, "--against goes with an accelerator's file, not with --scale")
       }
       study = try beside(library.accelerator(name), resolved.scenario)
     } else if factors.isEmpty {
       guard let newest, newest.name != resolved.scenario.system.accelerator?.name else {
         throw Failure(
           .wrongUsage,
-          "error: nothing to project: give --scale peak=2, an accelerator's file, --year 2032 or "
+          "nothing to project: give --scale peak=2, an accelerator's file, --year 2032 or "
             + "--target framework_tax_fraction=0.1\nsee 'simulate project --help'")
       }
       study = try beside(newest, resolved.scenario)
     } else {
       study = try scaling(command) { try HypotheticalStudy(resolved.scenario, scaledBy: factors) }
     }
-    let report = HypotheticalReport(study: study)
-    print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+    command.print(HypotheticalReport(study: study))
   }
 
   /// Scales numbers, and names the option where one leaves its limits.
   private static func scaling<Result>(_ command: ParsedCommand, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let fault as OverrideFault {
       let factors = command.values(of: "scale").joined(separator: ",")
-      throw Failure(.wrongInput, "error: --scale \(factors): \(fault.words)")
+      throw Failure(.wrongInput, "--scale \(factors): \(fault.words)")
     }
   }
 
@@ -159,18 +147,13 @@ enum ProjectCommand {
   private static func project(
     _ command: ParsedCommand, _ library: Library, _ resolved: ScenarioOptions.Resolved
   ) throws {
-    let (year, samples, seed) = try checkingUsage { () throws(CommandSyntaxFault) in
-      (
-        try command.integer(of: "year") ?? 0,
-        try command.integer(of: "samples", .within(20...1_000_000)) ?? 2000,
-        try command.integer(of: "seed", .atLeast(0)) ?? 1
-      )
-    }
+    let year = try command.integer(of: "year") ?? 0
+    let samples = try command.integer(of: "samples", .within(20...1_000_000)) ?? 2000
+    let seed = try command.integer(of: "seed", .atLeast(0)) ?? 1
     let projection = try projection(
       resolved, library, namesHost: command.isPresent("host"), history: command.value(of: "history"), upTo: year,
       sampleCount: samples, seed: UInt64(seed))
-    let report = ProjectionReport(projection: projection)
-    print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+    command.print(ProjectionReport(projection: projection))
   }
 
   /// Carries the catalog's history on.
@@ -189,7 +172,7 @@ enum ProjectCommand {
     _ resolved: ScenarioOptions.Resolved, _ library: Library, namesHost: Bool, history patterns: String? = nil,
     upTo year: Int, sampleCount: Int, seed: UInt64
   ) throws(Failure) -> Projection {
-    do {
+    try checking {
       let base = resolved.scenario.system
       guard let accelerator = base.accelerator else { throw ProjectionFault.noAccelerator }
       let profiles = try library.profiles
@@ -199,39 +182,32 @@ enum ProjectCommand {
           patterns.split(separator: ",").contains { SweepAxis.matches(part.name[...], pattern: $0) }
         }
         if candidates.isEmpty {
-          throw Failure(.wrongInput, "error: no accelerator of the catalog fits --history '\(patterns)'")
+          throw Failure(.wrongInput, "no accelerator of the catalog fits --history '\(patterns)'")
         }
       }
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
       let roadmap = try Roadmap(
         history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
-      let band = try checkingInput { () throws(ProfileFault) in
-        try profiles.errorBand(named: resolved.scenario.kernelModel.name)
-      }
+      let band = try profiles.errorBand(named: resolved.scenario.kernelModel.name)
       return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
         try Projection(
           resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
       }
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    }
   }
 
   // MARK: Backwards
 
   private static func searchTarget(_ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved) throws {
-    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "target") }
-    guard let assignment = assignments.last else { return }
+    guard let assignment = try command.assignments(of: "target").last else { return }
     guard let metric = TargetSearch.Metric(rawValue: assignment.name) else {
       let known = TargetSearch.Metric.allCases.map(\.rawValue)
-      throw Failure(
-        wrongInput: NameFault.unknown(
-          what: "result", name: assignment.name, suggestion: nearestName(to: assignment.name, among: known),
-          known: known))
+      throw NameFault.unknown(
+        what: "result", name: assignment.name, suggestion: nearestName(to: assignment.name, among: known), known: known)
     }
     guard let target = decimalNumber(assignment.value), target >= 0 else {
       throw Failure(
-        .wrongUsage, "error: --target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
+        .wrongUsage, "--target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
     }
     var scenario = resolved.scenario
     try scaling(command) {
@@ -251,8 +227,7 @@ enum ProjectCommand {
           }
         })
     }
-    let report = TargetReport(scenario: scenario, searches: searches)
-    print(command, report.text(styled: Platform.showsStyles), json: report.json, csv: report.csv)
+    command.print(TargetReport(scenario: scenario, searches: searches))
   }
 
   /// What is varied: as asked for, or what usually is and this system has.
@@ -274,8 +249,7 @@ enum ProjectCommand {
       if parameters.contains(parameter) {
         subjects.append(.parameter(parameter))
       } else {
-        subjects.append(
-          .dial(try checkingInput { () throws(NameFault) in try SystemDial(named: String(name)) }))
+        subjects.append(.dial(try checking { try SystemDial(named: String(name)) }))
       }
     }
     return subjects

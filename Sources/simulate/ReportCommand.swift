@@ -44,7 +44,7 @@ enum ReportCommand {
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     guard let path = command.value(of: "output"), !path.isEmpty else {
-      throw Failure(.wrongUsage, "error: --output FILE is needed, as in --output report.html")
+      throw Failure(.wrongUsage, "--output FILE is needed, as in --output report.html")
     }
     let inputs = ScenarioOptions.files(command) + ["measurements", "sweep"].flatMap { command.values(of: $0) }
     try Outputs.check(command, ["output"], inputs: inputs, library)
@@ -55,14 +55,10 @@ enum ReportCommand {
       try OutputFile.write(try page(command, library, words), to: path)
       return
     }
-    let kind = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.choice(of: "chart", as: Figure.Kind.self)
-    }
+    let kind = try checking { try command.choice(of: "chart", as: Figure.Kind.self) }
     let format = try format(of: path, isChart: kind != nil)
     try checkSystemOptions(command, kind, format)
-    let width = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "width", .within(280...10_000))
-    }
+    let width = try checking { try command.integer(of: "width", .within(280...10_000)) }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind else {
       try OutputFile.write(Progress.showing("drawing the report") { _ in report.html() }, to: path)
@@ -72,7 +68,7 @@ enum ReportCommand {
       let isAlone = report.study.ownCase?.scenario.system.accelerator == nil
       throw Failure(
         .wrongInput,
-        "error: --chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
+        "--chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
     }
     try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
   }
@@ -81,10 +77,10 @@ enum ReportCommand {
 
   private static func checkPageOptions(_ command: ParsedCommand, _ path: String) throws(Failure) {
     for name in ["chart", "measurements", "year"] where command.isPresent(name) {
-      throw Failure(.wrongUsage, "error: --\(name) goes with a system, not with --sweep or --study")
+      throw Failure(.wrongUsage, "--\(name) goes with a system, not with --sweep or --study")
     }
     guard !(command.isPresent("sweep") && command.isPresent("study")) else {
-      throw Failure(.wrongUsage, "error: --sweep and --study make different pages; give one of them")
+      throw Failure(.wrongUsage, "--sweep and --study make different pages; give one of them")
     }
     let reason: Message =
       command.isPresent("sweep") ? "--sweep shows the rows of its file" : "--study has its own systems"
@@ -113,22 +109,17 @@ enum ReportCommand {
     _ command: ParsedCommand, _ library: Library, only kind: Figure.Kind?, _ words: String
   ) throws(Failure) -> SystemReport {
     let resolved = try ScenarioOptions.resolve(command, library)
-    let year = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "year")
-    }
+    let year = try checking { try command.integer(of: "year") }
     let measurements = try command.value(of: "measurements").map { (path) throws(Failure) in
       try MeasurementFile(path, library).rows
     }
     let accelerators = kind == nil || kind == .breakdown ? try library.flagships() : []
     let frameworks = kind == nil ? try Self.frameworks(library) : []
-    let study: SystemStudy
-    do {
-      study = try Progress.showing("simulating the systems of the report") { _ in
-        try SystemStudy(
-          resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
-          frameworks: frameworks, contents: kind?.contents ?? .all)
-      }
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    let study = try Progress.showing("simulating the systems of the report") { _ in
+      try SystemStudy(
+        resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
+        frameworks: frameworks, contents: kind?.contents ?? .all)
+    }
     var projection: Projection?
     if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
       do {
@@ -160,18 +151,13 @@ enum ReportCommand {
 
   private static func page(_ command: ParsedCommand, _ library: Library, _ words: String) throws(Failure) -> String {
     if let path = command.value(of: "sweep") {
-      let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path, limit: CSVText.fileSizeLimit) }
-      let table = try checkingInput { () throws(CSVFault) in try CSVText(bytes: bytes, file: path) }
-      return try checkingInput { () throws(CSVFault) in
-        let rows = try SweepTable(table)
-        return Progress.showing("drawing \(NumberFormat.integer(rows.count)) rows") { _ in
-          SweepPage(rows: rows, file: path, command: words).html()
-        }
+      let table = try CSVText(path: path)
+      let rows = try checking { try SweepTable(table) }
+      return try Progress.showing("drawing \(NumberFormat.integer(rows.count)) rows") { _ in
+        SweepPage(rows: rows, file: path, command: words).html()
       }
     }
-    let subject = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.choice(of: "study", as: CaseStudy.Subject.self)
-    }
+    let subject = try checking { try command.choice(of: "study", as: CaseStudy.Subject.self) }
     return CaseStudyPage(study: try StudyCommand.study(subject ?? .frameworks, library), command: words).html()
   }
 
@@ -189,7 +175,7 @@ enum ReportCommand {
     let found = endings.first { path.lowercased().hasSuffix($0.0) }
     guard isChart else {
       if let found {
-        throw Failure(.wrongUsage, "error: a \(found.0) file holds one chart; say which, as in --chart latency")
+        throw Failure(.wrongUsage, "a \(found.0) file holds one chart; say which, as in --chart latency")
       }
       try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
       return .html
@@ -198,7 +184,7 @@ enum ReportCommand {
     if path == "-" { return .svg }
     guard let found else {
       throw Failure(
-        .wrongUsage, "error: with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
+        .wrongUsage, "with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
     }
     return found.1
   }

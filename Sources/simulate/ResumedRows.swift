@@ -38,7 +38,8 @@ struct ResumedRows {
   private func mismatch(line: Int) -> Failure {
     Failure(
       .wrongInput,
-      "\(reader.path):\(line): error: these are not the first rows of this sweep, as this line shows; resume it with the "
+      at: "\(reader.path):\(line)",
+      "these are not the first rows of this sweep, as this line shows; resume it with the "
         + "options that it was begun with, or remove the file")
   }
 
@@ -71,7 +72,7 @@ struct ResumedRows {
           check.run(block[piece.bytes], at: start, sweep.rows, points)
           return check
         }
-      } catch { throw Failure(.defect, "error: \(error)") }
+      } catch { throw Failure(.defect, "\(error)") }
       for check in checked {
         marks += check.marks
         if check.isWrong { throw mismatch(row: check.row) }
@@ -135,15 +136,13 @@ struct ResumedRows {
 
   private func compare(_ stretches: [Range<Int>], until deadline: UInt64) throws(Failure) {
     let first = output.points.lowerBound
-    do {
+    try checking {
       try output.sweep.sample(stretches.map { (first + $0.lowerBound)..<(first + $0.upperBound) }) { index, rows in
         let found = try text(of: stretches[index])
         if rows != found { throw mismatch(row: stretches[index].lowerBound + commonLines(rows, found)) }
         return DispatchTime.now().uptimeNanoseconds < deadline
       }
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    }
   }
 
   /// The bytes of some rows.

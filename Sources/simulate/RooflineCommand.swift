@@ -13,41 +13,26 @@ enum RooflineCommand {
     "roofline", summary: "Hold each kernel of a workload against the roofline of an accelerator",
     discussion: "Intensity, attainable and achieved rate, and what bounds each kernel; longest total time first.",
     positionals: ScenarioOptions.positionals,
-    options: ScenarioOptions.definitions + [
-      OptionDefinition(
-        "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table")
-    ],
+    options: ScenarioOptions.definitions + [.format],
     examples: [CommandExample("simulate roofline resnet50 v100 --batch 16", shows: "ResNet-50's kernels on a V100")])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    try command.refuseASCII(of: command.format)
+    try command.checkFormat()
     try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
     let resolved = try ScenarioOptions.resolve(command, library)
     if let number = resolved.overrides.map(\.path).first(where: { SystemNumber(path: $0)?.isOfHost ?? false }) {
       throw Failure(
         .wrongUsage,
-        "error: --set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"
+        "--set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"
           + command.helpHint)
     }
     let scenario = resolved.scenario
     guard let accelerator = scenario.system.accelerator else {
       throw Failure(
-        .wrongUsage, "error: a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
+        .wrongUsage, "a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
     }
-    let plan = scenario.plan()
     let study = RooflineStudy(
-      plan: plan, accelerator: accelerator, model: scenario.kernelModel.model(of: accelerator))
-    let parameters = scenario.workload.parameters.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-    let report = RooflineReport(
-      study: study,
-      heading: "\(scenario.workload.name) (\(parameters)), \(scenario.precision.rawValue), on \(accelerator.title)",
-      kernelModel: scenario.kernelModel)
-    switch command.format {
-    case "json": Platform.print(document: report.json())
-    case "csv": Platform.print(document: report.csv())
-    default:
-      Platform.print(
-        report.text(styled: Platform.showsStyles, width: Platform.width, precision: scenario.precision))
-    }
+      plan: scenario.plan(), accelerator: accelerator, model: scenario.kernelModel.model(of: accelerator))
+    command.print(RooflineReport(study: study, scenario: scenario))
   }
 }

@@ -17,8 +17,7 @@ enum RunCommand {
         longHelp: "events runs the event engine, counted goes launch by launch through every repeat, recurrence leaves "
           + "out repeats that change nothing, shortest takes a closed form where there is one.",
         choices: Simulator.Method.allCases.map(\.rawValue), defaultText: "shortest"),
-      OptionDefinition(
-        "format", value: "F", help: "Format of the result", choices: ["table", "json", "csv"], defaultText: "table"),
+      .format,
       OptionDefinition(
         "timeline", value: "FILE", help: "Write the simulated timeline, for Perfetto or chrome://tracing"),
     ],
@@ -39,18 +38,16 @@ enum RunCommand {
     let plan = scenario.plan()
     let timelinePath = command.value(of: "timeline")
     if timelinePath != nil { try checkTimeline(plan, resolved) }
-    let method = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.choice(of: "method", as: Simulator.Method.self)
-    }
+    let method = try checking { try command.choice(of: "method", as: Simulator.Method.self) }
     let simulator = Simulator(recordsTimeline: timelinePath != nil, method: method ?? .shortest)
-    let result = try Progress.showing(words(plan)) { (_) throws(Failure) in
+    let result = try Progress.showing(words(plan)) { _ in
       try resolved.checkingSimulation { () throws(SimulationFault) in
         try scenario.simulate(plan, scenario.price(plan), with: simulator)
       }
     }
     var sensitivities: [Sensitivity] = []
     if command.isPresent("sensitivity") {
-      sensitivities = try Progress.showing("looking for what the latency depends on") { (_) throws(Failure) in
+      sensitivities = try Progress.showing("looking for what the latency depends on") { _ in
         try resolved.checkingSimulation { () throws(SimulationFault) in try scenario.sensitivities(plan) }
       }
     }
@@ -60,13 +57,8 @@ enum RunCommand {
       try file.finish()
     }
     warn(about: result, scenario)
-    let report = RunReport(
-      scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities)
-    switch command.format {
-    case "json": Platform.print(document: report.json())
-    case "csv": Platform.print(document: report.csv())
-    default: Platform.print(report.text(styled: Platform.showsStyles))
-    }
+    command.print(
+      RunReport(scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities))
   }
 
   /// Instructions of a pass whose timeline is kept: a span takes a hundred bytes, and an instruction makes two at most.
@@ -75,10 +67,9 @@ enum RunCommand {
   /// Refuses a timeline that no memory should hold, and no viewer opens.
   private static func checkTimeline(_ plan: ProgramPlan, _ resolved: ScenarioOptions.Resolved) throws(Failure) {
     guard plan.counts.instructions > timelineInstructions else { return }
-    let place: Message = resolved.file.map { "\($0): " } ?? ""
     throw Failure(
-      .wrongInput,
-      place + "error: a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "
+      .wrongInput, at: resolved.file,
+      "a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "
         + "timeline holds \(NumberFormat.integer(Int(timelineInstructions))) at most; show fewer repeats")
   }
 
@@ -91,9 +82,10 @@ enum RunCommand {
   }
 
   private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
-    try command.refuseASCII(of: command.format)
-    if command.format == "csv" {
-      try command.refuse(["sensitivity"], "a row of CSV has no sensitivities; --format json and table have them")
+    try command.checkFormat()
+    if command.format == .csv || command.format == .jsonl {
+      let row: Message = command.format == .csv ? "a row of CSV" : "a line of JSON"
+      try command.refuse(["sensitivity"], row + " has no sensitivities; --format json and table have them")
     }
     try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
     if command.isPresent("timeline") {

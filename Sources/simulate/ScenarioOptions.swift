@@ -52,9 +52,7 @@ enum ScenarioOptions {
 
     /// Simulates; a fault is one of the workload's file, if it has one.
     func checkingSimulation<Result>(_ body: () throws(SimulationFault) -> Result) throws(Failure) -> Result {
-      do throws(SimulationFault) { return try body() } catch {
-        throw Failure(.wrongInput, Message(outside: (file.map { "\($0): " } ?? "") + "\(error)"), cause: error)
-      }
+      do throws(SimulationFault) { return try body() } catch { throw Failure(error, at: file) }
     }
   }
 
@@ -73,14 +71,14 @@ enum ScenarioOptions {
     guard let workloadName = names.workload else {
       throw Failure(
         .wrongUsage,
-        "error: a workload is needed, as in 'simulate run bert-base h100-sxm'; "
+        "a workload is needed, as in 'simulate run bert-base h100-sxm'; "
           + "'simulate profiles list workloads' names them")
     }
     try checkOrder(workloadName, names.accelerator, command, library)
     guard let acceleratorName = names.accelerator ?? defaultAccelerator else {
       throw Failure(
         .wrongUsage,
-        "error: an accelerator is needed, as in 'simulate run \(workloadName) h100-sxm'; "
+        "an accelerator is needed, as in 'simulate run \(workloadName) h100-sxm'; "
           + "'simulate profiles list accelerators' names them, and 'none' simulates the host alone")
     }
     let workload = try library.workload(workloadName)
@@ -92,11 +90,11 @@ enum ScenarioOptions {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
     }
     let overrides = try apply(command, to: &system)
-    let precision = try checkingUsage { () throws(CommandSyntaxFault) in
+    let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
     }
     let parameters = try parameters(command)
-    let bound = try checkingInput { () throws(WorkloadFault) in try workload.bindChecked(parameters) }
+    let bound = try checking { try workload.bindChecked(parameters) }
     let scenario = Scenario(
       workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
@@ -126,7 +124,7 @@ enum ScenarioOptions {
     if let extra = left.first {
       let named = ["workload", "accelerator"].first { command.isPresent($0) || varied.contains($0) }
       let reason: Message = named.map { ": --\(varied.contains($0) ? "over " : "")\($0) gives the \($0) already" } ?? ""
-      throw Failure(.wrongUsage, "error: unexpected argument '\(extra)'" + reason + "\n" + command.helpHint)
+      throw Failure(.wrongUsage, "unexpected argument '\(extra)'" + reason + "\n" + command.helpHint)
     }
     return names
   }
@@ -140,14 +138,14 @@ enum ScenarioOptions {
       let isSwapped = accelerator.map(library.isWorkload) ?? false
       throw Failure(
         .wrongInput,
-        "error: '\(workload)' is an accelerator, and the workload stands first: "
+        "'\(workload)' is an accelerator, and the workload stands first: "
           + (isSwapped ? "'\(line) \(accelerator ?? "") \(workload)'" : "as in '\(line) bert-base \(workload)'"))
     }
     if let accelerator, command.isPresent("workload"), !command.isPresent("accelerator"),
       library.isWorkload(accelerator)
     {
       throw Failure(
-        .wrongInput, "error: '\(accelerator)' is a workload, and --workload gives '\(workload)' already; give one")
+        .wrongInput, "'\(accelerator)' is a workload, and --workload gives '\(workload)' already; give one")
     }
   }
 
@@ -162,20 +160,20 @@ enum ScenarioOptions {
     var values: [String: Int64] = [:]
     func give(_ name: String, _ value: Int64, _ option: Message) throws(Failure) {
       guard values.updateValue(value, forKey: name) == nil else {
-        throw Failure(.wrongUsage, "error: \(option) gives \(name) a second time; give it once\n" + command.helpHint)
+        throw Failure(.wrongUsage, "\(option) gives \(name) a second time; give it once\n" + command.helpHint)
       }
     }
     let limits = NumberLimits.within(1...1_000_000_000)
     for (option, name) in [("batch", "batch"), ("sequence-length", "sequence_length")] {
-      let value = try checkingUsage { () throws(CommandSyntaxFault) in try command.integer(of: option, limits) }
+      let value = try checking { try command.integer(of: option, limits) }
       if let value { try give(name, Int64(value), "--\(option)") }
     }
-    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "parameter") }
+    let assignments = try checking { try command.assignments(of: "parameter") }
     for assignment in assignments {
       guard let value = Int64(assignment.value), value >= 1 else {
         throw Failure(
           .wrongUsage,
-          "error: --parameter \(assignment.name) must be a whole number of at least 1 (it is '\(assignment.value)')")
+          "--parameter \(assignment.name) must be a whole number of at least 1 (it is '\(assignment.value)')")
       }
       try give(assignment.name.replacing("-", with: "_"), value, "--parameter \(assignment.name)")
     }
@@ -186,36 +184,27 @@ enum ScenarioOptions {
     _ command: ParsedCommand, to system: inout System
   ) throws(Failure) -> [(path: String, value: Double)] {
     let overrides = try overrides(command)
-    for (path, value) in overrides {
-      do { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
-    }
+    try checking { for (path, value) in overrides { try system.set(path, to: value) } }
     return overrides
   }
 
   /// The values of `--set`.
   static func overrides(_ command: ParsedCommand) throws(Failure) -> [(path: String, value: Double)] {
-    let assignments = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "set") }
+    let assignments = try checking { try command.assignments(of: "set") }
     var overrides: [(path: String, value: Double)] = []
     for assignment in assignments {
       guard let value = decimalNumber(assignment.value) else {
         throw Failure(
           .wrongUsage,
-          "error: --set \(assignment.name) needs a finite number in decimals (it is '\(assignment.value)')")
+          "--set \(assignment.name) needs a finite number in decimals (it is '\(assignment.value)')")
       }
       if let other = overrides.first(where: { $0.path == assignment.name }) {
         if other.value == value { continue }
         throw Failure(
-          .wrongUsage, "error: --set gives \(assignment.name) two values, \(other.value) and \(value); give one")
+          .wrongUsage, "--set gives \(assignment.name) two values, \(other.value) and \(value); give one")
       }
       overrides.append((assignment.name, value))
     }
     return overrides
-  }
-}
-
-/// Turns a fault of the command line into a ``Failure``.
-func checkingUsage<Result>(_ body: () throws(CommandSyntaxFault) -> Result) throws(Failure) -> Result {
-  do { return try body() } catch {
-    throw Failure(.wrongUsage, "error: \(error.fact)\nsee '\(error.command) --help'")
   }
 }

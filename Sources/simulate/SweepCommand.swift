@@ -25,9 +25,7 @@ enum SweepCommand {
       OptionDefinition("plan", value: "FILE", help: "Read the sweep from a JSON file", group: "Sweep"),
       OptionDefinition("shard", value: "K/N", help: "Only the K-th of N parts", group: "Sweep"),
       OptionDefinition("threads", value: "N", help: "Cores used", defaultText: "all", group: "Sweep"),
-      OptionDefinition(
-        "format", value: "F", help: "Format of the rows", choices: ["csv", "jsonl", "table", "summary"],
-        defaultText: "by the ending of FILE, and table without", group: "Output"),
+      .format(and: ["summary"], defaultText: "by the ending of FILE, and table without", group: "Output"),
       OptionDefinition(
         "output", short: "o", value: "FILE", help: "Write the rows to a file", defaultText: "standard output",
         group: "Output"),
@@ -48,20 +46,17 @@ enum SweepCommand {
     let output = try output(command)
     let formatName = try format(command, output)
     let plan = try request.plan(command, library)
-    let threads = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "threads", .within(1...4096))
-    }
+    let threads = try checking { try command.integer(of: "threads", .within(1...4096)) }
     let shard = try SweepShard(command)
-    let points = try checkingInput { () throws(SweepFault) in
-      try plan.points(ofShard: shard.number, of: shard.count)
-    }
+    let points = try checking { try plan.points(ofShard: shard.number, of: shard.count) }
     let resumes = command.isPresent("resume")
     if formatName == "summary" {
       try writeSummary(plan, points, threads, output, resumes: resumes)
       return
     }
     guard let format = SweepRows.Format(rawValue: formatName) else {
-      try writeTable(plan, points, threads, output, resumes: resumes)
+      let format = Format(rawValue: formatName) ?? .table
+      try writeWhole(plan, points, threads, format, output, resumes: resumes)
       return
     }
     let sweep = Sweep(plan, format: format, threads: threads)
@@ -80,13 +75,16 @@ enum SweepCommand {
     if command.isPresent("resume"), target?.isFile != true {
       let found = target.map { " (\($0.path) is none)" } ?? ""
       throw Failure(
-        .wrongUsage, "error: --resume needs --output FILE, the file that the sweep was writing\(found)")
+        .wrongUsage, "--resume needs --output FILE, the file that the sweep was writing\(found)")
     }
     return target?.isStandardOutput == true ? nil : target
   }
 
   /// The endings of each format.
-  private static let endings = ["csv": ["csv"], "jsonl": ["jsonl", "ndjson"], "table": ["txt"], "summary": ["txt"]]
+  private static let endings = [
+    "csv": ["csv"], "jsonl": ["jsonl", "ndjson"], "table": ["txt"], "json": ["json"], "markdown": ["md"],
+    "html": ["html", "htm"], "summary": ["txt"],
+  ]
 
   /// The format as asked for, or by the ending of the file.
   private static func format(_ command: ParsedCommand, _ output: OutputTarget?) throws(Failure) -> String {
@@ -118,50 +116,46 @@ enum SweepCommand {
   private static func writeSummary(
     _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ output: OutputTarget?, resumes: Bool
   ) throws(Failure) {
-    if resumes { throw Failure(.wrongUsage, "error: a summary cannot be resumed; use --format csv or jsonl") }
-    let summary: SweepSummary
+    if resumes { throw Failure(.wrongUsage, "a summary cannot be resumed; use --format csv or jsonl") }
     let progress = SweepProgress(points)
-    do {
-      summary = try SweepSummary(plan, points, threads: threads) { progress.show($0) }
-      progress.clear()
-    } catch {
-      progress.clear()
-      throw Failure(.wrongInput, "\(error)")
-    }
+    defer { progress.clear() }
+    let summary = try checking { try SweepSummary(plan, points, threads: threads) { progress.show($0) } }
+    progress.clear()
     warn(summary.notes)
-    let report = SweepSummaryReport(plan: plan, summary: summary)
+    try write(SweepSummaryReport(plan: plan, summary: summary), .table, to: output)
+  }
+
+  /// Writes a report to a file, or prints it.
+  private static func write(_ report: some Report, _ format: Format, to output: OutputTarget?) throws(Failure) {
     if let output {
-      try OutputFile.write(report.text(styled: false), to: output)
+      try OutputFile.write(report.text(as: format), to: output)
     } else {
-      Platform.print(report.text(styled: Platform.showsStyles))
+      Platform.print(report, as: format)
     }
   }
 
-  // MARK: Table
+  // MARK: Whole
 
-  /// The most rows that a table shows.
+  /// The most rows that are kept to be written together.
   private static let tableLimit = 10_000
 
-  private static func writeTable(
-    _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ output: OutputTarget?, resumes: Bool
+  private static func writeWhole(
+    _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ format: Format, _ output: OutputTarget?, resumes: Bool
   ) throws(Failure) {
+    let name: Message = format == .table ? "a table" : "\(format.rawValue)"
     guard points.count <= tableLimit else {
       throw Failure(
         .wrongUsage,
-        "error: \(NumberFormat.integer(points.count)) rows are too many for a table; use --format csv or jsonl")
+        "\(NumberFormat.integer(points.count)) rows are too many for " + name + "; use --format csv or jsonl")
     }
-    if resumes { throw Failure(.wrongUsage, "error: a table cannot be resumed; use --format csv or jsonl") }
-    let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") {
-      (_) throws(Failure) in try Self.results(plan, points, threads)
+    if resumes { throw Failure(.wrongUsage, name + " cannot be resumed; use --format csv or jsonl") }
+    let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") { _ in
+      try Self.results(plan, points, threads)
     }
     warn(notes)
     let done = points.lowerBound..<(points.lowerBound + results.count)
     let report = SweepReport(plan: plan, points: done, results: results)
-    if let output {
-      try OutputFile.write(report.text(styled: false), to: output)
-    } else if fault == nil || !results.isEmpty {
-      Platform.print(report.text(styled: Platform.showsStyles, width: Platform.width))
-    }
+    if output != nil || fault == nil || !results.isEmpty { try write(report, format, to: output) }
     if let fault { throw Failure(fault, after: results.count, inWords: "are shown") }
   }
 
@@ -170,14 +164,13 @@ enum SweepCommand {
     _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?
   ) throws(Failure) -> (results: [SweepResult], notes: SweepNotes, fault: SweepFault?) {
     let cut = Array(stride(from: points.lowerBound, to: points.upperBound, by: 64))
-    let stretches: [(results: [SweepResult], notes: SweepNotes, fault: SweepFault?)]
-    do {
-      stretches = try parallelMap(cut, threads: threads) { start in
+    let stretches = try checking {
+      try parallelMap(cut, threads: threads) { start in
         var evaluator = SweepEvaluator(plan)
         let (results, fault) = evaluator.resultsBeforeFault(start..<min(start + 64, points.upperBound))
-        return (results, evaluator.notes(of: results), fault)
+        return (results: results, notes: evaluator.notes(of: results), fault: fault)
       }
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    }
     var all: [SweepResult] = []
     var fault: SweepFault?
     for stretch in stretches where fault == nil {

@@ -44,7 +44,7 @@ struct SweepItem {
 
   /// Reads what the command line says.
   static func read(_ command: ParsedCommand) throws(Failure) -> [SweepItem] {
-    let axes = try checkingUsage { () throws(CommandSyntaxFault) in try command.assignments(of: "over") }.map {
+    let axes = try checking { try command.assignments(of: "over") }.map {
       SweepItem(
         SweepAxis.Subject(name: $0.name),
         .varied($0.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)))
@@ -92,8 +92,8 @@ struct SweepItem {
   ///   - content: What is wrong with the plan, to follow the place's path.
   /// - Returns: The failure.
   func failure(_ usage: Message, _ content: Message) -> Failure {
-    guard let place else { return Failure(.wrongUsage, "error: " + usage) }
-    return Failure(.wrongInput, "\(place.document.file):\(position(place)): error: \(place.path) " + content)
+    guard let place else { return Failure(.wrongUsage, usage) }
+    return Failure(.wrongInput, at: "\(place.document.file):\(position(place))", "\(place.path) " + content)
   }
 
   private func position(_ place: JSONCursor) -> Message {
@@ -103,12 +103,11 @@ struct SweepItem {
   /// The same failure with the place in the plan; one that has a place of its own, or is about the command line, is as
   /// it is.
   func failure(of failure: Failure) -> Failure {
-    guard let place, let fault = failure.cause as? NameFault else { return failure }
+    guard let place, let fault = failure.causes.first as? NameFault else { return failure }
     switch fault {
     case .unusable: return failure
     case .unknown(let what, let name, let suggestion, let known):
-      return Failure(
-        wrongInput: place.fault(.unknownName(what: what, name: name, suggestion: suggestion, known: known)))
+      return Failure(place.fault(.unknownName(what: what, name: name, suggestion: suggestion, known: known)))
     case .ambiguous(let what, let name, let candidates):
       return self.failure(
         "", "names the \(what) '\(name)', which could mean \(candidates.joined(separator: ", ")); write one of them")
@@ -117,8 +116,8 @@ struct SweepItem {
 
   /// A failure of an axis with the place in the plan.
   func failure(of fault: SweepFault) -> Failure {
-    guard let place else { return Failure(wrongInput: fault) }
+    guard let place else { return Failure(fault) }
     return Failure(
-      .wrongInput, "\(place.document.file):\(position(place)): error: \(place.path): \(fault.words)", cause: fault)
+      .wrongInput, at: "\(place.document.file):\(position(place))", "\(place.path): \(fault.words)", causes: [fault])
   }
 }

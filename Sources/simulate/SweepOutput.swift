@@ -38,7 +38,7 @@ struct SweepOutput {
     if resumes, !PartialFile.exists(for: target), case .file(.some) = target.kind {
       throw Failure(
         .wrongInput,
-        "\(target.path): error: the file is complete, there is nothing to resume; without --resume it is replaced")
+        at: target.path, "the file is complete, there is nothing to resume; without --resume it is replaced")
     }
     let file = try PartialFile(target, resumes: resumes)
     let old = try ResumedRows(in: file, of: self)
@@ -100,7 +100,7 @@ struct SweepOutput {
       return (fault, end - points.lowerBound)
     } catch let failure as Failure {
       throw failure
-    } catch { throw Failure(.defect, "error: \(error)") }
+    } catch { throw Failure(.defect, "\(error)") }
   }
 }
 
@@ -123,6 +123,6 @@ extension Failure {
     let kept: Message =
       rows == 0
       ? "" : "; the " + (rows == 1 ? "row" : "\(NumberFormat.integer(rows)) rows") + " before it \(place)"
-    self.init(.wrongInput, "\(fault)" + kept, cause: fault)
+    self.init(.wrongInput, at: fault.place, Message(fault.words) + kept, causes: [fault])
   }
 }

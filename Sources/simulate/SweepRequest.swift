@@ -19,10 +19,7 @@ struct SweepRequest {
     kernelModel = command.value(of: "kernel-model")
     isSynchronized = command.isPresent("synchronized")
     guard let path = command.value(of: "plan") else { return }
-    let bytes = try checkingInput { () throws(FileFault) in try readFileBytes(path) }
-    let plan = try checkingInput { () throws(JSONFault) in
-      try SweepRequest(try JSONDocument(bytes: bytes, file: path).cursor)
-    }
+    let plan = try checking { try SweepRequest(try JSONDocument(bytes: readFileBytes(path), file: path).cursor) }
     try Self.check(plan.items)
     kernelModel = kernelModel ?? plan.kernelModel
     isSynchronized = isSynchronized || plan.isSynchronized
@@ -113,7 +110,7 @@ struct SweepRequest {
         axes.append(try SweepAxis(name: item.subject.column, items: values) { _ in names })
       } catch { throw item.failure(of: error) }
     }
-    if axes.isEmpty { throw Failure(wrongInput: SweepFault.noAxis) }
+    if axes.isEmpty { throw Failure(SweepFault.noAxis) }
     var choices = SweepPlan.Choices(workloads: [], accelerators: [], hosts: [], frameworks: [], precisions: [])
     choices.workloads = try choose(.workload, &axes, nil, library.workload) { $0.name }
     choices.accelerators = try choose(.accelerator, &axes, nil, library.accelerator) { $0?.name ?? "none" }
@@ -123,7 +120,7 @@ struct SweepRequest {
     if kernelModel != nil, choices.accelerators.allSatisfy({ $0 == nil }) {
       throw Failure(
         .wrongUsage,
-        "error: --kernel-model would change nothing: it is a model of an accelerator's kernels, and there is none")
+        "--kernel-model would change nothing: it is a model of an accelerator's kernels, and there is none")
     }
     return try plan(axes, choices)
   }
@@ -145,7 +142,7 @@ struct SweepRequest {
         kernelModel: kernelModel.flatMap(KernelModel.init(named:)) ?? .calibrated)
     } catch {
       guard let name = error.subject, let item = items.first(where: { $0.subject.column == name }) else {
-        throw Failure(wrongInput: error)
+        throw Failure(error)
       }
       throw item.failure(of: error)
     }
@@ -165,7 +162,7 @@ struct SweepRequest {
       guard let usual else {
         throw Failure(
           .wrongUsage,
-          "error: a sweep needs \(subject.column == "accelerator" ? "an" : "a") \(subject.column): "
+          "a sweep needs \(subject.column == "accelerator" ? "an" : "a") \(subject.column): "
             + "name one, or vary it with --over \(subject.column)=...")
       }
       return [try find(usual)]
@@ -186,7 +183,7 @@ struct SweepRequest {
       let (text, otherText) = (axis.values[index].text, axis.values[other].text)
       guard text != otherText, [text, otherText].contains(where: { $0.contains("/") || $0.hasSuffix(".json") }) else {
         let words: Message = "has \(names[index]) twice, as '\(otherText)' and as '\(text)'; name it once"
-        throw item?.failure("--over \(axis.subject.column) " + words, words) ?? Failure(.wrongUsage, "error: " + words)
+        throw item?.failure("--over \(axis.subject.column) " + words, words) ?? Failure(.wrongUsage, words)
       }
       labels[index] = text
     }
@@ -199,7 +196,7 @@ struct SweepRequest {
       guard let precision = Precision(rawValue: name), Precision.selectable.contains(precision) else {
         let known = Precision.selectable.map(\.rawValue)
         throw Failure(
-          wrongInput: NameFault.unknown(
+          NameFault.unknown(
             what: "precision", name: name, suggestion: nearestName(to: name, among: known), known: known))
       }
       return precision

@@ -14,7 +14,7 @@ struct SweepShard {
       guard parts.count == 2, let number = parts[0], let count = parts[1], count >= 1, (1...count).contains(number)
       else {
         throw Failure(
-          .wrongUsage, "error: --shard must be K/N, the K-th of N parts counted from 1 (it is '\(text)')")
+          .wrongUsage, "--shard must be K/N, the K-th of N parts counted from 1 (it is '\(text)')")
       }
       (self.number, self.count) = (number, count)
     } else if Platform.environment("SLURM_ARRAY_TASK_ID") != nil {
@@ -31,7 +31,7 @@ struct SweepShard {
     guard let task = try number("SLURM_ARRAY_TASK_ID"), let count = try number("SLURM_ARRAY_TASK_COUNT") else {
       throw Failure(
         .wrongUsage,
-        "error: SLURM_ARRAY_TASK_ID is set and SLURM_ARRAY_TASK_COUNT is not; give --shard K/N, or --shard 1/1 for all")
+        "SLURM_ARRAY_TASK_ID is set and SLURM_ARRAY_TASK_COUNT is not; give --shard K/N, or --shard 1/1 for all")
     }
     let first = try number("SLURM_ARRAY_TASK_MIN") ?? 1
     let step = try number("SLURM_ARRAY_TASK_STEP") ?? 1
@@ -39,7 +39,7 @@ struct SweepShard {
     guard count >= 1, step >= 1, !overflow, distance >= 0, distance % step == 0, distance / step < count else {
       throw Failure(
         .wrongUsage,
-        "error: SLURM_ARRAY_TASK_ID is \(task) in an array of \(count) tasks from \(first) by \(step): no even row of "
+        "SLURM_ARRAY_TASK_ID is \(task) in an array of \(count) tasks from \(first) by \(step): no even row of "
           + "parts; use an array such as 1-N, or give --shard K/N")
     }
     return SweepShard(number: distance / step + 1, count: count)
@@ -50,7 +50,7 @@ struct SweepShard {
     guard let number = Int(text) else {
       throw Failure(
         .wrongUsage,
-        "error: the environment variable \(variable) must be a whole number (it is '\(text)'); unset it, or give "
+        "the environment variable \(variable) must be a whole number (it is '\(text)'); unset it, or give "
           + "--shard K/N")
     }
     return number

@@ -12,53 +12,26 @@ enum TraceCalibrationRun {
     let step = try TraceCommand.step(command)
     let trace = try TraceCommand.read(path, step: step)
     TraceCommand.warn(about: trace)
-    let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
+    let run = try checking { try RecordedRun(trace, step: step) }
     let accelerator = try TraceCommand.recordedAccelerator(trace, command, library)
     let framework = try library.framework("pytorch-eager")
-    let calibration = Progress.showing("reading numbers off \(trace.file)") { _ in
+    let calibration = try Progress.showing("reading numbers off \(trace.file)") { _ in
       TraceCalibration(run, like: framework)
     }
     for number in calibration.launch + calibration.dispatch {
       guard let range = SystemNumber(path: number.path)?.range, !range.contains(number.value) else { continue }
       throw Failure(
         .wrongInput,
-        "\(trace.file): error: \(number.path) would be \(number.value) us, and must be \(range.words(unit: "us")); "
+        at: trace.file,
+        "\(number.path) would be \(number.value) us, and must be \(range.words(unit: "us")); "
           + "some duration of the recording must be wrong")
     }
     if let folder = try ProfileFolder.named(by: command) {
       let inputs = [path] + command.values(of: "recorded-accelerator").filter(Library.isFile)
       try write(calibration, run, accelerator, framework, to: folder, inputs: inputs, library)
     }
-    show(calibration, accelerator, framework, command)
-  }
-
-  private static func show(
-    _ calibration: TraceCalibration, _ accelerator: AcceleratorProfile?, _ framework: FrameworkProfile,
-    _ command: ParsedCommand
-  ) {
-    var table = TextTable(columns: [
-      TextTable.Column("number"), TextTable.Column("profile", unit: "us", alignment: .number, key: "profile_us"),
-      TextTable.Column("recorded", unit: "us", alignment: .number, key: "recorded_us"),
-      TextTable.Column("samples", alignment: .number), TextTable.Column("taken from"),
-    ])
     let system = System(accelerator: accelerator, host: HostProfile(), framework: framework)
-    for number in calibration.launch + calibration.dispatch {
-      let before = system.number(at: number.path)
-      table.append([
-        TextTable.Cell(number.path),
-        TextTable.Cell(before.map { NumberFormat.significant($0, digits: 4) } ?? "-"),
-        TextTable.Cell(NumberFormat.significant(number.value, digits: 4), data: String(number.value)),
-        TextTable.Cell(NumberFormat.integer(number.count), data: String(number.count)), TextTable.Cell(number.method),
-      ])
-    }
-    if command.value(of: "format") == "csv" {
-      Platform.print(document: table.csv())
-    } else {
-      Platform.print(
-        table.text(styled: Platform.showsStyles)
-          + "\ndispatch without the profiler's \(NumberFormat.significant(calibration.profilerOverheadUS, digits: 2)) us "
-          + "for each operator\n")
-    }
+    command.print(TraceCalibrationReport(calibration: calibration, system: system))
   }
 
   /// Writes the profiles of the recording's accelerator, host and framework, each whole or not at all.
@@ -81,9 +54,9 @@ enum TraceCalibrationRun {
       -> String
     {
       let profiles = try library.profiles
-      let found = try checkingInput { () throws(ProfileFault) in try profiles.document(of: base, in: kind) }
+      let found = try checking { try profiles.document(of: base, in: kind) }
       guard let found else {
-        throw Failure(.wrongInput, "error: no file in the catalog's \(kind) is named '\(base)'")
+        throw Failure(.wrongInput, "no file in the catalog's \(kind) is named '\(base)'")
       }
       return ProfileEdit(of: found, texts: ["name": name, "title": title, "aliases": ""], changes).text()
     }

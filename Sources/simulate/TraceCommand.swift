@@ -41,8 +41,7 @@ enum TraceCommand {
       OptionDefinition(
         "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.launch.latency_us=1",
         group: "Target", isRepeatable: true),
-      OptionDefinition(
-        "format", value: "F", help: "Format of the result", choices: ["table", "json"], defaultText: "table"),
+      .format,
       OptionDefinition(
         "timeline", value: "FILE", help: "Write recorded, replayed and target timelines, for Perfetto"),
       OptionDefinition("report", value: "FILE", help: "Write a page of charts, in HTML"),
@@ -54,38 +53,36 @@ enum TraceCommand {
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    try command.refuseASCII(of: command.format)
+    try command.checkFormat()
     try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
     let trace = try read(command.positional("file") ?? "", step: step)
     warn(about: trace)
-    let run = try checkingInput { () throws(TraceFault) in try RecordedRun(trace, step: step) }
+    let run = try checking { try RecordedRun(trace, step: step) }
     let timelinePath = command.value(of: "timeline")
     let pagePath = command.value(of: "report")
     let fitsPage = TracePage.spanCount(run) <= TracePage.spanLimit
-    let study = try Progress.showing("replaying \(trace.file)") { (_) throws(Failure) in
+    let study = try Progress.showing("replaying \(trace.file)") { _ in
       try Self.study(
         run, changes, command, library, recordsTimeline: timelinePath != nil || (pagePath != nil && fitsPage))
     }
     if let pagePath {
-      let page = Progress.showing("making \(pagePath)") { _ in
-        TracePage(study: study, command: ReportCommand.commandLine).html()
+      let page = try Progress.showing("making \(pagePath)") { _ in
+        TracePage(
+          study: study, command: ReportCommand.commandLine,
+          missingTimeline: "--timeline FILE writes them for Perfetto, and --step N makes a page of one step."
+        ).html()
       }
       try OutputFile.write(page, to: pagePath)
     }
     if let timelinePath {
-      try Progress.showing("writing \(timelinePath)", unit: .bytes) { (progress) throws(Failure) in
+      try Progress.showing("writing \(timelinePath)", unit: .bytes) { progress in
         try write(TraceTimeline(study: study), to: timelinePath, progress)
       }
     }
     warn(about: study, command)
-    let report = TraceReport(study: study, overrides: changes.overrides)
-    if command.format == "json" {
-      Platform.print(document: report.json())
-    } else {
-      Platform.print(report.text(styled: Platform.showsStyles))
-    }
+    command.print(TraceReport(study: study, overrides: changes.overrides))
   }
 
   private static func write(
@@ -103,11 +100,8 @@ enum TraceCommand {
 
   /// Reads a recording, and says how far it is.
   static func read(_ path: String, step: Int64?) throws(Failure) -> Trace {
-    try Progress.showing("reading " + (path == "-" ? "standard input" : path), unit: .bytes) {
-      (progress) throws(Failure) in
-      try checkingInput { () throws(TraceFault) in
-        try TraceReader.read(path: path, step: step) { done, total in progress.note(done, of: total) }
-      }
+    try Progress.showing("reading " + (path == "-" ? "standard input" : path), unit: .bytes) { progress in
+      try TraceReader.read(path: path, step: step) { done, total in progress.note(done, of: total) }
     }
   }
 
@@ -121,10 +115,7 @@ enum TraceCommand {
 
   /// The number of a step.
   static func step(_ command: ParsedCommand) throws(Failure) -> Int64? {
-    let step = try checkingUsage { () throws(CommandSyntaxFault) in
-      try command.integer(of: "step", .within(0...Int(Int32.max)))
-    }
-    return step.map(Int64.init)
+    try checking { try command.integer(of: "step", .within(0...Int(Int32.max))) }.map(Int64.init)
   }
 
   /// The recording's accelerator: the one that is named, or the one that fits what the profiler says.
@@ -140,7 +131,7 @@ enum TraceCommand {
     var changes = TraceChanges()
     if let name = command.value(of: "accelerator") {
       guard let accelerator = try library.accelerator(name) else {
-        throw Failure(.wrongUsage, "error: --accelerator none: a recording of kernels needs a device to replay them on")
+        throw Failure(.wrongUsage, "--accelerator none: a recording of kernels needs a device to replay them on")
       }
       changes.accelerator = accelerator
     }
@@ -154,7 +145,7 @@ enum TraceCommand {
   private static func speed(_ name: String, _ command: ParsedCommand) throws(Failure) -> Double? {
     guard let text = command.value(of: name) else { return nil }
     guard let value = decimalNumber(text), (1e-6...1e6).contains(value) else {
-      throw Failure(.wrongUsage, "error: --\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
+      throw Failure(.wrongUsage, "--\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
     }
     return value
   }
@@ -181,7 +172,8 @@ enum TraceCommand {
       guard let estimate = estimatedProfilerOverhead(run) else {
         throw Failure(
           .wrongInput,
-          "\(run.trace.file): error: has too few operators that do nothing to estimate the profiler's time; "
+          at: run.trace.file,
+          "has too few operators that do nothing to estimate the profiler's time; "
             + "give a number")
       }
       return estimate
@@ -189,7 +181,7 @@ enum TraceCommand {
     guard let value = decimalNumber(text), (0...1e6).contains(value) else {
       throw Failure(
         .wrongUsage,
-        "error: --profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
+        "--profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
     }
     return value
   }
@@ -200,15 +192,16 @@ enum TraceCommand {
       let name = run.trace.devices.first?.name ?? ""
       return Failure(
         .wrongInput,
-        "\(run.trace.file): error: no accelerator profile fits the recording's device"
+        at: run.trace.file,
+        "no accelerator profile fits the recording's device"
           + (name.isEmpty ? "" : " '\(name)'") + "; name one with --recorded-accelerator")
     case .rewritesOperators(let framework):
       return Failure(
         .wrongUsage,
-        "error: --framework \(framework) rewrites operators, which a recording of kernels cannot show; "
+        "--framework \(framework) rewrites operators, which a recording of kernels cannot show; "
           + "cuda-graph keeps them, and 'simulate run' predicts a model under any framework")
-    case .override(let fault): return Failure(wrongInput: fault)
-    case .simulation(let fault): return Failure(.wrongInput, "\(run.trace.file): \(fault)")
+    case .override(let fault): return Failure(fault)
+    case .simulation(let fault): return Failure(fault, at: run.trace.file)
     }
   }
 

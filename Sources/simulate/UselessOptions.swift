@@ -1,4 +1,5 @@
 import CommandSyntax
+import Reports
 
 /// Options that another option, or what is simulated, makes meaningless: they are refused, never dropped.
 extension ParsedCommand {
@@ -10,20 +11,17 @@ extension ParsedCommand {
   /// - Throws: ``Failure`` for the first of them that is given.
   func refuse(_ names: [String], _ reason: Message) throws(Failure) {
     guard let name = names.first(where: { isPresent($0) }) else { return }
-    throw Failure(.wrongUsage, "error: --\(name) would change nothing: \(reason)\n" + helpHint)
+    throw Failure(.wrongUsage, "--\(name) would change nothing: \(reason)\n" + helpHint)
   }
 
   /// Refuses arguments without a name.
   func refusePositionals(_ reason: Message) throws(Failure) {
     guard let first = positionals.first else { return }
-    throw Failure(.wrongUsage, "error: '\(first)' would change nothing: \(reason)\n" + helpHint)
+    throw Failure(.wrongUsage, "'\(first)' would change nothing: \(reason)\n" + helpHint)
   }
 
   /// Where to read on.
   var helpHint: Message { "see 'simulate \(path.joined(separator: " ")) --help'" }
-
-  /// The format asked for.
-  var format: String { value(of: "format") ?? "table" }
 
   /// Refuses `--ascii` where nothing is printed that people read.
   ///
@@ -33,4 +31,7 @@ extension ParsedCommand {
     if let format, format == "table" || format == "names" || format == "summary" { return }
     try refuse(["ascii"], format.map { "--format \($0) is UTF-8 always" } ?? "nothing is printed")
   }
+
+  /// Refuses `--ascii` where the result of `--format` is no text for people.
+  func checkFormat() throws(Failure) { try refuseASCII(of: value(of: "format") ?? Format.table.rawValue) }
 }

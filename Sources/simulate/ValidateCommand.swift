@@ -22,8 +22,7 @@ enum ValidateCommand {
         defaultText: "none"),
       OptionDefinition(
         "set", value: "PATH=VALUE", help: "Override a profile number in every system that has it", isRepeatable: true),
-      OptionDefinition(
-        "format", value: "F", help: "Format of the result", choices: ["table", "csv"], defaultText: "table"),
+      .format,
       OptionDefinition(
         "error-band", value: "FILE", help: "Write the errors' quantiles by regime, which projections use, to a file"),
     ],
@@ -32,35 +31,25 @@ enum ValidateCommand {
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    try command.refuseASCII(of: command.format)
+    try command.checkFormat()
     let path = command.positional("file") ?? ""
     try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
     try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
-    let validation: Validation
-    do {
-      let rows = NumberFormat.integer(file.rows.count)
-      validation = try Progress.showing("simulating \(rows) rows") { _ in
-        try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
-          for (path, value) in overrides {
-            if system.accelerator == nil, SystemNumber(path: path)?.isOfAccelerator ?? false { continue }
-            do throws(OverrideFault) { try system.set(path, to: value) } catch { throw Failure(wrongInput: error) }
-          }
+    let rows = NumberFormat.integer(file.rows.count)
+    let validation = try Progress.showing("simulating \(rows) rows") { _ in
+      try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
+        for (path, value) in overrides {
+          if system.accelerator == nil, SystemNumber(path: path)?.isOfAccelerator ?? false { continue }
+          try system.set(path, to: value)
         }
       }
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.wrongInput, "\(error)") }
+    }
     if let output = command.value(of: "error-band") {
       try writeErrorBand(validation, of: path, fit: command.value(of: "fit") ?? "none", to: output)
     }
-    let report = ValidationReport(validation: validation)
-    if command.format == "csv" {
-      Platform.print(document: report.csv(file.table))
-    } else {
-      Platform.print(report.text(styled: Platform.showsStyles))
-    }
+    command.print(ValidationReport(validation: validation, input: file.table))
   }
 }
 
@@ -74,7 +63,8 @@ extension ValidateCommand {
     guard let band = ErrorBand(validation, from: "simulate validate \(name) --fit \(fit) --error-band") else {
       throw Failure(
         .wrongInput,
-        "\(path): error: an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
+        at: path,
+        "an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
           + "the device does")
     }
     try OutputFile.write(band.json(), to: output)

@@ -14,6 +14,7 @@ let tree = CommandTree(
     discussion: """
       Without a subcommand, shows how the framework tax grows over the accelerator generations of the catalog.
       """,
+    options: [.format],
     examples: [
       CommandExample("simulate", shows: "the tax across generations"),
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
@@ -53,14 +54,14 @@ func failure(_ fault: CommandSyntaxFault) -> Failure {
   {
     let rest = Platform.arguments.drop { $0 != word }.joined(separator: " ")
     return Failure(
-      .wrongUsage, "error: '\(word)' is no subcommand; did you mean 'simulate run \(rest)'?\nsee 'simulate --help'")
+      .wrongUsage, "'\(word)' is no subcommand; did you mean 'simulate run \(rest)'?\nsee 'simulate --help'")
   }
-  return Failure(.wrongUsage, "error: \(fault.fact)\nsee '\(fault.command) --help'")
+  return Failure(fault)
 }
 
 /// Does what the command line names; without a subcommand, shows the headline.
 func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-  guard let word = command.path.first else { return try HeadlineCommand.run(library) }
+  guard let word = command.path.first else { return try HeadlineCommand.run(command, library) }
   guard let subcommand = subcommands.first(where: { $0.definition.name == word }) else {
     preconditionFailure("the parser knows the subcommands")
   }

@@ -59,7 +59,7 @@ import Testing
       let fault = #expect(throws: NameFault.self) { try catalog.host(named: name) }
       #expect(fault?.description == words + "error: " + problem)
     }
-    #expect(catalog.faults.map(\.fault.warning) == [words + "warning: " + problem])
+    #expect(catalog.faults.map { $0.fault.said(as: "warning") } == [words + "warning: " + problem])
     #expect(throws: ProfileFault.self) { try ProfileCatalog(directories: [root]) }
   }
 

@@ -63,7 +63,7 @@ import Testing
     let fault = #expect(throws: OverrideFault.self) { try system.set("quantum.flux", to: 1) }
     #expect(
       fault?.description
-        == "error: no profile number is called 'quantum.flux'; 'simulate profiles show NAME' lists them")
+        == "error: no profile number is called 'quantum.flux'; 'profiles show NAME' lists them")
     for path in ["", ".", "host", "host.", "accelerator", "accelerator.name", "accelerator.launch"] {
       #expect(throws: OverrideFault.self, "'\(path)'") { try system.set(path, to: 1) }
       #expect(system.number(at: path) == nil)

@@ -10,8 +10,7 @@ struct PageTests {
     let name = "</script></template><img src=x onerror=alert(1)>"
     let page = HTMLPage(
       finding: name, number: name, numberMeaning: name, introduction: "",
-      sections: [.init(identifier: "a", heading: name, body: "")], templates: "", data: "{\"name\":\"\(name)\"}",
-      command: name)
+      sections: [.init(identifier: "a", heading: name, body: "")], data: ["name": .text(name)], command: name)
     #expect(!page.html.contains("<img"))
     #expect(page.html.split(separator: "</script>").count - 1 == 2, "the two scripts that are the page's own")
     #expect(page.html.contains("\\u003c/script>"))
@@ -19,11 +18,9 @@ struct PageTests {
 
   @Test("A table in HTML and as lines of JSON says what the table says")
   func tables() {
-    var table = TextTable(columns: [
-      TextTable.Column("a<b"), TextTable.Column("time", unit: "ms", alignment: .number, key: "time_ms"),
-    ])
-    table.append([TextTable.Cell("x & \"y\""), TextTable.Cell("1.2", data: "1.25")])
-    table.append(["z", TextTable.Cell("-", data: "")])
+    let table = Table(
+      fields: [Field("a<b"), Field("time", unit: "ms", key: "time_ms", .fixed(1))],
+      [["x & \"y\"", .number(1.25)], ["z", .number(nil)]])
     let html = table.html(caption: "c")
     #expect(
       html.contains("a&lt;b") && html.contains("x &amp; &quot;y&quot;") && html.contains("<td class=\"n\">1.2</td>"))
@@ -55,9 +52,7 @@ struct TerminalPictureTests {
 
   @Test("Bars fill what the terminal leaves free, and leave no room, no bars")
   func width() {
-    var table = TextTable(columns: [TextTable.Column("name")])
-    table.append(["one"])
-    table.append(["two"])
+    let table = Table(fields: [Field("name")], [["one"], ["two"]])
     let bars = TableBars(title: "share", values: [1, 0.5])
     #expect(table.text(width: 16, bars: bars) == "name  share\n────  ──────────\none   ██████████\ntwo   █████\n")
     #expect(table.text(width: 8, bars: bars) == table.text())

@@ -37,8 +37,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("batch", "", "--over batch has an empty value"),
-    ("batch", "1,,2", "--over batch has an empty value"),
+    ("batch", "", "over batch has an empty value"),
+    ("batch", "1,,2", "over batch has an empty value"),
     ("batch", "1.5", "needs whole numbers"),
     ("batch", "0", "needs whole numbers"),
     ("batch", "2,2", "twice"),

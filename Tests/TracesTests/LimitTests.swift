@@ -116,14 +116,14 @@ struct LimitTests {
     arguments: [
       (
         .events,
-        "has more than the 4194304 operators, calls and kernels that are kept (byte 9); --step N keeps one step"
+        "has more than the 4194304 operators, calls and kernels that are kept (byte 9); step N keeps one step"
       ),
-      (.textBytes, "has names and shapes of more than the 128 MiB that are kept (byte 9); --step N keeps one step"),
-      (.texts, "has more than the 4194304 different names and shapes that are kept (byte 9); --step N keeps one step"),
+      (.textBytes, "has names and shapes of more than the 128 MiB that are kept (byte 9); step N keeps one step"),
+      (.texts, "has more than the 4194304 different names and shapes that are kept (byte 9); step N keeps one step"),
       (
         .compressed(fileBytes: 700),
         "keeps more in memory than 64 times the 700 compressed bytes before it, which no recording of a real run does "
-          + "(byte 9); --step N keeps one step"
+          + "(byte 9); step N keeps one step"
       ),
     ] as [(TraceExcess, String)])
   func words(_ excess: TraceExcess, _ words: String) {

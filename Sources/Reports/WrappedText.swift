@@ -5,7 +5,7 @@
 ///   - width: The characters of a line; a longer word has a line of its own.
 ///   - indent: How far the lines after the first one are set in.
 /// - Returns: The lines, one after the other.
-public func paragraph(_ text: String, width: Int = 100, indent: Int = 0) -> String {
+func wrapped(_ text: String, width: Int, indent: Int) -> String {
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {

@@ -1,14 +1,31 @@
 import JSONText
 
-extension TextTable {
+extension Report {
+  /// The report in GitHub-flavored Markdown, a paragraph for each block.
+  public func markdown() -> String { blocks.map { $0.markdown() }.joined(separator: "\n") }
+}
+
+extension Block {
+  fileprivate func markdown() -> String {
+    func lines(_ lines: [String]) -> String { lines.map(markdownEscaped).joined(separator: "\\\n") + "\n" }
+    switch self {
+    case .lines(let texts), .paragraphs(let texts, _): return lines(texts)
+    case .table(let table, let title, _, let note):
+      let parts = [title.map { lines([$0]) }, table.markdown(), note.map { lines([$0]) }]
+      return parts.compactMap { $0 }.joined(separator: "\n")
+    }
+  }
+}
+
+extension Table {
   /// The table in GitHub-flavored Markdown; units stand in parentheses behind the titles, and styles are left out.
   ///
   /// No cell can break the table or be markup: what would be is escaped.
   public func markdown() -> String {
-    let titles = columns.map { column in column.unit.map { "\(column.title) (\($0))" } ?? column.title }
-    let rules = columns.map { $0.alignment == .number ? "---:" : "---" }
-    let body = rows.map { row in row.map(\.text) }
-    return ([titles, rules] + body).map { cells in
+    let table = shown
+    let titles = table.columns.map { column in column.unit.map { "\(column.title) (\($0))" } ?? column.title }
+    let rules = table.columns.map { $0.isNumber ? "---:" : "---" }
+    return ([titles, rules] + table.rows.map { row in row.map(\.text) }).map { cells in
       "| " + cells.map(markdownEscaped).joined(separator: " | ") + " |\n"
     }.joined()
   }

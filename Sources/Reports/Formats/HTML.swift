@@ -1,0 +1,61 @@
+import Charts
+
+extension Report {
+  /// A page that holds everything it shows: what people read, and the charts behind it.
+  public func html() -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    \(HTMLPage.head(title: blocks.lazy.compactMap(\.firstLine).first ?? "simulate"))
+    </head>
+    <body>
+    <main>
+    \((blocks.map { $0.html() } + figures.map { "<section>\(HTMLPage.markup($0))</section>" }).joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+}
+
+extension Block {
+  fileprivate var firstLine: String? {
+    switch self {
+    case .lines(let lines), .paragraphs(let lines, _): lines.first
+    case .table(_, let title, _, _): title
+    }
+  }
+
+  fileprivate func html() -> String {
+    switch self {
+    case .lines(let lines), .paragraphs(let lines, _):
+      return "<p>\(lines.map(markupEscaped).joined(separator: "<br>"))</p>"
+    case .table(let table, let title, _, let note):
+      let below = note.map { "<p class=\"caption\">\(markupEscaped($0))</p>" } ?? ""
+      return "<section><div class=\"scroll\" tabindex=\"0\">\(table.html(caption: title ?? ""))</div>\(below)</section>"
+    }
+  }
+}
+
+extension Table {
+  /// The table in HTML; every text is text, whatever it says.
+  ///
+  /// - Parameter caption: What the table shows, for those who do not see what it belongs to.
+  /// - Returns: A `table` element.
+  public func html(caption: String) -> String {
+    let table = shown
+    let kinds = table.columns.map { $0.isNumber ? " class=\"n\"" : "" }
+    var text = "<table><caption>\(markupEscaped(caption))</caption><thead><tr>"
+    for (column, kind) in zip(table.columns, kinds) {
+      let unit = column.unit.map { " <small>\(markupEscaped($0))</small>" } ?? ""
+      text += "<th scope=\"col\"\(kind)>\(markupEscaped(column.title))\(unit)</th>"
+    }
+    text += "</tr></thead><tbody>"
+    for row in table.rows {
+      text += "<tr>" + zip(row, kinds).map { "<td\($1)>\(markupEscaped($0.text))</td>" }.joined() + "</tr>"
+    }
+    return text + "</tbody></table>"
+  }
+}
