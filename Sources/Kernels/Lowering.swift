@@ -68,7 +68,7 @@ public struct Lowering: Sendable {
     case .pooling: pooling(operation)
     case .embedding, .gather: gather(operation)
     case .concatenate: concatenate(operation)
-    case .pointwise, .fused, .other: pointwise(operation)
+    case .pointwise, .fused, .collective, .other: pointwise(operation)
     case .creation: creation(operation)
     case .synchronization: synchronization(operation)
     case .copy: operation.copies.isEmpty ? conversion(operation) : []

@@ -145,6 +145,7 @@ extension OperatorKind {
     case .fused: 17
     case .depthwiseConvolution: 18
     case .other: 19
+    case .collective: 20
     }
   }
 }

@@ -38,6 +38,8 @@ public enum OperatorKind: String, CaseIterable, Sendable, Hashable {
   case creation
   /// Waits for the device: `item`, `nonzero`, synchronization.
   case synchronization
+  /// What all ranks do together: all-reduce, all-gather, reduce-scatter, all-to-all.
+  case collective
   /// A group of operators that a fusion rule made one kernel of.
   case fused
   /// Anything without a rule.
@@ -56,7 +58,7 @@ public enum OperatorKind: String, CaseIterable, Sendable, Hashable {
     case .concatenate: .copy
     case .embedding: .gather
     case .reduction, .copy, .gather, .creation, .fused, .view: .pointwise
-    case .convolution, .matmul, .pointwise, .synchronization: .other
+    case .convolution, .matmul, .pointwise, .synchronization, .collective: .other
     }
   }
 }

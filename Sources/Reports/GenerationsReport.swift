@@ -88,6 +88,7 @@ public struct GenerationsReport: Sendable {
     case .compute: "compute"
     case .memory: "memory"
     case .overhead: "overhead"
+    case .communication: "communication"
     }
   }
 
