@@ -8,6 +8,10 @@ public struct System: Sendable, Equatable {
   public var host: HostProfile
   /// The framework in between.
   public var framework: FrameworkProfile
+  /// How many accelerators run a model together, each with a host thread of its own: the ranks, at least 1.
+  ///
+  /// Without jitter all ranks are alike, and one is simulated. More than 1 changes nothing yet.
+  public var devices = 1
 
   /// A system of the given parts.
   public init(accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile) {

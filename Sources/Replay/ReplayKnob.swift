@@ -95,10 +95,10 @@ extension ReplayPlan {
   public func changes(_ prices: ReplayPrices) throws(SimulationFault) -> [ReplayChange] {
     var tagged = table(prices)
     for index in tagged.costs.indices { tagged.costs[index].account = Self.shares(tagged.costs[index]) }
-    tagged.launchLatency.account = account(.launchLatency, tagged.launchLatency)
-    tagged.graphLatency.account = account(.launchLatency, tagged.graphLatency)
-    tagged.kernelGap.account = account(.kernelGap, tagged.kernelGap)
-    tagged.graphKernelGap.account = account(.kernelGap, tagged.graphKernelGap)
+    tagged.launch.latency.account = account(.launchLatency, tagged.launch.latency)
+    tagged.launch.graphLatency.account = account(.launchLatency, tagged.launch.graphLatency)
+    tagged.launch.kernelGap.account = account(.kernelGap, tagged.launch.kernelGap)
+    tagged.launch.graphKernelGap.account = account(.kernelGap, tagged.launch.graphKernelGap)
     let timing = try Simulator().replay(program, tagged)
     guard timing.latency > 0 else { return [] }
     let hostTime = timing.account[ReplayKnob.host.rawValue]
@@ -139,7 +139,7 @@ extension ReplayPlan {
     return shares
   }
 
-  /// The number that time of a category scales with; nil for a kernel's overhead, which no number shortens.
+  /// The number that time of a category scales with; nil for what no number here shortens.
   private static func knob(of category: CostCategory) -> ReplayKnob? {
     switch category {
     case .dispatch: .host
@@ -149,7 +149,7 @@ extension ReplayPlan {
     case .memory: .memory
     case .copy: .link
     case .synchronization: .synchronization
-    case .kernelOverhead: nil
+    case .kernelOverhead, .communication: nil
     }
   }
 }

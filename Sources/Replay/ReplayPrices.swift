@@ -70,7 +70,7 @@ public struct ReplayPrices: Sendable {
       switch category {
       case .compute: computeSpeed
       case .copy: linkSpeed
-      case .kernelOverhead: 1.0
+      case .kernelOverhead, .communication: 1.0
       default: memorySpeed
       }
     let speed = deviceSpeed * part
@@ -83,10 +83,10 @@ extension ReplayPlan {
   public func table(_ prices: ReplayPrices) -> CostTable {
     var table = CostTable()
     table.costs = items.map { cost(of: $0, prices) }
-    table.launchLatency = Cost(prices.launchLatency, .launch)
-    table.kernelGap = Cost(prices.kernelGap, .kernelGap)
-    table.graphLatency = Cost(prices.graphLatency, .launch)
-    table.graphKernelGap = Cost(prices.graphKernelGap, .kernelGap)
+    table.launch.latency = Cost(prices.launchLatency, .launch)
+    table.launch.kernelGap = Cost(prices.kernelGap, .kernelGap)
+    table.launch.graphLatency = Cost(prices.graphLatency, .launch)
+    table.launch.graphKernelGap = Cost(prices.graphKernelGap, .kernelGap)
     // What was launched before the recording began is no reason to block the host in it.
     table.queueDepth = max(prices.queueDepth, earlierCount + 1)
     // What was recorded has shared the device already.

@@ -119,6 +119,7 @@ extension LatencyBound {
     case .compute: "compute"
     case .memory: "memory"
     case .overhead: "overhead"
+    case .communication: "communication"
     }
   }
 }

@@ -100,6 +100,7 @@ public struct SystemReport: Sendable {
       case .compute: "it waits for arithmetic"
       case .memory: "it waits for memory"
       case .overhead: "it waits for kernel overhead, which no faster chip removes"
+      case .communication: "it waits for other devices"
       }
     return
       "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "

@@ -245,7 +245,7 @@ struct CalibrationProblem {
         try scenario.system.set(parameters[index].path, to: parameters[index].fitted)
       } catch { continue }
     }
-    let sums = scenario.price(rows[row].plan).serialTimes(of: rows[row].plan.program)
+    let sums = scenario.price(rows[row].plan).load(of: rows[row].plan.counts)
     times[row] = (Double(sums.host) * 1e-12 * scenario.system.host.singleThreadSpeed, Double(sums.device) * 1e-12)
   }
 }

@@ -85,7 +85,7 @@ private struct Trial {
     let table = scenario.price(plan)
     let result = try scenario.simulate(plan, table)
     guard result.memory.fits else { return nil }
-    let sums = table.serialTimes(of: plan.program)
+    let sums = table.load(of: plan.counts)
     self.batch = batch
     isDeviceBound = !result.bound.isHostBound
     surplus = Double(sums.device) - Double(sums.host)

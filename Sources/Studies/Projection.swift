@@ -199,8 +199,8 @@ private struct World: Sendable {
   /// hides the device's, an error of the device is hidden too.
   func outcome(of pricer: PassPricer) throws -> (latency: Double, deviceBusy: Double) {
     let timing = try pricer.time()
-    let serial = pricer.serialTimes
-    let (host, device) = (Double(serial.host), Double(serial.device))
+    let load = pricer.load
+    let (host, device) = (Double(load.host), Double(load.device))
     let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
     let latency = Double(timing.latency) * stretch * 1e-12
     return (latency, min(latency, Double(timing.deviceBusy) * deviceFactor * 1e-12))

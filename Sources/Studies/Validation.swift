@@ -83,7 +83,7 @@ public struct Validation: Sendable {
     let marked = measured.filter { $0.measurement.role == .anchor }
     return (marked.isEmpty ? measured : marked).compactMap { row in
       guard let latency = row.measurement.latency else { return nil }
-      let sums = row.scenario.price(row.plan).serialTimes(of: row.plan.program)
+      let sums = row.scenario.price(row.plan).load(of: row.plan.counts)
       let speed = row.scenario.system.host.singleThreadSpeed
       return HostSpeedFit.Anchor(
         hostTime: Double(sums.host) * 1e-12 * speed, deviceTime: Double(sums.device) * 1e-12, latency: latency)

@@ -14,7 +14,7 @@ enum RunCommand {
       OptionDefinition("sensitivity", help: "Add the elasticity of the latency to each profile number"),
       OptionDefinition(
         "method", value: "M", help: "How the time is found; all agree to the picosecond",
-        longHelp: "events runs the event engine, counted goes launch by launch through every repeat, recurrence leaves "
+        longHelp: "events runs the event engine, recurrence leaves "
           + "out repeats that change nothing, shortest takes a closed form where there is one.",
         choices: Simulator.Method.allCases.map(\.rawValue), defaultText: "shortest"),
       .format,

@@ -28,7 +28,7 @@ import Testing
     ("project bert-base t4 --scale peak=2 --scale peak=3", "--scale has peak twice"),
     // Said in vain.
     ("run bert-base t4 --sensitivity --format csv", "--sensitivity would change nothing"),
-    ("run bert-base t4 --timeline x.json --method counted", "--method would change nothing"),
+    ("run bert-base t4 --timeline x.json --method recurrence", "--method would change nothing"),
     ("run bert-base none --kernel-model roofline", "--kernel-model would change nothing"),
     ("sweep bert-base --over accelerator=none --kernel-model roofline", "--kernel-model would change nothing"),
     ("run bert-base t4 --ascii --format json", "--ascii would change nothing: --format json is UTF-8 always"),

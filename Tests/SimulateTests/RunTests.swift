@@ -21,6 +21,7 @@ import Testing
     #expect(
       try json.breakdown().map(\.key) == [
         "dispatch", "launch", "kernel_gap", "compute", "memory", "copy", "synchronization", "kernel_overhead",
+        "communication",
       ])
     #expect(
       try json.value("inputs").object().keys == [

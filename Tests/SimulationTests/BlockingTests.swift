@@ -10,10 +10,10 @@ struct BlockingTests {
   private func table(queueDepth: Int) -> CostTable {
     var table = CostTable()
     table.costs = [Cost(10, .dispatch), Cost(100, .compute), Cost(7, .memory)]
-    table.launchCall = Cost(2, .launch)
-    table.launchLatency = Cost(3, .launch)
-    table.kernelGap = Cost(5, .kernelGap)
-    table.synchronization = Cost(4, .synchronization)
+    table.launch.call = Cost(2, .launch)
+    table.launch.latency = Cost(3, .launch)
+    table.launch.kernelGap = Cost(5, .kernelGap)
+    table.launch.synchronization = Cost(4, .synchronization)
     table.queueDepth = queueDepth
     table.sharesDevice = false
     return table

@@ -9,10 +9,10 @@ struct CopyTests {
   static let table: CostTable = {
     var table = CostTable()
     table.costs = [Cost(10, .dispatch), Cost(20, .compute), Cost(50, .copy), Cost(1_000, .dispatch)]
-    table.launchCall = Cost(2, .launch)
-    table.launchLatency = Cost(3, .launch)
-    table.kernelGap = Cost(1, .kernelGap)
-    table.synchronization = Cost(4, .synchronization)
+    table.launch.call = Cost(2, .launch)
+    table.launch.latency = Cost(3, .launch)
+    table.launch.kernelGap = Cost(1, .kernelGap)
+    table.launch.synchronization = Cost(4, .synchronization)
     return table
   }()
 
@@ -65,9 +65,9 @@ struct CopyTests {
   func busyTimeAtTheEndOfACopy() throws {
     // Kernels of 20 follow one another on stream 0 without a gap; on stream 1 a copy of 50 completes each pass.
     var table = Self.table
-    table.launchCall = .zero
-    table.launchLatency = .zero
-    table.kernelGap = .zero
+    table.launch.call = .zero
+    table.launch.latency = .zero
+    table.launch.kernelGap = .zero
     let program = Program([Instruction(.launch, operand: 1), Instruction(.copy, operand: 2, stream: 1)], streams: 2)
     let marks = try Simulator().marks(program, table, passes: 4)
     #expect(marks.map(\.time) == [50, 100, 150, 200])

@@ -66,12 +66,12 @@ struct ExtremeInputTests {
       var body = [Instruction(.work, operand: 0)]
       for _ in 0..<depth { body = loop(Int(Int32.max), body) }
       #expect(isTooLong(fault(Program(body), table, kind)), "depth \(depth)")
-      #expect(table.serialTimes(of: Program(body)).host == 1 << 62, "depth \(depth)")
+      #expect(table.load(of: ProgramCounts(Program(body))).host == 1 << 62, "depth \(depth)")
       let device = body.map { $0.opcode == .work ? Instruction(.launch, operand: 1) : $0 }
       var longest = table
       longest.costs.append(Cost(.max, .compute))
-      longest.kernelGap = Cost(.max, .kernelGap)
-      #expect(longest.serialTimes(of: Program(device)).device == 1 << 62, "depth \(depth)")
+      longest.launch.kernelGap = Cost(.max, .kernelGap)
+      #expect(longest.load(of: ProgramCounts(Program(device))).device == 1 << 62, "depth \(depth)")
     }
   }
 

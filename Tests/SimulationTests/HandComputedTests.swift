@@ -12,14 +12,14 @@ struct HandComputedTests {
   private func table(queueDepth: Int = 1_024) -> CostTable {
     var table = CostTable()
     table.costs = [Cost(10, .dispatch), Cost(4, .compute), Cost(50, .memory)]
-    table.launchCall = Cost(3, .launch)
-    table.launchLatency = Cost(2, .launch)
-    table.kernelGap = Cost(1, .kernelGap)
-    table.graphCall = Cost(20, .launch)
-    table.graphLatency = Cost(5, .launch)
-    table.graphKernelGap = Cost(2, .kernelGap)
-    table.synchronization = Cost(7, .synchronization)
-    table.pass = Cost(6, .dispatch)
+    table.launch.call = Cost(3, .launch)
+    table.launch.latency = Cost(2, .launch)
+    table.launch.kernelGap = Cost(1, .kernelGap)
+    table.launch.graphCall = Cost(20, .launch)
+    table.launch.graphLatency = Cost(5, .launch)
+    table.launch.graphKernelGap = Cost(2, .kernelGap)
+    table.launch.synchronization = Cost(7, .synchronization)
+    table.launch.pass = Cost(6, .dispatch)
     table.queueDepth = queueDepth
     return table
   }
@@ -131,7 +131,7 @@ struct HandComputedTests {
     let program = Program(
       (0..<count).flatMap { _ in [Instruction(.work, operand: 0), Instruction(.hostKernel, operand: 2)] })
     var table = table()
-    table.synchronization = .zero
+    table.launch.synchronization = .zero
     for kind in LatencyKind.allCases {
       let timing = try Simulator().time(program, table, kind)
       #expect(timing.latency == Ticks(6 + 60 * count) && timing.deviceBusy == Ticks(50 * count))
@@ -155,7 +155,7 @@ struct HandComputedTests {
     #expect(steady.latency == 6 && steady.deviceBusy == 0 && parts(steady) == [.dispatch: 6])
     #expect(try Simulator().time(Program(), table(), .synchronized).latency == 13)
     var free = table()
-    free.pass = .zero
+    free.launch.pass = .zero
     #expect(try Simulator().time(Program(), free, .steadyState).latency == 0)
   }
 }

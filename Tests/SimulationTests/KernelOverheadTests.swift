@@ -52,7 +52,7 @@ struct KernelOverheadTests {
       let longer = Ticks.random(in: duration...(duration * 1_000), using: &random)
       let account = cost.account(stretchedTo: longer)
       #expect(account.wrappedSum() == longer && account.min() >= 0)
-      for lane in 0..<8 {
+      for lane in 0..<Account.laneCount {
         #expect(abs(Double(account[lane]) - Double(cost.account[lane]) * Double(longer) / Double(duration)) <= 1)
       }
     }

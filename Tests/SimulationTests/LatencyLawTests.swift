@@ -88,11 +88,11 @@ struct LatencyLawTests {
       let once = try Simulator().time(random.program, random.table, .synchronized)
       let twice = try Simulator().time(random.program, double, .synchronized)
       #expect(twice.latency == 2 * once.latency && twice.deviceBusy == 2 * once.deviceBusy, "seed \(seed)")
-      #expect(twice.account == once.account &* Account(repeating: 2), "seed \(seed)")
+      #expect(twice.account == once.account &* 2, "seed \(seed)")
       let steady = try Simulator().time(random.program, random.table, .steadyState)
       let slower = try Simulator().time(random.program, double, .steadyState)
       // The mean of passes that differ rounds down, and its parts either way.
-      let parts = slower.account &- steady.account &* Account(repeating: 2)
+      let parts = slower.account &- steady.account &* 2
       if !(0...1).contains(slower.latency - 2 * steady.latency) || parts.min() < -2 || parts.max() > 2 {
         Issue.record("seed \(seed): \(steady), and twice as long: \(slower)")
       }
@@ -133,27 +133,27 @@ struct LatencyLawTests {
       shape.queueDepths = [1_024]
       let random = RandomProgram(seed: seed, shape, seed.isMultiple(of: 2) ? .tiny : .real)
       let table = random.table
-      var (host, device) = (table.pass.duration, Ticks(0))
+      var (host, device) = (table.launch.pass.duration, Ticks(0))
       var nodes = 0
       for instruction in random.program.unrolled.instructions {
         let duration = instruction.opcode == .launchGraph ? 0 : table.costs[Int(instruction.operand)].duration
         switch instruction.opcode {
         case .launch:
-          host += table.launchCall.duration
-          device += duration + table.kernelGap.duration
+          host += table.launch.call.duration
+          device += duration + table.launch.kernelGap.duration
         case .launchGraph:
-          host += table.graphCall.duration
-          device += table.kernelGap.duration
+          host += table.launch.graphCall.duration
+          device += table.launch.kernelGap.duration
           nodes = 0
         case .node:
-          device += duration + (nodes > 0 ? table.graphKernelGap.duration : 0)
+          device += duration + (nodes > 0 ? table.launch.graphKernelGap.duration : 0)
           nodes += 1
         default: host += duration
         }
       }
       let timing = try Simulator().time(random.program, table, .steadyState)
       #expect(timing.latency == max(host, device), "seed \(seed)")
-      let sums = table.serialTimes(of: random.program)
+      let sums = table.load(of: ProgramCounts(random.program))
       #expect(sums == (host, device), "seed \(seed)")
     }
   }
@@ -161,7 +161,7 @@ struct LatencyLawTests {
   @Test("The steady state of several streams is what every further period of passes takes, to the picosecond")
   func steadyStateIsForEver() throws {
     var (found, uneven) = (0, 0)
-    try forRandomPrograms(240, [.severalStreams, .sharing, .longLoops, .streamsAlone]) { random, seed in
+    try forRandomPrograms(300, [.severalStreams, .sharing, .longLoops, .streamsAlone]) { random, seed in
       let counts = ProgramCounts(random.program)
       guard counts.isOfSeveralStreams, counts.instructions < 3_000 else { return }
       let run = try Simulator().run(
@@ -189,9 +189,10 @@ struct LatencyLawTests {
     try forRandomPrograms(600) { random, seed in
       var table = random.table
       let arrival = min(
-        table.launchCall.duration + table.launchLatency.duration, table.graphCall.duration + table.graphLatency.duration
+        table.launch.call.duration + table.launch.latency.duration,
+        table.launch.graphCall.duration + table.launch.graphLatency.duration
       )
-      table.kernelGap.duration = min(table.kernelGap.duration, arrival)
+      table.launch.kernelGap.duration = min(table.launch.kernelGap.duration, arrival)
       let steady = try Simulator().time(random.program, table, .steadyState)
       let alone = try Simulator().time(random.program, table, .synchronized)
       #expect(steady.latency <= alone.latency, "seed \(seed)")

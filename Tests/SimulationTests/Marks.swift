@@ -4,6 +4,13 @@ import Testing
 @testable import Simulation
 
 extension Simulator {
+  /// Launch by launch, every repeat run out.
+  static var counted: Simulator {
+    var simulator = Simulator(method: .recurrence)
+    simulator.skipsRepeats = false
+    return simulator
+  }
+
   /// The marks of passes issued back to back.
   func marks(_ program: Program, _ table: CostTable, passes: Int) throws -> [PassMark] {
     try run(program, ProgramCounts(program), table, passes: passes, recordFrom: 0).model.marks
@@ -26,6 +33,14 @@ extension Program {
   }
 }
 
+extension Account {
+  /// The same in every lane.
+  init(repeating value: Int64) {
+    self = .zero
+    for lane in 0..<Self.laneCount { self[lane] = value }
+  }
+}
+
 extension PassTiming {
   /// The account's lane of a category.
   subscript(category: CostCategory) -> Ticks { account[category.rawValue] }
@@ -34,9 +49,10 @@ extension PassTiming {
 extension CostTable {
   /// Every cost, to be read and written, with a name.
   static let namedCosts: [(name: String, path: WritableKeyPath<CostTable, Cost> & Sendable)] = [
-    ("launchCall", \.launchCall), ("launchLatency", \.launchLatency), ("kernelGap", \.kernelGap),
-    ("graphCall", \.graphCall), ("graphLatency", \.graphLatency), ("graphKernelGap", \.graphKernelGap),
-    ("synchronization", \.synchronization), ("pass", \.pass),
+    ("launchCall", \.launch.call), ("launchLatency", \.launch.latency), ("kernelGap", \.launch.kernelGap),
+    ("graphCall", \.launch.graphCall), ("graphLatency", \.launch.graphLatency),
+    ("graphKernelGap", \.launch.graphKernelGap),
+    ("synchronization", \.launch.synchronization), ("pass", \.launch.pass),
   ]
 
   /// The table with every cost changed.
@@ -49,6 +65,6 @@ extension CostTable {
 
   /// The table with every cost `factor` times as long.
   func scaled(by factor: Ticks) -> CostTable {
-    mapCosts { Cost(duration: $0.duration * factor, account: $0.account &* Account(repeating: factor)) }
+    mapCosts { Cost(duration: $0.duration * factor, account: $0.account &* factor) }
   }
 }

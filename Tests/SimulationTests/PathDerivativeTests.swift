@@ -11,7 +11,7 @@ struct PathDerivativeTests {
   private func tangents(of table: CostTable, _ random: inout SeededGenerator) -> [Account] {
     table.allCosts.map { _ in
       var tangent = Account.zero
-      for lane in 0..<8 { tangent[lane] = Int64.random(in: -3...3, using: &random) }
+      for lane in 0..<Account.laneCount { tangent[lane] = Int64.random(in: -3...3, using: &random) }
       return tangent
     }
   }
@@ -39,7 +39,7 @@ struct PathDerivativeTests {
       var table = random.table
       table.replaceAccounts { tangents[$0] }
       let timing = try Simulator().time(random.program, table, kind)
-      for lane in 0..<8 {
+      for lane in 0..<Account.laneCount {
         let above = try Simulator().time(
           random.program, moved(random.table, tangents, lane: lane, by: 4), kind)
         let below = try Simulator().time(

@@ -30,8 +30,8 @@ struct PlannedStreamTests {
       case .transfer: Cost(50, .copy)
       }
     }
-    table.graphCall = Cost(20, .launch)
-    table.graphLatency = Cost(5, .launch)
+    table.launch.graphCall = Cost(20, .launch)
+    table.launch.graphLatency = Cost(5, .launch)
     return table
   }
 

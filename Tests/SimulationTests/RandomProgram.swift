@@ -6,6 +6,7 @@ import TestSupport
 struct ProgramShape {
   var streams = 1...1
   var hasCopies = false
+  var hasCollectives = false
   var hasGraphs = true
   var hasHostKernels = false
   var hasSynchronizations = true
@@ -19,14 +20,15 @@ struct ProgramShape {
   var hasFreeHost = false
 
   /// Everything on one stream.
-  static let oneStream = ProgramShape(hasCopies: true)
+  static let oneStream = ProgramShape(hasCopies: true, hasCollectives: true)
   /// Everything on up to four streams.
-  static let severalStreams = ProgramShape(streams: 2...4, hasCopies: true)
+  static let severalStreams = ProgramShape(streams: 2...4, hasCopies: true, hasCollectives: true)
   /// Streams whose kernels may share the device, and whose copies share their engines.
-  static let sharing = ProgramShape(streams: 2...4, hasCopies: true, sharesDevice: true)
+  static let sharing = ProgramShape(streams: 2...4, hasCopies: true, hasCollectives: true, sharesDevice: true)
   /// The same in long loops.
   static let longLoops = ProgramShape(
-    streams: 2...3, hasCopies: true, rounds: 0...60, length: 1...6, queueDepths: [1, 2, 5, 17, 64, 300],
+    streams: 2...3, hasCopies: true, hasCollectives: true, rounds: 0...60, length: 1...6,
+    queueDepths: [1, 2, 5, 17, 64, 300],
     sharesDevice: true)
   /// Streams that only the depth of their queues holds together: their accounts drift apart.
   static let streamsAlone = ProgramShape(
@@ -68,6 +70,7 @@ struct RandomProgram {
   private static let works = 0..<5
   private static let kernels = 5..<11
   private static let copies = 11..<14
+  private static let collectives = 14..<16
 
   init(seed: UInt64, _ shape: ProgramShape, _ durations: DurationRange) {
     random = SeededGenerator(seed: seed)
@@ -84,17 +87,20 @@ struct RandomProgram {
       Self.works.map { _ in Cost(durations.duration(using: &random), .dispatch) }
       + Self.kernels.map { Cost(durations.duration(using: &random), $0.isMultiple(of: 2) ? .compute : .memory) }
       + Self.copies.map { _ in Cost(durations.duration(using: &random), .copy) }
-    table.launchCall = Cost(durations.duration(using: &random), .launch)
-    table.launchLatency = Cost(durations.duration(using: &random), .launch)
-    table.kernelGap = Cost(durations.duration(using: &random), .kernelGap)
-    table.graphCall = Cost(durations.duration(using: &random), .launch)
-    table.graphLatency = Cost(durations.duration(using: &random), .launch)
-    table.graphKernelGap = Cost(durations.duration(using: &random), .kernelGap)
-    table.synchronization = Cost(durations.duration(using: &random), .synchronization)
-    table.pass = Cost(durations.duration(using: &random), .dispatch)
+      + Self.collectives.map { _ in
+        shape.hasCollectives ? Cost(durations.duration(using: &random), .communication) : .zero
+      }
+    table.launch.call = Cost(durations.duration(using: &random), .launch)
+    table.launch.latency = Cost(durations.duration(using: &random), .launch)
+    table.launch.kernelGap = Cost(durations.duration(using: &random), .kernelGap)
+    table.launch.graphCall = Cost(durations.duration(using: &random), .launch)
+    table.launch.graphLatency = Cost(durations.duration(using: &random), .launch)
+    table.launch.graphKernelGap = Cost(durations.duration(using: &random), .kernelGap)
+    table.launch.synchronization = Cost(durations.duration(using: &random), .synchronization)
+    table.launch.pass = Cost(durations.duration(using: &random), .dispatch)
     if shape.hasFreeHost {
       for index in Self.works { table.costs[index] = .zero }
-      (table.launchCall, table.launchLatency, table.pass) = (.zero, .zero, .zero)
+      (table.launch.call, table.launch.latency, table.launch.pass) = (.zero, .zero, .zero)
     }
     table.queueDepth = shape.queueDepths[Int.random(in: shape.queueDepths.indices, using: &random)]
     table.sharesDevice = shape.sharesDevice && Int.random(in: 0..<3, using: &random) > 0
@@ -108,7 +114,9 @@ struct RandomProgram {
     let stream = Int.random(in: 0..<program.streamCount, using: &random)
     switch Int.random(in: 0..<20, using: &random) {
     case 0..<5: emit(.work, Self.works)
-    case 5..<11: shape.hasHostKernels ? emit(.hostKernel, Self.kernels) : emit(.launch, Self.kernels, stream)
+    case 5..<11 where shape.hasHostKernels: emit(.hostKernel, Self.kernels)
+    case 5..<6 where shape.hasCollectives: emit(.collective, Self.collectives, stream)
+    case 5..<11: emit(.launch, Self.kernels, stream)
     case 11..<13 where shape.hasCopies:
       let lane = Int.random(in: 0...1, using: &random)
       let blocks = Int.random(in: 0..<3, using: &random) == 0

@@ -18,7 +18,8 @@ struct RecurrenceTests {
     Family(testDescription: "the host alone", shape: .hostOnly, seeds: 0..<60),
     Family(
       testDescription: "long loops",
-      shape: ProgramShape(hasCopies: true, rounds: 0...60, length: 1...6, queueDepths: [1, 2, 5, 17, 64, 300]),
+      shape: ProgramShape(
+        hasCopies: true, hasCollectives: true, rounds: 0...60, length: 1...6, queueDepths: [1, 2, 5, 17, 64, 300]),
       seeds: 0..<60),
     Family(
       testDescription: "loops without waits",
@@ -34,9 +35,9 @@ struct RecurrenceTests {
       let counts = ProgramCounts(random.program)
       guard counts.instructions < 8_000 else { continue }
       let expected = try Simulator().marks(random.program, random.table, passes: 6)
-      for method in [Simulator.Method.recurrence, .countedRecurrence] {
-        let marks = try Simulator(method: method).marks(random.program, counts, random.table, passes: 6)
-        if marks != expected { Issue.record("seed \(seed), \(method): \(marks), not \(expected)") }
+      for simulator in [Simulator(method: .recurrence), .counted] {
+        let marks = try simulator.marks(random.program, counts, random.table, passes: 6)
+        if marks != expected { Issue.record("seed \(seed), \(simulator): \(marks), not \(expected)") }
       }
     }
   }
@@ -50,9 +51,9 @@ struct RecurrenceTests {
       for kind in LatencyKind.allCases {
         var expected = try Simulator(method: .events).time(random.program, random.table, kind)
         expected.events = 0
-        for method in [Simulator.Method.shortest, .recurrence, .countedRecurrence] {
-          let timing = try Simulator(method: method).time(random.program, random.table, kind)
-          if timing != expected { Issue.record("seed \(seed), \(kind), \(method): \(timing), not \(expected)") }
+        for simulator in [Simulator(), Simulator(method: .recurrence), .counted] {
+          let timing = try simulator.time(random.program, random.table, kind)
+          if timing != expected { Issue.record("seed \(seed), \(kind), \(simulator): \(timing), not \(expected)") }
         }
       }
     }
@@ -62,7 +63,8 @@ struct RecurrenceTests {
   func closedForm(part: Int) throws {
     var (hostBound, deviceBound, refused) = (0, 0, 0)
     let shape = ProgramShape(
-      hasCopies: true, hasSynchronizations: false, length: 1...10, queueDepths: [1, 2, 8, 40, 1024, 1024])
+      hasCopies: true, hasCollectives: true, hasSynchronizations: false, length: 1...10,
+      queueDepths: [1, 2, 8, 40, 1024, 1024])
     for seed in UInt64(part) * 400..<UInt64(part + 1) * 400 {
       let random = RandomProgram(seed: seed, shape, DurationRange.allCases[Int(seed % 3)])
       let counts = ProgramCounts(random.program)
@@ -85,9 +87,9 @@ struct RecurrenceTests {
   func earlyStart(latency: Ticks) throws {
     var table = CostTable()
     table.costs = [Cost(1_098, .dispatch), Cost(100, .compute)]
-    table.launchCall = Cost(1, .launch)
-    table.launchLatency = Cost(latency, .launch)
-    table.kernelGap = Cost(1_000, .kernelGap)
+    table.launch.call = Cost(1, .launch)
+    table.launch.latency = Cost(latency, .launch)
+    table.launch.kernelGap = Cost(1_000, .kernelGap)
     table.queueDepth = 1_024
     let program = Program([Instruction(.launch, operand: 1), Instruction(.work, operand: 0)])
     var expected = try Simulator(method: .events).time(program, table, .steadyState)
@@ -116,10 +118,10 @@ struct RecurrenceTests {
   func longLoop() throws {
     var table = CostTable()
     table.costs = [Cost(700, .dispatch), Cost(1_000, .compute), Cost(200, .memory)]
-    table.launchCall = Cost(300, .launch)
-    table.launchLatency = Cost(50, .launch)
-    table.kernelGap = Cost(10, .kernelGap)
-    table.synchronization = Cost(5, .synchronization)
+    table.launch.call = Cost(300, .launch)
+    table.launch.latency = Cost(50, .launch)
+    table.launch.kernelGap = Cost(10, .kernelGap)
+    table.launch.synchronization = Cost(5, .synchronization)
     // A round of the inner loop: the host needs 2,000, the stream 1,010 + 210. The last path leaves the host at the last
     // round's first launch, 1,000 before the host is done, for 50 + 1,000 + 10 + 200 on the stream.
     let body = [

@@ -67,7 +67,7 @@ struct ReferenceSimulator {
   /// Issues passes back to back; once.
   mutating func run(passes: Int) -> [Mark] {
     var marks = (0..<passes).map { _ in
-      host = after(host, table.pass)
+      host = after(host, table.launch.pass)
       for operation in operations { issue(operation) }
       var done = host
       for stream in ends { done = later(done, stream.last ?? Moment()) }
@@ -91,17 +91,17 @@ struct ReferenceSimulator {
       host = after(host, cost)
       hostKernelTime += cost.duration
     case .kernel(let cost, let stream):
-      let start = launch(into: stream, call: table.launchCall, latency: table.launchLatency)
+      let start = launch(into: stream, call: table.launch.call, latency: table.launch.latency)
       ends[stream].append(run(cost, from: start))
     case .graph(let nodes, let stream):
-      var end = launch(into: stream, call: table.graphCall, latency: table.graphLatency)
+      var end = launch(into: stream, call: table.launch.graphCall, latency: table.launch.graphLatency)
       for (index, node) in nodes.enumerated() {
-        let start = index == 0 ? end : after(end, table.graphKernelGap)
+        let start = index == 0 ? end : after(end, table.launch.graphKernelGap)
         end = run(node, from: start)
       }
       ends[stream].append(end)
     case .copy(let cost, let stream, let lane, let blocks):
-      let eligible = launch(into: stream, call: table.launchCall, latency: table.launchLatency)
+      let eligible = launch(into: stream, call: table.launch.call, latency: table.launch.latency)
       let end = after(later(eligible, copyEngines[lane]), cost)
       copyEngines[lane] = end
       ends[stream].append(end)
@@ -110,7 +110,7 @@ struct ReferenceSimulator {
       if let last = ends[other].last { awaited[stream].append(last) }
     case .synchronize:
       for stream in ends { host = later(host, stream.last ?? Moment()) }
-      host = after(host, table.synchronization)
+      host = after(host, table.launch.synchronization)
     }
   }
 
@@ -123,7 +123,7 @@ struct ReferenceSimulator {
     }
     host = after(host, call)
     var start = after(host, latency)
-    if let previous = ends[stream].last { start = later(start, after(previous, table.kernelGap)) }
+    if let previous = ends[stream].last { start = later(start, after(previous, table.launch.kernelGap)) }
     for dependency in awaited[stream] { start = later(start, dependency) }
     awaited[stream] = []
     return start
@@ -186,7 +186,8 @@ struct ReferenceSimulator {
       switch instruction.opcode {
       case .work: operations.append(.work(table.costs[operand]))
       case .hostKernel: operations.append(.hostKernel(table.costs[operand]))
-      case .launch: operations.append(.kernel(table.costs[operand], stream: stream))
+      // Where kernels share nothing, a collective is to the device what a kernel is.
+      case .launch, .collective: operations.append(.kernel(table.costs[operand], stream: stream))
       case .copy, .blockingCopy:
         operations.append(
           .copy(

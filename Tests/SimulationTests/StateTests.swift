@@ -29,10 +29,10 @@ struct StateTests {
       compared += 1
       for kind in LatencyKind.allCases {
         var expected = try Simulator(method: .events).time(random.program, random.table, kind)
-        for method in [Simulator.Method.shortest, .recurrence, .countedRecurrence] {
-          let timing = try Simulator(method: method).time(random.program, random.table, kind)
+        for simulator in [Simulator(), Simulator(method: .recurrence), .counted] {
+          let timing = try simulator.time(random.program, random.table, kind)
           expected.events = timing.events
-          if timing != expected { Issue.record("seed \(seed), \(kind), \(method): \(timing), not \(expected)") }
+          if timing != expected { Issue.record("seed \(seed), \(kind), \(simulator): \(timing), not \(expected)") }
         }
       }
     }
@@ -67,10 +67,10 @@ struct StateTests {
     // The host takes 2 x (700 + 300) a round and each stream less; the last kernel starts 50 after its call.
     var table = CostTable()
     table.costs = [Cost(700, .dispatch), Cost(400, .compute), Cost(300, .memory)]
-    table.launchCall = Cost(300, .launch)
-    table.launchLatency = Cost(50, .launch)
-    table.kernelGap = Cost(10, .kernelGap)
-    table.synchronization = Cost(5, .synchronization)
+    table.launch.call = Cost(300, .launch)
+    table.launch.latency = Cost(50, .launch)
+    table.launch.kernelGap = Cost(10, .kernelGap)
+    table.launch.synchronization = Cost(5, .synchronization)
     let body = [
       Instruction(.work, operand: 0), Instruction(.launch, operand: 1),
       Instruction(.waitForStream, operand: 0, stream: 1),
@@ -91,7 +91,7 @@ struct StateTests {
   func longGraph() throws {
     var table = CostTable()
     table.costs = [Cost(70, .compute), Cost(1_000, .copy)]
-    table.graphKernelGap = Cost(3, .kernelGap)
+    table.launch.graphKernelGap = Cost(3, .kernelGap)
     let graph = [
       Instruction(.launchGraph, operand: 3), Instruction(.beginLoop, operand: 100_000_000),
       Instruction(.node, operand: 0), Instruction(.endLoop, operand: 1),

@@ -24,7 +24,7 @@ import Testing
     case .framework: [("host", 100), ("launch", 0.01)]
     case .compute: [("peak", 100)]
     case .memory: [("bandwidth", 100)]
-    case .overhead: []
+    case .overhead, .communication: []
     }
   }
 

@@ -76,13 +76,13 @@ import Workloads
   static func balanced() throws -> Scenario {
     let workload = try Samples.workload(layers: 10, elements: 3_000_000).bind()
     var scenario = Scenario(workload: workload, system: try Samples.system(), precision: .fp32)
-    let sums = scenario.price(scenario.plan()).serialTimes(of: scenario.plan().program)
+    let sums = scenario.price(scenario.plan()).load(of: scenario.plan().counts)
     #expect(sums.device > sums.host)
     // Ten operators share what is missing; what ten does not divide goes to the pass.
     let missing = sums.device - sums.host
     scenario.system.framework.passUS = Double(missing % 10) / 1e6
     scenario.system.framework.dispatchUS[.pointwise] += Double(missing / 10) / 1e6
-    let balanced = scenario.price(scenario.plan()).serialTimes(of: scenario.plan().program)
+    let balanced = scenario.price(scenario.plan()).load(of: scenario.plan().counts)
     #expect(balanced.host == balanced.device)
     return scenario
   }

@@ -1,14 +1,11 @@
 import EventEngine
 
-/// What waits in a stream: a kernel, a graph or a copy, launched by the host.
+/// What waits in a stream, launched by the host.
 struct StreamJob: BitwiseCopyable, Sendable {
-  /// The index of the cost of a kernel or a copy; of the first instruction of a graph.
-  var operand: Int32
-  var opcode: Instruction.Opcode
-  var lane: UInt8
+  /// The index of the instruction that launched it.
+  var instruction: Int32
   /// The first of its dependencies, or -1.
   var dependencies: Int32
-  var label: Int32
   var correlation: Int
   /// When the launch latency is over.
   var ready: Ticks
@@ -64,8 +61,10 @@ struct RunningKernel: Sendable {
   /// Exclusive device time still needed when ``asOf`` was, if kernels share the device.
   var remaining: Ticks
   var asOf: Ticks
-  /// Whether it has begun, and shares the device with others; only with several streams.
+  /// Whether it has begun; only with several streams, and never of a copy.
   var isActive = false
+  /// Whether it slows others down, and they it, while it is active.
+  var sharesDevice = false
 }
 
 /// How far a launched graph has come.

@@ -14,46 +14,35 @@ extension SystemModel {
         continue
       }
       let instruction = instructions[cursor.index]
-      switch instruction.opcode {
-      case .work:
-        spend(table.costs[Int(instruction.operand)], as: .dispatch, instruction)
+      switch instruction.effect {
+      case .hostWork(let cost):
+        spend(table.costs[cost], as: .dispatch, instruction)
         cursor.step()
-      case .call:
-        let cost = table.costs[Int(instruction.operand)]
-        spend(cost, as: cost.mainCategory ?? .launch, instruction)
+      case .hostKernel(let cost):
+        spend(table.costs[cost], as: .compute, instruction)
+        deviceBusy += table.costs[cost].duration
         cursor.step()
-      case .hostKernel:
-        let cost = table.costs[Int(instruction.operand)]
-        spend(cost, as: .compute, instruction)
-        deviceBusy += cost.duration
-        cursor.step()
-      case .beginLoop:
-        cursor.beginLoop(instruction, in: instructions)
+      case .beginLoop(let rounds):
+        cursor.beginLoop(rounds: rounds, in: instructions)
         if skipsRepeats { beginWatch() }
-      case .endLoop:
+      case .endLoop(let length):
         if skipsRepeats {
           guard !endRound(calendar: &calendar) else { return }
           now = calendar.now
         }
-        cursor.endLoop(instruction)
-      case .waitForStream:
+        cursor.endLoop(length: length)
+      case .waitForStream(let other):
         guard hasCaughtUp(now: now, calendar: &calendar) else { return }
-        addDependency(of: Int(instruction.stream), on: Int(instruction.operand))
+        addDependency(of: Int(instruction.stream), on: other)
         cursor.step()
       case .synchronize:
         guard waitForDevice(now: now, calendar: &calendar) else { return }
-        spend(table.synchronization, as: .synchronization, instruction)
+        spend(table.launch.synchronization, as: .synchronization, instruction)
         cursor.step()
-      case .synchronizeStream, .synchronizeEvent:
-        guard waitForJobs(of: instruction, now: now, calendar: &calendar) else { return }
-      case .awaitSignal:
-        guard awaitSignal(Int(instruction.operand)) else { return }
-      case .signal, .recordEvent, .waitForEvent, .occupy:
-        guard instruction.opcode == .signal || hasCaughtUp(now: now, calendar: &calendar) else { return }
-        note(instruction, calendar: &calendar)
-        cursor.step()
-      case .launch, .launchGraph, .copy, .blockingCopy:
-        guard beginLaunch(instruction, now: now, calendar: &calendar) else { return }
+      case .launch(let job):
+        guard beginLaunch(job, instruction, now: now, calendar: &calendar) else { return }
+      case .recorded(let effect):
+        guard execute(effect, instruction, now: now, calendar: &calendar) else { return }
       case .node:
         preconditionFailure("a graph's nodes are skipped by the host")
       }
@@ -77,7 +66,7 @@ extension SystemModel {
   ///
   /// - Returns: Whether the host goes on now; false when an event will wake it.
   private mutating func beginLaunch(
-    _ instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
+    _ job: DeviceJob, _ instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
   ) -> Bool {
     let stream = Int(instruction.stream)
     // Only the host adds launches, so a queue with room now has room when the host's clock gets there.
@@ -89,7 +78,7 @@ extension SystemModel {
       }
       return false
     }
-    spend(instruction.opcode == .launchGraph ? table.graphCall : table.launchCall, as: .launch, instruction)
+    spend(job.isGraph ? table.launch.graphCall : table.launch.call, as: .launch, instruction)
     // With one stream and one thread nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
     if hostClock > now && !(hasOneStream && hasOneThread) {
       calendar.schedule(Event(kind: .launchReturns, stream: UInt16(thread)), at: hostClock)
@@ -102,22 +91,23 @@ extension SystemModel {
   /// The launch call has returned: its job enters the stream.
   mutating func launch(now: Ticks, calendar: inout EventCalendar<Event>) {
     let instruction = instructions[cursor.index]
+    guard case .launch(let work) = instruction.effect else { return }
     let stream = Int(instruction.stream)
-    let latency = instruction.opcode == .launchGraph ? table.graphLatency : table.launchLatency
+    let latency = work.isGraph ? table.launch.graphLatency : table.launch.latency
     correlation += 1
-    let isGraph = instruction.opcode == .launchGraph
     let job = StreamJob(
-      operand: isGraph ? Int32(cursor.index + 1) : instruction.operand, opcode: instruction.opcode,
-      lane: instruction.lane, dependencies: pendingDependency[stream], label: instruction.label,
+      instruction: Int32(cursor.index), dependencies: pendingDependency[stream],
       correlation: isRecording ? correlation : 0, ready: hostClock + latency.duration,
       account: hostAccount &+ latency.account)
     pendingDependency[stream] = -1
     streams[stream].launched += 1
-    cursor.skip(isGraph ? 1 + Int(instruction.operand) : 1)
-    if instruction.opcode == .blockingCopy {
-      hostWait = .job(stream: stream, count: streams[stream].launched)
+    cursor.step()
+    switch work {
+    case .graph(let length): cursor.skip(length)
+    case .copy(_, _, true): hostWait = .job(stream: stream, count: streams[stream].launched)
+    case .copy, .kernel, .collective: break
     }
-    if streams[stream].jobs.admit(job) { beginService(stream, now: now, calendar: &calendar) }
+    if streams[stream].jobs.admit(job) { beginService(of: job, on: stream, now: now, calendar: &calendar) }
   }
 
   /// Lets the next launch into a stream wait for what another stream has been given so far.
@@ -217,7 +207,7 @@ extension SystemModel {
   mutating func beginNextPass() -> Bool {
     passesToIssue -= 1
     cursor = ProgramCursor(at: 0)
-    if passesToIssue > 0, !table.pass.account.isZero || table.pass.duration > 0 {
+    if passesToIssue > 0, table.launch.pass.duration > 0 || table.launch.pass.account != .zero {
       spendPassCost()
     }
     return passesToIssue > 0
@@ -225,7 +215,7 @@ extension SystemModel {
 
   /// Spends what a pass costs the host beside its operators.
   mutating func spendPassCost() {
-    spend(table.pass, as: .dispatch, Instruction(.work, operand: 0))
+    spend(table.launch.pass, as: .dispatch, Instruction(.work, operand: 0))
   }
 
   /// Marks the passes whose last job has ended.
@@ -246,9 +236,4 @@ extension SystemModel {
           hostClock: pass.hostClock))
     }
   }
-}
-
-extension SIMD8<Int64> {
-  /// Whether every lane is zero.
-  var isZero: Bool { self == .zero }
 }

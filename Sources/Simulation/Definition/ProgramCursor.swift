@@ -30,29 +30,22 @@ struct ProgramCursor: Sendable {
   mutating func skip(_ count: Int) { index += count }
 
   /// Enters a loop, or steps over one that runs zero times.
-  mutating func beginLoop(_ instruction: Instruction, in instructions: [Instruction]) {
+  @inline(__always)
+  mutating func beginLoop(rounds: Int32, in instructions: [Instruction]) {
     index += 1
-    if instruction.operand > 0 {
-      remaining.append(instruction.operand)
-      return
-    }
-    var depth = 1
-    while depth > 0 {
-      switch instructions[index].opcode {
-      case .beginLoop: depth += 1
-      case .endLoop: depth -= 1
-      default: break
-      }
-      index += 1
+    if rounds > 0 {
+      remaining.append(rounds)
+    } else {
+      index = instructions.endOfLoop(from: index)
     }
   }
 
   /// Goes back to the first instruction of the loop, or leaves it after the last round.
-  mutating func endLoop(_ instruction: Instruction) {
+  mutating func endLoop(length: Int) {
     let last = remaining.count - 1
     if remaining[last] > 1 {
       remaining[last] -= 1
-      index -= Int(instruction.operand)
+      index -= length
     } else {
       remaining.removeLast()
       index += 1

@@ -59,7 +59,9 @@ struct SystemModel: EventModel {
   var engineAccount: [Account] = [.zero, .zero]
 
   var deviceBusy: Ticks = 0
+  /// How many kernels and collectives run, and how many of them share the device's arithmetic; with several streams.
   var activeKernels = 0
+  var sharingKernels = 0
   var activeSince: Ticks = 0
 
   var unfinishedPasses: [PassEnd] = []

@@ -36,21 +36,19 @@ public enum SteadyState {
     let launches = counts.launches + counts.graphs
     guard launches > 0 else { return timing(sums.host, sums.busy) }
     guard launches + counts.nodeGaps < 0x1p40 else { return nil }
-    var device = sums.device
-    guard device.addGaps(table.kernelGap, launches), device.addGaps(table.graphKernelGap, counts.nodeGaps) else {
-      return nil
-    }
+    guard let device = sums.device.withGaps(counts, table.launch) else { return nil }
     let (host, stream) = (Double(sums.host.duration), Double(device.duration))
     let passesInQueue = (Double(table.queueDepth - 1) / launches).rounded(.down)
     var latency: Ticks = 0
     var arrival = Ticks.max
     if counts.launches > 0 {
-      latency = table.launchLatency.duration
-      arrival = table.launchCall.duration + latency
+      latency = min(table.launch.latency.duration, longestCost)
+      arrival = table.launch.call.duration + latency
     }
     if counts.graphs > 0 {
-      latency = max(latency, table.graphLatency.duration)
-      arrival = min(arrival, table.graphCall.duration + table.graphLatency.duration)
+      let graphLatency = min(table.launch.graphLatency.duration, longestCost)
+      latency = max(latency, graphLatency)
+      arrival = min(arrival, table.launch.graphCall.duration + graphLatency)
     }
     // The comparisons are of numbers below 2^62 in double precision: a margin of 2^-40 covers their rounding.
     let margin = 1 + 0x1p-40
@@ -58,7 +56,7 @@ public enum SteadyState {
       guard passesInQueue * host >= (Double(latency) + stream) * margin else { return nil }
       return timing(sums.host, sums.busy)
     }
-    guard device.duration > sums.host.duration, arrival >= table.kernelGap.duration,
+    guard device.duration > sums.host.duration, arrival >= table.launch.kernelGap.duration,
       passesInQueue * stream > (host + Double(latency)) * margin
     else { return nil }
     return timing(device, sums.busy)
@@ -66,15 +64,5 @@ public enum SteadyState {
 
   private static func timing(_ path: Cost, _ busy: Ticks) -> PassTiming {
     PassTiming(latency: path.duration, deviceBusy: busy, account: path.account, events: 0, timeline: nil)
-  }
-}
-
-extension Cost {
-  /// Adds a gap so often; false, with nothing added, where that leaves the clock's range.
-  fileprivate mutating func addGaps(_ gap: Cost, _ count: Double) -> Bool {
-    guard Double(gap.duration) * count + Double(duration) < 0x1p60 else { return false }
-    duration += gap.duration * Ticks(count)
-    account &+= Account(repeating: Int64(count)) &* gap.account
-    return true
   }
 }

@@ -80,7 +80,7 @@ extension SystemModel {
     let before = accounts(now: calendar.now)
     let after: ContiguousArray<Account>
     if let addition = snapshot.commonAddition(to: before) {
-      after = ContiguousArray(before.map { $0 &+ Account(repeating: Int64(times)) &* addition })
+      after = ContiguousArray(before.map { $0 &+ addition &* Int64(times) })
     } else {
       let end = ProbeEnd.round(depth: cursor.depth, roundsLeft: cursor.roundsLeft - period)
       guard let sources = sources(at: end, calendar)?.clocks else { return }
@@ -170,7 +170,7 @@ extension SystemModel {
   /// Goes on from the end of a round or pass at which a probe was made.
   private mutating func goOn(calendar: inout EventCalendar<Event>) {
     switch probeEnd {
-    case .round: cursor.endLoop(instructions[cursor.index])
+    case .round: cursor.endLoop(length: Int(instructions[cursor.index].operand))
     case .passes: beginNextPass()
     case nil: break
     }

@@ -26,8 +26,8 @@ extension Scenario {
   /// The elasticity of the latency to every profile number that it depends on, the strongest first.
   ///
   /// The critical path is a sum of costs, so the derivative of the latency is the sum of the derivatives of the costs
-  /// on it. The clocks that carry a breakdown in their eight lanes carry the derivatives of the costs to eight numbers
-  /// just as well: a run answers for eight numbers, whatever the program. A cost's own derivative is taken by pricing
+  /// on it. The clocks that carry a breakdown in the lanes of their accounts carry the derivatives of the costs to as many
+  /// numbers just as well: a run answers for all of them, whatever the program. A cost's own derivative is taken by pricing
   /// the plan with the number a little larger, and for the other side a little smaller. Where two paths are of one
   /// length, the one that grows more decides to the right, and the one that grows less to the left (`TieRule`).
   ///
@@ -39,7 +39,7 @@ extension Scenario {
   ///   - step: The relative step of the differences.
   /// - Returns: The numbers that the latency depends on.
   /// - Throws: `SimulationFault` when a run does not end.
-  /// - Complexity: Two pricings for each number that is not zero, and two runs for every eight that matter.
+  /// - Complexity: Two pricings for each number that is not zero, and two runs for every ``Account/laneCount`` that matter.
   public func sensitivities(
     _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 5e-4
   ) throws(SimulationFault) -> [Sensitivity] {
@@ -69,7 +69,7 @@ extension Scenario {
     }.sorted { ($1.strength, $0.path) < ($0.strength, $1.path) }
   }
 
-  /// What differences of all costs come to along the critical path, eight in a run.
+  /// What differences of all costs come to along the critical path, one for each lane in a run.
   private func accounts(
     _ plan: ProgramPlan, _ base: CostTable, _ differences: [[Int64]], _ simulator: Simulator, _ ties: TieRule
   ) throws(SimulationFault) -> [Int64] {
@@ -77,8 +77,8 @@ extension Scenario {
     simulator.ties = ties
     simulator.recordsTimeline = false
     var sums: [Int64] = []
-    for start in stride(from: 0, to: differences.count, by: 8) {
-      let group = differences[start..<min(start + 8, differences.count)]
+    for start in stride(from: 0, to: differences.count, by: Account.laneCount) {
+      let group = differences[start..<min(start + Account.laneCount, differences.count)]
       var table = base
       table.replaceAccounts { cost in
         var account = Account.zero
@@ -117,22 +117,5 @@ extension Scenario {
     var changed = self
     number.set(value, in: &changed.system)
     return changed.price(plan)
-  }
-}
-
-extension CostTable {
-  /// Every cost, in one order.
-  var allCosts: [Cost] {
-    costs + [launchCall, launchLatency, kernelGap, graphCall, graphLatency, graphKernelGap, synchronization, pass]
-  }
-
-  /// Gives every cost an account of another meaning, by its index in ``allCosts``.
-  mutating func replaceAccounts(_ account: (Int) -> Account) {
-    for index in costs.indices { costs[index].account = account(index) }
-    let rest: [WritableKeyPath<CostTable, Cost>] = [
-      \.launchCall, \.launchLatency, \.kernelGap, \.graphCall, \.graphLatency, \.graphKernelGap, \.synchronization,
-      \.pass,
-    ]
-    for (offset, path) in rest.enumerated() { self[keyPath: path].account = account(costs.count + offset) }
   }
 }

@@ -1,12 +1,5 @@
 import EventEngine
 
-/// Eight integer sums that travel with a clock along the critical path.
-///
-/// In a breakdown a lane is a ``CostCategory`` and counts picoseconds; for sensitivities a lane is a profile number and
-/// counts the change of the time with that number. The engine adds lanes and, where two clocks meet, keeps those of the
-/// later one; it does not care what they mean.
-public typealias Account = SIMD8<Int64>
-
 /// A duration, and what it adds to the account of the clock that spends it.
 public struct Cost: Sendable, Equatable {
   /// Picoseconds; not negative.
@@ -30,7 +23,7 @@ public struct Cost: Sendable, Equatable {
   /// The category that most of the duration belongs to, the first of equals; nil for a cost of nothing.
   public var mainCategory: CostCategory? {
     let largest = account.max()
-    return largest > 0 ? (0..<8).first { account[$0] == largest }.flatMap(CostCategory.init(rawValue:)) : nil
+    return largest > 0 ? CostCategory.allCases.first { account[$0.rawValue] == largest } : nil
   }
 
   /// The account of the cost when it takes longer than its own duration, each lane by the same ratio.
@@ -41,7 +34,7 @@ public struct Cost: Sendable, Equatable {
     var stretched = account
     if account.min() >= 0, account.wrappedSum() == duration {
       var (sum, given) = (Ticks(0), Ticks(0))
-      for lane in 0..<8 where account[lane] != 0 {
+      for lane in 0..<Account.laneCount where account[lane] != 0 {
         sum += account[lane]
         let end = scaled(sum, to: actual)
         stretched[lane] = end - given
@@ -49,7 +42,7 @@ public struct Cost: Sendable, Equatable {
       }
       return stretched
     }
-    for lane in 0..<8 where account[lane] != 0 { stretched[lane] = scaled(account[lane], to: actual) }
+    for lane in 0..<Account.laneCount where account[lane] != 0 { stretched[lane] = scaled(account[lane], to: actual) }
     return stretched
   }
 

@@ -31,9 +31,9 @@ public struct PassSums: Sendable, Equatable {
     for index in counts.hostUses.indices where counts.hostUses[index] > 0 {
       sum.add(table.costs[index], times: counts.hostUses[index])
     }
-    sum.add(table.pass, times: 1)
-    sum.add(table.launchCall, times: counts.launches)
-    sum.add(table.graphCall, times: counts.graphs)
+    sum.add(table.launch.pass, times: 1)
+    sum.add(table.launch.call, times: counts.launches)
+    sum.add(table.launch.graphCall, times: counts.graphs)
     return sum.cost
   }
 
@@ -53,6 +53,36 @@ public struct PassSums: Sendable, Equatable {
   }
 }
 
+extension CostTable {
+  /// What the host and the device each take for a pass of one stream, gaps and synchronizations included, if neither waits
+  /// for the other: picoseconds, the longest there is where that is beyond a run.
+  ///
+  /// In the steady state with a deep queue, the pass takes the larger of the two.
+  ///
+  /// - Complexity: O(different costs).
+  public func load(of counts: ProgramCounts) -> (host: Ticks, device: Ticks) {
+    let host = PassSums.host(counts, self)?.adding(launch.synchronization, times: counts.synchronizations)
+    let isIdle = counts.launches + counts.graphs == 0
+    let device = isIdle ? .zero : PassSums.device(counts, self)?.cost.withGaps(counts, launch)
+    return (host?.duration ?? longestCost, device?.duration ?? longestCost)
+  }
+}
+
+extension Cost {
+  /// What runs on a stream, with the gaps before each job and between a graph's nodes.
+  func withGaps(_ counts: ProgramCounts, _ launch: LaunchCosts) -> Cost? {
+    adding(launch.kernelGap, times: counts.launches + counts.graphs)?
+      .adding(launch.graphKernelGap, times: counts.nodeGaps)
+  }
+
+  /// This and so often another; nil where that leaves the clock's range.
+  func adding(_ other: Cost, times count: Double) -> Cost? {
+    guard count < 0x1p52, Double(other.duration) * count + Double(duration) < 0x1p60 else { return nil }
+    return Cost(
+      duration: duration + other.duration * Ticks(count), account: account &+ other.account &* Int64(count))
+  }
+}
+
 /// A sum of costs that notices when it leaves the range of the clock.
 private struct CheckedSum {
   private var sum = Cost.zero
@@ -68,7 +98,7 @@ private struct CheckedSum {
     }
     let times = Int64(count)
     sum.duration += times * cost.duration
-    sum.account &+= Account(repeating: times) &* cost.account
+    sum.account &+= cost.account &* times
   }
 
   var cost: Cost? { size < 0x1p60 ? sum : nil }

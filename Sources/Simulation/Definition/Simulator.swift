@@ -43,8 +43,6 @@ public struct Simulator: Sendable {
     case shortest
     /// Launch by launch, repeats left out once the state comes back; several streams go through the engine.
     case recurrence
-    /// Launch by launch, every repeat counted out; several streams go through the engine.
-    case countedRecurrence = "counted"
     /// Event by event.
     case events
   }
@@ -55,6 +53,8 @@ public struct Simulator: Sendable {
   public var recordsTimeline: Bool
   /// How the time is found; a timeline always takes events.
   public var method: Method
+  /// Whether repeats are left out once the state comes back, except in the method ``Method/events``; tests run them all out.
+  var skipsRepeats = true
   /// Which account goes on where two clocks meet, in the recurrence; the engine keeps the host's.
   var ties = TieRule.host
 
@@ -192,7 +192,7 @@ public struct Simulator: Sendable {
   ) throws(SimulationFault) -> [PassMark] {
     try checkLength(counts, table, passes: passes)
     var recurrence = StreamRecurrence(
-      program, counts, table, passes: passes, ties: ties, skipsRepeats: method != .countedRecurrence)
+      program, counts, table, passes: passes, ties: ties, skipsRepeats: skipsRepeats)
     return recurrence.run(passes: passes)
   }
 
@@ -232,7 +232,7 @@ public struct Simulator: Sendable {
     watchesPasses: Bool = false
   ) throws(SimulationFault) -> Engine<SystemModel> {
     try checkLength(counts, table, passes: passes)
-    let leavesLoops = counts.isOfSeveralStreams && !recordsTimeline && (method == .shortest || method == .recurrence)
+    let leavesLoops = counts.isOfSeveralStreams && !recordsTimeline && method != .events && skipsRepeats
     var model = SystemModel(
       program: program, table: table, passCount: passes, recordsFromPass: recordsTimeline ? recordFrom : .max,
       skipsRepeats: leavesLoops, watchesPasses: watchesPasses, eventLimit: eventLimit)
@@ -263,20 +263,17 @@ public struct Simulator: Sendable {
 
   /// A bound on the time of a pass: the sum of everything that is spent, picoseconds.
   private func length(_ counts: ProgramCounts, _ table: CostTable) -> Double {
-    var total = Double(table.pass.duration) + Double(table.synchronization.duration)
-    let launch =
-      Double(table.launchCall.duration) + Double(table.launchLatency.duration) + Double(table.kernelGap.duration)
-    let graph =
-      Double(table.graphCall.duration) + Double(table.graphLatency.duration) + Double(table.graphKernelGap.duration)
+    var total = Double(table.launch.pass.duration) + Double(table.launch.synchronization.duration)
+    let launch = table.launch.boundOfJob
     let streams = Double(counts.streamCount)
     for index in counts.hostUses.indices {
       let jobs = counts.kernelUses[index] + counts.copyUses[index]
       guard counts.hostUses[index] + jobs > 0 else { continue }
       let duration = Double(table.costs[index].duration)
-      total += counts.hostUses[index] * duration + jobs * (launch + graph + streams * duration)
+      total += counts.hostUses[index] * duration + jobs * (launch + streams * duration)
     }
-    return total + counts.graphs * (launch + graph)
-      + counts.synchronizations * Double(table.synchronization.duration)
+    return total + counts.graphs * launch
+      + counts.synchronizations * Double(table.launch.synchronization.duration)
   }
 
   /// The mean of the last passes, of which ``divided(_:by:of:)`` makes whole numbers.
@@ -302,16 +299,18 @@ public struct Simulator: Sendable {
   private func divided(_ account: Account, by divisor: Ticks, of total: Ticks) -> Account {
     var parts = Account.zero
     var remainders = Account.zero
-    for lane in 0..<8 {
+    for lane in 0..<Account.laneCount {
       let (quotient, remainder) = account[lane].quotientAndRemainder(dividingBy: divisor)
       parts[lane] = remainder < 0 ? quotient - 1 : quotient
       remainders[lane] = remainder < 0 ? remainder + divisor : remainder
     }
     guard account.wrappedSum() == total else {
-      for lane in 0..<8 where 2 * remainders[lane] >= divisor { parts[lane] += 1 }
+      for lane in 0..<Account.laneCount where 2 * remainders[lane] >= divisor { parts[lane] += 1 }
       return parts
     }
-    let byRemainder = (0..<8).sorted { remainders[$0] != remainders[$1] ? remainders[$0] > remainders[$1] : $0 < $1 }
+    let byRemainder = (0..<Account.laneCount).sorted {
+      remainders[$0] != remainders[$1] ? remainders[$0] > remainders[$1] : $0 < $1
+    }
     let missing = Int(total / divisor - parts.wrappedSum())
     for lane in byRemainder.prefix(max(0, missing)) { parts[lane] += 1 }
     return parts

@@ -30,16 +30,16 @@ extension CostTable {
       case .kernel, .transfer: break
       }
     }
-    pass = host.cost(framework.passUS, .dispatch)
-    guard let launch = system.accelerator?.launch else { return }
-    launchCall = host.cost(launch.callUS, .launch)
-    launchLatency = Cost(picoseconds(microseconds: launch.latencyUS), .launch)
-    kernelGap = Cost(picoseconds(microseconds: launch.kernelGapUS), .kernelGap)
-    graphCall = host.cost(launch.graphCallUS, .launch)
-    graphLatency = Cost(picoseconds(microseconds: launch.graphLatencyUS), .launch)
-    graphKernelGap = Cost(picoseconds(microseconds: launch.graphKernelGapUS), .kernelGap)
-    synchronization = Cost(picoseconds(microseconds: launch.synchronizationUS), .synchronization)
-    queueDepth = max(1, Int(launch.queueDepth))
+    launch.pass = host.cost(framework.passUS, .dispatch)
+    guard let profile = system.accelerator?.launch else { return }
+    launch.call = host.cost(profile.callUS, .launch)
+    launch.latency = Cost(picoseconds(microseconds: profile.latencyUS), .launch)
+    launch.kernelGap = Cost(picoseconds(microseconds: profile.kernelGapUS), .kernelGap)
+    launch.graphCall = host.cost(profile.graphCallUS, .launch)
+    launch.graphLatency = Cost(picoseconds(microseconds: profile.graphLatencyUS), .launch)
+    launch.graphKernelGap = Cost(picoseconds(microseconds: profile.graphKernelGapUS), .kernelGap)
+    launch.synchronization = Cost(picoseconds(microseconds: profile.synchronizationUS), .synchronization)
+    queueDepth = max(1, Int(profile.queueDepth))
   }
 
   /// Prices kernels and copies.

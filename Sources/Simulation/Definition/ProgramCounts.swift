@@ -7,11 +7,11 @@ import EventEngine
 public struct ProgramCounts: Sendable, Equatable {
   /// How often the host spends each cost.
   public private(set) var hostUses: [Double]
-  /// How often each cost is a kernel, launched alone, in a graph, or run by the host itself.
+  /// How often each cost is a kernel, launched alone, in a graph, or run by the host itself, or a collective.
   public private(set) var kernelUses: [Double]
-  /// How often each cost is a copy.
+  /// How often each cost is a copy, or other work of a stream that is no kernel.
   public private(set) var copyUses: [Double]
-  /// Launches of kernels and copies.
+  /// Launches of kernels, collectives and copies.
   public private(set) var launches = 0.0
   /// Launches of graphs.
   public private(set) var graphs = 0.0
@@ -34,7 +34,7 @@ public struct ProgramCounts: Sendable, Equatable {
   ///
   /// - Complexity: O(instructions in the text).
   public init(_ program: Program) {
-    let costCount = 1 + (program.instructions.map { $0.usesCost ? Int($0.operand) : 0 }.max() ?? 0)
+    let costCount = 1 + (program.instructions.map { $0.effect.cost ?? 0 }.max() ?? 0)
     hostUses = Array(repeating: 0, count: costCount)
     kernelUses = hostUses
     copyUses = hostUses
@@ -43,35 +43,36 @@ public struct ProgramCounts: Sendable, Equatable {
     fewestLaunchesOfAStream = program.launchesPerStream.filter { $0 > 0 }.min() ?? 0
     var graphsWithoutNode = 0.0
     program.forEachCounted { instruction, count in
-      let operand = Int(instruction.operand)
       instructions += count
-      switch instruction.opcode {
-      case .work: hostUses[operand] += count
-      case .call, .occupy:
-        hostUses[operand] += count
-        isOfWorkload = false
-      case .hostKernel:
-        hostUses[operand] += count
-        kernelUses[operand] += count
+      switch instruction.effect {
+      case .hostWork(let cost): hostUses[cost] += count
+      case .hostKernel(let cost):
+        hostUses[cost] += count
+        kernelUses[cost] += count
         hostKernels += count
-      case .launch:
-        kernelUses[operand] += count
+      case .launch(.kernel(let cost)), .launch(.collective(let cost)):
+        kernelUses[cost] += count
         launches += count
-      case .copy, .blockingCopy:
-        copyUses[operand] += count
+      case .launch(.copy(let cost, _, let blocksHost)):
+        copyUses[cost] += count
         launches += count
-        if instruction.opcode == .blockingCopy { blockingCopies += count }
-      case .launchGraph:
+        if blocksHost { blockingCopies += count }
+      case .launch(.graph):
         graphs += count
         graphsWithoutNode = count
-      case .node where count > 0:
-        kernelUses[operand] += count
+      case .node(let cost) where count > 0:
+        kernelUses[cost] += count
         nodeGaps += count - graphsWithoutNode
         graphsWithoutNode = 0
       case .synchronize: synchronizations += count
       case .node, .waitForStream, .beginLoop, .endLoop: break
-      case .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal:
+      case .recorded(let effect):
         isOfWorkload = false
+        switch effect {
+        case .call(let cost): hostUses[cost] += count
+        case .occupy(let cost): copyUses[cost] += count
+        case .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal: break
+        }
       }
     }
   }
@@ -93,15 +94,5 @@ public struct ProgramCounts: Sendable, Equatable {
   /// Whether the recurrence of one stream is the whole truth: one stream, and no kernels on host and device at once.
   public var isOneStream: Bool {
     isOfWorkload && streamCount == 1 && (hostKernels == 0 || launches + graphs == 0)
-  }
-}
-
-extension Instruction {
-  /// Whether the operand is the index of a cost.
-  var usesCost: Bool {
-    switch opcode {
-    case .work, .call, .occupy, .hostKernel, .launch, .node, .copy, .blockingCopy: true
-    default: false
-    }
   }
 }

@@ -23,6 +23,12 @@ enum TieRule: Sendable {
 /// counted out only until the state of the clocks comes back, see ``StateSnapshot``; from there on the rest of the loop
 /// moves all clocks by the same time again and again, and is a multiplication.
 struct StreamRecurrence {
+  /// When a job ended, and the account of that moment.
+  struct JobEnd {
+    var time: Ticks
+    var account: Account
+  }
+
   let instructions: [Instruction]
   let table: CostTable
   let ties: TieRule
@@ -37,10 +43,12 @@ struct StreamRecurrence {
   var endAccount = Account.zero
   /// Kernel time of everything issued.
   var busy: Ticks = 0
-  /// The ends of the last `queue_depth` jobs: a ring whose `place` holds the oldest, which the next job replaces.
-  var ends: ContiguousArray<Ticks>
-  var endAccounts: ContiguousArray<Account>
+  /// The ends of the last `queue_depth` jobs, as far as there have been as many: a ring in which the next one goes to
+  /// `place`, where the oldest is once the ring is full.
+  var ends: ContiguousArray<JobEnd> = []
   var place = 0
+  /// Whether as many jobs have been launched as the queue holds.
+  private var isFull = false
 
   /// Earlier than every moment of a run, by more than a run can take.
   static let longAgo = -(Ticks(1) << 62)
@@ -64,11 +72,9 @@ struct StreamRecurrence {
     self.skipsRepeats = skipsRepeats
     graphs = counts.graphs > 0 ? Self.graphs(of: program, table) : [:]
     let jobs = (counts.launches + counts.graphs) * Double(passes)
-    let places = jobs < Double(table.queueDepth) ? 1 : table.queueDepth
-    // A queue that never fills needs no places: a single one, which is never looked at while it says long ago.
     keepsEnds = jobs >= Double(table.queueDepth)
-    ends = ContiguousArray(repeating: Self.longAgo, count: places)
-    endAccounts = ContiguousArray(repeating: .zero, count: places)
+    guard keepsEnds else { return }
+    ends.reserveCapacity(table.queueDepth)
   }
 
   /// Whether the queue can fill at all.
@@ -82,7 +88,7 @@ struct StreamRecurrence {
     marks.reserveCapacity(passes)
     var before: StateSnapshot?
     while marks.count < passes {
-      spend(table.pass)
+      spend(table.launch.pass)
       runPass()
       marks.append(mark)
       guard skipsRepeats, marks.count < passes else { continue }
@@ -121,45 +127,40 @@ struct StreamRecurrence {
     while cursor < instructions.count {
       let instruction = instructions[cursor]
       cursor += 1
-      switch instruction.opcode {
-      case .work: spend(table.costs[Int(instruction.operand)])
-      case .hostKernel:
-        let cost = table.costs[Int(instruction.operand)]
-        spend(cost)
-        busy += cost.duration
-      case .launch:
-        let cost = table.costs[Int(instruction.operand)]
-        issue(cost, call: table.launchCall, latency: table.launchLatency)
-        busy += cost.duration
-      case .copy:
-        issue(table.costs[Int(instruction.operand)], call: table.launchCall, latency: table.launchLatency)
-      case .blockingCopy:
-        issue(table.costs[Int(instruction.operand)], call: table.launchCall, latency: table.launchLatency)
-        later(&host, &hostAccount, end, endAccount)
-      case .launchGraph:
+      switch instruction.effect {
+      case .hostWork(let cost): spend(table.costs[cost])
+      case .hostKernel(let cost):
+        spend(table.costs[cost])
+        busy += table.costs[cost].duration
+      case .launch(.kernel(let cost)), .launch(.collective(let cost)):
+        issue(table.costs[cost], call: table.launch.call, latency: table.launch.latency)
+        busy += table.costs[cost].duration
+      case .launch(.copy(let cost, _, let blocksHost)):
+        issue(table.costs[cost], call: table.launch.call, latency: table.launch.latency)
+        if blocksHost { later(&host, &hostAccount, end, endAccount) }
+      case .launch(.graph(let length)):
         let graph = graphs[cursor - 1] ?? (.zero, 0)
-        issue(graph.cost, call: table.graphCall, latency: table.graphLatency)
+        issue(graph.cost, call: table.launch.graphCall, latency: table.launch.graphLatency)
         busy += graph.busy
-        cursor += Int(instruction.operand)
+        cursor += length
       case .synchronize:
         later(&host, &hostAccount, end, endAccount)
-        spend(table.synchronization)
-      case .waitForStream: break  // Of one stream on itself: it runs in order as it is.
-      case .node: preconditionFailure("a graph's nodes are skipped by the host")
-      case .call, .occupy, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal:
-        preconditionFailure("the instructions of recordings are the engine's alone")
-      case .beginLoop:
-        if instruction.operand > 0 {
-          loops.append(RunningLoop(remaining: Int(instruction.operand)))
+        spend(table.launch.synchronization)
+      // A wait of one stream for itself is none, the nodes of a graph are in its sum, and a recording's program is none of
+      // one stream: see `ProgramCounts.isOneStream`.
+      case .waitForStream, .node, .recorded: break
+      case .beginLoop(let rounds):
+        if rounds > 0 {
+          loops.append(RunningLoop(remaining: Int(rounds)))
         } else {
           cursor = instructions.endOfLoop(from: cursor)
         }
-      case .endLoop:
+      case .endLoop(let length):
         let inner = loops.count - 1
         loops[inner].remaining -= 1
         if skipsRepeats { loops[inner].skipRepeats(&self) }
         if loops[inner].remaining > 0 {
-          cursor -= 1 + Int(instruction.operand)
+          cursor -= 1 + length
         } else {
           loops.removeLast()
         }
@@ -176,19 +177,37 @@ struct StreamRecurrence {
   /// Makes a launch call and lets the job run when it may.
   @inline(__always)
   private mutating func issue(_ job: Cost, call: Cost, latency: Cost) {
-    if keepsEnds { later(&host, &hostAccount, ends[place], endAccounts[place]) }
+    if isFull { later(&host, &hostAccount, ends[place].time, ends[place].account) }
     host += call.duration
     hostAccount &+= call.account
-    var start = host + latency.duration
-    var account = hostAccount &+ latency.account
-    later(&start, &account, end + table.kernelGap.duration, endAccount &+ table.kernelGap.account)
-    end = start + job.duration
-    endAccount = account &+ job.account
-    guard keepsEnds else { return }
-    ends[place] = end
-    endAccounts[place] = endAccount
+    let arrival = host + latency.duration
+    let free = end + table.launch.kernelGap.duration
+    if free > arrival {
+      end = free + job.duration
+      endAccount &+= table.launch.kernelGap.account
+      endAccount &+= job.account
+    } else {
+      var account = hostAccount &+ latency.account
+      if free == arrival, ties != .host { merge(&account, endAccount &+ table.launch.kernelGap.account) }
+      end = arrival + job.duration
+      endAccount = account &+ job.account
+    }
+    if keepsEnds { keepEnd() }
+  }
+
+  /// Puts the end of the last job into the ring.
+  @inline(__always)
+  private mutating func keepEnd() {
+    if isFull {
+      ends[place] = JobEnd(time: end, account: endAccount)
+    } else {
+      ends.append(JobEnd(time: end, account: endAccount))
+    }
     place += 1
-    if place == ends.count { place = 0 }
+    if place == table.queueDepth {
+      place = 0
+      isFull = true
+    }
   }
 
   /// Moves a clock to another moment if that is later; at the same moment the tie rule decides.
@@ -198,9 +217,13 @@ struct StreamRecurrence {
       time = otherTime
       account = otherAccount
     } else if otherTime == time, ties != .host {
-      account = account.replacing(
-        with: otherAccount, where: ties == .greatest ? account .< otherAccount : account .> otherAccount)
+      merge(&account, otherAccount)
     }
+  }
+
+  /// Of two accounts at the same moment, keeps in each lane what the tie rule says.
+  private func merge(_ account: inout Account, _ other: Account) {
+    account = ties == .greatest ? account.greater(other) : account.lesser(other)
   }
 
   /// The time of every graph from its first node's start to its last node's end: nodes and the gaps between them.
@@ -215,27 +238,10 @@ struct StreamRecurrence {
       let gaps = Int64(counts.nodeGaps)
       graphs[index] = (
         Cost(
-          duration: nodes.cost.duration + gaps * table.graphKernelGap.duration,
-          account: nodes.cost.account &+ Account(repeating: gaps) &* table.graphKernelGap.account), nodes.busy
+          duration: nodes.cost.duration + gaps * table.launch.graphKernelGap.duration,
+          account: nodes.cost.account &+ table.launch.graphKernelGap.account &* gaps), nodes.busy
       )
     }
     return graphs
-  }
-}
-
-extension [Instruction] {
-  /// The index behind the end of the loop that an index stands in.
-  func endOfLoop(from start: Int) -> Int {
-    var index = start
-    var depth = 1
-    while depth > 0 {
-      switch self[index].opcode {
-      case .beginLoop: depth += 1
-      case .endLoop: depth -= 1
-      default: break
-      }
-      index += 1
-    }
-    return index
   }
 }

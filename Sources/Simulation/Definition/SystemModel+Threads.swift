@@ -84,19 +84,42 @@ extension SystemModel {
     return false
   }
 
-  /// Waits for a stream or an event.
+  /// Executes what only recordings have.
+  ///
+  /// - Returns: Whether the thread goes on now; false when an event or a signal will wake it.
+  mutating func execute(
+    _ effect: RecordedEffect, _ instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
+  ) -> Bool {
+    let stream = Int(instruction.stream)
+    switch effect {
+    case .call(let cost): spend(table.costs[cost], as: table.costs[cost].mainCategory ?? .launch, instruction)
+    case .awaitSignal(let number): return awaitSignal(number)
+    case .signal(let number):
+      signals[number] = Signal(time: hostClock, account: hostAccount)
+      wakeThreads(waitingFor: number, calendar: &calendar)
+    case .occupy, .recordEvent, .waitForEvent, .synchronizeStream, .synchronizeEvent:
+      guard hasCaughtUp(now: now, calendar: &calendar) else { return false }
+      switch effect {
+      case .occupy(let cost):
+        streams[stream].lastEnd = hostClock + table.costs[cost].duration
+        streams[stream].account = hostAccount &+ table.costs[cost].account
+      case .recordEvent(let event): events[event] = (stream, streams[stream].launched)
+      case .waitForEvent(let event):
+        if let event = events[event] { addDependency(of: stream, on: event.stream, count: event.count) }
+      case .synchronizeEvent(let event): return wait(for: events[event], now: now, calendar: &calendar)
+      default: return wait(for: (stream, streams[stream].launched), now: now, calendar: &calendar)
+      }
+    }
+    cursor.step()
+    return true
+  }
+
+  /// Waits for a stream's first so many jobs.
   ///
   /// - Returns: Whether the thread goes on now; false when an event will wake it.
-  mutating func waitForJobs(
-    of instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
+  private mutating func wait(
+    for target: (stream: Int, count: Int)?, now: Ticks, calendar: inout EventCalendar<Event>
   ) -> Bool {
-    guard hasCaughtUp(now: now, calendar: &calendar) else { return false }
-    let target: (stream: Int, count: Int)?
-    if instruction.opcode == .synchronizeEvent {
-      target = events[Int(instruction.operand)]
-    } else {
-      target = (Int(instruction.stream), streams[Int(instruction.stream)].launched)
-    }
     if let target, hostClock > now, streams[target.stream].finished < target.count {
       calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
       return false
@@ -105,27 +128,6 @@ extension SystemModel {
     guard let target, streams[target.stream].finished < target.count else { return true }
     hostWait = .job(stream: target.stream, count: target.count)
     return false
-  }
-
-  /// Executes an instruction that takes no time.
-  mutating func note(_ instruction: Instruction, calendar: inout EventCalendar<Event>) {
-    let operand = Int(instruction.operand)
-    let stream = Int(instruction.stream)
-    switch instruction.opcode {
-    case .signal:
-      signals[operand] = Signal(time: hostClock, account: hostAccount)
-      wakeThreads(waitingFor: operand, calendar: &calendar)
-    case .recordEvent:
-      events[operand] = (stream, streams[stream].launched)
-    case .waitForEvent:
-      guard let event = events[operand] else { return }
-      addDependency(of: stream, on: event.stream, count: event.count)
-    case .occupy:
-      streams[stream].lastEnd = hostClock + table.costs[operand].duration
-      streams[stream].account = hostAccount &+ table.costs[operand].account
-    default:
-      preconditionFailure("\(instruction.opcode) takes time")
-    }
   }
 
   /// Those that wait for a signal go on when it is given; the clock of who gives it may be ahead of the calendar.

@@ -12,14 +12,12 @@ struct LoopRound: Sendable {
   /// - Complexity: O(instructions in the text).
   static func ofHost(_ instructions: [Instruction], _ table: CostTable) -> [Int: LoopRound] {
     all(instructions) { instruction in
-      switch instruction.opcode {
-      case .work: LoopRound(cost: table.costs[Int(instruction.operand)])
-      case .hostKernel:
-        LoopRound(
-          cost: table.costs[Int(instruction.operand)], busy: table.costs[Int(instruction.operand)].duration)
+      switch instruction.effect {
+      case .hostWork(let cost): LoopRound(cost: table.costs[cost])
+      case .hostKernel(let cost): LoopRound(cost: table.costs[cost], busy: table.costs[cost].duration)
       // Behind the first round nothing more has been launched that there were to wait for.
       case .waitForStream: LoopRound()
-      default: nil
+      case .launch, .node, .synchronize, .beginLoop, .endLoop, .recorded: nil
       }
     }
   }
@@ -29,8 +27,8 @@ struct LoopRound: Sendable {
   /// - Complexity: O(instructions in the text).
   static func ofNodes(_ instructions: [Instruction], _ table: CostTable) -> [Int: LoopRound] {
     all(instructions) { instruction in
-      guard instruction.opcode == .node else { return nil }
-      let (node, gap) = (table.costs[Int(instruction.operand)], table.graphKernelGap)
+      guard case .node(let cost) = instruction.effect else { return nil }
+      let (node, gap) = (table.costs[cost], table.launch.graphKernelGap)
       return LoopRound(
         cost: Cost(duration: node.duration + gap.duration, account: node.account &+ gap.account),
         busy: node.duration)
@@ -44,12 +42,12 @@ struct LoopRound: Sendable {
     // Nil for a loop that holds anything else.
     var open: [LoopRound?] = [LoopRound()]
     for (index, instruction) in instructions.enumerated() {
-      switch instruction.opcode {
+      switch instruction.effect {
       case .beginLoop: open.append(LoopRound())
-      case .endLoop:
+      case .endLoop(let length):
         let inner = open.removeLast()
         rounds[index] = inner
-        let count = instructions[index - Int(instruction.operand) - 1].operand
+        let count = instructions[index - length - 1].operand
         open[open.count - 1] = open[open.count - 1]?.adding(inner, times: Int(count))
       default: open[open.count - 1] = open[open.count - 1]?.adding(round(instruction), times: 1)
       }
@@ -70,7 +68,7 @@ struct LoopRound: Sendable {
   func times(_ count: Int) -> LoopRound {
     LoopRound(
       cost: Cost(
-        duration: Ticks(count) * cost.duration, account: Account(repeating: Int64(count)) &* cost.account),
+        duration: Ticks(count) * cost.duration, account: cost.account &* Int64(count)),
       busy: Ticks(count) * busy)
   }
 

@@ -3,8 +3,9 @@ import EventEngine
 /// The device: streams that run their jobs in order, and copy engines.
 extension SystemModel {
   /// A job has come to the head of its stream: decide when it starts.
-  mutating func beginService(_ stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
-    guard let job = streams[stream].jobs.current else { return }
+  mutating func beginService(
+    of job: StreamJob, on stream: Int, now: Ticks, calendar: inout EventCalendar<Event>
+  ) {
     guard dependenciesAreMet(job.dependencies) else {
       streams[stream].isStalled = true
       return
@@ -12,65 +13,63 @@ extension SystemModel {
     releaseDependencies(job.dependencies)
     var start = job.ready
     var account = job.account
-    if let end = streams[stream].lastEnd, end + table.kernelGap.duration > start {
-      start = end + table.kernelGap.duration
-      account = streams[stream].account &+ table.kernelGap.account
+    if let end = streams[stream].lastEnd, end + table.launch.kernelGap.duration > start {
+      start = end + table.launch.kernelGap.duration
+      account = streams[stream].account &+ table.launch.kernelGap.account
     }
-    switch job.opcode {
-    case .launchGraph:
-      let length = instructions[Int(job.operand) - 1].operand
-      streams[stream].graph = GraphProgress(
-        cursor: ProgramCursor(at: Int(job.operand)), end: Int(job.operand) + Int(length))
+    let instruction = instructions[Int(job.instruction)]
+    guard case .launch(let work) = instruction.effect else { return }
+    switch work {
+    case .graph(let length):
+      let first = Int(job.instruction) + 1
+      streams[stream].graph = GraphProgress(cursor: ProgramCursor(at: first), end: first + length)
       guard let (node, _) = nextNode(stream, now: now, calendar) else {
         streams[stream].begin(
           RunningKernel(cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now), account)
         scheduleEnd(of: stream, at: max(start, now), calendar: &calendar)
         return
       }
-      start = max(start, now)
+      run(node, correlation: job.correlation, on: stream, at: max(start, now), account, calendar: &calendar)
+    case .copy(let cost, let engine, _):
+      let kernel = RunningKernel(
+        cost: Int32(cost), start: start, label: instruction.label, correlation: job.correlation, remaining: 0,
+        asOf: start)
+      beginCopy(kernel, engine: engine, on: stream, account, calendar: &calendar)
+    case .kernel:
+      run(instruction, correlation: job.correlation, on: stream, at: start, account, calendar: &calendar)
+    case .collective:
       run(
-        cost: node.operand, label: node.label, correlation: job.correlation, on: stream, at: start, account,
-        calendar: &calendar)
-    case .copy, .blockingCopy:
-      beginCopy(job, on: stream, at: start, account, calendar: &calendar)
-    default:
-      run(
-        cost: job.operand, label: job.label, correlation: job.correlation, on: stream, at: start, account,
+        instruction, correlation: job.correlation, sharesDevice: false, on: stream, at: start, account,
         calendar: &calendar)
     }
   }
 
   /// Starts a copy, on its engine: copies in one direction follow one another whatever their streams.
   private mutating func beginCopy(
-    _ job: StreamJob, on stream: Int, at earliest: Ticks, _ earliestAccount: Account,
-    calendar: inout EventCalendar<Event>
+    _ copy: RunningKernel, engine: Int, on stream: Int, _ account: Account, calendar: inout EventCalendar<Event>
   ) {
-    let lane = Int(job.lane)
-    var start = earliest
-    var account = earliestAccount
-    if let end = engineEnd[lane], end > start {
-      start = end
-      account = engineAccount[lane]
+    var (copy, account) = (copy, account)
+    if let end = engineEnd[engine], end > copy.start {
+      (copy.start, copy.asOf) = (end, end)
+      account = engineAccount[engine]
     }
-    let cost = table.costs[Int(job.operand)]
-    engineEnd[lane] = start + cost.duration
-    engineAccount[lane] = account &+ cost.account
-    streams[stream].begin(
-      RunningKernel(
-        cost: job.operand, start: start, label: job.label, correlation: job.correlation, remaining: 0, asOf: start),
-      account)
-    scheduleEnd(of: stream, at: start + cost.duration, calendar: &calendar)
+    let cost = table.costs[Int(copy.cost)]
+    engineEnd[engine] = copy.start + cost.duration
+    engineAccount[engine] = account &+ cost.account
+    streams[stream].begin(copy, account)
+    scheduleEnd(of: stream, at: copy.start + cost.duration, calendar: &calendar)
   }
 
-  /// Lets a kernel run from some moment on.
+  /// Lets the kernel or collective of an instruction run from some moment on.
   private mutating func run(
-    cost index: Int32, label: Int32, correlation: Int, on stream: Int, at start: Ticks, _ account: Account,
-    calendar: inout EventCalendar<Event>
+    _ instruction: Instruction, correlation: Int, sharesDevice: Bool = true, on stream: Int, at start: Ticks,
+    _ account: Account, calendar: inout EventCalendar<Event>
   ) {
-    let duration = table.costs[Int(index)].duration
+    let duration = table.costs[Int(instruction.operand)].duration
     streams[stream].begin(
       RunningKernel(
-        cost: index, start: start, label: label, correlation: correlation, remaining: duration, asOf: start), account)
+        cost: instruction.operand, start: start, label: instruction.label, correlation: correlation,
+        remaining: duration, asOf: start, sharesDevice: sharesDevice && table.sharesDevice), account)
     if hasOneStream {
       deviceBusy += duration
       scheduleEnd(of: stream, at: start + duration, calendar: &calendar)
@@ -89,26 +88,29 @@ extension SystemModel {
       Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: time)
   }
 
-  /// With several streams: a kernel begins, and from now on shares the device with those that run already.
+  /// With several streams: a kernel begins, and from now on shares the device with those that run already; or a
+  /// collective, which shares nothing.
   mutating func kernelStarts(_ stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
     advanceRunningKernels(to: now)
     streams[stream].running?.asOf = now
     streams[stream].running?.isActive = true
     activeKernels += 1
-    if table.sharesDevice {
+    guard let kernel = streams[stream].running else { return }
+    if kernel.sharesDevice {
+      sharingKernels += 1
       rescheduleEnds(now: now, calendar: &calendar)
-    } else if let kernel = streams[stream].running {
+    } else {
       scheduleEnd(of: stream, at: now + kernel.remaining, calendar: &calendar)
     }
   }
 
-  /// Takes the time since the last change off every running kernel and adds it to the busy time.
+  /// Takes the time since the last change off every kernel that shares the device and adds it to the busy time.
   private mutating func advanceRunningKernels(to now: Ticks) {
     advanceBusyTime(to: now)
-    guard table.sharesDevice else { return }
-    let share = Ticks(max(1, activeKernels))
+    guard sharingKernels > 0 else { return }
+    let share = Ticks(sharingKernels)
     for index in streams.indices {
-      guard let kernel = streams[index].running, kernel.isActive else { continue }
+      guard let kernel = streams[index].running, kernel.isActive, kernel.sharesDevice else { continue }
       streams[index].running?.remaining = max(0, kernel.remaining - (now - kernel.asOf) / share)
       streams[index].running?.asOf = now
     }
@@ -120,11 +122,11 @@ extension SystemModel {
     activeSince = now
   }
 
-  /// Schedules the end of every running kernel anew; the events that stood before are overtaken.
+  /// Schedules the end of every kernel that shares the device anew; the events that stood before are overtaken.
   private mutating func rescheduleEnds(now: Ticks, calendar: inout EventCalendar<Event>) {
-    let share = Ticks(max(1, activeKernels))
+    let share = Ticks(sharingKernels)
     for index in streams.indices {
-      guard let kernel = streams[index].running, kernel.isActive else { continue }
+      guard let kernel = streams[index].running, kernel.isActive, kernel.sharesDevice else { continue }
       scheduleEnd(of: index, at: now + kernel.remaining * share, calendar: &calendar)
     }
   }
@@ -138,7 +140,10 @@ extension SystemModel {
     streams[stream].end(now: now, adding: account(of: kernel, now: now))
     if kernel.isActive {
       activeKernels -= 1
-      if table.sharesDevice { rescheduleEnds(now: now, calendar: &calendar) }
+    }
+    if kernel.isActive, kernel.sharesDevice {
+      sharingKernels -= 1
+      rescheduleEnds(now: now, calendar: &calendar)
     }
     if kernel.correlation > 0 { record(kernel, on: stream, now: now) }
     if runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar) { return }
@@ -146,7 +151,7 @@ extension SystemModel {
     completePasses(now: now, stream: stream)
     // The stream's account moves on to the start of its next job; those that waited go on from this one's end.
     let account = streams[stream].account
-    if streams[stream].jobs.finish() != nil { beginService(stream, now: now, calendar: &calendar) }
+    if let next = streams[stream].jobs.finish() { beginService(of: next, on: stream, now: now, calendar: &calendar) }
     wakeStalledStreams(now: now, account, calendar: &calendar)
     wakeHost(after: stream, now: now, account, calendar: &calendar)
   }
@@ -183,9 +188,9 @@ extension SystemModel {
     }
     deviceBusy += skipped.busy
     run(
-      cost: node.operand, label: node.label, correlation: correlation, on: stream,
-      at: now + skipped.cost.duration + table.graphKernelGap.duration,
-      streams[stream].account &+ skipped.cost.account &+ table.graphKernelGap.account, calendar: &calendar)
+      node, correlation: correlation, on: stream,
+      at: now + skipped.cost.duration + table.launch.graphKernelGap.duration,
+      streams[stream].account &+ skipped.cost.account &+ table.launch.graphKernelGap.account, calendar: &calendar)
     return true
   }
 
@@ -199,9 +204,9 @@ extension SystemModel {
     var skipped = LoopRound()
     while graph.cursor.index < graph.end {
       let instruction = instructions[graph.cursor.index]
-      switch instruction.opcode {
-      case .beginLoop: graph.cursor.beginLoop(instruction, in: instructions)
-      case .endLoop:
+      switch instruction.effect {
+      case .beginLoop(let rounds): graph.cursor.beginLoop(rounds: rounds, in: instructions)
+      case .endLoop(let length):
         if let round = nodeRounds[graph.cursor.index] {
           // The last round is run, so that a node follows those that are left out.
           let most = max(0, graph.cursor.roundsLeft - 2)
@@ -209,7 +214,7 @@ extension SystemModel {
           graph.cursor.skipRounds(count)
           skipped = skipped + round.times(count)
         }
-        graph.cursor.endLoop(instruction)
+        graph.cursor.endLoop(length: length)
       default:
         graph.cursor.step()
         return (instruction, skipped)
@@ -259,7 +264,7 @@ extension SystemModel {
         job.account = account
         streams[other].jobs.replaceCurrent(with: job)
       }
-      beginService(other, now: now, calendar: &calendar)
+      beginService(of: job, on: other, now: now, calendar: &calendar)
     }
   }
 }

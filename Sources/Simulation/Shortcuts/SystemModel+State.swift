@@ -53,7 +53,7 @@ extension SystemModel {
         && body(isLastEndRelevant(on: index, now: now) ? (streams[index].lastEnd ?? 0) - hostClock : Self.irrelevant)
     }
     guard body(Int64(kernel.cost)), body(kernel.remaining), body(kernel.start - hostClock),
-      body(kernel.asOf - hostClock), body(kernel.isActive ? 1 : 0)
+      body(kernel.asOf - hostClock), body((kernel.isActive ? 1 : 0) + (kernel.sharesDevice ? 2 : 0))
     else { return false }
     guard let graph = streams[index].graph else { return true }
     guard body(Int64(graph.cursor.index)) else { return false }
@@ -64,7 +64,7 @@ extension SystemModel {
   /// Whether a stream on which nothing runs may still have to keep a gap to its last job.
   private func isLastEndRelevant(on index: Int, now: Ticks) -> Bool {
     guard let end = streams[index].lastEnd else { return false }
-    return end + table.kernelGap.duration > (streams[index].isStalled ? now : hostClock)
+    return end + table.launch.kernelGap.duration > (streams[index].isStalled ? now : hostClock)
   }
 
   private func forEachNumber(of calendar: EventCalendar<Event>, _ body: (Int64) -> Bool) -> Bool {
@@ -96,8 +96,8 @@ extension SystemModel {
 
   private func forEachNumber(ofJobsWaitingOn stream: Int, now: Ticks, _ body: (Int64) -> Bool) -> Bool {
     func isWanted(_ job: StreamJob) -> Bool {
-      body(Int64(job.operand)) && body(Int64(job.opcode.rawValue) << 8 | Int64(job.lane))
-        && body(sinceHost(job.ready, ifAfter: now - 1)) && forEachNumber(ofDependencies: job.dependencies, body)
+      body(Int64(job.instruction)) && body(sinceHost(job.ready, ifAfter: now - 1))
+        && forEachNumber(ofDependencies: job.dependencies, body)
     }
     // The job launched last differs soonest.
     for place in (0..<streams[stream].jobs.waitingCount).reversed() {

@@ -16,6 +16,8 @@ public enum CostCategory: Int, CaseIterable, Sendable {
   case synchronization
   /// The part of kernels that neither arithmetic nor memory explains: starting, setting up and draining.
   case kernelOverhead
+  /// Collectives: what ranks send to one another.
+  case communication
 
   /// The key in JSON, before its unit.
   public var key: String {
@@ -28,6 +30,7 @@ public enum CostCategory: Int, CaseIterable, Sendable {
     case .copy: "copy"
     case .synchronization: "synchronization"
     case .kernelOverhead: "kernel_overhead"
+    case .communication: "communication"
     }
   }
 

@@ -73,18 +73,14 @@ public struct PassPricer: Sendable {
     return plan.lowered.tensors.total <= capacity * 1e9
   }
 
-  /// What the host and the device each spend on one pass, without the waits of one for the other.
-  ///
-  /// - Complexity: O(instructions in the text).
-  public var serialTimes: (host: Ticks, device: Ticks) { table.serialTimes(of: plan.program) }
+  /// What the host and the device each take for a pass if neither waits for the other, see ``CostTable/load(of:)``.
+  public var load: (host: Ticks, device: Ticks) { table.load(of: plan.counts) }
 
   /// Whether a generous bound on the length of every run of the plan lies within the clock; else it is added up.
   private func isSurelyShort(_ sums: PassSums) -> Bool {
-    let launch =
-      Double(table.launchCall.duration) + Double(table.launchLatency.duration) + Double(table.kernelGap.duration)
-      + Double(table.graphCall.duration) + Double(table.graphLatency.duration) + Double(table.graphKernelGap.duration)
     let jobs = plan.counts.launches + 2 * plan.counts.graphs + plan.counts.nodeGaps
-    let pass = Double(sums.host.duration) + Double(sums.device.duration) + Double(sums.busy) + jobs * launch
+    let pass =
+      Double(sums.host.duration) + Double(sums.device.duration) + Double(sums.busy) + jobs * table.launch.boundOfJob
     return pass < 0x1p48 && plan.counts.instructions < 1e6
   }
 }

@@ -48,15 +48,15 @@ struct StateSnapshot {
   /// Moves a state on by what has been added since, so many times over.
   func advance(_ state: inout StreamRecurrence, times: Int) {
     let time = Ticks(times) * (state.host - host)
-    let account = Account(repeating: Int64(times)) &* (state.hostAccount &- hostAccount)
+    let account = (state.hostAccount &- hostAccount) &* Int64(times)
     state.busy += Ticks(times) * (state.busy - busy)
     if Self.stream(state) != nil {
       state.end += time
       state.endAccount &+= account
     }
-    for index in state.ends.indices where state.ends[index] >= state.host {
-      state.ends[index] += time
-      state.endAccounts[index] &+= account
+    for index in state.ends.indices where state.ends[index].time >= state.host {
+      state.ends[index].time += time
+      state.ends[index].account &+= account
     }
     state.host += time
     state.hostAccount &+= account
@@ -64,7 +64,7 @@ struct StateSnapshot {
 
   /// How far the stream is ahead of the host, if that can matter: if the gap behind its last job is not over.
   private static func stream(_ state: borrowing StreamRecurrence) -> (lag: Ticks, account: Account)? {
-    guard state.end + state.table.kernelGap.duration >= state.host else { return nil }
+    guard state.end + state.table.launch.kernelGap.duration >= state.host else { return nil }
     return (state.end - state.host, state.endAccount &- state.hostAccount)
   }
 
@@ -79,8 +79,10 @@ struct StateSnapshot {
     var index = state.place
     for _ in 0..<count {
       index = index == 0 ? count - 1 : index - 1
-      guard state.ends[index] >= state.host else { return true }
-      guard body(state.ends[index] - state.host, state.endAccounts[index] &- state.hostAccount) else { return false }
+      guard state.ends[index].time >= state.host else { return true }
+      guard body(state.ends[index].time - state.host, state.ends[index].account &- state.hostAccount) else {
+        return false
+      }
     }
     return true
   }

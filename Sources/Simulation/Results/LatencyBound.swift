@@ -8,6 +8,8 @@ public enum LatencyBound: String, Sendable, CaseIterable {
   case memory = "memory-bound"
   /// For kernel overhead: what kernels, and the gaps before them, take beside arithmetic and traffic.
   case overhead = "overhead-bound"
+  /// For the other ranks' data.
+  case communication = "communication-bound"
 }
 
 extension LatencyBound {
@@ -35,6 +37,7 @@ extension LatencyBound {
     case .compute: [.compute]
     case .memory: [.memory, .copy]
     case .overhead: [.kernelOverhead, .kernelGap]
+    case .communication: [.communication]
     }
   }
 

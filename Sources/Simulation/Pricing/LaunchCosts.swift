@@ -1,0 +1,49 @@
+/// What launching, synchronizing and a pass itself take: the costs that no instruction refers to by an index.
+public struct LaunchCosts: Sendable, Equatable {
+  /// Host time of one launch call.
+  public var call = Cost.zero
+  /// Call returned until the kernel may start.
+  public var latency = Cost.zero
+  /// Between kernels of a stream.
+  public var kernelGap = Cost.zero
+  /// Host time of one graph launch.
+  public var graphCall = Cost.zero
+  /// Graph launch returned until its first kernel may start.
+  public var graphLatency = Cost.zero
+  /// Between kernels of a graph.
+  public var graphKernelGap = Cost.zero
+  /// Device done until a synchronization has returned.
+  public var synchronization = Cost.zero
+  /// Host time of a pass beside its operators.
+  public var pass = Cost.zero
+
+  /// Everything takes no time.
+  public init() {}
+
+  /// Calls back with each cost, which may be changed; the order is always the same.
+  ///
+  /// This is the only list of them.
+  public mutating func forEach(_ body: (inout Cost) -> Void) {
+    body(&call)
+    body(&latency)
+    body(&kernelGap)
+    body(&graphCall)
+    body(&graphLatency)
+    body(&graphKernelGap)
+    body(&synchronization)
+    body(&pass)
+  }
+
+  /// The costs in the order of ``forEach(_:)``.
+  var all: [Cost] {
+    var costs: [Cost] = []
+    var copy = self
+    copy.forEach { costs.append($0) }
+    return costs
+  }
+
+  /// A bound on what one job takes beside its own time, on the host and on the device, picoseconds.
+  var boundOfJob: Double {
+    [call, latency, kernelGap, graphCall, graphLatency, graphKernelGap].reduce(0) { $0 + Double($1.duration) }
+  }
+}
