@@ -68,7 +68,7 @@ def running(workloads, accelerators, hosts, frameworks):
                    "accelerator.compute_units=7", "accelerator.launch.queue_depth=3", "accelerator.launch.latency_us=9"):
         yield f"run bert-base v100 --set {number}"
         yield f"run bert-base v100 --set {number} --format json --sensitivity"
-    for method in ("shortest", "recurrence", "counted", "events"):
+    for method in ("shortest", "recurrence", "events"):
         yield f"run bert-base v100 --method {method} --format json"
     for name in ("out.json", "-"):
         form = " --format csv" if name != "-" else ""

@@ -190,7 +190,7 @@ CASES = [
     ("calibrate --trace", lambda folder, n: ["calibrate", "--trace", recording(folder, n)], 16000, {0}),
     ("workload: products", run(linear), 4000, {0}),
     ("workload: element-wise, fused", run(element, "-f", "torchscript"), 4000, {0}),
-    ("workload: streams", run(streamed, "--method", "counted"), 1000, {0}),
+    ("workload: streams", run(streamed, "--method", "events"), 1000, {0}),
     ("workload: events", run(linear, "--method", "events"), 4000, {0}),
     ("validate: alike", validate(alike), 8000, {0}),
     ("validate: alike, as CSV", validate(alike, "--format", "csv"), 8000, {0}),

@@ -1,3 +1,4 @@
+import Simulation
 import Traces
 
 /// What a recording says by itself, without a replay.
@@ -31,7 +32,7 @@ public struct RecordedRun: Sendable {
   public let deviceBusy: Int64
 
   /// The share of the span in which the device does not work.
-  public var frameworkTaxFraction: Double { span == 0 ? 0 : Double(span - deviceBusy) / Double(span) }
+  public var frameworkTaxFraction: Double { PassSummary.taxFraction(latency: span, deviceBusy: deviceBusy) }
 
   /// Looks at a recording, or at one of its steps.
   ///

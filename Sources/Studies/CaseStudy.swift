@@ -118,9 +118,9 @@ public struct CaseStudy: Sendable {
     let first = rows.filter { $0.parameters["batch"] == 1 }
     let prepared = try prepare(first, from: source)
     let workloads = try first.map { try source.workload($0.workload) }
-    let plans = PlanCache()
+    let preparation = Preparation()
     return try parallelMap(Array(zip(prepared, workloads))) { row, workload in
-      let knee = try Knee.find(workload, parameters: [:], plans: plans) { bound in
+      let knee = try Knee.find(workload, parameters: [:], with: preparation) { bound in
         var scenario = row.scenario
         scenario.workload = bound
         return scenario

@@ -39,17 +39,17 @@ public struct GenerationsStudy: Sendable {
     self.host = host
     self.framework = framework
     let pairs = workloads.flatMap { workload in accelerators.map { (workload: workload, accelerator: $0) } }
-    let plans = PlanCache()
+    let preparation = Preparation()
     rows = try parallelMap(pairs) { workload, accelerator in
       let system = System(accelerator: accelerator, host: host, framework: framework)
       let scenario = { Scenario(workload: $0, system: system, precision: precision) }
       return Row(
         workload: workload.name, accelerator: accelerator,
         results: try batches.map { batch in
-          let prepared = try plans.prepared(workload, ["batch": Int64(batch)], scenario: scenario)
+          let prepared = try preparation.prepare(workload, ["batch": Int64(batch)], scenario: scenario)
           return try prepared.scenario.simulate(prepared.plan, prepared.scenario.price(prepared.plan))
         },
-        knee: try Knee.find(workload, parameters: [:], plans: plans, scenario: scenario))
+        knee: try Knee.find(workload, parameters: [:], with: preparation, scenario: scenario))
     }
   }
 

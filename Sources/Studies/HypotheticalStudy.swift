@@ -36,8 +36,10 @@ public struct HypotheticalStudy: Sendable {
     self.base = base
     self.hypothetical = hypothetical
     self.factors = factors
-    baseResult = try SweepResult(PassPricer(base, base.plan()).time())
-    hypotheticalResult = try SweepResult(PassPricer(hypothetical, hypothetical.plan()).time())
+    let preparation = Preparation()
+    baseResult = try SweepResult(PassPricer(base, preparation.plan(of: base)).time().summary)
+    hypotheticalResult = try SweepResult(
+      PassPricer(hypothetical, preparation.plan(of: hypothetical)).time().summary)
   }
 
   /// Every number in which the two systems differ: path, old and new value.

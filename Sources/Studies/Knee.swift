@@ -27,17 +27,18 @@ public enum Knee: Sendable, Equatable {
   public static func find(
     _ workload: Workload, parameters: [String: Int64], scenario: (BoundWorkload) -> Scenario
   ) throws -> Knee {
-    try find(workload, parameters: parameters, plans: PlanCache(), scenario: scenario)
+    try find(workload, parameters: parameters, with: Preparation(), scenario: scenario)
   }
 
   /// The same, with plans that others may have made.
   static func find(
-    _ workload: Workload, parameters: [String: Int64], plans: PlanCache, scenario: (BoundWorkload) -> Scenario
+    _ workload: Workload, parameters: [String: Int64], with preparation: Preparation,
+    scenario: (BoundWorkload) -> Scenario
   ) throws -> Knee {
     func trial(_ batch: Int) throws -> Trial? {
       var values = parameters
       values["batch"] = Int64(batch)
-      let prepared = try plans.prepared(workload, values, scenario: scenario)
+      let prepared = try preparation.prepare(workload, values, scenario: scenario)
       return try Trial(batch, prepared.scenario, prepared.plan)
     }
     guard var low = try trial(1) else { return .none(upTo: 1) }

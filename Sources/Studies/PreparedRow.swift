@@ -41,78 +41,55 @@ func prepare(
 ) throws -> [PreparedRow] {
   var systems: [String: (number: Int, system: System)] = [:]
   var workloads: [String: Workload] = [:]
-  var bindings = Numbering<BindingKey>()
-  var plans = Numbering<PlanKey>()
-  var scenarios = Numbering<ScenarioKey>()
-  var systemList: [System] = []
-  var rows: [(scenario: Int, plan: Int)] = []
+  var places: [ScenarioKey: Int] = [:]
+  var requests: [Request] = []
+  var rows: [Int] = []
   for row in measurements {
     let name = [row.accelerator, row.host ?? "", row.framework].joined(separator: "\n")
-    if systems[name] == nil {
-      var system = System(
+    let (number, system): (Int, System)
+    if let known = systems[name] {
+      (number, system) = known
+    } else {
+      var made = System(
         accelerator: try source.accelerator(row.accelerator), host: try source.host(row.host ?? "reference"),
         framework: try source.framework(row.framework))
-      try adjust(&system)
-      systems[name] = (systemList.count, system)
-      systemList.append(system)
+      try adjust(&made)
+      (number, system) = (systems.count, made)
+      systems[name] = (number, system)
     }
-    if workloads[row.workload] == nil { workloads[row.workload] = try source.workload(row.workload) }
-    guard let (number, system) = systems[name], let workload = workloads[row.workload] else {
-      preconditionFailure("both were just read")
-    }
+    let workload = try workloads[row.workload] ?? source.workload(row.workload)
+    workloads[row.workload] = workload
     let known = Set(workload.parameters.map(\.name))
-    let binding = bindings.number(
-      of: BindingKey(workload: row.workload, parameters: row.parameters.filter { known.contains($0.key) }))
-    let identity = PlanIdentity(system: system, precision: row.precision)
-    let scenario = scenarios.number(of: ScenarioKey(binding: binding, system: number, precision: row.precision))
-    rows.append((scenario, plans.number(of: PlanKey(binding: binding, identity: identity))))
+    let parameters = row.parameters.filter { known.contains($0.key) }
+    let key = ScenarioKey(workload: row.workload, parameters: parameters, system: number, precision: row.precision)
+    let place = places[key] ?? requests.count
+    if place == requests.count {
+      places[key] = place
+      requests.append(Request(workload: workload, parameters: parameters, system: system, precision: row.precision))
+    }
+    rows.append(place)
   }
-  let files = workloads
-  let bound = try parallelMap(bindings.keys) { key in
-    guard let workload = files[key.workload] else { preconditionFailure("every workload was read") }
-    return try workload.bindChecked(key.parameters)
+  let preparation = Preparation()
+  let prepared = try parallelMap(requests) { request in
+    let (scenario, plan) = try preparation.prepare(request.workload, request.parameters) {
+      Scenario(workload: $0, system: request.system, precision: request.precision)
+    }
+    return (shared: SharedScenario(scenario), plan: plan)
   }
-  let shared = scenarios.keys.map { key in
-    SharedScenario(
-      Scenario(workload: bound[key.binding], system: systemList[key.system], precision: key.precision))
-  }
-  let representatives = plans.firstUses(rows.map(\.plan)).map { shared[rows[$0].scenario] }
-  let planned = try parallelMap(representatives) { $0.scenario.plan() }
-  return zip(measurements, rows).map { PreparedRow($0, shared[$1.scenario], planned[$1.plan]) }
+  return zip(measurements, rows).map { PreparedRow($0, prepared[$1].shared, prepared[$1].plan) }
 }
 
-private struct ScenarioKey: Hashable, Sendable {
-  let binding: Int
-  let system: Int
+/// What is simulated for rows that differ only in what was measured.
+private struct Request: Sendable {
+  let workload: Workload
+  let parameters: [String: Int64]
+  let system: System
   let precision: Precision
 }
 
-private struct BindingKey: Hashable, Sendable {
+private struct ScenarioKey: Hashable {
   let workload: String
   let parameters: [String: Int64]
-}
-
-private struct PlanKey: Hashable, Sendable {
-  let binding: Int
-  let identity: PlanIdentity
-}
-
-/// Numbers keys in the order in which they are first met.
-private struct Numbering<Key: Hashable & Sendable> {
-  private(set) var keys: [Key] = []
-  private var numbers: [Key: Int] = [:]
-
-  mutating func number(of key: Key) -> Int {
-    if let known = numbers[key] { return known }
-    keys.append(key)
-    numbers[key] = keys.count - 1
-    return keys.count - 1
-  }
-
-  /// For each number the first place at which a list of numbers has it.
-  func firstUses(_ numbers: [Int]) -> [Int] {
-    var first = Array(repeating: -1, count: keys.count)
-    for (place, number) in numbers.enumerated() where first[number] < 0 { first[number] = place }
-    return first
-  }
+  let system: Int
+  let precision: Precision
 }

@@ -110,26 +110,27 @@ public struct Projection: Sendable {
     self.errorBand = errorBand
     self.sampleCount = sampleCount
     self.seed = seed
+    let preparation = Preparation()
     let worlds = (0..<sampleCount).map { World(roadmap, seed: seed, sample: $0, errorBand) }
     let first = min(range.lowerBound + 1, lastYear)
     years = try parallelMap(Array(first...lastYear), threads: threads) { year in
-      try Self.project(scenario, roadmap, to: year, worlds)
+      try Self.project(scenario, roadmap, to: year, worlds, preparation)
     }
     let known = roadmap.history.accelerators.map { ($0, true) } + roadmap.history.announced.map { ($0, false) }
     parts = try parallelMap(known, threads: threads) { part, isFitted in
-      try Self.simulate(part, isFitted, scenario, roadmap)
+      try Self.simulate(part, isFitted, scenario, roadmap, preparation)
     }
   }
 
   private static func project(
-    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [World]
+    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [World], _ preparation: Preparation
   ) throws -> Year {
     let time = Double(year) + 0.5
     var onTrend = scenario
     onTrend.system = roadmap.system(at: time)
-    var pricer = PassPricer(onTrend, onTrend.plan())
+    var pricer = PassPricer(onTrend, preparation.plan(of: onTrend))
     guard let trendTiming = try? pricer.time() else { throw ProjectionFault.beyondSimulation(year: year) }
-    var trendResult = SweepResult(trendTiming)
+    var trendResult = SweepResult(trendTiming.summary)
     trendResult.fits = pricer.fits
     var (latencies, busys, taxes): ([Double], [Double], [Double]) = ([], [], [])
     var held = 0
@@ -151,7 +152,8 @@ public struct Projection: Sendable {
   }
 
   private static func simulate(
-    _ part: AcceleratorProfile, _ isFitted: Bool, _ scenario: Scenario, _ roadmap: Roadmap
+    _ part: AcceleratorProfile, _ isFitted: Bool, _ scenario: Scenario, _ roadmap: Roadmap,
+    _ preparation: Preparation
   ) throws -> Part {
     let year = decimalYear(part.released) ?? roadmap.lastYear
     var own = scenario
@@ -162,18 +164,8 @@ public struct Projection: Sendable {
     {
       number.set(possible, in: &own.system)
     }
-    let result = try SweepResult(PassPricer(own, own.plan()).time())
+    let result = try SweepResult(PassPricer(own, preparation.plan(of: own)).time().summary)
     return Part(accelerator: part, year: year, result: result, isFitted: isFitted)
-  }
-}
-
-extension SweepResult {
-  /// The result that a timing says.
-  init(_ timing: PassTiming) {
-    self.init()
-    latency = timing.latency
-    deviceBusy = timing.deviceBusy
-    bound = LatencyBound(account: timing.account)
   }
 }
 

@@ -5,24 +5,17 @@ import Simulation
 import Workloads
 
 /// What a sweep says about one point.
-public struct SweepResult: Sendable, Equatable {
-  /// Picoseconds per pass.
-  public var latency: Ticks = 0
-  /// Picoseconds in which at least one kernel runs.
-  public var deviceBusy: Ticks = 0
-  /// What the latency is waiting for.
-  public var bound = LatencyBound.framework
+public struct SweepResult: Sendable, Equatable, PassSummarized {
+  /// What a pass takes.
+  public var summary: PassSummary
   /// Whether the tensors fit the device's memory.
   public var fits = true
   /// The share of the memory traffic that rests on no cost rule.
   public var withoutRuleFraction = 0.0
 
-  /// A result of nothing.
-  public init() {}
-
-  /// The tax as a fraction of the latency; zero for a pass that takes no time.
-  public var frameworkTaxFraction: Double {
-    latency == 0 ? 0 : Double(latency - deviceBusy) / Double(latency)
+  /// A result of tensors that fit, all of them by a rule.
+  public init(_ summary: PassSummary) {
+    self.summary = summary
   }
 }
 
@@ -45,16 +38,8 @@ public struct SweepEvaluator: Sendable {
 
   private var pricer: PassPricer?
   private var current: [Int]
-  private var bindings: [Int: BoundWorkload] = [:]
-  private var plans: [PlanKey: ProgramPlan] = [:]
-
-  private struct PlanKey: Hashable {
-    let binding: Int
-    let identity: PlanIdentity
-  }
-
-  /// So many bound workloads and plans are kept at most.
-  private static let cacheLimit = 256
+  /// The bound workloads and plans of the last blocks.
+  private let preparation = Preparation(limit: 256)
 
   /// An evaluator of a plan.
   public init(_ plan: SweepPlan) {
@@ -87,7 +72,7 @@ public struct SweepEvaluator: Sendable {
   /// - Throws: ``SweepFault`` with the point that cannot be simulated.
   /// - Complexity: For each point the different costs that it does not share with the point before.
   public mutating func results(_ points: Range<Int>) throws(SweepFault) -> [SweepResult] {
-    var results = Array(repeating: SweepResult(), count: points.count)
+    var results = Array(repeating: SweepResult(.zero), count: points.count)
     if isInOrder {
       for point in points { results[point - points.lowerBound] = try result(point) }
       return results
@@ -208,36 +193,23 @@ public struct SweepEvaluator: Sendable {
       if case .number(let value) = plan.axes[axis].values[digit] { numbers[axis]?.set(value, in: &system) }
     }
     let precision = choice(.precision, plan.choices.precisions) ?? (system.accelerator == nil ? .fp32 : .fp16)
-    let binding = bindingNumber(point)
-    let scenario = Scenario(
-      workload: try bound(binding, choice(.workload, plan.choices.workloads), point), system: system,
-      precision: precision, latencyKind: plan.latencyKind, kernelModel: plan.kernelModel)
-    let identity = PlanIdentity(system: system, precision: precision)
-    let key = PlanKey(binding: binding, identity: identity)
-    if plans.count >= Self.cacheLimit { plans = [:] }
-    let program = plans[key] ?? scenario.plan()
-    plans[key] = program
-    blockIdentity = identity
-    pricer = PassPricer(scenario, program)
-    for name in program.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
+    let prepared: (scenario: Scenario, plan: ProgramPlan)
+    do {
+      prepared = try preparation.prepare(choice(.workload, plan.choices.workloads), parameters(point)) {
+        Scenario(
+          workload: $0, system: system, precision: precision, latencyKind: plan.latencyKind,
+          kernelModel: plan.kernelModel)
+      }
+    } catch { throw .workload(error) }
+    blockIdentity = PlanIdentity(system: system, precision: precision)
+    pricer = PassPricer(prepared.scenario, prepared.plan)
+    for name in prepared.plan.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
       operatorsWithoutRule.append(name)
     }
   }
 
-  /// Numbers the combinations of workload and parameters.
-  private func bindingNumber(_ point: Int) -> Int {
-    var number = 0
-    for (axis, definition) in plan.axes.enumerated() {
-      switch definition.subject {
-      case .workload, .parameter: number = number * definition.values.count + plan.digit(axis, of: point)
-      case .accelerator, .host, .framework, .precision, .number: break
-      }
-    }
-    return number
-  }
-
-  private mutating func bound(_ number: Int, _ workload: Workload, _ point: Int) throws(SweepFault) -> BoundWorkload {
-    if let known = bindings[number] { return known }
+  /// The values of the workload's parameters at a point.
+  private func parameters(_ point: Int) -> [String: Int64] {
     var values = plan.parameters
     for (axis, definition) in plan.axes.enumerated() {
       if case .parameter(let name) = definition.subject,
@@ -246,18 +218,14 @@ public struct SweepEvaluator: Sendable {
         values[name] = Int64(value)
       }
     }
-    let bound: BoundWorkload
-    do { bound = try workload.bindChecked(values) } catch { throw .workload(error) }
-    if bindings.count >= Self.cacheLimit { bindings = [:] }
-    bindings[number] = bound
-    return bound
+    return values
   }
 }
 
 extension PassPricer {
   /// What a point of a sweep keeps of a pass.
   fileprivate func result() throws(SimulationFault) -> SweepResult {
-    var result = SweepResult(try time())
+    var result = SweepResult(try time().summary)
     result.fits = fits
     result.withoutRuleFraction = plan.lowered.fractionWithoutRule
     return result

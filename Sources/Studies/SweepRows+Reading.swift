@@ -25,15 +25,16 @@ extension SweepRows {
     for axis in plan.axes.indices { start += texts[axis][plan.digit(axis, of: point)].count }
     guard start < line.endIndex else { return nil }
     var fields = FieldReader(rest: line[start...], isNamed: format == .jsonl)
-    var result = SweepResult()
     guard let latency = Self.microseconds(fields.next()), let busy = Self.microseconds(fields.next()) else {
       return nil
     }
-    (result.latency, result.deviceBusy) = (latency, busy)
     _ = fields.next()
     let name = fields.next()
     guard let bound = bounds.firstIndex(where: { $0.elementsEqual(name) }) else { return nil }
-    result.bound = LatencyBound.allCases[bound]
+    // A row does not say what else the latency is spent on: as if it were all of what it waits for.
+    var account = Account.zero
+    account[LatencyBound.allCases[bound].categories[0].rawValue] = latency
+    var result = SweepResult(PassSummary(latency: latency, deviceBusy: busy, hostBusy: 0, account: account))
     result.fits = fields.next().elementsEqual(Self.yes)
     return result
   }

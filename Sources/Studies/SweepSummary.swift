@@ -60,7 +60,8 @@ public struct SweepSummary: Sendable {
   private init() {}
 
   private mutating func add(_ point: Int, _ result: SweepResult) {
-    if let place = bounds.firstIndex(where: { $0.bound == result.bound }) { bounds[place].count += 1 }
+    let bound = result.bound
+    if let place = bounds.firstIndex(where: { $0.bound == bound }) { bounds[place].count += 1 }
     let extreme = Extreme(point: point, result: result)
     keepExtremes(extreme, extreme, extreme, extreme)
   }

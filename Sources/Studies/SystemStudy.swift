@@ -144,8 +144,10 @@ public struct SystemStudy: Sendable {
     let budget = Budget(
       contents: contents, ownSpans: limits.ownTimelineSpans, otherSpans: limits.timelineSpans / others)
     (self.precisions, self.batches, self.batchChoices, self.own) = (precisions, batches, batchChoices, own)
+    // Of one generation of accelerators and the next the plans are often the same.
+    let preparation = Preparation(limit: 128)
     let parts = try parallelMap(all) { choice in
-      try Self.part(space, choice, precisions[choice.precision], batches, batchChoices, own, budget)
+      try Self.part(space, choice, precisions[choice.precision], batches, batchChoices, own, budget, preparation)
     }
     curves = Dictionary(uniqueKeysWithValues: zip(all, parts.map(\.curve)))
     cases = Dictionary(uniqueKeysWithValues: parts.flatMap(\.cases))
@@ -169,13 +171,14 @@ public struct SystemStudy: Sendable {
 
   private static func part(
     _ space: Space, _ choice: Choice, _ precision: Precision, _ batches: [Int], _ batchChoices: [Int], _ own: Choice,
-    _ budget: Budget
+    _ budget: Budget, _ preparation: Preparation
   ) throws -> (curve: Curve, cases: [(Choice, Case)]) {
     var results: [PassResult?] = []
     var cases: [(Choice, Case)] = []
     for (index, batch) in batches.enumerated() {
-      let scenario = try space.scenario(choice, precision, batch: batch)
-      let plan = scenario.plan()
+      let (scenario, plan) = try preparation.prepare(space.workload, space.parameters(batch: batch)) {
+        space.scenario(choice, precision, bound: $0)
+      }
       let result = try scenario.simulate(plan, scenario.price(plan))
       var chosen = choice
       chosen.batch = index
@@ -186,7 +189,7 @@ public struct SystemStudy: Sendable {
     }
     var knee: Knee?
     if budget.contents.contains(.curves), batches.count > 1, space.accelerators[choice.accelerator] != nil {
-      knee = try Knee.find(space.workload, parameters: space.parameters) {
+      knee = try Knee.find(space.workload, parameters: space.parameters, with: preparation) {
         space.scenario(choice, precision, bound: $0)
       }
     }
@@ -257,10 +260,10 @@ extension SystemStudy {
       frameworks = [own] + rest
     }
 
-    func scenario(_ choice: Choice, _ precision: Precision, batch: Int) throws -> Scenario {
+    func parameters(batch: Int) -> [String: Int64] {
       var values = parameters
       if hasBatch { values["batch"] = Int64(batch) }
-      return scenario(choice, precision, bound: try workload.bindChecked(values))
+      return values
     }
 
     func scenario(_ choice: Choice, _ precision: Precision, bound: BoundWorkload) -> Scenario {

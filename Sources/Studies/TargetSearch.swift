@@ -22,7 +22,7 @@ public struct TargetSearch: Sendable {
       switch self {
       case .latency: Double(result.latency) / 1e6
       case .deviceBusy: Double(result.deviceBusy) / 1e6
-      case .tax: Double(result.latency - result.deviceBusy) / 1e6
+      case .tax: Double(result.frameworkTax) / 1e6
       case .taxFraction: result.frameworkTaxFraction
       }
     }
@@ -101,8 +101,8 @@ public struct TargetSearch: Sendable {
     self.metric = metric
     self.target = target
     self.subject = subject
-    let bound = try workload.bindChecked(parameters)
-    let base = scenario(bound)
+    let preparation = Preparation()
+    let (base, plan) = try preparation.prepare(workload, parameters, scenario: scenario)
     if case .dial(let dial) = subject {
       var turned = base
       try dial.turn(by: 1, in: &turned.system)
@@ -111,23 +111,23 @@ public struct TargetSearch: Sendable {
     let today: Double
     switch subject {
     case .dial: today = 1
-    case .parameter(let name): today = Double(bound.parameter(name) ?? 1)
+    case .parameter(let name): today = Double(base.workload.parameter(name) ?? 1)
     }
     func trial(_ value: Double) throws -> Trial? {
       switch subject {
       case .dial(let dial):
         var turned = base
         do { try dial.turn(by: value, in: &turned.system) } catch { return nil }
-        return Trial(value: value, result: try Self.result(turned))
+        return Trial(value: value, result: try Self.result(turned, preparation.plan(of: turned)))
       case .parameter(let name):
         var values = parameters
         values[name] = Int64(value)
-        let scenario = scenario(try workload.bindChecked(values))
-        let result = try Self.result(scenario)
+        let prepared = try preparation.prepare(workload, values, scenario: scenario)
+        let result = try Self.result(prepared.scenario, prepared.plan)
         return result.fits ? Trial(value: value, result: result) : nil
       }
     }
-    present = Trial(value: today, result: try Self.result(base))
+    present = Trial(value: today, result: try Self.result(base, plan))
     func meets(_ trial: Trial) -> Bool { metric.value(of: trial.result) <= target }
     var search = Search(subject: subject, present: present, isMet: meets(present), trial: trial, meets: meets)
     let (up, down) = (
@@ -153,9 +153,9 @@ public struct TargetSearch: Sendable {
     return dial.numbers(of: system, times: factor).first?.value
   }
 
-  private static func result(_ scenario: Scenario) throws -> SweepResult {
-    let pricer = PassPricer(scenario, scenario.plan())
-    var result = SweepResult(try pricer.time())
+  private static func result(_ scenario: Scenario, _ plan: ProgramPlan) throws -> SweepResult {
+    let pricer = PassPricer(scenario, plan)
+    var result = SweepResult(try pricer.time().summary)
     result.fits = pricer.fits
     return result
   }

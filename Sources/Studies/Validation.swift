@@ -23,17 +23,23 @@ public struct Validation: Sendable {
   public struct Prediction: Sendable {
     /// The row.
     public let measurement: Measurement
+    /// What a pass takes, predicted.
+    public let summary: PassSummary
+
     /// Seconds per pass.
-    public let latency: Double
+    public var latency: Double { Double(summary.latency) * 1e-12 }
+
     /// Seconds in which the device works.
-    public let deviceBusy: Double
+    public var deviceBusy: Double { Double(summary.deviceBusy) * 1e-12 }
+
     /// What the latency waits for.
-    public let bound: LatencyBound
+    public var bound: LatencyBound { summary.bound }
+
     /// Whether the host, not the device, sets the predicted latency.
-    public let isHostBound: Bool
+    public var isHostBound: Bool { bound.isHostBound }
 
     /// The tax as a fraction of the latency.
-    public var taxFraction: Double { latency > 0 ? (latency - deviceBusy) / latency : 0 }
+    public var taxFraction: Double { summary.frameworkTaxFraction }
 
     /// Predicted over measured, less one; nil where nothing was measured.
     public var error: Double? { measurement.latency.map { latency / $0 - 1 } }
@@ -71,9 +77,7 @@ public struct Validation: Sendable {
       var scenario = row.scenario
       if let speed = speedOf[row.measurement.testbed] { scenario.system.host.singleThreadSpeed = speed }
       let result = try scenario.simulate(row.plan, scenario.price(row.plan))
-      return Prediction(
-        measurement: row.measurement, latency: Double(result.latency) * 1e-12,
-        deviceBusy: Double(result.deviceBusy) * 1e-12, bound: result.bound, isHostBound: result.bound.isHostBound)
+      return Prediction(measurement: row.measurement, summary: result.summary)
     }
     self.speeds = speeds
   }

@@ -37,6 +37,9 @@ public struct Workload: Sendable {
 
   /// The text it was read from, for the faults of binding.
   let json: JSONSource
+
+  /// The name of the file it was read from: with ``name``, which workload it is.
+  package var file: String { json.file }
 }
 
 /// A number that a workload leaves open, such as `batch`.

@@ -47,13 +47,15 @@ struct HandComputedTests {
     let synchronized = try Simulator().time(program, table(), .synchronized)
     #expect(synchronized.latency == 71 + 2 + 4 + 7 && synchronized.deviceBusy == 20)
     #expect(parts(synchronized) == [.dispatch: 56, .launch: 17, .compute: 4, .synchronization: 7])
+    // What waits is not busy: the host spends the same in either, and the return from the synchronization.
+    #expect(steady.hostBusy == 71 && synchronized.hostBusy == 71 + 7)
   }
 
   @Test("A chain that waits for the device")
   func deviceBound() throws {
     let program = operators(2, count: 5)
     let steady = try Simulator().time(program, table(), .steadyState)
-    #expect(steady.latency == 5 * 51 && steady.deviceBusy == 250)
+    #expect(steady.latency == 5 * 51 && steady.deviceBusy == 250 && steady.hostBusy == 71)
     #expect(parts(steady) == [.memory: 250, .kernelGap: 5])
     // The first kernel starts at 6 + 13 + 2.
     let synchronized = try Simulator().time(program, table(), .synchronized)

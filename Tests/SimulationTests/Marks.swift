@@ -24,13 +24,6 @@ extension Program {
     self.instructions = instructions
     streamCount = streams
   }
-
-  /// The same pass with one synchronization at its end.
-  var synchronized: Program {
-    var program = self
-    program.instructions.append(Instruction(.synchronize, operand: 0))
-    return program
-  }
 }
 
 extension Account {

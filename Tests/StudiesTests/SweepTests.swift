@@ -61,9 +61,7 @@ import Workloads
       workload: try workload.bind(["batch": batch]), system: system, precision: precision,
       latencyKind: plan.latencyKind)
     let result = try scenario.simulate(with: Simulator(method: .events))
-    var expected = SweepResult()
-    (expected.latency, expected.deviceBusy, expected.bound) = (result.latency, result.deviceBusy, result.bound)
-    return expected
+    return SweepResult(result.summary)
   }
 
   @Test("Every point is what a simulation of its own gives by events, in any order of axes", arguments: 0..<6)
@@ -161,9 +159,11 @@ import Workloads
     var scratch: [UInt8] = []
     for bound in LatencyBound.allCases {
       for (latency, fits) in [(1_234_567, true), (2_000_000, false), (0, true)] {
-        var result = SweepResult()
-        (result.latency, result.deviceBusy) = (Int64(latency), Int64(latency / 3))
-        (result.bound, result.fits) = (bound, fits)
+        var account = Account.zero
+        account[bound.categories[0].rawValue] = Int64(latency)
+        var result = SweepResult(
+          PassSummary(latency: Int64(latency), deviceBusy: Int64(latency / 3), hostBusy: 0, account: account))
+        result.fits = fits
         var line: [UInt8] = []
         rows.append(3, result, to: &line)
         #expect(rows.mayBe(line[...], rowOf: 3, scratch: &scratch), "\(String(decoding: line, as: UTF8.self))")

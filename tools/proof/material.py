@@ -20,7 +20,7 @@ index_put one_hot zeros ones empty full arange zeros_like empty_like tensor lins
 synchronize unknown_thing""".split()
 COPIES = ["memcpy_host_to_device", "memcpy_device_to_host"]
 DTYPES = ["float", "int64", "int32", "bool"]
-MODES_OF_TIME = ["shortest", "recurrence", "counted", "events"]
+MODES_OF_TIME = ["shortest", "recurrence", "events"]
 PRECISIONS = ["fp32", "tf32", "fp16", "bf16", "int8", "fp8"]
 CHARTS = ["latency", "breakdown", "roofline", "timeline", "projection", "sensitivity"]
 SETTABLE = """accelerator.memory.bandwidth_gb_per_s accelerator.memory.capacity_gb accelerator.memory.l2_mb

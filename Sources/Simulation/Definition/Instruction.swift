@@ -1,7 +1,8 @@
 /// One step of a program: what the host does next, or a node of a graph.
 public struct Instruction: Sendable, Equatable, BitwiseCopyable {
-  /// What an instruction does; `operand` means what is said with each. ``Effect`` spells it out for everything that reads
-  /// instructions.
+  /// What an instruction does; `operand` means what is said with each.
+  ///
+  /// `Effect` spells it out for everything that reads instructions.
   public enum Opcode: UInt8, Sendable, BitwiseCopyable {
     /// The host is busy for cost `operand`.
     case work

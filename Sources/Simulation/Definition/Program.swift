@@ -16,6 +16,13 @@ public struct Program: Sendable, Equatable {
   /// A program without instructions.
   public init() {}
 
+  /// The same pass with one synchronization at its end.
+  var synchronized: Program {
+    var program = self
+    program.instructions.append(Instruction(.synchronize, operand: 0))
+    return program
+  }
+
   /// How many streams there must be for every one that an instruction names.
   var namedStreamCount: Int {
     1

@@ -18,20 +18,6 @@ public enum SimulationFault: Error, Sendable, Equatable {
   case eventLimitReached(limit: Int)
 }
 
-/// One pass's share of a simulated run.
-public struct PassTiming: Sendable, Equatable {
-  /// Picoseconds from one completed pass to the next, or of the one pass.
-  public var latency: Ticks
-  /// Picoseconds in which at least one kernel ran.
-  public var deviceBusy: Ticks
-  /// The account of the latency; for a breakdown its lanes sum to ``latency``.
-  public var account: Account
-  /// Events that the engine handled for it; zero where the time was had without events.
-  public var events: Int
-  /// What happened, if it was recorded.
-  public var timeline: Timeline?
-}
-
 /// Simulates a program and reads off what one pass takes.
 ///
 /// The event engine is the definition. A program with one stream takes a shorter way to the same picosecond: a closed
@@ -87,28 +73,44 @@ public struct Simulator: Sendable {
   ) throws(SimulationFault) -> PassTiming {
     let counts = counts ?? ProgramCounts(program)
     switch kind {
-    case .synchronized:
-      var synchronized = program
-      synchronized.instructions.append(Instruction(.synchronize, operand: 0))
-      let run = try passes(1, of: synchronized, counts.synchronized, table, recordFrom: 0)
-      return timing(run, from: .start, passes: 1)
-    case .steadyState:
-      let warmUp = warmUpPasses(counts, table)
-      if method == .shortest, !recordsTimeline, let sums = PassSums(counts, table),
-        let timing = SteadyState.time(counts, sums, table)
-      {
-        try checkLength(counts, table, passes: warmUp + 2)
-        return timing
-      }
-      if counts.isOfSeveralStreams { return try steadyState(program, counts, table) }
-      let run = try passes(warmUp + 2, of: program, counts, table, recordFrom: warmUp)
-      let marks = run.marks
-      let last = timing(run, from: marks[warmUp], passes: 1)
-      if warmUp == 0 || isSame(marks[warmUp - 1], marks[warmUp], marks[warmUp + 1]) { return last }
-      let many = 16
-      let longer = try passes(warmUp + many, of: program, counts, table, recordFrom: warmUp)
-      return timing(longer, from: longer.marks[warmUp - 1], passes: many)
+    case .synchronized: return try alone(program.synchronized, counts.synchronized, table)
+    case .steadyState: return try steadyState(program, counts, table)
     }
+  }
+
+  /// Simulates a planned pass: the same, with the programs and counts that the plan keeps.
+  func time(_ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming {
+    switch kind {
+    case .synchronized: try alone(plan.synchronizedProgram, plan.synchronizedCounts, table)
+    case .steadyState: try steadyState(plan.program, plan.counts, table)
+    }
+  }
+
+  /// One pass from an idle system on; its program ends in a synchronization.
+  private func alone(
+    _ program: Program, _ counts: ProgramCounts, _ table: CostTable
+  ) throws(SimulationFault) -> PassTiming {
+    timing(try passes(1, of: program, counts, table, recordFrom: 0), from: .start, passes: 1)
+  }
+
+  private func steadyState(
+    _ program: Program, _ counts: ProgramCounts, _ table: CostTable
+  ) throws(SimulationFault) -> PassTiming {
+    let warmUp = warmUpPasses(counts, table)
+    if method == .shortest, !recordsTimeline, let sums = PassSums(counts, table),
+      let timing = SteadyState.time(counts, sums, table)
+    {
+      try checkLength(counts, table, passes: warmUp + 2)
+      return timing
+    }
+    if counts.isOfSeveralStreams { return try steadyStateOfStreams(program, counts, table) }
+    let run = try passes(warmUp + 2, of: program, counts, table, recordFrom: warmUp)
+    let marks = run.marks
+    let last = timing(run, from: marks[warmUp], passes: 1)
+    if warmUp == 0 || isSame(marks[warmUp - 1], marks[warmUp], marks[warmUp + 1]) { return last }
+    let many = 16
+    let longer = try passes(warmUp + many, of: program, counts, table, recordFrom: warmUp)
+    return timing(longer, from: longer.marks[warmUp - 1], passes: many)
   }
 
   /// How many instructions ``time(_:_:_:counts:)`` executes at most: what to say beforehand of a run that may be long.
@@ -127,9 +129,12 @@ public struct Simulator: Sendable {
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
   /// - Complexity: O(instructions executed).
   public func replay(_ program: Program, _ table: CostTable) throws(SimulationFault) -> PassTiming {
-    let engine = try self.run(program, ProgramCounts(program), table, passes: 1, recordFrom: 0)
+    let counts = ProgramCounts(program)
+    let engine = try self.run(program, counts, table, passes: 1, recordFrom: 0)
     guard !engine.model.marks.isEmpty else { throw .neverEnds }
-    let run = PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)
+    let run = PassRun(
+      marks: engine.model.marks, hostBusy: table.hostBusy(of: counts), events: engine.eventCount,
+      spans: engine.model.spans)
     return timing(run, from: .start, passes: 1)
   }
 
@@ -140,7 +145,7 @@ public struct Simulator: Sendable {
   /// ``AccountMap/circle(from:)``. Where the state doesn't come back within the passes that can be afforded, it is the mean
   /// of all of them from the idle system on, which is a piece of one path as well; the fill of the queues is then a part
   /// of it.
-  private func steadyState(
+  private func steadyStateOfStreams(
     _ program: Program, _ counts: ProgramCounts, _ table: CostTable
   ) throws(SimulationFault) -> PassTiming {
     let passes = passesToComeBack(counts, table)
@@ -152,7 +157,7 @@ public struct Simulator: Sendable {
     let mark =
       period.map { PassMark(time: $0.time, account: $0.account, deviceBusy: $0.busy, hostClock: $0.time) }
       ?? engine.model.marks[engine.model.marks.count - 1]
-    var run = PassRun(marks: [mark], events: engine.eventCount)
+    var run = PassRun(marks: [mark], hostBusy: table.hostBusy(of: counts), events: engine.eventCount)
     if recordsTimeline {
       let warmUp = warmUpPasses(counts, table)
       run.spans = try self.run(program, counts, table, passes: warmUp + 2, recordFrom: warmUp).model.spans
@@ -172,6 +177,8 @@ public struct Simulator: Sendable {
   /// What passes issued back to back come to.
   private struct PassRun {
     var marks: [PassMark]
+    /// Host time of one.
+    var hostBusy: Ticks
     var events = 0
     var spans: [TimelineSpan] = []
   }
@@ -180,10 +187,13 @@ public struct Simulator: Sendable {
     _ passes: Int, of program: Program, _ counts: ProgramCounts, _ table: CostTable, recordFrom: Int
   ) throws(SimulationFault) -> PassRun {
     if counts.isOneStream, !recordsTimeline, method != .events {
-      return PassRun(marks: try marks(program, counts, table, passes: passes, ties: ties))
+      let marks = try marks(program, counts, table, passes: passes, ties: ties)
+      return PassRun(marks: marks, hostBusy: table.hostBusy(of: counts))
     }
     let engine = try run(program, counts, table, passes: passes, recordFrom: recordFrom)
-    return PassRun(marks: engine.model.marks, events: engine.eventCount, spans: engine.model.spans)
+    return PassRun(
+      marks: engine.model.marks, hostBusy: table.hostBusy(of: counts), events: engine.eventCount,
+      spans: engine.model.spans)
   }
 
   /// The marks of passes on one stream, by the recurrence.
@@ -286,10 +296,10 @@ public struct Simulator: Sendable {
       timeline = Timeline()
       timeline?.spans = run.spans
     }
-    return PassTiming(
-      latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes),
-      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time),
-      events: run.events, timeline: timeline)
+    let summary = PassSummary(
+      latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes), hostBusy: run.hostBusy,
+      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time))
+    return PassTiming(summary: summary, events: run.events, timeline: timeline)
   }
 
   /// The mean account of several passes that took `total` together.

@@ -24,6 +24,9 @@ public struct ProgramPlan: Sendable {
   public private(set) var items: [Item] = []
   /// How often a pass uses each cost.
   public private(set) var counts = ProgramCounts(Program())
+  /// One pass with a synchronization at its end, and its counts.
+  private(set) var synchronizedProgram = Program()
+  private(set) var synchronizedCounts = ProgramCounts(Program())
   /// The kernels.
   public let lowered: LoweredProgram
   /// How operators become launches.
@@ -50,6 +53,8 @@ public struct ProgramPlan: Sendable {
     itemIndices = [:]
     labelIndices = [:]
     counts = ProgramCounts(program)
+    synchronizedProgram = program.synchronized
+    synchronizedCounts = counts.synchronized
   }
 
   private mutating func index(of item: Item) -> Int {

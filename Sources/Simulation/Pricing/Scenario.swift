@@ -68,7 +68,7 @@ public struct Scenario: Sendable {
   public func simulate(
     _ plan: ProgramPlan, _ table: CostTable, with simulator: Simulator = Simulator()
   ) throws(SimulationFault) -> PassResult {
-    var timing = try simulator.time(plan.program, table, latencyKind, counts: plan.counts)
+    var timing = try simulator.time(plan, table, latencyKind)
     timing.timeline?.labels = plan.program.labels
     timing.timeline?.work = plan.items.map { item in
       guard case .kernel(let index) = item else { return .none }

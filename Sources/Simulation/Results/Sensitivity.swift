@@ -44,7 +44,7 @@ extension Scenario {
     _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 5e-4
   ) throws(SimulationFault) -> [Sensitivity] {
     let base = price(plan)
-    let latency = try simulator.time(plan.program, base, latencyKind, counts: plan.counts).latency
+    let latency = try simulator.time(plan, base, latencyKind).latency
     guard latency > 0 else { return [] }
     var tangents: [Tangent] = []
     for number in system.numbers where number.domain.kind != .threshold {
@@ -85,7 +85,7 @@ extension Scenario {
         for (lane, difference) in group.enumerated() { account[lane] = difference[cost] }
         return account
       }
-      let account = try simulator.time(plan.program, table, latencyKind, counts: plan.counts).account
+      let account = try simulator.time(plan, table, latencyKind).account
       sums += group.indices.map { account[$0 - start] }
     }
     return sums

@@ -64,7 +64,7 @@ public struct PassPricer: Sendable {
     {
       return timing
     }
-    return try simulator.time(plan.program, table, scenario.latencyKind, counts: plan.counts)
+    return try simulator.time(plan, table, scenario.latencyKind)
   }
 
   /// Whether the tensors of a pass fit the device's memory; a processor-only system's are taken to.

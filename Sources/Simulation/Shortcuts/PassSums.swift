@@ -61,10 +61,18 @@ extension CostTable {
   ///
   /// - Complexity: O(different costs).
   public func load(of counts: ProgramCounts) -> (host: Ticks, device: Ticks) {
-    let host = PassSums.host(counts, self)?.adding(launch.synchronization, times: counts.synchronizations)
     let isIdle = counts.launches + counts.graphs == 0
     let device = isIdle ? .zero : PassSums.device(counts, self)?.cost.withGaps(counts, launch)
-    return (host?.duration ?? longestCost, device?.duration ?? longestCost)
+    return (hostBusy(of: counts), device?.duration ?? longestCost)
+  }
+
+  /// What the host spends on a pass, in work and calls and on returns from synchronizations: picoseconds, the longest there
+  /// is where that is beyond a run.
+  ///
+  /// - Complexity: O(different costs).
+  func hostBusy(of counts: ProgramCounts) -> Ticks {
+    let host = PassSums.host(counts, self)?.adding(launch.synchronization, times: counts.synchronizations)
+    return host?.duration ?? longestCost
   }
 }
 

@@ -34,7 +34,7 @@ public enum SteadyState {
   public static func time(_ counts: ProgramCounts, _ sums: PassSums, _ table: CostTable) -> PassTiming? {
     guard counts.isOneStream, counts.synchronizations == 0, counts.blockingCopies == 0 else { return nil }
     let launches = counts.launches + counts.graphs
-    guard launches > 0 else { return timing(sums.host, sums.busy) }
+    guard launches > 0 else { return timing(sums.host, sums) }
     guard launches + counts.nodeGaps < 0x1p40 else { return nil }
     guard let device = sums.device.withGaps(counts, table.launch) else { return nil }
     let (host, stream) = (Double(sums.host.duration), Double(device.duration))
@@ -54,15 +54,17 @@ public enum SteadyState {
     let margin = 1 + 0x1p-40
     if device.duration < sums.host.duration {
       guard passesInQueue * host >= (Double(latency) + stream) * margin else { return nil }
-      return timing(sums.host, sums.busy)
+      return timing(sums.host, sums)
     }
     guard device.duration > sums.host.duration, arrival >= table.launch.kernelGap.duration,
       passesInQueue * stream > (host + Double(latency)) * margin
     else { return nil }
-    return timing(device, sums.busy)
+    return timing(device, sums)
   }
 
-  private static func timing(_ path: Cost, _ busy: Ticks) -> PassTiming {
-    PassTiming(latency: path.duration, deviceBusy: busy, account: path.account, events: 0, timeline: nil)
+  private static func timing(_ path: Cost, _ sums: PassSums) -> PassTiming {
+    PassTiming(
+      summary: PassSummary(
+        latency: path.duration, deviceBusy: sums.busy, hostBusy: sums.host.duration, account: path.account))
   }
 }

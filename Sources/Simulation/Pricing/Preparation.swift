@@ -1,0 +1,93 @@
+import Kernels
+import Profiles
+import Synchronization
+import Workloads
+
+/// Bound workloads and plans, each made once and kept, for simulations on any number of cores.
+///
+/// Binding depends on the workload and its parameters alone, a plan on these and the ``PlanIdentity`` of a system: of one
+/// generation of accelerators and the next it is often the same. A core that asks for what another is making waits for it.
+public struct Preparation: Sendable {
+  private struct BindingKey: Hashable {
+    let name: String
+    let file: String
+    let parameters: [String: Int64]
+  }
+
+  private struct PlanKey: Hashable {
+    let binding: BindingKey
+    let identity: PlanIdentity
+  }
+
+  private let bindings: OnceCache<BindingKey, BoundWorkload>
+  private let plans: OnceCache<PlanKey, ProgramPlan>
+
+  /// Nothing is kept yet.
+  ///
+  /// - Parameter limit: How many bound workloads and plans are kept at most; beyond it all are made anew.
+  public init(limit: Int = .max) {
+    bindings = OnceCache(limit: limit)
+    plans = OnceCache(limit: limit)
+  }
+
+  /// The scenario of a workload at some parameters, and its plan.
+  ///
+  /// - Parameters:
+  ///   - workload: The workload.
+  ///   - parameters: Values of its parameters; others keep their default.
+  ///   - scenario: Makes the scenario of the bound workload.
+  /// - Returns: Both, the plan as ``Scenario/plan()`` makes it.
+  /// - Throws: What `Workload.bindChecked(_:)` throws.
+  public func prepare(
+    _ workload: Workload, _ parameters: [String: Int64] = [:], scenario: (BoundWorkload) -> Scenario
+  ) throws(WorkloadFault) -> (scenario: Scenario, plan: ProgramPlan) {
+    let binding = BindingKey(name: workload.name, file: workload.file, parameters: parameters)
+    let scenario = scenario(
+      try bindings.value(of: binding) { () throws(WorkloadFault) in try workload.bindChecked(parameters) })
+    return (scenario, plan(of: scenario, binding))
+  }
+
+  /// The plan of a scenario whose workload is bound already, and told apart from others by its name and parameters.
+  public func plan(of scenario: Scenario) -> ProgramPlan {
+    let parameters = scenario.workload.parameters.map { ($0.name, $0.value) }
+    return plan(
+      of: scenario,
+      BindingKey(
+        name: scenario.workload.name, file: "", parameters: Dictionary(parameters) { first, _ in first }))
+  }
+
+  private func plan(of scenario: Scenario, _ binding: BindingKey) -> ProgramPlan {
+    let identity = PlanIdentity(system: scenario.system, precision: scenario.precision)
+    return plans.value(of: PlanKey(binding: binding, identity: identity)) { scenario.plan() }
+  }
+}
+
+/// Values by a key, each made by whoever asks first.
+private final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+  /// A value, once it has been made.
+  private final class Place: Sendable {
+    let value = Mutex<Value?>(nil)
+  }
+
+  private let places = Mutex<[Key: Place]>([:])
+  private let limit: Int
+
+  init(limit: Int) { self.limit = limit }
+
+  /// The value of a key; of a value whose making throws nothing is kept.
+  func value<Fault: Error>(of key: Key, make: () throws(Fault) -> Value) throws(Fault) -> Value {
+    let place = places.withLock { places in
+      if let known = places[key] { return known }
+      if places.count >= limit { places = [:] }
+      let new = Place()
+      places[key] = new
+      return new
+    }
+    return try place.value.withLock { value throws(Fault) in
+      if let value { return value }
+      let made = try make()
+      value = made
+      return made
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import EventEngine
+
+/// What one pass takes, in four numbers from which everything else that is said of a pass follows.
+public struct PassSummary: Sendable, Equatable {
+  /// Picoseconds per pass.
+  public var latency: Ticks
+  /// Picoseconds in which at least one kernel or collective runs.
+  public var deviceBusy: Ticks
+  /// Picoseconds that the host spends on work and in calls, its waits left out; of several threads, the sum.
+  public var hostBusy: Ticks
+  /// The account of the latency; for a breakdown its lanes sum to ``latency``.
+  public var account: Account
+
+  /// A summary.
+  public init(latency: Ticks, deviceBusy: Ticks, hostBusy: Ticks, account: Account) {
+    self.latency = latency
+    self.deviceBusy = deviceBusy
+    self.hostBusy = hostBusy
+    self.account = account
+  }
+
+  /// A pass of nothing.
+  public static let zero = PassSummary(latency: 0, deviceBusy: 0, hostBusy: 0, account: .zero)
+
+  /// The share of a latency for which the device does not work; zero for a pass that takes no time.
+  ///
+  /// - Parameters:
+  ///   - latency: In any unit.
+  ///   - deviceBusy: In the same.
+  /// - Returns: From 0 to 1.
+  public static func taxFraction(latency: Int64, deviceBusy: Int64) -> Double {
+    latency == 0 ? 0 : Double(latency - deviceBusy) / Double(latency)
+  }
+}
+
+/// Something that says what one pass takes.
+public protocol PassSummarized {
+  /// What it takes.
+  var summary: PassSummary { get }
+}
+
+extension PassSummarized {
+  /// Picoseconds per pass.
+  public var latency: Ticks { summary.latency }
+
+  /// Picoseconds in which at least one kernel or collective runs.
+  public var deviceBusy: Ticks { summary.deviceBusy }
+
+  /// Picoseconds that the host spends on work and in calls, its waits left out.
+  public var hostBusy: Ticks { summary.hostBusy }
+
+  /// The critical path's own account: for a breakdown, each picosecond of the latency in one category.
+  public var account: Account { summary.account }
+
+  /// Latency that the device does not work for, picoseconds.
+  public var frameworkTax: Ticks { latency - deviceBusy }
+
+  /// The tax as a fraction of the latency; zero for a pass that takes no time.
+  public var frameworkTaxFraction: Double { PassSummary.taxFraction(latency: latency, deviceBusy: deviceBusy) }
+
+  /// What of the latency is spent on a category.
+  public func time(in category: CostCategory) -> Ticks { account[category.rawValue] }
+
+  /// What the latency is waiting for: the largest share of its critical path.
+  public var bound: LatencyBound { LatencyBound(account: account) }
+}
+
+extension PassSummary: PassSummarized {
+  /// Itself.
+  public var summary: PassSummary { self }
+}
