@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Studies
 import TestSupport
 import Testing
@@ -31,20 +32,17 @@ struct FormatTests {
       let table = try CSVText(bytes: Array(block.utf8), file: "output.csv")
       let names = table.header.map(\.text)
       for row in table.rows {
-        let line = try #require(lines.popFirst())
-        var object = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-        if blocks.count > 1 { #expect(object.removeValue(forKey: "table") is String) }
-        #expect(Set(object.keys) == Set(names))
-        for (name, text) in zip(names, row.map(\.text)) {
-          let value = try #require(object[name])
-          if value is NSNull {
-            #expect(text.isEmpty, "\(name)")
-          } else if let number = Double(text), let found = value as? NSNumber {
-            #expect(found.doubleValue == number, "\(name)")
-          } else if text == "true" || text == "false" {
-            #expect(value as? Bool == (text == "true"), "\(name)")
-          } else {
-            #expect("\(value)" == text, "\(name)")
+        let next = lines.popFirst()
+        var members = try JSONDocument(bytes: Array(try #require(next).utf8), file: "line").cursor.object().members
+        if blocks.count > 1 { #expect(members.removeFirst().key == "table") }
+        #expect(members.map(\.key) == names)
+        for (member, text) in zip(members, row.map(\.text)) {
+          switch member.value.value.content {
+          case .null: #expect(text.isEmpty, "\(member.key)")
+          case .number(let number): #expect(decimalNumber(text) == decimalNumber(number.text), "\(member.key)")
+          case .boolean(let flag): #expect(text == String(flag), "\(member.key)")
+          case .string(let string): #expect(text == string, "\(member.key)")
+          default: Issue.record("\(member.key) is no single value")
           }
         }
       }
@@ -55,8 +53,7 @@ struct FormatTests {
   @Test("JSON is one object; pages and Markdown have every table", arguments: commands)
   func whole(_ command: String) throws {
     let json = try output(command, "json")
-    let object = try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
-    #expect(!object.isEmpty)
+    #expect(try !JSONDocument(bytes: Array(json.utf8), file: "whole").cursor.object().members.isEmpty)
     let rules = try output(command, "table").split(separator: "\n").filter { $0.allSatisfy { "─ ".contains($0) } }.count
     let markdown = try output(command, "markdown")
     #expect(markdown.split(separator: "\n").filter { $0.hasPrefix("| --") }.count == rules)
