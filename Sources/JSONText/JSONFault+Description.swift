@@ -46,7 +46,8 @@ extension JSONFault: Fault {
     case .outOfRange(let text, let range, let unit):
       "\(subject) must be \(range.words(unit: unit)) (it is \(oneLine(text)))"
     case .notAnInteger(let text): "\(subject) must be an integer (it is \(oneLine(text)))"
-    case .integerOutOfRange(let text, let range): "\(subject) must be \(expectation(for: range)) (it is \(oneLine(text)))"
+    case .integerOutOfRange(let text, let range):
+      "\(subject) must be \(expectation(for: range)) (it is \(oneLine(text)))"
     case .emptyString: "\(subject) must not be an empty string"
     case .unknownName(let what, let name, let near, let known):
       "\(subject) names an unknown \(what), \(quoted(name))" + choices(near, known, otherwise: "the known ones are")

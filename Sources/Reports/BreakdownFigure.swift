@@ -1,4 +1,5 @@
 import Charts
+import JSONText
 import Replay
 import Simulation
 import Studies

@@ -1,3 +1,4 @@
+import JSONText
 import Profiles
 import Studies
 
@@ -18,6 +19,8 @@ public struct CalibrationReport: Report {
     let fitted: Double
     let uncertainty: Double?
     let isIdentified: Bool
+    /// Whether it is the speed of a testbed's host, which begins at that of the reference.
+    var isHost = false
   }
 
   /// A row for each number, hosts' speeds included.
@@ -31,13 +34,13 @@ public struct CalibrationReport: Report {
       + calibration.hosts.map { testbed, _, fit in
         Row(
           number: SystemNumber.hostSpeed.path, group: testbed, initial: 1, fitted: fit.speed,
-          uncertainty: fit.uncertainty, isIdentified: fit.usable > 0)
+          uncertainty: fit.uncertainty, isIdentified: fit.usable > 0, isHost: true)
       }
     return Table(
       named: "numbers", rows,
       [
         Column("number") { .text($0.number) }, Column("shared by", key: "shared_by") { .text($0.group) },
-        Column("before", .significant(4)) { .number($0.initial) },
+        Column("before", .significant(4)) { .number($0.initial, shown: $0.isHost ? "1" : nil) },
         Column("fitted", .significant(4)) { .number($0.fitted) },
         Column("uncertainty", unit: "+-%", key: "uncertainty_fraction", .percent(1)) {
           .number($0.uncertainty, shown: $0.uncertainty == nil ? "" : nil)

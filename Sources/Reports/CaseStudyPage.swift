@@ -1,4 +1,5 @@
 import Charts
+import JSONText
 import Studies
 
 /// A case study as a page: simulated lines beside measured points, panel by panel.

@@ -1,3 +1,4 @@
+import JSONText
 import Studies
 
 /// A hypothetical system beside a real one.

@@ -1,4 +1,5 @@
 import Charts
+import JSONText
 import Studies
 
 /// The rows of a sweep as a page: latency and tax against what was varied most finely, and all rows to sort.

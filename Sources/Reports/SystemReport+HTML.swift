@@ -1,4 +1,5 @@
 import Charts
+import JSONText
 import Profiles
 import Simulation
 import Studies

@@ -1,3 +1,4 @@
+import JSONText
 import Studies
 
 /// Predictions beside measurements.
@@ -93,7 +94,7 @@ public struct ValidationReport: Report {
     return Table(
       named: "errors", summaries,
       [
-        Column("rows") { .text($0.name) }, Column("count", .plain) { .count($0.errors.count) },
+        Column("rows", key: "group") { .text($0.name) }, Column("count", .plain) { .count($0.errors.count) },
         percent("median") { $0.median }, percent("mean") { $0.mean },
         percent("90th", key: "ninetieth") { $0.ninetieth },
         percent("bias") { $0.bias },

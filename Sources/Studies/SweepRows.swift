@@ -1,4 +1,3 @@
-import EventEngine
 import JSONText
 import Simulation
 
@@ -65,10 +64,10 @@ public struct SweepRows: Sendable {
     if format == .jsonl { bytes.append(UInt8(ascii: "{")) }
     for axis in plan.axes.indices { bytes += texts[axis][plan.digit(axis, of: point)] }
     name("latency_us", &bytes)
-    Self.appendMicroseconds(result.latency, to: &bytes)
+    NumberFormat.append(microsecondsOf: result.latency, to: &bytes)
     separate(&bytes)
     name("device_busy_us", &bytes)
-    Self.appendMicroseconds(result.deviceBusy, to: &bytes)
+    NumberFormat.append(microsecondsOf: result.deviceBusy, to: &bytes)
     separate(&bytes)
     name("framework_tax_fraction", &bytes)
     bytes += numberText(result.frameworkTaxFraction).utf8
@@ -98,25 +97,5 @@ public struct SweepRows: Sendable {
   private func separate(_ bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: ","))
     if format == .jsonl { bytes.append(UInt8(ascii: " ")) }
-  }
-
-  /// Picoseconds as microseconds, exactly: 1,234,567 ps is `1.234567`, and 2,000,000 ps is `2`.
-  static func appendMicroseconds(_ picoseconds: Ticks, to bytes: inout [UInt8]) {
-    if picoseconds < 0 { bytes.append(UInt8(ascii: "-")) }
-    var (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
-    let start = bytes.count
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(whole % 10))
-      whole /= 10
-    } while whole > 0
-    bytes[start...].reverse()
-    guard rest > 0 else { return }
-    bytes.append(UInt8(ascii: "."))
-    var place: UInt64 = 100_000
-    while rest > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest / place))
-      rest %= place
-      place /= 10
-    }
   }
 }

@@ -1,4 +1,5 @@
 import CommandSyntax
+import JSONText
 import Profiles
 import Reports
 import Studies

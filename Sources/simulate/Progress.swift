@@ -1,4 +1,5 @@
 import Dispatch
+import JSONText
 import Reports
 import Synchronization
 

@@ -96,7 +96,7 @@ struct SweepItem {
     return Failure(.wrongInput, at: "\(place.document.file):\(position(place))", "\(place.path) " + content)
   }
 
-  private func position(_ place: JSONCursor) -> Message {
+  private func position(_ place: JSONCursor) -> String {
     "\(place.document.position(ofByte: place.value.byteOffset))"
   }
 

@@ -51,7 +51,7 @@ import Testing
       let lines = result.output.split(separator: "\n")
       #expect(lines.first == "number,shared_by,before,fitted,uncertainty_fraction,identified")
       #expect(lines.count == 3 && lines[1].hasPrefix("accelerator.efficiency.winograd,Ampere GA100,"))
-      #expect(lines[1].hasSuffix(",,no") && lines[2].hasPrefix("host.single_thread_speed,Lab/One,1,"))
+      #expect(lines[1].hasSuffix(",,false") && lines[2].hasPrefix("host.single_thread_speed,Lab/One,1,"))
     }
   }
 

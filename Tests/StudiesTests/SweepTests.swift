@@ -193,7 +193,7 @@ import Workloads
     ])
   func microseconds(picoseconds: Int64, text: String) {
     var bytes: [UInt8] = []
-    SweepRows.appendMicroseconds(picoseconds, to: &bytes)
+    NumberFormat.append(microsecondsOf: picoseconds, to: &bytes)
     #expect(String(decoding: bytes, as: UTF8.self) == text)
   }
 

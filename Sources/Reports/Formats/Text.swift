@@ -17,7 +17,7 @@ extension Block {
     switch self {
     case .lines(let lines): return lines.map { $0 + "\n" }.joined()
     case .paragraphs(let texts, let indent):
-      return texts.map { wrapped($0, width: width, indent: indent) }.joined()
+      return texts.map { wrapped($0, width: min(100, width), indent: indent) }.joined()
     case .table(let table, let title, let bars, let note):
       let body =
         bars.map { table.text(styled: styled, width: width, bars: $0) }

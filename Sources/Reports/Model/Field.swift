@@ -1,3 +1,5 @@
+import JSONText
+
 /// What a column of a report holds: its name and unit for programs, its heading for people, and how they see its numbers.
 public struct Field: Sendable {
   /// Who gets a field.

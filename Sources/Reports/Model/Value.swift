@@ -1,3 +1,5 @@
+import JSONText
+
 /// A value of a report, exact: how programs get it is a format's, how people see it its field's.
 ///
 /// Each sort of value may be missing: blank in CSV, `null` in JSON, a dash in tables.

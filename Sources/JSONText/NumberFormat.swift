@@ -59,10 +59,7 @@ public enum NumberFormat {
   /// A number as a person would write it who knows it exactly: `16`, `0.1715`, `1555`.
   ///
   /// - Returns: The shortest text that reads back as the number.
-  public static func shortest(_ value: Double) -> String {
-    let text = value.description
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
+  public static func shortest(_ value: Double) -> String { shortestText(of: value) }
 
   /// A whole number, its digits set off in threes.
   public static func integer(_ value: Int, grouping: DigitGrouping = .comma) -> String {
@@ -82,12 +79,29 @@ public enum NumberFormat {
 
   /// Picoseconds in microseconds, exactly: 1,234,567 ps is `1.234567`, and 2,000,000 ps is `2`.
   public static func microseconds(picoseconds: Int64) -> String {
-    let (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
-    let sign = picoseconds < 0 ? "-" : ""
-    guard rest > 0 else { return "\(sign)\(whole)" }
-    var decimals = String(String(1_000_000 + rest).dropFirst())
-    while decimals.last == "0" { decimals.removeLast() }
-    return "\(sign)\(whole).\(decimals)"
+    var bytes: [UInt8] = []
+    append(microsecondsOf: picoseconds, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The same, behind other bytes of a text: a million numbers should not cost a million strings.
+  public static func append(microsecondsOf picoseconds: Int64, to bytes: inout [UInt8]) {
+    if picoseconds < 0 { bytes.append(UInt8(ascii: "-")) }
+    var (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(whole % 10))
+      whole /= 10
+    } while whole > 0
+    bytes[start...].reverse()
+    guard rest > 0 else { return }
+    bytes.append(UInt8(ascii: "."))
+    var place: UInt64 = 100_000
+    while rest > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest / place))
+      rest %= place
+      place /= 10
+    }
   }
 
   /// A time under the prefix that leaves one to three digits before the point: `12.3 µs`, `1.24 ms`.
@@ -119,8 +133,8 @@ public enum NumberFormat {
     let magnitude = UInt128(picoseconds.magnitude)
     func rounded(to decimals: Int) -> RoundedDecimal {
       RoundedDecimal(
-        isNegative: picoseconds < 0, numerator: magnitude * powerOfTen(max(0, decimals)),
-        denominator: powerOfTen(max(0, -decimals)), decimals: decimals + 12)
+        isNegative: picoseconds < 0, numerator: magnitude * widePowerOfTen(max(0, decimals)),
+        denominator: widePowerOfTen(max(0, -decimals)), decimals: decimals + 12)
     }
     let number = rounded(to: digits - count)
     return timeText(of: number.hasRolledOver(digits: digits) ? rounded(to: digits - count - 1) : number)
@@ -147,5 +161,5 @@ public enum NumberFormat {
 
 extension RoundedDecimal {
   /// Whether rounding up made one digit more than asked for: 9.996 to three digits is 10.00.
-  fileprivate func hasRolledOver(digits count: Int) -> Bool { digits >= powerOfTen(count) }
+  fileprivate func hasRolledOver(digits count: Int) -> Bool { digits >= widePowerOfTen(count) }
 }

@@ -17,8 +17,8 @@ struct RoundedDecimal {
     guard value.isFinite, decimals <= 22, decimals >= -22 else { return nil }
     let (significand, exponent) = value.integerParts
     var (numerator, denominator) = (UInt128(significand), UInt128(1))
-    if decimals > 0 { numerator *= powerOfTen(decimals) }
-    if decimals < 0 { denominator = powerOfTen(-decimals) }
+    if decimals > 0 { numerator *= widePowerOfTen(decimals) }
+    if decimals < 0 { denominator = widePowerOfTen(-decimals) }
     if exponent >= 0 {
       guard exponent < numerator.leadingZeroBitCount else { return nil }
       numerator <<= UInt128(exponent)
@@ -56,7 +56,7 @@ struct RoundedDecimal {
 }
 
 /// Ten to a power from 0 to 38, which 128 bits hold.
-func powerOfTen(_ exponent: Int) -> UInt128 { (0..<exponent).reduce(1) { power, _ in power * 10 } }
+func widePowerOfTen(_ exponent: Int) -> UInt128 { (0..<exponent).reduce(1) { power, _ in power * 10 } }
 
 extension Double {
   /// The magnitude as an integer below 2^53 times a power of two.
