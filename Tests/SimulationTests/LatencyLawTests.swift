@@ -161,7 +161,13 @@ struct LatencyLawTests {
   @Test("The steady state of several streams is what every further period of passes takes, to the picosecond")
   func steadyStateIsForEver() throws {
     var (found, uneven) = (0, 0)
-    try forRandomPrograms(300, [.severalStreams, .sharing, .longLoops, .streamsAlone]) { random, seed in
+    let shapes: [ProgramShape] = [.severalStreams, .sharing, .longLoops, .streamsAlone]
+    let withoutCollectives = shapes.map { shape in
+      var shape = shape
+      shape.hasCollectives = false
+      return shape
+    }
+    func check(_ random: RandomProgram, _ seed: UInt64) throws {
       let counts = ProgramCounts(random.program)
       guard counts.isOfSeveralStreams, counts.instructions < 3_000 else { return }
       let run = try Simulator().run(
@@ -181,6 +187,8 @@ struct LatencyLawTests {
         }
       }
     }
+    try forRandomPrograms(240, withoutCollectives, check)
+    try forRandomPrograms(120, shapes, check)
     #expect(found > 100 && uneven > 1, "\(found), \(uneven)")
   }
 
