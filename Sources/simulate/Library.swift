@@ -114,7 +114,12 @@ struct Library {
 
   /// The file of a profile of the catalog, by its folder and name.
   ///
-  /// - Parameter advice: What to do where there is none.
+  /// - Parameters:
+  ///   - name: The profile's name.
+  ///   - folder: The folder of its kind: `hosts`.
+  ///   - advice: What to do where there is none.
+  /// - Returns: The file.
+  /// - Throws: ``Failure`` where there is none.
   func document(of name: String, in folder: String, advice: Message = "") throws(Failure) -> JSONDocument {
     guard let found = try checking({ try profiles.document(of: name, in: folder) }) else {
       throw Failure(.wrongInput, "no file in the catalog's \(folder) is named '\(name)'" + advice)
