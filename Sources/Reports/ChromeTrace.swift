@@ -1,5 +1,6 @@
 import JSONText
 import Simulation
+import Traces
 
 /// A simulated timeline in the Trace Event Format, which Perfetto and chrome://tracing open.
 ///

@@ -19,8 +19,9 @@ public struct RooflineReport: Report {
 
   private var heading: String { "\(scenario.workloadText), on \(study.accelerator.title)" }
 
-  /// A row for each sort of kernel. People are not told of work and traffic, whose ratio is the intensity, but of each
-  /// row's share of the time.
+  /// A row for each sort of kernel.
+  ///
+  /// People are not told of work and traffic, whose ratio is the intensity, but of each row's share of the time.
   private var kernels: Table {
     let total = study.rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
     let kernelModel = scenario.kernelModel.name

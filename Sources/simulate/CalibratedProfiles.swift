@@ -96,14 +96,7 @@ struct CalibratedProfiles {
   }
 
   private static func document(_ name: String, _ folder: String, _ library: Library) throws(Failure) -> JSONDocument {
-    let profiles = try library.profiles
-    let found = try checking { try profiles.document(of: name, in: folder) }
-    guard let found else {
-      throw Failure(
-        .wrongInput,
-        "no file in the catalog's \(folder) is named '\(name)'; put the profile into a folder for --catalog")
-    }
-    return found
+    try library.document(of: name, in: folder, advice: "; put the profile into a folder for --catalog")
   }
 }
 

@@ -68,11 +68,7 @@ struct Library {
 
   /// The accelerators of the headline study, by date of release.
   func flagships() throws(Failure) -> [AcceleratorProfile] {
-    try from(shipped) {
-      try $0.flagships()
-    } else: {
-      $0.accelerators.filter(\.isFlagship)
-    }
+    try checking { try shipped?.flagships() ?? profiles.accelerators.filter(\.isFlagship) }
   }
 
   /// A workload by name, by shortened name, or from a file.
@@ -80,58 +76,55 @@ struct Library {
     if Self.isFile(name) {
       if !name.hasSuffix(".json"), !Platform.exists(name) {
         throw Failure(
-          .wrongInput,
-          at: name,
+          .wrongInput, at: name,
           "no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
             + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
       }
       return try checking { try Workload(path: name) }
     }
-    let found = try checking {
-      try resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload")
+    return try checking {
+      try workloads.load(resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload"))
     }
-    return try checking { try workloads.load(found) }
   }
 
   /// An accelerator by name or from a file; nil for `none`.
   func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
     if name == "none" { return nil }
-    if Self.isFile(name) { return try checking { try profiles.accelerator(file: name) } }
-    return try from(shipped) {
-      try $0.accelerator(named: name)
-    } else: {
-      try $0.accelerator(named: name)
+    return try checking {
+      if Self.isFile(name) { return try profiles.accelerator(file: name) }
+      return try shipped?.accelerator(named: name) ?? profiles.accelerator(named: name)
     }
   }
 
   /// A host by name or from a file.
   func host(_ name: String) throws(Failure) -> HostProfile {
-    if Self.isFile(name) { return try checking { try profiles.host(file: name) } }
-    return try from(shipped) {
-      try $0.host(named: name)
-    } else: {
-      try $0.host(named: name)
+    try checking {
+      if Self.isFile(name) { return try profiles.host(file: name) }
+      return try shipped?.host(named: name) ?? profiles.host(named: name)
     }
   }
 
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
-    if Self.isFile(name) { return try checking { try profiles.framework(file: name) } }
-    return try from(shipped) {
-      try $0.framework(named: name)
-    } else: {
-      try $0.framework(named: name)
+    try checking {
+      if Self.isFile(name) { return try profiles.framework(file: name) }
+      return try shipped?.framework(named: name) ?? profiles.framework(named: name)
     }
   }
 
-  /// Asks the index, if there is one, and else the whole catalog.
-  private func from<Answer>(
-    _ index: ProfileIndex?, _ quick: (ProfileIndex) throws -> Answer, else full: (ProfileCatalog) throws -> Answer
-  ) throws(Failure) -> Answer {
-    try checking {
-      if let index { return try quick(index) }
-      return try full(profiles)
+  /// The file of a profile of the catalog, by its folder and name.
+  ///
+  /// - Parameters:
+  ///   - name: The profile's name.
+  ///   - folder: The folder of its kind: `hosts`.
+  ///   - advice: What to do where there is none.
+  /// - Returns: The file.
+  /// - Throws: ``Failure`` where there is none.
+  func document(of name: String, in folder: String, advice: Message = "") throws(Failure) -> JSONDocument {
+    guard let found = try checking({ try profiles.document(of: name, in: folder) }) else {
+      throw Failure(.wrongInput, "no file in the catalog's \(folder) is named '\(name)'" + advice)
     }
+    return found
   }
 
   /// Whether a name denotes an accelerator of the catalog.

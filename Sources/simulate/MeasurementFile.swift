@@ -13,23 +13,19 @@ struct MeasurementFile {
     self.table = table
     self.rows = rows
     var seen: Set<[String]> = []
-    func check(_ column: String, _ name: String, _ row: Int, _ look: () throws(Failure) -> Void) throws(Failure) {
+    func check<Found>(
+      _ column: String, _ name: String, _ row: Int, _ find: (String) throws(Failure) -> Found
+    ) throws(Failure) {
       guard seen.insert([column, name]).inserted else { return }
-      do { try look() } catch {
+      do { _ = try find(name) } catch {
         throw Failure(table.nameFault(column, row: row, FaultWords(error.problem.text)), causes: error.causes)
       }
     }
     for row in rows {
-      try check("accelerator", row.accelerator, row.row) { () throws(Failure) in
-        _ = try library.accelerator(row.accelerator)
-      }
-      if let host = row.host {
-        try check("host", host, row.row) { () throws(Failure) in _ = try library.host(host) }
-      }
-      try check("framework", row.framework, row.row) { () throws(Failure) in
-        _ = try library.framework(row.framework)
-      }
-      try check("workload", row.workload, row.row) { () throws(Failure) in _ = try library.workload(row.workload) }
+      try check("accelerator", row.accelerator, row.row, library.accelerator)
+      if let host = row.host { try check("host", host, row.row, library.host) }
+      try check("framework", row.framework, row.row, library.framework)
+      try check("workload", row.workload, row.row, library.workload)
     }
   }
 }

@@ -118,10 +118,9 @@ enum SweepCommand {
     _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ output: OutputTarget?, resumes: Bool
   ) throws(Failure) {
     if resumes { throw Failure(.wrongUsage, "a summary cannot be resumed; use --format csv or jsonl") }
-    let progress = SweepProgress(points)
-    defer { progress.clear() }
-    let summary = try checking { try SweepSummary(plan, points, threads: threads) { progress.show($0) } }
-    progress.clear()
+    let summary = try Progress.showing("sweep", of: points.count) { progress in
+      try SweepSummary(plan, points, threads: threads) { progress.note($0 - points.lowerBound) }
+    }
     warn(summary.notes)
     try write(SweepSummaryReport(plan: plan, summary: summary), .table, to: output)
   }

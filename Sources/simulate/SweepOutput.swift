@@ -84,17 +84,18 @@ struct SweepOutput {
   private func run(
     _ rest: Range<Int>, _ position: SweepPosition? = nil, emit: ([UInt8]) throws -> Void
   ) throws(Failure) -> (fault: SweepFault, rows: Int)? {
-    let progress = SweepProgress(points, from: rest.lowerBound)
+    let first = points.lowerBound
+    let progress = Progress("sweep", of: points.count, from: rest.lowerBound - first)
     var end = rest.lowerBound
-    defer { progress.clear() }
+    defer { progress.finish() }
     do {
       let notes = try sweep.run(rest) { rows, done in
         try emit(rows)
         end = done
         position?.done = done
-        progress.show(done)
+        progress.note(done - first)
       }
-      progress.clear()
+      progress.finish()
       SweepCommand.warn(notes)
       return nil
     } catch let fault as SweepFault {

@@ -53,11 +53,7 @@ enum TraceCalibrationRun {
     func edit(_ base: String, _ kind: String, _ title: String, _ changes: [ProfileEdit.Change]) throws(Failure)
       -> String
     {
-      let profiles = try library.profiles
-      let found = try checking { try profiles.document(of: base, in: kind) }
-      guard let found else {
-        throw Failure(.wrongInput, "no file in the catalog's \(kind) is named '\(base)'")
-      }
+      let found = try library.document(of: base, in: kind)
       return ProfileEdit(of: found, texts: ["name": name, "title": title, "aliases": ""], changes).text()
     }
     var files: [ProfileFolder.File] = []

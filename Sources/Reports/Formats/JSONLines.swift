@@ -11,6 +11,7 @@ extension Table {
   /// An object of JSON for each row, on a line of its own.
   ///
   /// - Parameter isNamed: Whether each begins with the name of the table.
+  /// - Returns: The lines.
   public func jsonLines(isNamed: Bool = false) -> String {
     let head: Record = isNamed ? ["table": .text(name)] : [:]
     return records(for: .lines).map { (head + $0).json(.compact) + "\n" }.joined()

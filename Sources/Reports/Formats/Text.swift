@@ -82,13 +82,8 @@ struct ShownTable {
     }
   }
 
-  private(set) var columns: [Column]
-  private(set) var rows: [[(text: String, style: TextStyle?)]]
-
-  init(columns: [Column], rows: [[(text: String, style: TextStyle?)]]) {
-    self.columns = columns
-    self.rows = rows
-  }
+  var columns: [Column]
+  var rows: [[(text: String, style: TextStyle?)]]
 
   /// Adds bars as the last column.
   mutating func append(_ bars: TableBars, width: Int) {

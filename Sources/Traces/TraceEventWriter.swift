@@ -3,12 +3,12 @@ import JSONText
 /// Writes a file in the Trace Event Format, event by event, which Perfetto and chrome://tracing open.
 ///
 /// Times are microseconds with six decimals: picoseconds survive.
-struct TraceEventWriter {
+package struct TraceEventWriter {
   /// The JSON, for what an event has beside the fields that all have.
-  var json = JSONWriter(layout: .compact)
+  package var json = JSONWriter(layout: .compact)
 
   /// Begins a file.
-  init() {
+  package init() {
     json.beginObject()
     json.key("displayTimeUnit")
     json.value("ns")
@@ -20,19 +20,19 @@ struct TraceEventWriter {
   private static let pieceSize = 1 << 16
 
   /// Hands on what was written, if it is enough to be worth it.
-  mutating func pass<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
+  package mutating func pass<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
     if json.bytes.count >= Self.pieceSize { try emit(json.takeBytes()) }
   }
 
   /// Ends the file, and hands on the rest of it.
-  mutating func end<Fault: Error>(_ emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
+  package mutating func end<Fault: Error>(_ emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
     json.end()
     json.end()
     try emit(json.takeBytes() + [UInt8(ascii: "\n")])
   }
 
   /// Names a process or, where a title is given for one, a thread.
-  mutating func name(_ sort: Sort, _ name: String, process: Int, thread: Int = 0) {
+  package mutating func name(_ sort: Sort, _ name: String, process: Int, thread: Int = 0) {
     begin([("name", sort.rawValue), ("ph", "M")], process: process, thread: thread)
     json.key("args")
     json.beginObject()
@@ -43,13 +43,13 @@ struct TraceEventWriter {
   }
 
   /// What can be named.
-  enum Sort: String {
+  package enum Sort: String {
     case process = "process_name"
     case thread = "thread_name"
   }
 
   /// Begins an event at a time in picoseconds, and leaves it open for its further fields.
-  mutating func begin(
+  package mutating func begin(
     _ name: String, category: String, phase: String, process: Int, thread: Int, at time: Int64
   ) {
     begin([("name", name), ("cat", category), ("ph", phase)], process: process, thread: thread)
@@ -58,7 +58,7 @@ struct TraceEventWriter {
   }
 
   /// The duration of the open event, in picoseconds.
-  mutating func duration(_ duration: Int64) {
+  package mutating func duration(_ duration: Int64) {
     json.key("dur")
     json.rawNumber(NumberFormat.microseconds(picoseconds: duration))
   }
