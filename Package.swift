@@ -6,6 +6,7 @@ import PackageDescription
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 /// The libraries, from the lowest floor up, with the floors that each one stands on.
@@ -19,11 +20,19 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
-  ("Simulation", ["EventEngine", "Kernels", "Profiles", "Workloads"]),
+  ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Workloads"]),
   ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
-  ("Studies", ["Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
-  ("Reports", ["Charts", "JSONText", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces"]),
+  ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
+  (
+    "Reports",
+    [
+      "Charts", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces", "Workloads",
+    ]
+  ),
 ]
+
+/// What only the program is made of: nothing in them is public.
+let ownLibraries: Set<String> = ["CommandSyntax", "Charts", "Reports"]
 
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
@@ -47,9 +56,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "simulate", targets: ["simulate"]),
-    .library(name: "FrameworkTax", targets: ["FrameworkTax", "Catalog"] + libraries.map(\.name)),
+    .library(name: "FrameworkTax", targets: ["FrameworkTax", "Catalog"]),
     .library(name: "Catalog", targets: ["Catalog"]),
-  ] + libraries.map { .library(name: $0.name, targets: [$0.name]) },
+  ] + libraries.filter { !ownLibraries.contains($0.name) }.map { .library(name: $0.name, targets: [$0.name]) },
   targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
     + tests.map {
       .testTarget(
@@ -92,7 +101,9 @@ let package = Package(
         resources: [.copy("hardware-profiles"), .copy("workloads")], swiftSettings: strict),
       // One name for all of it: a program imports this and nothing else.
       .target(
-        name: "FrameworkTax", dependencies: ["Catalog"] + libraries.map { .byName(name: $0.name) },
+        name: "FrameworkTax",
+        dependencies: ["Catalog"]
+          + libraries.filter { !ownLibraries.contains($0.name) }.map { .byName(name: $0.name) },
         swiftSettings: strict),
       .executableTarget(
         name: "simulate",

@@ -1,20 +1,20 @@
 /// Horizontal bars: parts of a whole one behind the other, or changes to both sides of zero.
-public struct BarChart: Sendable {
+package struct BarChart: Sendable {
   /// A part of a bar.
-  public struct Segment: Sendable, Equatable {
+  package struct Segment: Sendable, Equatable {
     /// Which series it belongs to.
-    public var series: Int
+    package var series: Int
     /// Where it begins.
-    public var start: Double
+    package var start: Double
     /// Where it ends.
-    public var end: Double
+    package var end: Double
     /// What a pointer over it shows.
-    public var hover: String
+    package var hover: String
     /// What is written in it if it is wide enough; nil for nothing.
-    public var label: String?
+    package var label: String?
 
     /// A segment.
-    public init(series: Int, start: Double, end: Double, hover: String, label: String? = nil) {
+    package init(series: Int, start: Double, end: Double, hover: String, label: String? = nil) {
       self.series = series
       self.start = start
       self.end = end
@@ -24,20 +24,20 @@ public struct BarChart: Sendable {
   }
 
   /// A bar.
-  public struct Row: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// What it is of.
-    public var label: String
+    package var label: String
     /// What stands at its end; empty for nothing.
-    public var value: String
+    package var value: String
     /// Its parts.
-    public var segments: [Segment]
+    package var segments: [Segment]
     /// Whether it stands out: the system that was asked for.
-    public var isMarked: Bool
+    package var isMarked: Bool
     /// A thin bar under it, for a part that overlaps with it; nil for none.
-    public var under: Segment?
+    package var under: Segment?
 
     /// A bar.
-    public init(label: String, value: String, segments: [Segment], isMarked: Bool = false, under: Segment? = nil) {
+    package init(label: String, value: String, segments: [Segment], isMarked: Bool = false, under: Segment? = nil) {
       self.under = under
       self.label = label
       self.value = value
@@ -47,28 +47,28 @@ public struct BarChart: Sendable {
   }
 
   /// What the parts are called, and how they look.
-  public struct Series: Sendable, Equatable {
+  package struct Series: Sendable, Equatable {
     /// What it is called.
-    public var name: String
+    package var name: String
     /// Its color.
-    public var style: SeriesStyle
+    package var style: SeriesStyle
 
     /// A series.
-    public init(name: String, style: SeriesStyle) {
+    package init(name: String, style: SeriesStyle) {
       self.name = name
       self.style = style
     }
   }
 
   /// What the bars measure.
-  public var axis: Axis
+  package var axis: Axis
   /// What the parts are.
-  public var series: [Series]
+  package var series: [Series]
   /// The bars, from the top.
-  public var rows: [Row]
+  package var rows: [Row]
 
   /// A chart.
-  public init(axis: Axis, series: [Series], rows: [Row]) {
+  package init(axis: Axis, series: [Series], rows: [Row]) {
     self.axis = axis
     self.series = series
     self.rows = rows

@@ -2,7 +2,7 @@ import JSONText
 
 extension Chart {
   /// The chart as a Vega-Lite specification, version 5, its data within: what notebooks and web pages render.
-  public func vegaLite() -> String {
+  package func vegaLite() -> String {
     var writer = VegaLiteWriter()
     writer.begin()
     writer.member("$schema", "https://vega.github.io/schema/vega-lite/v5.json")

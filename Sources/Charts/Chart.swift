@@ -2,9 +2,9 @@
 ///
 /// One value is rendered to SVG at any width (``svg(width:showsTitle:isStandalone:)``), for a file and for a page alike,
 /// and written as a Vega-Lite specification (``vegaLite()``).
-public struct Chart: Sendable {
+package struct Chart: Sendable {
   /// The sorts of picture.
-  public enum Content: Sendable {
+  package enum Content: Sendable {
     /// Lines, bands and points between two axes.
     case cartesian(CartesianChart)
     /// Horizontal bars, stacked or from a line in the middle.
@@ -14,14 +14,14 @@ public struct Chart: Sendable {
   }
 
   /// What the chart shows, as a heading.
-  public var title: String
+  package var title: String
   /// What the chart shows, in a sentence, for those who do not see it.
-  public var summary: String
+  package var summary: String
   /// The picture.
-  public var content: Content
+  package var content: Content
 
   /// A chart.
-  public init(title: String, summary: String, content: Content) {
+  package init(title: String, summary: String, content: Content) {
     self.title = title
     self.summary = summary
     self.content = content
@@ -50,7 +50,7 @@ extension Chart {
   ///   - isStandalone: Whether the document carries its styles and colors; inside a page that has
   ///     ``ChartStyle/rules`` it need not.
   /// - Returns: The document, an `svg` element.
-  public func svg(width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true) -> String {
+  package func svg(width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true) -> String {
     let layout = Layout(width: max(280, width))
     var body = SVGBuilder()
     var top = 6.0

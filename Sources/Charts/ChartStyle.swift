@@ -2,9 +2,9 @@
 ///
 /// The series colors are those of Okabe and Ito, "Color Universal Design" (2008), which are told apart with any sort of
 /// color vision; on dark ground the darkest give way to lighter ones.
-public enum ChartStyle {
+package enum ChartStyle {
   /// The rules for elements; they take colors from variables.
-  public static let rules = """
+  package static let rules = """
     .chart{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;display:block;max-width:100%}
     .chart text{fill:var(--ink)}
     .chart .h{font-size:15px;font-weight:600}
@@ -28,7 +28,7 @@ public enum ChartStyle {
     """ + (0..<9).map { "\n.chart .f\($0){fill:var(--s\($0))}.chart .c\($0){stroke:var(--s\($0))}" }.joined()
 
   /// The colors on light ground.
-  public static let lightColors =
+  package static let lightColors =
     "--ground:#fff;--ink:#1a1c1e;--quiet:#565c63;--grid:#e4e7ea;--axis:#8a9199;--lane:#f1f3f5;"
     + lightSeriesColors.enumerated().map { "--s\($0):\($1)" }.joined(separator: ";")
 
@@ -39,7 +39,7 @@ public enum ChartStyle {
   ]
 
   /// The colors on dark ground.
-  public static let darkColors =
+  package static let darkColors =
     "--ground:#15181b;--ink:#e8eaed;--quiet:#a9b0b8;--grid:#2b3036;--axis:#79818a;--lane:#1f2428;"
     + "--s0:#e8741e;--s1:#f0b429;--s2:#8b939c;--s3:#3d9bdc;--s4:#8fd0f5;--s5:#dd93bd;--s6:#d5d9de;--s7:#1fbf92;--s8:#e8eaed"
 

@@ -4,7 +4,7 @@ import JSONText
 ///
 /// White space becomes a space, and characters that do not show themselves become escapes, as `visible` has them. The few
 /// others that XML 1.0 does not allow become U+FFFD.
-public func markupEscaped(_ text: String) -> String {
+package func markupEscaped(_ text: String) -> String {
   var escaped = ""
   escaped.reserveCapacity(text.utf8.count)
   let spaced = String(

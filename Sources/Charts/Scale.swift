@@ -1,12 +1,12 @@
 /// A mark on an axis: where, and what stands there.
-public struct Tick: Sendable, Equatable {
+package struct Tick: Sendable, Equatable {
   /// The value.
-  public let value: Double
+  package let value: Double
   /// What is written beside it.
-  public let label: String
+  package let label: String
 
   /// A mark.
-  public init(value: Double, label: String) {
+  package init(value: Double, label: String) {
     self.value = value
     self.label = label
   }
@@ -15,9 +15,9 @@ public struct Tick: Sendable, Equatable {
 /// How values become positions along an axis.
 ///
 /// Invariant: the domain is finite and not empty; that of a logarithmic scale lies above zero.
-public struct Scale: Sendable, Equatable {
+package struct Scale: Sendable, Equatable {
   /// The sort of scale.
-  public enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     /// Equal differences have equal lengths.
     case linear
     /// Equal ratios have equal lengths.
@@ -25,12 +25,12 @@ public struct Scale: Sendable, Equatable {
   }
 
   /// The sort of scale.
-  public let kind: Kind
+  package let kind: Kind
   /// The values at the ends of the axis.
-  public let domain: ClosedRange<Double>
+  package let domain: ClosedRange<Double>
 
   /// A linear scale that shows zero and all of some values, its ends on ticks.
-  public static func linear(covering values: [Double], includingZero: Bool = true) -> Scale {
+  package static func linear(covering values: [Double], includingZero: Bool = true) -> Scale {
     let finite = values.filter(\.isFinite) + (includingZero ? [0] : [])
     let low = finite.min() ?? 0
     let high = finite.max() ?? 1
@@ -42,12 +42,12 @@ public struct Scale: Sendable, Equatable {
   }
 
   /// A linear scale between two values.
-  public static func linear(from low: Double, to high: Double) -> Scale {
+  package static func linear(from low: Double, to high: Double) -> Scale {
     Scale(kind: .linear, domain: low...max(high, low.nextUp))
   }
 
   /// A logarithmic scale that shows all of some values, with some room at its ends; those not above zero do not count.
-  public static func logarithmic(covering values: [Double], margin: Double = 1.25) -> Scale {
+  package static func logarithmic(covering values: [Double], margin: Double = 1.25) -> Scale {
     let positive = values.filter { $0.isFinite && $0 > 0 }
     let low = positive.min() ?? 1
     let high = positive.max() ?? 10
@@ -55,7 +55,7 @@ public struct Scale: Sendable, Equatable {
   }
 
   /// The position of a value: 0 at the lower end and 1 at the upper; values beyond an end stand on it.
-  public func fraction(of value: Double) -> Double {
+  package func fraction(of value: Double) -> Double {
     let (low, high) = (domain.lowerBound, domain.upperBound)
     let position: Double
     switch kind {
@@ -72,7 +72,7 @@ public struct Scale: Sendable, Equatable {
   ///
   /// - Parameter count: How many there are at most, at least 2.
   /// - Returns: The ticks, rising.
-  public func ticks(atMost count: Int) -> [Tick] {
+  package func ticks(atMost count: Int) -> [Tick] {
     kind == .linear ? linearTicks(count) : logarithmicTicks(count)
   }
 

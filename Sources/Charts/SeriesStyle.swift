@@ -1,7 +1,7 @@
 /// How a series looks: a color that those who confuse red and green tell apart, and a shape or a dash that needs no color.
-public struct SeriesStyle: Sendable, Equatable {
+package struct SeriesStyle: Sendable, Equatable {
   /// The sign of a point.
-  public enum Shape: Sendable, Equatable {
+  package enum Shape: Sendable, Equatable {
     /// A disk.
     case circle
     /// A square.
@@ -15,14 +15,14 @@ public struct SeriesStyle: Sendable, Equatable {
   }
 
   /// Which of the colors of ``ChartStyle``, from 0 to 8.
-  public var color: Int
+  package var color: Int
   /// The sign of its points; nil for none.
-  public var shape: Shape?
+  package var shape: Shape?
   /// Whether its line is dashed.
-  public var isDashed: Bool
+  package var isDashed: Bool
 
   /// A style.
-  public init(color: Int, shape: Shape? = nil, isDashed: Bool = false) {
+  package init(color: Int, shape: Shape? = nil, isDashed: Bool = false) {
     self.color = color
     self.shape = shape
     self.isDashed = isDashed

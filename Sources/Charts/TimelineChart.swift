@@ -1,18 +1,18 @@
 /// What happened when, in lanes below one another; where nothing is drawn, nothing happened.
-public struct TimelineChart: Sendable {
+package struct TimelineChart: Sendable {
   /// Something that took time.
-  public struct Span: Sendable, Equatable {
+  package struct Span: Sendable, Equatable {
     /// When it began, nanoseconds from the left end.
-    public var start: Int64
+    package var start: Int64
     /// How long it took, nanoseconds.
-    public var duration: Int64
+    package var duration: Int64
     /// What it was, an index into ``TimelineChart/labels``.
-    public var label: Int32
+    package var label: Int32
     /// What sort of time it is, an index into ``TimelineChart/categories``.
-    public var category: UInt8
+    package var category: UInt8
 
     /// A span.
-    public init(start: Int64, duration: Int64, label: Int32, category: UInt8) {
+    package init(start: Int64, duration: Int64, label: Int32, category: UInt8) {
       self.start = start
       self.duration = duration
       self.label = label
@@ -21,38 +21,38 @@ public struct TimelineChart: Sendable {
   }
 
   /// A lane.
-  public struct Lane: Sendable, Equatable {
+  package struct Lane: Sendable, Equatable {
     /// What it is called.
-    public var name: String
+    package var name: String
     /// What happened in it, by time.
-    public var spans: [Span]
+    package var spans: [Span]
 
     /// A lane.
-    public init(name: String, spans: [Span]) {
+    package init(name: String, spans: [Span]) {
       self.name = name
       self.spans = spans
     }
 
     /// The share of a length in which something happened.
-    public func busyShare(of length: Int64) -> Double {
+    package func busyShare(of length: Int64) -> Double {
       guard length > 0 else { return 0 }
       return Double(spans.reduce(0) { $0 + $1.duration }) / Double(length)
     }
   }
 
   /// The length of the whole, nanoseconds.
-  public var length: Int64
+  package var length: Int64
   /// The lanes, from the top.
-  public var lanes: [Lane]
+  package var lanes: [Lane]
   /// What spans are called.
-  public var labels: [String]
+  package var labels: [String]
   /// What sorts of time there are, and how they look.
-  public var categories: [BarChart.Series]
+  package var categories: [BarChart.Series]
   /// Whether spans are drawn: a page's script may do it instead.
-  public var drawsSpans = true
+  package var drawsSpans = true
 
   /// A chart.
-  public init(length: Int64, lanes: [Lane], labels: [String], categories: [BarChart.Series]) {
+  package init(length: Int64, lanes: [Lane], labels: [String], categories: [BarChart.Series]) {
     self.length = length
     self.lanes = lanes
     self.labels = labels

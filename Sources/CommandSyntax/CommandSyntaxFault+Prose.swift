@@ -3,12 +3,12 @@ extension CommandSyntaxFault: CustomStringConvertible {
   ///
   ///     error: unknown option '--verbos'; did you mean '--verbose'?
   ///     see 'simulate run --help'
-  public var description: String { "error: \(fact)\nsee '\(command) --help'" }
+  package var description: String { "error: \(fact)\nsee '\(command) --help'" }
 }
 
 extension CommandSyntaxFault.Fact: CustomStringConvertible {
   /// The fact in words, without a prefix and without a period.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownOption(let name, let nearest):
       "unknown option '\(name)'" + didYouMean(nearest)

@@ -1,19 +1,19 @@
 /// What is wrong with a command line, as a fact; `CommandSyntaxFault+Prose.swift` has the words.
-public struct CommandSyntaxFault: Error, Hashable, Sendable {
+package struct CommandSyntaxFault: Error, Hashable, Sendable {
   /// The command that was understood so far, the program's name first: `simulate run`.
-  public let command: String
+  package let command: String
 
   /// What is wrong.
-  public let fact: Fact
+  package let fact: Fact
 
   /// Creates a fault; a caller that checks values of its own reports them as the parser does.
-  public init(command: String, fact: Fact) {
+  package init(command: String, fact: Fact) {
     self.command = command
     self.fact = fact
   }
 
   /// What can be wrong with a command line; options are named as typed, `--batch` or `-b`.
-  public enum Fact: Hashable, Sendable {
+  package enum Fact: Hashable, Sendable {
     /// No option has this name; `nearest` is one that may have been meant.
     case unknownOption(String, nearest: String?)
     /// No subcommand has this name; `nearest` is one that may have been meant.

@@ -1,5 +1,5 @@
 /// The shells that completions can be written for.
-public enum CompletionShell: String, Hashable, Sendable, CaseIterable {
+package enum CompletionShell: String, Hashable, Sendable, CaseIterable {
   /// GNU bash.
   case bash
   /// Z shell.
@@ -13,7 +13,7 @@ extension CommandTree {
   ///
   /// All three scripts work alike: they follow the words typed so far down the tree and offer what that command takes.
   /// A value without declared choices is completed as a file name.
-  public func completions(shell: CompletionShell) -> String {
+  package func completions(shell: CompletionShell) -> String {
     switch shell {
     case .bash: bashCompletions
     case .zsh: zshCompletions

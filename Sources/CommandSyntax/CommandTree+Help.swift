@@ -8,7 +8,7 @@ extension CommandTree {
   ///   - styled: Whether headings and names are bold, by ANSI escape sequences.
   /// - Returns: Lines without trailing spaces, each ended by a line break.
   /// - Precondition: `path` names a command of the tree.
-  public func help(
+  package func help(
     for path: [String], detail: HelpDetail = .full, width: Int = 80, styled: Bool = false
   ) -> String {
     guard let command = command(at: path) else { preconditionFailure("no command '\(line(calling: path))'") }

@@ -14,7 +14,7 @@ extension CommandTree {
   ///     Options are handed over without their dashes.
   /// - Returns: What was typed, sorted, with its choices and its required parts checked.
   /// - Throws: The first fault, in the order of the arguments; what is missing comes last.
-  public func parse(
+  package func parse(
     arguments: [String], suggest: @escaping @Sendable (String, [String]) -> String?
   ) throws(CommandSyntaxFault) -> ParsedCommand {
     let call = try resolve(arguments, suggest: suggest)

@@ -15,12 +15,12 @@
 /// Invariant, checked on creation: what is a mistake of the programmer and not of the user cannot be in a tree. Names
 /// are not empty and not given twice in one command, `help` is left to the tree, only the last positional repeats, and
 /// no required one follows an optional.
-public struct CommandTree: Hashable, Sendable {
+package struct CommandTree: Hashable, Sendable {
   /// The program itself: what it does without a subcommand, and the subcommands.
-  public let root: CommandDefinition
+  package let root: CommandDefinition
 
   /// Options that every command accepts, before and after its name.
-  public let globalOptions: [OptionDefinition]
+  package let globalOptions: [OptionDefinition]
 
   /// Creates a tree.
   ///
@@ -28,7 +28,7 @@ public struct CommandTree: Hashable, Sendable {
   ///   - root: The program itself; its name is the program's.
   ///   - globalOptions: Options that every command accepts.
   /// - Precondition: the definitions keep the invariant above.
-  public init(root: CommandDefinition, globalOptions: [OptionDefinition] = []) {
+  package init(root: CommandDefinition, globalOptions: [OptionDefinition] = []) {
     self.root = root
     self.globalOptions = globalOptions
     checkDefinition(of: root)
@@ -38,7 +38,7 @@ public struct CommandTree: Hashable, Sendable {
   ///
   /// - Parameter path: The words after the program's name; empty for the program itself.
   /// - Returns: The command; `nil` where there is none.
-  public func command(at path: [String]) -> CommandDefinition? {
+  package func command(at path: [String]) -> CommandDefinition? {
     var command = root
     for word in path {
       guard let next = command.subcommands.first(where: { $0.name == word }) else { return nil }

@@ -1,5 +1,5 @@
 /// Which numbers an option allows.
-public enum NumberLimits<Number: Comparable & Hashable & Sendable>: Hashable, Sendable {
+package enum NumberLimits<Number: Comparable & Hashable & Sendable>: Hashable, Sendable {
   /// Every number.
   case any
   /// This number and all above.
@@ -10,7 +10,7 @@ public enum NumberLimits<Number: Comparable & Hashable & Sendable>: Hashable, Se
   case within(ClosedRange<Number>)
 
   /// Whether the number is allowed.
-  public func contains(_ number: Number) -> Bool {
+  package func contains(_ number: Number) -> Bool {
     switch self {
     case .any: true
     case .atLeast(let lowest): number >= lowest

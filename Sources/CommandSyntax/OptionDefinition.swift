@@ -5,39 +5,39 @@
 ///   "precision", short: "p", value: "NAME", help: "Precision of the operators",
 ///   choices: ["fp32", "fp16"], defaultText: "fp16 on an accelerator, fp32 without")
 /// ```
-public struct OptionDefinition: Hashable, Sendable {
+package struct OptionDefinition: Hashable, Sendable {
   /// The long name, without its dashes: `batch` for `--batch`.
-  public let name: String
+  package let name: String
 
   /// The one-letter name, without its dash: `b` for `-b`.
-  public let short: Character?
+  package let short: Character?
 
   /// What stands for the value in help, as in `--batch N`; `nil` for a switch, which takes no value.
-  public let value: String?
+  package let value: String?
 
   /// What the option does, in one line without a period.
-  public let help: String
+  package let help: String
 
   /// What `--help` adds below that line; paragraphs are separated by line breaks.
-  public let longHelp: String?
+  package let longHelp: String?
 
   /// The values allowed; empty where any is.
-  public let choices: [String]
+  package let choices: [String]
 
   /// What happens without the option, in words for help; parsing does not fill it in.
-  public let defaultText: String?
+  package let defaultText: String?
 
   /// The heading under which help lists the option; `nil` for the general one.
-  public let group: String?
+  package let group: String?
 
   /// Whether the option may be given more than once.
-  public let isRepeatable: Bool
+  package let isRepeatable: Bool
 
   /// Whether the command cannot do without the option.
-  public let isRequired: Bool
+  package let isRequired: Bool
 
   /// Creates an option from its parts; `CommandTree` checks that they fit together.
-  public init(
+  package init(
     _ name: String, short: Character? = nil, value: String? = nil, help: String, longHelp: String? = nil,
     choices: [String] = [], defaultText: String? = nil, group: String? = nil, isRepeatable: Bool = false,
     isRequired: Bool = false

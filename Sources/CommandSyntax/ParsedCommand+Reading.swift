@@ -1,12 +1,12 @@
 import JSONText
 
 /// A value of the form `NAME=VALUE`.
-public struct Assignment: Hashable, Sendable {
+package struct Assignment: Hashable, Sendable {
   /// What stands before the first `=`; not empty.
-  public let name: String
+  package let name: String
 
   /// What stands after it; may be empty, and may hold further `=`.
-  public let value: String
+  package let value: String
 }
 
 /// Values read as what they mean. Without the option the answer is `nil` or empty: defaults are the caller's.
@@ -18,7 +18,7 @@ extension ParsedCommand {
   ///   - limits: The numbers allowed.
   /// - Returns: The number; `nil` without the option.
   /// - Throws: `.notAnInteger`, `.outOfRange`.
-  public func integer(
+  package func integer(
     of name: String, _ limits: NumberLimits<Int> = .any
   ) throws(CommandSyntaxFault) -> Int? {
     guard let text = value(of: name) else { return nil }
@@ -32,7 +32,7 @@ extension ParsedCommand {
   ///   - limits: The numbers allowed.
   /// - Returns: The numbers in the order given; empty without the option.
   /// - Throws: `.notAnInteger`, `.outOfRange`.
-  public func integers(
+  package func integers(
     of name: String, _ limits: NumberLimits<Int> = .any
   ) throws(CommandSyntaxFault) -> [Int] {
     var numbers: [Int] = []
@@ -51,7 +51,7 @@ extension ParsedCommand {
   ///   - limits: The numbers allowed.
   /// - Returns: The number; `nil` without the option.
   /// - Throws: `.notANumber`, `.outOfRange`.
-  public func double(
+  package func double(
     of name: String, _ limits: NumberLimits<Double> = .any
   ) throws(CommandSyntaxFault) -> Double? {
     guard let text = value(of: name) else { return nil }
@@ -70,7 +70,7 @@ extension ParsedCommand {
   ///   - type: The type, whose raw values are what is typed.
   /// - Returns: The case; `nil` without the option.
   /// - Throws: `.notAChoice`, with the nearest case.
-  public func choice<Choice: CaseIterable & RawRepresentable<String>>(
+  package func choice<Choice: CaseIterable & RawRepresentable<String>>(
     of name: String, as type: Choice.Type
   ) throws(CommandSyntaxFault) -> Choice? {
     guard let text = value(of: name) else { return nil }
@@ -87,7 +87,7 @@ extension ParsedCommand {
   ///   - names: What is allowed.
   /// - Returns: The name; `nil` without the option.
   /// - Throws: `.notAChoice`, with the nearest name.
-  public func choice(of name: String, among names: [String]) throws(CommandSyntaxFault) -> String? {
+  package func choice(of name: String, among names: [String]) throws(CommandSyntaxFault) -> String? {
     guard let text = value(of: name) else { return nil }
     guard names.contains(text) else { throw unknownChoice(text, of: declared(name).flag, among: names) }
     return text
@@ -98,7 +98,7 @@ extension ParsedCommand {
   /// - Parameter name: The option's long name.
   /// - Returns: The assignments in the order given; empty without the option.
   /// - Throws: `.malformedAssignment` where a value holds no `=` or nothing before it.
-  public func assignments(of name: String) throws(CommandSyntaxFault) -> [Assignment] {
+  package func assignments(of name: String) throws(CommandSyntaxFault) -> [Assignment] {
     var assignments: [Assignment] = []
     for text in values(of: name) {
       guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {

@@ -1,5 +1,5 @@
 /// How much help is asked for.
-public enum HelpDetail: Hashable, Sendable {
+package enum HelpDetail: Hashable, Sendable {
   /// One line per option, for `-h`.
   case brief
   /// All there is, for `--help` and `help`.
@@ -9,17 +9,17 @@ public enum HelpDetail: Hashable, Sendable {
 /// What was typed, sorted by what it was declared as; the values are still text.
 ///
 /// Asking for a name that the command does not declare is a programmer's mistake and stops the program.
-public struct ParsedCommand: Sendable {
+package struct ParsedCommand: Sendable {
   /// The words that name the command, without the program's: `["profiles", "list"]`; empty for the program itself.
-  public let path: [String]
+  package let path: [String]
 
   /// The help asked for.
   ///
   /// Where it is not `nil`, nothing else was read or checked: show the help of `path`.
-  public let helpRequest: HelpDetail?
+  package let helpRequest: HelpDetail?
 
   /// The arguments known by their place, in order.
-  public let positionals: [String]
+  package let positionals: [String]
 
   /// The command called, the program's name first: what faults name.
   let line: String
@@ -32,22 +32,22 @@ public struct ParsedCommand: Sendable {
   /// Whether the option is given.
   ///
   /// - Precondition: the command declares an option of this name.
-  public func isPresent(_ name: String) -> Bool { given[declared(name).name] != nil }
+  package func isPresent(_ name: String) -> Bool { given[declared(name).name] != nil }
 
   /// All values of a repeatable option, in the order given; empty without the option, and for a switch.
   ///
   /// - Precondition: the command declares an option of this name.
-  public func values(of name: String) -> [String] { given[declared(name).name] ?? [] }
+  package func values(of name: String) -> [String] { given[declared(name).name] ?? [] }
 
   /// The value of an option, the last where it is repeated; `nil` without the option.
   ///
   /// - Precondition: the command declares an option of this name.
-  public func value(of name: String) -> String? { values(of: name).last }
+  package func value(of name: String) -> String? { values(of: name).last }
 
   /// The argument declared under a name, the first of a repeatable one; `nil` where it is not given.
   ///
   /// - Precondition: the command declares a positional of this name.
-  public func positional(_ name: String) -> String? {
+  package func positional(_ name: String) -> String? {
     guard let place = definition.positionals.firstIndex(where: { $0.name == name }) else {
       preconditionFailure("'\(line)' declares no argument \(name)")
     }

@@ -1,19 +1,19 @@
 /// One argument that is known by its place and not by a name.
-public struct PositionalDefinition: Hashable, Sendable {
+package struct PositionalDefinition: Hashable, Sendable {
   /// What stands for the argument in help and in messages: `WORKLOAD`.
-  public let name: String
+  package let name: String
 
   /// What the argument is, in one line without a period.
-  public let help: String
+  package let help: String
 
   /// Whether the command cannot do without the argument.
-  public let isRequired: Bool
+  package let isRequired: Bool
 
   /// Whether the argument takes all that remain.
-  public let isRepeatable: Bool
+  package let isRepeatable: Bool
 
   /// Creates a positional argument; `CommandTree` checks that a command's positionals fit together.
-  public init(_ name: String, help: String, isRequired: Bool = false, isRepeatable: Bool = false) {
+  package init(_ name: String, help: String, isRequired: Bool = false, isRepeatable: Bool = false) {
     self.name = name
     self.help = help
     self.isRequired = isRequired

@@ -1,14 +1,11 @@
-// A program that imports FrameworkTax has every library of the package, and the shipped catalog.
+// A program that imports FrameworkTax has every library of the package that is for others, and the shipped catalog.
 
 @_exported import Catalog
-@_exported import Charts
-@_exported import CommandSyntax
 @_exported import EventEngine
 @_exported import JSONText
 @_exported import Kernels
 @_exported import Profiles
 @_exported import Replay
-@_exported import Reports
 @_exported import Roofline
 @_exported import Simulation
 @_exported import Studies

@@ -6,7 +6,7 @@
 /// - Parameter text: The number's text: a sign, digits with or without a point, and an exponent, of which only a digit is
 ///   needed.
 /// - Returns: The number; nil for any other text.
-public func decimalNumber(_ text: some StringProtocol) -> Double? {
+package func decimalNumber(_ text: some StringProtocol) -> Double? {
   var rest = Substring(text).utf8[...]
   func skipSign() { if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest.removeFirst() } }
   func skipDigits() -> Int {

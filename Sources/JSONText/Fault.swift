@@ -29,7 +29,7 @@ extension Fault {
 /// ```
 public struct FaultWords: Sendable, Equatable, ExpressibleByStringInterpolation {
   /// A stretch of the words.
-  public enum Part: Sendable, Equatable {
+  package enum Part: Sendable, Equatable {
     /// Text as it is.
     case text(String)
     /// An option, by its name.
@@ -39,7 +39,7 @@ public struct FaultWords: Sendable, Equatable, ExpressibleByStringInterpolation 
   }
 
   /// The stretches, in order.
-  public private(set) var parts: [Part]
+  package private(set) var parts: [Part]
 
   /// Words without options and commands.
   public init(_ text: String) { parts = [.text(text)] }
@@ -59,7 +59,7 @@ public struct FaultWords: Sendable, Equatable, ExpressibleByStringInterpolation 
   ///   - option: Spells an option.
   ///   - command: Spells a command.
   /// - Returns: One line.
-  public func spelled(option: (String) -> String, command: (String) -> String) -> String {
+  package func spelled(option: (String) -> String, command: (String) -> String) -> String {
     parts.map { part in
       switch part {
       case .text(let text): text
@@ -70,7 +70,7 @@ public struct FaultWords: Sendable, Equatable, ExpressibleByStringInterpolation 
   }
 
   /// The one behind the other.
-  public static func + (left: FaultWords, right: FaultWords) -> FaultWords {
+  package static func + (left: FaultWords, right: FaultWords) -> FaultWords {
     var words = left
     words.parts += right.parts
     return words

@@ -59,12 +59,12 @@ public enum FileFault: Fault, Sendable, Equatable {
 }
 
 /// The most bytes of a file that people write or edit: a profile, a plan, an error band, 4 MiB.
-public let smallFileLimit = 4 << 20
+package let smallFileLimit = 4 << 20
 
 /// Opens a file for reading, again where a signal comes between.
 ///
 /// - Returns: The descriptor, or -1 with the reason in `errno`.
-public func openForReading(_ path: String) -> Int32 {
+package func openForReading(_ path: String) -> Int32 {
   while true {
     let file = withCPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
     if file >= 0 || errno != EINTR { return file }
@@ -80,7 +80,7 @@ public func openForReading(_ path: String) -> Int32 {
 ///   - limit: The most bytes to take.
 /// - Returns: The file's bytes.
 /// - Throws: Why the file cannot be read.
-public func readFileBytes(_ path: String, limit: Int = smallFileLimit) throws(FileFault) -> [UInt8] {
+package func readFileBytes(_ path: String, limit: Int = smallFileLimit) throws(FileFault) -> [UInt8] {
   let file = openForReading(path)
   guard file >= 0 else { throw FileFault(systemError: errno, path: path) }
   defer { close(file) }

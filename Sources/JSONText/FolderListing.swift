@@ -7,11 +7,11 @@
 #endif
 
 /// What a folder of files holds: the files that are read, and what only looks like one.
-public struct FolderListing: Sendable, Equatable {
+package struct FolderListing: Sendable, Equatable {
   /// The names of the regular files, and of links to such, sorted, without the folder.
-  public var files: [String] = []
+  package var files: [String] = []
   /// What is not read, though its name ends as it should.
-  public var skipped: [SkippedFile] = []
+  package var skipped: [SkippedFile] = []
 
   /// Looks through a folder.
   ///
@@ -19,7 +19,7 @@ public struct FolderListing: Sendable, Equatable {
   ///   - directory: The folder; a relative path starts at the working directory.
   ///   - suffix: The end of the names, such as `.json`.
   /// - Throws: Why the folder cannot be read.
-  public init(of directory: String, suffix: String) throws(FileFault) {
+  package init(of directory: String, suffix: String) throws(FileFault) {
     for name in try entryNames(in: directory) where name.hasSuffix(suffix) {
       let path = directory + "/" + name
       if let reason = name.hasPrefix(".") ? .hidden : SkippedFile.reason(toSkip: path) {
@@ -32,9 +32,9 @@ public struct FolderListing: Sendable, Equatable {
 }
 
 /// Something in a folder of files that is not read.
-public struct SkippedFile: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SkippedFile: Error, Sendable, Equatable, CustomStringConvertible {
   /// Why it is not read.
-  public enum Reason: Sendable {
+  package enum Reason: Sendable {
     /// Its name begins with a dot.
     case hidden
     /// It is a folder.
@@ -46,12 +46,12 @@ public struct SkippedFile: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Where it is.
-  public let path: String
+  package let path: String
   /// Why it is not read.
-  public let reason: Reason
+  package let reason: Reason
 
   /// One line: `path: warning: is a pipe, ...; it is left out`.
-  public var description: String {
+  package var description: String {
     let words =
       switch reason {
       case .hidden: "is hidden, since its name begins with a dot"
@@ -81,7 +81,7 @@ public struct SkippedFile: Error, Sendable, Equatable, CustomStringConvertible {
 ///   - suffix: The end of the names, such as `.json`.
 /// - Returns: The names, without the directory.
 /// - Throws: Why the directory cannot be read.
-public func listFiles(in directory: String, suffix: String) throws(FileFault) -> [String] {
+package func listFiles(in directory: String, suffix: String) throws(FileFault) -> [String] {
   try FolderListing(of: directory, suffix: suffix).files
 }
 

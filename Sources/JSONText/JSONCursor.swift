@@ -1,12 +1,12 @@
 /// A value of a document together with its path, from which it is read as what it must be.
 ///
 /// Every accessor either returns what was asked for or throws a fault that names file, line, column and path.
-public struct JSONCursor: Sendable {
+package struct JSONCursor: Sendable {
   /// The value.
-  public let value: JSONValue
+  package let value: JSONValue
 
   /// The document that the value stands in.
-  public let document: JSONDocument
+  package let document: JSONDocument
 
   /// The path of the object or array that has the value, shared with all that it has; the last step is put to it only
   /// when a fault needs the path, or long keys over large arrays would cost the product of their lengths.
@@ -19,7 +19,7 @@ public struct JSONCursor: Sendable {
   ///   - value: The value.
   ///   - path: The value's JSON Pointer in the document.
   ///   - document: The document that the value stands in.
-  public init(value: JSONValue, path: String, document: JSONDocument) {
+  package init(value: JSONValue, path: String, document: JSONDocument) {
     self.init(value: value, parentPath: path, step: .none, document: document)
   }
 
@@ -31,7 +31,7 @@ public struct JSONCursor: Sendable {
   }
 
   /// The value's JSON Pointer: `""` for the root, `"/memory/bandwidth_gb_per_s"`.
-  public var path: String {
+  package var path: String {
     switch step {
     case .none: parentPath
     case .key(let key): parentPath + pointerStep(key)
@@ -42,7 +42,7 @@ public struct JSONCursor: Sendable {
   /// The members of an object.
   ///
   /// - Throws: ``JSONFact/wrongType(expected:found:)``.
-  public func object() throws(JSONFault) -> JSONObjectCursor {
+  package func object() throws(JSONFault) -> JSONObjectCursor {
     guard case .object(let members) = value.content else { throw wrongType(.object) }
     return JSONObjectCursor(cursor: self, members: members)
   }
@@ -50,7 +50,7 @@ public struct JSONCursor: Sendable {
   /// The elements of an array.
   ///
   /// - Throws: ``JSONFact/wrongType(expected:found:)``.
-  public func array() throws(JSONFault) -> [JSONCursor] {
+  package func array() throws(JSONFault) -> [JSONCursor] {
     guard case .array(let elements) = value.content else { throw wrongType(.array) }
     let path = path
     return elements.indices.map { index in
@@ -61,7 +61,7 @@ public struct JSONCursor: Sendable {
   /// A string, which may be empty.
   ///
   /// - Throws: ``JSONFact/wrongType(expected:found:)``.
-  public func string() throws(JSONFault) -> String {
+  package func string() throws(JSONFault) -> String {
     guard case .string(let text) = value.content else { throw wrongType(.string) }
     return text
   }
@@ -69,7 +69,7 @@ public struct JSONCursor: Sendable {
   /// A string of at least one character.
   ///
   /// - Throws: ``JSONFact/wrongType(expected:found:)`` or ``JSONFact/emptyString``.
-  public func nonEmptyString() throws(JSONFault) -> String {
+  package func nonEmptyString() throws(JSONFault) -> String {
     let text = try string()
     guard !text.isEmpty else { throw fault(.emptyString) }
     return text
@@ -78,7 +78,7 @@ public struct JSONCursor: Sendable {
   /// `true` or `false`.
   ///
   /// - Throws: ``JSONFact/wrongType(expected:found:)``.
-  public func boolean() throws(JSONFault) -> Bool {
+  package func boolean() throws(JSONFault) -> Bool {
     guard case .boolean(let flag) = value.content else { throw wrongType(.boolean) }
     return flag
   }
@@ -90,7 +90,7 @@ public struct JSONCursor: Sendable {
   ///   - unit: What it is counted in, for the fault; empty for plain numbers.
   /// - Returns: The number.
   /// - Throws: ``JSONFact/wrongType(expected:found:)`` or ``JSONFact/outOfRange(text:range:unit:)``.
-  public func number(_ range: NumberRange = .any, unit: String = "") throws(JSONFault) -> Double {
+  package func number(_ range: NumberRange = .any, unit: String = "") throws(JSONFault) -> Double {
     guard case .number(let number) = value.content else { throw wrongType(.number) }
     guard range.contains(number.double) else { throw fault(.outOfRange(text: number.text, range: range, unit: unit)) }
     return number.double
@@ -102,7 +102,7 @@ public struct JSONCursor: Sendable {
   /// - Returns: The integer.
   /// - Throws: ``JSONFact/wrongType(expected:found:)``, ``JSONFact/notAnInteger(text:)`` or
   ///   ``JSONFact/integerOutOfRange(text:range:)``.
-  public func integer(_ range: ClosedRange<Int64>) throws(JSONFault) -> Int64 {
+  package func integer(_ range: ClosedRange<Int64>) throws(JSONFault) -> Int64 {
     guard case .number(let number) = value.content else { throw wrongType(.integer) }
     switch number.exactInteger {
     case .exact(let integer) where range.contains(integer): return integer
@@ -118,7 +118,7 @@ public struct JSONCursor: Sendable {
   ///   - what: The word for such a name: "precision".
   /// - Returns: The name.
   /// - Throws: ``JSONFact/wrongType(expected:found:)`` or ``JSONFact/unknownName(what:name:suggestion:known:)``.
-  public func choice(of names: [String], as what: String) throws(JSONFault) -> String {
+  package func choice(of names: [String], as what: String) throws(JSONFault) -> String {
     let name = try string()
     guard names.contains(name) else {
       let suggestion = nearestName(to: name, among: names)
@@ -128,7 +128,7 @@ public struct JSONCursor: Sendable {
   }
 
   /// A fault at this value, for what only the value's reader can know.
-  public func fault(_ fact: JSONFact) -> JSONFault {
+  package func fault(_ fact: JSONFact) -> JSONFault {
     document.source.fault(fact, atByte: value.byteOffset, path: path)
   }
 
@@ -138,7 +138,7 @@ public struct JSONCursor: Sendable {
   ///   - fact: What is wrong.
   ///   - offset: Where in the string's UTF-8 it begins; escapes before it are accounted for.
   /// - Returns: The fault, to be thrown.
-  public func fault(_ fact: JSONFact, atUTF8Offset offset: Int) -> JSONFault {
+  package func fault(_ fact: JSONFact, atUTF8Offset offset: Int) -> JSONFault {
     let place = document.source.byteOffset(ofUTF8Offset: offset, inStringAtByte: value.byteOffset)
     return document.source.fault(fact, atByte: place, path: path)
   }

@@ -8,15 +8,15 @@
 /// Beyond RFC 8259, an object must not repeat a key (keys that differ only in Unicode normalization count as one) and a
 /// number must fit a `Double`. Objects and arrays stand at most 512 deep within each other, and there are at
 /// most ``valueLimit`` values.
-public struct JSONDocument: Sendable {
+package struct JSONDocument: Sendable {
   /// The most values that a document may have, 2,097,152: what bounds the memory for its tree.
-  public static let valueLimit = 1 << 21
+  package static let valueLimit = 1 << 21
 
   /// The text that the document was read from.
-  public let source: JSONSource
+  package let source: JSONSource
 
   /// The document's one value.
-  public let root: JSONValue
+  package let root: JSONValue
 
   /// Reads a JSON text.
   ///
@@ -24,19 +24,19 @@ public struct JSONDocument: Sendable {
   ///   - bytes: The text, in UTF-8.
   ///   - file: The name of the file, as faults give it.
   /// - Throws: The first thing that is not JSON, or a repeated key.
-  public init(bytes: [UInt8], file: String) throws(JSONFault) {
+  package init(bytes: [UInt8], file: String) throws(JSONFault) {
     source = JSONSource(bytes: bytes, file: file)
     root = try source.withParser { parser throws(JSONFault) in try JSONTreeBuilder.read(from: &parser) }
   }
 
   /// The name of the file, as faults give it.
-  public var file: String { source.file }
+  package var file: String { source.file }
 
   /// The line and column of a byte of the file.
   ///
   /// - Complexity: O(`offset`); meant for faults.
-  public func position(ofByte offset: Int) -> JSONPosition { source.position(ofByte: offset) }
+  package func position(ofByte offset: Int) -> JSONPosition { source.position(ofByte: offset) }
 
   /// A cursor at the root.
-  public var cursor: JSONCursor { JSONCursor(value: root, path: "", document: self) }
+  package var cursor: JSONCursor { JSONCursor(value: root, path: "", document: self) }
 }

@@ -6,9 +6,9 @@
 ///     try memory.finish()
 ///
 /// An object with keys of the user's choosing is read through ``members`` instead.
-public struct JSONObjectCursor: Sendable {
+package struct JSONObjectCursor: Sendable {
   /// The object as a value.
-  public let cursor: JSONCursor
+  package let cursor: JSONCursor
 
   private let path: String
   private let content: [JSONMember]
@@ -33,7 +33,7 @@ public struct JSONObjectCursor: Sendable {
   /// The value of a key that the object must have.
   ///
   /// - Throws: ``JSONFact/missingKey(_:suggestion:)``, at the key that may be a misspelling, or else at the object.
-  public mutating func required(_ key: String) throws(JSONFault) -> JSONCursor {
+  package mutating func required(_ key: String) throws(JSONFault) -> JSONCursor {
     if let value = optional(key) { return value }
     let unread = content.filter { !asked.contains($0.key) }
     let suggestion = nearestName(to: key, among: unread.map(\.key))
@@ -43,7 +43,7 @@ public struct JSONObjectCursor: Sendable {
   }
 
   /// The value of a key that the object may have.
-  public mutating func optional(_ key: String) -> JSONCursor? {
+  package mutating func optional(_ key: String) -> JSONCursor? {
     if !asked.contains(key) { asked.append(key) }
     return place(of: key).map { member($0).value }
   }
@@ -51,7 +51,7 @@ public struct JSONObjectCursor: Sendable {
   /// Requires `"schema"` to be `expected`.
   ///
   /// - Throws: ``JSONFact/wrongSchema(expected:found:suggestion:)``, or what is wrong with the key.
-  public mutating func schema(_ expected: String) throws(JSONFault) {
+  package mutating func schema(_ expected: String) throws(JSONFault) {
     let schema = try required("schema")
     let found = try schema.string()
     guard found != expected else { return }
@@ -60,17 +60,17 @@ public struct JSONObjectCursor: Sendable {
   }
 
   /// The keys in the file's order; reading them asks for none.
-  public var keys: [String] { content.map(\.key) }
+  package var keys: [String] { content.map(\.key) }
 
   /// The members in the file's order, for an object that is a dictionary.
   ///
   /// Reading them asks for no key, so that ``finish()`` does not apply to such an object.
-  public var members: [JSONMemberCursor] { content.indices.map(member) }
+  package var members: [JSONMemberCursor] { content.indices.map(member) }
 
   /// Says that every key has been asked for that means anything.
   ///
   /// - Throws: ``JSONFact/unknownKey(_:suggestion:known:)`` for the first key that has not.
-  public func finish() throws(JSONFault) {
+  package func finish() throws(JSONFault) {
     guard let index = content.firstIndex(where: { !asked.contains($0.key) }) else { return }
     let key = content[index].key
     let absent = asked.filter { place(of: $0) == nil }
@@ -86,12 +86,12 @@ public struct JSONObjectCursor: Sendable {
 }
 
 /// A key and its value, within a document.
-public struct JSONMemberCursor: Sendable {
+package struct JSONMemberCursor: Sendable {
   /// The key.
-  public let key: String
+  package let key: String
 
   /// The key's value.
-  public let value: JSONCursor
+  package let value: JSONCursor
 
   /// The object that has the key.
   let object: JSONCursor
@@ -99,7 +99,7 @@ public struct JSONMemberCursor: Sendable {
   let keyByteOffset: Int
 
   /// A fault of the object at this key: that it is unknown, or names nothing that exists.
-  public func fault(_ fact: JSONFact) -> JSONFault {
+  package func fault(_ fact: JSONFact) -> JSONFault {
     object.document.source.fault(fact, atByte: keyByteOffset, path: object.path)
   }
 }

@@ -3,7 +3,7 @@ extension JSONPullParser {
   /// The line and column of a byte.
   ///
   /// - Complexity: O(`offset`); meant for faults.
-  public func position(ofByte offset: Int) -> JSONPosition { JSONPosition(ofByte: offset, in: bytes) }
+  package func position(ofByte offset: Int) -> JSONPosition { JSONPosition(ofByte: offset, in: bytes) }
 
   /// A fault at a byte of the text.
   ///
@@ -12,7 +12,7 @@ extension JSONPullParser {
   ///   - offset: Where it begins.
   ///   - path: The JSON Pointer of the value that is wrong, if a value is.
   /// - Returns: The fault, to be thrown.
-  public func fault(_ fact: JSONFact, atByte offset: Int, path: String = "") -> JSONFault {
+  package func fault(_ fact: JSONFact, atByte offset: Int, path: String = "") -> JSONFault {
     JSONFault(file: file, position: position(ofByte: offset), path: path, fact: fact)
   }
 

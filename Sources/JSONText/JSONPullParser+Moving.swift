@@ -10,24 +10,24 @@
 /// that ends with the part may go on in the next.
 extension JSONPullParser {
   /// A place between two tokens to come back to, cheaper than a copy of the parser.
-  public struct Mark: Sendable {
+  package struct Mark: Sendable {
     /// The offset in the parser's bytes.
-    public let offset: Int
+    package let offset: Int
     /// How many objects and arrays are open.
-    public let depth: Int
+    package let depth: Int
     let expecting: Expecting
   }
 
   /// The place before the next token.
-  public var mark: Mark { Mark(offset: offset, depth: depth, expecting: expecting) }
+  package var mark: Mark { Mark(offset: offset, depth: depth, expecting: expecting) }
 
   /// How close to the end of a part a fault may be due to the end: two escapes make a surrogate pair.
-  public static let uncertainLength = 16
+  package static let uncertainLength = 16
 
   /// The byte at which a fault of this parser stands.
   ///
   /// - Complexity: O(bytes before it); meant for faults.
-  public func byteOffset(of position: JSONPosition) -> Int {
+  package func byteOffset(of position: JSONPosition) -> Int {
     var (line, index) = (1, byteOrderMarkLength(bytes))
     while line < position.line, index < bytes.count {
       if bytes[index] == UInt8(ascii: "\n") { line += 1 }
@@ -47,7 +47,7 @@ extension JSONPullParser {
   /// Goes back to a place, also after a fault.
   ///
   /// - Parameter mark: A place since which no object or array has ended that was open there.
-  public mutating func reset(to mark: Mark) {
+  package mutating func reset(to mark: Mark) {
     offset = mark.offset
     tokenOffset = mark.offset
     expecting = mark.expecting
@@ -60,7 +60,7 @@ extension JSONPullParser {
   ///   - bytes: The text from the byte `count` of the present memory on.
   ///   - count: How many bytes are dropped; none that are not read yet.
   /// - Complexity: O(depth).
-  public mutating func move(to bytes: UnsafeRawBufferPointer, dropping count: Int) {
+  package mutating func move(to bytes: UnsafeRawBufferPointer, dropping count: Int) {
     precondition(count <= offset, "bytes that are not read yet cannot be dropped")
     self.bytes = bytes
     offset -= count

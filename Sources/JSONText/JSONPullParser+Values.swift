@@ -1,7 +1,7 @@
 /// The conversions of a token's bytes to a value, done only for the tokens that matter.
 extension JSONPullParser {
   /// The text of a string or key, its escapes resolved.
-  public func text(of range: JSONStringRange) -> String {
+  package func text(of range: JSONStringRange) -> String {
     guard range.hasEscapes else { return String(decoding: bytes[range.start..<range.end], as: UTF8.self) }
     return String(decoding: unescaped(range), as: UTF8.self)
   }
@@ -10,7 +10,7 @@ extension JSONPullParser {
   ///
   /// - Complexity: O(n) in the length of `text`.
   @inlinable
-  public func isEqual(_ range: JSONStringRange, to text: StaticString) -> Bool {
+  package func isEqual(_ range: JSONStringRange, to text: StaticString) -> Bool {
     if range.hasEscapes { return isUnescapedEqual(range, to: text) }
     let count = text.utf8CodeUnitCount
     guard range.end - range.start == count else { return false }
@@ -26,21 +26,21 @@ extension JSONPullParser {
   /// The value of a number, correctly rounded (to nearest, ties to even).
   ///
   /// - Throws: ``JSONFact/numberOutOfRange(text:)`` if no finite `Double` is near; a number too small is zero.
-  public func double(of range: JSONNumberRange) throws(JSONFault) -> Double {
+  package func double(of range: JSONNumberRange) throws(JSONFault) -> Double {
     let value = doubleValue(ofNumber: UnsafeRawBufferPointer(rebasing: bytes[range.start..<range.end]))
     guard value.isFinite else { throw fault(.numberOutOfRange(text: text(of: range)), atByte: range.start) }
     return value
   }
 
   /// The value of a number if it is an integer, however it is written (`1e3`, `1.0`), that `Int64` can hold.
-  public func integer(of range: JSONNumberRange) -> Int64? {
+  package func integer(of range: JSONNumberRange) -> Int64? {
     let decimal = DecimalText(UnsafeRawBufferPointer(rebasing: bytes[range.start..<range.end]))
     guard case .exact(let value) = decimal.integer else { return nil }
     return value
   }
 
   /// The number as it is written.
-  public func text(of range: JSONNumberRange) -> String {
+  package func text(of range: JSONNumberRange) -> String {
     String(decoding: bytes[range.start..<range.end], as: UTF8.self)
   }
 

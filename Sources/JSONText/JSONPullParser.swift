@@ -9,22 +9,22 @@
 /// a fault needs them. Copying a parser marks a place to come back to. After a throw, the parser is of no further use.
 ///
 /// - Complexity: O(1) memory but for one word for each open object and array; time proportional to the bytes.
-public struct JSONPullParser {
+package struct JSONPullParser {
   /// The text, or the part of it that ``move(to:dropping:)`` has come to; valid as long as the parser lives, or the memory
   /// it was made over.
-  public internal(set) var bytes: UnsafeRawBufferPointer
+  package internal(set) var bytes: UnsafeRawBufferPointer
 
   /// The name of the file, for faults.
-  public let file: String
+  package let file: String
 
   /// How many objects and arrays may stand within each other.
-  public let depthLimit: Int
+  package let depthLimit: Int
 
   /// The offset of the first byte that is not read yet.
-  public internal(set) var offset: Int
+  package internal(set) var offset: Int
 
   /// The offset at which the last token begins.
-  public internal(set) var tokenOffset: Int
+  package internal(set) var tokenOffset: Int
 
   /// The open objects and arrays, outermost first.
   var open: [OpenContainer] = []
@@ -38,7 +38,7 @@ public struct JSONPullParser {
   ///   - bytes: The text, in UTF-8; a byte order mark before it is passed over.
   ///   - file: The name of the file, for faults.
   ///   - depthLimit: How many objects and arrays may stand within each other.
-  public init(_ bytes: [UInt8], file: String, depthLimit: Int = 512) {
+  package init(_ bytes: [UInt8], file: String, depthLimit: Int = 512) {
     let owner = OwnedBytes(copying: bytes)
     self.init(unsafe: owner.bytes, owner: owner, file: file, depthLimit: depthLimit)
   }
@@ -49,7 +49,7 @@ public struct JSONPullParser {
   ///   - bytes: The text, in UTF-8, such as a mapped file; a byte order mark before it is passed over.
   ///   - file: The name of the file, for faults.
   ///   - depthLimit: How many objects and arrays may stand within each other.
-  public init(unsafe bytes: UnsafeRawBufferPointer, file: String, depthLimit: Int = 512) {
+  package init(unsafe bytes: UnsafeRawBufferPointer, file: String, depthLimit: Int = 512) {
     self.init(unsafe: bytes, owner: nil, file: file, depthLimit: depthLimit)
   }
 
@@ -63,13 +63,13 @@ public struct JSONPullParser {
   }
 
   /// How many objects and arrays are open.
-  public var depth: Int { open.count }
+  package var depth: Int { open.count }
 
   /// Reads the next token.
   ///
   /// - Returns: The token; after the document's value, ``JSONToken/end`` for ever.
   /// - Throws: What is not JSON, at the place where it shows.
-  public mutating func next() throws(JSONFault) -> JSONToken {
+  package mutating func next() throws(JSONFault) -> JSONToken {
     let byte = skipWhitespace()
     switch expecting {
     case .value:
@@ -89,13 +89,13 @@ public struct JSONPullParser {
   /// ends an array or object instead, that token is read.
   ///
   /// - Throws: What is not JSON, at the place where it shows.
-  public mutating func skipValue() throws(JSONFault) {
+  package mutating func skipValue() throws(JSONFault) {
     let outside = depth
     repeat { _ = try next() } while depth > outside
   }
 
   /// Passes over the blanks before the next token.
-  public mutating func skipBlanks() { _ = skipWhitespace() }
+  package mutating func skipBlanks() { _ = skipWhitespace() }
 
   /// Moves to the next byte that is not blank and makes it the token's first.
   ///

@@ -3,7 +3,7 @@ extension JSONSource {
   /// The JSON Pointer of the value that begins at a byte, or of the first value after it.
   ///
   /// - Complexity: O(`offset`); meant for faults.
-  public func path(ofValueAtByte offset: Int) -> String {
+  package func path(ofValueAtByte offset: Int) -> String {
     let found = try? withParser { parser throws(JSONFault) in
       var levels: [Level] = []
       while true {
@@ -27,7 +27,7 @@ extension JSONSource {
   ///   - utf8Offset: The character's offset in the UTF-8 of the string's text.
   ///   - start: The offset of the string's opening quote.
   /// - Returns: The offset of the byte or escape in the file.
-  public func byteOffset(ofUTF8Offset utf8Offset: Int, inStringAtByte start: Int) -> Int {
+  package func byteOffset(ofUTF8Offset utf8Offset: Int, inStringAtByte start: Int) -> Int {
     let offset = try? withParser { parser throws(JSONFault) in
       var index = start + 1
       var passed = 0

@@ -1,7 +1,7 @@
 /// The text of a JSON file, kept so that what was read from it can say where it stood.
-public struct JSONSource: Sendable {
+package struct JSONSource: Sendable {
   /// The name of the file, as faults give it.
-  public let file: String
+  package let file: String
 
   private let bytes: [UInt8]
 
@@ -10,7 +10,7 @@ public struct JSONSource: Sendable {
   /// - Parameters:
   ///   - bytes: The text, in UTF-8.
   ///   - file: The name of the file, as faults give it.
-  public init(bytes: [UInt8], file: String) {
+  package init(bytes: [UInt8], file: String) {
     self.file = file
     self.bytes = bytes
   }
@@ -18,12 +18,12 @@ public struct JSONSource: Sendable {
   /// The line and column of a byte.
   ///
   /// - Complexity: O(`offset`); meant for faults.
-  public func position(ofByte offset: Int) -> JSONPosition {
+  package func position(ofByte offset: Int) -> JSONPosition {
     bytes.withUnsafeBytes { JSONPosition(ofByte: offset, in: $0) }
   }
 
   /// A fault of the value with the JSON Pointer `path`, at a byte of the text.
-  public func fault(_ fact: JSONFact, atByte offset: Int, path: String) -> JSONFault {
+  package func fault(_ fact: JSONFact, atByte offset: Int, path: String) -> JSONFault {
     JSONFault(file: file, position: position(ofByte: offset), path: path, fact: fact)
   }
 

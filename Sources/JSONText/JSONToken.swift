@@ -2,7 +2,7 @@
 ///
 /// Strings and numbers are ranges of the parser's bytes, so that skipping one costs no allocation;
 /// `JSONPullParser.text(of:)` and `JSONPullParser.double(of:)` convert those that matter.
-public enum JSONToken: Sendable, Equatable {
+package enum JSONToken: Sendable, Equatable {
   /// `{`
   case beginObject
   /// `}`
@@ -26,19 +26,19 @@ public enum JSONToken: Sendable, Equatable {
 }
 
 /// Where the characters of a string stand, between its quotes.
-public struct JSONStringRange: Sendable, Equatable {
+package struct JSONStringRange: Sendable, Equatable {
   /// The offset of the first byte after the opening quote.
-  public let start: Int
+  package let start: Int
 
   /// The offset of the closing quote.
-  public let end: Int
+  package let end: Int
 
   /// Whether the bytes hold escapes, so that they differ from the text they stand for.
-  public let hasEscapes: Bool
+  package let hasEscapes: Bool
 
   /// Names the bytes `start..<end`.
   @inlinable
-  public init(start: Int, end: Int, hasEscapes: Bool) {
+  package init(start: Int, end: Int, hasEscapes: Bool) {
     self.start = start
     self.end = end
     self.hasEscapes = hasEscapes
@@ -46,16 +46,16 @@ public struct JSONStringRange: Sendable, Equatable {
 }
 
 /// Where the characters of a number stand.
-public struct JSONNumberRange: Sendable, Equatable {
+package struct JSONNumberRange: Sendable, Equatable {
   /// The offset of the sign or first digit.
-  public let start: Int
+  package let start: Int
 
   /// The offset after the last digit.
-  public let end: Int
+  package let end: Int
 
   /// Names the bytes `start..<end`.
   @inlinable
-  public init(start: Int, end: Int) {
+  package init(start: Int, end: Int) {
     self.start = start
     self.end = end
   }

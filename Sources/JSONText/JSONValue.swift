@@ -1,7 +1,7 @@
 /// A value of a JSON document, which knows where it stands.
-public struct JSONValue: Sendable {
+package struct JSONValue: Sendable {
   /// What a value can be.
-  public enum Content: Sendable {
+  package enum Content: Sendable {
     /// The members of an object, in the file's order.
     case object([JSONMember])
     /// The elements of an array.
@@ -17,19 +17,19 @@ public struct JSONValue: Sendable {
   }
 
   /// What the value is.
-  public let content: Content
+  package let content: Content
 
   /// The offset in the file of the value's first byte.
-  public let byteOffset: Int
+  package let byteOffset: Int
 
   /// Puts a value at an offset of a file.
-  public init(content: Content, byteOffset: Int) {
+  package init(content: Content, byteOffset: Int) {
     self.content = content
     self.byteOffset = byteOffset
   }
 
   /// The kind of the value; a number is ``JSONKind/number``, also where it has no fraction.
-  public var kind: JSONKind {
+  package var kind: JSONKind {
     switch content {
     case .object: .object
     case .array: .array
@@ -42,18 +42,18 @@ public struct JSONValue: Sendable {
 }
 
 /// A key of an object and its value.
-public struct JSONMember: Sendable {
+package struct JSONMember: Sendable {
   /// The key, its escapes resolved.
-  public let key: String
+  package let key: String
 
   /// The offset in the file of the key's opening quote.
-  public let keyByteOffset: Int
+  package let keyByteOffset: Int
 
   /// The key's value.
-  public let value: JSONValue
+  package let value: JSONValue
 
   /// Puts a key with its value.
-  public init(key: String, keyByteOffset: Int, value: JSONValue) {
+  package init(key: String, keyByteOffset: Int, value: JSONValue) {
     self.key = key
     self.keyByteOffset = keyByteOffset
     self.value = value
@@ -61,20 +61,20 @@ public struct JSONMember: Sendable {
 }
 
 /// A number as it is written, and what it is worth.
-public struct JSONNumber: Sendable, Equatable {
+package struct JSONNumber: Sendable, Equatable {
   /// The number as it is written.
-  public let text: String
+  package let text: String
 
   /// The nearest `Double`, always finite.
   ///
   /// Computed when it is asked for: a tree of a million numbers should not keep each of them twice.
-  public var double: Double {
+  package var double: Double {
     var text = text
     return text.withUTF8 { doubleValue(ofNumber: UnsafeRawBufferPointer($0)) }
   }
 
   /// The number if it is an integer, however it is written (`1e3`, `1.0`), that `Int64` can hold.
-  public var integer: Int64? {
+  package var integer: Int64? {
     guard case .exact(let value) = exactInteger else { return nil }
     return value
   }

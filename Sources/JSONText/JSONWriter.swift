@@ -11,9 +11,9 @@
 ///
 /// What is written is always JSON, for the writer stops the program where its caller breaks the grammar: a value without
 /// a key in an object, an `end` too many, an infinity. The same calls give the same bytes.
-public struct JSONWriter: Sendable {
+package struct JSONWriter: Sendable {
   /// How the text is laid out.
-  public enum Layout: Sendable {
+  package enum Layout: Sendable {
     /// No blanks at all.
     case compact
     /// One member or element a line, two spaces a level, a line feed at the end.
@@ -21,7 +21,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// What is written so far and was not taken, in UTF-8.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
   private let layout: Layout
   private var open: [Container] = []
@@ -29,32 +29,32 @@ public struct JSONWriter: Sendable {
   private var isDone = false
 
   /// Begins an empty text.
-  public init(layout: Layout = .pretty) { self.layout = layout }
+  package init(layout: Layout = .pretty) { self.layout = layout }
 
   /// What is written so far.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Takes what is written so far out of the writer, which goes on behind it: for a text that is written away in pieces.
-  public mutating func takeBytes() -> [UInt8] {
+  package mutating func takeBytes() -> [UInt8] {
     defer { bytes.removeAll(keepingCapacity: true) }
     return bytes
   }
 
   /// Whether the text is one complete value.
-  public var isComplete: Bool { isDone }
+  package var isComplete: Bool { isDone }
 
   /// Begins an object.
   ///
   /// - Parameter onOneLine: Whether a pretty layout keeps the object, and all within it, on one line.
-  public mutating func beginObject(onOneLine: Bool = false) { begin("{", isObject: true, onOneLine: onOneLine) }
+  package mutating func beginObject(onOneLine: Bool = false) { begin("{", isObject: true, onOneLine: onOneLine) }
 
   /// Begins an array.
   ///
   /// - Parameter onOneLine: Whether a pretty layout keeps the array, and all within it, on one line.
-  public mutating func beginArray(onOneLine: Bool = false) { begin("[", isObject: false, onOneLine: onOneLine) }
+  package mutating func beginArray(onOneLine: Bool = false) { begin("[", isObject: false, onOneLine: onOneLine) }
 
   /// Ends the innermost object or array.
-  public mutating func end() {
+  package mutating func end() {
     guard let container = open.popLast() else { preconditionFailure("end() without an open object or array") }
     precondition(!hasKey, "end() after a key without a value")
     if container.count > 0 {
@@ -65,7 +65,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes the key of the next value.
-  public mutating func key(_ key: String) {
+  package mutating func key(_ key: String) {
     guard let container = open.last, container.isObject else { preconditionFailure("a key outside an object") }
     precondition(!hasKey, "a key after a key")
     separate(container)
@@ -76,32 +76,32 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes a string.
-  public mutating func value(_ string: String) {
+  package mutating func value(_ string: String) {
     prepareValue()
     appendQuoted(string)
     finishValue()
   }
 
   /// Writes a number as the shortest text that reads back as the same `Double`; the number must be finite.
-  public mutating func value(_ number: Double) {
+  package mutating func value(_ number: Double) {
     precondition(number.isFinite, "JSON has no infinity and no NaN")
     write(shortestText(of: number))
   }
 
   /// Writes an integer.
-  public mutating func value(_ integer: Int) { write(String(integer)) }
+  package mutating func value(_ integer: Int) { write(String(integer)) }
 
   /// Writes an integer of 64 bits.
-  public mutating func value(_ integer: Int64) { write(String(integer)) }
+  package mutating func value(_ integer: Int64) { write(String(integer)) }
 
   /// Writes `true` or `false`.
-  public mutating func value(_ flag: Bool) { write(flag ? "true" : "false") }
+  package mutating func value(_ flag: Bool) { write(flag ? "true" : "false") }
 
   /// Writes `null`.
-  public mutating func null() { write("null") }
+  package mutating func null() { write("null") }
 
   /// Writes a number that is text already, such as one with a fixed number of decimals; it must be a JSON number.
-  public mutating func rawNumber(_ text: String) {
+  package mutating func rawNumber(_ text: String) {
     var parser = JSONPullParser(Array(text.utf8), file: "")
     guard case .number(let range)? = try? parser.next(), range.start == 0, range.end == text.utf8.count else {
       preconditionFailure("\(text) is not a JSON number")
@@ -164,7 +164,7 @@ public struct JSONWriter: Sendable {
 
 /// A text as JSON has it, in quotes: with escapes for quotes, backslashes and all that ``visible(_:)`` escapes, so that a
 /// terminal shows what a parser reads.
-public func jsonQuoted(_ text: String) -> String {
+package func jsonQuoted(_ text: String) -> String {
   if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
     return "\"" + text + "\""
   }

@@ -11,7 +11,7 @@
 ///   - names: What may have been meant, in order of preference.
 /// - Returns: The nearest of `names`, as it stands there, or nil.
 /// - Complexity: O(`names.count`), each name taking at most 64 x 64 steps.
-public func nearestName(to name: String, among names: [String]) -> String? {
+package func nearestName(to name: String, among names: [String]) -> String? {
   let longest = 64
   let target = Array(name.lowercased().unicodeScalars.prefix(longest + 1))
   guard target.count <= longest else { return nil }

@@ -1,5 +1,5 @@
 /// How the digits before the point are set off in threes.
-public enum DigitGrouping: Hashable, Sendable {
+package enum DigitGrouping: Hashable, Sendable {
   /// Not at all: `1234567`. The only one that other programs read.
   case none
   /// By commas: `1,234,567`.
@@ -27,7 +27,7 @@ public enum DigitGrouping: Hashable, Sendable {
 ///
 /// Every function rounds the exact value of its argument once, a tie to the even digit, as C's `printf` does, and never
 /// writes a negative zero. Values that are not finite are written `nan`, `inf` and `-inf`.
-public enum NumberFormat {
+package enum NumberFormat {
   /// A number with a fixed count of decimals.
   ///
   /// `fixed(2.675, decimals: 2)` is `2.67`, since the `Double` nearest to 2.675 lies below it.
@@ -37,7 +37,7 @@ public enum NumberFormat {
   ///   - decimals: Digits after the point, from 0 to 15.
   ///   - grouping: How the digits before the point are set off.
   /// - Returns: The text; in Swift's shortest form, `1e+40`, where the value with its decimals has more than 38 digits.
-  public static func fixed(_ value: Double, decimals: Int, grouping: DigitGrouping = .none) -> String {
+  package static func fixed(_ value: Double, decimals: Int, grouping: DigitGrouping = .none) -> String {
     precondition((0...15).contains(decimals), "decimals from 0 to 15")
     return RoundedDecimal(value, decimals: decimals)?.text(grouping: grouping) ?? "\(value)"
   }
@@ -49,7 +49,7 @@ public enum NumberFormat {
   ///   - digits: Significant digits, from 1 to 15.
   ///   - grouping: How the digits before the point are set off.
   /// - Returns: The text; in Swift's shortest form where the magnitude is below 10⁻⁷ or at least 10²¹.
-  public static func significant(_ value: Double, digits: Int, grouping: DigitGrouping = .none) -> String {
+  package static func significant(_ value: Double, digits: Int, grouping: DigitGrouping = .none) -> String {
     precondition((1...15).contains(digits), "significant digits from 1 to 15")
     guard value != 0 else { return fixed(0, decimals: digits - 1) }
     guard value.isFinite, abs(value) >= 1e-7, abs(value) < 1e21 else { return "\(value)" }
@@ -59,10 +59,10 @@ public enum NumberFormat {
   /// A number as a person would write it who knows it exactly: `16`, `0.1715`, `1555`.
   ///
   /// - Returns: The shortest text that reads back as the number.
-  public static func shortest(_ value: Double) -> String { shortestText(of: value) }
+  package static func shortest(_ value: Double) -> String { shortestText(of: value) }
 
   /// A whole number, its digits set off in threes.
-  public static func integer(_ value: Int, grouping: DigitGrouping = .comma) -> String {
+  package static func integer(_ value: Int, grouping: DigitGrouping = .comma) -> String {
     (value < 0 ? "-" : "") + grouping.grouped(String(value.magnitude))
   }
 
@@ -72,20 +72,20 @@ public enum NumberFormat {
   ///   - fraction: The fraction, 1 being the whole.
   ///   - decimals: Digits after the point, from 0 to 15.
   /// - Returns: The text, the sign behind it.
-  public static func percent(_ fraction: Double, decimals: Int = 1) -> String {
+  package static func percent(_ fraction: Double, decimals: Int = 1) -> String {
     precondition((0...15).contains(decimals), "decimals from 0 to 15")
     return (RoundedDecimal(fraction, decimals: decimals + 2)?.text(shift: 2) ?? "\(fraction * 100)") + "%"
   }
 
   /// Picoseconds in microseconds, exactly: 1,234,567 ps is `1.234567`, and 2,000,000 ps is `2`.
-  public static func microseconds(picoseconds: Int64) -> String {
+  package static func microseconds(picoseconds: Int64) -> String {
     var bytes: [UInt8] = []
     append(microsecondsOf: picoseconds, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The same, behind other bytes of a text: a million numbers should not cost a million strings.
-  public static func append(microsecondsOf picoseconds: Int64, to bytes: inout [UInt8]) {
+  package static func append(microsecondsOf picoseconds: Int64, to bytes: inout [UInt8]) {
     if picoseconds < 0 { bytes.append(UInt8(ascii: "-")) }
     var (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
     let start = bytes.count
@@ -111,7 +111,7 @@ public enum NumberFormat {
   ///   - digits: Significant digits, from 3 to 9.
   /// - Returns: The text; from 1,000 s on it stays in seconds, and below 1 ps in picoseconds. Below 0.1 ps and from
   ///   10¹⁵ s on, the seconds are in Swift's shortest form.
-  public static func time(seconds: Double, digits: Int = 3) -> String {
+  package static func time(seconds: Double, digits: Int = 3) -> String {
     precondition((3...9).contains(digits), "significant digits from 3 to 9")
     guard seconds != 0 else { return "0 s" }
     guard seconds.isFinite, abs(seconds) >= 1e-13, abs(seconds) < 1e15,
@@ -126,7 +126,7 @@ public enum NumberFormat {
   ///   - picoseconds: The time.
   ///   - digits: Significant digits, from 3 to 9.
   /// - Returns: The text; from 1,000 s on it stays in seconds.
-  public static func time(picoseconds: Int64, digits: Int = 3) -> String {
+  package static func time(picoseconds: Int64, digits: Int = 3) -> String {
     precondition((3...9).contains(digits), "significant digits from 3 to 9")
     guard picoseconds != 0 else { return "0 s" }
     let count = String(picoseconds.magnitude).count

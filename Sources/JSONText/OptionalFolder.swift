@@ -5,7 +5,7 @@
 ///   - suffix: The end of the names, such as `.json`.
 /// - Returns: The names, without the directory.
 /// - Throws: Why a directory that is there cannot be read: what is in it is not left out in silence.
-public func listFilesIfThere(in directory: String, suffix: String) throws(FileFault) -> [String] {
+package func listFilesIfThere(in directory: String, suffix: String) throws(FileFault) -> [String] {
   do throws(FileFault) {
     return try listFiles(in: directory, suffix: suffix)
   } catch {

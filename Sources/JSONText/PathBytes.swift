@@ -4,7 +4,7 @@
 /// at the end of the last private plane, U+10FF80 to U+10FFFF, of which no path is made otherwise: where the bytes of one
 /// of these characters stand in a path, they count as not valid too. So every path has one text, and every such text is
 /// one path. Only ``withCPath(_:_:)`` turns text into bytes again, and ``visible(_:)`` shows the byte as `\xff`.
-public enum PathBytes {
+package enum PathBytes {
   private static let first: UInt32 = 0x10_FF00
 
   /// The byte that a character stands for, or nil for a character that is one.
@@ -13,7 +13,7 @@ public enum PathBytes {
   }
 
   /// The text of a path's bytes, or of an argument or variable that may hold a path.
-  public static func text(_ bytes: some Collection<UInt8>) -> String {
+  package static func text(_ bytes: some Collection<UInt8>) -> String {
     // The characters that stand for bytes begin with 0xF4 in UTF-8, as no others but those of the last plane do.
     if !bytes.contains(0xF4), let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""
@@ -45,7 +45,7 @@ public enum PathBytes {
   }
 
   /// The text of a path that ends in a zero byte, as the system gives it.
-  public static func text(cString: UnsafePointer<CChar>) -> String {
+  package static func text(cString: UnsafePointer<CChar>) -> String {
     let length = UnsafeRawPointer(cString).assumingMemoryBound(to: UInt8.self)
     var count = 0
     while length[count] != 0 { count += 1 }
@@ -53,7 +53,7 @@ public enum PathBytes {
   }
 
   /// The bytes of a path's text.
-  public static func bytes(_ text: String) -> [UInt8] {
+  package static func bytes(_ text: String) -> [UInt8] {
     guard text.utf8.contains(0xF4) else { return Array(text.utf8) }
     return text.unicodeScalars.flatMap { scalar in byte(of: scalar).map { [$0] } ?? Array(String(scalar).utf8) }
   }
@@ -67,7 +67,7 @@ public enum PathBytes {
 ///   - path: The path's text.
 ///   - body: Gets the bytes with a zero at their end, and must not keep them.
 /// - Returns: What `body` returns; `errno` is as `body` left it.
-public func withCPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+package func withCPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
   let bytes = PathBytes.bytes(path)
   let path = bytes.contains(0) ? [0] : bytes.map { CChar(bitPattern: $0) } + [0]
   return path.withUnsafeBufferPointer { buffer in

@@ -9,10 +9,10 @@ private let longestQuotation = 80
 private let longestPath = 4096
 
 /// `text` on one line: what ``visible(_:)`` escapes as escapes, and an ellipsis where it is cut.
-public func oneLine(_ text: String) -> String { oneLine(text, atMost: longestQuotation) }
+package func oneLine(_ text: String) -> String { oneLine(text, atMost: longestQuotation) }
 
 /// The path of a file on one line, whole.
-public func onePathLine(_ path: String) -> String { oneLine(path, atMost: longestPath) }
+package func onePathLine(_ path: String) -> String { oneLine(path, atMost: longestPath) }
 
 private func oneLine(_ text: String, atMost limit: Int) -> String {
   let scalars = text.unicodeScalars
@@ -21,10 +21,10 @@ private func oneLine(_ text: String, atMost limit: Int) -> String {
 }
 
 /// `text` in double quotes, on one line.
-public func quoted(_ text: String) -> String { "\"\(oneLine(text))\"" }
+package func quoted(_ text: String) -> String { "\"\(oneLine(text))\"" }
 
 /// A list in words: `a`, `a or b`, `a, b or c`; after a dozen, how many more there are.
-public func listed(_ words: [String], by conjunction: String) -> String {
+package func listed(_ words: [String], by conjunction: String) -> String {
   let most = 12
   if words.count > most + 1 {
     return words.prefix(most).joined(separator: ", ") + " and \(words.count - most) more"

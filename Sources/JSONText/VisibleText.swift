@@ -7,10 +7,10 @@
 /// `text` on one line of characters that show themselves; all others stand as escapes: `\n`, `\u001b`, `\u202e`.
 ///
 /// A byte of a path that is not UTF-8 (``PathBytes``) stands as `\xff`. Escaping twice changes nothing more.
-public func visible(_ text: String) -> String { escaped(text) { $0.isUnshowable } }
+package func visible(_ text: String) -> String { escaped(text) { $0.isUnshowable } }
 
 /// `text` as ``visible(_:)`` has it, with its line feeds and tabs as they are.
-public func visibleLines(_ text: String) -> String { escaped(text) { $0.isUnshowable && $0 != "\n" && $0 != "\t" } }
+package func visibleLines(_ text: String) -> String { escaped(text) { $0.isUnshowable && $0 != "\n" && $0 != "\t" } }
 
 private func escaped(_ text: String, where mustBeEscaped: (Unicode.Scalar) -> Bool) -> String {
   // Nearly all text is plain.

@@ -5,17 +5,17 @@ import Workloads
 ///
 /// The nodes are those of ONNX up to opset 16, as PyTorch's exporter writes them. Where a session's optimizer is off, each
 /// is dispatched and run by itself: what the optimizer is worth is the difference, and it can be told apart.
-public struct Decomposition: Sendable {
+package struct Decomposition: Sendable {
   /// The rules that apply.
-  public let rules: [DecompositionRule]
+  package let rules: [DecompositionRule]
 
   /// A decomposition by some rules; without rules every operator stays as it is.
-  public init(rules: [DecompositionRule]) {
+  package init(rules: [DecompositionRule]) {
     self.rules = rules
   }
 
   /// The program with operators spelled out; repeats stay repeats.
-  public func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<ResolvedOperator>] {
+  package func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<ResolvedOperator>] {
     rules.isEmpty ? program : program.flatMapLeaves { nodes(of: $0) }
   }
 

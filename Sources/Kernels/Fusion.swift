@@ -9,9 +9,9 @@ import Workloads
 ///
 /// A repeated block is rewritten as if it were written out: each round starts with the group that the round before left
 /// open, and as soon as a round leaves the group as it found it, the remaining rounds are a loop over what it emitted.
-public struct Fusion: Sendable {
+package struct Fusion: Sendable {
   /// The rules that apply.
-  public let rules: [FusionRule]
+  package let rules: [FusionRule]
 
   /// The largest number of operators in a group.
   static let groupLimit = 64
@@ -19,14 +19,14 @@ public struct Fusion: Sendable {
   private var open: [ResolvedOperator] = []
 
   /// A rewrite by some rules; without rules every operator is a group of its own.
-  public init(rules: [FusionRule]) {
+  package init(rules: [FusionRule]) {
     self.rules = rules
   }
 
   /// The groups of a program, most of which have one member.
   ///
   /// Its operators share one dispatch and, where they have any, their kernels.
-  public func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<[ResolvedOperator]>] {
+  package func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<[ResolvedOperator]>] {
     var state = self
     var emitted = state.walk(program)
     state.close(into: &emitted)

@@ -76,19 +76,19 @@ public struct ConvolutionShape: Hashable, Sendable {
   }
 
   /// Positions of one input channel of one image.
-  public var inputPositions: Double { input.reduce(1) { $0 * Double($1) } }
+  package var inputPositions: Double { input.reduce(1) { $0 * Double($1) } }
 
   /// Positions of one output channel of one image.
-  public var outputPositions: Double { output.reduce(1) { $0 * Double($1) } }
+  package var outputPositions: Double { output.reduce(1) { $0 * Double($1) } }
 
   /// Positions of the window.
-  public var windowPositions: Double { window.reduce(1) { $0 * Double($1) } }
+  package var windowPositions: Double { window.reduce(1) { $0 * Double($1) } }
 
   /// Whether every channel is a group of its own.
-  public var isDepthwise: Bool { groups > 1 && groups == inputChannels }
+  package var isDepthwise: Bool { groups > 1 && groups == inputChannels }
 
   /// Whether the window is three by three and moves one step at a time, which Winograd's algorithm needs.
-  public var isThreeByThreeUnitStride: Bool { window == [3, 3] && strides.allSatisfy { $0 == 1 } && groups == 1 }
+  package var isThreeByThreeUnitStride: Bool { window == [3, 3] && strides.allSatisfy { $0 == 1 } && groups == 1 }
 
   /// The side of a square window of unit stride for which a Winograd algorithm with transformed tensors exists.
   var winogradWindow: Double? {
@@ -100,10 +100,10 @@ public struct ConvolutionShape: Hashable, Sendable {
   func outputTiles(side: Double) -> Double { output.reduce(1) { $0 * (Double($1) / side).rounded(.up) } }
 
   /// Whether the convolution is a plain matrix product over positions.
-  public var isPointwise: Bool { window.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
+  package var isPointwise: Bool { window.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
 
   /// The matrix product of each group that an implicit-GEMM algorithm computes.
-  public var asMatrix: MatrixShape {
+  package var asMatrix: MatrixShape {
     MatrixShape(
       batch: groups, m: batch * outputPositions, n: outputChannels / groups,
       k: inputChannels / groups * windowPositions)

@@ -5,53 +5,53 @@ import Workloads
 ///
 /// Equal operators are stored once, and so are equal kernels: the number of times that a kernel's time is computed is
 /// the number of different kernels, however often they run.
-public struct LoweredProgram: Sendable {
+package struct LoweredProgram: Sendable {
   /// One group of operators, dispatched together.
-  public struct Operation: Sendable, Equatable {
+  package struct Operation: Sendable, Equatable {
     /// What it is called.
-    public var name: String
+    package var name: String
     /// What it costs the host to dispatch.
-    public var kind: OperatorKind
+    package var kind: OperatorKind
     /// Whether a rule stands behind its kernels.
-    public var hasRule: Bool
+    package var hasRule: Bool
     /// Its kernels, as indices into ``LoweredProgram/kernels``.
-    public var kernels: [Int]
+    package var kernels: [Int]
     /// The copy over the host link that it is.
-    public var transfer: Transfer?
+    package var transfer: Transfer?
     /// Whether the host waits for the device afterwards.
-    public var synchronizes: Bool
+    package var synchronizes: Bool
     /// The stream that its kernels run in.
-    public var stream: Int
+    package var stream: Int
     /// The streams whose work must be done before its kernels start.
-    public var waitsForStreams: [Int]
+    package var waitsForStreams: [Int]
   }
 
   /// A piece of the program's structure; leaves are indices into ``LoweredProgram/operations``.
-  public typealias Statement = Block<Int>
+  package typealias Statement = Block<Int>
 
   /// What was lowered to.
-  public let target: LoweringTarget
+  package let target: LoweringTarget
   /// The different kernels.
-  public private(set) var kernels: [Kernel] = []
+  package private(set) var kernels: [Kernel] = []
   /// The different operations.
-  public private(set) var operations: [Operation] = []
+  package private(set) var operations: [Operation] = []
   /// The program's structure.
-  public private(set) var statements: [Statement] = []
+  package private(set) var statements: [Statement] = []
   /// Operators without a cost rule, by name, in the order of the program.
-  public private(set) var operatorsWithoutRule: [String] = []
+  package private(set) var operatorsWithoutRule: [String] = []
   /// Kernels of one pass.
-  public private(set) var kernelCount = 0
+  package private(set) var kernelCount = 0
   /// Floating-point operations of one pass.
-  public private(set) var flops = 0.0
+  package private(set) var flops = 0.0
   /// Memory traffic of one pass, bytes.
-  public private(set) var bytes = 0.0
+  package private(set) var bytes = 0.0
   /// Memory traffic of the operators without a cost rule, bytes.
-  public private(set) var bytesWithoutRule = 0.0
+  package private(set) var bytesWithoutRule = 0.0
   /// The share of the memory traffic that operators without a cost rule stand for: how much of the device's work is a
   /// guess.
-  public var fractionWithoutRule: Double { bytes > 0 ? bytesWithoutRule / bytes : 0 }
+  package var fractionWithoutRule: Double { bytes > 0 ? bytesWithoutRule / bytes : 0 }
   /// How much memory the tensors of a pass take.
-  public private(set) var tensors = TensorDemand(weights: 0, inputs: 0, activations: 0)
+  package private(set) var tensors = TensorDemand(weights: 0, inputs: 0, activations: 0)
 
   private var kernelIndices: [Kernel: Int] = [:]
   private var operationIndices: [[ResolvedOperator]: Int] = [:]
@@ -65,7 +65,7 @@ public struct LoweredProgram: Sendable {
   ///   - decomposition: What the framework's graph spells out before they do.
   ///   - inputs: Where a pass finds its inputs and leaves its outputs.
   /// - Complexity: Linear in the text of the workload, not in what its loops execute.
-  public init(
+  package init(
     _ workload: BoundWorkload, target: LoweringTarget, rules: [FusionRule], decomposition: [DecompositionRule] = [],
     inputs: TensorPlace = .device
   ) {

@@ -3,7 +3,7 @@ import Workloads
 
 extension Lowering {
   /// The kernels of a group of operators that run as one.
-  public func lower(group: [Operator]) -> LoweredOperator { lower(group: group.map { ResolvedOperator($0) }) }
+  package func lower(group: [Operator]) -> LoweredOperator { lower(group: group.map { ResolvedOperator($0) }) }
 
   /// The kernels of a group of operators that run as one.
   func lower(group: [ResolvedOperator]) -> LoweredOperator {

@@ -2,27 +2,27 @@ import Profiles
 import Workloads
 
 /// What one operator becomes on a device: its kernels in the order of their launches.
-public struct LoweredOperator: Sendable, Equatable {
+package struct LoweredOperator: Sendable, Equatable {
   /// What the operator costs the host to dispatch.
-  public var kind: OperatorKind
+  package var kind: OperatorKind
   /// The kernels it launches; none for metadata.
-  public var kernels: [Kernel]
+  package var kernels: [Kernel]
   /// Bytes copied over the host link, with their direction, for operators that are transfers.
-  public var transfer: Transfer?
+  package var transfer: Transfer?
   /// Whether the host waits for the device afterwards.
-  public var synchronizes: Bool
+  package var synchronizes: Bool
   /// Whether a rule stood behind it; otherwise it was treated as element-wise traffic.
-  public var hasRule: Bool
+  package var hasRule: Bool
 }
 
 /// A copy between host and device memory.
-public struct Transfer: Sendable, Hashable {
+package struct Transfer: Sendable, Hashable {
   /// How many bytes.
-  public var bytes: Double
+  package var bytes: Double
   /// Whether they go to the device; otherwise they come from it.
-  public var isToDevice: Bool
+  package var isToDevice: Bool
   /// Whether the host's memory is pageable, so that the host waits.
-  public var isPageable: Bool
+  package var isPageable: Bool
 }
 
 /// Turns operators into kernels, by rules that say what PyTorch launches for each.
@@ -30,17 +30,17 @@ public struct Transfer: Sendable, Hashable {
 /// The rules follow PyTorch 1.12 to 2.x with cuBLAS and cuDNN on channels-first tensors. Each rule is a function of one
 /// operator and the target, so what an operator becomes does not depend on its neighbors; fusion, which does, is a
 /// rewrite that runs before.
-public struct Lowering: Sendable {
+package struct Lowering: Sendable {
   /// What is lowered to.
-  public let target: LoweringTarget
+  package let target: LoweringTarget
 
   /// A lowering for one target.
-  public init(target: LoweringTarget) {
+  package init(target: LoweringTarget) {
     self.target = target
   }
 
   /// The kernels of one operator.
-  public func lower(_ operation: Operator) -> LoweredOperator { lower(ResolvedOperator(operation)) }
+  package func lower(_ operation: Operator) -> LoweredOperator { lower(ResolvedOperator(operation)) }
 
   /// The kernels of one operator.
   func lower(_ call: ResolvedOperator) -> LoweredOperator {

@@ -2,22 +2,22 @@ import Profiles
 import Workloads
 
 /// The formats in which an operator's tensors are stored and multiplied, and what the device can multiply them on.
-public struct LoweringTarget: Sendable, Equatable {
+package struct LoweringTarget: Sendable, Equatable {
   /// The format that was asked for: that of every floating-point tensor.
-  public var precision: Precision
+  package var precision: Precision
   /// The kinds of operator that multiply in TF32 when single precision is asked for.
-  public var tf32Kinds: [OperatorKind]
+  package var tf32Kinds: [OperatorKind]
   /// The formats for which the device has matrix units.
-  public var matrixPrecisions: [Precision]
+  package var matrixPrecisions: [Precision]
   /// The multiple of which channels and inner dimensions must be, for the matrix units to take them.
-  public var matrixAlignment: Int64
+  package var matrixAlignment: Int64
   /// Whether operators run on the host itself.
-  public var isHost: Bool
+  package var isHost: Bool
   /// The bytes that a convolution's algorithm may use beside its tensors.
-  public var convolutionWorkspace: Double
+  package var convolutionWorkspace: Double
 
   /// What a system makes of a precision.
-  public init(system: System, precision: Precision) {
+  package init(system: System, precision: Precision) {
     self.precision = precision
     isHost = system.accelerator == nil
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity

@@ -83,7 +83,7 @@ public struct AcceleratorProfile: Sendable, Equatable {
   /// The paths of the efficiencies that the part states itself and does not take from its family.
   public var ownEfficiencies: [String] = []
   /// Where the numbers come from.
-  public var provenance = Provenance()
+  package var provenance = Provenance()
 
   /// An empty profile, to be filled field by field.
   public init() {}
@@ -126,10 +126,10 @@ public struct PeakTable: Sendable, Equatable {
 
 extension AcceleratorProfile: FieldDescribed {
   /// The word for such a profile in messages.
-  public static let noun = "accelerator"
+  package static let noun = "accelerator"
 
   /// Every number of the profile, with all that is known of it.
-  public static let fields: [ProfileField<AcceleratorProfile>] =
+  package static let fields: [ProfileField<AcceleratorProfile>] =
     [
       .init(
         "compute_units", \.computeUnits, .computeUnits, "streaming multiprocessors or compute units",

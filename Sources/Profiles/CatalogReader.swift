@@ -1,13 +1,13 @@
 import JSONText
 
 /// What is wrong with a profile of a catalog.
-public struct CatalogFault: Sendable, Equatable {
+package struct CatalogFault: Sendable, Equatable {
   /// The sort of profile: `accelerator`.
-  public let what: String
+  package let what: String
   /// What it would be called.
-  public let named: Named
+  package let named: Named
   /// What is wrong.
-  public let fault: ProfileFault
+  package let fault: ProfileFault
 }
 
 /// Reads the folders of a catalog, and notes what is wrong instead of stopping there.

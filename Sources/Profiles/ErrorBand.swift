@@ -4,22 +4,22 @@ import JSONText
 /// projections carry on.
 ///
 /// Errors are logarithms, ln(measured / predicted), given by their quantiles: the distribution need not have a name.
-public struct ErrorBand: Sendable, Equatable {
+package struct ErrorBand: Sendable, Equatable {
   /// The probabilities that the quantiles belong to: rising, the first 0 and the last 1.
-  public var quantileLevels: [Double]
+  package var quantileLevels: [Double]
   /// The quantiles of the errors where the host sets the latency.
-  public var hostBound: [Double]
+  package var hostBound: [Double]
   /// The quantiles of the errors where the device does.
-  public var deviceBound: [Double]
+  package var deviceBound: [Double]
   /// How many measurements the host's quantiles rest on.
-  public var hostBoundRows: Int
+  package var hostBoundRows: Int
   /// How many measurements the device's quantiles rest on.
-  public var deviceBoundRows: Int
+  package var deviceBoundRows: Int
   /// Where the errors come from.
-  public var provenance: Provenance
+  package var provenance: Provenance
 
   /// A band.
-  public init(
+  package init(
     quantileLevels: [Double], hostBound: [Double], deviceBound: [Double], hostBoundRows: Int, deviceBoundRows: Int,
     provenance: Provenance
   ) {
@@ -37,7 +37,7 @@ public struct ErrorBand: Sendable, Equatable {
   ///   - share: From 0 to 1.
   ///   - isHostBound: Whether the host sets the latency.
   /// - Returns: ln(measured / predicted).
-  public func error(_ share: Double, isHostBound: Bool) -> Double {
+  package func error(_ share: Double, isHostBound: Bool) -> Double {
     let quantiles = isHostBound ? hostBound : deviceBound
     guard let above = quantileLevels.firstIndex(where: { $0 >= share }), above > 0 else { return quantiles[0] }
     let (low, high) = (quantileLevels[above - 1], quantileLevels[above])
@@ -49,7 +49,7 @@ extension ErrorBand {
   /// Reads a document of schema `error_band/1`.
   ///
   /// - Throws: `JSONFault` at what is wrong: levels that do not rise from 0 to 1, quantiles that fall or are not as many.
-  public init(from document: JSONDocument) throws(JSONFault) {
+  package init(from document: JSONDocument) throws(JSONFault) {
     var root = try document.cursor.object()
     try root.schema("error_band/1")
     let levels = try root.required("quantile_levels")
@@ -92,7 +92,7 @@ extension ErrorBand {
   }
 
   /// The band as a document of schema `error_band/1`, which ``init(from:)`` reads back.
-  public func json() -> String {
+  package func json() -> String {
     var writer = JSONWriter()
     func write(_ key: String, _ numbers: [Double]) {
       writer.key(key)
@@ -139,12 +139,12 @@ extension ProfileCatalog {
   ///
   /// - Returns: The band; nil where no folder has one.
   /// - Throws: `ProfileFault` for a file that is wrong.
-  public func errorBand(named name: String) throws(ProfileFault) -> ErrorBand? {
+  package func errorBand(named name: String) throws(ProfileFault) -> ErrorBand? {
     try Self.errorBand(named: name, directories: directories)
   }
 
   /// The same, of some folders.
-  public static func errorBand(named name: String, directories: [String]) throws(ProfileFault) -> ErrorBand? {
+  package static func errorBand(named name: String, directories: [String]) throws(ProfileFault) -> ErrorBand? {
     for directory in directories {
       let folder = directory + "/error-bands"
       let files: [String]

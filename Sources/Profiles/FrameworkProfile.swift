@@ -65,7 +65,7 @@ public struct FrameworkProfile: Sendable, Equatable {
   /// The fusion rules, on any architecture that has no list of its own.
   public var fusion: [FusionRule] = []
   /// The fusion rules on particular architectures.
-  public var fusionByArchitecture: [ArchitectureFusion] = []
+  package var fusionByArchitecture: [ArchitectureFusion] = []
   /// What the framework's graph spells out in several operators, before fusion.
   public var decomposition: [DecompositionRule] = []
   /// Where a pass finds its inputs and leaves its outputs.
@@ -75,7 +75,7 @@ public struct FrameworkProfile: Sendable, Equatable {
   /// The kinds of operator that may multiply in TF32 when single precision is asked for.
   public var tf32Kinds: [OperatorKind] = []
   /// Where the numbers come from.
-  public var provenance = Provenance()
+  package var provenance = Provenance()
 
   /// An empty profile, to be filled field by field.
   public init() {}
@@ -87,11 +87,11 @@ public struct FrameworkProfile: Sendable, Equatable {
 }
 
 /// The fusion rules of a framework on one architecture.
-public struct ArchitectureFusion: Sendable, Equatable {
+package struct ArchitectureFusion: Sendable, Equatable {
   /// The architecture's name.
-  public let architecture: String
+  package let architecture: String
   /// Its rules.
-  public let rules: [FusionRule]
+  package let rules: [FusionRule]
 }
 
 /// Host time for each kind of operator, microseconds.
@@ -152,10 +152,10 @@ extension OperatorKind {
 
 extension FrameworkProfile: FieldDescribed {
   /// The word for such a profile in messages.
-  public static let noun = "framework"
+  package static let noun = "framework"
 
   /// Every number of the profile, with all that is known of it.
-  public static let fields: [ProfileField<FrameworkProfile>] =
+  package static let fields: [ProfileField<FrameworkProfile>] =
     OperatorKind.allCases.map(dispatch) + [
       .init(
         "kernel_us", \.kernelUS, .microseconds, "host time for each kernel beside the launch call",

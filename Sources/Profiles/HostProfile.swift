@@ -53,7 +53,7 @@ public struct HostProfile: Sendable, Equatable {
   /// What kernels reach of the peaks.
   public var efficiency = HostEfficiency()
   /// Where the numbers come from.
-  public var provenance = Provenance()
+  package var provenance = Provenance()
 
   /// An empty profile, to be filled field by field.
   public init() {}
@@ -83,12 +83,12 @@ public struct HostEfficiency: Sendable, Equatable {
 
 extension HostProfile: FieldDescribed {
   /// The word for such a profile in messages.
-  public static let noun = "host"
+  package static let noun = "host"
 
   /// Every number of the profile, with all that is known of it.
   ///
   /// What follows them is said for a host with an accelerator; one without prices its kernels by them as well.
-  public static let fields: [ProfileField<HostProfile>] = [
+  package static let fields: [ProfileField<HostProfile>] = [
     singleThreadSpeed,
     .init("cores", \.cores, .cores, "cores of one chip", affects: .host),
     .init(

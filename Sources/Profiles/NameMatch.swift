@@ -1,16 +1,16 @@
 import JSONText
 
 /// A thing that can be called by name.
-public struct Named: Sendable, Equatable {
+package struct Named: Sendable, Equatable {
   /// The stable identifier.
-  public let name: String
+  package let name: String
   /// Further names.
-  public let aliases: [String]
+  package let aliases: [String]
   /// Who makes it, or empty: the first word of a name that may be left out.
-  public let vendor: String
+  package let vendor: String
 
   /// A thing with its names.
-  public init(name: String, aliases: [String] = [], vendor: String = "") {
+  package init(name: String, aliases: [String] = [], vendor: String = "") {
     self.name = name
     self.aliases = aliases
     self.vendor = vendor
@@ -41,7 +41,7 @@ public enum NameFault: Error, Sendable, Equatable {
 /// - Returns: The identifier of the thing.
 /// - Throws: `NameFault` when nothing fits, or several things do.
 /// - Complexity: O(n) comparisons for n candidates.
-public func resolveName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String {
+package func resolveName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String {
   let typed = name.lowercased()
   let tests: [(String, Named) -> Bool] = [
     { name, _ in name == typed },

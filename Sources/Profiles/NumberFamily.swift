@@ -1,5 +1,5 @@
 /// Numbers that are one quantity to a designer of hardware, and scaled together; in the order in which roadmaps list them.
-public enum NumberFamily: Int, Sendable, Hashable {
+package enum NumberFamily: Int, Sendable, Hashable {
   /// Arithmetic, in each format.
   case peak
   /// Operands that reach the matrix units.

@@ -1,5 +1,5 @@
 /// How a number moves from one generation of hardware to the next.
-public enum NumberTrend: Sendable, Equatable {
+package enum NumberTrend: Sendable, Equatable {
   /// It stays as it is.
   case none
   /// It has a trend of its own, without which nothing can be projected.

@@ -14,11 +14,11 @@ public struct ProfileCatalog: Sendable {
   /// Every framework, by name.
   public let frameworks: [FrameworkProfile]
   /// Every architecture family, by name.
-  public let families: ArchitectureFamilies
+  package let families: ArchitectureFamilies
   /// The files that are wrong, and names that two files claim: only who asks for one of them need know.
-  public let faults: [CatalogFault]
+  package let faults: [CatalogFault]
   /// What in the folders looks like a profile and is no file.
-  public let skipped: [SkippedFile]
+  package let skipped: [SkippedFile]
 
   /// Reads all profiles of some folders.
   ///
@@ -86,7 +86,7 @@ public struct ProfileCatalog: Sendable {
   }
 
   /// Reads an architecture family from a file of the user's.
-  public func family(file: String) throws(ProfileFault) -> ArchitectureProfile {
+  package func family(file: String) throws(ProfileFault) -> ArchitectureProfile {
     try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.architecture(from: document) }
   }
 

@@ -1,18 +1,18 @@
 import JSONText
 
 /// A profile's file with some numbers changed and the source of each beside it; all else stays as it was written.
-public struct ProfileEdit: Sendable {
+package struct ProfileEdit: Sendable {
   /// A new number.
-  public struct Change: Sendable, Equatable {
+  package struct Change: Sendable, Equatable {
     /// Its dotted path within the profile: `memory.bandwidth_gb_per_s`.
-    public let path: String
+    package let path: String
     /// The number.
-    public let value: Double
+    package let value: Double
     /// Where it comes from.
-    public let source: Source
+    package let source: Source
 
     /// A number with its source.
-    public init(path: String, value: Double, kind: SourceKind, from: String, note: String = "") {
+    package init(path: String, value: Double, kind: SourceKind, from: String, note: String = "") {
       self.path = path
       self.value = value
       source = Source(path: path, kind: kind, from: from, note: note)
@@ -29,7 +29,7 @@ public struct ProfileEdit: Sendable {
   ///   - document: The profile as it lies on disk; it was read before and is right.
   ///   - texts: Strings at the top that change: `name`, `title`. What no longer applies is removed with an empty string.
   ///   - changes: The numbers.
-  public init(of document: JSONDocument, texts: [String: String] = [:], _ changes: [Change]) {
+  package init(of document: JSONDocument, texts: [String: String] = [:], _ changes: [Change]) {
     self.document = document
     self.texts = texts
     self.changes = changes
@@ -38,7 +38,7 @@ public struct ProfileEdit: Sendable {
   /// The new file.
   ///
   /// - Complexity: The file's size times the number of changes.
-  public func text() -> String {
+  package func text() -> String {
     var writer = JSONWriter(layout: .pretty)
     writer.beginObject()
     var members: [JSONMember] = []
@@ -137,7 +137,7 @@ extension ProfileCatalog {
   ///   - folder: `accelerators`, `architectures`, `hosts` or `frameworks`.
   /// - Returns: The file that the catalog took it from; nil where there is none.
   /// - Throws: `ProfileFault` where a file has become unreadable since.
-  public func document(of name: String, in folder: String) throws(ProfileFault) -> JSONDocument? {
+  package func document(of name: String, in folder: String) throws(ProfileFault) -> JSONDocument? {
     for directory in directories {
       let path = directory + "/" + folder
       let files: [String]

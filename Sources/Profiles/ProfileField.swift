@@ -5,25 +5,25 @@ import JSONText
 /// The reader, the validation, `--set`, the listing of a profile, the tables of the documentation, the sensitivities, the
 /// identity of plans, the dials, the roadmap and the groups of a calibration all walk over the same table of fields. A
 /// number that is added to it is read, checked, overridable, shown, differentiated and scaled at once.
-public struct ProfileField<Profile: Sendable>: Sendable {
+package struct ProfileField<Profile: Sendable>: Sendable {
   /// Where the number stands in the file, with dots: `memory.bandwidth_gb_per_s`.
-  public let path: String
+  package let path: String
   /// What the number means, in one line.
-  public let meaning: String
+  package let meaning: String
   /// What else to know of it, for the documentation; empty for nothing.
-  public let note: String
+  package let note: String
   /// Its unit, its range and its sort.
-  public let domain: NumberDomain
+  package let domain: NumberDomain
   /// Whether a file must state it.
-  public let isRequired: Bool
+  package let isRequired: Bool
   /// What has to be computed again when it changes.
-  public let affects: NumberEffect
+  package let affects: NumberEffect
   /// What it is scaled together with.
-  public let family: NumberFamily
+  package let family: NumberFamily
   /// How it moves over the years.
-  public let trend: NumberTrend
+  package let trend: NumberTrend
   /// Whether the parts of an architecture share it, but for those that state their own.
-  public let isShared: Bool
+  package let isShared: Bool
 
   /// The part of the path before the last dot: the JSON object that holds the number; empty for the document.
   let group: String
@@ -45,7 +45,7 @@ public struct ProfileField<Profile: Sendable>: Sendable {
   ///   - affects: What follows it.
   ///   - family: What it is scaled with.
   ///   - trend: How it moves over the years.
-  public init(
+  package init(
     _ path: String, _ keyPath: any WritableKeyPath<Profile, Double> & Sendable, _ domain: NumberDomain,
     _ meaning: String, note: String = "", required: Bool = true, affects: NumberEffect, family: NumberFamily = .none,
     trend: NumberTrend = .none
@@ -56,7 +56,7 @@ public struct ProfileField<Profile: Sendable>: Sendable {
   }
 
   /// A number that a profile may leave out.
-  public init(
+  package init(
     _ path: String, _ keyPath: any WritableKeyPath<Profile, Double?> & Sendable, _ domain: NumberDomain,
     _ meaning: String, note: String = "", affects: NumberEffect, family: NumberFamily = .none,
     trend: NumberTrend = .none
@@ -87,13 +87,13 @@ public struct ProfileField<Profile: Sendable>: Sendable {
   }
 
   /// The values that make sense.
-  public var range: NumberRange { domain.range }
+  package var range: NumberRange { domain.range }
 
   /// The number in a profile, or nil where the profile leaves it out.
-  public func value(in profile: Profile) -> Double? { read(profile) }
+  package func value(in profile: Profile) -> Double? { read(profile) }
 
   /// Changes the number in a profile; the caller has checked ``range``.
-  public func set(_ value: Double, in profile: inout Profile) { write(&profile, value) }
+  package func set(_ value: Double, in profile: inout Profile) { write(&profile, value) }
 
   private static func parts(of path: String) -> (group: String, key: String) {
     guard let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return ("", path) }
@@ -102,7 +102,7 @@ public struct ProfileField<Profile: Sendable>: Sendable {
 }
 
 /// A profile whose numbers are described by a table of fields.
-public protocol FieldDescribed: Sendable {
+package protocol FieldDescribed: Sendable {
   /// The word for this sort of profile: the first part of a `--set` path, and of the schema.
   static var noun: String { get }
   /// Its numbers, in the order in which files and listings show them.

@@ -6,7 +6,7 @@ import JSONText
 /// `sources`, for what it is called, and at nothing else; so it serves the folder that travels with the program, whose
 /// files keep that order and are checked before they ship. A user's own folder is read whole (``ProfileCatalog``), and
 /// every fault in it found.
-public struct ProfileIndex: Sendable {
+package struct ProfileIndex: Sendable {
   /// What the beginning of a file says.
   struct Entry: Sendable {
     var path: String
@@ -18,7 +18,7 @@ public struct ProfileIndex: Sendable {
   }
 
   /// The folder.
-  public let directory: String
+  package let directory: String
   private let accelerators: [Entry]
   private let hosts: [Entry]
   private let frameworks: [Entry]
@@ -26,7 +26,7 @@ public struct ProfileIndex: Sendable {
   /// Looks through a folder.
   ///
   /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
-  public init(directory: String) throws(ProfileFault) {
+  package init(directory: String) throws(ProfileFault) {
     self.directory = directory
     accelerators = try Self.entries(directory + "/accelerators")
     hosts = try Self.entries(directory + "/hosts")
@@ -81,21 +81,21 @@ public struct ProfileIndex: Sendable {
   /// The accelerator of a name, an alias, or a shortened name.
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
-  public func accelerator(named name: String) throws -> AcceleratorProfile {
+  package func accelerator(named name: String) throws -> AcceleratorProfile {
     try read(Self.find(name, in: accelerators, what: "accelerator"))
   }
 
   /// The generations of the headline study, by date of release.
   ///
   /// - Throws: `ProfileFault` for the first file that is wrong.
-  public func flagships() throws -> [AcceleratorProfile] {
+  package func flagships() throws -> [AcceleratorProfile] {
     try accelerators.filter(\.isFlagship).map(read).sorted { ($0.released, $0.name) < ($1.released, $1.name) }
   }
 
   /// The host of a name, an alias, or a shortened name.
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
-  public func host(named name: String) throws -> HostProfile {
+  package func host(named name: String) throws -> HostProfile {
     try ProfileCatalog.readDocument(Self.find(name, in: hosts, what: "host").path) { document throws(JSONFault) in
       try ProfileReader.host(from: document)
     }
@@ -104,7 +104,7 @@ public struct ProfileIndex: Sendable {
   /// The framework of a name, an alias, or a shortened name.
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
-  public func framework(named name: String) throws -> FrameworkProfile {
+  package func framework(named name: String) throws -> FrameworkProfile {
     let entry = try Self.find(name, in: frameworks, what: "framework")
     return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)

@@ -1,23 +1,23 @@
 import JSONText
 
 /// The families that accelerators refer to, by name.
-public struct ArchitectureFamilies: Sendable {
+package struct ArchitectureFamilies: Sendable {
   /// In the order of the catalog.
-  public var families: [ArchitectureProfile]
+  package var families: [ArchitectureProfile]
 
   /// The given families.
-  public init(_ families: [ArchitectureProfile]) {
+  package init(_ families: [ArchitectureProfile]) {
     self.families = families
   }
 
   /// The family of a name, or nil when there is none.
-  public func named(_ name: String) -> ArchitectureProfile? {
+  package func named(_ name: String) -> ArchitectureProfile? {
     families.first { $0.name == name }
   }
 }
 
 /// Reads the JSON of each sort of profile and checks every value.
-public enum ProfileReader {
+package enum ProfileReader {
   /// The most characters of a name: with `.json` behind it, it must be able to be a file's.
   static let nameLimit = 200
 
@@ -28,7 +28,7 @@ public enum ProfileReader {
   ///   - families: Where the constants come from that the document leaves out.
   /// - Returns: The accelerator, with every number in its range.
   /// - Throws: `JSONFault` with the place of the first thing that is wrong.
-  public static func accelerator(
+  package static func accelerator(
     from document: JSONDocument, families: ArchitectureFamilies
   ) throws(JSONFault) -> AcceleratorProfile {
     var root = try opened(document, schema: "accelerator/1")
@@ -70,7 +70,7 @@ public enum ProfileReader {
   }
 
   /// Reads an architecture family of schema `architecture/1`.
-  public static func architecture(from document: JSONDocument) throws(JSONFault) -> ArchitectureProfile {
+  package static func architecture(from document: JSONDocument) throws(JSONFault) -> ArchitectureProfile {
     var root = try opened(document, schema: "architecture/1")
     var profile = ArchitectureProfile()
     profile.name = try root.required("name").nonEmptyString()
@@ -81,7 +81,7 @@ public enum ProfileReader {
   }
 
   /// Reads a host of schema `host/1`.
-  public static func host(from document: JSONDocument) throws(JSONFault) -> HostProfile {
+  package static func host(from document: JSONDocument) throws(JSONFault) -> HostProfile {
     var root = try opened(document, schema: "host/1")
     var profile = HostProfile()
     profile.name = try identifier(root.required("name"))
@@ -103,7 +103,7 @@ public enum ProfileReader {
   }
 
   /// Reads a framework of schema `framework/1`.
-  public static func framework(from document: JSONDocument) throws(JSONFault) -> FrameworkProfile {
+  package static func framework(from document: JSONDocument) throws(JSONFault) -> FrameworkProfile {
     var root = try opened(document, schema: "framework/1")
     var profile = FrameworkProfile()
     profile.name = try identifier(root.required("name"))

@@ -1,7 +1,7 @@
 import JSONText
 
 /// How a number is known.
-public enum SourceKind: String, CaseIterable, Sendable {
+package enum SourceKind: String, CaseIterable, Sendable {
   /// Read off an instrument, by us or by the publication named.
   case measured
   /// Printed by the vendor.
@@ -15,18 +15,18 @@ public enum SourceKind: String, CaseIterable, Sendable {
 }
 
 /// Where numbers come from.
-public struct Source: Sendable, Equatable {
+package struct Source: Sendable, Equatable {
   /// The dotted path of the number, or of a group that it covers.
-  public let path: String
+  package let path: String
   /// How the number is known.
-  public let kind: SourceKind
+  package let kind: SourceKind
   /// The publication, data sheet or measurement.
-  public let from: String
+  package let from: String
   /// What else a reader should know, or empty.
-  public let note: String
+  package let note: String
 
   /// A source.
-  public init(path: String, kind: SourceKind, from: String, note: String = "") {
+  package init(path: String, kind: SourceKind, from: String, note: String = "") {
     self.path = path
     self.kind = kind
     self.from = from
@@ -35,15 +35,15 @@ public struct Source: Sendable, Equatable {
 }
 
 /// The sources of a profile's numbers.
-public struct Provenance: Sendable, Equatable {
+package struct Provenance: Sendable, Equatable {
   /// In the order of the file.
-  public var sources: [Source] = []
+  package var sources: [Source] = []
 
   /// No sources.
-  public init() {}
+  package init() {}
 
   /// The source of a number: the one that names its path, or the nearest group around it.
-  public func source(of path: String) -> Source? {
+  package func source(of path: String) -> Source? {
     var best: Source?
     for source in sources where path == source.path || path.hasPrefix(source.path + ".") {
       if source.path.utf8.count >= (best?.path.utf8.count ?? 0) { best = source }

@@ -21,7 +21,7 @@ public struct System: Sendable, Equatable {
   }
 
   /// Every number that the system may have: those of an accelerator only where there is one.
-  public var numbers: [SystemNumber] {
+  package var numbers: [SystemNumber] {
     accelerator == nil ? SystemNumber.all.filter { !$0.isOfAccelerator } : SystemNumber.all
   }
 
@@ -33,7 +33,7 @@ public struct System: Sendable, Equatable {
   public func number(at path: String) -> Double? { SystemNumber(path: path)?.value(in: self) }
 
   /// Where a number comes from.
-  public func source(of path: String) -> Source? {
+  package func source(of path: String) -> Source? {
     guard let dot = path.firstIndex(of: ".") else { return nil }
     let rest = String(path[path.index(after: dot)...])
     switch path[..<dot] {

@@ -3,7 +3,7 @@ import JSONText
 /// One number of a system, found once by its path and then read and written many times.
 ///
 /// ``System/set(_:to:)`` records who changed the number; a sweep over a million values does not, a million times.
-public struct SystemNumber: Sendable {
+package struct SystemNumber: Sendable {
   private enum Place: Sendable {
     case accelerator(ProfileField<AcceleratorProfile>)
     case host(ProfileField<HostProfile>)
@@ -11,11 +11,11 @@ public struct SystemNumber: Sendable {
   }
 
   /// The path: `accelerator.memory.bandwidth_gb_per_s`.
-  public let path: String
+  package let path: String
   private let place: Place
 
   /// A number that systems may have, or nil for a path that no profile knows.
-  public init?(path: String) {
+  package init?(path: String) {
     guard let number = Self.byPath[path] else { return nil }
     self = number
   }
@@ -35,7 +35,7 @@ public struct SystemNumber: Sendable {
   }
 
   /// Every number that systems may have: those of accelerators, of hosts, of frameworks.
-  public static let all: [SystemNumber] =
+  package static let all: [SystemNumber] =
     AcceleratorProfile.fields.map { SystemNumber(.accelerator($0)) }
     + HostProfile.fields.map { SystemNumber(.host($0)) } + FrameworkProfile.fields.map { SystemNumber(.framework($0)) }
 
@@ -51,39 +51,39 @@ public struct SystemNumber: Sendable {
   }
 
   /// Its unit, its range and its sort.
-  public var domain: NumberDomain { facts.domain }
+  package var domain: NumberDomain { facts.domain }
 
   /// The values that make sense.
-  public var range: NumberRange { facts.domain.range }
+  package var range: NumberRange { facts.domain.range }
 
   /// What it is scaled together with.
-  public var family: NumberFamily { facts.family }
+  package var family: NumberFamily { facts.family }
 
   /// How it moves over the years.
-  public var trend: NumberTrend { facts.trend }
+  package var trend: NumberTrend { facts.trend }
 
   /// What has to be computed again when it changes.
   ///
   /// - Parameter isHostOnly: Whether the host runs the kernels: then its numbers price them as well.
   /// - Returns: What follows the number.
-  public func affects(isHostOnly: Bool) -> NumberEffect {
+  package func affects(isHostOnly: Bool) -> NumberEffect {
     isOfHost && isHostOnly ? facts.affects.union(.device) : facts.affects
   }
 
   /// Whether it is a number of accelerators.
-  public var isOfAccelerator: Bool {
+  package var isOfAccelerator: Bool {
     if case .accelerator = place { return true }
     return false
   }
 
   /// Whether it is a number of hosts.
-  public var isOfHost: Bool {
+  package var isOfHost: Bool {
     if case .host = place { return true }
     return false
   }
 
   /// The path within the profile's file.
-  public var pathInProfile: String {
+  package var pathInProfile: String {
     switch place {
     case .accelerator(let field): field.path
     case .host(let field): field.path
@@ -92,14 +92,14 @@ public struct SystemNumber: Sendable {
   }
 
   /// The number of the same profile at another path within it.
-  public func sibling(_ path: String) -> SystemNumber? {
+  package func sibling(_ path: String) -> SystemNumber? {
     guard let dot = self.path.firstIndex(of: ".") else { return nil }
     return SystemNumber(path: self.path[...dot] + path)
   }
 
   /// The profiles of a system that share the number, by the name that they share it under: an architecture's constant has
   /// that of the architecture, unless the accelerator states it itself; any other number that of its profile.
-  public func owner(in system: System) -> String {
+  package func owner(in system: System) -> String {
     switch place {
     case .accelerator(let field):
       guard let accelerator = system.accelerator else { return "none" }
@@ -111,7 +111,7 @@ public struct SystemNumber: Sendable {
   }
 
   /// The number in a system; nil where the profile leaves it out or there is no accelerator.
-  public func value(in system: System) -> Double? {
+  package func value(in system: System) -> Double? {
     switch place {
     case .accelerator(let field): system.accelerator.flatMap { field.value(in: $0) }
     case .host(let field): field.value(in: system.host)
@@ -124,7 +124,7 @@ public struct SystemNumber: Sendable {
   /// - Parameters:
   ///   - value: A value in ``range``; the caller has checked.
   ///   - system: The system.
-  public func set(_ value: Double, in system: inout System) {
+  package func set(_ value: Double, in system: inout System) {
     switch place {
     case .accelerator(let field):
       guard var accelerator = system.accelerator.take() else { return }
@@ -148,28 +148,28 @@ public struct SystemNumber: Sendable {
 
 extension SystemNumber {
   /// The speed of one thread of the host, relative to the reference host.
-  public static let hostSpeed = SystemNumber(.host(HostProfile.singleThreadSpeed))
+  package static let hostSpeed = SystemNumber(.host(HostProfile.singleThreadSpeed))
   /// Bandwidth of the device's memory.
-  public static let memoryBandwidth = SystemNumber(.accelerator(AcceleratorProfile.memoryBandwidth))
+  package static let memoryBandwidth = SystemNumber(.accelerator(AcceleratorProfile.memoryBandwidth))
   /// Bandwidth between host and device.
-  public static let linkBandwidth = SystemNumber(.accelerator(AcceleratorProfile.linkBandwidth))
+  package static let linkBandwidth = SystemNumber(.accelerator(AcceleratorProfile.linkBandwidth))
   /// Host time of one launch call.
-  public static let launchCall = SystemNumber(.accelerator(AcceleratorProfile.launchCall))
+  package static let launchCall = SystemNumber(.accelerator(AcceleratorProfile.launchCall))
   /// From the launch call's return until the kernel may start.
-  public static let launchLatency = SystemNumber(.accelerator(AcceleratorProfile.launchLatency))
+  package static let launchLatency = SystemNumber(.accelerator(AcceleratorProfile.launchLatency))
   /// Idle time between kernels of a stream.
-  public static let kernelGap = SystemNumber(.accelerator(AcceleratorProfile.kernelGap))
+  package static let kernelGap = SystemNumber(.accelerator(AcceleratorProfile.kernelGap))
   /// Idle time between the nodes of a graph.
-  public static let graphKernelGap = SystemNumber(.accelerator(AcceleratorProfile.graphKernelGap))
+  package static let graphKernelGap = SystemNumber(.accelerator(AcceleratorProfile.graphKernelGap))
   /// Host time of one graph launch.
-  public static let graphCall = SystemNumber(.accelerator(AcceleratorProfile.graphCall))
+  package static let graphCall = SystemNumber(.accelerator(AcceleratorProfile.graphCall))
   /// From the graph launch's return until it starts.
-  public static let graphLatency = SystemNumber(.accelerator(AcceleratorProfile.graphLatency))
+  package static let graphLatency = SystemNumber(.accelerator(AcceleratorProfile.graphLatency))
   /// Device done until a synchronization has returned.
-  public static let synchronization = SystemNumber(.accelerator(AcceleratorProfile.synchronization))
+  package static let synchronization = SystemNumber(.accelerator(AcceleratorProfile.synchronization))
 
   /// Host time of one operator of a kind.
-  public static func dispatch(_ kind: OperatorKind) -> SystemNumber {
+  package static func dispatch(_ kind: OperatorKind) -> SystemNumber {
     SystemNumber(.framework(FrameworkProfile.dispatch(kind)))
   }
 }

@@ -1,3 +1,4 @@
+import Simulation
 import Traces
 
 extension RecordedProgram {
@@ -8,7 +9,7 @@ extension RecordedProgram {
   ///
   /// - Returns: The program, and how many graphs it launches with how many nodes.
   /// - Complexity: O(steps).
-  public func captured() -> (program: RecordedProgram, graphs: Int, nodes: Int) {
+  package func captured() -> (program: RecordedProgram, graphs: Int, nodes: Int) {
     var result = self
     var order: [Int] = earlierJobs.flatMap(\.jobs)
     var (graphs, nodes) = (0, 0)

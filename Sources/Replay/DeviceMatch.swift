@@ -6,7 +6,7 @@ extension ProfileCatalog {
   ///
   /// - Parameter device: What the profiler says of it.
   /// - Returns: The profile that fits best, or nil where none does.
-  public func accelerator(matching device: RecordedDevice) -> AcceleratorProfile? {
+  package func accelerator(matching device: RecordedDevice) -> AcceleratorProfile? {
     let words = device.name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
     let joined = words.joined()
     func matches(_ part: Substring) -> Bool {

@@ -6,7 +6,7 @@ import Traces
 import Workloads
 
 /// By what a recorded job's time on other hardware is told.
-public enum ScalingRule: Int, CaseIterable, Sendable {
+package enum ScalingRule: Int, CaseIterable, Sendable {
   /// The operator that launched it has a rule and recorded shapes: the ratio of its modelled times.
   case shapes
   /// The kernel's name says what sort of work it is: the kernel of this sort that takes as long here, there.
@@ -17,7 +17,7 @@ public enum ScalingRule: Int, CaseIterable, Sendable {
   case bandwidth
 
   /// The key in JSON.
-  public var key: String {
+  package var key: String {
     switch self {
     case .shapes: "operator_shapes"
     case .kernelClass: "kernel_name"
@@ -27,7 +27,7 @@ public enum ScalingRule: Int, CaseIterable, Sendable {
   }
 
   /// What people read.
-  public var title: String {
+  package var title: String {
     switch self {
     case .shapes: "operator and shapes"
     case .kernelClass: "class by kernel name"
@@ -38,11 +38,11 @@ public enum ScalingRule: Int, CaseIterable, Sendable {
 }
 
 /// The device's side of a replay: what recorded jobs wait for, and how long they take on other hardware.
-public struct JobPricing: Sendable {
+package struct JobPricing: Sendable {
   /// What each job's time is told by.
-  public private(set) var rules: [ScalingRule] = []
+  package private(set) var rules: [ScalingRule] = []
   /// Each job as it was recorded: its time, and what that is spent on.
-  public private(set) var recordedCosts: [Cost] = []
+  package private(set) var recordedCosts: [Cost] = []
 
   private let recorded: RecordedProgram
   private let trace: Trace
@@ -71,7 +71,7 @@ public struct JobPricing: Sendable {
   ///   - source: The accelerator of the recording; nil where it is not known.
   ///   - framework: What lowers operators.
   ///   - kernelModel: What predicts kernel times.
-  public init(
+  package init(
     _ recorded: RecordedProgram, _ trace: Trace, source: AcceleratorProfile?, framework: FrameworkProfile,
     by kernelModel: KernelModel = .calibrated
   ) {
@@ -118,10 +118,10 @@ public struct JobPricing: Sendable {
   }
 
   /// How many calls around jobs have recorded shapes that no operator of their name can have; they count as not recorded.
-  public var senselessShapes: Int { senseless.count }
+  package var senselessShapes: Int { senseless.count }
 
   /// The share of the recorded device time that rests on each rule.
-  public var shares: [(rule: ScalingRule, jobs: Int, fraction: Double)] {
+  package var shares: [(rule: ScalingRule, jobs: Int, fraction: Double)] {
     var times = [Int64](repeating: 0, count: ScalingRule.allCases.count)
     var counts = [Int](repeating: 0, count: ScalingRule.allCases.count)
     for (rule, job) in zip(rules, recorded.jobs) {
@@ -186,7 +186,7 @@ public struct JobPricing: Sendable {
   /// - Parameter target: The accelerator.
   /// - Returns: A cost for each job; the recorded ones where the recording's accelerator is not known.
   /// - Complexity: Two kernel times for each different operator, and a search for each different named kernel and time.
-  public func costs(on target: AcceleratorProfile) -> [Cost] {
+  package func costs(on target: AcceleratorProfile) -> [Cost] {
     guard let source else { return recordedCosts }
     var ratios: [Int32: (ratio: Double, there: KernelTime)?] = [:]
     var likes: [LikeKernel: (seconds: Double, there: KernelTime)] = [:]

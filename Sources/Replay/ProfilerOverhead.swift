@@ -10,7 +10,7 @@ import Traces
 ///
 /// - Parameter run: The recording.
 /// - Returns: Microseconds; nil for a recording with fewer than ten such operators.
-public func estimatedProfilerOverhead(_ run: RecordedRun) -> Double? {
+package func estimatedProfilerOverhead(_ run: RecordedRun) -> Double? {
   var views = ViewDurations(run.trace)
   for index in run.hostEvents { views.add(index) }
   views.finish()

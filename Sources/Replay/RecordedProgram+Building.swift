@@ -5,7 +5,7 @@ extension RecordedProgram {
   ///
   /// - Parameter run: The recording, or a step of it.
   /// - Complexity: O(n log n) for n events.
-  public init(_ run: RecordedRun) {
+  package init(_ run: RecordedRun) {
     let schedule = CallSchedule(run)
     let dependencies = ThreadDependencies(run)
     jobs = schedule.jobs

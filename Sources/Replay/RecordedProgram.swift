@@ -1,16 +1,16 @@
 import Traces
 
 /// What the host works on between calls of the runtime.
-public struct HostWork: Sendable, Equatable {
+package struct HostWork: Sendable, Equatable {
   /// Nanoseconds.
-  public var duration: Int64
+  package var duration: Int64
   /// The outermost operator at work, an index into the recording's names; -1 between operators.
-  public var name: Int32
+  package var name: Int32
   /// How many operators begin in it, nested ones included: what the profiler's own time is counted by.
-  public var operatorCount: Int32
+  package var operatorCount: Int32
 
   /// Work of a duration.
-  public init(duration: Int64, name: Int32, operatorCount: Int32) {
+  package init(duration: Int64, name: Int32, operatorCount: Int32) {
     self.duration = duration
     self.name = name
     self.operatorCount = operatorCount
@@ -18,16 +18,16 @@ public struct HostWork: Sendable, Equatable {
 }
 
 /// The host's own part of a call of the runtime, without what it waited for the device.
-public struct HostCall: Sendable, Equatable {
+package struct HostCall: Sendable, Equatable {
   /// Nanoseconds.
-  public var duration: Int64
+  package var duration: Int64
   /// An index into the recording's names.
-  public var name: Int32
+  package var name: Int32
   /// What the call does.
-  public var kind: RuntimeCall
+  package var kind: RuntimeCall
 
   /// A call of a duration.
-  public init(duration: Int64, name: Int32, kind: RuntimeCall) {
+  package init(duration: Int64, name: Int32, kind: RuntimeCall) {
     self.duration = duration
     self.name = name
     self.kind = kind
@@ -35,7 +35,7 @@ public struct HostCall: Sendable, Equatable {
 }
 
 /// What a thread of the host does next.
-public enum HostStep: Sendable, Equatable {
+package enum HostStep: Sendable, Equatable {
   /// Works for itself.
   case work(HostWork)
   /// Is in a call of the runtime.
@@ -65,20 +65,20 @@ public enum HostStep: Sendable, Equatable {
 }
 
 /// A kernel, copy or set: its duration and what is known of it, not when it began.
-public struct RecordedJob: Sendable, Equatable {
+package struct RecordedJob: Sendable, Equatable {
   /// What sort of work it is.
-  public var kind: DeviceEventKind
+  package var kind: DeviceEventKind
   /// An index into the recording's names.
-  public var name: Int32
+  package var name: Int32
   /// Nanoseconds.
-  public var duration: Int64
+  package var duration: Int64
   /// Bytes that were copied or set; -1 where none were recorded.
-  public var bytes: Int64
+  package var bytes: Int64
   /// The innermost operator that launched it, an index into the recording's host events; -1 for none.
-  public var operation: Int32
+  package var operation: Int32
 
   /// A job of a duration.
-  public init(kind: DeviceEventKind, name: Int32, duration: Int64, bytes: Int64 = -1, operation: Int32 = -1) {
+  package init(kind: DeviceEventKind, name: Int32, duration: Int64, bytes: Int64 = -1, operation: Int32 = -1) {
     self.kind = kind
     self.name = name
     self.duration = duration
@@ -88,52 +88,52 @@ public struct RecordedJob: Sendable, Equatable {
 }
 
 /// The times that a device and its driver have, as a recording shows them: one number for each, nanoseconds.
-public struct RecordedConstants: Sendable, Equatable {
+package struct RecordedConstants: Sendable, Equatable {
   /// From the return of a launch call to the start of its kernel on an idle stream, median.
-  public var launchLatency: Int64 = 0
+  package var launchLatency: Int64 = 0
   /// Between kernels of a stream that were waiting, mean.
-  public var kernelGap: Int64 = 0
+  package var kernelGap: Int64 = 0
   /// From the return of a graph's launch to its first node, on an idle stream.
-  public var graphLatency: Int64 = 0
+  package var graphLatency: Int64 = 0
   /// Between nodes of a graph, mean.
-  public var graphKernelGap: Int64 = 0
+  package var graphKernelGap: Int64 = 0
   /// Host time of a call that launches a kernel, median.
-  public var launchCall: Int64 = 0
+  package var launchCall: Int64 = 0
   /// Host time of a call that launches a graph, median.
-  public var graphCall: Int64 = 0
+  package var graphCall: Int64 = 0
   /// Whether graphs were launched, so that their constants are the recording's own.
-  public var hasGraphs = false
+  package var hasGraphs = false
   /// From the end of the device's work to the return of a synchronization that waited for it, median.
-  public var synchronization: Int64 = 0
+  package var synchronization: Int64 = 0
   /// How many synchronizations waited.
-  public var synchronizationCount = 0
+  package var synchronizationCount = 0
 }
 
 /// A recording as a program: what the host does in which order and for how long, what it launches, and what waits for what.
 ///
 /// No step says when it happens: that is for the replay to find out.
-public struct RecordedProgram: Sendable {
+package struct RecordedProgram: Sendable {
   /// What each thread of the host does.
   ///
   /// The first thread begins with the recording, the others wait for signals.
-  public var threads: [[HostStep]] = []
+  package var threads: [[HostStep]] = []
   /// The device's work, in the order of its launches.
-  public var jobs: [RecordedJob] = []
+  package var jobs: [RecordedJob] = []
   /// The streams, as indices into the recording's.
-  public var streams: [Int32] = []
+  package var streams: [Int32] = []
   /// How long each stream is busy at first with work from before the recording, nanoseconds.
-  public var occupiedUntil: [Int64] = []
+  package var occupiedUntil: [Int64] = []
   /// Jobs from before the recording that run in it, by stream; the first jobs of all.
-  public var earlierJobs: [(stream: Int, jobs: Range<Int>)] = []
+  package var earlierJobs: [(stream: Int, jobs: Range<Int>)] = []
   /// The device's and the driver's constants.
-  public var constants = RecordedConstants()
+  package var constants = RecordedConstants()
   /// For each host event, the operator around it, an index into the host events; -1 for none.
-  public var parents: [Int32] = []
+  package var parents: [Int32] = []
   /// For each job, its place among the jobs of the recorded program; nil where they are those.
-  public var jobOrder: [Int]?
+  package var jobOrder: [Int]?
   /// The thread in the recording of each of ``threads``.
-  public var threadNumbers: [Int32] = []
+  package var threadNumbers: [Int32] = []
 
   /// An empty program.
-  public init() {}
+  package init() {}
 }

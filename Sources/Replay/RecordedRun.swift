@@ -4,35 +4,35 @@ import Traces
 /// What a recording says by itself, without a replay.
 public struct RecordedRun: Sendable {
   /// The recording.
-  public let trace: Trace
+  package let trace: Trace
   /// The step that is looked at; nil for all of the recording.
-  public let step: Int64?
+  package let step: Int64?
   /// Host events in the part that is looked at, by their start.
-  public let hostEvents: [Int]
+  package let hostEvents: [Int]
   /// Device events that this part launched, or that ran in it, by their start.
-  public let deviceEvents: [Int]
+  package let deviceEvents: [Int]
   /// Nanoseconds from the recording's zero.
-  public let start: Int64
+  package let start: Int64
   /// Nanoseconds from the recording's zero.
-  public let end: Int64
+  package let end: Int64
   /// The step's annotation.
   let stepAnnotation: Annotation?
   /// The call that launched each device event of ``deviceEvents``, an index into the host events; -1 for none in this part.
-  public let launchers: [Int]
+  package let launchers: [Int]
 
   /// From the first event to the end of the last, nanoseconds.
-  public var span: Int64 { end - start }
+  package var span: Int64 { end - start }
   /// Host operators.
-  public let operatorCount: Int
+  package let operatorCount: Int
   /// Calls that launch kernels or graphs.
-  public let launchCount: Int
+  package let launchCount: Int
   /// Kernels.
-  public let kernelCount: Int
+  package let kernelCount: Int
   /// Nanoseconds in which at least one device event ran.
-  public let deviceBusy: Int64
+  package let deviceBusy: Int64
 
   /// The share of the span in which the device does not work.
-  public var frameworkTaxFraction: Double { PassSummary.taxFraction(latency: span, deviceBusy: deviceBusy) }
+  package var frameworkTaxFraction: Double { PassSummary.taxFraction(latency: span, deviceBusy: deviceBusy) }
 
   /// Looks at a recording, or at one of its steps.
   ///

@@ -23,7 +23,7 @@ extension ReplayPlan {
   /// - Returns: What it takes.
   /// - Throws: `SimulationFault`.
   /// - Complexity: O(instructions).
-  public func replay(_ prices: ReplayPrices, timelineNames names: [String]? = nil) throws(SimulationFault)
+  package func replay(_ prices: ReplayPrices, timelineNames names: [String]? = nil) throws(SimulationFault)
     -> ReplayResult
   {
     var timing = try Simulator(recordsTimeline: names != nil).replay(program, table(prices))

@@ -3,7 +3,7 @@ import Profiles
 import Simulation
 
 /// A number that the span of a replay depends on.
-public enum ReplayKnob: Int, CaseIterable, Sendable {
+package enum ReplayKnob: Int, CaseIterable, Sendable {
   /// The host's single-thread speed: operators, Python, calls.
   case host
   /// The calls that launch.
@@ -22,7 +22,7 @@ public enum ReplayKnob: Int, CaseIterable, Sendable {
   case synchronization
 
   /// The key in JSON: a profile's number, or a group of them.
-  public var key: String {
+  package var key: String {
     switch self {
     case .host: SystemNumber.hostSpeed.path
     case .launchCall: SystemNumber.launchCall.path
@@ -36,7 +36,7 @@ public enum ReplayKnob: Int, CaseIterable, Sendable {
   }
 
   /// What twice as good means, for people.
-  public var change: String {
+  package var change: String {
     switch self {
     case .host: "a host twice as fast"
     case .launchCall: "launch calls in half the time"
@@ -74,13 +74,13 @@ public enum ReplayKnob: Int, CaseIterable, Sendable {
 }
 
 /// What a change of a number would do.
-public struct ReplayChange: Sendable {
+package struct ReplayChange: Sendable {
   /// The number.
-  public let knob: ReplayKnob
+  package let knob: ReplayKnob
   /// The relative change of the span for a small relative change of the number.
-  public let elasticity: Double
+  package let elasticity: Double
   /// Picoseconds of the replay with the number twice as good.
-  public let span: Ticks
+  package let span: Ticks
 }
 
 extension ReplayPlan {
@@ -92,7 +92,7 @@ extension ReplayPlan {
   /// - Parameter prices: The times.
   /// - Returns: A change for each number that the span depends on.
   /// - Throws: `SimulationFault`.
-  public func changes(_ prices: ReplayPrices) throws(SimulationFault) -> [ReplayChange] {
+  package func changes(_ prices: ReplayPrices) throws(SimulationFault) -> [ReplayChange] {
     var tagged = table(prices)
     for index in tagged.costs.indices { tagged.costs[index].account = Self.shares(tagged.costs[index]) }
     tagged.launch.latency.account = account(.launchLatency, tagged.launch.latency)

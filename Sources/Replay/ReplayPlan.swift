@@ -4,9 +4,9 @@ import Traces
 /// A recorded program as instructions of the simulator, and for each cost, what it is the cost of.
 ///
 /// As with a workload's plan, structure is apart from prices: another host speed or accelerator prices the plan again.
-public struct ReplayPlan: Sendable {
+package struct ReplayPlan: Sendable {
   /// What a cost is the cost of.
-  public enum Item: Sendable, Equatable {
+  package enum Item: Sendable, Equatable {
     /// The host's own work.
     case work(HostWork)
     /// The host's part of a call.
@@ -20,16 +20,16 @@ public struct ReplayPlan: Sendable {
   }
 
   /// The instructions.
-  public private(set) var program = Program()
+  package private(set) var program = Program()
   /// What each cost is the cost of.
-  public private(set) var items: [Item] = []
+  package private(set) var items: [Item] = []
   /// The most launches into a stream that come from before the recording.
-  public private(set) var earlierCount = 0
+  package private(set) var earlierCount = 0
 
   /// Plans the replay of a recorded program.
   ///
   /// - Complexity: O(steps).
-  public init(_ recorded: RecordedProgram) {
+  package init(_ recorded: RecordedProgram) {
     program.streamCount = max(1, recorded.streams.count)
     program.threadStarts = []
     for (index, steps) in recorded.threads.enumerated() {

@@ -3,46 +3,46 @@ import Simulation
 import Traces
 
 /// The times that a replay gives a recorded program.
-public struct ReplayPrices: Sendable {
+package struct ReplayPrices: Sendable {
   /// Divides the host's times.
-  public var hostSpeed = 1.0
+  package var hostSpeed = 1.0
   /// Divides the device's times.
-  public var deviceSpeed = 1.0
+  package var deviceSpeed = 1.0
   /// Divides the device's times that wait for arithmetic, on top.
-  public var computeSpeed = 1.0
+  package var computeSpeed = 1.0
   /// Divides the device's times that wait for its memory, on top.
-  public var memorySpeed = 1.0
+  package var memorySpeed = 1.0
   /// Divides the times of copies over the host link, on top.
-  public var linkSpeed = 1.0
+  package var linkSpeed = 1.0
   /// Multiplies the calls that launch.
-  public var launchCallScale = 1.0
+  package var launchCallScale = 1.0
   /// Multiplies what a synchronization takes to return.
-  public var synchronizationScale = 1.0
+  package var synchronizationScale = 1.0
   /// Multiplies the host's work in operators by the number of their name; 1 where there is none.
-  public var operatorScales: [Int32: Double] = [:]
+  package var operatorScales: [Int32: Double] = [:]
   /// Host time of the profiler for each operator, which is taken off, nanoseconds.
-  public var profilerOverhead = 0.0
+  package var profilerOverhead = 0.0
   /// The time of each job, picoseconds, and what it is spent on.
-  public var jobs: [Cost]
+  package var jobs: [Cost]
   /// The device's and the driver's constants, picoseconds.
-  public var launchLatency: Ticks
+  package var launchLatency: Ticks
   /// Between kernels of a stream.
-  public var kernelGap: Ticks
+  package var kernelGap: Ticks
   /// From a graph's launch to its first node.
-  public var graphLatency: Ticks
+  package var graphLatency: Ticks
   /// Between nodes of a graph.
-  public var graphKernelGap: Ticks
+  package var graphKernelGap: Ticks
   /// Host time of launching a graph that the recording did not have, picoseconds: for the launch, and for each node.
-  public var capturedGraph: (call: Ticks, node: Ticks) = (0, 0)
+  package var capturedGraph: (call: Ticks, node: Ticks) = (0, 0)
   /// Launches into a stream that may be unfinished.
-  public var queueDepth = 1024
+  package var queueDepth = 1024
 
   /// The recording's own prices, each job's time spent on one thing.
   ///
   /// - Parameters:
   ///   - recorded: The recorded program.
   ///   - categories: What each job's time is spent on.
-  public init(_ recorded: RecordedProgram, categories: [CostCategory]) {
+  package init(_ recorded: RecordedProgram, categories: [CostCategory]) {
     self.init(recorded, jobs: zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) })
   }
 
@@ -51,7 +51,7 @@ public struct ReplayPrices: Sendable {
   /// - Parameters:
   ///   - recorded: The recorded program.
   ///   - jobs: Each job's recorded time, and what it is spent on.
-  public init(_ recorded: RecordedProgram, jobs: [Cost]) {
+  package init(_ recorded: RecordedProgram, jobs: [Cost]) {
     self.jobs = jobs
     launchLatency = recorded.constants.launchLatency * 1000
     kernelGap = recorded.constants.kernelGap * 1000
@@ -60,12 +60,12 @@ public struct ReplayPrices: Sendable {
   }
 
   /// A recorded time on this host, picoseconds.
-  public func hostTime(_ nanoseconds: Double) -> Ticks {
+  package func hostTime(_ nanoseconds: Double) -> Ticks {
     Simulation.picoseconds(microseconds: nanoseconds / 1000 / hostSpeed)
   }
 
   /// A device's time at this device speed, picoseconds.
-  public func deviceTime(_ picoseconds: Ticks, _ category: CostCategory) -> Ticks {
+  package func deviceTime(_ picoseconds: Ticks, _ category: CostCategory) -> Ticks {
     let part =
       switch category {
       case .compute: computeSpeed
@@ -80,7 +80,7 @@ public struct ReplayPrices: Sendable {
 
 extension ReplayPlan {
   /// What each instruction costs at some prices.
-  public func table(_ prices: ReplayPrices) -> CostTable {
+  package func table(_ prices: ReplayPrices) -> CostTable {
     var table = CostTable()
     table.costs = items.map { cost(of: $0, prices) }
     table.launch.latency = Cost(prices.launchLatency, .launch)

@@ -1,5 +1,5 @@
 /// What a call of the accelerator's runtime or driver does, by its name; CUDA's and HIP's differ in their first letters.
-public enum RuntimeCall: Sendable, Equatable {
+package enum RuntimeCall: Sendable, Equatable {
   /// Launches a kernel.
   case launch
   /// Launches a graph.
@@ -24,7 +24,7 @@ public enum RuntimeCall: Sendable, Equatable {
   case other
 
   /// The call of a name such as `cudaLaunchKernel`, `cuLaunchKernelEx` or `hipExtModuleLaunchKernel`.
-  public init(name: String) {
+  package init(name: String) {
     let prefixes = ["cuda", "hip", "cu"]
     guard let prefix = prefixes.first(where: { name.hasPrefix($0) }) else {
       self = .other
@@ -60,5 +60,5 @@ public enum RuntimeCall: Sendable, Equatable {
   }
 
   /// Whether it launches kernels, one or many.
-  public var launchesKernels: Bool { self == .launch || self == .graphLaunch }
+  package var launchesKernels: Bool { self == .launch || self == .graphLaunch }
 }

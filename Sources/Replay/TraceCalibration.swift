@@ -4,25 +4,25 @@ import Simulation
 import Traces
 
 /// Numbers of profiles as a recording shows them.
-public struct TraceCalibration: Sendable {
+package struct TraceCalibration: Sendable {
   /// A number with what it was taken from.
-  public struct Number: Sendable, Equatable {
+  package struct Number: Sendable, Equatable {
     /// Its path within a system: `accelerator.launch.latency_us`.
-    public let path: String
+    package let path: String
     /// Microseconds.
-    public let value: Double
+    package let value: Double
     /// How many samples there were; zero for a number that is carried over from the other numbers' ratio.
-    public let count: Int
+    package let count: Int
     /// What was done with the samples.
-    public let method: String
+    package let method: String
   }
 
   /// Launch numbers of the accelerator, those that were seen.
-  public let launch: [Number]
+  package let launch: [Number]
   /// Dispatch of each kind of operator on the recording's host.
-  public let dispatch: [Number]
+  package let dispatch: [Number]
   /// Host time of the profiler for each operator, which was taken off, microseconds.
-  public let profilerOverheadUS: Double
+  package let profilerOverheadUS: Double
 
   /// The longest pause before an operator that is still its own: Python and module calls, not the loading of data.
   private static let longestPause: Int64 = 1_000_000
@@ -33,7 +33,7 @@ public struct TraceCalibration: Sendable {
   ///   - run: The recording, or a step of it.
   ///   - framework: Where the kinds' ratio comes from for kinds that were not seen.
   /// - Complexity: O(n log n) for n events.
-  public init(_ run: RecordedRun, like framework: FrameworkProfile) {
+  package init(_ run: RecordedRun, like framework: FrameworkProfile) {
     let overhead = estimatedProfilerOverhead(run) ?? 0
     profilerOverheadUS = overhead
     launch = Self.launchNumbers(run)

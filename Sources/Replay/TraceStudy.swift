@@ -46,9 +46,9 @@ public struct TraceStudy: Sendable {
   /// What was recorded.
   public let run: RecordedRun
   /// The recording as a program.
-  public let recorded: RecordedProgram
+  package let recorded: RecordedProgram
   /// The rules for the device's times.
-  public let pricing: JobPricing
+  package let pricing: JobPricing
   /// The recording's accelerator with the constants of the recording, its host (of speed 1) and its framework.
   public let system: System
   /// The replay with nothing changed.
@@ -58,7 +58,7 @@ public struct TraceStudy: Sendable {
   /// The replay with everything changed; nil with nothing changed.
   public let target: ReplayResult?
   /// What further changes of single numbers would do, the best first; of the target where there is one.
-  public let changes: [ReplayChange]
+  package let changes: [ReplayChange]
   /// How many graphs the target captures, and with how many nodes; zero without capture.
   public let capture: (graphs: Int, nodes: Int)
   /// How long the profiler takes for an operator at most, microseconds; nil where the recording does not tell.

@@ -3,12 +3,12 @@ import Profiles
 import Studies
 
 /// What a calibration fitted, how well it is known, and what the measurements say nothing of.
-public struct CalibrationReport: Report {
+package struct CalibrationReport: Report {
   /// The calibration.
-  public let calibration: Calibration
+  package let calibration: Calibration
 
   /// A report.
-  public init(calibration: Calibration) {
+  package init(calibration: Calibration) {
     self.calibration = calibration
   }
 
@@ -50,10 +50,10 @@ public struct CalibrationReport: Report {
   }
 
   /// The numbers.
-  public var tables: [Table] { [numbers] }
+  package var tables: [Table] { [numbers] }
 
   /// The numbers, and what the errors were before and after.
-  public var record: Record {
+  package var record: Record {
     [
       "numbers": .table(numbers), "mean_error_before": .number(calibration.errorBefore),
       "mean_error_after": .number(calibration.errorAfter),
@@ -61,7 +61,7 @@ public struct CalibrationReport: Report {
   }
 
   /// The numbers, and what the errors were before and after.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     let table = numbers
     let unknown = calibration.parameters.filter { !$0.isIdentified }.count
     var lines: [String] = []

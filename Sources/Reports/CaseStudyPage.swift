@@ -3,18 +3,18 @@ import JSONText
 import Studies
 
 /// A case study as a page: simulated lines beside measured points, panel by panel.
-public struct CaseStudyPage: Sendable {
+package struct CaseStudyPage: Sendable {
   private let study: CaseStudy
   private let command: String
 
   /// A page.
-  public init(study: CaseStudy, command: String) {
+  package init(study: CaseStudy, command: String) {
     self.study = study
     self.command = command
   }
 
   /// The document.
-  public func html() -> String {
+  package func html() -> String {
     let errors = study.points.compactMap { $0.prediction.error.map(abs) }.sorted()
     let median = errors.isEmpty ? nil : errors[errors.count / 2]
     let report = CaseStudyReport(study: study)

@@ -1,14 +1,15 @@
 import JSONText
 import Profiles
+import Simulation
 import Studies
 
 /// A case study, measured beside predicted.
-public struct CaseStudyReport: Report {
+package struct CaseStudyReport: Report {
   /// What is shown.
-  public let study: CaseStudy
+  package let study: CaseStudy
 
   /// A report.
-  public init(study: CaseStudy) {
+  package init(study: CaseStudy) {
     self.study = study
   }
 
@@ -19,7 +20,7 @@ public struct CaseStudyReport: Report {
   private static let parameterNames = ["batch", "sequence_length", "layers", "width"]
 
   /// The points, panel by panel.
-  public var record: Record {
+  package var record: Record {
     let panels = study.panels.map { name, points in
       let points = points.map { point -> Value in
         let row = point.prediction.measurement
@@ -34,7 +35,7 @@ public struct CaseStudyReport: Report {
   }
 
   /// A row for each point.
-  public var tables: [Table] {
+  package var tables: [Table] {
     [
       Table(
         study.points.map { point in
@@ -87,12 +88,12 @@ public struct CaseStudyReport: Report {
   }
 
   /// Each panel as a table, measured beside predicted, and what it shows.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     [.line(title)] + study.panels.map { panel($0.name, $0.points) } + [.paragraph(legend)]
   }
 
   /// Each panel as simulated lines beside measured points.
-  public var figures: [Figure] { study.panels.compactMap { Figure.panel(study, $0.name, $0.points) } }
+  package var figures: [Figure] { study.panels.compactMap { Figure.panel(study, $0.name, $0.points) } }
 
   private func panel(_ name: String, _ points: [Point]) -> Block {
     func bars(_ points: [Point]) -> TableBars {

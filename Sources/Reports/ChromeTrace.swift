@@ -6,12 +6,12 @@ import Traces
 ///
 /// Times are microseconds with six decimals: picoseconds survive. Beside the spans there are an arrow from each launch to
 /// what it launched, and counters: launches in the queue, and what the running kernels achieve.
-public struct ChromeTrace: Sendable {
+package struct ChromeTrace: Sendable {
   /// What happened.
-  public let timeline: Timeline
+  package let timeline: Timeline
 
   /// A trace of a timeline.
-  public init(timeline: Timeline) {
+  package init(timeline: Timeline) {
     self.timeline = timeline
   }
 
@@ -19,7 +19,7 @@ public struct ChromeTrace: Sendable {
   ///
   /// - Parameter emit: Takes the next bytes.
   /// - Throws: What `emit` throws.
-  public func write<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
+  package func write<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
     var writer = TraceEventWriter()
     writeNames(&writer)
     let origin = timeline.spans.lazy.map(\.start).min() ?? 0

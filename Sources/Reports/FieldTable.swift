@@ -1,14 +1,15 @@
+import JSONText
 import Profiles
 
 /// The numbers that a sort of profile has: what its files may state, and what is known of each.
-public struct FieldTable: Sendable {
+package struct FieldTable: Sendable {
   /// The sorts of profiles, by the words that their schemas begin with.
-  public static let nouns = [
+  package static let nouns = [
     AcceleratorProfile.noun, ArchitectureProfile.noun, HostProfile.noun, FrameworkProfile.noun,
   ]
 
   /// The table; nil for a word that is no sort of profile.
-  public static func table(of noun: String) -> Table? {
+  package static func table(of noun: String) -> Table? {
     switch noun {
     // An architecture's constants have a table of their own.
     case AcceleratorProfile.noun: table(noun, AcceleratorProfile.fields.filter { !$0.isShared })

@@ -4,9 +4,9 @@ import Simulation
 import Studies
 
 /// A chart with the table behind it and the words around it.
-public struct Figure: Sendable {
+package struct Figure: Sendable {
   /// The figures of a report, in its order.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// Latency, device busy and tax against the batch size.
     case latency
     /// What the latency is spent on, by accelerator generation.
@@ -21,7 +21,7 @@ public struct Figure: Sendable {
     case sensitivity
 
     /// What has to be simulated for it.
-    public var contents: SystemStudy.Contents {
+    package var contents: SystemStudy.Contents {
       switch self {
       case .latency: .curves
       case .breakdown, .projection: []
@@ -33,14 +33,14 @@ public struct Figure: Sendable {
   }
 
   /// What to know when looking at it.
-  public var caption: String
+  package var caption: String
   /// The picture.
-  public var chart: Chart
+  package var chart: Chart
   /// The numbers behind it.
-  public var table: Table
+  package var table: Table
 
   /// A figure.
-  public init(caption: String, chart: Chart, table: Table) {
+  package init(caption: String, chart: Chart, table: Table) {
     self.caption = caption
     self.chart = chart
     self.table = table

@@ -4,14 +4,14 @@ import Simulation
 import Studies
 
 /// The headline study: a table for each workload, one line that says what they show, and what to try next.
-public struct GenerationsReport: Report {
+package struct GenerationsReport: Report {
   /// What is shown.
-  public let study: GenerationsStudy
+  package let study: GenerationsStudy
   /// What to try next, a line each.
-  public let nextSteps: [String]
+  package let nextSteps: [String]
 
   /// A report.
-  public init(study: GenerationsStudy, nextSteps: [String]) {
+  package init(study: GenerationsStudy, nextSteps: [String]) {
     self.study = study
     self.nextSteps = nextSteps
   }
@@ -19,7 +19,7 @@ public struct GenerationsReport: Report {
   private typealias Row = GenerationsStudy.Row
 
   /// A row for each workload, accelerator and batch.
-  public var tables: [Table] {
+  package var tables: [Table] {
     [
       Table(
         named: "passes",
@@ -39,7 +39,7 @@ public struct GenerationsReport: Report {
   }
 
   /// The tables, the finding, and what to try next; the tax at the smallest batch as bars where there is room.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     var blocks: [Block] = [
       .lines([
         "How much of the latency is the machine, and how much is the framework feeding it?",

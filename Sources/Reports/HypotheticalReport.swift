@@ -1,13 +1,14 @@
 import JSONText
+import Simulation
 import Studies
 
 /// A hypothetical system beside a real one.
-public struct HypotheticalReport: Report {
+package struct HypotheticalReport: Report {
   /// What is shown.
-  public let study: HypotheticalStudy
+  package let study: HypotheticalStudy
 
   /// A report.
-  public init(study: HypotheticalStudy) {
+  package init(study: HypotheticalStudy) {
     self.study = study
   }
 
@@ -16,7 +17,7 @@ public struct HypotheticalReport: Report {
   }
 
   /// The hypothetical result at the top, the real one under `base`, and every number that differs.
-  public var record: Record {
+  package var record: Record {
     let changes = study.changes.map { path, old, new in
       (key: path, value: Value.list([.number(old), .number(new)]))
     }
@@ -28,7 +29,7 @@ public struct HypotheticalReport: Report {
   }
 
   /// A row for each system.
-  public var tables: [Table] {
+  package var tables: [Table] {
     let systems = [(study.base.acceleratorName, study.baseResult), (hypotheticalName, study.hypotheticalResult)]
     return [
       Table(
@@ -39,7 +40,7 @@ public struct HypotheticalReport: Report {
   }
 
   /// What was changed, and what came of it.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     let (old, new) = (study.baseResult, study.hypotheticalResult)
     let factors = study.factors.map { dial, factor in
       "\(dial.name) x \(NumberFormat.shortest(factor)): \(dial.meaning)"

@@ -1,7 +1,9 @@
 import Charts
 import JSONText
+import Profiles
 import Simulation
 import Studies
+import Workloads
 
 extension Figure {
   /// Latency, device busy and framework tax against the batch size, the knee marked.

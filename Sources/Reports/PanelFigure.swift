@@ -1,4 +1,5 @@
 import Charts
+import Profiles
 import Studies
 
 extension Figure {

@@ -1,7 +1,7 @@
 import Profiles
 
 /// A profile that has a name, and says where its numbers are from.
-public protocol NamedProfile: FieldDescribed {
+package protocol NamedProfile: FieldDescribed {
   /// The name.
   var name: String { get }
   /// What people call it.
@@ -40,7 +40,7 @@ struct ProfileNumber {
 }
 
 /// Every number of a profile with its source.
-public struct ProfileReport: Report {
+package struct ProfileReport: Report {
   private let name: String
   private let title: String
   private let numbers: [ProfileNumber]
@@ -51,7 +51,7 @@ public struct ProfileReport: Report {
   /// - Parameters:
   ///   - profile: Whose numbers.
   ///   - advice: What can be done with them.
-  public init<Profile: NamedProfile>(_ profile: Profile, advice: String) {
+  package init<Profile: NamedProfile>(_ profile: Profile, advice: String) {
     name = profile.name
     title = profile.title
     self.advice = advice
@@ -82,13 +82,13 @@ public struct ProfileReport: Report {
   }
 
   /// The numbers.
-  public var tables: [Table] { [table] }
+  package var tables: [Table] { [table] }
 
   /// The profile's name and its numbers.
-  public var record: Record { ["name": .text(name), "title": .text(title), "numbers": .table(table)] }
+  package var record: Record { ["name": .text(name), "title": .text(title), "numbers": .table(table)] }
 
   /// The numbers, and their sources as numbered notes.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     [
       .line(title), .table(table.cut),
       .paragraphs(notes.enumerated().map { "[\($0.offset + 1)] \($0.element)" }, indent: 4), .line(advice),

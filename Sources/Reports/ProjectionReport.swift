@@ -4,12 +4,12 @@ import Simulation
 import Studies
 
 /// A projection: trends, the parts they rest on, and the years to come with their bands.
-public struct ProjectionReport: Report {
+package struct ProjectionReport: Report {
   /// What is shown.
-  public let projection: Projection
+  package let projection: Projection
 
   /// A report.
-  public init(projection: Projection) {
+  package init(projection: Projection) {
     self.projection = projection
   }
 
@@ -21,7 +21,7 @@ public struct ProjectionReport: Report {
   // MARK: For programs
 
   /// The seed, the trends, the parts, the years, and what the projection rests on.
-  public var record: Record {
+  package var record: Record {
     [
       "seed": .count(Int(clamping: projection.seed)), "samples": .count(projection.sampleCount),
       "held_samples": .count(projection.heldSamples), "dropped_samples": .count(projection.droppedSamples),
@@ -70,7 +70,7 @@ public struct ProjectionReport: Report {
   }
 
   /// A row for each year, and before them one for each part.
-  public var tables: [Table] {
+  package var tables: [Table] {
     func bands(_ year: Projection.Year?) -> Record {
       guard let year = year ?? projection.years.first else { return [:] }
       return Record(
@@ -92,7 +92,7 @@ public struct ProjectionReport: Report {
   // MARK: For people
 
   /// Trends, history, years, and how far outside the data they are.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     let scenario = projection.scenario
     let host = roadmap.startsAtHost ? roadmap.base.host.title : "the host of its time"
     return [
@@ -108,7 +108,7 @@ public struct ProjectionReport: Report {
   }
 
   /// The years as lines with their bands.
-  public var figures: [Figure] {
+  package var figures: [Figure] {
     [Figure.projection(projection, title: "Years to come: \(projection.scenario.workloadText)")].compactMap { $0 }
   }
 

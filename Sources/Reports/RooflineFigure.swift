@@ -1,5 +1,6 @@
 import Charts
 import JSONText
+import Kernels
 import Profiles
 import Roofline
 import Studies

@@ -1,18 +1,19 @@
 import JSONText
+import Kernels
 import Profiles
 import Roofline
 import Simulation
 import Studies
 
 /// The kernels of a workload against the rooflines of a device.
-public struct RooflineReport: Report {
+package struct RooflineReport: Report {
   /// What is shown.
-  public let study: RooflineStudy
+  package let study: RooflineStudy
   /// What the study is of.
-  public let scenario: Scenario
+  package let scenario: Scenario
 
   /// A report.
-  public init(study: RooflineStudy, scenario: Scenario) {
+  package init(study: RooflineStudy, scenario: Scenario) {
     self.study = study
     self.scenario = scenario
   }
@@ -49,7 +50,7 @@ public struct RooflineReport: Report {
   }
 
   /// The device's rooflines, and the kernels.
-  public var record: Record {
+  package var record: Record {
     [
       "accelerator": .text(study.accelerator.name),
       "memory_bandwidth_gb_per_s": .number(study.accelerator.memory.bandwidthGBPerS),
@@ -58,10 +59,10 @@ public struct RooflineReport: Report {
   }
 
   /// The kernels.
-  public var tables: [Table] { [kernels] }
+  package var tables: [Table] { [kernels] }
 
   /// A heading with the rooflines, and the kernels.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     let (memory, precision) = (study.accelerator.memory, scenario.precision)
     var lines = [heading]
     if let peak = precision.widenings.compactMap({ study.accelerator.peakTFLOPS[$0] }).max() {
@@ -83,7 +84,7 @@ public struct RooflineReport: Report {
   }
 
   /// The kernels as points under the roofs.
-  public var figures: [Figure] {
+  package var figures: [Figure] {
     [Figure.roofline(study, title: "Operators against the roofline: \(heading)")].compactMap { $0 }
   }
 }

@@ -1,19 +1,20 @@
 import JSONText
 import Simulation
+import Workloads
 
 /// One simulated pass.
-public struct RunReport: Report {
+package struct RunReport: Report {
   /// What was simulated.
-  public let scenario: Scenario
+  package let scenario: Scenario
   /// What came out.
-  public let result: PassResult
+  package let result: PassResult
   /// Numbers that the user changed: path and value.
-  public let overrides: [(path: String, value: Double)]
+  package let overrides: [(path: String, value: Double)]
   /// The elasticity of the latency to each number it depends on, if it was asked for.
-  public let sensitivities: [Sensitivity]
+  package let sensitivities: [Sensitivity]
 
   /// A report.
-  public init(
+  package init(
     scenario: Scenario, result: PassResult, overrides: [(path: String, value: Double)] = [],
     sensitivities: [Sensitivity] = []
   ) {
@@ -26,7 +27,7 @@ public struct RunReport: Report {
   // MARK: For programs
 
   /// All numbers; the breakdown sums to the latency to the last digit.
-  public var record: Record {
+  package var record: Record {
     var record = result.times
     record += ["breakdown_us": .record(Record(breakdown: result.time))]
     record += counts
@@ -57,7 +58,7 @@ public struct RunReport: Report {
   }
 
   /// One row.
-  public var tables: [Table] {
+  package var tables: [Table] {
     let inputs = ["workload": .text(scenario.workload.name)] + scenario.parameters + scenario.systemNames
     let breakdown = Record(breakdown: result.time, ending: "_us")
     return [Table([inputs + result.times + breakdown + counts + scenario.madeBy])]
@@ -66,7 +67,7 @@ public struct RunReport: Report {
   // MARK: For people
 
   /// A few lines and tables to read.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     var blocks: [Block] = [.lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown)]
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }
@@ -82,7 +83,7 @@ public struct RunReport: Report {
   }
 
   /// What the latency depends on, as a chart.
-  public var figures: [Figure] {
+  package var figures: [Figure] {
     [Figure.sensitivity(sensitivities, title: "What the latency depends on: \(scenario.workloadText)")].compactMap {
       $0
     }

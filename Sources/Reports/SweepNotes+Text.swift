@@ -3,7 +3,7 @@ import Studies
 
 extension SweepNotes {
   /// What a reader of the rows must be told, a sentence each.
-  public var warnings: [String] {
+  package var warnings: [String] {
     var warnings: [String] = []
     if pointsBeyondMemory > 0 {
       warnings.append(

@@ -3,7 +3,7 @@ import JSONText
 import Studies
 
 /// The rows of a sweep as a page: latency and tax against what was varied most finely, and all rows to sort.
-public struct SweepPage: Sendable {
+package struct SweepPage: Sendable {
   private let rows: SweepTable
   private let file: String
   private let command: String
@@ -14,14 +14,14 @@ public struct SweepPage: Sendable {
   ///   - rows: The rows.
   ///   - file: What they were read from.
   ///   - command: How the page is made.
-  public init(rows: SweepTable, file: String, command: String) {
+  package init(rows: SweepTable, file: String, command: String) {
     self.rows = rows
     self.file = file
     self.command = command
   }
 
   /// The document.
-  public func html() -> String {
+  package func html() -> String {
     let order = rows.taxFraction.sorted()
     let median = order[order.count / 2]
     let bound = rows.bounds.filter { $0 == "framework-bound" }.count

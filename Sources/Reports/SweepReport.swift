@@ -1,18 +1,19 @@
 import JSONText
+import Kernels
 import Simulation
 import Studies
 
 /// The points of a sweep.
-public struct SweepReport: Report {
+package struct SweepReport: Report {
   /// What was simulated.
-  public let plan: SweepPlan
+  package let plan: SweepPlan
   /// Which of its points.
-  public let points: Range<Int>
+  package let points: Range<Int>
   /// A result for each of them.
-  public let results: [SweepResult]
+  package let results: [SweepResult]
 
   /// A report.
-  public init(plan: SweepPlan, points: Range<Int>, results: [SweepResult]) {
+  package init(plan: SweepPlan, points: Range<Int>, results: [SweepResult]) {
     self.plan = plan
     self.points = points
     self.results = results
@@ -31,32 +32,32 @@ public struct SweepReport: Report {
   }
 
   /// The points.
-  public var tables: [Table] { [table] }
+  package var tables: [Table] { [table] }
 
   /// The points, and what is the same for all.
-  public var record: Record { plan.madeBy + ["points": .table(table)] }
+  package var record: Record { plan.madeBy + ["points": .table(table)] }
 
   /// The points, and the tax as bars where the terminal leaves room.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     [.table(table, bars: TableBars(title: "tax, 0 to 100 %", values: results.map(\.frameworkTaxFraction), most: 1))]
   }
 }
 
 /// The extremes of a sweep.
-public struct SweepSummaryReport: Report {
+package struct SweepSummaryReport: Report {
   /// What was simulated.
-  public let plan: SweepPlan
+  package let plan: SweepPlan
   /// What it came to.
-  public let summary: SweepSummary
+  package let summary: SweepSummary
 
   /// A report.
-  public init(plan: SweepPlan, summary: SweepSummary) {
+  package init(plan: SweepPlan, summary: SweepSummary) {
     self.plan = plan
     self.summary = summary
   }
 
   /// The extremes with what they have on each axis.
-  public var tables: [Table] {
+  package var tables: [Table] {
     let extremes = [
       ("shortest latency", summary.shortest), ("longest latency", summary.longest), ("least tax", summary.leastTax),
       ("most tax", summary.mostTax),
@@ -77,7 +78,7 @@ public struct SweepSummaryReport: Report {
   }
 
   /// The extremes, and what the points wait for.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     let bounds = summary.bounds.map { "\(NumberFormat.integer($0.count)) \($0.bound.rawValue)" }
     return tables.map { .table($0) }
       + [.line("\(NumberFormat.integer(summary.count)) points: " + bounds.joined(separator: ", "))]

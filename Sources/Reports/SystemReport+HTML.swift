@@ -3,10 +3,11 @@ import JSONText
 import Profiles
 import Simulation
 import Studies
+import Workloads
 
 extension SystemReport {
   /// The page, everything within.
-  public func html() -> String {
+  package func html() -> String {
     var library = FigureLibrary()
     for kind in Figure.Kind.allCases { register(kind, &library) }
     let own = study.ownCase

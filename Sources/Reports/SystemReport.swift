@@ -3,20 +3,21 @@ import JSONText
 import Profiles
 import Simulation
 import Studies
+import Workloads
 
 /// Everything about one system and those beside it: figures one by one, or a page with all of them.
-public struct SystemReport: Sendable {
+package struct SystemReport: Sendable {
   /// What was simulated.
-  public let study: SystemStudy
+  package let study: SystemStudy
   /// Years to come, where they were asked for and can be told.
-  public let projection: Projection?
+  package let projection: Projection?
   /// Measured latencies, to be shown beside those simulated.
-  public let measurements: [Measurement]
+  package let measurements: [Measurement]
   /// How the report was made.
-  public let command: String
+  package let command: String
 
   /// A report.
-  public init(study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], command: String) {
+  package init(study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], command: String) {
     self.study = study
     self.projection = projection
     self.measurements = measurements
@@ -24,7 +25,7 @@ public struct SystemReport: Sendable {
   }
 
   /// A figure of the system that was asked for; nil where there is nothing to show.
-  public func figure(_ kind: Figure.Kind) -> Figure? { figure(kind, study.own) }
+  package func figure(_ kind: Figure.Kind) -> Figure? { figure(kind, study.own) }
 
   func figure(_ kind: Figure.Kind, _ choice: SystemStudy.Choice) -> Figure? {
     let one = study.cases[choice]

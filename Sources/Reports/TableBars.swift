@@ -1,16 +1,16 @@
 /// Numbers of a table as bars in its last column: what is compared is seen.
 ///
 /// A terminal's row is one line high, so a bar's length is drawn in eighths of a character (`▏` to `█`).
-public struct TableBars: Sendable {
+package struct TableBars: Sendable {
   /// What stands above them.
-  public var title: String
+  package var title: String
   /// A value for each row, not negative; nil for none.
-  public var values: [Double?]
+  package var values: [Double?]
   /// The value of the longest bar; nil for the largest of them.
-  public var most: Double?
+  package var most: Double?
 
   /// Bars.
-  public init(title: String, values: [Double?], most: Double? = nil) {
+  package init(title: String, values: [Double?], most: Double? = nil) {
     self.title = title
     self.values = values
     self.most = most
@@ -30,7 +30,7 @@ public struct TableBars: Sendable {
   ///   - values: The values.
   ///   - most: What the highest character stands for; the lowest stands for zero.
   /// - Returns: As many characters as there are values; none for a scale of nothing.
-  public static func sparkline(_ values: [Double], most: Double) -> String {
+  package static func sparkline(_ values: [Double], most: Double) -> String {
     let levels = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     guard most > 0 else { return "" }
     return values.map { levels[Int((min(1, max(0, $0 / most)) * 7).rounded())] }.joined()
@@ -39,7 +39,7 @@ public struct TableBars: Sendable {
 
 /// A text in ASCII, character by character, so that columns stay aligned: rules as dashes, bars as number signs, levels of
 /// a sparkline as signs that grow darker.
-public func asciiText(_ text: String) -> String {
+package func asciiText(_ text: String) -> String {
   let signs: [Character: Character] = [
     "─": "-", "│": "|", "…": "~", "–": "-", "µ": "u", "μ": "u", "×": "x", "²": "2", "⁹": "9", "·": ".", "\u{202F}": " ",
     "█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "=", "▍": "-", "▎": "-", "▏": "-",

@@ -3,14 +3,14 @@ import Simulation
 import Studies
 
 /// What it would take to meet a target.
-public struct TargetReport: Report {
+package struct TargetReport: Report {
   /// Where the search starts.
-  public let scenario: Scenario
+  package let scenario: Scenario
   /// One search for each thing that is varied, all for one target.
-  public let searches: [TargetSearch]
+  package let searches: [TargetSearch]
 
   /// A report.
-  public init(scenario: Scenario, searches: [TargetSearch]) {
+  package init(scenario: Scenario, searches: [TargetSearch]) {
     precondition(!searches.isEmpty, "a target is searched for")
     self.scenario = scenario
     self.searches = searches
@@ -22,7 +22,7 @@ public struct TargetReport: Report {
   // MARK: For programs
 
   /// The target, the present result, and an answer for each thing that is varied.
-  public var record: Record {
+  package var record: Record {
     let target: Record = [metric.rawValue: .number(target)]
     return [
       "target": .record(target.onOneLine), "present": .record(searches[0].present.result.times),
@@ -47,7 +47,7 @@ public struct TargetReport: Report {
   }
 
   /// A row for each thing that is varied.
-  public var tables: [Table] {
+  package var tables: [Table] {
     [
       Table(
         searches.map { search in
@@ -66,7 +66,7 @@ public struct TargetReport: Report {
   // MARK: For people
 
   /// The answer for each thing that is varied.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     let now = metric.value(of: searches[0].present.result)
     let table = Table(
       searches,

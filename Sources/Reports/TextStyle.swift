@@ -1,7 +1,7 @@
 import JSONText
 
 /// How a piece of text stands out on a terminal that shows it.
-public enum TextStyle: Int, Hashable, Sendable, CaseIterable {
+package enum TextStyle: Int, Hashable, Sendable, CaseIterable {
   /// Heavier.
   case bold = 1
   /// Fainter.
@@ -16,12 +16,12 @@ public enum TextStyle: Int, Hashable, Sendable, CaseIterable {
   case cyan = 36
 
   /// The text between the ANSI escape sequences that switch the style on and off; an empty text stays empty.
-  public func applied(to text: String) -> String {
+  package func applied(to text: String) -> String {
     text.isEmpty ? text : "\u{1B}[\(rawValue)m\(text)\u{1B}[0m"
   }
 
   /// A text for a terminal in which nothing is obeyed but line feeds, tabs and the styles of ``applied(to:)``.
-  public static func guarded(_ text: String) -> String {
+  package static func guarded(_ text: String) -> String {
     guard text.utf8.contains(0x1B) else { return visibleLines(text) }
     let known = allCases.map { "[\($0.rawValue)m" } + ["[0m"]
     var parts = text.split(separator: "\u{1B}", omittingEmptySubsequences: false)

@@ -3,20 +3,20 @@ import Profiles
 import Replay
 
 /// Numbers that were read off a recording, beside those of the profiles.
-public struct TraceCalibrationReport: Report {
+package struct TraceCalibrationReport: Report {
   /// What was read off.
-  public let calibration: TraceCalibration
+  package let calibration: TraceCalibration
   /// The profiles.
-  public let system: System
+  package let system: System
 
   /// A report.
-  public init(calibration: TraceCalibration, system: System) {
+  package init(calibration: TraceCalibration, system: System) {
     self.calibration = calibration
     self.system = system
   }
 
   /// A row for each number.
-  public var tables: [Table] {
+  package var tables: [Table] {
     [
       Table(
         named: "numbers", calibration.launch + calibration.dispatch,
@@ -31,12 +31,12 @@ public struct TraceCalibrationReport: Report {
   }
 
   /// The numbers, and what was taken off them.
-  public var record: Record {
+  package var record: Record {
     ["numbers": .table(tables[0]), "profiler_overhead_us": .number(calibration.profilerOverheadUS)]
   }
 
   /// The numbers, and what was taken off them.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     [
       .table(tables[0]),
       .line(

@@ -2,9 +2,10 @@ import Charts
 import JSONText
 import Replay
 import Simulation
+import Traces
 
 /// A recording, its replay and its target as a page: where the time goes in each, and the timeline of the last one.
-public struct TracePage: Sendable {
+package struct TracePage: Sendable {
   private let study: TraceStudy
   private let command: String
   private let missingTimeline: String
@@ -15,22 +16,22 @@ public struct TracePage: Sendable {
   ///   - study: What was found, with its timelines.
   ///   - command: How the page is made.
   ///   - missingTimeline: Where else a timeline is had that is too long for the page, in a sentence.
-  public init(study: TraceStudy, command: String, missingTimeline: String) {
+  package init(study: TraceStudy, command: String, missingTimeline: String) {
     self.study = study
     self.command = command
     self.missingTimeline = missingTimeline
   }
 
   /// The most spans of a timeline that a page holds: more take a browser seconds to draw and a page tens of megabytes.
-  public static let spanLimit = 200_000
+  package static let spanLimit = 200_000
 
   /// About how many spans the replay of a recording has: a replay need not keep more than a page shows.
-  public static func spanCount(_ run: RecordedRun) -> Int { run.hostEvents.count + run.deviceEvents.count }
+  package static func spanCount(_ run: RecordedRun) -> Int { run.hostEvents.count + run.deviceEvents.count }
 
   private var shown: ReplayResult { study.target ?? study.replayed }
 
   /// The document.
-  public func html() -> String {
+  package func html() -> String {
     let share = NumberFormat.percent(shown.frameworkTaxFraction, decimals: 0)
     let span = NumberFormat.time(picoseconds: shown.span)
     let recorded = NumberFormat.time(picoseconds: study.run.span * 1000)

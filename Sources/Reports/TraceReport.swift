@@ -1,16 +1,18 @@
 import JSONText
+import Profiles
 import Replay
 import Simulation
+import Traces
 
 /// A recording, its replay and its target.
-public struct TraceReport: Report {
+package struct TraceReport: Report {
   /// What was found.
-  public let study: TraceStudy
+  package let study: TraceStudy
   /// The numbers that the user changed: path and value.
-  public let overrides: [(path: String, value: Double)]
+  package let overrides: [(path: String, value: Double)]
 
   /// A report.
-  public init(study: TraceStudy, overrides: [(path: String, value: Double)] = []) {
+  package init(study: TraceStudy, overrides: [(path: String, value: Double)] = []) {
     self.study = study
     self.overrides = overrides
   }
@@ -21,7 +23,7 @@ public struct TraceReport: Report {
   // MARK: For programs
 
   /// All numbers; a breakdown sums to its span to the last digit.
-  public var record: Record {
+  package var record: Record {
     let run = study.run
     var record: Record = [
       "file": .text(run.trace.file), "step": .count(run.step.map { Int($0) }),
@@ -78,7 +80,7 @@ public struct TraceReport: Report {
   }
 
   /// A row for each run: recorded, replayed, and the target where something is changed.
-  public var tables: [Table] {
+  package var tables: [Table] {
     let none = Record([("bound", .text(nil))] + CostCategory.allCases.map { ("\($0.key)_us", .time(nil)) })
     let recorded = ["run": .text("recorded")] + study.run.times + none
     return [
@@ -94,7 +96,7 @@ public struct TraceReport: Report {
   // MARK: For people
 
   /// A few lines and tables to read.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     var blocks: [Block] = [.lines(heading), .table(times), .table(path)]
     if study.targetSystem?.accelerator?.name != study.system.accelerator?.name || !overrides.isEmpty {
       blocks.append(.table(rules))
@@ -197,7 +199,7 @@ public struct TraceReport: Report {
   }
 
   /// Where the time goes in the replay and in the target.
-  public var figures: [Figure] { [.breakdown(study)] }
+  package var figures: [Figure] { [.breakdown(study)] }
 }
 
 extension TraceStudy {

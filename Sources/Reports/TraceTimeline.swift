@@ -1,3 +1,4 @@
+import JSONText
 import Replay
 import Simulation
 import Traces
@@ -5,12 +6,12 @@ import Traces
 /// A recording, its replay and its target side by side in the Trace Event Format, which Perfetto and chrome://tracing open.
 ///
 /// Each is a process for the host and one for the device. All begin at zero, so that what takes longer reaches further.
-public struct TraceTimeline: Sendable {
+package struct TraceTimeline: Sendable {
   /// What was found, with its timelines.
-  public let study: TraceStudy
+  package let study: TraceStudy
 
   /// A timeline of a study.
-  public init(study: TraceStudy) {
+  package init(study: TraceStudy) {
     self.study = study
   }
 
@@ -18,7 +19,7 @@ public struct TraceTimeline: Sendable {
   ///
   /// - Parameter emit: Takes the next bytes.
   /// - Throws: What `emit` throws.
-  public func write<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
+  package func write<Fault: Error>(to emit: ([UInt8]) throws(Fault) -> Void) throws(Fault) {
     var writer = TraceEventWriter()
     try writeRecorded(&writer, emit)
     try write("replayed", study.replayed.timing.timeline, process: 2, &writer, emit)

@@ -1,15 +1,16 @@
 import JSONText
+import Profiles
 import Studies
 
 /// Predictions beside measurements.
-public struct ValidationReport: Report {
+package struct ValidationReport: Report {
   /// What was predicted.
-  public let validation: Validation
+  package let validation: Validation
   /// The file of the measurements.
-  public let input: CSVText
+  package let input: CSVText
 
   /// A report.
-  public init(validation: Validation, input: CSVText) {
+  package init(validation: Validation, input: CSVText) {
     self.validation = validation
     self.input = input
   }
@@ -33,10 +34,10 @@ public struct ValidationReport: Report {
   }
 
   /// The rows.
-  public var tables: [Table] { [rows] }
+  package var tables: [Table] { [rows] }
 
   /// The rows, and what their errors come to.
-  public var record: Record {
+  package var record: Record {
     ["rows": .table(rows), "errors": .table(errors), "rises": .table(riseTable(rises)), "hosts": .table(hosts)]
   }
 
@@ -46,7 +47,7 @@ public struct ValidationReport: Report {
   private var rises: [RiseComparison] { RiseComparison.compare(validation.predictions) }
 
   /// Errors by every aspect, the rises, the fitted hosts and the worst rows.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     var blocks: [Block] = [
       .line("\(validation.predictions.count) rows, \(measured.count) measured"), .table(errors),
     ]

@@ -1,7 +1,7 @@
 import JSONText
 
 /// The lines of comma-separated values as collections of fields.
-public struct CSVRows: RandomAccessCollection, Sendable {
+package struct CSVRows: RandomAccessCollection, Sendable {
   private let bytes: [UInt8]
   private let starts: [UInt32]
   private let ends: [UInt32]
@@ -30,32 +30,32 @@ public struct CSVRows: RandomAccessCollection, Sendable {
   var withoutHeader: CSVRows { CSVRows(bytes, starts, ends, numbers, columnCount, skipped: 1) }
 
   /// The first row's place.
-  public var startIndex: Int { 0 }
+  package var startIndex: Int { 0 }
 
   /// The place behind the last row.
-  public var endIndex: Int { Swift.max(0, ends.count - skipped) }
+  package var endIndex: Int { Swift.max(0, ends.count - skipped) }
 
   /// A row.
-  public subscript(position: Int) -> Row {
+  package subscript(position: Int) -> Row {
     precondition(position >= 0 && position < endIndex, "no row \(position)")
     return Row(table: self, number: position + skipped)
   }
 
   /// The fields of one line.
-  public struct Row: RandomAccessCollection, Sendable {
+  package struct Row: RandomAccessCollection, Sendable {
     fileprivate let table: CSVRows
     fileprivate let number: Int
 
     /// The first field's place.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
 
     /// The place behind the last field.
-    public var endIndex: Int { table.columnCount }
+    package var endIndex: Int { table.columnCount }
 
     /// A field with its place.
     ///
     /// - Complexity: O(bytes before it in the row), for the place; ``text(_:)`` and ``fields`` are for many.
-    public subscript(position: Int) -> CSVText.Field {
+    package subscript(position: Int) -> CSVText.Field {
       let range = table.range(of: position, inLine: number)
       let start = table.range(of: 0, inLine: number).lowerBound
       return CSVText.Field(
@@ -65,12 +65,12 @@ public struct CSVRows: RandomAccessCollection, Sendable {
     }
 
     /// The text of a field.
-    public func text(_ position: Int) -> String { table.text(table.range(of: position, inLine: number)) }
+    package func text(_ position: Int) -> String { table.text(table.range(of: position, inLine: number)) }
 
     /// All fields.
     ///
     /// - Complexity: O(bytes of the row).
-    public var fields: [CSVText.Field] {
+    package var fields: [CSVText.Field] {
       var offset = table.range(of: 0, inLine: number).lowerBound
       var place = JSONPosition(line: table.line(number), column: 1)
       return indices.map { index in

@@ -4,33 +4,33 @@ import JSONText
 ///
 /// The text is kept as it is, with one number for each field: texts are made when they are asked for, so that a table takes
 /// little more memory than its file.
-public struct CSVText: Sendable {
+package struct CSVText: Sendable {
   /// A field: its text without quotes, and where it stands.
-  public struct Field: Sendable, Equatable {
+  package struct Field: Sendable, Equatable {
     /// The text.
-    public let text: String
+    package let text: String
     /// The field's first character.
-    public let position: JSONPosition
+    package let position: JSONPosition
   }
 
   /// The most bytes that a file may have, 64 MiB.
-  public static let fileSizeLimit = 64 << 20
+  package static let fileSizeLimit = 64 << 20
 
   /// The most bytes that a line may have, or several that a quoted field joins, 1 MiB.
-  public static let lineLimit = 1 << 20
+  package static let lineLimit = 1 << 20
 
   /// The name of the file, for faults.
-  public let file: String
+  package let file: String
   /// The fields of the first line.
-  public let header: [Field]
+  package let header: [Field]
   /// The fields of the other lines; each has as many as the header.
-  public let rows: CSVRows
+  package let rows: CSVRows
 
   /// Reads a file's bytes.
   ///
   /// - Throws: ``CSVFault`` for invalid UTF-8, an unfinished quote, a line of another length, a line or file that is too
   ///   long, a name given twice, or a file without a header.
-  public init(bytes: [UInt8], file: String) throws(CSVFault) {
+  package init(bytes: [UInt8], file: String) throws(CSVFault) {
     let start = JSONPosition(line: 1, column: 1)
     guard bytes.count <= Self.fileSizeLimit else {
       throw CSVFault(file: file, position: start, fact: .fileTooLong(limit: Self.fileSizeLimit))
@@ -60,7 +60,7 @@ public struct CSVText: Sendable {
   ///
   /// Its text is as it is, also where a spreadsheet would take it for a formula; but what a terminal would obey instead of
   /// showing is escaped, as in tables.
-  public static func field(_ text: String) -> String {
+  package static func field(_ text: String) -> String {
     let text = visibleLines(String(text.map { $0 == "\r\n" ? "\n" : $0 }))
     guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") })
     else { return text }
@@ -68,7 +68,7 @@ public struct CSVText: Sendable {
   }
 
   /// The place of a column, or nil where there is none of this name.
-  public func column(_ name: String) -> Int? {
+  package func column(_ name: String) -> Int? {
     header.firstIndex { $0.text == name }
   }
 
@@ -79,7 +79,7 @@ public struct CSVText: Sendable {
   ///   - row: The row, from 0.
   ///   - words: What is wrong, as the module says that owns the names.
   /// - Returns: The fault.
-  public func nameFault(_ column: String, row: Int, _ words: FaultWords) -> CSVFault {
+  package func nameFault(_ column: String, row: Int, _ words: FaultWords) -> CSVFault {
     CSVFault(
       file: file, position: rows[row][self.column(column) ?? 0].position, fact: .wrongName(words))
   }
@@ -99,9 +99,9 @@ private func isUTF8(_ bytes: [UInt8]) -> Bool {
 }
 
 /// What is wrong with a CSV file, and where.
-public struct CSVFault: Error, Sendable, Equatable {
+package struct CSVFault: Error, Sendable, Equatable {
   /// What can be wrong.
-  public enum Fact: Sendable, Equatable {
+  package enum Fact: Sendable, Equatable {
     /// Not a text.
     case notUTF8
     /// No header.
@@ -125,19 +125,19 @@ public struct CSVFault: Error, Sendable, Equatable {
   }
 
   /// The file.
-  public let file: String
+  package let file: String
   /// The line and column.
-  public let position: JSONPosition
+  package let position: JSONPosition
   /// What is wrong.
-  public let fact: Fact
+  package let fact: Fact
 }
 
 extension CSVFault: Fault {
   /// The file, the line and the column.
-  public var place: String? { "\(onePathLine(file)):\(position.line):\(position.column)" }
+  package var place: String? { "\(onePathLine(file)):\(position.line):\(position.column)" }
 
   /// What is wrong and what is right.
-  public var words: FaultWords { fact.words }
+  package var words: FaultWords { fact.words }
 }
 
 extension CSVFault.Fact {

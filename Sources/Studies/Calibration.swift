@@ -11,34 +11,34 @@ import Simulation
 /// The objective is the mean of the absolute relative errors' logarithmic form, |ln(predicted / measured)|, which a few
 /// wild points do not dominate. Coordinates are searched one after the other with steps that shrink, in the logarithm of
 /// the value: slow, simple, and free of derivatives, which waves and choices of tiles would break.
-public struct Calibration: Sendable {
+package struct Calibration: Sendable {
   /// One value that is fitted.
-  public struct Parameter: Sendable, Equatable {
+  package struct Parameter: Sendable, Equatable {
     /// The number's path: `accelerator.efficiency.matrix`.
-    public let path: String
+    package let path: String
     /// What shares it: an architecture, or the name of a profile.
-    public let group: String
+    package let group: String
     /// The value before.
-    public let initial: Double
+    package let initial: Double
     /// The value after.
-    public var fitted: Double
+    package var fitted: Double
     /// By how much the value may be off, relatively, before the rows' errors grow by more than chance would have them.
     ///
     /// That is twice the standard error of the mean growth. Nil where even four times the value, or a quarter, is no worse.
-    public var uncertainty: Double?
+    package var uncertainty: Double?
 
     /// Whether the measurements say anything about it.
-    public var isIdentified: Bool { uncertainty != nil }
+    package var isIdentified: Bool { uncertainty != nil }
   }
 
   /// What was fitted.
-  public private(set) var parameters: [Parameter]
+  package private(set) var parameters: [Parameter]
   /// The host speed of each testbed, in the order of the measurements; empty where it is said to be known.
-  public let hosts: [(testbed: String, host: String, fit: HostSpeedFit)]
+  package let hosts: [(testbed: String, host: String, fit: HostSpeedFit)]
   /// The mean of |ln(predicted / measured)| before.
-  public let errorBefore: Double
+  package let errorBefore: Double
   /// And after.
-  public private(set) var errorAfter: Double
+  package private(set) var errorAfter: Double
 
   /// Fits some paths.
   ///
@@ -50,7 +50,7 @@ public struct Calibration: Sendable {
   ///   - rounds: How often all coordinates are searched; the step halves with each.
   /// - Throws: What the source throws for a name, or binding for a parameter.
   /// - Complexity: For each round, two evaluations of all rows for each parameter.
-  public init(
+  package init(
     _ measurements: [Measurement], from source: some ModelSource, paths: [String], fitsHost: Bool, rounds: Int = 6
   ) throws {
     let rows = try prepare(measurements.filter { $0.latency != nil }, from: source)

@@ -1,4 +1,5 @@
 import JSONText
+import Kernels
 import Profiles
 import Simulation
 import Workloads
@@ -8,9 +9,9 @@ import Workloads
 ///
 /// Every point is a row as `simulate validate` knows it, in one of a study's panels; rows without a measurement are
 /// predictions on the host of their panel's measured rows, or on the reference host where a panel has none.
-public struct CaseStudy: Sendable {
+package struct CaseStudy: Sendable {
   /// Which study.
-  public enum Subject: String, Sendable, CaseIterable {
+  package enum Subject: String, Sendable, CaseIterable {
     /// Multiplications do not predict latency; depth costs more than width; half precision does not pay at small batches.
     case modelDesign = "model-design"
     /// Eager, TorchScript, ONNX Runtime and CUDA graphs by batch.
@@ -20,21 +21,21 @@ public struct CaseStudy: Sendable {
   }
 
   /// A point, and where it belongs.
-  public struct Point: Sendable {
+  package struct Point: Sendable {
     /// The part of the study.
-    public let panel: String
+    package let panel: String
     /// What was measured and what is predicted.
-    public let prediction: Validation.Prediction
+    package let prediction: Validation.Prediction
     /// Multiply-adds of a pass.
-    public let multiplyAdds: Double
+    package let multiplyAdds: Double
     /// Measured kernel time, seconds, where a profiler told it.
-    public let measuredBusy: Double?
+    package let measuredBusy: Double?
   }
 
   /// Which study.
-  public let subject: Subject
+  package let subject: Subject
   /// Its points, panel by panel.
-  public let points: [Point]
+  package let points: [Point]
   private let knees: [(workload: String, accelerator: String, knee: Knee)]
 
   /// Runs a study.
@@ -46,7 +47,7 @@ public struct CaseStudy: Sendable {
   ///   - measurements: Further measurements, which the platforms study shows beside the paper's.
   ///   - source: Where names are found.
   /// - Throws: `CSVFault` for a table that is wrong, what the source throws, binding or a `SimulationFault`.
-  public init(
+  package init(
     _ subject: Subject, reference: CSVText, measurements: [Measurement] = [], from source: some ModelSource
   ) throws {
     self.subject = subject
@@ -71,7 +72,7 @@ public struct CaseStudy: Sendable {
   }
 
   /// The panels, in order.
-  public var panels: [(name: String, points: [Point])] {
+  package var panels: [(name: String, points: [Point])] {
     var panels: [(name: String, points: [Point])] = []
     for point in points {
       if panels.last?.name != point.panel { panels.append((point.panel, [])) }
@@ -108,7 +109,7 @@ public struct CaseStudy: Sendable {
   }
 
   /// The knee of a row that is only predicted, of all batches and not of the study's alone; nil for measured ones.
-  public func knee(of row: Measurement) -> Knee? {
+  package func knee(of row: Measurement) -> Knee? {
     knees.first { $0.workload == row.workload && $0.accelerator == row.accelerator }?.knee
   }
 

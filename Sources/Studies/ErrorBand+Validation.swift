@@ -5,7 +5,7 @@ extension ErrorBand {
   private static let levels = [0, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 1]
 
   /// The fewest measured rows of a regime that make a band.
-  public static let fewestRows = 8
+  package static let fewestRows = 8
 
   /// The band of a validation's errors, or nil where a regime has fewer than ``fewestRows``.
   ///
@@ -15,7 +15,7 @@ extension ErrorBand {
   /// - Parameters:
   ///   - validation: Predictions beside measurements.
   ///   - from: What the measurements are, and the command that made the band.
-  public init?(_ validation: Validation, from: String) {
+  package init?(_ validation: Validation, from: String) {
     let isMarked = validation.predictions.contains { $0.measurement.role == .anchor }
     let predictions = validation.predictions.filter { !isMarked || $0.measurement.role != .anchor }
     func errors(isHostBound: Bool) -> [Double] {

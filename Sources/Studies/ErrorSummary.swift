@@ -1,18 +1,18 @@
 /// How far predictions lie from measurements.
-public struct ErrorSummary: Sendable, Equatable {
+package struct ErrorSummary: Sendable, Equatable {
   /// How many.
-  public let count: Int
+  package let count: Int
   /// The median of the absolute relative errors.
-  public let median: Double
+  package let median: Double
   /// Their mean.
-  public let mean: Double
+  package let mean: Double
   /// The one that nine of ten do not exceed.
-  public let ninetieth: Double
+  package let ninetieth: Double
   /// The median of the signed errors: positive where predictions are too long.
-  public let bias: Double
+  package let bias: Double
 
   /// A summary of relative errors, or nil without any.
-  public init?(_ errors: [Double]) {
+  package init?(_ errors: [Double]) {
     guard !errors.isEmpty else { return nil }
     let sizes = errors.map(abs).sorted()
     let signed = errors.sorted()

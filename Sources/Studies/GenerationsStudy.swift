@@ -3,34 +3,34 @@ import Simulation
 import Workloads
 
 /// The headline: the same workloads, host and framework on one accelerator generation after the other.
-public struct GenerationsStudy: Sendable {
+package struct GenerationsStudy: Sendable {
   /// One workload on one accelerator.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// The workload's name.
-    public let workload: String
+    package let workload: String
     /// The accelerator.
-    public let accelerator: AcceleratorProfile
+    package let accelerator: AcceleratorProfile
     /// A result for each batch size of the study.
-    public let results: [PassResult]
+    package let results: [PassResult]
     /// From which batch on the device sets the latency.
-    public let knee: Knee
+    package let knee: Knee
   }
 
   /// The batch sizes.
-  public let batches: [Int]
+  package let batches: [Int]
   /// The format of floating-point tensors.
-  public let precision: Precision
+  package let precision: Precision
   /// The host.
-  public let host: HostProfile
+  package let host: HostProfile
   /// The framework.
-  public let framework: FrameworkProfile
+  package let framework: FrameworkProfile
   /// Workload by workload, accelerators from the oldest to the newest.
-  public let rows: [Row]
+  package let rows: [Row]
 
   /// Simulates every combination.
   ///
   /// - Complexity: For each workload and accelerator, a simulation for each batch and those of the knee.
-  public init(
+  package init(
     workloads: [Workload], accelerators: [AcceleratorProfile], host: HostProfile, framework: FrameworkProfile,
     precision: Precision, batches: [Int]
   ) throws {
@@ -55,25 +55,25 @@ public struct GenerationsStudy: Sendable {
 
   /// What the study shows, of its first workload at its smallest batch, from the first accelerator to the last that
   /// ships.
-  public struct Finding: Sendable, Equatable {
+  package struct Finding: Sendable, Equatable {
     /// The workload.
-    public let workload: String
+    package let workload: String
     /// The accelerators compared.
-    public let oldest: String
+    package let oldest: String
     /// The accelerators compared.
-    public let newest: String
+    package let newest: String
     /// How many times shorter the device is busy.
-    public let deviceSpeedup: Double
+    package let deviceSpeedup: Double
     /// How many times shorter the pass takes.
-    public let latencySpeedup: Double
+    package let latencySpeedup: Double
     /// The tax fraction on the oldest.
-    public let oldestTax: Double
+    package let oldestTax: Double
     /// The tax fraction on the newest.
-    public let newestTax: Double
+    package let newestTax: Double
   }
 
   /// The finding, or nil for a study without rows.
-  public var finding: Finding? {
+  package var finding: Finding? {
     let shipping = rows.filter { !$0.accelerator.isAnnounced && $0.workload == rows.first?.workload }
     guard let first = shipping.first, let last = shipping.last, let old = first.results.first,
       let new = last.results.first

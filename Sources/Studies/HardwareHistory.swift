@@ -6,20 +6,20 @@ import Profiles
 /// 16-bit arithmetic times bandwidth for accelerators, cores times their speed for hosts. Parts cut down for other uses
 /// leave no trace in a trend that way, and no list has to be kept. Of an accelerator's architecture the first such part
 /// counts, so that variants of one generation do not pass for several. Announced parts count for nothing.
-public struct HardwareHistory: Sendable {
+package struct HardwareHistory: Sendable {
   /// The generations of accelerators, oldest first.
-  public let accelerators: [AcceleratorProfile]
+  package let accelerators: [AcceleratorProfile]
   /// Announced parts that would go on with them, in the order of their dates.
-  public let announced: [AcceleratorProfile]
+  package let announced: [AcceleratorProfile]
   /// The generations of hosts, oldest first.
-  public let hosts: [HostProfile]
+  package let hosts: [HostProfile]
 
   /// Finds the generations among some parts.
   ///
   /// - Parameters:
   ///   - accelerators: Candidates in any order; those without a date are passed over.
   ///   - hosts: Candidates in any order; those without a date are passed over.
-  public init(accelerators: [AcceleratorProfile], hosts: [HostProfile]) {
+  package init(accelerators: [AcceleratorProfile], hosts: [HostProfile]) {
     let dated = accelerators.filter { !$0.released.isEmpty }.sorted { ($0.released, $1.name) < ($1.released, $0.name) }
     let shipping = dated.filter { !$0.isAnnounced }
     let merit = { (part: AcceleratorProfile) in

@@ -6,18 +6,18 @@
 /// the sum of |ln(predicted / measured)|: where the host sets every latency that is the median of the proposals, which
 /// half of them may miss without moving it far. Anchors that the device sets take no side, until a proposal would make
 /// the host slower than they show it to be: so a device that is predicted too fast is not taken for a slow host.
-public struct HostSpeedFit: Sendable, Equatable {
+package struct HostSpeedFit: Sendable, Equatable {
   /// One anchor.
-  public struct Anchor: Sendable {
+  package struct Anchor: Sendable {
     /// Host time of a pass at speed 1, seconds.
-    public let hostTime: Double
+    package let hostTime: Double
     /// Device time of a pass, gaps included, seconds.
-    public let deviceTime: Double
+    package let deviceTime: Double
     /// Measured latency, seconds.
-    public let latency: Double
+    package let latency: Double
 
     /// An anchor.
-    public init(hostTime: Double, deviceTime: Double, latency: Double) {
+    package init(hostTime: Double, deviceTime: Double, latency: Double) {
       self.hostTime = hostTime
       self.deviceTime = deviceTime
       self.latency = latency
@@ -25,18 +25,18 @@ public struct HostSpeedFit: Sendable, Equatable {
   }
 
   /// The speed relative to the reference host.
-  public let speed: Double
+  package let speed: Double
   /// How many anchors could say something.
-  public let usable: Int
+  package let usable: Int
   /// How many there were.
-  public let total: Int
+  package let total: Int
   /// Half the width of the middle half of the anchors' ratios, relative to the speed: how well they agree.
-  public let spread: Double
+  package let spread: Double
 
   /// How well the speed is known, relatively: the standard error of the usable anchors' median, from their spread.
   ///
   /// Nil where no anchor says anything.
-  public var uncertainty: Double? {
+  package var uncertainty: Double? {
     // A normal distribution's quartiles lie 0.674 standard deviations out; its median has 1.253 times the mean's error.
     usable > 0 ? 1.253 * (spread / 0.674) / Double(usable).squareRoot() : nil
   }
@@ -48,7 +48,7 @@ public struct HostSpeedFit: Sendable, Equatable {
   static let slowestSpeed = 0.05
 
   /// Fits the speed; 1 where no anchor says anything.
-  public init(_ anchors: [Anchor]) {
+  package init(_ anchors: [Anchor]) {
     total = anchors.count
     func believed(_ anchors: [Anchor]) -> [Double] {
       anchors.map { $0.hostTime / $0.latency }.filter { $0 >= Self.slowestSpeed }.sorted()

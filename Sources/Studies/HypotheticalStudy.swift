@@ -2,22 +2,22 @@ import Profiles
 import Simulation
 
 /// A hypothetical system beside a real one.
-public struct HypotheticalStudy: Sendable {
+package struct HypotheticalStudy: Sendable {
   /// The real one.
-  public let base: Scenario
+  package let base: Scenario
   /// The hypothetical one.
-  public let hypothetical: Scenario
+  package let hypothetical: Scenario
   /// What its numbers were multiplied by, knob by knob; empty where a profile says what they are.
-  public let factors: [(dial: SystemDial, factor: Double)]
+  package let factors: [(dial: SystemDial, factor: Double)]
   /// What the real one takes.
-  public let baseResult: SweepResult
+  package let baseResult: SweepResult
   /// What the hypothetical one takes.
-  public let hypotheticalResult: SweepResult
+  package let hypotheticalResult: SweepResult
 
   /// Turns some knobs of a system.
   ///
   /// - Throws: `OverrideFault` where a number leaves its range, or a `SimulationFault`.
-  public init(_ base: Scenario, scaledBy factors: [(dial: SystemDial, factor: Double)]) throws {
+  package init(_ base: Scenario, scaledBy factors: [(dial: SystemDial, factor: Double)]) throws {
     var hypothetical = base
     for (dial, factor) in factors { try dial.turn(by: factor, in: &hypothetical.system) }
     try self.init(base, beside: hypothetical, factors)
@@ -26,7 +26,7 @@ public struct HypotheticalStudy: Sendable {
   /// Compares two systems.
   ///
   /// - Throws: A `SimulationFault`.
-  public init(_ base: Scenario, beside hypothetical: Scenario) throws {
+  package init(_ base: Scenario, beside hypothetical: Scenario) throws {
     try self.init(base, beside: hypothetical, [])
   }
 
@@ -43,7 +43,7 @@ public struct HypotheticalStudy: Sendable {
   }
 
   /// Every number in which the two systems differ: path, old and new value.
-  public var changes: [(path: String, old: Double?, new: Double?)] {
+  package var changes: [(path: String, old: Double?, new: Double?)] {
     hypothetical.system.numberPaths.compactMap { path in
       let (old, new) = (base.system.number(at: path), hypothetical.system.number(at: path))
       return old == new ? nil : (path, old, new)

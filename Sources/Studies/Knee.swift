@@ -3,14 +3,14 @@ import Simulation
 import Workloads
 
 /// The batch size from which on the device, and not the host, sets the latency.
-public enum Knee: Sendable, Equatable {
+package enum Knee: Sendable, Equatable {
   /// The smallest such batch.
   case batch(Int)
   /// The host still sets the latency at the largest batch that was tried, or that fits the device's memory.
   case none(upTo: Int)
 
   /// The largest batch that is tried.
-  public static let limit = 4096
+  package static let limit = 4096
 
   /// Finds the knee between a batch that the host bounds and one that the device does.
   ///
@@ -24,7 +24,7 @@ public enum Knee: Sendable, Equatable {
   /// - Returns: The smallest batch at which the device sets the latency, if there is one.
   /// - Throws: What binding or simulating throws.
   /// - Complexity: A handful of simulations where device time grows evenly; at most about 4 log2(knee).
-  public static func find(
+  package static func find(
     _ workload: Workload, parameters: [String: Int64], scenario: (BoundWorkload) -> Scenario
   ) throws -> Knee {
     try find(workload, parameters: parameters, with: Preparation(), scenario: scenario)

@@ -1,38 +1,38 @@
 /// A quantity that grows by a constant factor each year: the straight line of least squares through the logarithms of
 /// its values.
-public struct LogarithmicTrend: Sendable, Equatable {
+package struct LogarithmicTrend: Sendable, Equatable {
   /// One value that the line is fitted to.
-  public struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
     /// When, in years: 2017.5 is the middle of 2017.
-    public let year: Double
+    package let year: Double
     /// How much; greater than 0.
-    public let value: Double
+    package let value: Double
 
     /// A point.
-    public init(year: Double, value: Double) {
+    package init(year: Double, value: Double) {
       self.year = year
       self.value = value
     }
   }
 
   /// What the line is fitted to.
-  public let points: [Point]
+  package let points: [Point]
   /// The logarithm's growth each year.
-  public let slope: Double
+  package let slope: Double
   /// For each point, how far its logarithm lies above the line.
-  public let residuals: [Double]
+  package let residuals: [Double]
   /// The standard deviation of the residuals, with two degrees of freedom spent on the line.
-  public let residualDeviation: Double
+  package let residualDeviation: Double
 
   private let meanYear: Double
   private let meanLogarithm: Double
   private let yearSpread: Double
 
   /// The fewest points that a line is fitted to: two would leave no residual, and three hardly one.
-  public static let fewestPoints = 4
+  package static let fewestPoints = 4
 
   /// Fits a line, or nil with fewer than ``fewestPoints`` points or all of them at one time.
-  public init?(_ points: [Point]) {
+  package init?(_ points: [Point]) {
     guard points.count >= Self.fewestPoints, points.allSatisfy({ $0.value > 0 }) else { return nil }
     let count = Double(points.count)
     let logarithms = points.map(\.value.logarithm)
@@ -53,28 +53,28 @@ public struct LogarithmicTrend: Sendable, Equatable {
   }
 
   /// Degrees of freedom of the residuals.
-  public var degrees: Int { points.count - 2 }
+  package var degrees: Int { points.count - 2 }
 
   /// The factor by which the quantity grows each year.
-  public var yearlyFactor: Double { slope.exponential }
+  package var yearlyFactor: Double { slope.exponential }
 
   /// The years in which the quantity doubles; negative where it falls, infinite where it stays.
-  public var doublingYears: Double { slope == 0 ? .infinity : 2.0.logarithm / slope }
+  package var doublingYears: Double { slope == 0 ? .infinity : 2.0.logarithm / slope }
 
   /// The line's value.
-  public func value(at year: Double) -> Double {
+  package func value(at year: Double) -> Double {
     (meanLogarithm + slope * (year - meanYear)).exponential
   }
 
   /// The standard error of a new value's logarithm, in standard deviations of the residuals: 1 for the value itself, and
   /// more for what is not known of the line, which grows with the distance from the data.
-  public func predictionSpread(at year: Double) -> Double {
+  package func predictionSpread(at year: Double) -> Double {
     let distance = year - meanYear
     return (1 + 1 / Double(points.count) + distance * distance / yearSpread).squareRoot()
   }
 
   /// The interval that a new value lies in with some probability.
-  public func interval(_ share: Double, at year: Double) -> ClosedRange<Double> {
+  package func interval(_ share: Double, at year: Double) -> ClosedRange<Double> {
     let width = StudentT(degrees: degrees).halfWidth(of: share) * predictionSpread(at: year) * residualDeviation
     let middle = value(at: year)
     return (middle * (-width).exponential)...(middle * width.exponential)

@@ -2,9 +2,9 @@ import JSONText
 import Profiles
 
 /// One measured point, or one that is only to be predicted.
-public struct Measurement: Sendable {
+package struct Measurement: Sendable {
   /// What a row is for.
-  public enum Role: String, Sendable, CaseIterable {
+  package enum Role: String, Sendable, CaseIterable {
     /// The host's speed may be fitted to it.
     case anchor
     /// It is predicted only.
@@ -12,28 +12,28 @@ public struct Measurement: Sendable {
   }
 
   /// The run that the row belongs to: one host, whose speed is fitted once.
-  public var testbed: String
+  package var testbed: String
   /// The accelerator's name; `none` for a processor.
-  public var accelerator: String
+  package var accelerator: String
   /// The host's name, where the file has one.
-  public var host: String?
+  package var host: String?
   /// The framework's name.
-  public var framework: String
+  package var framework: String
   /// The format of floating-point tensors.
-  public var precision: Precision
+  package var precision: Precision
   /// The workload's name.
-  public var workload: String
+  package var workload: String
   /// The workload's parameters that the file gives.
-  public var parameters: [String: Int64]
+  package var parameters: [String: Int64]
   /// Seconds; nil for a blank field.
-  public var latency: Double?
+  package var latency: Double?
   /// What the row is for.
-  public var role: Role?
+  package var role: Role?
   /// The row of the table, from 0.
-  public var row: Int
+  package var row: Int
 
   /// A row from its parts.
-  public init(
+  package init(
     testbed: String, accelerator: String, host: String?, framework: String, precision: Precision, workload: String,
     parameters: [String: Int64], latency: Double?, role: Role?, row: Int
   ) {
@@ -57,7 +57,7 @@ extension Measurement {
   /// `sequence_length`, `image_size`, `context`, `role`. Other columns are kept out of the way.
   ///
   /// - Throws: ``CSVFault`` with the place of the first field that is wrong.
-  public static func read(_ table: CSVText) throws(CSVFault) -> [Measurement] {
+  package static func read(_ table: CSVText) throws(CSVFault) -> [Measurement] {
     let reader = try MeasurementReader(table)
     var measurements: [Measurement] = []
     measurements.reserveCapacity(table.rows.count)

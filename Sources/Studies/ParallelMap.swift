@@ -18,7 +18,7 @@ import Synchronization
 /// - Returns: A result for each item.
 /// - Throws: What the first item in order throws that throws.
 /// - Complexity: One transformation for each item, also if one throws.
-public func parallelMap<Item: Sendable, Output: Sendable>(
+package func parallelMap<Item: Sendable, Output: Sendable>(
   _ items: [Item], threads: Int? = nil, _ transform: @Sendable (Item) throws -> Output
 ) throws -> [Output] {
   let workers = min(items.count, threads ?? coreCount)
@@ -42,4 +42,4 @@ public func parallelMap<Item: Sendable, Output: Sendable>(
 }
 
 /// How many cores are online.
-public var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+package var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -1,4 +1,5 @@
 import EventEngine
+import JSONText
 import Profiles
 import Simulation
 import Workloads
@@ -9,15 +10,15 @@ import Workloads
 /// for its host and its device times (`ErrorBand`) makes its latencies. A sample keeps its draws from year to year, so
 /// that bands run smoothly; and draws depend on the seed and the sample's number alone, so that they are the same on any
 /// number of cores.
-public struct Projection: Sendable {
+package struct Projection: Sendable {
   /// The quantiles of a result over all samples.
-  public struct Band: Sendable, Equatable {
+  package struct Band: Sendable, Equatable {
     /// Nine of ten samples lie in it.
-    public let ninety: ClosedRange<Double>
+    package let ninety: ClosedRange<Double>
     /// Half of the samples lie in it.
-    public let fifty: ClosedRange<Double>
+    package let fifty: ClosedRange<Double>
     /// As many samples lie above as below.
-    public let median: Double
+    package let median: Double
 
     init(_ samples: [Double]) {
       let sorted = samples.sorted()
@@ -29,63 +30,63 @@ public struct Projection: Sendable {
   }
 
   /// A year.
-  public struct Year: Sendable {
+  package struct Year: Sendable {
     /// Which: its middle is projected to.
-    public let year: Int
+    package let year: Int
     /// The system that the trends make.
-    public let system: System
+    package let system: System
     /// The result on that system, without any error.
-    public let onTrend: SweepResult
+    package let onTrend: SweepResult
     /// Seconds per pass.
-    public let latency: Band
+    package let latency: Band
     /// Seconds in which the device works.
-    public let deviceBusy: Band
+    package let deviceBusy: Band
     /// The tax as a fraction of the latency.
-    public let taxFraction: Band
+    package let taxFraction: Band
     /// How many samples have a number that was held at a limit of its profile.
-    public let heldSamples: Int
+    package let heldSamples: Int
     /// How many samples were left out, since a pass takes longer than the clock counts.
-    public let droppedSamples: Int
+    package let droppedSamples: Int
   }
 
   /// A part of the catalog, simulated with the host that the trend gives for its date, or the one that was asked for.
-  public struct Part: Sendable {
+  package struct Part: Sendable {
     /// The part.
-    public let accelerator: AcceleratorProfile
+    package let accelerator: AcceleratorProfile
     /// When it came or will come out.
-    public let year: Double
+    package let year: Double
     /// The result.
-    public let result: SweepResult
+    package let result: SweepResult
     /// Whether the trends are fitted to it; announced parts are only shown.
-    public let isFitted: Bool
+    package let isFitted: Bool
   }
 
   /// What is projected.
-  public let scenario: Scenario
+  package let scenario: Scenario
   /// The trends.
-  public let roadmap: Roadmap
+  package let roadmap: Roadmap
   /// The model's own error; nil where none is known, and the bands leave it out.
-  public let errorBand: ErrorBand?
+  package let errorBand: ErrorBand?
   /// How many samples there are.
-  public let sampleCount: Int
+  package let sampleCount: Int
   /// What the draws come from.
-  public let seed: UInt64
+  package let seed: UInt64
   /// The parts of the history, and those announced.
-  public let parts: [Part]
+  package let parts: [Part]
   /// From the year behind the last generation to the one asked for.
-  public let years: [Year]
+  package let years: [Year]
 
   /// The years that can be asked for: from that of the last generation on, for as long as a trend is worth anything.
-  public static func yearRange(_ roadmap: Roadmap) -> ClosedRange<Int> {
+  package static func yearRange(_ roadmap: Roadmap) -> ClosedRange<Int> {
     let last = roadmap.lastYear
     return Int(last)...(Int(last) + 50)
   }
 
   /// How many samples were held at a limit or left out in any year, at most.
-  public var heldSamples: Int { years.map(\.heldSamples).max() ?? 0 }
+  package var heldSamples: Int { years.map(\.heldSamples).max() ?? 0 }
 
   /// How many samples were left out in any year, at most.
-  public var droppedSamples: Int { years.map(\.droppedSamples).max() ?? 0 }
+  package var droppedSamples: Int { years.map(\.droppedSamples).max() ?? 0 }
 
   /// Projects.
   ///
@@ -99,7 +100,7 @@ public struct Projection: Sendable {
   ///   - threads: How many cores are used; nil for all.
   /// - Throws: ``ProjectionFault``.
   /// - Complexity: For each year and sample, one pricing of the workload's different kernels.
-  public init(
+  package init(
     _ scenario: Scenario, roadmap: Roadmap, upTo lastYear: Int, errorBand: ErrorBand?, sampleCount: Int, seed: UInt64,
     threads: Int? = nil
   ) throws {
@@ -201,7 +202,7 @@ private struct World: Sendable {
 
 extension Roadmap {
   /// When the last generation came out.
-  public var lastYear: Double { history.accelerators.last.flatMap { decimalYear($0.released) } ?? 0 }
+  package var lastYear: Double { history.accelerators.last.flatMap { decimalYear($0.released) } ?? 0 }
   /// When the first did.
-  public var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? 0 }
+  package var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? 0 }
 }

@@ -7,11 +7,11 @@
 #endif
 
 /// Random numbers that a seed determines: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-public struct RandomSource: RandomNumberGenerator, Sendable {
+package struct RandomSource: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// The numbers of a seed and of one stream among many: draws made in any order, on any core, are the same draws.
-  public init(seed: UInt64, stream: UInt64 = 0) {
+  package init(seed: UInt64, stream: UInt64 = 0) {
     var mixer = RandomSource(state: seed)
     state = mixer.next() ^ (stream &* 0x9E37_79B9_7F4A_7C15)
     state = next()
@@ -20,7 +20,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   private init(state: UInt64) { self.state = state }
 
   /// The next 64 bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var bits = state
     bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -29,10 +29,10 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   }
 
   /// A number from 0 up to but not including 1, every one alike.
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A number of the standard normal distribution, by Box and Muller.
-  public mutating func normal() -> Double {
+  package mutating func normal() -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()
     return radius * cos(2 * Double.pi * uniform())
   }

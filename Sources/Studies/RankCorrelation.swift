@@ -1,7 +1,7 @@
 /// Spearman's rank correlation of two lists: 1 where they rise and fall together, -1 where one falls as the other rises.
 ///
 /// Equal values share their mean rank. Zero for fewer than two pairs, or a list of one value.
-public func rankCorrelation(_ first: [Double], _ second: [Double]) -> Double {
+package func rankCorrelation(_ first: [Double], _ second: [Double]) -> Double {
   precondition(first.count == second.count, "pairs")
   let (left, right) = (ranks(first), ranks(second))
   let mean = Double(first.count + 1) / 2

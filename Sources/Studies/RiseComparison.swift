@@ -6,21 +6,21 @@ import Profiles
 /// series is one workload on one testbed over batch sizes. Its floor is the median of the latencies that lie within a
 /// fifth of the smallest, so that one lucky measurement does not set it; the latency rises
 /// from the first batch from which on every one lies more than a fifth above the floor. The same definition serves both curves.
-public struct RiseComparison: Sendable, Equatable {
+package struct RiseComparison: Sendable, Equatable {
   /// The testbed.
-  public let testbed: String
+  package let testbed: String
   /// The workload.
-  public let workload: String
+  package let workload: String
   /// Where the measured latency rises; nil where the floor reaches to the largest batch.
-  public let measured: Int64?
+  package let measured: Int64?
   /// Where the predicted one does.
-  public let predicted: Int64?
+  package let predicted: Int64?
 
   /// How far above the floor the rise begins.
   static let threshold = 1.2
 
   /// Compares every series with at least four measured batches.
-  public static func compare(_ predictions: [Validation.Prediction]) -> [RiseComparison] {
+  package static func compare(_ predictions: [Validation.Prediction]) -> [RiseComparison] {
     var series: [[Validation.Prediction]] = []
     var index: [String: Int] = [:]
     for prediction in predictions where prediction.measurement.latency != nil {
@@ -47,7 +47,7 @@ public struct RiseComparison: Sendable, Equatable {
   }
 
   /// The first batch from which on every latency lies more than a fifth above the floor; batches in rising order.
-  public static func rise(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
+  package static func rise(_ batches: [Int64], _ latencies: [Double]) -> Int64? {
     let floor = floor(latencies)
     var rise: Int64?
     for (batch, latency) in zip(batches, latencies).reversed() {

@@ -4,26 +4,26 @@ import Simulation
 
 /// What the history of the hardware in a catalog says about years to come: a trend for each quantity, and the system that
 /// the trends make of a base system in a year.
-public struct Roadmap: Sendable {
+package struct Roadmap: Sendable {
   /// A number with a trend.
-  public struct Quantity: Sendable {
+  package struct Quantity: Sendable {
     /// The number.
-    public let number: SystemNumber
+    package let number: SystemNumber
     /// Its trend.
-    public let trend: LogarithmicTrend
+    package let trend: LogarithmicTrend
     /// For each point of the trend, which generation of the history it is of.
     let generations: [Int]
     /// Whether the generations are hosts.
     let isHost: Bool
 
     /// The number's path.
-    public var path: String { number.path }
+    package var path: String { number.path }
   }
 
   /// A number without enough generations for a trend of its own: it keeps the base's ratio to another one.
-  public struct Follower: Sendable {
+  package struct Follower: Sendable {
     /// The number.
-    public let number: SystemNumber
+    package let number: SystemNumber
     /// The numbers to whose product it keeps its ratio.
     let product: [SystemNumber]
     /// The numbers that divide this product.
@@ -36,19 +36,19 @@ public struct Roadmap: Sendable {
     }
 
     /// The path of the one that it follows; nil where it follows several.
-    public var leader: String? { product.count == 1 && divisors.isEmpty ? product[0].path : nil }
+    package var leader: String? { product.count == 1 && divisors.isEmpty ? product[0].path : nil }
   }
 
   /// What the trends are fitted to.
-  public let history: HardwareHistory
+  package let history: HardwareHistory
   /// What the system of a year takes from: everything that has no trend.
-  public let base: System
+  package let base: System
   /// The numbers with a trend.
-  public let quantities: [Quantity]
+  package let quantities: [Quantity]
   /// The numbers that follow another one's.
-  public let followers: [Follower]
+  package let followers: [Follower]
   /// Whether the trend of hosts starts at the base's own, now, instead of at the host that the history would have.
-  public let startsAtHost: Bool
+  package let startsAtHost: Bool
   /// Fits the trends.
   ///
   /// - Parameters:
@@ -58,7 +58,7 @@ public struct Roadmap: Sendable {
   ///   - startsAtHost: Whether the base's host is one that was asked for: then it is the host of the present year, and
   ///     hosts get faster from there at the pace of the history.
   /// - Throws: ``ProjectionFault`` without an accelerator, or with too few generations for the quantities that lead.
-  public init(
+  package init(
     history: HardwareHistory, base: System, held: Set<String> = [], startsAtHost: Bool = false
   ) throws(ProjectionFault) {
     guard base.accelerator != nil else { throw .noAccelerator }
@@ -116,22 +116,22 @@ public struct Roadmap: Sendable {
   }
 
   /// The trend of a number, if it has one.
-  public func trend(of path: String) -> LogarithmicTrend? { quantities.first { $0.path == path }?.trend }
+  package func trend(of path: String) -> LogarithmicTrend? { quantities.first { $0.path == path }?.trend }
 
   /// The present year: that of the newest generation.
   ///
   /// The hardware of this year is the base itself.
-  public var presentYear: Int { Int(lastYear) }
+  package var presentYear: Int { Int(lastYear) }
 
   /// What a trend says of a year, without residuals.
-  public func value(of quantity: Quantity, at year: Double) -> Double {
+  package func value(of quantity: Quantity, at year: Double) -> Double {
     let value = quantity.trend.value(at: year)
     guard quantity.isHost, startsAtHost, let own = quantity.number.value(in: base) else { return value }
     return own * value / quantity.trend.value(at: Double(presentYear) + 0.5)
   }
 
   /// The interval that the number lies in with some probability, in a year.
-  public func interval(of quantity: Quantity, _ share: Double, at year: Double) -> ClosedRange<Double> {
+  package func interval(of quantity: Quantity, _ share: Double, at year: Double) -> ClosedRange<Double> {
     let interval = quantity.trend.interval(share, at: year)
     let shift = value(of: quantity, at: year) / quantity.trend.value(at: year)
     return (interval.lowerBound * shift)...(interval.upperBound * shift)
@@ -143,12 +143,12 @@ public struct Roadmap: Sendable {
   ///   - year: When, in years.
   ///   - draw: What the residuals are drawn by; nil for the trends themselves.
   /// - Returns: Every number that differs from the base.
-  public func numbers(at year: Double, draw: RoadmapDraw? = nil) -> [(number: SystemNumber, value: Double)] {
+  package func numbers(at year: Double, draw: RoadmapDraw? = nil) -> [(number: SystemNumber, value: Double)] {
     values(at: year, draw: draw).numbers
   }
 
   /// The same, and whether a number was held at a limit of its profile: residuals of few generations have no bounds.
-  public func values(
+  package func values(
     at year: Double, draw: RoadmapDraw? = nil
   ) -> (numbers: [(number: SystemNumber, value: Double)], isHeld: Bool) {
     let isPresent = Int(year.rounded(.down)) == presentYear
@@ -178,7 +178,7 @@ public struct Roadmap: Sendable {
   }
 
   /// The system of a year, by the trends.
-  public func system(at year: Double) -> System {
+  package func system(at year: Double) -> System {
     var system = base
     for (number, value) in numbers(at: year) { number.set(value, in: &system) }
     return system
@@ -191,14 +191,14 @@ public struct Roadmap: Sendable {
 /// generation: so the draws have the variances and also the correlations of the history, in which fast memory came with
 /// fast arithmetic. Divided by the root of a chi-squared number they follow Student's t, as a prediction from few points
 /// must.
-public struct RoadmapDraw: Sendable {
+package struct RoadmapDraw: Sendable {
   private let accelerator: [Double]
   private let host: [Double]
   private let acceleratorSpread: [Double]
   private let hostSpread: [Double]
 
   /// Draws residuals for a roadmap.
-  public init(_ roadmap: Roadmap, _ random: inout RandomSource) {
+  package init(_ roadmap: Roadmap, _ random: inout RandomSource) {
     func normals(_ count: Int) -> [Double] { (0..<count).map { _ in random.normal() } }
     accelerator = normals(roadmap.history.accelerators.count)
     host = normals(roadmap.history.hosts.count)
@@ -218,7 +218,7 @@ public struct RoadmapDraw: Sendable {
 }
 
 /// Why a projection cannot be made.
-public enum ProjectionFault: Error, Sendable, Equatable {
+package enum ProjectionFault: Error, Sendable, Equatable {
   /// A processor-only system has no accelerator to project.
   case noAccelerator
   /// Too few generations for a trend.
@@ -233,7 +233,7 @@ public enum ProjectionFault: Error, Sendable, Equatable {
 
 extension ProjectionFault: Fault {
   /// What is wrong, and what would be right.
-  public var words: FaultWords {
+  package var words: FaultWords {
     switch self {
     case .noAccelerator: "a projection needs an accelerator to start from; name one, as in 'h100-sxm'"
     case .tooFewGenerations(let path, let found, let needed):

@@ -2,44 +2,45 @@ import Kernels
 import Profiles
 import Roofline
 import Simulation
+import Workloads
 
 /// Each kernel of a workload against the rooflines of its device.
-public struct RooflineStudy: Sendable {
+package struct RooflineStudy: Sendable {
   /// One sort of kernel, however often it runs.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// The operator it belongs to.
-    public let name: String
+    package let name: String
     /// What sort of work it is.
-    public let kernelClass: KernelClass
+    package let kernelClass: KernelClass
     /// How often it runs in a pass.
-    public let count: Int
+    package let count: Int
     /// Operations of one run.
-    public let flops: FLOPs
+    package let flops: FLOPs
     /// Traffic of one run.
-    public let bytes: Bytes
+    package let bytes: Bytes
     /// The format of its arithmetic.
-    public let arithmetic: Precision
+    package let arithmetic: Precision
     /// What the data sheet lets it reach; nil without arithmetic.
-    public let attainable: FLOPsPerSecond?
+    package let attainable: FLOPsPerSecond?
     /// What it reaches by the kernel model.
-    public let achieved: FLOPsPerSecond
+    package let achieved: FLOPsPerSecond
     /// Time of one run by the kernel model.
-    public let time: Seconds
+    package let time: Seconds
     /// The data sheet's lower bound on that time.
-    public let lowerBound: Seconds
+    package let lowerBound: Seconds
     /// The side of the ridge on which it lies.
-    public let bound: RooflineBound
+    package let bound: RooflineBound
     /// What binds: `compute` or `DRAM` as ``bound`` has it, or `L2` where all bytes fit the cache and even that is too slow.
-    public let level: String
+    package let level: String
   }
 
   /// The device.
-  public let accelerator: AcceleratorProfile
+  package let accelerator: AcceleratorProfile
   /// The longest total time first.
-  public let rows: [Row]
+  package let rows: [Row]
 
   /// Holds the kernels of a plan against a device.
-  public init(plan: ProgramPlan, accelerator: AcceleratorProfile, model: any KernelTimeModel) {
+  package init(plan: ProgramPlan, accelerator: AcceleratorProfile, model: any KernelTimeModel) {
     self.accelerator = accelerator
     let counts = Self.counts(of: plan.lowered)
     let ideal = IdealRooflineModel(accelerator: accelerator)

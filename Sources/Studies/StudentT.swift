@@ -7,12 +7,12 @@
 #endif
 
 /// Student's t distribution with a whole number of degrees of freedom: how far a least-squares prediction may be off.
-public struct StudentT: Sendable {
+package struct StudentT: Sendable {
   /// Degrees of freedom, at least 1.
-  public let degrees: Int
+  package let degrees: Int
 
   /// A distribution.
-  public init(degrees: Int) {
+  package init(degrees: Int) {
     precondition(degrees >= 1, "at least one degree of freedom")
     self.degrees = degrees
   }
@@ -20,7 +20,7 @@ public struct StudentT: Sendable {
   /// The probability of a value of magnitude at most `t`, by the finite series of Abramowitz and Stegun, 26.7.3 and 26.7.4.
   ///
   /// - Complexity: O(degrees of freedom).
-  public func probability(within t: Double) -> Double {
+  package func probability(within t: Double) -> Double {
     let angle = atan(abs(t) / Double(degrees).squareRoot())
     let (sine, cosine) = (sin(angle), cos(angle))
     let square = cosine * cosine
@@ -39,7 +39,7 @@ public struct StudentT: Sendable {
   ///
   /// - Parameter share: The share, from 0 up to but not including 1.
   /// - Returns: The magnitude.
-  public func halfWidth(of share: Double) -> Double {
+  package func halfWidth(of share: Double) -> Double {
     precondition(share >= 0 && share < 1, "a share below 1")
     var (low, high) = (0.0, 1.0)
     while probability(within: high) < share { high *= 2 }

@@ -171,7 +171,7 @@ public struct SweepAxis: Sendable, Equatable {
 }
 
 /// A number as the output of a sweep has it: the shortest text that reads back as it.
-public func numberText(_ number: Double) -> String {
+package func numberText(_ number: Double) -> String {
   if let whole = Int64(exactly: number), abs(number) < 1e15 { return String(whole) }
   return number.description
 }

@@ -25,7 +25,7 @@ public struct SweepResult: Sendable, Equatable, PassSummarized {
 /// and a `PassPricer` prices the half of the costs that they affect. Points of a stretch are visited in an order in which
 /// blocks stay together, and within a block, points of one device: whatever the order of the axes, a kernel is priced
 /// once for each device of the stretch. Results come in the order of the plan.
-public struct SweepEvaluator: Sendable {
+package struct SweepEvaluator: Sendable {
   private let plan: SweepPlan
   /// For each axis whether it chooses the block, and else which costs its number affects.
   private let numbers: [SystemNumber?]
@@ -42,7 +42,7 @@ public struct SweepEvaluator: Sendable {
   private let preparation = Preparation(limit: 256)
 
   /// An evaluator of a plan.
-  public init(_ plan: SweepPlan) {
+  package init(_ plan: SweepPlan) {
     self.plan = plan
     numbers = plan.axes.map { axis in
       if case .number(let path) = axis.subject { return SystemNumber(path: path) }
@@ -71,7 +71,7 @@ public struct SweepEvaluator: Sendable {
   /// - Returns: A result for each, in order.
   /// - Throws: ``SweepFault`` with the point that cannot be simulated.
   /// - Complexity: For each point the different costs that it does not share with the point before.
-  public mutating func results(_ points: Range<Int>) throws(SweepFault) -> [SweepResult] {
+  package mutating func results(_ points: Range<Int>) throws(SweepFault) -> [SweepResult] {
     var results = Array(repeating: SweepResult(.zero), count: points.count)
     if isInOrder {
       for point in points { results[point - points.lowerBound] = try result(point) }
@@ -83,7 +83,7 @@ public struct SweepEvaluator: Sendable {
   }
 
   /// What the results of points do not say by themselves.
-  public func notes(of results: [SweepResult]) -> SweepNotes {
+  package func notes(of results: [SweepResult]) -> SweepNotes {
     var notes = SweepNotes()
     for result in results { notes.add(result) }
     notes.add(operatorsWithoutRule)
@@ -94,7 +94,7 @@ public struct SweepEvaluator: Sendable {
   ///
   /// - Parameter points: Points of the plan.
   /// - Returns: A result for each point before that one, in order, and why it cannot be simulated.
-  public mutating func resultsBeforeFault(_ points: Range<Int>) -> (results: [SweepResult], fault: SweepFault?) {
+  package mutating func resultsBeforeFault(_ points: Range<Int>) -> (results: [SweepResult], fault: SweepFault?) {
     if let all = try? results(points) { return (all, nil) }
     // Points are visited in another order than the plan's, which says what stands before the fault.
     var inOrder = SweepEvaluator(plan)
@@ -118,7 +118,7 @@ public struct SweepEvaluator: Sendable {
   /// Simulates one point.
   ///
   /// - Throws: ``SweepFault`` where the point cannot be simulated.
-  public mutating func result(_ point: Int) throws(SweepFault) -> SweepResult {
+  package mutating func result(_ point: Int) throws(SweepFault) -> SweepResult {
     if pricer == nil || hasChanged(blockAxes, point) {
       try beginBlock(point)
     } else {

@@ -1,21 +1,21 @@
 /// What the rows of a sweep do not say by themselves: how many points are not what they look like.
 public struct SweepNotes: Sendable, Equatable {
   /// How many points there are.
-  public private(set) var points = 0
+  package private(set) var points = 0
   /// How many of them have tensors that do not fit the device's memory.
-  public private(set) var pointsBeyondMemory = 0
+  package private(set) var pointsBeyondMemory = 0
   /// How many have operators without a cost rule.
-  public private(set) var pointsWithoutRule = 0
+  package private(set) var pointsWithoutRule = 0
   /// The largest share of a point's memory traffic that rests on no rule.
-  public private(set) var largestWithoutRuleFraction = 0.0
+  package private(set) var largestWithoutRuleFraction = 0.0
   /// Those operators, by name.
-  public private(set) var operatorsWithoutRule: [String] = []
+  package private(set) var operatorsWithoutRule: [String] = []
 
   /// Notes of no points.
-  public init() {}
+  package init() {}
 
   /// The notes of several parts together.
-  public init(_ parts: [SweepNotes]) {
+  package init(_ parts: [SweepNotes]) {
     for part in parts { add(part) }
   }
 

@@ -1,4 +1,5 @@
 import JSONText
+import Kernels
 import Simulation
 
 /// The text of a sweep's rows, written as bytes: a million of them should not cost a million strings.

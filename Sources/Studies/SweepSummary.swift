@@ -1,29 +1,29 @@
 import Simulation
 
 /// What many points come to, without a row for each: the extremes, and what the latencies wait for.
-public struct SweepSummary: Sendable {
+package struct SweepSummary: Sendable {
   /// A point and what it takes.
-  public struct Extreme: Sendable {
+  package struct Extreme: Sendable {
     /// The point's number.
-    public let point: Int
+    package let point: Int
     /// What it takes.
-    public let result: SweepResult
+    package let result: SweepResult
   }
 
   /// How many points there are.
-  public var count: Int { notes.points }
+  package var count: Int { notes.points }
   /// What the extremes do not say.
-  public private(set) var notes = SweepNotes()
+  package private(set) var notes = SweepNotes()
   /// The point of the shortest latency; the first of several.
-  public private(set) var shortest: Extreme?
+  package private(set) var shortest: Extreme?
   /// The point of the longest latency.
-  public private(set) var longest: Extreme?
+  package private(set) var longest: Extreme?
   /// The point of the smallest tax, as a fraction.
-  public private(set) var leastTax: Extreme?
+  package private(set) var leastTax: Extreme?
   /// The point of the largest tax.
-  public private(set) var mostTax: Extreme?
+  package private(set) var mostTax: Extreme?
   /// How many points wait for what.
-  public private(set) var bounds: [(bound: LatencyBound, count: Int)] = LatencyBound.allCases.map { ($0, 0) }
+  package private(set) var bounds: [(bound: LatencyBound, count: Int)] = LatencyBound.allCases.map { ($0, 0) }
 
   /// Points simulated at a time by one core.
   private static let stretch = 4096
@@ -37,7 +37,7 @@ public struct SweepSummary: Sendable {
   ///   - progress: Is told how many points are done.
   /// - Throws: ``SweepFault`` at a point that cannot be simulated.
   /// - Complexity: Memory for a stretch of points on each core.
-  public init(
+  package init(
     _ plan: SweepPlan, _ points: Range<Int>, threads: Int? = nil, progress: (Int) -> Void = { _ in }
   ) throws {
     let wave = Self.stretch * max(1, threads ?? coreCount)

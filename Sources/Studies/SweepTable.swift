@@ -1,42 +1,42 @@
 import JSONText
 
 /// The rows of a sweep, read back from its CSV: what was varied, then the results.
-public struct SweepTable: Sendable {
+package struct SweepTable: Sendable {
   /// A column of what was varied.
-  public struct Varied: Sendable {
+  package struct Varied: Sendable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Its texts, row by row.
-    public let texts: [String]
+    package let texts: [String]
     /// The same as numbers; nil where one of them is none.
-    public let numbers: [Double]?
+    package let numbers: [Double]?
 
     /// How many different values there are.
-    public var distinctCount: Int { Set(texts).count }
+    package var distinctCount: Int { Set(texts).count }
   }
 
   /// What was varied, in the order of the file.
-  public let varied: [Varied]
+  package let varied: [Varied]
   /// Microseconds per pass.
-  public let latencyUS: [Double]
+  package let latencyUS: [Double]
   /// Microseconds in which the device works.
-  public let deviceBusyUS: [Double]
+  package let deviceBusyUS: [Double]
   /// The tax as a fraction of the latency.
-  public let taxFraction: [Double]
+  package let taxFraction: [Double]
   /// What the latency waits for.
-  public let bounds: [String]
+  package let bounds: [String]
   /// Whether the tensors fit the device's memory; nothing in files without the column.
-  public let fits: [Bool]
+  package let fits: [Bool]
 
   /// How many rows there are.
-  public var count: Int { latencyUS.count }
+  package var count: Int { latencyUS.count }
 
   private static let results = ["latency_us", "device_busy_us", "framework_tax_fraction", "bound"]
 
   /// Reads the rows.
   ///
   /// - Throws: ``CSVFault`` without a column of results, or at a result that is no number of at least 0.
-  public init(_ table: CSVText) throws(CSVFault) {
+  package init(_ table: CSVText) throws(CSVFault) {
     let names = table.header.map(\.text)
     for name in Self.results where table.column(name) == nil {
       throw CSVFault(

@@ -3,16 +3,16 @@ import Profiles
 
 /// One knob over several numbers of a system, which it multiplies by a common factor: `peak`, `launch`, or one number
 /// by its path.
-public struct SystemDial: Sendable {
+package struct SystemDial: Sendable {
   /// What it is called: a short name, or the path of its one number.
-  public let name: String
+  package let name: String
   /// What turning it means, in a few words.
-  public let meaning: String
+  package let meaning: String
   /// The numbers that it multiplies.
-  public let numbers: [SystemNumber]
+  package let numbers: [SystemNumber]
 
   /// The knobs with short names.
-  public static let all: [SystemDial] = [
+  package static let all: [SystemDial] = [
     SystemDial("peak", "arithmetic in every format, and the operands that feed it", [.peak, .operands]),
     SystemDial("bandwidth", "device memory and last-level cache", [.bandwidth]),
     SystemDial("units", "compute units, each as fast as before", [.units, .peak]),
@@ -36,13 +36,13 @@ public struct SystemDial: Sendable {
   }
 
   /// The paths of the numbers that it multiplies.
-  public var paths: [String] { numbers.map(\.path) }
+  package var paths: [String] { numbers.map(\.path) }
 
   /// The knob of a name: a short name (`launch`), the same behind its profile (`accelerator.launch`), a number by its path,
   /// or a group of numbers (`framework.dispatch_us`).
   ///
   /// - Throws: `NameFault` for a name that denotes nothing.
-  public init(named name: String) throws(NameFault) {
+  package init(named name: String) throws(NameFault) {
     let nouns = [AcceleratorProfile.noun, HostProfile.noun, FrameworkProfile.noun]
     if let dial = Self.all.first(where: { dial in
       name == dial.name
@@ -64,7 +64,7 @@ public struct SystemDial: Sendable {
   }
 
   /// The numbers of a system that it multiplies: those that the system has and that are not zero.
-  public func numbers(of system: System) -> [(path: String, value: Double)] {
+  package func numbers(of system: System) -> [(path: String, value: Double)] {
     values(of: system).map { ($0.number.path, $0.value) }
   }
 
@@ -84,7 +84,7 @@ public struct SystemDial: Sendable {
   ///   - system: The system.
   ///   - factor: The factor; 1 changes nothing.
   /// - Returns: The path and the new value of each number that the knob turns.
-  public func numbers(of system: System, times factor: Double) -> [(path: String, value: Double)] {
+  package func numbers(of system: System, times factor: Double) -> [(path: String, value: Double)] {
     let values = values(of: system)
     func whole(_ value: Double) -> Double { factor == 0 ? 0 : max(1, (value * factor).rounded()) }
     let counts = values.filter(\.number.range.isWhole).map(\.value)
@@ -98,7 +98,7 @@ public struct SystemDial: Sendable {
   ///   - factor: The factor; 1 changes nothing.
   ///   - system: The system.
   /// - Throws: `OverrideFault` where a product leaves the range of its number, or without an accelerator to change.
-  public func turn(by factor: Double, in system: inout System) throws(OverrideFault) {
+  package func turn(by factor: Double, in system: inout System) throws(OverrideFault) {
     if system.accelerator == nil, let number = numbers.first, number.isOfAccelerator {
       throw .noAccelerator(path: number.path)
     }
@@ -106,5 +106,5 @@ public struct SystemDial: Sendable {
   }
 
   /// Whether more of it takes longer: its numbers are times.
-  public var isTime: Bool { numbers.allSatisfy { $0.domain.unit == .microseconds } }
+  package var isTime: Bool { numbers.allSatisfy { $0.domain.unit == .microseconds } }
 }

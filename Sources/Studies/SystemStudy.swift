@@ -7,20 +7,20 @@ import Workloads
 ///
 /// The system that was asked for is varied in four dimensions, its choices: accelerator, framework, precision and batch.
 /// Host and the workload's other parameters stay.
-public struct SystemStudy: Sendable {
+package struct SystemStudy: Sendable {
   /// A combination of choices, as indices.
-  public struct Choice: Hashable, Sendable {
+  package struct Choice: Hashable, Sendable {
     /// Which of the accelerators.
-    public var accelerator: Int
+    package var accelerator: Int
     /// Which of the frameworks.
-    public var framework: Int
+    package var framework: Int
     /// Which of the precisions.
-    public var precision: Int
+    package var precision: Int
     /// Which of the batch sizes.
-    public var batch: Int
+    package var batch: Int
 
     /// A combination.
-    public init(accelerator: Int, framework: Int, precision: Int, batch: Int) {
+    package init(accelerator: Int, framework: Int, precision: Int, batch: Int) {
       self.accelerator = accelerator
       self.framework = framework
       self.precision = precision
@@ -29,82 +29,82 @@ public struct SystemStudy: Sendable {
   }
 
   /// The latencies of one accelerator, framework and precision by batch.
-  public struct Curve: Sendable {
+  package struct Curve: Sendable {
     /// A result for each batch; nil where the tensors do not fit the memory.
-    public let results: [PassResult?]
+    package let results: [PassResult?]
     /// Where the device begins to set the latency; nil for a workload without batches, a system without accelerator, and
     /// where no curves were asked for.
-    public let knee: Knee?
+    package let knee: Knee?
   }
 
   /// What is known of one choice.
-  public struct Case: Sendable {
+  package struct Case: Sendable {
     /// The system.
-    public let scenario: Scenario
+    package let scenario: Scenario
     /// Its steady state, or its synchronized pass if that was asked for.
-    public let result: PassResult
+    package let result: PassResult
     /// Its kernels; nil without an accelerator, or where they were not asked for.
-    public let roofline: RooflineStudy?
+    package let roofline: RooflineStudy?
     /// What its latency depends on; empty where that was not asked for.
-    public let sensitivities: [Sensitivity]
+    package let sensitivities: [Sensitivity]
     /// One pass from an idle system to its synchronization; nil where that would be more spans than a report holds, or
     /// where it was not asked for.
-    public let timeline: Timeline?
+    package let timeline: Timeline?
   }
 
   /// What is simulated and kept of a system, beside its own result.
-  public struct Contents: OptionSet, Sendable {
+  package struct Contents: OptionSet, Sendable {
     /// The bits.
-    public let rawValue: Int
+    package let rawValue: Int
 
     /// Contents from their bits.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+    package init(rawValue: Int) { self.rawValue = rawValue }
 
     /// The batch sizes of the curves, and their knees.
-    public static let curves = Contents(rawValue: 1)
+    package static let curves = Contents(rawValue: 1)
     /// Other precisions, and batch sizes to choose.
-    public static let choices = Contents(rawValue: 2)
+    package static let choices = Contents(rawValue: 2)
     /// The kernels of each case.
-    public static let rooflines = Contents(rawValue: 4)
+    package static let rooflines = Contents(rawValue: 4)
     /// What the latency of each case depends on.
-    public static let sensitivities = Contents(rawValue: 8)
+    package static let sensitivities = Contents(rawValue: 8)
     /// One pass of each case, span by span.
-    public static let timelines = Contents(rawValue: 16)
+    package static let timelines = Contents(rawValue: 16)
     /// Everything.
-    public static let all: Contents = [.curves, .choices, .rooflines, .sensitivities, .timelines]
+    package static let all: Contents = [.curves, .choices, .rooflines, .sensitivities, .timelines]
   }
 
   /// How much is simulated.
-  public struct Limits: Sendable {
+  package struct Limits: Sendable {
     /// Instructions of a plan above which only the system itself is simulated, and none beside it.
-    public var planInstructions = 20_000
+    package var planInstructions = 20_000
     /// Spans of all timelines together, an equal share for each; the system's own does not count.
-    public var timelineSpans = 250_000
+    package var timelineSpans = 250_000
     /// Spans of the system's own timeline.
-    public var ownTimelineSpans = 700_000
+    package var ownTimelineSpans = 700_000
     /// Spans of the system's own timeline above which only accelerators and batches are choices: what a page holds.
-    public var manyChoicesSpans = 100_000
+    package var manyChoicesSpans = 100_000
 
     /// The usual limits.
-    public init() {}
+    package init() {}
   }
 
   /// The system that was asked for.
-  public let own: Choice
+  package let own: Choice
   /// Accelerators, oldest first; one nil for a processor-only system.
-  public let accelerators: [AcceleratorProfile?]
+  package let accelerators: [AcceleratorProfile?]
   /// Frameworks.
-  public let frameworks: [FrameworkProfile]
+  package let frameworks: [FrameworkProfile]
   /// Precisions.
-  public let precisions: [Precision]
+  package let precisions: [Precision]
   /// The batch sizes of the curves.
-  public let batches: [Int]
+  package let batches: [Int]
   /// Which of the batch sizes are choices, as indices.
-  public let batchChoices: [Int]
+  package let batchChoices: [Int]
   /// The curves, by accelerator, framework and precision; their choices have batch 0.
-  public let curves: [Choice: Curve]
+  package let curves: [Choice: Curve]
   /// The choices that can be simulated.
-  public let cases: [Choice: Case]
+  package let cases: [Choice: Case]
 
   /// Simulates a system and those beside it.
   ///
@@ -117,7 +117,7 @@ public struct SystemStudy: Sendable {
   ///   - contents: What is wanted of it.
   ///   - limits: How much is simulated.
   /// - Throws: What binding or simulating throws.
-  public init(
+  package init(
     _ scenario: Scenario, _ workload: Workload, parameters: [String: Int64], accelerators: [AcceleratorProfile],
     frameworks: [FrameworkProfile], contents: Contents = .all, limits: Limits = Limits()
   ) throws {
@@ -217,7 +217,7 @@ public struct SystemStudy: Sendable {
   }
 
   /// The case that was asked for.
-  public var ownCase: Case? { cases[own] }
+  package var ownCase: Case? { cases[own] }
 }
 
 extension SystemStudy {

@@ -5,9 +5,9 @@ import Simulation
 import Workloads
 
 /// The question asked backwards, how far something must change for a result to meet a target.
-public struct TargetSearch: Sendable {
+package struct TargetSearch: Sendable {
   /// A result that a target is set for: at most so much of it.
-  public enum Metric: String, Sendable, CaseIterable {
+  package enum Metric: String, Sendable, CaseIterable {
     /// Microseconds per pass.
     case latency = "latency_us"
     /// Microseconds in which the device works.
@@ -18,7 +18,7 @@ public struct TargetSearch: Sendable {
     case taxFraction = "framework_tax_fraction"
 
     /// The metric of a result.
-    public func value(of result: SweepResult) -> Double {
+    package func value(of result: SweepResult) -> Double {
       switch self {
       case .latency: Double(result.latency) / 1e6
       case .deviceBusy: Double(result.deviceBusy) / 1e6
@@ -29,14 +29,14 @@ public struct TargetSearch: Sendable {
   }
 
   /// What is varied.
-  public enum Subject: Sendable {
+  package enum Subject: Sendable {
     /// Numbers of the system, by a common factor.
     case dial(SystemDial)
     /// A parameter of the workload, such as `batch`.
     case parameter(String)
 
     /// What it is called.
-    public var name: String {
+    package var name: String {
       switch self {
       case .dial(let dial): dial.name
       case .parameter(let name): name
@@ -45,15 +45,15 @@ public struct TargetSearch: Sendable {
   }
 
   /// A value that was tried: the factor of a dial, or the value of a parameter.
-  public struct Trial: Sendable, Equatable {
+  package struct Trial: Sendable, Equatable {
     /// The value.
-    public let value: Double
+    package let value: Double
     /// What it gives.
-    public let result: SweepResult
+    package let result: SweepResult
   }
 
   /// What was found.
-  public enum Outcome: Sendable, Equatable {
+  package enum Outcome: Sendable, Equatable {
     /// The value nearest to today's that meets the target.
     case met(Trial)
     /// Today's value meets the target, up to the value that is given; nil where it is met all the way.
@@ -63,17 +63,17 @@ public struct TargetSearch: Sendable {
   }
 
   /// What the target is set for.
-  public let metric: Metric
+  package let metric: Metric
   /// The most of it that is wanted.
-  public let target: Double
+  package let target: Double
   /// What is varied.
-  public let subject: Subject
+  package let subject: Subject
   /// What it is today: 1 for a dial.
-  public let present: Trial
+  package let present: Trial
   /// What was found.
-  public let outcome: Outcome
+  package let outcome: Outcome
   /// The values that were looked at: the lowest and the highest.
-  public let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
 
   /// How far dials are turned either way.
   private static let dialLimit = 1024.0
@@ -94,7 +94,7 @@ public struct TargetSearch: Sendable {
   ///   - scenario: Makes the scenario of a bound workload.
   /// - Throws: What binding or simulating today's values throws, or an `OverrideFault` where a dial has nothing to turn.
   /// - Complexity: At most about 200 simulations.
-  public init(
+  package init(
     _ metric: Metric, atMost target: Double, varying subject: Subject, _ workload: Workload,
     parameters: [String: Int64], scenario: @escaping @Sendable (BoundWorkload) -> Scenario
   ) throws {
@@ -148,7 +148,7 @@ public struct TargetSearch: Sendable {
   }
 
   /// The number that a knob over one number stands at when it is turned by a factor; nil for other subjects.
-  public func number(of system: System, at factor: Double) -> Double? {
+  package func number(of system: System, at factor: Double) -> Double? {
     guard case .dial(let dial) = subject, dial.paths.count == 1 else { return nil }
     return dial.numbers(of: system, times: factor).first?.value
   }

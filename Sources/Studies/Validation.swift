@@ -3,7 +3,7 @@ import Simulation
 import Workloads
 
 /// Where a validation finds what its rows name.
-public protocol ModelSource {
+package protocol ModelSource {
   /// What a name that denotes nothing throws.
   associatedtype Fault: Error
 
@@ -18,37 +18,37 @@ public protocol ModelSource {
 }
 
 /// Predictions beside measurements.
-public struct Validation: Sendable {
+package struct Validation: Sendable {
   /// A row with what was predicted for it.
-  public struct Prediction: Sendable {
+  package struct Prediction: Sendable {
     /// The row.
-    public let measurement: Measurement
+    package let measurement: Measurement
     /// What a pass takes, predicted.
-    public let summary: PassSummary
+    package let summary: PassSummary
 
     /// Seconds per pass.
-    public var latency: Double { Double(summary.latency) * 1e-12 }
+    package var latency: Double { Double(summary.latency) * 1e-12 }
 
     /// Seconds in which the device works.
-    public var deviceBusy: Double { Double(summary.deviceBusy) * 1e-12 }
+    package var deviceBusy: Double { Double(summary.deviceBusy) * 1e-12 }
 
     /// What the latency waits for.
-    public var bound: LatencyBound { summary.bound }
+    package var bound: LatencyBound { summary.bound }
 
     /// Whether the host, not the device, sets the predicted latency.
-    public var isHostBound: Bool { bound.isHostBound }
+    package var isHostBound: Bool { bound.isHostBound }
 
     /// The tax as a fraction of the latency.
-    public var taxFraction: Double { summary.frameworkTaxFraction }
+    package var taxFraction: Double { summary.frameworkTaxFraction }
 
     /// Predicted over measured, less one; nil where nothing was measured.
-    public var error: Double? { measurement.latency.map { latency / $0 - 1 } }
+    package var error: Double? { measurement.latency.map { latency / $0 - 1 } }
   }
 
   /// In the order of the measurements.
-  public let predictions: [Prediction]
+  package let predictions: [Prediction]
   /// The speeds that were fitted, testbed by testbed in the order of their first row.
-  public let speeds: [(testbed: String, fit: HostSpeedFit)]
+  package let speeds: [(testbed: String, fit: HostSpeedFit)]
 
   /// Predicts every row.
   ///
@@ -59,7 +59,7 @@ public struct Validation: Sendable {
   ///     none is marked. Otherwise the host's profile says it.
   ///   - adjust: Changes a system before it is simulated.
   /// - Throws: What the source throws, a bind fault, or a `SimulationFault`.
-  public init(
+  package init(
     _ measurements: [Measurement], from source: some ModelSource, fitsHost: Bool,
     adjust: (inout System) throws -> Void = { _ in }
   ) throws {

@@ -1,17 +1,17 @@
 import JSONText
 
 /// What a recorded operator was given, as far as it was recorded.
-public struct OperatorInputs: Sendable, Equatable {
+package struct OperatorInputs: Sendable, Equatable {
   /// For each input the dimensions of its tensors: of one, of those of a list, or of none.
-  public let shapes: [[[Int64]]]
+  package let shapes: [[[Int64]]]
   /// For each input its type as PyTorch calls it: `float`, `c10::Half`, `Scalar`; empty where it is not said.
-  public let types: [String]
+  package let types: [String]
   /// For each input that is no tensor its value as text: `[2, 2]`, `False`; empty for a tensor.
-  public let values: [String]
+  package let values: [String]
 }
 
 /// Where the inputs of an operator stand among a recording's texts; equal for equal inputs.
-public struct InputTexts: Sendable, Hashable {
+package struct InputTexts: Sendable, Hashable {
   /// The shapes as a JSON array, an index into ``Trace/names``; -1 where none were recorded.
   var shapes: Int32 = -1
   /// The types as a JSON array, an index into ``Trace/names``; -1 where none were recorded.
@@ -20,7 +20,7 @@ public struct InputTexts: Sendable, Hashable {
   var values: Int32 = -1
 
   /// Whether the shapes are known.
-  public var haveShapes: Bool { shapes >= 0 }
+  package var haveShapes: Bool { shapes >= 0 }
 }
 
 extension Trace {
@@ -29,7 +29,7 @@ extension Trace {
   /// Recordings repeat the same few texts, which are kept once and read when they are asked for.
   ///
   /// - Complexity: O(length of the texts).
-  public func inputs(of event: HostEvent) -> OperatorInputs {
+  package func inputs(of event: HostEvent) -> OperatorInputs {
     let texts = event.inputs
     return OperatorInputs(
       shapes: InputValue.list(name(texts.shapes)).map(\.tensors), types: InputValue.list(name(texts.types)).map(\.text),

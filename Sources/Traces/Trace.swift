@@ -1,5 +1,5 @@
 /// What sort of thing the host did.
-public enum HostEventKind: UInt8, Sendable {
+package enum HostEventKind: UInt8, Sendable {
   /// An operator of the framework: `aten::linear`.
   case frameworkOperator
   /// A call of the accelerator's runtime or driver: `cudaLaunchKernel`.
@@ -7,30 +7,30 @@ public enum HostEventKind: UInt8, Sendable {
 }
 
 /// Something that took time on the host.
-public struct HostEvent: Sendable, Equatable {
+package struct HostEvent: Sendable, Equatable {
   /// What sort of thing it was.
-  public var kind: HostEventKind
+  package var kind: HostEventKind
   /// The thread, an index into ``Trace/threads``.
-  public var thread: Int32
+  package var thread: Int32
   /// Its name, an index into ``Trace/names``.
-  public var name: Int32
+  package var name: Int32
   /// What an operator was given: ``Trace/inputs(of:)`` reads it.
-  public var inputs = InputTexts()
+  package var inputs = InputTexts()
   /// Nanoseconds from the recording's own zero.
-  public var start: Int64
+  package var start: Int64
   /// Nanoseconds.
-  public var duration: Int64
+  package var duration: Int64
   /// Connects a call with what it launched; -1 for none.
-  public var correlation: Int64 = -1
+  package var correlation: Int64 = -1
   /// Connects an operator with what it launched; -1 for none.
-  public var external: Int64 = -1
+  package var external: Int64 = -1
 
   /// When it ended.
-  public var end: Int64 { start + duration }
+  package var end: Int64 { start + duration }
 }
 
 /// What sort of work the device did.
-public enum DeviceEventKind: UInt8, Sendable {
+package enum DeviceEventKind: UInt8, Sendable {
   /// A kernel.
   case kernel
   /// A copy.
@@ -40,95 +40,95 @@ public enum DeviceEventKind: UInt8, Sendable {
 }
 
 /// Something that took time on a device.
-public struct DeviceEvent: Sendable, Equatable {
+package struct DeviceEvent: Sendable, Equatable {
   /// What sort of work it was.
-  public var kind: DeviceEventKind
+  package var kind: DeviceEventKind
   /// The stream of a device, an index into ``Trace/streams``.
-  public var stream: Int32
+  package var stream: Int32
   /// Its name, an index into ``Trace/names``.
-  public var name: Int32
+  package var name: Int32
   /// Nanoseconds from the recording's own zero.
-  public var start: Int64
+  package var start: Int64
   /// Nanoseconds.
-  public var duration: Int64
+  package var duration: Int64
   /// Connects it with the call that launched it; -1 for none.
-  public var correlation: Int64 = -1
+  package var correlation: Int64 = -1
   /// Connects it with the operator that launched it; -1 for none.
-  public var external: Int64 = -1
+  package var external: Int64 = -1
   /// Bytes that were copied or set; -1 where none were recorded.
-  public var bytes: Int64 = -1
+  package var bytes: Int64 = -1
 
   /// When it ended.
-  public var end: Int64 { start + duration }
+  package var end: Int64 { start + duration }
 }
 
 /// A range of time that the program named: a step of the profiler, or a `record_function`.
-public struct Annotation: Sendable, Equatable {
+package struct Annotation: Sendable, Equatable {
   /// The name, an index into ``Trace/names``.
-  public var name: Int32
+  package var name: Int32
   /// The thread, an index into ``Trace/threads``.
-  public var thread: Int32
+  package var thread: Int32
   /// Nanoseconds from the recording's own zero.
-  public var start: Int64
+  package var start: Int64
   /// Nanoseconds.
-  public var duration: Int64
+  package var duration: Int64
   /// The number of a `ProfilerStep#N`; nil for other annotations.
-  public var step: Int64?
+  package var step: Int64?
 
   /// When it ended.
-  public var end: Int64 { start + duration }
+  package var end: Int64 { start + duration }
 }
 
 /// A wait between streams, or of the host for one, with its partners: recorded where the profiler is asked to.
-public struct RecordedWait: Sendable, Equatable {
+package struct RecordedWait: Sendable, Equatable {
   /// The correlation of the call that waits.
-  public var correlation: Int64
+  package var correlation: Int64
   /// The stream that waits, an index into ``Trace/streams``; -1 for the host.
-  public var stream: Int32
+  package var stream: Int32
   /// The correlation of the `cudaEventRecord` whose event is waited for; -1 where it is not known.
-  public var recordCorrelation: Int64
+  package var recordCorrelation: Int64
   /// The stream that is waited for, an index into ``Trace/streams``; -1 where it is not known.
-  public var waitsForStream: Int32
+  package var waitsForStream: Int32
 }
 
 /// A device as the profiler describes it.
-public struct RecordedDevice: Sendable, Equatable {
+package struct RecordedDevice: Sendable, Equatable {
   /// Its number in the recording.
-  public var id: Int64 = 0
+  package var id: Int64 = 0
   /// The vendor's name for it, which may be empty.
-  public var name = ""
+  package var name = ""
   /// Bytes of memory; 0 where not recorded.
-  public var memoryBytes: Double = 0
+  package var memoryBytes: Double = 0
   /// Streaming multiprocessors or compute units; 0 where not recorded.
-  public var computeUnits: Int64 = 0
+  package var computeUnits: Int64 = 0
   /// The compute capability's first number; for AMD 9 is GCN and CDNA.
-  public var computeMajor: Int64 = 0
+  package var computeMajor: Int64 = 0
   /// The compute capability's second number.
-  public var computeMinor: Int64 = 0
+  package var computeMinor: Int64 = 0
 }
 
 /// A thread of the host.
-public struct RecordedThread: Sendable, Hashable {
+package struct RecordedThread: Sendable, Hashable {
   /// The process as written in the recording.
-  public let process: String
+  package let process: String
   /// The thread as written in the recording.
-  public let thread: String
+  package let thread: String
 }
 
 /// A stream of a device.
-public struct RecordedStream: Sendable, Hashable {
+package struct RecordedStream: Sendable, Hashable {
   /// The device as written in the recording.
-  public let device: String
+  package let device: String
   /// The stream as written in the recording.
-  public let stream: String
+  package let stream: String
 }
 
 /// Where a recording breaks off.
-public struct Truncation: Sendable, Equatable {
+package struct Truncation: Sendable, Equatable {
   /// The line, counted from 1.
-  public var line: Int
+  package var line: Int
   /// How many bytes there are.
-  public var byteOffset: Int
+  package var byteOffset: Int
 }
 
 /// A recording of `torch.profiler`: what the host and the devices did, and when.
@@ -136,47 +136,47 @@ public struct Trace: Sendable {
   /// What it is called in messages: the file's path.
   public var file = ""
   /// Texts, each once: names of operators, calls and kernels, shapes.
-  public var names: [String] = []
+  package var names: [String] = []
   /// Threads of the host that did something.
-  public var threads: [RecordedThread] = []
+  package var threads: [RecordedThread] = []
   /// Streams of the devices that did something.
-  public var streams: [RecordedStream] = []
+  package var streams: [RecordedStream] = []
   /// Operators and calls, in the order of the file.
-  public var hostEvents: [HostEvent] = []
+  package var hostEvents: [HostEvent] = []
   /// Kernels, copies and sets, in the order of the file.
-  public var deviceEvents: [DeviceEvent] = []
+  package var deviceEvents: [DeviceEvent] = []
   /// What the program named, in the order of the file.
-  public var annotations: [Annotation] = []
+  package var annotations: [Annotation] = []
   /// Waits with their partners, where they were recorded.
-  public var waits: [RecordedWait] = []
+  package var waits: [RecordedWait] = []
   /// The devices that the profiler describes.
-  public var devices: [RecordedDevice] = []
+  package var devices: [RecordedDevice] = []
   /// Events of any sort in the file.
-  public var eventCount = 0
+  package var eventCount = 0
   /// Events that should have been kept, but lack their time or name.
-  public var incompleteCount = 0
+  package var incompleteCount = 0
   /// Events whose duration is negative, as of operators that had not ended when the recording did; they count as none long.
-  public var unfinishedCount = 0
+  package var unfinishedCount = 0
   /// Events that are left out because their time or duration is none that a profiler's clock can have counted, or far from
   /// all others.
-  public var outOfRangeCount = 0
+  package var outOfRangeCount = 0
   /// Where the file breaks off, if it does.
-  public var truncation: Truncation?
+  package var truncation: Truncation?
   /// Whether the file was gzipped, and its compressed data is damaged or cut off.
-  public var isDamaged = false
+  package var isDamaged = false
   /// Whether the file was gzipped, and something that is not gzip follows the compressed data.
-  public var hasTrailingBytes = false
+  package var hasTrailingBytes = false
   /// The zero of the times below, in nanoseconds of the recording's clock.
-  public var origin: Int64 = 0
+  package var origin: Int64 = 0
 
   /// A recording without events.
   public init() {}
 
   /// The numbers of the steps, in their order in time.
-  public var steps: [Int64] {
+  package var steps: [Int64] {
     annotations.filter { $0.step != nil }.sorted { $0.start < $1.start }.compactMap(\.step)
   }
 
   /// The name of an event.
-  public func name(_ index: Int32) -> String { index < 0 ? "" : names[Int(index)] }
+  package func name(_ index: Int32) -> String { index < 0 ? "" : names[Int(index)] }
 }

@@ -2,30 +2,30 @@
 ///
 /// What is dropped while it is read (Python functions, flows, counters) does not count, and how well a file is compressed is
 /// no reason to refuse it by itself.
-public enum TraceLimits {
+package enum TraceLimits {
   /// The most events that are kept: operators, calls, device events, annotations and waits, 4,194,304.
   ///
   /// A recording of 1 GB with Python stacks keeps half of them.
-  public static let events = 1 << 22
+  package static let events = 1 << 22
 
   /// The most different texts that are kept: names, shapes, types and values, 4,194,304.
-  public static let texts = 1 << 22
+  package static let texts = 1 << 22
 
   /// The most bytes that these texts may have together, 128 MiB.
-  public static let textBytes = 128 << 20
+  package static let textBytes = 128 << 20
 
   /// The most bytes that one event, or one text elsewhere, may take, 16 MiB.
-  public static let eventBytes = 16 << 20
+  package static let eventBytes = 16 << 20
 
   /// The most threads, and the most streams: far more than programs have, and few enough for a simulation that looks at
   /// all of them.
-  public static let lanes = 4096
+  package static let lanes = 4096
 
   /// The most devices whose description is kept.
-  public static let devices = 1024
+  package static let devices = 1024
 
   /// The longest that a recording, and an event of it, may last: 30 days of nanoseconds.
-  public static let span: Int64 = 2_592_000_000_000_000
+  package static let span: Int64 = 2_592_000_000_000_000
 
   /// Bytes that an event is taken to keep, beside its texts.
   static let bytesPerEvent = 64

@@ -1,5 +1,5 @@
 /// An integer of a workload file: a number, or a formula over the workload's parameters.
-public struct SymbolicInteger: Sendable, CustomStringConvertible {
+package struct SymbolicInteger: Sendable, CustomStringConvertible {
   enum Form: Sendable {
     case number(Int64)
     /// In a place of its own: most are numbers, which should not take the room of a formula.
@@ -12,7 +12,7 @@ public struct SymbolicInteger: Sendable, CustomStringConvertible {
   let byteOffset: Int
 
   /// The integer as the file has it: `768`, `batch*sequence_length`.
-  public var description: String {
+  package var description: String {
     switch form {
     case .number(let number): String(number)
     case .formula(let formula): formula.text

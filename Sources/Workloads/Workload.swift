@@ -24,10 +24,10 @@ public struct Workload: Sendable {
   public let parameters: [WorkloadParameter]
 
   /// How many elements the model's weights have, if the file says so.
-  public let weightElements: SymbolicInteger?
+  package let weightElements: SymbolicInteger?
 
   /// What the workload does, in order.
-  public let program: [WorkloadStatement]
+  package let program: [WorkloadStatement]
 
   /// The tensors that a pass is given; empty where the file does not say.
   let inputs: [TensorTemplate]
@@ -52,7 +52,7 @@ public struct WorkloadParameter: Sendable, Hashable {
 }
 
 /// One entry of a workload's program.
-public enum WorkloadStatement: Sendable {
+package enum WorkloadStatement: Sendable {
   /// One call.
   case `operator`(OperatorTemplate)
   /// Several entries, over and over.
@@ -60,9 +60,9 @@ public enum WorkloadStatement: Sendable {
 }
 
 /// An operator whose dimensions may depend on the parameters.
-public struct OperatorTemplate: Sendable {
+package struct OperatorTemplate: Sendable {
   /// The framework's name of the operator: `aten::linear`.
-  public let name: String
+  package let name: String
 
   let inputs: [ShapeTemplate]
   let outputs: [ShapeTemplate]
@@ -78,15 +78,15 @@ public struct OperatorTemplate: Sendable {
 }
 
 /// Entries that are repeated, such as the layers of a model.
-public struct RepeatTemplate: Sendable {
+package struct RepeatTemplate: Sendable {
   /// The word for one repetition, such as `layer`, if it has one.
-  public let name: String?
+  package let name: String?
 
   /// How often the program runs.
-  public let count: SymbolicInteger
+  package let count: SymbolicInteger
 
   /// What is repeated; never empty.
-  public let program: [WorkloadStatement]
+  package let program: [WorkloadStatement]
 }
 
 /// A shape whose dimensions may depend on the parameters.

@@ -8,7 +8,7 @@ public struct WorkloadCatalog: Sendable {
   public let names: [String]
 
   /// What in the directories looks like a workload and is no file.
-  public let skipped: [SkippedFile]
+  package let skipped: [SkippedFile]
 
   private let paths: [String: String]
 

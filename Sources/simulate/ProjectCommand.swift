@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Reports
 import Simulation

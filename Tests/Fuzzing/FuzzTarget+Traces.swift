@@ -1,5 +1,6 @@
 import Profiles
 import Replay
+import Simulation
 import Traces
 
 extension FuzzTarget {

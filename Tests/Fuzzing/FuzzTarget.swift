@@ -1,11 +1,11 @@
 import Profiles
 
 /// What a fuzzer gives bytes to: a way into the program that may refuse them, but must neither crash, hang nor lie.
-public struct FuzzTarget: Sendable {
+package struct FuzzTarget: Sendable {
   /// What it is called: the word after `tools/fuzz.sh`, and the folder of its corpus.
-  public let name: String
+  package let name: String
   /// Reads an input, and whatever follows from it.
-  public let run: @Sendable ([UInt8]) throws(FuzzFinding) -> Void
+  package let run: @Sendable ([UInt8]) throws(FuzzFinding) -> Void
 
   init(_ name: String, _ run: @escaping @Sendable ([UInt8]) throws(FuzzFinding) -> Void) {
     self.name = name
@@ -13,10 +13,10 @@ public struct FuzzTarget: Sendable {
   }
 
   /// All of them.
-  public static let all = [trace, replay, profile, workload, formula, measurements, arguments]
+  package static let all = [trace, replay, profile, workload, formula, measurements, arguments]
 
   /// The folder of the package, found from the place of this file.
-  public static let packageRoot = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+  package static let packageRoot = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/")
 
   /// The shipped profiles, which give an input a system to run on.
@@ -28,9 +28,9 @@ public struct FuzzTarget: Sendable {
 }
 
 /// Something that an input must not bring about, short of a crash.
-public struct FuzzFinding: Error, CustomStringConvertible {
+package struct FuzzFinding: Error, CustomStringConvertible {
   /// What happened.
-  public let description: String
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }

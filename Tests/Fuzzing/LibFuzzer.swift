@@ -17,7 +17,7 @@ private let target: FuzzTarget = {
 
 /// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+package func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   do {
     try target.run(Array(UnsafeBufferPointer(start: start, count: count)))
   } catch {

@@ -1,4 +1,5 @@
 import Replay
+import Simulation
 import TestSupport
 import Testing
 import Traces

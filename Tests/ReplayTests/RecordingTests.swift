@@ -1,5 +1,6 @@
 import Profiles
 import Replay
+import Simulation
 import TestSupport
 import Testing
 import Traces

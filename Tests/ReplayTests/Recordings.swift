@@ -1,5 +1,6 @@
 import JSONText
 import Replay
+import Simulation
 import TestSupport
 import Traces
 

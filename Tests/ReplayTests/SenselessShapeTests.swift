@@ -1,6 +1,7 @@
 import JSONText
 import Profiles
 import Replay
+import Simulation
 import TestSupport
 import Testing
 import Traces

@@ -3,7 +3,7 @@ import Workloads
 /// Short ways to write operators in tests.
 extension Operator {
   /// An operator by its shapes, each a list of dimensions.
-  public static func make(
+  package static func make(
     _ name: String, _ inputs: [[Int64]], to outputs: [[Int64]] = [], types: [ElementType]? = nil,
     outputTypes: [ElementType]? = nil, _ attributes: [String: [Int64]] = [:], copies: [[Int64]] = []
   ) -> Operator {

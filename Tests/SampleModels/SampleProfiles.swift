@@ -3,7 +3,7 @@ import Profiles
 import TestSupport
 
 /// Small profiles with round numbers, for tests that must not depend on the shipped ones.
-public enum Sample {
+package enum Sample {
   /// The constants of the kernel model; a half for one that is new.
   private static let efficiency: String = {
     let values = [
@@ -16,7 +16,7 @@ public enum Sample {
   }()
 
   /// An architecture without matrix units.
-  public static let plainArchitectureText = """
+  package static let plainArchitectureText = """
     {
       "schema": "architecture/1",
       "name": "Plain",
@@ -28,11 +28,11 @@ public enum Sample {
     """
 
   /// The same with matrix units that align to eight elements.
-  public static let matrixArchitectureText = TextEdit("\"matrix_alignment\": 0.0", "\"matrix_alignment\": 8")
+  package static let matrixArchitectureText = TextEdit("\"matrix_alignment\": 0.0", "\"matrix_alignment\": 8")
     .apply(to: TextEdit("\"Plain\"", "\"Matrix\"").apply(to: plainArchitectureText))
 
   /// An accelerator of the architecture without matrix units.
-  public static let acceleratorText = """
+  package static let acceleratorText = """
     {
       "schema": "accelerator/1",
       "name": "sample-gpu",
@@ -60,7 +60,7 @@ public enum Sample {
     """
 
   /// A host as fast as the reference.
-  public static let hostText = """
+  package static let hostText = """
     {
       "schema": "host/1",
       "name": "sample-host",
@@ -77,7 +77,7 @@ public enum Sample {
     """
 
   /// A framework that takes ten microseconds for each operator and one for each kernel.
-  public static let frameworkText = """
+  package static let frameworkText = """
     {
       "schema": "framework/1",
       "name": "sample-eager",
@@ -97,7 +97,7 @@ public enum Sample {
     """
 
   /// The architectures.
-  public static func families() throws -> ArchitectureFamilies {
+  package static func families() throws -> ArchitectureFamilies {
     ArchitectureFamilies([
       try ProfileReader.architecture(from: document(plainArchitectureText)),
       try ProfileReader.architecture(from: document(matrixArchitectureText)),
@@ -105,7 +105,7 @@ public enum Sample {
   }
 
   /// The accelerator, by name of its architecture: `Plain`, or `Matrix` with matrix units for fp16 and TF32.
-  public static func accelerator(_ architecture: String = "Plain") throws -> AcceleratorProfile {
+  package static func accelerator(_ architecture: String = "Plain") throws -> AcceleratorProfile {
     let edit = TextEdit("\"architecture\": \"Plain\"", "\"architecture\": \"\(architecture)\"")
     let text = edit.apply(to: acceleratorText)
     var profile = try ProfileReader.accelerator(from: document(text), families: families())
@@ -117,10 +117,10 @@ public enum Sample {
   }
 
   /// The host.
-  public static func host() throws -> HostProfile { try ProfileReader.host(from: document(hostText)) }
+  package static func host() throws -> HostProfile { try ProfileReader.host(from: document(hostText)) }
 
   /// The framework, without its fusion rules.
-  public static func framework(_ mode: FrameworkMode = .eager, fusion: [FusionRule] = []) throws -> FrameworkProfile {
+  package static func framework(_ mode: FrameworkMode = .eager, fusion: [FusionRule] = []) throws -> FrameworkProfile {
     var profile = try ProfileReader.framework(from: document(frameworkText))
     profile.mode = mode
     profile.fusion = fusion
@@ -129,12 +129,12 @@ public enum Sample {
   }
 
   /// A system of the three.
-  public static func system(_ architecture: String = "Plain") throws -> System {
+  package static func system(_ architecture: String = "Plain") throws -> System {
     System(accelerator: try accelerator(architecture), host: try host(), framework: try framework())
   }
 
   /// A text as a document of the name `sample.json`.
-  public static func document(_ text: String) throws -> JSONDocument {
+  package static func document(_ text: String) throws -> JSONDocument {
     try JSONDocument(bytes: Array(text.utf8), file: "sample.json")
   }
 }

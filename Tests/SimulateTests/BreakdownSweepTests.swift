@@ -2,6 +2,7 @@ import JSONText
 import Profiles
 import Reports
 import Simulation
+import TestSupport
 import Testing
 import Workloads
 

@@ -1,5 +1,6 @@
 import Profiles
 import Simulation
+import TestSupport
 import Testing
 import Workloads
 

@@ -1,4 +1,5 @@
 import EventEngine
+import JSONText
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import SampleModels
 import Simulation
 import Studies
 import Testing
+import Workloads
 
 @Suite("The study of generations") struct GenerationsStudyTests {
   static func generation(_ name: String, bandwidth: Double, announced: Bool = false) throws -> AcceleratorProfile {

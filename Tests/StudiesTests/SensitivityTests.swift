@@ -1,4 +1,5 @@
 import EventEngine
+import Kernels
 import Profiles
 import SampleModels
 import Simulation

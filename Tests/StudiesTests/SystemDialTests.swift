@@ -2,6 +2,7 @@ import Profiles
 import SampleModels
 import Simulation
 import Testing
+import Workloads
 
 @testable import Studies
 

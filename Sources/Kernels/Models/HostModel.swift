@@ -6,7 +6,7 @@ import Profiles
 /// memory.
 public struct HostModel: KernelTimeModel {
   /// The processor.
-  public let host: HostProfile
+  package let host: HostProfile
 
   /// A model of a processor.
   public init(host: HostProfile) {
@@ -14,19 +14,19 @@ public struct HostModel: KernelTimeModel {
   }
 
   /// FLOP/s of the threads in use, in single precision; narrower formats are widened first.
-  public var peak: Double {
+  package var peak: Double {
     let threads = min(host.threads, host.cores)
     let clock = threads <= 1 ? host.boostClockGHz : host.clockGHz
     return threads * clock * 1e9 * host.vector.flopsPerCycle
   }
 
   /// Bytes per second that the threads in use can draw from memory.
-  public var bandwidth: Double {
+  package var bandwidth: Double {
     min(min(host.threads, host.cores) * host.memory.singleCoreBandwidthGBPerS, host.memory.bandwidthGBPerS) * 1e9
   }
 
   /// Bytes per second that the threads in use can draw from the last-level cache.
-  public var cacheBandwidth: Double {
+  package var cacheBandwidth: Double {
     guard let cache = host.efficiency.cache else { return bandwidth * host.efficiency.memory }
     return min(host.threads, host.cores) * host.memory.singleCoreBandwidthGBPerS * 1e9 * cache
   }

@@ -1,17 +1,17 @@
 /// The tiles that a library offers for matrix products on one sort of units.
-public struct TileSet: Sendable, Equatable {
+package struct TileSet: Sendable, Equatable {
   /// A tile of the result: what one block of threads computes.
-  public struct Tile: Sendable, Equatable {
+  package struct Tile: Sendable, Equatable {
     /// Rows of the result.
-    public let rows: Double
+    package let rows: Double
     /// Columns of the result.
-    public let columns: Double
+    package let columns: Double
   }
 
   /// Largest first.
-  public let tiles: [Tile]
+  package let tiles: [Tile]
   /// Whether kernels exist that split each sum into parts, which then run as blocks of their own.
-  public let splitsSums: Bool
+  package let splitsSums: Bool
 
   init(_ sides: [(rows: Double, columns: Double)], splitsSums: Bool) {
     tiles = sides.map { Tile(rows: $0.rows, columns: $0.columns) }
@@ -19,25 +19,25 @@ public struct TileSet: Sendable, Equatable {
   }
 
   /// The tile with the fewest results.
-  public var smallest: Tile { tiles[tiles.count - 1] }
+  package var smallest: Tile { tiles[tiles.count - 1] }
 
   /// The tiles of single-precision kernels, as cuBLAS and CUTLASS name them (`sgemm_128x64`).
-  public static let vectorUnits = TileSet(
+  package static let vectorUnits = TileSet(
     [(128, 128), (128, 64), (64, 64), (64, 32), (32, 128), (32, 32)], splitsSums: true)
 
   /// The tiles of half-precision kernels on matrix units (`s884gemm_fp16_256x128`).
-  public static let matrixUnits = TileSet(
+  package static let matrixUnits = TileSet(
     [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 32)], splitsSums: true)
 
   /// The tiles of half-precision kernels that compute in single precision (`maxwell_fp16_sgemm_fp16_128x64`): few, and
   /// none that splits its sums, which shows in fully connected layers at small batch.
-  public static let convertedHalf = TileSet([(128, 128), (128, 64)], splitsSums: false)
+  package static let convertedHalf = TileSet([(128, 128), (128, 64)], splitsSums: false)
 
   /// The tiles of implicit-GEMM convolutions on vector units (`scudnn_128x64`), as the traces of ResNet-50 have them.
-  public static let convolution = TileSet([(128, 128), (128, 64), (128, 32)], splitsSums: false)
+  package static let convolution = TileSet([(128, 128), (128, 64), (128, 32)], splitsSums: false)
 
   /// The tile of fused Winograd convolutions (`scudnn_winograd_128x128`): 256 outputs of 16 channels.
-  public static let fusedWinograd = TileSet([(256, 16)], splitsSums: false)
+  package static let fusedWinograd = TileSet([(256, 16)], splitsSums: false)
 }
 
 /// The time of a matrix product that is cut into tiles, which run on the compute units in waves.

@@ -7,9 +7,9 @@ import Workloads
 /// Rules rely on what this check has seen and look at nothing twice: whatever passes has finite times and traffic, none of
 /// them negative. What no rule relies on is not looked at; empty tensors, scalars where an operator takes them and left-out
 /// results pass.
-public enum OperatorCheck {
+package enum OperatorCheck {
   /// What is wrong with an operator, or nil.
-  public static func fault(in operation: Operator) -> OperatorFault? {
+  package static func fault(in operation: Operator) -> OperatorFault? {
     OperatorRule.of(operation).fault(in: operation)
   }
 

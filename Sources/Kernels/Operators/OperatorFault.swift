@@ -1,9 +1,9 @@
 import Workloads
 
 /// What is wrong with an operator's operands or attributes, as far as its cost rule takes them for granted.
-public enum OperatorFault: Error, Sendable, Equatable {
+package enum OperatorFault: Error, Sendable, Equatable {
   /// A tensor that the operator is given or makes.
-  public enum Operand: Sendable, Equatable {
+  package enum Operand: Sendable, Equatable {
     /// What a convolution, a linear layer, a normalization or a pool works on.
     case input
     /// The weights of a convolution or linear layer.
@@ -23,7 +23,7 @@ public enum OperatorFault: Error, Sendable, Equatable {
   }
 
   /// A number of a tensor that has to fit another one.
-  public enum Extent: Sendable, Equatable {
+  package enum Extent: Sendable, Equatable {
     /// The elements of all dimensions together.
     case elements(Operand)
     /// The first dimension: images.

@@ -4,20 +4,20 @@ extension OperatorRule {
   /// The rule of operators of a name; nil for a name that no rule has.
   ///
   /// `aten::` in front, an underscore behind (in place) and an overload's name do not matter.
-  public static func named(_ name: String) -> OperatorRule? {
+  package static func named(_ name: String) -> OperatorRule? {
     // Most names are as PyTorch writes them and are found as they are.
     guard let index = indices[name] ?? indices[baseName(name)] else { return nil }
     return all[index]
   }
 
   /// The rule of a call; ``unknown`` where none knows it.
-  public static func of(_ operation: Operator) -> OperatorRule {
+  package static func of(_ operation: Operator) -> OperatorRule {
     let rule = named(operation.name) ?? unknown
     return rule.variant(operation) ?? rule
   }
 
   /// The name without namespace, in-place mark and overload: `aten::relu_` is `relu`.
-  public static func baseName(_ operatorName: String) -> String {
+  package static func baseName(_ operatorName: String) -> String {
     // Bytes, not characters: every operator of every workload comes by here, and finding characters costs ten times.
     var name = operatorName.utf8[...]
     if let colon = name.lastIndex(of: UInt8(ascii: ":")) { name = name[name.index(after: colon)...] }

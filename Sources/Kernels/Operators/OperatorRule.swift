@@ -6,13 +6,13 @@ import Workloads
 /// The rules of a family stand in one file of this folder: what its operators are called, what they compute, which operands
 /// are weights, what they share kernels with, and what they launch. Everything else asks the rule; no name is parsed
 /// elsewhere. An operator that is added is a rule in one of the files, or a file with a line in ``all``.
-public struct OperatorRule: Sendable {
+package struct OperatorRule: Sendable {
   /// What PyTorch calls them, without namespace, overload and in-place mark.
-  public let names: [String]
+  package let names: [String]
   /// What a call costs the host to dispatch.
-  public let kind: OperatorKind
+  package let kind: OperatorKind
   /// Whether the operators are known; there is one rule for all that are not.
-  public var isKnown: Bool { !names.isEmpty }
+  package var isKnown: Bool { !names.isEmpty }
 
   /// What a call may share a kernel with.
   let fusion: FusionRole
@@ -32,7 +32,7 @@ public struct OperatorRule: Sendable {
   /// The rule of a call that its operands make another operator than its name says.
   let variant: @Sendable (Operator) -> OperatorRule?
   /// Adds to a recorded call what a recording leaves out; false where that cannot be told.
-  public let complete: @Sendable (inout RecordedArguments) -> Bool
+  package let complete: @Sendable (inout RecordedArguments) -> Bool
   /// Throws what does not fit of a call's operands, as far as `lower` takes it for granted.
   let check: @Sendable (Operator) throws(OperatorFault) -> Void
   /// The kernels of a call, whose operands have passed `check`.
@@ -66,12 +66,12 @@ public struct OperatorRule: Sendable {
   }
 
   /// The rules of all families.
-  public static let all: [OperatorRule] =
+  package static let all: [OperatorRule] =
     convolutions + products + attentions + normalizations + pointwise + reductions + pools + gathers + copies
     + creations + views + synchronizations + collectives
 
   /// What no rule knows: guessed as one result for each element, read and written once.
-  public static let unknown = OperatorRule("", .other, arithmetic: .perResult(1)) { $0.pointwise($1) }
+  package static let unknown = OperatorRule("", .other, arithmetic: .perResult(1)) { $0.pointwise($1) }
 }
 
 /// What an operator may share a kernel with, as far as fusion rules tell operators apart.

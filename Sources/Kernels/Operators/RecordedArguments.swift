@@ -3,20 +3,20 @@ import Workloads
 /// The arguments of a recorded call.
 ///
 /// Recordings say what goes into an operator; its rule adds what comes out, and names what is no tensor.
-public struct RecordedArguments: Sendable {
+package struct RecordedArguments: Sendable {
   /// The shapes of the tensors it was given.
-  public var inputs: [Shape]
+  package var inputs: [Shape]
   /// Their element types, one for each.
-  public var types: [ElementType]
+  package var types: [ElementType]
   /// All arguments as text, as PyTorch's profiler writes them: `[2, 2]`, `False`, or nothing for a tensor.
-  public let values: [String]
+  package let values: [String]
   /// The shapes of the results, as far as the rule needs them.
-  public var outputs: [Shape] = []
+  package var outputs: [Shape] = []
   /// What else the call is given.
-  public var attributes: [OperatorAttribute] = []
+  package var attributes: [OperatorAttribute] = []
 
   /// Arguments as they were recorded.
-  public init(inputs: [Shape], types: [ElementType], values: [String]) {
+  package init(inputs: [Shape], types: [ElementType], values: [String]) {
     self.inputs = inputs
     self.types = types
     self.values = values

@@ -2,7 +2,7 @@ import Studies
 
 extension Report {
   /// The tables as comma-separated values, an empty line between them.
-  public func csv() -> String { tables.map { $0.csv() }.joined(separator: "\n") }
+  package func csv() -> String { tables.map { $0.csv() }.joined(separator: "\n") }
 }
 
 extension Table {
@@ -10,7 +10,7 @@ extension Table {
   ///
   /// Fields are quoted as RFC 4180 says, by ``CSVText/field(_:)``. Unlike there, lines end in a line feed alone, as Unix
   /// tools expect.
-  public func csv() -> String {
+  package func csv() -> String {
     let places = places(for: .lines)
     var text = Self.csvLine(places.map { fields[$0].key })
     for index in 0..<count {

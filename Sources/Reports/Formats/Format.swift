@@ -1,5 +1,5 @@
 /// How a report is written.
-public enum Format: String, CaseIterable, Sendable {
+package enum Format: String, CaseIterable, Sendable {
   /// Tables and sentences for a terminal.
   case table
   /// Comma-separated values under a header.
@@ -22,7 +22,7 @@ extension Report {
   ///   - styled: Whether a table is styled, by ANSI escape sequences.
   ///   - width: The columns that a table may take.
   /// - Returns: The text, which ends in a line feed.
-  public func text(as format: Format, styled: Bool = false, width: Int = 100) -> String {
+  package func text(as format: Format, styled: Bool = false, width: Int = 100) -> String {
     switch format {
     case .table: text(styled: styled, width: width)
     case .csv: csv()

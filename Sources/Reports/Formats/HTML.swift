@@ -2,7 +2,7 @@ import Charts
 
 extension Report {
   /// A page that holds everything it shows: what people read, and the charts behind it.
-  public func html() -> String {
+  package func html() -> String {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -44,7 +44,7 @@ extension Table {
   ///
   /// - Parameter caption: What the table shows, for those who do not see what it belongs to.
   /// - Returns: A `table` element.
-  public func html(caption: String) -> String {
+  package func html(caption: String) -> String {
     let table = shown
     let kinds = table.columns.map { $0.isNumber ? " class=\"n\"" : "" }
     var text = "<table><caption>\(markupEscaped(caption))</caption><thead><tr>"

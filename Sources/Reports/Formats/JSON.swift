@@ -2,7 +2,7 @@ import JSONText
 
 extension Report {
   /// One JSON value with all that was found; times are exact decimals, so that a breakdown sums to the last digit.
-  public func json() -> String { record.json() }
+  package func json() -> String { record.json() }
 }
 
 extension Record {

@@ -2,7 +2,7 @@ import JSONText
 
 extension Report {
   /// An object of JSON for each row, on a line of its own; where there are several tables, with the name of its table.
-  public func jsonLines() -> String {
+  package func jsonLines() -> String {
     tables.map { $0.jsonLines(isNamed: tables.count > 1) }.joined()
   }
 }
@@ -12,7 +12,7 @@ extension Table {
   ///
   /// - Parameter isNamed: Whether each begins with the name of the table.
   /// - Returns: The lines.
-  public func jsonLines(isNamed: Bool = false) -> String {
+  package func jsonLines(isNamed: Bool = false) -> String {
     let head: Record = isNamed ? ["table": .text(name)] : [:]
     return records(for: .lines).map { (head + $0).json(.compact) + "\n" }.joined()
   }

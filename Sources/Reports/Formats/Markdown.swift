@@ -2,7 +2,7 @@ import JSONText
 
 extension Report {
   /// The report in GitHub-flavored Markdown, a paragraph for each block.
-  public func markdown() -> String { blocks.map { $0.markdown() }.joined(separator: "\n") }
+  package func markdown() -> String { blocks.map { $0.markdown() }.joined(separator: "\n") }
 }
 
 extension Block {
@@ -21,7 +21,7 @@ extension Table {
   /// The table in GitHub-flavored Markdown; units stand in parentheses behind the titles, and styles are left out.
   ///
   /// No cell can break the table or be markup: what would be is escaped.
-  public func markdown() -> String {
+  package func markdown() -> String {
     let table = shown
     let titles = table.columns.map { column in column.unit.map { "\(column.title) (\($0))" } ?? column.title }
     let rules = table.columns.map { $0.isNumber ? "---:" : "---" }

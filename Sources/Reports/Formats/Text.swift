@@ -7,7 +7,7 @@ extension Report {
   ///   - styled: Whether cells are styled, by ANSI escape sequences; headings are then bold.
   ///   - width: The columns of the terminal; what a table leaves free shows its bars.
   /// - Returns: Lines, each ended by a line break.
-  public func text(styled: Bool, width: Int = 100) -> String {
+  package func text(styled: Bool, width: Int = 100) -> String {
     blocks.map { $0.text(styled: styled, width: width) }.joined(separator: "\n")
   }
 }
@@ -35,10 +35,10 @@ extension Table {
   ///   - width: The columns that the terminal has. Where the table needs more, its widest text columns are cut, with an
   ///     ellipsis, down to 8 characters; numbers are never cut, so the table may still be wider. `nil` for no limit.
   /// - Returns: Lines without trailing spaces, each ended by a line break.
-  public func text(styled: Bool = false, width: Int? = nil) -> String { shown.text(styled: styled, width: width) }
+  package func text(styled: Bool = false, width: Int? = nil) -> String { shown.text(styled: styled, width: width) }
 
   /// The table with bars behind it, as wide as the terminal leaves room for, up to 24 characters; without room, none.
-  public func text(styled: Bool = false, width: Int, bars: TableBars) -> String {
+  package func text(styled: Bool = false, width: Int, bars: TableBars) -> String {
     var table = shown
     let used = table.text().split(separator: "\n").map(\.count).max() ?? 0
     let room = min(24, width - used - 2)

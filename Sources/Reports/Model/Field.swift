@@ -1,37 +1,37 @@
 import JSONText
 
 /// What a column of a report holds: its name and unit for programs, its heading for people, and how they see its numbers.
-public struct Field: Sendable {
+package struct Field: Sendable {
   /// Who gets a field.
-  public struct Readers: OptionSet, Sendable {
+  package struct Readers: OptionSet, Sendable {
     /// The readers, a bit for each.
-    public let rawValue: Int
+    package let rawValue: Int
 
     /// Some readers.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+    package init(rawValue: Int) { self.rawValue = rawValue }
 
     /// Who reads tables.
-    public static let people = Readers(rawValue: 1)
+    package static let people = Readers(rawValue: 1)
     /// Who reads lines: CSV and JSON Lines.
-    public static let lines = Readers(rawValue: 2)
+    package static let lines = Readers(rawValue: 2)
     /// Who reads JSON.
-    public static let json = Readers(rawValue: 4)
+    package static let json = Readers(rawValue: 4)
     /// Programs of both sorts.
-    public static let programs: Readers = [.lines, .json]
+    package static let programs: Readers = [.lines, .json]
     /// Everybody.
-    public static let all: Readers = [.people, .lines, .json]
+    package static let all: Readers = [.people, .lines, .json]
   }
 
   /// The name for programs, which ends in the unit of the values.
-  public let key: String
+  package let key: String
   /// The heading for people.
-  public let title: String
+  package let title: String
   /// The unit that people see, under the heading; nil for none.
-  public let unit: String?
+  package let unit: String?
   /// How people see the values.
-  public let display: Display
+  package let display: Display
   /// Who gets it.
-  public let readers: Readers
+  package let readers: Readers
 
   /// A field.
   ///
@@ -41,7 +41,7 @@ public struct Field: Sendable {
   ///   - key: The name for programs; the title by default.
   ///   - display: How people see the values; as texts by default.
   ///   - readers: Who gets it.
-  public init(
+  package init(
     _ title: String, unit: String? = nil, key: String? = nil, _ display: Display = .text, for readers: Readers = .all
   ) {
     self.key = key ?? title
@@ -56,7 +56,7 @@ public struct Field: Sendable {
 }
 
 /// How people see values.
-public enum Display: Hashable, Sendable {
+package enum Display: Hashable, Sendable {
   /// As texts, on the left; all others are numbers and line up on their points.
   case text
   /// In full.

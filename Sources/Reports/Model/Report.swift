@@ -1,5 +1,5 @@
 /// What a command found out, as values: from them every format is made, and none knows what they are about.
-public protocol Report: Sendable {
+package protocol Report: Sendable {
   /// What people read, from the top.
   var blocks: [Block] { get }
   /// What programs read line by line, as CSV or JSON Lines.
@@ -12,14 +12,14 @@ public protocol Report: Sendable {
 
 extension Report {
   /// The tables by name.
-  public var record: Record { Record(tables.map { ($0.name, .table($0)) }) }
+  package var record: Record { Record(tables.map { ($0.name, .table($0)) }) }
 
   /// Nothing.
-  public var figures: [Figure] { [] }
+  package var figures: [Figure] { [] }
 }
 
 /// A part of what people read.
-public enum Block: Sendable {
+package enum Block: Sendable {
   /// Lines as they are.
   case lines([String])
   /// Paragraphs, broken between words where a line is full; lines after their first are set in.
@@ -28,8 +28,8 @@ public enum Block: Sendable {
   case table(Table, title: String? = nil, bars: TableBars? = nil, note: String? = nil)
 
   /// A line as it is.
-  public static func line(_ text: String) -> Block { .lines([text]) }
+  package static func line(_ text: String) -> Block { .lines([text]) }
 
   /// A paragraph.
-  public static func paragraph(_ text: String) -> Block { .paragraphs([text]) }
+  package static func paragraph(_ text: String) -> Block { .paragraphs([text]) }
 }

@@ -1,4 +1,7 @@
+import Kernels
+import Profiles
 import Simulation
+import Workloads
 
 extension Scenario {
   /// The workload in words: `bert-base-uncased (batch 1, sequence_length 128), fp16`.

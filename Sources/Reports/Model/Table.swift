@@ -1,7 +1,7 @@
 import JSONText
 
 /// A column of a table of something: what it is called, and what each thing has in it.
-public struct Column<Row>: Sendable {
+package struct Column<Row>: Sendable {
   /// What it is called, and how it is shown.
   let field: Field
   /// What a thing has in it.
@@ -14,7 +14,7 @@ public struct Column<Row>: Sendable {
   }
 
   /// A column of a field that is told here.
-  public init(
+  package init(
     _ title: String, unit: String? = nil, key: String? = nil, _ display: Display = .text,
     for readers: Field.Readers = .all, _ cell: @escaping @Sendable (Row) -> Cell
   ) {
@@ -23,9 +23,9 @@ public struct Column<Row>: Sendable {
 }
 
 /// A cell: a value, and how it stands out to people.
-public struct Cell: Sendable, ExpressibleByStringLiteral {
+package struct Cell: Sendable, ExpressibleByStringLiteral {
   /// The value.
-  public let value: Value
+  package let value: Value
   /// How it stands out on a terminal; nil for plain.
   let style: TextStyle?
   /// What people see in place of the value; nil for the value itself.
@@ -37,31 +37,31 @@ public struct Cell: Sendable, ExpressibleByStringLiteral {
   ///   - value: The value.
   ///   - style: How it stands out on a terminal.
   ///   - shown: What people see in place of the value.
-  public init(_ value: Value, _ style: TextStyle? = nil, shown: String? = nil) {
+  package init(_ value: Value, _ style: TextStyle? = nil, shown: String? = nil) {
     self.value = value
     self.style = style
     self.shown = shown
   }
 
   /// A text.
-  public init(stringLiteral text: String) { self.init(.text(text)) }
+  package init(stringLiteral text: String) { self.init(.text(text)) }
 
   /// A text, or a dash.
-  public static func text(_ text: String?, _ style: TextStyle? = nil) -> Cell { Cell(.text(text), style) }
+  package static func text(_ text: String?, _ style: TextStyle? = nil) -> Cell { Cell(.text(text), style) }
   /// Whether something is so, which people see as yes and no.
-  public static func flag(_ flag: Bool, _ style: TextStyle? = nil) -> Cell {
+  package static func flag(_ flag: Bool, _ style: TextStyle? = nil) -> Cell {
     Cell(.flag(flag), style, shown: flag ? "yes" : "no")
   }
   /// How many.
-  public static func count(_ count: Int?, _ style: TextStyle? = nil, shown: String? = nil) -> Cell {
+  package static func count(_ count: Int?, _ style: TextStyle? = nil, shown: String? = nil) -> Cell {
     Cell(.count(count), style, shown: shown)
   }
   /// A parameter of a workload.
   static func count(_ count: Int64?) -> Cell { Cell(.count(count.map { Int($0) })) }
   /// Picoseconds.
-  public static func time(_ time: Int64?, _ style: TextStyle? = nil) -> Cell { Cell(.time(time), style) }
+  package static func time(_ time: Int64?, _ style: TextStyle? = nil) -> Cell { Cell(.time(time), style) }
   /// A number in its key's unit.
-  public static func number(_ number: Double?, _ style: TextStyle? = nil, shown: String? = nil) -> Cell {
+  package static func number(_ number: Double?, _ style: TextStyle? = nil, shown: String? = nil) -> Cell {
     Cell(.number(number), style, shown: shown)
   }
 }
@@ -81,20 +81,20 @@ public struct Cell: Sendable, ExpressibleByStringLiteral {
 /// ```
 ///
 /// Rows are made when they are asked for, so that a table of a million takes no room.
-public struct Table: Sendable {
+package struct Table: Sendable {
   /// What JSON calls it.
-  public let name: String
+  package let name: String
   /// What each row has, in order.
-  public let fields: [Field]
+  package let fields: [Field]
   /// How many rows there are.
-  public let count: Int
+  package let count: Int
   /// Whether a narrow terminal cuts its texts.
   var isCut = false
 
   private let row: @Sendable (Int) -> [Cell]
 
   /// A table of things, a row for each.
-  public init<Rows: RandomAccessCollection & Sendable>(
+  package init<Rows: RandomAccessCollection & Sendable>(
     named name: String = "rows", _ rows: Rows, _ columns: [Column<Rows.Element>]
   ) where Rows.Index: Sendable {
     self.name = name
@@ -109,7 +109,7 @@ public struct Table: Sendable {
   /// A table of rows that are there already.
   ///
   /// - Precondition: Each row has a cell for every field.
-  public init(named name: String = "rows", fields: [Field], _ rows: [[Cell]]) {
+  package init(named name: String = "rows", fields: [Field], _ rows: [[Cell]]) {
     for row in rows {
       precondition(row.count == fields.count, "a row of \(row.count) cells in a table of \(fields.count) columns")
     }
@@ -127,14 +127,14 @@ public struct Table: Sendable {
   }
 
   /// The same table, its texts cut where a terminal is narrow.
-  public var cut: Table {
+  package var cut: Table {
     var table = self
     table.isCut = true
     return table
   }
 
   /// What people see in the first column.
-  public var firstColumn: [String] { shown.rows.compactMap(\.first?.text) }
+  package var firstColumn: [String] { shown.rows.compactMap(\.first?.text) }
 
   /// The cells of a row.
   func cells(_ index: Int) -> [Cell] { row(index) }

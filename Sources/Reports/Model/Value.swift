@@ -3,7 +3,7 @@ import JSONText
 /// A value of a report, exact: how programs get it is a format's, how people see it its field's.
 ///
 /// Each sort of value may be missing: blank in CSV, `null` in JSON, a dash in tables.
-public enum Value: Sendable {
+package enum Value: Sendable {
   /// A text.
   case text(String?)
   /// Whether something is so.
@@ -62,17 +62,17 @@ public enum Value: Sendable {
 }
 
 /// Values by key, in order: an object of JSON, or a row of CSV.
-public struct Record: Sendable, ExpressibleByDictionaryLiteral {
+package struct Record: Sendable, ExpressibleByDictionaryLiteral {
   /// The members.
-  public private(set) var members: [(key: String, value: Value)]
+  package private(set) var members: [(key: String, value: Value)]
   /// Whether JSON has it on one line.
   var isOnOneLine = false
 
   /// A record of members in order.
-  public init(_ members: [(key: String, value: Value)]) { self.members = members }
+  package init(_ members: [(key: String, value: Value)]) { self.members = members }
 
   /// A record of members in order.
-  public init(dictionaryLiteral elements: (String, Value)...) { members = elements.map { ($0, $1) } }
+  package init(dictionaryLiteral elements: (String, Value)...) { members = elements.map { ($0, $1) } }
 
   /// The same record on one line of JSON.
   var onOneLine: Record {

@@ -1,9 +1,9 @@
 /// One step of a program: what the host does next, or a node of a graph.
-public struct Instruction: Sendable, Equatable, BitwiseCopyable {
+package struct Instruction: Sendable, Equatable, BitwiseCopyable {
   /// What an instruction does; `operand` means what is said with each.
   ///
   /// `Effect` spells it out for everything that reads instructions.
-  public enum Opcode: UInt8, Sendable, BitwiseCopyable {
+  package enum Opcode: UInt8, Sendable, BitwiseCopyable {
     /// The host is busy for cost `operand`.
     case work
     /// The host is in a call of the driver for cost `operand`; what it launches comes next.
@@ -48,21 +48,21 @@ public struct Instruction: Sendable, Equatable, BitwiseCopyable {
   }
 
   /// What the instruction does.
-  public var opcode: Opcode
+  package var opcode: Opcode
   /// The stream, for instructions that have one.
-  public var stream: UInt16 = 0
+  package var stream: UInt16 = 0
   /// The copy engine: 0 to the device, 1 from it.
-  public var lane: UInt8 = 0
+  package var lane: UInt8 = 0
   /// An index or a count, see ``Opcode``.
-  public var operand: Int32
+  package var operand: Int32
   /// What the timeline calls the instruction: an index into ``Program/labels``, or -1.
-  public var label: Int32
+  package var label: Int32
 
   /// An instruction.
   ///
   /// An operand that is beyond the range of an instruction is taken for the nearest in it. Only counts are: a run that
   /// repeats anything so often is refused for its length all the same.
-  public init(_ opcode: Opcode, operand: Int, stream: Int = 0, lane: Int = 0, label: Int = -1) {
+  package init(_ opcode: Opcode, operand: Int, stream: Int = 0, lane: Int = 0, label: Int = -1) {
     self.opcode = opcode
     self.stream = UInt16(stream)
     self.lane = UInt8(lane)

@@ -11,15 +11,15 @@ struct PassEnd: Sendable {
 }
 
 /// The moment when a pass was complete, on the host and on the device.
-public struct PassMark: Sendable, Equatable {
+package struct PassMark: Sendable, Equatable {
   /// When.
-  public var time: Ticks
+  package var time: Ticks
   /// What the critical path to that moment was spent on, from the beginning of the run.
-  public var account: Account
+  package var account: Account
   /// Device busy time from the beginning of the run.
-  public var deviceBusy: Ticks
+  package var deviceBusy: Ticks
   /// When the host had issued the pass.
-  public var hostClock: Ticks
+  package var hostClock: Ticks
 
   /// The beginning of a run, with everything idle.
   static let start = PassMark(time: 0, account: .zero, deviceBusy: 0, hostClock: 0)

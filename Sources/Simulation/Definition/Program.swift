@@ -3,18 +3,18 @@
 /// The structure is apart from the times on purpose: another host speed, launch latency or bandwidth changes the costs
 /// and leaves the instructions as they are. Repeated blocks stay loops, so that memory grows with the text of a
 /// workload and not with the number of operators that it runs.
-public struct Program: Sendable, Equatable {
+package struct Program: Sendable, Equatable {
   /// The steps of a pass.
-  public var instructions: [Instruction] = []
+  package var instructions: [Instruction] = []
   /// What the timeline calls instructions.
-  public var labels: [String] = []
+  package var labels: [String] = []
   /// The number of streams; at least 1, and larger than every stream that an instruction names.
-  public var streamCount = 1
+  package var streamCount = 1
   /// Where the instructions of each thread begin; a pass of several threads is done when all of them are.
-  public var threadStarts = [0]
+  package var threadStarts = [0]
 
   /// A program without instructions.
-  public init() {}
+  package init() {}
 
   /// The same pass with one synchronization at its end.
   var synchronized: Program {
@@ -33,7 +33,7 @@ public struct Program: Sendable, Equatable {
   }
 
   /// How many launches (kernels, collectives, graphs, copies) and how many instructions one pass executes, loops counted out.
-  public var dynamicCounts: (launches: Double, instructions: Double) {
+  package var dynamicCounts: (launches: Double, instructions: Double) {
     var executed = 0.0
     forEachCounted { _, count in executed += count }
     return (launchesPerStream.reduce(0, +), executed)

@@ -4,36 +4,36 @@ import EventEngine
 ///
 /// A sum over a pass is a sum over these columns, however many operators the pass has. Counts are finite however deep the
 /// loops: at some number that no run can reach they stop growing.
-public struct ProgramCounts: Sendable, Equatable {
+package struct ProgramCounts: Sendable, Equatable {
   /// How often the host spends each cost.
-  public private(set) var hostUses: [Double]
+  package private(set) var hostUses: [Double]
   /// How often each cost is a kernel, launched alone, in a graph, or run by the host itself, or a collective.
-  public private(set) var kernelUses: [Double]
+  package private(set) var kernelUses: [Double]
   /// How often each cost is a copy, or other work of a stream that is no kernel.
-  public private(set) var copyUses: [Double]
+  package private(set) var copyUses: [Double]
   /// Launches of kernels, collectives and copies.
-  public private(set) var launches = 0.0
+  package private(set) var launches = 0.0
   /// Launches of graphs.
-  public private(set) var graphs = 0.0
+  package private(set) var graphs = 0.0
   /// Gaps between the nodes of graphs: one less than its nodes for each launch of a graph that has any.
-  public private(set) var nodeGaps = 0.0
+  package private(set) var nodeGaps = 0.0
   /// Synchronizations.
-  public private(set) var synchronizations = 0.0
+  package private(set) var synchronizations = 0.0
   /// Copies that the host waits for.
-  public private(set) var blockingCopies = 0.0
+  package private(set) var blockingCopies = 0.0
   /// Kernels that the host runs itself.
-  public private(set) var hostKernels = 0.0
+  package private(set) var hostKernels = 0.0
   /// Instructions executed.
-  public private(set) var instructions = 0.0
+  package private(set) var instructions = 0.0
   /// Streams that the program names.
-  public let streamCount: Int
+  package let streamCount: Int
   /// The launches into the stream that has the fewest, of those that have any; zero where none has.
-  public let fewestLaunchesOfAStream: Double
+  package let fewestLaunchesOfAStream: Double
 
   /// Counts a program.
   ///
   /// - Complexity: O(instructions in the text).
-  public init(_ program: Program) {
+  package init(_ program: Program) {
     let costCount = 1 + (program.instructions.map { $0.effect.cost ?? 0 }.max() ?? 0)
     hostUses = Array(repeating: 0, count: costCount)
     kernelUses = hostUses
@@ -92,7 +92,7 @@ public struct ProgramCounts: Sendable, Equatable {
   }
 
   /// Whether the recurrence of one stream is the whole truth: one stream, and no kernels on host and device at once.
-  public var isOneStream: Bool {
+  package var isOneStream: Bool {
     isOfWorkload && streamCount == 1 && (hostKernels == 0 || launches + graphs == 0)
   }
 }

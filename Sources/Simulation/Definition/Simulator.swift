@@ -34,11 +34,11 @@ public struct Simulator: Sendable {
   }
 
   /// The largest number of events in one run, and of instructions.
-  public var eventLimit: Int
+  package var eventLimit: Int
   /// Whether what happened is kept.
-  public var recordsTimeline: Bool
+  package var recordsTimeline: Bool
   /// How the time is found; a timeline always takes events.
-  public var method: Method
+  package var method: Method
   /// Whether repeats are left out once the state comes back, except in the method ``Method/events``; tests run them all out.
   var skipsRepeats = true
   /// Which account goes on where two clocks meet, in the recurrence; the engine keeps the host's.
@@ -68,7 +68,7 @@ public struct Simulator: Sendable {
   /// - Complexity: O(instructions in the text) for one stream in the steady state, if the sums decide. Otherwise
   ///   O(instructions executed), with a handful of passes for a short program and two for a long one; of a loop as many
   ///   rounds as it takes to settle.
-  public func time(
+  package func time(
     _ program: Program, _ table: CostTable, _ kind: LatencyKind, counts: ProgramCounts? = nil
   ) throws(SimulationFault) -> PassTiming {
     let counts = counts ?? ProgramCounts(program)
@@ -117,7 +117,7 @@ public struct Simulator: Sendable {
   ///
   /// Mostly far fewer are, since loops and passes are left once the state comes back. An instruction takes some hundred
   /// nanoseconds with several streams, and some ten with one.
-  public func mostInstructions(_ counts: ProgramCounts, _ table: CostTable, _ kind: LatencyKind) -> Double {
+  package func mostInstructions(_ counts: ProgramCounts, _ table: CostTable, _ kind: LatencyKind) -> Double {
     guard kind == .steadyState else { return counts.instructions }
     let passes =
       counts.isOfSeveralStreams ? passesToComeBack(counts, table) : 2 * warmUpPasses(counts, table) + 2 + 16
@@ -128,7 +128,7 @@ public struct Simulator: Sendable {
   ///
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
   /// - Complexity: O(instructions executed).
-  public func replay(_ program: Program, _ table: CostTable) throws(SimulationFault) -> PassTiming {
+  package func replay(_ program: Program, _ table: CostTable) throws(SimulationFault) -> PassTiming {
     let counts = ProgramCounts(program)
     let engine = try self.run(program, counts, table, passes: 1, recordFrom: 0)
     guard !engine.model.marks.isEmpty else { throw .neverEnds }

@@ -7,7 +7,7 @@ extension Cost {
   /// - Parameters:
   ///   - duration: Picoseconds; those of `time`, or of a recorded kernel that is taken to spend them alike.
   ///   - time: What a kernel waits for.
-  public init(_ duration: Ticks, _ time: KernelTime) {
+  package init(_ duration: Ticks, _ time: KernelTime) {
     self.init(
       duration,
       shares: [
@@ -22,7 +22,7 @@ extension Cost {
   /// - Parameters:
   ///   - duration: Picoseconds; not negative.
   ///   - shares: Not negative, of any unit; at least one, each category once.
-  public init(_ duration: Ticks, shares: [(category: CostCategory, share: Double)]) {
+  package init(_ duration: Ticks, shares: [(category: CostCategory, share: Double)]) {
     self.init(duration: duration, account: .zero)
     let total = shares.reduce(0) { $0 + $1.share }
     guard total > 0, total.isFinite else {

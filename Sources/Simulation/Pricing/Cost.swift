@@ -1,27 +1,27 @@
 import EventEngine
 
 /// A duration, and what it adds to the account of the clock that spends it.
-public struct Cost: Sendable, Equatable {
+package struct Cost: Sendable, Equatable {
   /// Picoseconds; not negative.
-  public var duration: Ticks
+  package var duration: Ticks
   /// What the duration adds to each lane.
-  public var account: Account
+  package var account: Account
 
   /// A cost with an account of any meaning.
-  public init(duration: Ticks, account: Account) {
+  package init(duration: Ticks, account: Account) {
     self.duration = duration
     self.account = account
   }
 
   /// A duration that belongs to one category.
-  public init(_ duration: Ticks, _ category: CostCategory) {
+  package init(_ duration: Ticks, _ category: CostCategory) {
     self.duration = duration
     account = .zero
     account[category.rawValue] = duration
   }
 
   /// The category that most of the duration belongs to, the first of equals; nil for a cost of nothing.
-  public var mainCategory: CostCategory? {
+  package var mainCategory: CostCategory? {
     let largest = account.max()
     return largest > 0 ? CostCategory.allCases.first { account[$0.rawValue] == largest } : nil
   }
@@ -56,5 +56,5 @@ public struct Cost: Sendable, Equatable {
   }
 
   /// A cost of nothing.
-  public static let zero = Cost(duration: 0, account: .zero)
+  package static let zero = Cost(duration: 0, account: .zero)
 }

@@ -10,7 +10,7 @@ extension CostTable {
   ///   - system: Whose numbers; of the sort that the plan was made for.
   ///   - model: How long kernels run.
   /// - Complexity: One kernel time for each different kernel.
-  public init(plan: ProgramPlan, system: System, model: any KernelTimeModel) {
+  package init(plan: ProgramPlan, system: System, model: any KernelTimeModel) {
     costs = Array(repeating: .zero, count: plan.items.count)
     priceHost(plan, system)
     priceDevice(plan, system.accelerator, model: model)
@@ -78,7 +78,7 @@ private struct HostClock {
 
 /// A time as the simulation counts it: the nearest whole picosecond, from 0 to the longest single cost, 2 ^ 62, which is
 /// the end of the clock and makes every run that has it too long; that as well for what is no number.
-public func picoseconds(microseconds: Double) -> Ticks {
+package func picoseconds(microseconds: Double) -> Ticks {
   let value = (microseconds * 1e6).rounded()
   return value < Double(longestCost) ? Ticks(max(0, value)) : longestCost
 }

@@ -1,18 +1,18 @@
 /// The times of a program's instructions on one system.
-public struct CostTable: Sendable, Equatable {
+package struct CostTable: Sendable, Equatable {
   /// The costs that instructions refer to by index.
-  public var costs: [Cost] = []
+  package var costs: [Cost] = []
   /// What launching, synchronizing and a pass itself take.
-  public var launch = LaunchCosts()
+  package var launch = LaunchCosts()
   /// Launches into a stream that may be unfinished before the next one blocks the host.
-  public var queueDepth = 1024
+  package var queueDepth = 1024
   /// Whether kernels that overlap on several streams slow one another down.
   ///
   /// A replay of measured durations says no: what was recorded had shared already.
-  public var sharesDevice = true
+  package var sharesDevice = true
 
   /// A table without costs.
-  public init() {}
+  package init() {}
 
   /// Every cost, in one order.
   var allCosts: [Cost] { costs + launch.all }

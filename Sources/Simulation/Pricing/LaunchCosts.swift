@@ -1,29 +1,29 @@
 /// What launching, synchronizing and a pass itself take: the costs that no instruction refers to by an index.
-public struct LaunchCosts: Sendable, Equatable {
+package struct LaunchCosts: Sendable, Equatable {
   /// Host time of one launch call.
-  public var call = Cost.zero
+  package var call = Cost.zero
   /// Call returned until the kernel may start.
-  public var latency = Cost.zero
+  package var latency = Cost.zero
   /// Between kernels of a stream.
-  public var kernelGap = Cost.zero
+  package var kernelGap = Cost.zero
   /// Host time of one graph launch.
-  public var graphCall = Cost.zero
+  package var graphCall = Cost.zero
   /// Graph launch returned until its first kernel may start.
-  public var graphLatency = Cost.zero
+  package var graphLatency = Cost.zero
   /// Between kernels of a graph.
-  public var graphKernelGap = Cost.zero
+  package var graphKernelGap = Cost.zero
   /// Device done until a synchronization has returned.
-  public var synchronization = Cost.zero
+  package var synchronization = Cost.zero
   /// Host time of a pass beside its operators.
-  public var pass = Cost.zero
+  package var pass = Cost.zero
 
   /// Everything takes no time.
-  public init() {}
+  package init() {}
 
   /// Calls back with each cost, which may be changed; the order is always the same.
   ///
   /// This is the only list of them.
-  public mutating func forEach(_ body: (inout Cost) -> Void) {
+  package mutating func forEach(_ body: (inout Cost) -> Void) {
     body(&call)
     body(&latency)
     body(&kernelGap)

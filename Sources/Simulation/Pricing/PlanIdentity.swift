@@ -5,12 +5,12 @@ import Profiles
 ///
 /// It is the framework without the numbers that do not affect the plan (`ProfileField.affects`), with the fusion rules
 /// that apply, and what the device can multiply.
-public struct PlanIdentity: Sendable, Hashable {
+package struct PlanIdentity: Sendable, Hashable {
   private let framework: FrameworkProfile
   private let target: LoweringTarget
 
   /// The identity of a system's plans in a precision.
-  public init(system: System, precision: Precision) {
+  package init(system: System, precision: Precision) {
     target = LoweringTarget(system: system, precision: precision)
     var framework = system.framework
     framework.fusion = framework.fusionRules(on: system.accelerator?.architecture ?? "")
@@ -23,7 +23,7 @@ public struct PlanIdentity: Sendable, Hashable {
   private static let times = FrameworkProfile.fields.filter { !$0.affects.contains(.plan) }
 
   /// Hashes what tells most identities apart; equality decides.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(framework.name)
     hasher.combine(target.precision)
     hasher.combine(target.matrixPrecisions)

@@ -7,7 +7,7 @@ import Workloads
 ///
 /// Binding depends on the workload and its parameters alone, a plan on these and the ``PlanIdentity`` of a system: of one
 /// generation of accelerators and the next it is often the same. A core that asks for what another is making waits for it.
-public struct Preparation: Sendable {
+package struct Preparation: Sendable {
   private struct BindingKey: Hashable {
     let name: String
     let file: String
@@ -25,7 +25,7 @@ public struct Preparation: Sendable {
   /// Nothing is kept yet.
   ///
   /// - Parameter limit: How many bound workloads and plans are kept at most; beyond it all are made anew.
-  public init(limit: Int = .max) {
+  package init(limit: Int = .max) {
     bindings = OnceCache(limit: limit)
     plans = OnceCache(limit: limit)
   }
@@ -38,7 +38,7 @@ public struct Preparation: Sendable {
   ///   - scenario: Makes the scenario of the bound workload.
   /// - Returns: Both, the plan as ``Scenario/plan()`` makes it.
   /// - Throws: What `Workload.bindChecked(_:)` throws.
-  public func prepare(
+  package func prepare(
     _ workload: Workload, _ parameters: [String: Int64] = [:], scenario: (BoundWorkload) -> Scenario
   ) throws(WorkloadFault) -> (scenario: Scenario, plan: ProgramPlan) {
     let binding = BindingKey(name: workload.name, file: workload.file, parameters: parameters)
@@ -48,7 +48,7 @@ public struct Preparation: Sendable {
   }
 
   /// The plan of a scenario whose workload is bound already, and told apart from others by its name and parameters.
-  public func plan(of scenario: Scenario) -> ProgramPlan {
+  package func plan(of scenario: Scenario) -> ProgramPlan {
     let parameters = scenario.workload.parameters.map { ($0.name, $0.value) }
     return plan(
       of: scenario,

@@ -1,13 +1,14 @@
 import Kernels
 import Profiles
+import Workloads
 
 /// A program, and for each of its costs, what it is the cost of.
 ///
 /// The plan depends on the workload, the framework's mode and rules, and the sort of device; not on any speed. So one
 /// plan serves every system that differs in numbers only: ``CostTable/init(plan:system:model:)`` prices it again.
-public struct ProgramPlan: Sendable {
+package struct ProgramPlan: Sendable {
   /// What a cost is the cost of.
-  public enum Item: Sendable, Hashable {
+  package enum Item: Sendable, Hashable {
     /// Dispatching an operator of a kind, and preparing the launches of so many kernels.
     case dispatch(OperatorKind, kernels: Int)
     /// Preparing a graph of so many nodes for launch.
@@ -19,27 +20,27 @@ public struct ProgramPlan: Sendable {
   }
 
   /// One pass.
-  public private(set) var program = Program()
+  package private(set) var program = Program()
   /// What each cost is the cost of.
-  public private(set) var items: [Item] = []
+  package private(set) var items: [Item] = []
   /// How often a pass uses each cost.
-  public private(set) var counts = ProgramCounts(Program())
+  package private(set) var counts = ProgramCounts(Program())
   /// One pass with a synchronization at its end, and its counts.
   private(set) var synchronizedProgram = Program()
   private(set) var synchronizedCounts = ProgramCounts(Program())
   /// The kernels.
-  public let lowered: LoweredProgram
+  package let lowered: LoweredProgram
   /// How operators become launches.
-  public let mode: FrameworkMode
+  package let mode: FrameworkMode
   /// Whether the host runs the kernels itself.
-  public let isHostOnly: Bool
+  package let isHostOnly: Bool
 
   private var itemIndices: [Item: Int] = [:]
   private var labelIndices: [String: Int] = [:]
   private let streams: PlannedStreams
 
   /// Plans a lowered workload for a framework's mode.
-  public init(_ lowered: LoweredProgram, mode: FrameworkMode) {
+  package init(_ lowered: LoweredProgram, mode: FrameworkMode) {
     self.lowered = lowered
     self.mode = mode
     isHostOnly = lowered.target.isHost

@@ -28,7 +28,7 @@ public struct Scenario: Sendable {
   }
 
   /// What the framework and the sort of device make of the workload.
-  public func plan() -> ProgramPlan {
+  package func plan() -> ProgramPlan {
     let target = LoweringTarget(system: system, precision: precision)
     let rules = system.framework.fusionRules(on: system.accelerator?.architecture ?? "")
     let lowered = LoweredProgram(
@@ -38,7 +38,7 @@ public struct Scenario: Sendable {
   }
 
   /// How long the plan's instructions take.
-  public func price(_ plan: ProgramPlan) -> CostTable {
+  package func price(_ plan: ProgramPlan) -> CostTable {
     var table = CostTable()
     table.costs = Array(repeating: .zero, count: plan.items.count)
     priceHost(plan, into: &table)
@@ -47,12 +47,12 @@ public struct Scenario: Sendable {
   }
 
   /// Prices what the host spends anew, and leaves kernels and copies as they are.
-  public func priceHost(_ plan: ProgramPlan, into table: inout CostTable) {
+  package func priceHost(_ plan: ProgramPlan, into table: inout CostTable) {
     table.priceHost(plan, system)
   }
 
   /// Prices kernels and copies anew, and leaves what the host spends as it is.
-  public func priceDevice(_ plan: ProgramPlan, into table: inout CostTable) {
+  package func priceDevice(_ plan: ProgramPlan, into table: inout CostTable) {
     table.priceDevice(plan, system.accelerator, model: kernelModel.model(of: system))
   }
 
@@ -65,7 +65,7 @@ public struct Scenario: Sendable {
   }
 
   /// Simulates one pass of a plan at given costs.
-  public func simulate(
+  package func simulate(
     _ plan: ProgramPlan, _ table: CostTable, with simulator: Simulator = Simulator()
   ) throws(SimulationFault) -> PassResult {
     var timing = try simulator.time(plan, table, latencyKind)

@@ -21,7 +21,7 @@ public struct MemoryDemand: Sendable, Equatable {
   public var fits: Bool { capacityBytes.map { requiredBytes <= $0 } ?? true }
 
   /// The demand of a lowered workload on a device.
-  public init(_ tensors: TensorDemand, accelerator: AcceleratorProfile?) {
+  package init(_ tensors: TensorDemand, accelerator: AcceleratorProfile?) {
     weightBytes = tensors.weights
     inputBytes = tensors.inputs
     activationBytes = tensors.activations

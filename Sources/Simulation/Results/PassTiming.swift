@@ -5,5 +5,5 @@ public struct PassTiming: Sendable, Equatable, PassSummarized {
   /// Events that the engine handled for it; zero where the time was had without events.
   public var events = 0
   /// What happened, if it was recorded.
-  public var timeline: Timeline?
+  package var timeline: Timeline?
 }

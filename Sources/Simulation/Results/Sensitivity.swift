@@ -1,4 +1,5 @@
 import EventEngine
+import JSONText
 import Kernels
 import Profiles
 
@@ -40,7 +41,7 @@ extension Scenario {
   /// - Returns: The numbers that the latency depends on.
   /// - Throws: `SimulationFault` when a run does not end.
   /// - Complexity: Two pricings for each number that is not zero, and two runs for every ``Account/laneCount`` that matter.
-  public func sensitivities(
+  package func sensitivities(
     _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 5e-4
   ) throws(SimulationFault) -> [Sensitivity] {
     let base = price(plan)

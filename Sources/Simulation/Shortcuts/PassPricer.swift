@@ -7,17 +7,17 @@ import Profiles
 /// A pricer keeps the costs and sums of the last system. Whoever changes it says which half of the costs is affected;
 /// the other half stays. Where the closed form applies, a point costs the sums over the half that changed, and nothing is
 /// allocated.
-public struct PassPricer: Sendable {
+package struct PassPricer: Sendable {
   /// What is simulated.
-  public private(set) var scenario: Scenario
+  package private(set) var scenario: Scenario
   /// What the framework makes of the workload.
-  public let plan: ProgramPlan
+  package let plan: ProgramPlan
   private let simulator: Simulator
   private var table: CostTable
   private var sums: PassSums?
 
   /// Prices a scenario.
-  public init(_ scenario: Scenario, _ plan: ProgramPlan, with simulator: Simulator = Simulator()) {
+  package init(_ scenario: Scenario, _ plan: ProgramPlan, with simulator: Simulator = Simulator()) {
     self.scenario = scenario
     self.plan = plan
     self.simulator = simulator
@@ -30,14 +30,14 @@ public struct PassPricer: Sendable {
   /// - Parameters:
   ///   - number: Which number.
   ///   - value: Its value, in its range.
-  public mutating func set(_ number: SystemNumber, to value: Double) {
+  package mutating func set(_ number: SystemNumber, to value: Double) {
     number.set(value, in: &scenario.system)
   }
 
   /// Prices again what a change of the scenario's numbers affects.
   ///
   /// - Complexity: O(different costs), with a kernel time for each different kernel if the device is affected.
-  public mutating func update(_ affected: NumberEffect) {
+  package mutating func update(_ affected: NumberEffect) {
     if affected.contains(.host) {
       scenario.priceHost(plan, into: &table)
       if let host = PassSums.host(plan.counts, table) { sums?.host = host } else { sums = nil }
@@ -58,7 +58,7 @@ public struct PassPricer: Sendable {
   ///
   /// - Throws: ``SimulationFault`` when the simulated time or the number of events is beyond bounds.
   /// - Complexity: O(1) where the closed form applies, else that of ``Simulator/time(_:_:_:counts:)``.
-  public func time() throws(SimulationFault) -> PassTiming {
+  package func time() throws(SimulationFault) -> PassTiming {
     if scenario.latencyKind == .steadyState, let sums, isSurelyShort(sums),
       let timing = SteadyState.time(plan.counts, sums, table)
     {
@@ -68,13 +68,13 @@ public struct PassPricer: Sendable {
   }
 
   /// Whether the tensors of a pass fit the device's memory; a processor-only system's are taken to.
-  public var fits: Bool {
+  package var fits: Bool {
     guard let capacity = scenario.system.accelerator?.memory.capacityGB else { return true }
     return plan.lowered.tensors.total <= capacity * 1e9
   }
 
   /// What the host and the device each take for a pass if neither waits for the other, see ``CostTable/load(of:)``.
-  public var load: (host: Ticks, device: Ticks) { table.load(of: plan.counts) }
+  package var load: (host: Ticks, device: Ticks) { table.load(of: plan.counts) }
 
   /// Whether a generous bound on the length of every run of the plan lies within the clock; else it is added up.
   private func isSurelyShort(_ sums: PassSums) -> Bool {

@@ -4,19 +4,19 @@ import EventEngine
 ///
 /// The two halves depend on different numbers of a system: host speed and dispatch costs on the one side, peaks and
 /// bandwidths on the other. Points of a sweep that share a half share its sum.
-public struct PassSums: Sendable, Equatable {
+package struct PassSums: Sendable, Equatable {
   /// Everything that the host spends.
-  public var host = Cost.zero
+  package var host = Cost.zero
   /// Everything that runs on the device, without gaps.
-  public var device = Cost.zero
+  package var device = Cost.zero
   /// The part of it in which kernels run; for a processor-only system, the host's kernels.
-  public var busy: Ticks = 0
+  package var busy: Ticks = 0
 
   /// Nothing.
-  public init() {}
+  package init() {}
 
   /// The sums of a program at given costs, or nil where they are beyond what a run can last.
-  public init?(_ counts: ProgramCounts, _ table: CostTable) {
+  package init?(_ counts: ProgramCounts, _ table: CostTable) {
     guard let host = PassSums.host(counts, table), let device = PassSums.device(counts, table) else { return nil }
     self.host = host
     self.device = device.cost
@@ -26,7 +26,7 @@ public struct PassSums: Sendable, Equatable {
   /// What the host spends.
   ///
   /// - Complexity: O(different costs).
-  public static func host(_ counts: ProgramCounts, _ table: CostTable) -> Cost? {
+  package static func host(_ counts: ProgramCounts, _ table: CostTable) -> Cost? {
     var sum = CheckedSum()
     for index in counts.hostUses.indices where counts.hostUses[index] > 0 {
       sum.add(table.costs[index], times: counts.hostUses[index])
@@ -40,7 +40,7 @@ public struct PassSums: Sendable, Equatable {
   /// What runs on the device, and for how long kernels do; of a host alone, which launches nothing, the first is not read.
   ///
   /// - Complexity: O(different costs).
-  public static func device(_ counts: ProgramCounts, _ table: CostTable) -> (cost: Cost, busy: Ticks)? {
+  package static func device(_ counts: ProgramCounts, _ table: CostTable) -> (cost: Cost, busy: Ticks)? {
     var kernels = CheckedSum()
     for index in counts.kernelUses.indices where counts.kernelUses[index] > 0 {
       kernels.add(table.costs[index], times: counts.kernelUses[index])
@@ -60,7 +60,7 @@ extension CostTable {
   /// In the steady state with a deep queue, the pass takes the larger of the two.
   ///
   /// - Complexity: O(different costs).
-  public func load(of counts: ProgramCounts) -> (host: Ticks, device: Ticks) {
+  package func load(of counts: ProgramCounts) -> (host: Ticks, device: Ticks) {
     let isIdle = counts.launches + counts.graphs == 0
     let device = isIdle ? .zero : PassSums.device(counts, self)?.cost.withGaps(counts, launch)
     return (hostBusy(of: counts), device?.duration ?? longestCost)

@@ -22,7 +22,7 @@ import EventEngine
 /// **d = h** is left to the recurrence: two paths of one length.
 ///
 /// The same inequalities hold for any meaning of the accounts, and the account of the winning path is the sum's.
-public enum SteadyState {
+package enum SteadyState {
   /// The time of a pass, or nil where the conditions do not hold.
   ///
   /// - Parameters:
@@ -31,7 +31,7 @@ public enum SteadyState {
   ///   - table: The costs: launch latencies, gaps and the depth of the queue are read from it.
   /// - Returns: Exactly what the event engine finds.
   /// - Complexity: O(1).
-  public static func time(_ counts: ProgramCounts, _ sums: PassSums, _ table: CostTable) -> PassTiming? {
+  package static func time(_ counts: ProgramCounts, _ sums: PassSums, _ table: CostTable) -> PassTiming? {
     guard counts.isOneStream, counts.synchronizations == 0, counts.blockingCopies == 0 else { return nil }
     let launches = counts.launches + counts.graphs
     guard launches > 0 else { return timing(sums.host, sums) }
