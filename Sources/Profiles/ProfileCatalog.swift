@@ -29,7 +29,7 @@ public struct ProfileCatalog: Sendable {
     if let first = faults.first { throw first.fault }
   }
 
-  /// Reads all profiles that are right, and keeps what is wrong with the others (``faults``).
+  /// Reads all profiles that are right, and keeps what is wrong with the others (`faults`).
   ///
   /// - Parameter roots: Whose folders are searched, first searched first. Of one root, no two profiles may have a name or
   ///   an alias in common; a profile of an earlier root replaces one of the same name of a later root.

@@ -45,11 +45,11 @@ package enum TraceLimits {
 
 /// What a recording has too much of to be kept.
 public enum TraceExcess: Sendable, Equatable {
-  /// More than ``TraceLimits/events``.
+  /// More than `TraceLimits/events`.
   case events
-  /// More than ``TraceLimits/texts``.
+  /// More than `TraceLimits/texts`.
   case texts
-  /// More than ``TraceLimits/textBytes``.
+  /// More than `TraceLimits/textBytes`.
   case textBytes
   /// Far more than its compressed data can hold of a real run.
   case compressed(fileBytes: Int)

@@ -16,7 +16,7 @@ public enum TraceReader {
   ///   - progress: Is told now and then how many bytes of the file are read, and how many there are; nil for a pipe.
   /// - Returns: The recording; if it breaks off, up to the break.
   /// - Throws: ``TraceFault``.
-  /// - Complexity: O(bytes) time; O(kept events) memory, which ``TraceLimits`` bounds.
+  /// - Complexity: O(bytes) time; O(kept events) memory, which `TraceLimits` bounds.
   public static func read(
     path: String, step: Int64? = nil, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
   ) throws(TraceFault) -> Trace {

@@ -6,7 +6,7 @@ import JSONText
 ///     let bound = try workload.bind(["batch": 8])
 ///     bound.operatorCount
 ///
-/// A workload has been checked as far as it can be without the parameters' values; ``bind(_:check:)`` checks the rest.
+/// A workload has been checked as far as it can be without the parameters' values; `bind(_:check:)` checks the rest.
 public struct Workload: Sendable {
   /// The workload's stable name: `bert-base-uncased`.
   public let name: String

@@ -21,7 +21,7 @@ public enum SimulationFault: Error, Sendable, Equatable {
 /// Simulates a program and reads off what one pass takes.
 ///
 /// The event engine is the definition. A program with one stream takes a shorter way to the same picosecond: a closed
-/// form where sums alone decide (``SteadyState``), and else a recurrence over launches (`StreamRecurrence`).
+/// form where sums alone decide (`SteadyState`), and else a recurrence over launches (`StreamRecurrence`).
 public struct Simulator: Sendable {
   /// How the time is found; all agree to the picosecond.
   public enum Method: String, Sendable, CaseIterable {
