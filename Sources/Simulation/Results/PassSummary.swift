@@ -2,14 +2,14 @@ import EventEngine
 
 /// What one pass takes, in four numbers from which everything else that is said of a pass follows.
 public struct PassSummary: Sendable, Equatable {
+  /// The account of the latency; for a breakdown its lanes sum to ``latency``.
+  public var account: Account
   /// Picoseconds per pass.
   public var latency: Ticks
   /// Picoseconds in which at least one kernel or collective runs.
   public var deviceBusy: Ticks
   /// Picoseconds that the host spends on work and in calls, its waits left out; of several threads, the sum.
   public var hostBusy: Ticks
-  /// The account of the latency; for a breakdown its lanes sum to ``latency``.
-  public var account: Account
 
   /// A summary.
   public init(latency: Ticks, deviceBusy: Ticks, hostBusy: Ticks, account: Account) {
