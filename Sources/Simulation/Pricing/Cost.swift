@@ -2,7 +2,6 @@ import EventEngine
 
 /// A duration, and what it adds to the account of the clock that spends it.
 package struct Cost: Sendable, Equatable {
-  // The account first: behind it there is room for the duration within the 128 bytes that its alignment makes of it anyhow.
   /// What the duration adds to each lane.
   package var account: Account
   /// Picoseconds; not negative.
