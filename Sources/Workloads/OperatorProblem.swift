@@ -1,13 +1,13 @@
 /// What is wrong with an operator's operands, in words.
-package struct OperatorProblem: Error, Sendable, Equatable {
+public struct OperatorProblem: Error, Sendable, Equatable {
   /// What is the case, as a clause: "the weights, [], have 0 dimensions".
-  package let problem: String
+  public let problem: String
 
   /// What would be right: "it needs 3 to 5".
-  package let advice: String
+  public let advice: String
 
   /// A problem in words.
-  package init(problem: String, advice: String) {
+  public init(problem: String, advice: String) {
     self.problem = problem
     self.advice = advice
   }

@@ -11,7 +11,7 @@ extension Workload {
   ///   ``WorkloadFault/parameterOutOfRange(_:value:)`` for what is asked, ``WorkloadFault/inFile(_:)`` where the file's
   ///   formulas come to nothing sensible with these values, or the check finds fault with an operator.
   /// - Complexity: O(n) time and memory in the length of the file, whatever the values.
-  package func bind(
+  public func bind(
     _ values: [String: Int64] = [:], check: (Operator) -> OperatorProblem? = { _ in nil }
   ) throws(WorkloadFault) -> BoundWorkload {
     let names = parameters.map(\.name)
