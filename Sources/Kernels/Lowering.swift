@@ -50,7 +50,7 @@ package struct Lowering: Sendable {
     }
     return LoweredOperator(
       kind: rule.kind, kernels: copies(of: call) + ownKernels(of: call), transfer: nil,
-      synchronizes: rule.kind == .synchronization, hasRule: rule.isKnown)
+      synchronizes: rule.kind == .synchronization, hasRule: !rule.isGuess)
   }
 
   /// The copies that an operator makes to get contiguous operands.

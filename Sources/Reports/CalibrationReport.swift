@@ -61,7 +61,7 @@ package struct CalibrationReport: Report {
   }
 
   /// The numbers, and what the errors were before and after.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     let table = numbers
     let unknown = calibration.parameters.filter { !$0.isIdentified }.count
     var lines: [String] = []

@@ -88,14 +88,14 @@ package struct CaseStudyReport: Report {
   }
 
   /// Each panel as a table, measured beside predicted, and what it shows.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     [.line(title)] + study.panels.map { panel($0.name, $0.points) } + [.paragraph(legend)]
   }
 
   /// Each panel as simulated lines beside measured points.
   package var figures: [Figure] { study.panels.compactMap { Figure.panel(study, $0.name, $0.points) } }
 
-  private func panel(_ name: String, _ points: [Point]) -> Block {
+  private func panel(_ name: String, _ points: [Point]) -> ReportBlock {
     func bars(_ points: [Point]) -> TableBars {
       TableBars(title: "latency, predicted", values: points.map(\.prediction.latency))
     }

@@ -39,8 +39,8 @@ package struct GenerationsReport: Report {
   }
 
   /// The tables, the finding, and what to try next; the tax at the smallest batch as bars where there is room.
-  package var blocks: [Block] {
-    var blocks: [Block] = [
+  package var blocks: [ReportBlock] {
+    var blocks: [ReportBlock] = [
       .lines([
         "How much of the latency is the machine, and how much is the framework feeding it?",
         "\(study.framework.title), \(study.precision.rawValue), one host (\(study.host.title)), steady state",

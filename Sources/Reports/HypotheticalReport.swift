@@ -40,7 +40,7 @@ package struct HypotheticalReport: Report {
   }
 
   /// What was changed, and what came of it.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     let (old, new) = (study.baseResult, study.hypotheticalResult)
     let factors = study.factors.map { dial, factor in
       "\(dial.name) x \(NumberFormat.shortest(factor)): \(dial.meaning)"

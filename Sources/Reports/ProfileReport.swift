@@ -88,7 +88,7 @@ package struct ProfileReport: Report {
   package var record: Record { ["name": .text(name), "title": .text(title), "numbers": .table(table)] }
 
   /// The numbers, and their sources as numbered notes.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     [
       .line(title), .table(table.cut),
       .paragraphs(notes.enumerated().map { "[\($0.offset + 1)] \($0.element)" }, indent: 4), .line(advice),

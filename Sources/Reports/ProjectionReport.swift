@@ -92,7 +92,7 @@ package struct ProjectionReport: Report {
   // MARK: For people
 
   /// Trends, history, years, and how far outside the data they are.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     let scenario = projection.scenario
     let host = roadmap.startsAtHost ? roadmap.base.host.title : "the host of its time"
     return [

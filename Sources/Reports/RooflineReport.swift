@@ -62,7 +62,7 @@ package struct RooflineReport: Report {
   package var tables: [Table] { [kernels] }
 
   /// A heading with the rooflines, and the kernels.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     let (memory, precision) = (study.accelerator.memory, scenario.precision)
     var lines = [heading]
     if let peak = precision.widenings.compactMap({ study.accelerator.peakTFLOPS[$0] }).max() {

@@ -67,8 +67,10 @@ package struct RunReport: Report {
   // MARK: For people
 
   /// A few lines and tables to read.
-  package var blocks: [Block] {
-    var blocks: [Block] = [.lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown)]
+  package var blocks: [ReportBlock] {
+    var blocks: [ReportBlock] = [
+      .lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown),
+    ]
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }
     var conclusion = [

@@ -38,7 +38,7 @@ package struct SweepReport: Report {
   package var record: Record { plan.madeBy + ["points": .table(table)] }
 
   /// The points, and the tax as bars where the terminal leaves room.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     [.table(table, bars: TableBars(title: "tax, 0 to 100 %", values: results.map(\.frameworkTaxFraction), most: 1))]
   }
 }
@@ -78,7 +78,7 @@ package struct SweepSummaryReport: Report {
   }
 
   /// The extremes, and what the points wait for.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     let bounds = summary.bounds.map { "\(NumberFormat.integer($0.count)) \($0.bound.rawValue)" }
     return tables.map { .table($0) }
       + [.line("\(NumberFormat.integer(summary.count)) points: " + bounds.joined(separator: ", "))]

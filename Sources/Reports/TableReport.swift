@@ -7,7 +7,7 @@ package struct TableReport: Report {
   package init(_ tables: [Table]) { self.tables = tables }
 
   /// The tables.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     tables.map { .table($0.cut, title: tables.count > 1 ? $0.name : nil) }
   }
 }

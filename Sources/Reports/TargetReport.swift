@@ -66,7 +66,7 @@ package struct TargetReport: Report {
   // MARK: For people
 
   /// The answer for each thing that is varied.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     let now = metric.value(of: searches[0].present.result)
     let table = Table(
       searches,

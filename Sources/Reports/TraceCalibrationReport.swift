@@ -36,7 +36,7 @@ package struct TraceCalibrationReport: Report {
   }
 
   /// The numbers, and what was taken off them.
-  package var blocks: [Block] {
+  package var blocks: [ReportBlock] {
     [
       .table(tables[0]),
       .line(

@@ -96,8 +96,8 @@ package struct TraceReport: Report {
   // MARK: For people
 
   /// A few lines and tables to read.
-  package var blocks: [Block] {
-    var blocks: [Block] = [.lines(heading), .table(times), .table(path)]
+  package var blocks: [ReportBlock] {
+    var blocks: [ReportBlock] = [.lines(heading), .table(times), .table(path)]
     if study.targetSystem?.accelerator?.name != study.system.accelerator?.name || !overrides.isEmpty {
       blocks.append(.table(rules))
     }

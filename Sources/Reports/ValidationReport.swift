@@ -47,8 +47,8 @@ package struct ValidationReport: Report {
   private var rises: [RiseComparison] { RiseComparison.compare(validation.predictions) }
 
   /// Errors by every aspect, the rises, the fitted hosts and the worst rows.
-  package var blocks: [Block] {
-    var blocks: [Block] = [
+  package var blocks: [ReportBlock] {
+    var blocks: [ReportBlock] = [
       .line("\(validation.predictions.count) rows, \(measured.count) measured"), .table(errors),
     ]
     let rises = rises

@@ -201,7 +201,7 @@ package struct SweepEvaluator: Sendable {
           kernelModel: plan.kernelModel)
       }
     } catch { throw .workload(error) }
-    blockIdentity = PlanIdentity(system: system, precision: precision)
+    blockIdentity = changesPlan ? PlanIdentity(system: system, precision: precision) : nil
     pricer = PassPricer(prepared.scenario, prepared.plan)
     for name in prepared.plan.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
       operatorsWithoutRule.append(name)

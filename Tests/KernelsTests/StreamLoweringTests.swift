@@ -132,6 +132,15 @@ import Workloads
     #expect(down.transfer?.isToDevice == false && down.transfer?.isPageable == false)
   }
 
+  @Test(arguments: ["c10d::allreduce_", "c10d::_allgather_base_", "_c10d_functional::all_reduce"])
+  func `as element-wise traffic for what ranks do together, and said so`(name: String) throws {
+    let lowered = try Target.plain().lower(.make(name, [[64, 64]], to: [[64, 64]]))
+    let unknown = try Target.plain().lower(.make("custom::exchange", [[64, 64]], to: [[64, 64]]))
+    #expect(lowered.kind == .collective && !lowered.hasRule, "it is no free operator")
+    #expect(lowered.kernels.map(\.bytes) == unknown.kernels.map(\.bytes) && lowered.kernels.count == 1)
+    #expect(lowered.kernels.map(\.flops) == unknown.kernels.map(\.flops))
+  }
+
   @Test func `as element-wise traffic without a rule, and said so`() throws {
     let lowered = try Target.plain().lower(.make("custom::swiglu", [[8, 8], [8]], to: [[8, 8]]))
     #expect(!lowered.hasRule && lowered.kind == .other && lowered.kernels.count == 1)

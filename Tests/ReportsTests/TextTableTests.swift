@@ -144,3 +144,16 @@ struct TextTableTests {
     }
   }
 }
+
+@Suite("A number of a report")
+struct ReportNumberTests {
+  @Test("That is none is missing in every format for programs", arguments: [Double.nan, .infinity, -.infinity])
+  func notFinite(_ number: Double) {
+    let columns = [
+      Column<Double>("full", .plain) { .number($0) }, Column("six", .plain) { Cell(.decimal($0)) },
+    ]
+    let table = Table([number], columns)
+    #expect(table.csv() == "full,six\n,\n")
+    #expect(table.jsonLines() == "{\"full\":null,\"six\":null}\n")
+  }
+}

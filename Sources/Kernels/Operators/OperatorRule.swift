@@ -11,8 +11,8 @@ package struct OperatorRule: Sendable {
   package let names: [String]
   /// What a call costs the host to dispatch.
   package let kind: OperatorKind
-  /// Whether the operators are known; there is one rule for all that are not.
-  package var isKnown: Bool { !names.isEmpty }
+  /// Whether the lowering is a guess: results say so of every operator that has no better one.
+  package let isGuess: Bool
 
   /// What a call may share a kernel with.
   let fusion: FusionRole
@@ -40,7 +40,8 @@ package struct OperatorRule: Sendable {
 
   /// A rule; the names are separated by blanks.
   init(
-    _ names: String, _ kind: OperatorKind, fusion: FusionRole = .none, arithmetic: OperatorArithmetic = .none,
+    _ names: String, _ kind: OperatorKind, isGuess: Bool = false, fusion: FusionRole = .none,
+    arithmetic: OperatorArithmetic = .none,
     weights isWeight: @escaping @Sendable (Int) -> Bool = { _ in false },
     caches isCache: @escaping @Sendable (Int) -> Bool = { _ in false }, product: ProductForm? = nil,
     decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])? = nil,
@@ -52,6 +53,7 @@ package struct OperatorRule: Sendable {
   ) {
     self.names = names.split(separator: " ").map(String.init)
     self.kind = kind
+    self.isGuess = isGuess
     self.fusion = fusion
     self.arithmetic = arithmetic
     self.isWeight = isWeight
@@ -71,7 +73,7 @@ package struct OperatorRule: Sendable {
     + creations + views + synchronizations + collectives
 
   /// What no rule knows: guessed as one result for each element, read and written once.
-  package static let unknown = OperatorRule("", .other, arithmetic: .perResult(1)) { $0.pointwise($1) }
+  package static let unknown = OperatorRule("", .other, isGuess: true, arithmetic: .perResult(1)) { $0.pointwise($1) }
 }
 
 /// What an operator may share a kernel with, as far as fusion rules tell operators apart.

@@ -21,11 +21,8 @@ struct ProductForm: Sendable {
     let factors = factors(of: operation)
     guard let left = factors.first, let right = factors.dropFirst().first else { return nil }
     let k = Double(left[left.rank - 1])
-    guard k > 0 else { return nil }
-    let n = right.rank == 1 ? 1 : Double(isLinear ? right[0] : right[right.rank - 1])
-    if isLinear || right.rank <= 2 { return MatrixShape(m: Double(left.elementCount) / k, n: n, k: k) }
-    let rows = left.rank == 1 ? 1 : Double(left[left.rank - 2])
-    return MatrixShape(batch: Self.broadcastBatch(left, right), m: rows, n: n, k: k)
+    let result = resultExtents(left, right)
+    return k > 0 ? MatrixShape(batch: result.batch, m: result.rows, n: result.columns, k: k) : nil
   }
 
   /// Checks ranks, inner dimensions, batches and the elements of the result.
@@ -38,7 +35,8 @@ struct ProductForm: Sendable {
     try OperatorCheck.checkRank(right, of: isLinear ? .weights : .rightFactor, self.right)
     try checkInner(left, right)
     guard let result = operation.outputs.first else { return }
-    let wanted = resultElements(left, right)
+    let extents = resultExtents(left, right)
+    let wanted = extents.batch * extents.rows * extents.columns
     guard Double(result.elementCount) == wanted else {
       throw .unequal(
         .elements(.result), result.elementCount, wanted: Int64(exactly: wanted) ?? .max,
@@ -72,11 +70,11 @@ struct ProductForm: Sendable {
     }
   }
 
-  private func resultElements(_ left: Shape, _ right: Shape) -> Double {
+  /// How many results there are of factors that fit: products, and rows and columns of each.
+  private func resultExtents(_ left: Shape, _ right: Shape) -> (batch: Double, rows: Double, columns: Double) {
     let columns = right.rank == 1 ? 1 : Double(isLinear ? right[0] : right[right.rank - 1])
-    if isLinear || right.rank <= 2 { return OperatorCheck.product(left.dimensions.dropLast()) * columns }
-    let rows = left.rank == 1 ? 1 : Double(left[left.rank - 2])
-    return Self.broadcastBatch(left, right) * rows * columns
+    if isLinear || right.rank <= 2 { return (1, OperatorCheck.product(left.dimensions.dropLast()), columns) }
+    return (Self.broadcastBatch(left, right), left.rank == 1 ? 1 : Double(left[left.rank - 2]), columns)
   }
 
   /// The number of products: the dimensions before the last two, of each the one that is not 1.

@@ -20,7 +20,7 @@ extension Report {
   }
 }
 
-extension Block {
+extension ReportBlock {
   fileprivate var firstLine: String? {
     switch self {
     case .lines(let lines), .paragraphs(let lines, _): lines.first

@@ -32,7 +32,8 @@ extension JSONWriter {
     case .flag(let flag?): self.value(flag)
     case .count(let count?): self.value(count)
     case .number(let number?) where number.isFinite: self.value(number)
-    case .time(.some), .decimal(.some): rawNumber(value.text)
+    case .time(.some): rawNumber(value.text)
+    case .decimal(let number?) where number.isFinite: rawNumber(value.text)
     case .field(let text): write(decimalNumber(text).map { .number($0) } ?? .text(text.isEmpty ? nil : text))
     case .list(let values, let onOneLine):
       beginArray(onOneLine: onOneLine)

@@ -5,7 +5,7 @@ extension Report {
   package func markdown() -> String { blocks.map { $0.markdown() }.joined(separator: "\n") }
 }
 
-extension Block {
+extension ReportBlock {
   fileprivate func markdown() -> String {
     func lines(_ lines: [String]) -> String { lines.map(markdownEscaped).joined(separator: "\\\n") + "\n" }
     switch self {

@@ -12,7 +12,7 @@ extension Report {
   }
 }
 
-extension Block {
+extension ReportBlock {
   fileprivate func text(styled: Bool, width: Int) -> String {
     switch self {
     case .lines(let lines): return lines.map { $0 + "\n" }.joined()

@@ -37,7 +37,7 @@ package enum Value: Sendable {
     case .count(let count): count.map { String($0) } ?? ""
     case .time(let time): time.map { NumberFormat.microseconds(picoseconds: $0) } ?? ""
     case .number(let number): number.flatMap { $0.isFinite ? NumberFormat.shortest($0) : nil } ?? ""
-    case .decimal(let number): number.map { NumberFormat.fixed($0, decimals: 6) } ?? ""
+    case .decimal(let number): number.flatMap { $0.isFinite ? NumberFormat.fixed($0, decimals: 6) : nil } ?? ""
     case .list(let values, _): values.map(\.text).joined(separator: " ")
     case .record, .table: ""
     }
@@ -59,34 +59,4 @@ package enum Value: Sendable {
     case .time, .text, .field, .flag, .list, .record, .table: nil
     }
   }
-}
-
-/// Values by key, in order: an object of JSON, or a row of CSV.
-package struct Record: Sendable, ExpressibleByDictionaryLiteral {
-  /// The members.
-  package private(set) var members: [(key: String, value: Value)]
-  /// Whether JSON has it on one line.
-  var isOnOneLine = false
-
-  /// A record of members in order.
-  package init(_ members: [(key: String, value: Value)]) { self.members = members }
-
-  /// A record of members in order.
-  package init(dictionaryLiteral elements: (String, Value)...) { members = elements.map { ($0, $1) } }
-
-  /// The same record on one line of JSON.
-  var onOneLine: Record {
-    var record = self
-    record.isOnOneLine = true
-    return record
-  }
-
-  /// The members of both, in order.
-  static func + (left: Record, right: Record) -> Record {
-    var record = left
-    record.members += right.members
-    return record
-  }
-
-  static func += (left: inout Record, right: Record) { left = left + right }
 }

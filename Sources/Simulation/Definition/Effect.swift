@@ -59,6 +59,16 @@ enum RecordedEffect: Sendable, Equatable {
   case awaitSignal(Int)
 }
 
+extension RecordedEffect {
+  /// Whether it depends on what the streams have been given and done, which is known once the calendar has caught up.
+  var looksAtStreams: Bool {
+    switch self {
+    case .call, .signal, .awaitSignal: false
+    case .occupy, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent: true
+    }
+  }
+}
+
 extension Instruction {
   /// What the instruction does.
   @inline(__always)

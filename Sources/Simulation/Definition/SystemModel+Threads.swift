@@ -91,24 +91,22 @@ extension SystemModel {
     _ effect: RecordedEffect, _ instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
   ) -> Bool {
     let stream = Int(instruction.stream)
+    guard !effect.looksAtStreams || hasCaughtUp(now: now, calendar: &calendar) else { return false }
     switch effect {
     case .call(let cost): spend(table.costs[cost], as: table.costs[cost].mainCategory ?? .launch, instruction)
     case .awaitSignal(let number): return awaitSignal(number)
     case .signal(let number):
       signals[number] = Signal(time: hostClock, account: hostAccount)
       wakeThreads(waitingFor: number, calendar: &calendar)
-    case .occupy, .recordEvent, .waitForEvent, .synchronizeStream, .synchronizeEvent:
-      guard hasCaughtUp(now: now, calendar: &calendar) else { return false }
-      switch effect {
-      case .occupy(let cost):
-        streams[stream].lastEnd = hostClock + table.costs[cost].duration
-        streams[stream].account = hostAccount &+ table.costs[cost].account
-      case .recordEvent(let event): events[event] = (stream, streams[stream].launched)
-      case .waitForEvent(let event):
-        if let event = events[event] { addDependency(of: stream, on: event.stream, count: event.count) }
-      case .synchronizeEvent(let event): return wait(for: events[event], now: now, calendar: &calendar)
-      default: return wait(for: (stream, streams[stream].launched), now: now, calendar: &calendar)
-      }
+    case .occupy(let cost):
+      streams[stream].lastEnd = hostClock + table.costs[cost].duration
+      streams[stream].account = hostAccount &+ table.costs[cost].account
+    case .recordEvent(let event): events[event] = (stream, streams[stream].launched)
+    case .waitForEvent(let event):
+      if let event = events[event] { addDependency(of: stream, on: event.stream, count: event.count) }
+    case .synchronizeEvent(let event): return wait(for: events[event], now: now, calendar: &calendar)
+    case .synchronizeStream:
+      return wait(for: (stream, streams[stream].launched), now: now, calendar: &calendar)
     }
     cursor.step()
     return true
