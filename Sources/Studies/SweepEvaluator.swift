@@ -218,7 +218,10 @@ package struct SweepEvaluator: Sendable {
 
 extension PassPricer {
   /// What a point of a sweep keeps of a pass.
-  fileprivate func result() throws(SimulationFault) -> SweepResult {
+  ///
+  /// Mutating, though it changes nothing: what mutates an element of an array is asked in place, and what only reads it is
+  /// asked of a copy, which retains all that it holds, at every point.
+  fileprivate mutating func result() throws(SimulationFault) -> SweepResult {
     var result = SweepResult(try time().summary)
     result.fits = fits
     result.withoutRuleFraction = plan.lowered.fractionWithoutRule
