@@ -13,15 +13,15 @@ let strict: [SwiftSetting] = [
 let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", []),
-  ("EventEngine", []),
+  ("EventEngine", ["Roofline"]),
   ("CommandSyntax", ["JSONText"]),
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
-  ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Workloads"]),
-  ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
+  ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Roofline", "Workloads"]),
+  ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   (
     "Reports",
@@ -38,7 +38,7 @@ let ownLibraries: Set<String> = ["CommandSyntax", "Charts", "Reports"]
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", []),
-  ("EventEngine", []),
+  ("EventEngine", ["Roofline"]),
   ("CommandSyntax", []),
   ("Profiles", ["JSONText", "SampleModels"]),
   ("Workloads", ["JSONText"]),

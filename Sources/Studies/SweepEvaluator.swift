@@ -1,4 +1,3 @@
-import EventEngine
 import Kernels
 import Profiles
 import Simulation
