@@ -15,6 +15,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", []),
   ("EventEngine", []),
   ("CommandSyntax", ["JSONText"]),
+  ("OutputFiles", ["JSONText"]),
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
@@ -32,7 +33,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 ]
 
 /// What only the program is made of: nothing in them is public.
-let ownLibraries: Set<String> = ["CommandSyntax", "Charts", "Reports"]
+let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports"]
 
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
@@ -40,6 +41,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", []),
   ("EventEngine", []),
   ("CommandSyntax", []),
+  ("OutputFiles", ["JSONText"]),
   ("Profiles", ["JSONText", "SampleModels"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
@@ -108,8 +110,8 @@ let package = Package(
       .executableTarget(
         name: "simulate",
         dependencies: [
-          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Replay", "Reports", "Simulation",
-          "Studies", "Traces", "Workloads",
+          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "OutputFiles", "Profiles", "Replay", "Reports",
+          "Simulation", "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

@@ -32,21 +32,17 @@ struct CalibratedProfiles {
     for (testbed, host, fit) in calibration.hosts {
       let name = ProfileFolder.identifier(testbed)
       guard !name.isEmpty else {
-        throw Failure(
-          .wrongInput,
+        throw .input(
           at: measurements,
           "the testbed '\(testbed)' has no letter or digit to name its host by; name it in the "
             + "column testbed")
       }
       guard names.insert(name).inserted else {
-        throw Failure(
-          .wrongInput,
-          "two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
+        throw .input("two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
       }
       let range = SystemNumber.hostSpeed.range
       if !range.contains(fit.speed) {
-        throw Failure(
-          .wrongInput,
+        throw .input(
           at: measurements,
           "the host of '\(testbed)' would have the speed \(fit.speed), and it must be "
             + "\(range.words()); some latency_ms of its rows must be wrong")

@@ -1,6 +1,7 @@
 // Everything that differs between systems, and all contact with the process, stands in this file.
 
 import JSONText
+import OutputFiles
 import Reports
 
 #if canImport(Darwin)
@@ -90,7 +91,7 @@ enum Platform {
   private static func leave(withResultLost error: Int32) -> Never {
     // A reader that has seen enough is no fault.
     if error == EPIPE { leave(0) }
-    let failure = Failure(output: "-", "cannot write to standard output", error: error)
+    let failure = Failure(OutputFault.refused(.print, path: "-", error: error))
     warn(failure.words)
     leave(failure.status.rawValue)
   }
@@ -107,16 +108,6 @@ enum Platform {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
-  }
-
-  static func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Darwin)
-      Darwin.write(descriptor, buffer, count)
-    #elseif canImport(Glibc)
-      Glibc.write(descriptor, buffer, count)
-    #else
-      Musl.write(descriptor, buffer, count)
-    #endif
   }
 
   /// Lets writing to a closed pipe, or beyond the allowed size of a file, fail instead of killing the process: the

@@ -43,7 +43,7 @@ enum ProfilesCommand {
     let wanted = command.positional("sort")
     if let wanted, !sorts.contains(wanted) {
       let hint: Message = nearestName(to: wanted, among: sorts).map { "; did you mean '\($0)'?" } ?? ""
-      throw Failure(.wrongUsage, "there are no '\(wanted)'\(hint)\nknown are \(sorts.joined(separator: ", "))")
+      throw .usage("there are no '\(wanted)'\(hint)\nknown are \(sorts.joined(separator: ", "))")
     }
     try command.checkFormat()
     let tables = try sorts.filter { wanted == nil || wanted == $0 }.map { (sort) throws(Failure) in
@@ -143,7 +143,7 @@ enum ProfilesCommand {
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
       + profiles.frameworks.map(\.name)
     let hint: Message = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
-    throw Failure(.wrongInput, "no profile is called '\(name)'\(hint)\nsee 'simulate profiles list'")
+    throw .input("no profile is called '\(name)'\(hint)\nsee 'simulate profiles list'")
   }
 
   private static func file(_ path: String, _ library: Library) throws(Failure) -> ProfileReport {
@@ -166,9 +166,7 @@ enum ProfilesCommand {
     let wanted = command.positional("sort")
     if let wanted, !FieldTable.nouns.contains(wanted) {
       let hint: Message = nearestName(to: wanted, among: FieldTable.nouns).map { "; did you mean '\($0)'?" } ?? ""
-      throw Failure(
-        .wrongUsage,
-        "'\(wanted)' is no sort of profile\(hint)\nknown are \(FieldTable.nouns.joined(separator: ", "))")
+      throw .usage("'\(wanted)' is no sort of profile\(hint)\nknown are \(FieldTable.nouns.joined(separator: ", "))")
     }
     try command.checkFormat()
     let nouns = FieldTable.nouns.filter { wanted == nil || wanted == $0 }

@@ -32,8 +32,7 @@ enum StudyCommand {
           examples: [CommandExample("simulate study platforms", shows: "from Pascal to Blackwell")])),
     ]
   ) { _, _ throws(Failure) in
-    throw Failure(
-      .wrongUsage,
+    throw .usage(
       "which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
         + "see 'simulate study --help'")
   }
@@ -81,6 +80,6 @@ extension Library {
       let files = try checking { try listFilesIfThere(in: folder, suffix: ".csv") }
       if files.contains(name) { return folder + "/" + name }
     }
-    throw Failure(.wrongInput, "the catalog has no measurements/\(name)")
+    throw .input("the catalog has no measurements/\(name)")
   }
 }

@@ -92,8 +92,8 @@ struct SweepItem {
   ///   - content: What is wrong with the plan, to follow the place's path.
   /// - Returns: The failure.
   func failure(_ usage: Message, _ content: Message) -> Failure {
-    guard let place else { return Failure(.wrongUsage, usage) }
-    return Failure(.wrongInput, at: "\(place.document.file):\(position(place))", "\(place.path) " + content)
+    guard let place else { return Failure.usage(usage) }
+    return Failure.input(at: "\(place.document.file):\(position(place))", "\(place.path) " + content)
   }
 
   private func position(_ place: JSONCursor) -> String {
@@ -117,7 +117,7 @@ struct SweepItem {
   /// A failure of an axis with the place in the plan.
   func failure(of fault: SweepFault) -> Failure {
     guard let place else { return Failure(fault) }
-    return Failure(
-      .wrongInput, at: "\(place.document.file):\(position(place))", "\(place.path): \(fault.words)", causes: [fault])
+    return Failure.input(
+      at: "\(place.document.file):\(position(place))", "\(place.path): \(fault.words)", causes: [fault])
   }
 }

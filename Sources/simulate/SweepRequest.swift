@@ -118,9 +118,7 @@ struct SweepRequest {
     choices.frameworks = try choose(.framework, &axes, "pytorch-eager", library.framework) { $0.name }
     choices.precisions = try precisions(&axes)
     if kernelModel != nil, choices.accelerators.allSatisfy({ $0 == nil }) {
-      throw Failure(
-        .wrongUsage,
-        "--kernel-model would change nothing: it is a model of an accelerator's kernels, and there is none")
+      throw .usage("--kernel-model would change nothing: it is a model of an accelerator's kernels, and there is none")
     }
     return try plan(axes, choices)
   }
@@ -160,8 +158,7 @@ struct SweepRequest {
     guard let index = axes.firstIndex(where: { $0.subject == subject }) else {
       if case .name(let single)? = item?.content { return [try found(single)] }
       guard let usual else {
-        throw Failure(
-          .wrongUsage,
+        throw .usage(
           "a sweep needs \(subject.column == "accelerator" ? "an" : "a") \(subject.column): "
             + "name one, or vary it with --over \(subject.column)=...")
       }
@@ -183,7 +180,7 @@ struct SweepRequest {
       let (text, otherText) = (axis.values[index].text, axis.values[other].text)
       guard text != otherText, [text, otherText].contains(where: { $0.contains("/") || $0.hasSuffix(".json") }) else {
         let words: Message = "has \(names[index]) twice, as '\(otherText)' and as '\(text)'; name it once"
-        throw item?.failure("--over \(axis.subject.column) " + words, words) ?? Failure(.wrongUsage, words)
+        throw item?.failure("--over \(axis.subject.column) " + words, words) ?? Failure.usage(words)
       }
       labels[index] = text
     }

@@ -20,8 +20,7 @@ enum TraceCalibrationRun {
     }
     for number in calibration.launch + calibration.dispatch {
       guard let range = SystemNumber(path: number.path)?.range, !range.contains(number.value) else { continue }
-      throw Failure(
-        .wrongInput,
+      throw .input(
         at: trace.file,
         "\(number.path) would be \(number.value) us, and must be \(range.words(unit: "us")); "
           + "some duration of the recording must be wrong")
