@@ -35,6 +35,9 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 /// What only the program is made of: nothing in them is public.
 let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports"]
 
+/// Files that the compiler puts into the program, which so needs nothing beside it.
+let embedded: [String: [Resource]] = ["Reports": [.embedInCode("page.js"), .embedInCode("page.css")]]
+
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
@@ -61,7 +64,10 @@ let package = Package(
     .library(name: "FrameworkTax", targets: ["FrameworkTax", "Catalog"]),
     .library(name: "Catalog", targets: ["Catalog"]),
   ] + libraries.filter { !ownLibraries.contains($0.name) }.map { .library(name: $0.name, targets: [$0.name]) },
-  targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
+  targets: libraries.map {
+    .target(
+      name: $0.name, dependencies: $0.dependencies, resources: embedded[$0.name] ?? [], swiftSettings: strict)
+  }
     + tests.map {
       .testTarget(
         name: $0.name + "Tests", dependencies: [.byName(name: $0.name), "TestSupport"] + $0.dependencies,
