@@ -9,9 +9,7 @@ package struct CaseStudyReport: Report {
   package let study: CaseStudy
 
   /// A report.
-  package init(study: CaseStudy) {
-    self.study = study
-  }
+  package init(study: CaseStudy) { self.study = study }
 
   private typealias Point = CaseStudy.Point
 

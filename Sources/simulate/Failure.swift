@@ -1,6 +1,7 @@
 import CommandSyntax
 import JSONText
 import OutputFiles
+import Studies
 
 /// Why the program stops, as it leaves: what to say on standard error, and the exit status.
 struct Failure: Error {
@@ -54,6 +55,8 @@ struct Failure: Error {
     switch fault {
     case let failure as Failure: self = failure
     case let fault as OutputFault: self.init(fault)
+    case let fault as SweepRequestFault where fault.place == nil:
+      self.init(.wrongUsage, Message(fault.words), causes: [fault])
     case let fault as CommandSyntaxFault:
       self.init(.wrongUsage, "\(fault.fact)\nsee '\(fault.command) --help'", causes: [fault])
     case let fault as any Fault:

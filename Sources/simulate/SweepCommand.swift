@@ -47,7 +47,10 @@ enum SweepCommand {
     try command.checkOutputs(["output"], inputs: request.files + command.values(of: "plan"), library)
     let output = try output(command)
     let formatName = try format(command, output)
-    let plan = try request.plan(command, library)
+    if let workload = command.positionals.first {
+      try ScenarioOptions.checkOrder(workload, command.positionals.dropFirst().first, command, library)
+    }
+    let plan = try checking { try request.plan(from: library) }
     let threads = try checking { try command.integer(of: "threads", .within(1...4096)) }
     let shard = try SweepShard(command)
     let points = try checking { try plan.points(ofShard: shard.number, of: shard.count) }

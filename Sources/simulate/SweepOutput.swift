@@ -37,7 +37,8 @@ struct SweepOutput {
   /// Writes the rows to a file, or the rest of them.
   func write(to target: OutputTarget, resumes: Bool) throws {
     if resumes, !PartialFile.exists(for: target), target.replacesFile {
-      throw Failure.input(at: target.path, "the file is complete, there is nothing to resume; without --resume it is replaced")
+      throw Failure.input(
+        at: target.path, "the file is complete, there is nothing to resume; without --resume it is replaced")
     }
     let file = try PartialFile(target, resumes: resumes)
     let old = try ResumedRows(in: file.reader, length: file.length, of: sweep, points, header: header)

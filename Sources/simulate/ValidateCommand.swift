@@ -70,5 +70,3 @@ extension ValidateCommand {
     try writeOutput(band.json(), to: output)
   }
 }
-
-extension Library: ModelSource {}
