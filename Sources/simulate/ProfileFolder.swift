@@ -13,6 +13,25 @@ struct ProfileFolder {
     let name: String
     let text: String
 
+    /// A profile of the catalog with changes.
+    ///
+    /// - Parameters:
+    ///   - base: The profile's name in the catalog.
+    ///   - kind: The folder of its kind.
+    ///   - new: A name and a title of its own; nil for those that it has.
+    ///   - changes: The numbers that are others.
+    ///   - library: Where it lies.
+    ///   - advice: What to do where it lies in no folder.
+    /// - Throws: ``Failure`` where it lies in no folder.
+    init(
+      like base: String, _ kind: String, as new: (name: String, title: String)? = nil, _ changes: [ProfileEdit.Change],
+      _ library: Library, advice: Message = ""
+    ) throws(Failure) {
+      let document = try library.document(of: base, in: kind, advice: advice)
+      let texts = new.map { ["name": $0.name, "title": $0.title, "aliases": ""] } ?? [:]
+      (self.kind, name, text) = (kind, new?.name ?? base, ProfileEdit(of: document, texts: texts, changes).text())
+    }
+
     /// Where it lies in the folder.
     var path: String { kind + "/" + ProfileFolder.identifier(name) + ".json" }
   }

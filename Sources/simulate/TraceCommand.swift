@@ -205,32 +205,27 @@ enum TraceCommand {
 
   /// What was odd about the file.
   static func warn(about trace: Trace) {
+    func warn(if isOdd: Bool, _ words: Message) {
+      if isOdd { Platform.warn("\(trace.file): warning: " + words) }
+    }
     if let truncation = trace.truncation {
       Platform.warn(
         "\(trace.file):\(truncation.line): warning: breaks off at byte \(truncation.byteOffset); "
           + "the \(trace.eventCount) events before it are used")
     }
-    if trace.isDamaged, trace.truncation == nil {
-      Platform.warn("\(trace.file): warning: its compressed data is damaged; what was decompressed is used")
-    }
-    if trace.hasTrailingBytes {
-      Platform.warn("\(trace.file): warning: something that is not gzip follows its compressed data, and is not read")
-    }
-    if trace.outOfRangeCount > 0 {
-      let events = trace.outOfRangeCount == 1 ? "1 event has" : "\(trace.outOfRangeCount) events have"
-      Platform.warn(
-        "\(trace.file): warning: \(events) a time or duration that cannot be, and \(trace.outOfRangeCount == 1 ? "is" : "are") "
-          + "left out")
-    }
-    if trace.incompleteCount > 0 {
-      Platform.warn(
-        "\(trace.file): warning: \(trace.incompleteCount) events without name, start or duration are left out")
-    }
-    if trace.unfinishedCount > 0 {
-      Platform.warn(
-        "\(trace.file): warning: \(trace.unfinishedCount) events had not ended (a negative duration); they take no time"
-      )
-    }
+    warn(
+      if: trace.isDamaged && trace.truncation == nil,
+      "its compressed data is damaged; what was decompressed is used")
+    warn(if: trace.hasTrailingBytes, "something that is not gzip follows its compressed data, and is not read")
+    let (events, are): (Message, Message) =
+      trace.outOfRangeCount == 1 ? ("1 event has", "is") : ("\(trace.outOfRangeCount) events have", "are")
+    warn(if: trace.outOfRangeCount > 0, events + " a time or duration that cannot be, and " + are + " left out")
+    warn(
+      if: trace.incompleteCount > 0,
+      "\(trace.incompleteCount) events without name, start or duration are left out")
+    warn(
+      if: trace.unfinishedCount > 0,
+      "\(trace.unfinishedCount) events had not ended (a negative duration); they take no time")
   }
 
   private static func warn(about study: TraceStudy, _ command: ParsedCommand) {
