@@ -15,6 +15,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", []),
   ("EventEngine", ["Roofline"]),
   ("CommandSyntax", ["JSONText"]),
+  ("OutputFiles", ["JSONText"]),
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
@@ -32,7 +33,10 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 ]
 
 /// What only the program is made of: nothing in them is public.
-let ownLibraries: Set<String> = ["CommandSyntax", "Charts", "Reports"]
+let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports"]
+
+/// Files that the compiler puts into the program, which so needs nothing beside it.
+let embedded: [String: [Resource]] = ["Reports": [.embedInCode("page.js"), .embedInCode("page.css")]]
 
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
@@ -40,6 +44,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("JSONText", []),
   ("EventEngine", ["Roofline"]),
   ("CommandSyntax", []),
+  ("OutputFiles", ["JSONText"]),
   ("Profiles", ["JSONText", "SampleModels"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
@@ -59,7 +64,10 @@ let package = Package(
     .library(name: "FrameworkTax", targets: ["FrameworkTax", "Catalog"]),
     .library(name: "Catalog", targets: ["Catalog"]),
   ] + libraries.filter { !ownLibraries.contains($0.name) }.map { .library(name: $0.name, targets: [$0.name]) },
-  targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
+  targets: libraries.map {
+    .target(
+      name: $0.name, dependencies: $0.dependencies, resources: embedded[$0.name] ?? [], swiftSettings: strict)
+  }
     + tests.map {
       .testTarget(
         name: $0.name + "Tests", dependencies: [.byName(name: $0.name), "TestSupport"] + $0.dependencies,
@@ -108,8 +116,8 @@ let package = Package(
       .executableTarget(
         name: "simulate",
         dependencies: [
-          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Replay", "Reports", "Simulation",
-          "Studies", "Traces", "Workloads",
+          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "OutputFiles", "Profiles", "Replay", "Reports",
+          "Simulation", "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

@@ -21,18 +21,16 @@ extension Figure {
         note: ", tax \(tax)" + (result.memory.fits ? "" : ", does not fit"), isMarked: index == study.own.accelerator)
     }
     guard !rows.isEmpty else { return nil }
-    let chart = criticalPaths(rows, axis: "milliseconds per pass, from zero")
     let title =
       "Where the time goes: \(workloadName(study)), \(study.frameworks[choice.framework].title), "
       + "\(study.precisions[choice.precision].rawValue), batch \(study.batches[choice.batch])"
     return Figure(
+      title,
       caption: "The critical path of one pass: every part is what the latency waited for, and the parts sum to it. "
         + "The thin bar is how long the device is busy meanwhile.",
-      chart: Chart(
-        title: title,
-        summary: rows.map { "\($0.name): \(shortNumber(milliseconds($0.timing.latency))) ms" }.joined(separator: "; "),
-        content: .bars(chart)),
-      table: Table(
+      summary: rows.map { "\($0.name): \(shortNumber(milliseconds($0.timing.latency))) ms" }.joined(separator: "; "),
+      .bars(criticalPaths(rows, axis: "milliseconds per pass, from zero")),
+      Table(
         rows,
         [
           Column("accelerator") { .text($0.name) }, .latency("ms", .milliseconds(3)) { $0.timing },
@@ -51,13 +49,11 @@ extension Figure {
     let used = used(rows)
     let recorded: [Cell] =
       ["recorded", .time(study.run.span * 1000), .time(study.run.deviceBusy * 1000)] + used.map { _ in .time(nil) }
-    let caption = "The critical path: every part is what the run waited for, and the parts sum to it."
     return Figure(
-      caption: caption,
-      chart: Chart(
-        title: "Where the time goes", summary: caption,
-        content: .bars(criticalPaths(rows, axis: "milliseconds, from zero"))),
-      table: Table(
+      "Where the time goes",
+      caption: "The critical path: every part is what the run waited for, and the parts sum to it.",
+      .bars(criticalPaths(rows, axis: "milliseconds, from zero")),
+      Table(
         fields: [
           Field("run"), Field("time", unit: "ms", key: "span_us", .milliseconds(3)),
           Field("device busy", unit: "ms", key: "device_busy_us", .milliseconds(3)),

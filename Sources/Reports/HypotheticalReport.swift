@@ -8,9 +8,7 @@ package struct HypotheticalReport: Report {
   package let study: HypotheticalStudy
 
   /// A report.
-  package init(study: HypotheticalStudy) {
-    self.study = study
-  }
+  package init(study: HypotheticalStudy) { self.study = study }
 
   private var hypotheticalName: String {
     study.factors.isEmpty ? study.hypothetical.acceleratorName : "hypothetical"

@@ -9,9 +9,7 @@ package struct ProjectionReport: Report {
   package let projection: Projection
 
   /// A report.
-  package init(projection: Projection) {
-    self.projection = projection
-  }
+  package init(projection: Projection) { self.projection = projection }
 
   private var roadmap: Roadmap { projection.roadmap }
   private var lastYear: Int { projection.years.last?.year ?? Int(roadmap.lastYear) }

@@ -11,10 +11,8 @@ extension Figure {
     let caption =
       "One pass from an idle system until its last kernel is done and the host knows: \(length) µs. Blank is idle."
     return Figure(
-      caption: caption,
-      chart: Chart(
-        title: title, summary: caption + " " + lanes.joined(separator: ", ") + ".", content: .timeline(chart)),
-      table: timelineTable(chart))
+      title, caption: caption, summary: caption + " " + lanes.joined(separator: ", ") + ".", .timeline(chart),
+      timelineTable(chart))
   }
 
   /// What takes the time of each lane, by name: thousands of spans are no table.

@@ -57,19 +57,53 @@ package struct TraceEventWriter {
     json.rawNumber(NumberFormat.microseconds(picoseconds: time))
   }
 
+  /// Writes an event that has a duration in picoseconds, and nothing besides.
+  package mutating func span(
+    _ name: String, category: String, process: Int, thread: Int, at time: Int64, duration: Int64
+  ) {
+    begin(name, category: category, phase: "X", process: process, thread: thread, at: time)
+    self.duration(duration)
+    json.end()
+  }
+
+  /// Says of the open event that an arrow of a number begins or ends in it, and closes it.
+  package mutating func endArrow(_ number: Int, isHead: Bool) {
+    json.key("id")
+    json.value(number)
+    if isHead {
+      json.key("bp")
+      json.value("e")
+    }
+    json.end()
+  }
+
+  /// Writes what a counter shows from a time in picoseconds on.
+  package mutating func counter(_ name: String, process: Int, at time: Int64, unit: String, value: Double) {
+    begin([("name", name), ("ph", "C")], process: process)
+    json.key("ts")
+    json.rawNumber(NumberFormat.microseconds(picoseconds: time))
+    json.key("args")
+    json.beginObject()
+    json.key(unit)
+    json.value(value)
+    json.end()
+    json.end()
+  }
+
   /// The duration of the open event, in picoseconds.
   package mutating func duration(_ duration: Int64) {
     json.key("dur")
     json.rawNumber(NumberFormat.microseconds(picoseconds: duration))
   }
 
-  private mutating func begin(_ texts: [(String, String)], process: Int, thread: Int) {
+  private mutating func begin(_ texts: [(String, String)], process: Int, thread: Int? = nil) {
     json.beginObject()
     for (key, text) in texts {
       json.key(key)
       json.value(text)
     }
     for (key, number) in [("pid", process), ("tid", thread)] {
+      guard let number else { continue }
       json.key(key)
       json.value(number)
     }
