@@ -19,7 +19,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
-  ("Traces", ["JSONText"]),
+  ("Traces", ["JSONText", "Roofline"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Roofline", "Workloads"]),
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Traces", "Workloads"]),
