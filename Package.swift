@@ -48,12 +48,12 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Profiles", ["JSONText", "SampleModels"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
-  ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "Traces"]),
-  ("Simulation", ["EventEngine", "Kernels", "Profiles", "SampleModels", "Workloads"]),
+  ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Traces"]),
+  ("Simulation", ["EventEngine", "Kernels", "Profiles", "Roofline", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "Workloads"]),
-  ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "Workloads"]),
+  ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
   ("Charts", ["JSONText"]),
-  ("Reports", ["Charts", "Simulation"]),
+  ("Reports", ["Charts", "Roofline", "Simulation"]),
 ]
 
 let package = Package(
@@ -78,17 +78,16 @@ let package = Package(
       .testTarget(
         name: "SimulateTests",
         dependencies: [
-          "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies", "TestSupport", "Workloads",
-          "simulate",
+          "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Roofline", "Simulation", "Studies", "TestSupport",
+          "Workloads", "simulate",
         ], swiftSettings: strict),
-      .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      .target(name: "TestSupport", dependencies: ["Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
       // What tools/fuzz.sh gives bytes to; the kept inputs run as tests, without the fuzzer.
       .target(
         name: "Fuzzing",
         dependencies: [
-          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies",
-          "Traces",
-          "Workloads",
+          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Simulation",
+          "Studies", "Traces", "Workloads",
         ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift"], swiftSettings: strict),
       .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),
       // Predictions against published measurements: no library of its own stands behind it.

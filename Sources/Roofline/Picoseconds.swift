@@ -57,9 +57,6 @@ public struct Picoseconds: Hashable, Comparable, AdditiveArithmetic, BitwiseCopy
     Picoseconds(left.count * Int64(times))
   }
 
-  /// So many times a time.
-  @inlinable public static func * (times: Int, right: Picoseconds) -> Picoseconds { right * times }
-
   /// A part of a time, rounded toward zero.
   @inlinable public static func / (left: Picoseconds, parts: Int) -> Picoseconds {
     Picoseconds(left.count / Int64(parts))

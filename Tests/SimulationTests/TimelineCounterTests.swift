@@ -1,3 +1,4 @@
+import Roofline
 import Testing
 
 @testable import Simulation
@@ -8,7 +9,9 @@ import Testing
     var timeline = Timeline()
     timeline.labels = ["k"]
     timeline.work = [KernelWork(flops: 2e6, bytes: 1e6)]
-    func span(_ lane: TimelineLane, _ start: Int64, _ end: Int64, _ correlation: Int, _ category: CostCategory) {
+    func span(
+      _ lane: TimelineLane, _ start: Picoseconds, _ end: Picoseconds, _ correlation: Int, _ category: CostCategory
+    ) {
       timeline.spans.append(
         TimelineSpan(
           lane: lane, start: start, end: end, label: 0, correlation: correlation, category: category,

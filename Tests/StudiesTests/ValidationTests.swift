@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import SampleModels
 import Simulation
@@ -49,8 +50,8 @@ import Workloads
       precision: .fp16
     ).simulate()
     let prediction = validation.predictions[0]
-    #expect(prediction.latency == Double(alone.latency) * 1e-12)
-    #expect(prediction.deviceBusy == Double(alone.deviceBusy) * 1e-12)
+    #expect(prediction.latency == alone.latency.seconds)
+    #expect(prediction.deviceBusy == alone.deviceBusy.seconds)
     #expect(prediction.bound == alone.bound)
     #expect(abs(prediction.taxFraction - alone.frameworkTaxFraction) < 1e-12)
   }
