@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import Simulation
 import Testing
 
 @testable import Studies

@@ -1,6 +1,7 @@
 import JSONText
 import Profiles
 import SampleModels
+import Simulation
 import TestSupport
 import Testing
 import Workloads
@@ -84,7 +85,7 @@ private struct Source: SweepSource {
         == "batch is varied by over and has one value besides; take one of them away")
     #expect(
       try words { _ = try plan(#""parameters": { "batch": 3 }, "over": { "batch": [1, 2] }"#) }
-        == "plan.json:1:73: over.batch is given at parameters.batch, too, once with one value and once varied; "
+        == "plan.json:1:73: /over/batch is given at /parameters/batch, too, once with one value and once varied; "
         + "take one of them away")
     #expect(
       try words { _ = try request(batches, workload).plan(from: Source()) }
@@ -106,13 +107,13 @@ private struct Source: SweepSource {
     let unknown = try #require(throws: JSONFault.self) {
       _ = try plan(#""workload": "lost", \#(over)"#).plan(from: Source())
     }
-    #expect(unknown.place == "plan.json:1:35" && unknown.words.text.contains("lost"))
+    #expect(unknown.place == "plan.json:1:36" && unknown.words.text.contains("lost"))
     let ambiguous = try #require(throws: SweepRequestFault.self) {
       _ = try plan(#""workload": "w", "accelerator": "two", \#(over)"#).plan(from: Source())
     }
     #expect(
       ambiguous.description
-        == "plan.json:1:55: error: accelerator names the accelerator 'two', which could mean two-a, two-b; "
+        == "plan.json:1:56: error: /accelerator names the accelerator 'two', which could mean two-a, two-b; "
         + "write one of them")
     // Outside of a plan it has no place, and what the source says is passed on.
     #expect(throws: NameFault.self) {
