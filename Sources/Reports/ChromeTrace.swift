@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Simulation
 import Traces
@@ -56,13 +57,14 @@ package struct ChromeTrace: Sendable {
     for stream in streams.sorted() { writer.name(.thread, "stream \(stream)", process: 1, thread: stream) }
   }
 
-  private func write(_ span: TimelineSpan, _ origin: Int64, _ writer: inout TraceEventWriter) {
+  private func write(_ span: TimelineSpan, _ origin: Picoseconds, _ writer: inout TraceEventWriter) {
     let name = timeline.labels.indices.contains(span.label) ? timeline.labels[span.label] : "pass"
     let isLaunch = span.lane == .host && span.category == .launch
     let (process, thread) = place(span.lane)
     func begin(_ name: String, _ phase: String) {
       let category = span.category.key
-      writer.begin(name, category: category, phase: phase, process: process, thread: thread, at: span.start - origin)
+      writer.begin(
+        name, category: category, phase: phase, process: process, thread: thread, at: span.start - origin)
     }
     begin(isLaunch ? "launch \(name)" : name, "X")
     writer.duration(span.end - span.start)

@@ -1,3 +1,4 @@
+import Roofline
 import Charts
 import JSONText
 import Simulation
@@ -66,6 +67,3 @@ extension CostCategory {
 func shortNumber(_ value: Double) -> String {
   value.isFinite ? NumberFormat.significant(value, digits: 4, grouping: .comma) : "-"
 }
-
-/// Picoseconds in milliseconds.
-func milliseconds(_ picoseconds: Int64) -> Double { Double(picoseconds) / 1e9 }

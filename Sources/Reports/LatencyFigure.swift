@@ -1,3 +1,4 @@
+import Roofline
 import Charts
 import JSONText
 import Profiles
@@ -25,14 +26,14 @@ extension Figure {
     guard !points.isEmpty else { return nil }
     let system = systemName(study, choice)
     func series(
-      _ name: String, _ style: SeriesStyle, _ time: (PassResult) -> Int64
+      _ name: String, _ style: SeriesStyle, _ time: (PassResult) -> Picoseconds
     ) -> CartesianChart.Series {
       CartesianChart.Series(
         name: name, style: style,
         points: points.filter { time($0.result) > 0 }.map { batch, result in
           CartesianChart.Point(
-            x: Double(batch), y: milliseconds(time(result)),
-            hover: "batch \(batch): \(name) \(shortNumber(milliseconds(time(result)))) ms"
+            x: Double(batch), y: time(result).milliseconds,
+            hover: "batch \(batch): \(name) \(shortNumber(time(result).milliseconds)) ms"
               + (name == "framework tax"
                 ? " (\(NumberFormat.percent(result.frameworkTaxFraction)) of the latency)" : "")
               + (result.memory.fits ? "" : ", beyond the memory"),

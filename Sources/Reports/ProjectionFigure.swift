@@ -1,3 +1,4 @@
+import Roofline
 import Charts
 import JSONText
 import Profiles
@@ -65,8 +66,8 @@ extension Figure {
       name: name, style: style, isJoined: false,
       points: shown.map { part in
         CartesianChart.Point(
-          x: part.year, y: milliseconds(part.result.latency),
-          hover: "\(part.accelerator.title): \(shortNumber(milliseconds(part.result.latency))) ms, tax "
+          x: part.year, y: part.result.latency.milliseconds,
+          hover: "\(part.accelerator.title): \(shortNumber(part.result.latency.milliseconds)) ms, tax "
             + NumberFormat.percent(part.result.frameworkTaxFraction, decimals: 0))
       })
   }

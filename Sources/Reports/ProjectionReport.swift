@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Profiles
 import Simulation
@@ -135,8 +136,8 @@ package struct ProjectionReport: Report {
       projection.parts,
       [
         Column("accelerator") { .text($0.accelerator.name) }, Column("year", .fixed(1)) { .number($0.year) },
-        Column("busy", unit: "us", .plain) { .text(microseconds(Double($0.result.deviceBusy) * 1e-12)) },
-        Column("latency", unit: "us", .plain) { .text(microseconds(Double($0.result.latency) * 1e-12), .bold) },
+        Column("busy", unit: "us", .plain) { .text(microseconds($0.result.deviceBusy.seconds)) },
+        Column("latency", unit: "us", .plain) { .text(microseconds($0.result.latency.seconds), .bold) },
         .tax { $0.result },
         Column("fitted") { .text($0.isFitted ? "yes" : "no, announced", $0.isFitted ? nil : .dim) },
       ])

@@ -1,3 +1,4 @@
+import Roofline
 import Charts
 import JSONText
 import Studies

@@ -1,3 +1,4 @@
+import Roofline
 import Charts
 import JSONText
 import Profiles
@@ -90,7 +91,7 @@ package struct SystemReport: Sendable {
   func finding(_ one: SystemStudy.Case) -> String {
     let (scenario, result) = (one.scenario, one.result)
     let batch = scenario.workload.parameters.first { $0.name == "batch" }.map { " at batch \($0.value)" } ?? ""
-    let time = NumberFormat.time(picoseconds: result.latency)
+    let time = NumberFormat.time(picoseconds: result.latency.count)
     guard let accelerator = scenario.system.accelerator else {
       return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone.\(doubts(result))"
     }

@@ -1,3 +1,4 @@
+import Roofline
 import Charts
 
 /// A timeline as a page's script reads it: lanes of spans, each three numbers of variable length in base 64.

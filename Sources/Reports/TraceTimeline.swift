@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Replay
 import Simulation
@@ -37,7 +38,8 @@ package struct TraceTimeline: Sendable {
       let event = trace.hostEvents[index]
       writer.span(
         trace.name(event.name), category: event.kind == .call ? "launch" : "dispatch", process: 0,
-        thread: threads[event.thread] ?? 0, at: (event.start - run.start) * 1000, duration: event.duration * 1000)
+        thread: threads[event.thread] ?? 0, at: Picoseconds(nanoseconds: event.start - run.start),
+        duration: Picoseconds(nanoseconds: event.duration))
       try writer.pass(to: emit)
     }
     for index in run.deviceEvents {
@@ -45,7 +47,8 @@ package struct TraceTimeline: Sendable {
       let start = max(0, event.start - run.start)
       writer.span(
         trace.name(event.name), category: event.kind == .kernel ? "kernel" : "copy", process: 1,
-        thread: streams[event.stream] ?? 0, at: start * 1000, duration: (event.end - run.start - start) * 1000)
+        thread: streams[event.stream] ?? 0, at: Picoseconds(nanoseconds: start),
+        duration: Picoseconds(nanoseconds: event.end - run.start - start))
       try writer.pass(to: emit)
     }
   }

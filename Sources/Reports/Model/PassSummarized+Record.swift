@@ -1,3 +1,4 @@
+import Roofline
 import Simulation
 
 // What a pass takes, which every report names and shows alike.

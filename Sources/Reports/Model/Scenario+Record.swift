@@ -1,3 +1,4 @@
+import Roofline
 import Kernels
 import Profiles
 import Simulation
@@ -45,7 +46,7 @@ extension Scenario {
 
 extension Record {
   /// What a critical path was spent on, each category's time under its key and an ending.
-  init(breakdown time: (CostCategory) -> Int64, ending: String = "") {
+  init(breakdown time: (CostCategory) -> Picoseconds, ending: String = "") {
     self.init(CostCategory.allCases.map { ($0.key + ending, .time(time($0))) })
   }
 

@@ -1,9 +1,11 @@
+import Roofline
+
 /// What can be counted along a timeline: launches in the queue, arithmetic and memory traffic.
 package struct TimelineCounters: Sendable {
   /// A value from a moment on.
   package struct Sample: Sendable, Equatable {
-    /// When, picoseconds.
-    package var time: Int64
+    /// When.
+    package var time: Picoseconds
     /// How much from then on.
     package var value: Double
   }
@@ -22,10 +24,10 @@ package struct TimelineCounters: Sendable {
   ///
   /// - Complexity: O(n log n) in the spans.
   package init(_ timeline: Timeline) {
-    var queue: [(time: Int64, change: Double)] = []
-    var flops: [(time: Int64, change: Double)] = []
-    var bytes: [(time: Int64, change: Double)] = []
-    var ends: [Int: Int64] = [:]
+    var queue: [(time: Picoseconds, change: Double)] = []
+    var flops: [(time: Picoseconds, change: Double)] = []
+    var bytes: [(time: Picoseconds, change: Double)] = []
+    var ends: [Int: Picoseconds] = [:]
     for span in timeline.spans where span.lane != .host && span.correlation > 0 {
       ends[span.correlation] = max(ends[span.correlation] ?? span.end, span.end)
     }
@@ -34,7 +36,7 @@ package struct TimelineCounters: Sendable {
         queue += [(span.end, 1), (end, -1)]
       } else if span.end > span.start, let work = timeline.work(of: span) {
         // Operations for each picosecond are TFLOP/s, bytes for each nanosecond GB/s.
-        let duration = Double(span.end - span.start)
+        let duration = Double((span.end - span.start).count)
         flops += [(span.start, work.flops / duration), (span.end, -work.flops / duration)]
         bytes += [(span.start, work.bytes / duration * 1e3), (span.end, -work.bytes / duration * 1e3)]
       }
@@ -43,7 +45,7 @@ package struct TimelineCounters: Sendable {
   }
 
   /// Sums changes in the order of time; where as many have ended as begun, the sum is zero and not what rounding left.
-  private static func summed(_ changes: [(time: Int64, change: Double)]) -> [Sample] {
+  private static func summed(_ changes: [(time: Picoseconds, change: Double)]) -> [Sample] {
     var samples: [Sample] = []
     var (sum, open) = (0.0, 0)
     for (time, change) in changes.sorted(by: { $0.time < $1.time }) {
