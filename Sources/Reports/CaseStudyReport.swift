@@ -1,7 +1,6 @@
-import Roofline
-import JSONText
 import Profiles
 import Simulation
+import JSONText
 import Studies
 
 /// A case study, measured beside predicted.

@@ -1,10 +1,9 @@
+import Workloads
 import Roofline
-import Charts
-import JSONText
 import Profiles
+import JSONText
 import Simulation
 import Studies
-import Workloads
 
 /// Everything about one system and those beside it: figures one by one, or a page with all of them.
 package struct SystemReport: Sendable {

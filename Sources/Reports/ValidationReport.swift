@@ -1,6 +1,4 @@
-import Roofline
 import JSONText
-import Profiles
 import Studies
 
 /// Predictions beside measurements.

@@ -1,5 +1,4 @@
 import CommandSyntax
-import JSONText
 import OutputFiles
 
 extension ParsedCommand {
