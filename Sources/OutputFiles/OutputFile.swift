@@ -1,5 +1,3 @@
-import JSONText
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)

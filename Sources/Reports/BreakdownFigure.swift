@@ -1,7 +1,7 @@
+import Profiles
 import Roofline
 import Charts
 import JSONText
-import Profiles
 import Replay
 import Simulation
 import Studies

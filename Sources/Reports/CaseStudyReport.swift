@@ -1,7 +1,6 @@
-import Roofline
-import JSONText
 import Profiles
 import Simulation
+import JSONText
 import Studies
 
 /// A case study, measured beside predicted.
@@ -133,15 +132,6 @@ package struct CaseStudyReport: Report {
 
   private func precisions(_ points: [Point]) -> Table {
     typealias Pair = (single: Validation.Prediction, half: Validation.Prediction)
-    let predictions = points.map(\.prediction)
-    let pairs = predictions.filter { $0.measurement.precision == .fp32 }.compactMap { single -> Pair? in
-      let row = single.measurement
-      let half = predictions.first {
-        let other = $0.measurement
-        return other.precision == .fp16 && other.workload == row.workload && other.parameters == row.parameters
-      }
-      return half.map { (single, $0) }
-    }
     func milliseconds(_ title: String, _ seconds: @escaping @Sendable (Pair) -> Double?) -> Column<Pair> {
       Column(title, unit: "ms", .fixed(2)) { .number(seconds($0).map { $0 * 1e3 }) }
     }
@@ -152,7 +142,7 @@ package struct CaseStudyReport: Report {
       }
     }
     return Table(
-      pairs,
+      CaseStudy.precisionPairs(points),
       [
         Column("workload") { .text($0.single.measurement.workload) }, .batch { $0.single },
         milliseconds("fp32 measured") { $0.single.measurement.latency },

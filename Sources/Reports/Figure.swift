@@ -1,4 +1,3 @@
-import Roofline
 import Charts
 import JSONText
 import Simulation

@@ -1,4 +1,3 @@
-import Roofline
 import JSONText
 import Profiles
 import Simulation

@@ -1,6 +1,5 @@
-import Roofline
-import Charts
 import Profiles
+import Charts
 import Studies
 
 extension Figure {

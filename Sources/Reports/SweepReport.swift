@@ -1,7 +1,6 @@
-import Roofline
-import JSONText
 import Kernels
 import Simulation
+import JSONText
 import Studies
 
 /// The points of a sweep.

@@ -1,10 +1,10 @@
 import Roofline
+import Workloads
 import Charts
 import JSONText
 import Profiles
 import Simulation
 import Studies
-import Workloads
 
 extension SystemReport {
   /// The page, everything within.

@@ -1,4 +1,3 @@
-import Roofline
 import JSONText
 import Simulation
 import Studies

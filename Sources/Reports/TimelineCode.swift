@@ -1,4 +1,3 @@
-import Roofline
 import Charts
 
 /// A timeline as a page's script reads it: lanes of spans, each three numbers of variable length in base 64.

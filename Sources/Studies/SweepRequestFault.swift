@@ -26,7 +26,7 @@ package struct SweepRequestFault: Fault, Equatable {
   package let subject: String
   /// The plan's file, line and column; nil outside of a plan.
   package let place: String?
-  /// Where the plan has it: `over.batch`.
+  /// Where the plan has it: `/over/batch`.
   private let path: String
 
   init(_ fact: Fact, of subject: SweepAxis.Subject, at place: JSONCursor?) {

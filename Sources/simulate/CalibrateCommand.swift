@@ -1,6 +1,5 @@
 import CommandSyntax
 import JSONText
-import Profiles
 import Reports
 import Studies
 

@@ -1,6 +1,5 @@
 import JSONText
 import Profiles
-import Reports
 import Studies
 
 /// The profiles that a calibration changed, as files of a catalog.

@@ -1,10 +1,10 @@
 import CommandSyntax
-import JSONText
 import OutputFiles
 
 extension ParsedCommand {
-  /// Refuses outputs that cannot be written, and what would be lost: an output that is an input, that another output
-  /// replaces, or that would stand in the middle of the result. Nothing is done before.
+  /// Refuses outputs that cannot be written, and those by which something would be lost.
+  ///
+  /// That is an output that is an input, that another output replaces, or that would stand in the middle of the result.
   ///
   /// - Parameters:
   ///   - options: The options that name outputs.

@@ -1,9 +1,9 @@
 import Charts
+import Simulation
 import CommandSyntax
 import JSONText
 import Profiles
 import Reports
-import Simulation
 import Studies
 
 /// `simulate report`: pictures, as a page with all of them or as a file with one.

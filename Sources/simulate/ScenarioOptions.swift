@@ -87,7 +87,8 @@ enum ScenarioOptions {
     if system.accelerator == nil {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
     }
-    let overrides = try apply(command, to: &system)
+    let overrides = try overrides(command)
+    try checking { for (path, value) in overrides { try system.set(path, to: value) } }
     let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
     }
@@ -173,14 +174,6 @@ enum ScenarioOptions {
       try give(assignment.name.replacing("-", with: "_"), value, "--parameter \(assignment.name)")
     }
     return values
-  }
-
-  private static func apply(
-    _ command: ParsedCommand, to system: inout System
-  ) throws(Failure) -> [(path: String, value: Double)] {
-    let overrides = try overrides(command)
-    try checking { for (path, value) in overrides { try system.set(path, to: value) } }
-    return overrides
   }
 
   /// The values of `--set`.

@@ -1,7 +1,6 @@
 import CommandSyntax
 import JSONText
 import OutputFiles
-import Profiles
 import Reports
 import Studies
 

@@ -1,6 +1,5 @@
 import JSONText
 import OutputFiles
-import Reports
 import Studies
 import Synchronization
 

@@ -3,7 +3,6 @@ import JSONText
 import Profiles
 import Reports
 import Studies
-import Workloads
 
 /// `simulate validate`: predictions beside a file of measurements.
 enum ValidateCommand {

@@ -1,4 +1,3 @@
-import Roofline
 import JSONText
 
 extension Report {

@@ -1,4 +1,3 @@
-import Roofline
 import Simulation
 
 // What a pass takes, which every report names and shows alike.

@@ -1,8 +1,8 @@
-import Roofline
 import Kernels
 import Profiles
-import Simulation
 import Workloads
+import Roofline
+import Simulation
 
 extension Scenario {
   /// The workload in words: `bert-base-uncased (batch 1, sequence_length 128), fp16`.
