@@ -4,6 +4,9 @@
 /// bytes on any machine and any number of threads. 64 bits hold 106 days of it. Arithmetic that leaves them is a defect and
 /// traps, as it does for integers.
 ///
+/// A time is no key of a dictionary: were it hashable, `time == 2 + 3` could be read as a comparison of a time and an integer
+/// under `AnyHashable`, which is always false.
+///
 /// ```swift
 /// let pass = Picoseconds(nanoseconds: 1_500)
 /// pass.microseconds  // 1.5
@@ -11,7 +14,7 @@
 /// pass * 3 / pass    // 3, a pure number
 /// ```
 @frozen
-public struct Picoseconds: Hashable, Comparable, AdditiveArithmetic, BitwiseCopyable, Sendable {
+public struct Picoseconds: Comparable, AdditiveArithmetic, BitwiseCopyable, Sendable {
   /// How many picoseconds.
   public var count: Int64
 

@@ -32,7 +32,7 @@ struct BlockingTests {
       [1, 1, 2].map { Instruction(.launch, operand: $0) } + Array(repeating: Instruction(.work, operand: 0), count: 20))
     let host = try Simulator().time(hostBound, table(queueDepth: 2), .synchronized)
     // Slot at 105, call until 107, 200 of work: the path never saw a gap.
-    #expect(host.latency == 105 + 2 + 200 + 4)
+    #expect(host.latency.count == 105 + 2 + 200 + 4)
     #expect(host[.kernelGap] == 0 && host[.compute] == 100 && host[.launch] == 7 && host[.dispatch] == 200)
   }
 
@@ -46,7 +46,7 @@ struct BlockingTests {
         Instruction(.launch, operand: 1, stream: 1), Instruction(.launch, operand: 1, stream: 1),
       ], streams: 2)
     let timing = try Simulator().time(program, table(queueDepth: 9), .synchronized)
-    #expect(timing.latency == 322 + 4)
+    #expect(timing.latency.count == 322 + 4)
     #expect(timing[.kernelGap] == 10 && timing[.compute] == 300 && timing[.memory] == 7)
   }
 }

@@ -40,12 +40,12 @@ struct CollectiveTests {
     let beside = try timing(
       [Instruction(.launch, operand: 0), Instruction(.collective, operand: 2, stream: 1)], streams: 2)
     // The kernel runs 5...25, the collective 8...58: the device is busy from 5 to 58.
-    #expect(beside.latency == 58 + 7 && beside.deviceBusy == 53)
+    #expect(beside.latency.count == 58 + 7 && beside.deviceBusy == 53)
     #expect(beside[.communication] == 50 && beside[.compute] == 0)
     let kernels = try timing(
       [Instruction(.launch, operand: 0), Instruction(.launch, operand: 1, stream: 1)], streams: 2)
     // 5...8 alone; then each at half speed, 17 left of the first until 42; the second has 13 left and ends at 55.
-    #expect(kernels.latency == 55 + 7 && kernels.deviceBusy == 50)
+    #expect(kernels.latency.count == 55 + 7 && kernels.deviceBusy == 50)
   }
 
   @Test("Two kernels share the device while a collective runs beside them")
@@ -56,7 +56,7 @@ struct CollectiveTests {
         Instruction(.collective, operand: 2, stream: 2),
       ], streams: 3)
     // The kernels end at 42 and 55 as without it; the collective runs 11...61.
-    #expect(timing.latency == 61 + 7 && timing.deviceBusy == 56)
+    #expect(timing.latency.count == 61 + 7 && timing.deviceBusy == 56)
     #expect(timing[.communication] == 50)
   }
 
@@ -67,7 +67,7 @@ struct CollectiveTests {
         Instruction(.collective, operand: 2, stream: 1), Instruction(.waitForStream, operand: 1),
         Instruction(.launch, operand: 0),
       ], streams: 2)
-    #expect(timing.latency == 55 + 20 + 7 && timing.deviceBusy == 70)
+    #expect(timing.latency.count == 55 + 20 + 7 && timing.deviceBusy == 70)
     #expect(timing[.communication] == 50 && timing[.compute] == 20)
   }
 

@@ -92,6 +92,6 @@ struct PathDerivativeTests {
     table.replaceAccounts { Account(repeating: Int64($0)) }
     #expect(table.allCosts.map(\.account) == table.allCosts.indices.map { Account(repeating: Int64($0)) })
     #expect(table.allCosts.count == 10)
-    #expect(Set(table.allCosts.map(\.duration)).count == 10)
+    #expect(Set(table.allCosts.map(\.duration.count)).count == 10)
   }
 }
