@@ -11,25 +11,15 @@ extension RecordedProgram {
   /// - Complexity: O(steps).
   package func captured() -> (program: RecordedProgram, graphs: Int, nodes: Int) {
     var result = self
-    var order: [Int] = earlierJobs.flatMap(\.jobs)
     var (graphs, nodes) = (0, 0)
     result.threads = threads.map { steps in
-      var capture = GraphCapture(start: order.count, hasOneStream: streams.count == 1)
+      var capture = GraphCapture(hasOneStream: streams.count == 1)
       for step in steps { capture.add(step) }
       capture.flush()
-      order += capture.order
       graphs += capture.graphs
       nodes += capture.nodes
       return capture.steps
     }
-    // A graph's nodes lie one behind the other.
-    result.jobs = order.map { jobs[$0] }
-    var place = 0
-    result.earlierJobs = earlierJobs.map { stream, jobs in
-      defer { place += jobs.count }
-      return (stream, place..<place + jobs.count)
-    }
-    result.jobOrder = order
     return (result, graphs, nodes)
   }
 }
@@ -37,11 +27,8 @@ extension RecordedProgram {
 /// Gathers what one thread launches.
 private struct GraphCapture {
   var steps: [HostStep] = []
-  /// Jobs in their new order.
-  var order: [Int] = []
   var graphs = 0
   var nodes = 0
-  private let start: Int
   private var pending: [(stream: Int, jobs: [Int])] = []
   /// Where each stream is in `pending`.
   private var places: [Int: Int] = [:]
@@ -51,16 +38,14 @@ private struct GraphCapture {
   /// Order within the only stream is kept by a graph as well.
   private let hasOneStream: Bool
 
-  init(start: Int, hasOneStream: Bool) {
-    self.start = start
-    self.hasOneStream = hasOneStream
-  }
+  init(hasOneStream: Bool) { self.hasOneStream = hasOneStream }
 
   mutating func add(_ step: HostStep) {
     switch step {
     case .work, .capturedGraph: break
     case .call(let next): call = next
-    case .launch(let jobs, let stream), .launchGraph(let jobs, let stream): launch(jobs, stream)
+    case .launch(let jobs, let stream): launch(Array(jobs), stream)
+    case .launchGraph(let jobs, let stream): launch(jobs, stream)
     case .synchronizeStream where call?.kind == .copy:
       // The last job is the copy that the host waits for: it stays a call of its own.
       let copy = pending.indices.last { !pending[$0].jobs.isEmpty }
@@ -68,10 +53,7 @@ private struct GraphCapture {
       if let copy, let job = pending[copy].jobs.popLast() { last = (pending[copy].stream, job) }
       flush()
       if let call { steps.append(.call(call)) }
-      if let last {
-        order.append(last.job)
-        steps.append(.launch(jobs: start + order.count - 1..<start + order.count, stream: last.stream))
-      }
+      if let last { steps.append(.launch(jobs: last.job..<last.job + 1, stream: last.stream)) }
       steps.append(step)
       call = nil
     case .synchronize, .synchronizeStream, .synchronizeEvent, .signal, .awaitSignal:
@@ -93,22 +75,20 @@ private struct GraphCapture {
 
   private var isAfterWait = false
 
-  private mutating func launch(_ jobs: Range<Int>, _ stream: Int) {
+  private mutating func launch(_ jobs: [Int], _ stream: Int) {
     if let known = places[stream] {
       pending[known].jobs += jobs
     } else {
       places[stream] = pending.count
-      pending.append((stream, Array(jobs)))
+      pending.append((stream, jobs))
     }
   }
 
   /// Launches what is gathered, one graph for each stream.
   mutating func flush() {
     for (stream, jobs) in pending where !jobs.isEmpty {
-      let first = start + order.count
-      order += jobs
       steps.append(.capturedGraph(nodes: jobs.count))
-      steps.append(.launchGraph(jobs: first..<first + jobs.count, stream: stream))
+      steps.append(.launchGraph(jobs: jobs, stream: stream))
       graphs += 1
       nodes += jobs.count
     }

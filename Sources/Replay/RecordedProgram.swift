@@ -43,7 +43,7 @@ package enum HostStep: Sendable, Equatable {
   /// Launches jobs, one after the other.
   case launch(jobs: Range<Int>, stream: Int)
   /// Launches jobs as the nodes of a graph.
-  case launchGraph(jobs: Range<Int>, stream: Int)
+  case launchGraph(jobs: [Int], stream: Int)
   /// Makes a call that launches a graph of so many nodes, which was not in the recording.
   case capturedGraph(nodes: Int)
   /// Waits for the device.
@@ -117,7 +117,8 @@ package struct RecordedProgram: Sendable {
   ///
   /// The first thread begins with the recording, the others wait for signals.
   package var threads: [[HostStep]] = []
-  /// The device's work, in the order of its launches.
+  /// The device's work, in the order of its launches. A job is known by its place here from the recording to its price, also
+  /// where another program launches it in another order.
   package var jobs: [RecordedJob] = []
   /// The streams, as indices into the recording's.
   package var streams: [Int32] = []
@@ -129,8 +130,6 @@ package struct RecordedProgram: Sendable {
   package var constants = RecordedConstants()
   /// For each host event, the operator around it, an index into the host events; -1 for none.
   package var parents: [Int32] = []
-  /// For each job, its place among the jobs of the recorded program; nil where they are those.
-  package var jobOrder: [Int]?
   /// The thread in the recording of each of ``threads``.
   package var threadNumbers: [Int32] = []
 

@@ -123,7 +123,8 @@ struct ThreadWalker {
     }
     for (stream, jobs) in call.jobs {
       result.append(
-        call.kind == .graphLaunch ? .launchGraph(jobs: jobs, stream: stream) : .launch(jobs: jobs, stream: stream))
+        call.kind == .graphLaunch
+          ? .launchGraph(jobs: Array(jobs), stream: stream) : .launch(jobs: jobs, stream: stream))
     }
     switch call.wait {
     case .nothing: break

@@ -108,7 +108,6 @@ public struct TraceStudy: Sendable {
       let captured = recorded.captured()
       counts = (captured.graphs, captured.nodes)
       targetPlan = ReplayPlan(captured.program)
-      if let order = captured.program.jobOrder { targetPrices.jobs = order.map { targetPrices.jobs[$0] } }
     }
     capture = counts
     target = try simulating { () throws(SimulationFault) in

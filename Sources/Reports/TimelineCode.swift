@@ -2,7 +2,7 @@ import Charts
 
 /// A timeline as a page's script reads it: lanes of spans, each three numbers of variable length in base 64.
 ///
-/// Of each span: the nanoseconds between the end of the one before and its start, its duration, and its label times eight
+/// Of each span: the nanoseconds between the end of the one before and its start, its duration, and its label times 16
 /// plus its category. Seven bits a byte, the lowest first, the eighth set where more follow.
 struct TimelineCode {
   let chart: TimelineChart
@@ -29,7 +29,7 @@ struct TimelineCode {
     for span in spans {
       append(span.start - end)
       append(span.duration)
-      append(Int64(span.label) * 8 + Int64(span.category))
+      append(Int64(span.label) * 16 + Int64(span.category))
       end = max(end, span.start) + span.duration
     }
     return base64(bytes)

@@ -141,13 +141,13 @@ function timeline(holder) {
       const x = (lane.start[i] - from) * scale;
       let end = (lane.end[i] - from) * scale, count = 1, busy = lane.end[i] - lane.start[i];
       const sums = new Float64Array(8);
-      sums[lane.code[i] & 7] += busy;
+      sums[lane.code[i] & 15] += busy;
       if (end - x < 1) {
         while (i + count < lane.n) {
           const j = i + count, a = (lane.start[j] - from) * scale, b = (lane.end[j] - from) * scale;
           if (a >= end + 0.5 || b >= x + 1) break;
           end = Math.max(end, b);
-          sums[lane.code[j] & 7] += lane.end[j] - lane.start[j];
+          sums[lane.code[j] & 15] += lane.end[j] - lane.start[j];
           busy += lane.end[j] - lane.start[j];
           count++;
         }
@@ -155,11 +155,11 @@ function timeline(holder) {
       const first = Math.max(left, left + x), last = Math.min(right, left + Math.max(end, x + 0.4));
       const rect = make("rect", { class: "m f" + sums.indexOf(Math.max(...sums)), x: first.toFixed(1), y,
         width: Math.max(0.3, last - first).toFixed(2), height: h }, group);
-      const name = code.labels[lane.code[i] >> 3];
+      const name = code.labels[lane.code[i] >> 4];
       rect.dataset.hover = count === 1 ? name + ": " + us(lane.end[i] - lane.start[i]) + " µs at " + us(lane.start[i]) + " µs"
         : count + " from " + us(lane.start[i]) + " µs on: " + us(busy) + " µs";
       if (count === 1 && last - first > name.length * 7 + 8) {
-        const light = [1, 2, 4, 5].includes(lane.code[i] & 7);
+        const light = [1, 2, 4, 5].includes(lane.code[i] & 15);
         make("text", { class: "in" + (light ? " dark" : ""), x: (first + last) / 2, y: y + h / 2 + 4,
           "text-anchor": "middle" }, group).textContent = name;
       }

@@ -60,7 +60,7 @@ struct RandomProgramTests {
           steps.append(.call(HostCall(duration: time, name: 0, kind: .graphLaunch)))
           let first = job(&random)
           for _ in 0..<Int.random(in: 0...4, using: &random) { _ = job(&random) }
-          steps.append(.launchGraph(jobs: first..<program.jobs.count, stream: stream))
+          steps.append(.launchGraph(jobs: Array(first..<program.jobs.count), stream: stream))
         case 6: steps.append(.synchronizeStream(stream))
         case 7 where threads == 1: steps.append(.synchronize)
         case 8:
