@@ -114,5 +114,9 @@ final class Folder {
     #expect(throws: OutputFault.isNoFolder(path: folder.path + "/file")) { try folders.make(folder.path + "/file") }
     folders.discard()
     #expect(isFolder(folder.path + "/a") && !isFolder(folder.path + "/a/b"))
+    var empty = NewFolders()
+    try empty.make(folder.path + "/c/d/e")
+    empty.discard()
+    #expect(!isFolder(folder.path + "/c"))
   }
 }

@@ -53,8 +53,12 @@ import Testing
   }
 
   @Test func `whose results were changed are simulated again and told`() throws {
-    let sweep = Sweep(try SweepTests.plan(), format: .csv)
-    let other = Sweep(try SweepTests.plan(0, latencyKind: .synchronized), format: .csv)
+    let plan = try SweepTests.plan()
+    var choices = plan.choices
+    choices.workloads = try [6, 6].map { try Samples.workload("w", layers: $0, elements: 300_000) }
+    let (sweep, other) = (
+      Sweep(plan, format: .csv), Sweep(try SweepPlan(axes: plan.axes, choices: choices), format: .csv)
+    )
     let bytes = try other.rows.header + other.text(0..<10)
     #expect(throws: ResumedRowsFault.otherRows(file: "rows.csv.partial", line: 2)) {
       try resumed(bytes, sweep, 0..<10)
