@@ -117,7 +117,9 @@ package struct RecordedProgram: Sendable {
   ///
   /// The first thread begins with the recording, the others wait for signals.
   package var threads: [[HostStep]] = []
-  /// The device's work, in the order of its launches. A job is known by its place here from the recording to its price, also
+  /// The device's work, in the order of its launches.
+  ///
+  /// A job is known by its place here from the recording to its price, also
   /// where another program launches it in another order.
   package var jobs: [RecordedJob] = []
   /// The streams, as indices into the recording's.

@@ -35,8 +35,9 @@ package struct SweepEvaluator: Sendable {
   /// Operators without a cost rule that points had so far.
   private var operatorsWithoutRule: [String] = []
 
-  /// The pricer of the current block, none before the first: in an array, where it is changed in place. An optional of so
-  /// large a value is moved out and back for every change.
+  /// The pricer of the current block; none before the first.
+  ///
+  /// It is in an array, where it is changed in place: an optional of so large a value is moved out and back every time.
   private var pricers: [PassPricer] = []
   private var current: [Int]
   /// The bound workloads and plans of the last blocks.

@@ -15,7 +15,8 @@ extension Block: Hashable where Leaf: Hashable {}
 
 extension Array {
   /// The same tree with other leaves.
-  @inlinable package func mapLeaves<Leaf, Other>(_ transform: (Leaf) -> Other) -> [Block<Other>] where Element == Block<Leaf> {
+  @inlinable package func mapLeaves<Leaf, Other>(_ transform: (Leaf) -> Other) -> [Block<Other>]
+  where Element == Block<Leaf> {
     map { block in
       switch block {
       case .leaf(let leaf): .leaf(transform(leaf))

@@ -80,7 +80,8 @@ package struct PassPricer: Sendable {
   private func isSurelyShort(_ sums: PassSums) -> Bool {
     let jobs = plan.counts.launches + 2 * plan.counts.graphs + plan.counts.nodeGaps
     let pass =
-      Double(sums.host.duration.count) + Double(sums.device.duration.count) + Double(sums.busy.count) + jobs * table.launch.boundOfJob
+      Double(sums.host.duration.count) + Double(sums.device.duration.count) + Double(sums.busy.count) + jobs
+      * table.launch.boundOfJob
     return pass < 0x1p48 && plan.counts.instructions < 1e6
   }
 }
