@@ -92,8 +92,8 @@ let package = Package(
       .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),
       // Predictions against published measurements: no library of its own stands behind it.
       .testTarget(
-        name: "FidelityTests", dependencies: ["JSONText", "Profiles", "Studies", "TestSupport", "Workloads"],
-        swiftSettings: strict),
+        name: "FidelityTests",
+        dependencies: ["JSONText", "Kernels", "Profiles", "Studies", "TestSupport", "Workloads"], swiftSettings: strict),
       .target(
         name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
         path: "Tests/SampleModels", swiftSettings: strict),

@@ -113,6 +113,47 @@ public struct ConvolutionShape: Hashable, Sendable {
   public var flops: Double { asMatrix.flops }
 }
 
+/// Attention in one kernel: scores of queries and keys, their softmax, and the sums of values.
+public struct AttentionShape: Hashable, Sendable {
+  /// Sequences.
+  public var batch: Double
+  /// Heads of queries.
+  public var heads: Double
+  /// Heads of keys and values, each of which serves a group of the queries' heads.
+  public var keyHeads: Double
+  /// Queries of a sequence.
+  public var queries: Double
+  /// Keys of a sequence.
+  public var keys: Double
+  /// The width of a head.
+  public var width: Double
+  /// Whether a query attends to no key behind its own: the last query to all keys, each one before to one fewer.
+  public var isCausal = false
+  /// Whether a kernel before it writes the new keys and values into a cache, which then counts with it.
+  public var writesCache = false
+
+  /// Attention of every query to every key.
+  public init(
+    batch: Double, heads: Double, keyHeads: Double, queries: Double, keys: Double, width: Double
+  ) {
+    self.batch = batch
+    self.heads = heads
+    self.keyHeads = keyHeads
+    self.queries = queries
+    self.keys = keys
+    self.width = width
+  }
+
+  /// Keys that a query attends to, on average.
+  package var keysOfQuery: Double { isCausal ? max(1, keys - (queries - 1) / 2) : keys }
+
+  /// Two for each multiply-add of both products.
+  public var flops: Double { 4 * batch * heads * queries * keysOfQuery * width }
+
+  /// The product of queries and keys.
+  package var asMatrix: MatrixShape { MatrixShape(batch: batch * heads, m: queries, n: keys, k: width) }
+}
+
 /// One unit of device work.
 public struct Kernel: Hashable, Sendable {
   /// What the arithmetic looks like, for kernels whose time depends on it.
@@ -121,8 +162,8 @@ public struct Kernel: Hashable, Sendable {
     case matrix(MatrixShape)
     /// A convolution.
     case convolution(ConvolutionShape)
-    /// Fused attention: the two products of all heads.
-    case attention(MatrixShape)
+    /// Fused attention: the two products of all heads, and what is between them.
+    case attention(AttentionShape)
     /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.
     case convolutionHelper
     /// A pass over memory.
@@ -159,6 +200,13 @@ public struct Kernel: Hashable, Sendable {
   /// Whether a library launches it within a call that launches another kernel: it costs the host the driver's call and
   /// nothing of the framework.
   public var isLaunchedByLibrary = false
+  /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
+  public var weightBytes = 0.0
+  /// Bytes that pass through the last-level cache from one reading of the weights to the next.
+  ///
+  /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has
+  /// those of the copies.
+  public var weightReuseBytes = Double.infinity
 
   /// A kernel.
   public init(

@@ -56,6 +56,7 @@ extension Lowering {
     lowered.kernels[index].flops *= factor
     lowered.kernels[index].bytesRead = input + max(0, lowered.kernels[index].bytesRead - input) * factor
     lowered.kernels[index].bytesWritten *= factor
+    lowered.kernels[index].weightBytes *= factor
     return lowered
   }
 

@@ -70,6 +70,8 @@ public struct AcceleratorProfile: Sendable, Equatable {
   /// The clock that the profile's file states, GHz, of which ``sustainedClockGHz`` is a share however ``clockGHz`` is
   /// changed afterwards; zero for a profile from no file, whose clock is its own.
   public var ratedClockGHz = 0.0
+  /// The power that the board may draw, W, where it is known.
+  public var watts: Double?
   /// Dense peaks, TFLOP/s.
   public var peakTFLOPS = PeakTable()
   /// Sizes and speeds of the memories.
@@ -138,6 +140,9 @@ extension AcceleratorProfile: FieldDescribed {
       .init(
         "sustained_clock_ghz", \.sustainedClockGHz, .gigahertz, "clock that the power limit sustains",
         note: "where it lies below the file's clock_ghz; above that it counts as that", affects: .device),
+      .init(
+        "watts", \.watts, .watts, "power that the board may draw", note: "of a module, the accelerator's part",
+        affects: .device, family: .peak),
     ] + Precision.allCases.map(peak) + [
       .init(
         "memory.capacity_gb", \.memory.capacityGB, .gigabytes, "device memory", affects: .device, family: .capacity,
@@ -163,7 +168,7 @@ extension AcceleratorProfile: FieldDescribed {
   public static let peaks = "peak_tflops"
 
   /// The peak that the others follow where the history is too short for their own.
-  private static let leadingPeak = "\(peaks).\(Precision.fp16.rawValue)"
+  static let leadingPeak = "\(peaks).\(Precision.fp16.rawValue)"
 
   private static func peak(_ precision: Precision) -> ProfileField<AcceleratorProfile> {
     let path = "\(peaks).\(precision.rawValue)"

@@ -39,6 +39,10 @@ public struct DeviceEfficiency: Sendable, Equatable {
   public var depthwise = 0.0
   /// Bandwidth of reductions and normalizations relative to streaming kernels.
   public var reduction = 0.0
+  /// What an architecture says of kernels that load operands ahead, and of the power that they draw.
+  public var pipeline = PipelineEfficiency()
+  /// What it says of fused attention.
+  public var attention = AttentionEfficiency()
 
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}
@@ -117,5 +121,28 @@ public struct DeviceEfficiency: Sendable, Equatable {
         read: { $0[keyPath: base][keyPath: field.keyPath] },
         write: { $0[keyPath: base][keyPath: field.keyPath] = $1 })
     }
+      + (PipelineEfficiency.table + AttentionEfficiency.table).map { $0.field(base) }
+  }
+}
+
+/// A constant that an architecture may leave out.
+struct OptionalConstant: Sendable {
+  let key: String
+  let keyPath: any WritableKeyPath<DeviceEfficiency, Double?> & Sendable
+  let domain: NumberDomain
+  let meaning: String
+  var note = ""
+  var family = NumberFamily.none
+  var trend = NumberTrend.none
+
+  /// The field of a profile that carries the constant among its efficiencies.
+  func field<Profile>(
+    _ base: any WritableKeyPath<Profile, DeviceEfficiency> & Sendable
+  ) -> ProfileField<Profile> {
+    let keyPath = keyPath
+    return ProfileField(
+      "\(DeviceEfficiency.group).\(key)", domain, meaning, note: note, required: false, affects: .device,
+      family: family, trend: trend, isShared: true, read: { $0[keyPath: base][keyPath: keyPath] },
+      write: { $0[keyPath: base][keyPath: keyPath] = $1 })
   }
 }

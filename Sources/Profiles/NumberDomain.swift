@@ -59,6 +59,10 @@ extension NumberDomain {
   static let alignment = NumberDomain(.elements, .wholeBetween(0, 256), .threshold)
   /// FLOPs in a clock of one core or compute unit.
   static let flopsPerClock = NumberDomain(.flopsPerClock, .between(1e-3, 1e6))
+  /// Bytes in a clock of one compute unit.
+  static let bytesPerClock = NumberDomain(.bytesPerClock, .between(1e-3, 1e6))
+  /// Power of a board.
+  static let watts = NumberDomain(.watts, .between(1e-3, 1e9))
 
   /// A part of a whole, within limits; what is measured may exceed what a data sheet says.
   static func fraction(_ low: Double, _ high: Double) -> NumberDomain { NumberDomain(.fraction, .between(low, high)) }

@@ -14,6 +14,16 @@ public enum NumberUnit: String, CaseIterable, Sendable {
   case microseconds = "us"
   /// FLOPs in one clock.
   case flopsPerClock = "FLOP/clock"
+  /// Bytes in one clock.
+  case bytesPerClock = "B/clock"
+  /// Functions of one number, such as exponentials, in one clock.
+  case resultsPerClock = "1/clock"
+  /// Periods of the clock.
+  case clocks
+  /// 10^-12 joules.
+  case picojoules = "pJ"
+  /// Joules in a second.
+  case watts = "W"
   /// Things, whole.
   case count
   /// Elements of a tensor.
@@ -36,6 +46,8 @@ public enum NumberUnit: String, CaseIterable, Sendable {
   var words: String {
     switch self {
     case .flopsPerClock: "FLOPs in a clock"
+    case .bytesPerClock: "bytes in a clock"
+    case .resultsPerClock: "in a clock"
     case .count, .elements, .fraction, .ratio: ""
     default: rawValue
     }

@@ -35,6 +35,10 @@ enum Published: String {
   case kernl = "measurements/kernl-rtx3090/latency.csv"
   case firstFigure = "facts/paper/figure1.csv"
   case frameworks = "facts/paper/frameworks.csv"
+  case products = "measurements/modern/aic_gemm_bf16.csv"
+  case narrowProducts = "measurements/modern/aic_gemm_fp8.csv"
+  case encoders = "measurements/modern/aic_attention_encoder.csv"
+  case attention = "measurements/modern/aic_attention_causal.csv"
 
   var isPresent: Bool { (try? readFileBytes(sharedFolder + "/" + rawValue)) != nil }
 

@@ -100,7 +100,8 @@ import Workloads
     let lowered = try Target.plain().lower(.make("aten::scaled_dot_product_attention", [operand, operand, operand]))
     let kernel = try #require(lowered.kernels.first)
     #expect(lowered.kernels.count == 1 && lowered.kind == .attention)
-    #expect(kernel.work == .attention(MatrixShape(batch: 24, m: 128, n: 128, k: 64)))
+    let shape = AttentionShape(batch: 2, heads: 12, keyHeads: 12, queries: 128, keys: 128, width: 64)
+    #expect(kernel.work == .attention(shape))
     #expect(kernel.flops == 2 * (times(2, 24, 128, 128, 64)))
     #expect(kernel.bytes == 4 * 4 * (times(2, 12, 128, 64)), "queries, keys, values in; results out")
   }

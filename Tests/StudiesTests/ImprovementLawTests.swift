@@ -11,7 +11,7 @@ import Testing
   /// The numbers of which less is better: times and losses.
   private func isCost(_ path: String) -> Bool {
     let isTime = path.contains("_us.") || path.hasSuffix("_us")
-    let losses = ["wave_quantization", "operand_cost"]
+    let losses = ["wave_quantization", "operand_cost", "matrix_step_clocks", "energy_pj_per_flop", "narrow_energy"]
     return isTime || losses.contains { path.hasSuffix($0) }
   }
 
@@ -21,6 +21,8 @@ import Testing
     "accelerator.compute_units",
     // A condition on shapes, and sizes at which something begins: no speeds.
     "accelerator.efficiency.matrix_alignment", "host.memory.mapped_mb", "framework.convolution_workspace_mb",
+    // The way that attention is computed, and what stays in a cache that is not always faster than memory.
+    "accelerator.efficiency.flash_attention", "accelerator.efficiency.cache_kept", "accelerator.efficiency.cache_lost",
   ]
 
   @Test(

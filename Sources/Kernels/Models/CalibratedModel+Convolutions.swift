@@ -8,7 +8,8 @@ extension CalibratedModel {
     if shape.groups > 1 { return grouped(shape, precision) }
     let channels = [shape.inputChannels, shape.outputChannels]
     if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
-      return tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
+      let time = tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
+      return powered(time, shape.flops, precision)
     }
     var best = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
     if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape)) }

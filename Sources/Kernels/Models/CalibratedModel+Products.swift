@@ -39,11 +39,19 @@ extension CalibratedModel {
   /// Parts of one architecture differ in the first (GeForce parts have half of it), hardly in the second, which is why a
   /// GeForce RTX 2080 Ti and a Quadro RTX 8000 with 2.4 times its peak are 1.4 times apart.
   private func matrixRate(_ precision: Precision) -> Double? {
-    let formats = precision.widenings.lazy.filter { $0 != .fp32 && accelerator.peakTFLOPS[$0] != nil }
-    guard let format = formats.first, let peak = accelerator.peakTFLOPS[format] else { return nil }
-    let perClock = efficiency.matrixFLOPsPerClock * 2 / format.bytesPerElement
-    let fed = perClock * accelerator.computeUnits * accelerator.clockGHz * 1e9
-    return min(peak * 1e12, fed) * sustainedClock
+    carrier(of: precision).map { rate($0, perClock: efficiency.matrixFLOPsPerClock) }
+  }
+
+  /// The format in which the matrix units compute another.
+  func carrier(of precision: Precision) -> Precision? {
+    precision.widenings.first { $0 != .fp32 && accelerator.peakTFLOPS[$0] != nil }
+  }
+
+  /// FLOP/s in a format that matrix units have, where operands allow a unit so many 16-bit FLOPs in a clock.
+  func rate(_ format: Precision, perClock: Double) -> Double {
+    let peak = (accelerator.peakTFLOPS[format] ?? 0) * 1e12
+    let fed = perClock * 2 / format.bytesPerElement * accelerator.computeUnits * accelerator.clockGHz * 1e9
+    return min(peak, fed) * sustainedClock
   }
 
   /// Whether a format is narrower than single precision and the device multiplies it in single precision nonetheless,

@@ -11,12 +11,18 @@ public struct CalibratedModel: KernelTimeModel {
   let efficiency: DeviceEfficiency
   /// The share of the data sheet's peaks that the power lets arithmetic sustain.
   let sustainedClock: Double
+  /// The constants of kernels that load operands ahead, where the architecture has them.
+  let pipeline: PipelineEfficiency.Fitted?
+  /// What the power allows, where it is known.
+  let power: BoardPower?
 
   /// A model of a device.
   public init(accelerator: AcceleratorProfile) {
     self.accelerator = accelerator
     efficiency = accelerator.efficiency
     sustainedClock = accelerator.sustainedShare
+    pipeline = efficiency.pipeline.fitted
+    power = BoardPower(accelerator)
   }
 
   /// Bytes per second of a streaming kernel.
@@ -35,9 +41,11 @@ public struct CalibratedModel: KernelTimeModel {
     case .stream, .pooling:
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
     case .matrix(let shape):
+      if let time = pipelined(shape, kernel) { return time }
       return product(shape, kernel.arithmetic).kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
     case .attention(let shape):
-      var both = shape
+      if let time = flashAttention(shape, kernel) { return time }
+      var both = shape.asMatrix
       both.k *= 2
       return product(both, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     case .convolution(let shape):

@@ -10,30 +10,49 @@ public struct KernelTime: Sendable, Equatable {
   public var setup: Double
   /// Seconds that nothing hides: starting up.
   public var fixed: Double
+  /// The exponent by which arithmetic, with its set-up, and the traffic beside it overlap: 1 not at all, infinity perfectly.
+  public var overlap: Double
 
   /// A time from its parts, seconds.
-  public init(compute: Double, memory: Double, exposedMemory: Double = 0, setup: Double = 0, fixed: Double = 0) {
+  public init(
+    compute: Double, memory: Double, exposedMemory: Double = 0, setup: Double = 0, fixed: Double = 0,
+    overlap: Double = .infinity
+  ) {
     self.compute = compute
     self.memory = memory
     self.exposedMemory = exposedMemory
     self.setup = setup
     self.fixed = fixed
+    self.overlap = overlap
   }
 
   /// All of it: arithmetic with its set-up overlaps the traffic beside it; the rest does not.
-  public var seconds: Double { max(compute + setup, memory) + exposedMemory + fixed }
+  public var seconds: Double { overlapped + exposedMemory + fixed }
+
+  private var overlapped: Double { Overlap(exponent: overlap).seconds(compute + setup, memory) }
 
   /// Whether arithmetic takes at least as long as traffic.
   public var isComputeBound: Bool { compute >= memory + exposedMemory }
 
-  /// Seconds that the kernel waits for arithmetic: none where the traffic beside it takes longer.
-  public var computeShare: Double { compute >= memory ? compute : 0 }
+  /// Seconds that the kernel waits for arithmetic: none where the traffic beside it takes longer and hides it.
+  public var computeShare: Double {
+    guard overlap < .infinity else { return compute >= memory ? compute : 0 }
+    guard compute > 0 else { return 0 }
+    return Overlap(exponent: overlap).share(of: compute + setup, beside: memory) * (compute / (compute + setup))
+  }
 
   /// Seconds that it waits for memory.
-  public var memoryShare: Double { (compute >= memory ? 0 : memory) + exposedMemory }
+  public var memoryShare: Double {
+    guard overlap < .infinity else { return (compute >= memory ? 0 : memory) + exposedMemory }
+    return Overlap(exponent: overlap).share(of: memory, beside: compute + setup) + exposedMemory
+  }
 
   /// Seconds of kernel overhead: what neither arithmetic nor traffic explains, and no faster chip removes.
-  public var overheadShare: Double { max(compute + setup, memory) - max(compute, memory) + fixed }
+  public var overheadShare: Double {
+    guard overlap < .infinity else { return overlapped - max(compute, memory) + fixed }
+    guard setup > 0 else { return fixed }
+    return Overlap(exponent: overlap).share(of: compute + setup, beside: memory) * (setup / (compute + setup)) + fixed
+  }
 }
 
 /// Predicts how long kernels run.

@@ -6,6 +6,9 @@ package struct TileSet: Sendable, Equatable {
     package let rows: Double
     /// Columns of the result.
     package let columns: Double
+
+    /// How many blocks of it a compute unit holds at once: its registers hold the results of one 128 x 128 tile.
+    var resident: Double { min(8, max(1, 128 * 128 / (rows * columns))) }
   }
 
   /// Largest first.
@@ -28,6 +31,12 @@ package struct TileSet: Sendable, Equatable {
   /// The tiles of half-precision kernels on matrix units (`s884gemm_fp16_256x128`).
   package static let matrixUnits = TileSet(
     [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 32)], splitsSums: true)
+
+  /// The tiles of kernels that load operands ahead, with those that are narrow in one direction, for few rows or columns.
+  package static let pipelined = TileSet(
+    [
+      (256, 128), (128, 256), (256, 64), (64, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 64),
+    ], splitsSums: true)
 
   /// The tiles of half-precision kernels that compute in single precision (`maxwell_fp16_sgemm_fp16_128x64`): few, and
   /// none that splits its sums, which shows in fully connected layers at small batch.
@@ -69,18 +78,14 @@ struct TiledProduct: Sendable {
   private func time(of shape: MatrixShape, _ tile: TileSet.Tile, parts: Double) -> ProductTime {
     let blocks =
       shape.batch * (shape.m / tile.rows).rounded(.up) * (shape.n / tile.columns).rounded(.up) * parts
-    let load = blocks / computeUnits
-    let waves = load <= 1 ? 1 : load + waveQuantization * (load.rounded(.up) - load)
+    let units = Waves(computeUnits: computeUnits, quantization: waveQuantization)
+    let load = units.load(blocks)
+    let waves = units.count(load: load)
     let flops = 2 * tile.rows * tile.columns * (shape.k / parts)
     // Blocks that reside on a unit together hide one another's filling and draining.
-    let setups = max(1, load / resident(tile))
+    let setups = max(1, load / tile.resident)
     return ProductTime(
       arithmetic: waves * flops / (rate / computeUnits) * slowdown(of: tile), setup: setups * tileSetup)
-  }
-
-  /// How many blocks of a tile a compute unit holds at once: its registers hold the results of one 128 x 128 tile.
-  private func resident(_ tile: TileSet.Tile) -> Double {
-    min(8, max(1, 128 * 128 / (tile.rows * tile.columns)))
   }
 
   /// How much slower a tile is than the best one: for each result and term it fetches 1/rows + 1/columns operands.

@@ -39,20 +39,31 @@ extension OperatorRule {
 extension Lowering {
   /// Fused attention reads queries, keys and values once and keeps the scores on chip.
   fileprivate func attention(_ operation: Operator) -> [Kernel] {
-    let query = operation.inputs[0]
-    let key = operation.inputs[1]
-    let width = Double(query[query.rank - 1])
-    let rows = Double(query[query.rank - 2])
-    let columns = Double(key[key.rank - 2])
-    let heads = OperatorCheck.product(query.dimensions.dropLast(2))
-    let written = heads * rows * Double(operation.inputs[2].dimensions.last ?? 1)
+    let shape = Self.attentionShape(operation)
+    let values = Double(operation.inputs[2].dimensions.last ?? 1)
+    let written = shape.batch * shape.heads * shape.queries * values
     guard written > 0 else { return [] }
-    let shape = MatrixShape(batch: heads, m: rows, n: columns, k: width)
     return [
       Kernel(
-        name: operation.name, .matrixMultiply, .attention(shape), flops: 2 * shape.flops,
+        name: operation.name, .matrixMultiply, .attention(shape), flops: shape.flops,
         bytesRead: operation.inputBytes(target), bytesWritten: written * target.precision.bytesPerElement,
         arithmetic: target.arithmetic(of: .attention))
     ]
+  }
+
+  /// The heads are the dimension before the last two; what stands before them are sequences.
+  ///
+  /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries.
+  private static func attentionShape(_ operation: Operator) -> AttentionShape {
+    let (query, key) = (operation.inputs[0], operation.inputs[1])
+    let heads = query.rank > 2 ? Double(query[query.rank - 3]) : 1
+    let keyHeads = key.rank > 2 ? Double(key[key.rank - 3]) : 1
+    let isGrouped = keyHeads > 0 && keyHeads < heads && heads.truncatingRemainder(dividingBy: keyHeads) == 0
+    var shape = AttentionShape(
+      batch: OperatorCheck.product(query.dimensions.dropLast(3)), heads: heads, keyHeads: isGrouped ? keyHeads : heads,
+      queries: Double(query[query.rank - 2]), keys: Double(key[key.rank - 2]), width: Double(query[query.rank - 1]))
+    shape.isCausal = operation.attribute("is_causal")?.first == 1
+    shape.writesCache = operation.attribute("writes_cache")?.first == 1
+    return shape
   }
 }

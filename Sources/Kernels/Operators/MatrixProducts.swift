@@ -56,13 +56,14 @@ extension Lowering {
     guard let shape else { return pointwise(operation) }
     let results = shape.batch * shape.m * shape.n
     guard results > 0 else { return [] }
-    return [
-      Kernel(
-        name: operation.name, .matrixMultiply, .matrix(shape), flops: shape.flops,
-        bytesRead: operation.inputBytes(target),
-        bytesWritten: results * target.precision.bytesPerElement,
-        arithmetic: target.arithmetic(of: kind))
-    ]
+    var kernel = Kernel(
+      name: operation.name, .matrixMultiply, .matrix(shape), flops: shape.flops,
+      bytesRead: operation.inputBytes(target), bytesWritten: results * target.precision.bytesPerElement,
+      arithmetic: target.arithmetic(of: kind))
+    if kind == .linear {
+      kernel.weightBytes = min(kernel.bytesRead, shape.batch * shape.n * shape.k * target.precision.bytesPerElement)
+    }
+    return [kernel]
   }
 
   /// The product behind a sum over named dimensions, of which only the shapes are known.

@@ -1,0 +1,88 @@
+import Profiles
+
+/// Products and attention on architectures whose kernels load operands ahead.
+extension CalibratedModel {
+  /// The time of a product on the matrix units; nil where the architecture has no constants for it, or single precision is
+  /// computed.
+  func pipelined(_ shape: MatrixShape, _ kernel: Kernel) -> KernelTime? {
+    guard let pipeline, let format = matrixFormat(kernel.arithmetic) else { return nil }
+    let time = powered(product(format, pipeline, aligned: isAligned(shape)).time(of: shape), shape.flops, format)
+    let traffic = traffic(pipeline)
+    return KernelTime(
+      compute: time.arithmetic,
+      memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
+        + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
+      setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
+  }
+
+  /// The time of fused attention; nil where the architecture has no constants for it, or single precision is computed.
+  func flashAttention(_ shape: AttentionShape, _ kernel: Kernel) -> KernelTime? {
+    guard let pipeline, let constants = efficiency.attention.fitted, let format = matrixFormat(kernel.arithmetic) else {
+      return nil
+    }
+    let attention = FlashAttention(
+      generation: constants.generation,
+      rate: rate(format, perClock: efficiency.attention.flopsPerClock ?? .infinity) / accelerator.computeUnits,
+      exponentials: constants.exponentialsPerClock * clock, waves: waves, block: constants.block)
+    let (product, parts) = attention.time(of: shape)
+    let time = powered(product, shape.flops, format)
+    let traffic = traffic(pipeline)
+    let operands = traffic.seconds(kernel.bytes)
+    let cached = 4 * kernel.arithmetic.bytesPerElement * shape.batch * shape.keyHeads * shape.queries * shape.width
+    let isHidden = attention.hidesTraffic(shape)
+    return KernelTime(
+      compute: time.arithmetic, memory: isHidden ? operands : 0,
+      exposedMemory: (isHidden ? 0 : operands) + (shape.writesCache ? traffic.seconds(cached) : 0), setup: time.setup,
+      fixed: constants.fixed + attention.furtherKernels(shape, parts: parts) * pipeline.matrixFixed,
+      overlap: pipeline.overlap)
+  }
+
+  /// Arithmetic takes no less than the board's power lets it.
+  func powered(_ time: ProductTime, _ flops: Double, _ precision: Precision) -> ProductTime {
+    guard let power, let format = carrier(of: precision) else { return time }
+    let least = power.seconds(flops, format)
+    guard least > time.arithmetic else { return time }
+    var time = time
+    time.setup = max(0, time.setup - (least - time.arithmetic))
+    time.arithmetic = least
+    return time
+  }
+
+  /// Hertz.
+  private var clock: Double { accelerator.clockGHz * 1e9 }
+
+  private var waves: Waves {
+    Waves(computeUnits: accelerator.computeUnits, quantization: efficiency.waveQuantization)
+  }
+
+  /// The format in which the matrix units compute another; nil where there are none, or for single precision.
+  private func matrixFormat(_ precision: Precision) -> Precision? {
+    efficiency.matrixAlignment > 0 && precision != .fp32 ? carrier(of: precision) : nil
+  }
+
+  /// Operands are loaded in pairs at least: only odd dimensions are slower.
+  private func isAligned(_ shape: MatrixShape) -> Bool {
+    [shape.n, shape.k].allSatisfy { $0.truncatingRemainder(dividingBy: 2) == 0 }
+  }
+
+  private func traffic(_ pipeline: PipelineEfficiency.Fitted) -> CachedTraffic {
+    let size = accelerator.memory.l2MB * 1e6
+    return CachedTraffic(
+      memory: bandwidth * efficiency.matrixMemory,
+      cache: accelerator.computeUnits * clock * pipeline.cacheBytesPerClock, kept: size * pipeline.cacheKept,
+      lost: size * pipeline.cacheLost)
+  }
+
+  private func product(
+    _ format: Precision, _ pipeline: PipelineEfficiency.Fitted, aligned: Bool
+  ) -> PipelinedProduct {
+    let unit = rate(format, perClock: efficiency.matrixFLOPsPerClock) / accelerator.computeUnits
+    // An iteration goes over 128 bytes of each sum's operands.
+    let terms = 128 / format.bytesPerElement
+    return PipelinedProduct(
+      rate: aligned ? unit : unit * efficiency.matrixUnaligned,
+      operandRate: efficiency.pipeline.operandBytesPerClock.map { $0 * clock }, elementBytes: format.bytesPerElement,
+      waves: waves, step: pipeline.matrixStepClocks / terms / clock, split: pipeline.split,
+      cache: traffic(pipeline).cache)
+  }
+}

@@ -1,0 +1,64 @@
+import JSONText
+
+/// What is fitted of fused attention.
+///
+/// An architecture has all of it but the rate, or its fused attention takes the equation of a product.
+public struct AttentionEfficiency: Sendable, Equatable {
+  /// FLOPs in a 16-bit format that a compute unit does in a clock in the products of attention; nil for its peak.
+  public var flopsPerClock: Double?
+  /// Exponentials that a compute unit does in a clock.
+  public var exponentialsPerClock: Double?
+  /// Time of filling and draining a block of queries, microseconds.
+  public var blockUS: Double?
+  /// Time of the kernel beside arithmetic and traffic, microseconds.
+  public var fixedUS: Double?
+  /// The generation of the kernels that libraries have: FlashAttention 2, 3 or 4.
+  public var flashAttention: Double?
+
+  /// None of them.
+  public init() {}
+
+  static let table: [OptionalConstant] = [
+    OptionalConstant(
+      key: "attention_flops_per_clock", keyPath: \.attention.flopsPerClock,
+      domain: NumberDomain(.flopsPerClock, .between(1, 1_000_000)), meaning: "16-bit FLOPs per clock in attention",
+      note: "of a unit, in the products; left out where that is the peak", family: .operands,
+      trend: AcceleratorProfile.operandTrend),
+    OptionalConstant(
+      key: "exponentials_per_clock", keyPath: \.attention.exponentialsPerClock,
+      domain: NumberDomain(.resultsPerClock, .between(0.01, 1e6)), meaning: "exponentials of a unit per clock",
+      family: .operands),
+    OptionalConstant(
+      key: "attention_block_us", keyPath: \.attention.blockUS, domain: .kernelMicroseconds,
+      meaning: "fill and drain of a block of queries"),
+    OptionalConstant(
+      key: "attention_fixed_us", keyPath: \.attention.fixedUS, domain: .kernelMicroseconds,
+      meaning: "time of attention beside arithmetic and traffic", note: "without the gap to the next kernel"),
+    OptionalConstant(
+      key: "flash_attention", keyPath: \.attention.flashAttention,
+      domain: NumberDomain(.count, .wholeBetween(2, 4), .threshold), meaning: "FlashAttention's generation",
+      note: "of the kernels that libraries have"),
+  ]
+}
+
+extension AttentionEfficiency {
+  /// The constants without which there is no such equation.
+  package struct Fitted: Sendable, Equatable {
+    /// Exponentials that a compute unit does in a clock.
+    package let exponentialsPerClock: Double
+    /// Time of filling and draining a block of queries, seconds.
+    package let block: Double
+    /// Time of the kernel beside arithmetic and traffic, seconds.
+    package let fixed: Double
+    /// The generation of the kernels.
+    package let generation: Double
+  }
+
+  /// These constants; nil where one of them is missing.
+  package var fitted: Fitted? {
+    guard let exponentialsPerClock, let blockUS, let fixedUS, let flashAttention else { return nil }
+    return Fitted(
+      exponentialsPerClock: exponentialsPerClock, block: blockUS * 1e-6, fixed: fixedUS * 1e-6,
+      generation: flashAttention)
+  }
+}

@@ -1,0 +1,100 @@
+import JSONText
+
+/// What is fitted of kernels that load their operands ahead of the arithmetic: matrix products and fused attention.
+///
+/// An architecture has all that ``Fitted`` needs, or its products take the equation of tiles with set-ups.
+public struct PipelineEfficiency: Sendable, Equatable {
+  /// Energy of a FLOP in a 16-bit format at the board's limit, picojoules; nil where power limits nothing.
+  public var energyPJPerFLOP: Double?
+  /// Energy of a FLOP in a format of one byte, relative to that.
+  public var narrowEnergy: Double?
+  /// The share of the board's power that arithmetic may draw.
+  public var arithmeticPower: Double?
+  /// Bytes of operands that a compute unit gets in a clock; nil where bulk copies keep up with the arithmetic.
+  public var operandBytesPerClock: Double?
+  /// Clocks of the shortest iteration of a tile's main loop, 64 terms of 16 bits: its latency over its stages.
+  public var matrixStepClocks: Double?
+  /// Time that a sum in parts adds, microseconds.
+  public var splitUS: Double?
+  /// Time of a product beside arithmetic and traffic, microseconds: its start, its first operands, its epilogue.
+  public var matrixFixedUS: Double?
+  /// Bytes that a compute unit exchanges with the last-level cache in a clock.
+  public var cacheBytesPerClock: Double?
+  /// The exponent by which arithmetic and traffic overlap: 1 not at all, infinity perfectly.
+  public var overlap: Double?
+  /// The share of the last-level cache up to which all of some data stay in it.
+  public var cacheKept: Double?
+  /// The share of the last-level cache from which on nothing of it stays.
+  public var cacheLost: Double?
+
+  /// None of them.
+  public init() {}
+
+  static let table: [OptionalConstant] = [
+    OptionalConstant(
+      key: "energy_pj_per_flop", keyPath: \.pipeline.energyPJPerFLOP,
+      domain: NumberDomain(.picojoules, .between(1e-9, 1e6)),
+      meaning: "energy of a 16-bit FLOP at the power limit",
+      trend: .following([], over: [AcceleratorProfile.leadingPeak])),
+    OptionalConstant(
+      key: "narrow_energy", keyPath: \.pipeline.narrowEnergy, domain: .ratio(0.01, 4),
+      meaning: "energy of a FLOP in 8 bits, relative", note: "to one in 16 bits"),
+    OptionalConstant(
+      key: "arithmetic_power", keyPath: \.pipeline.arithmeticPower, domain: .fraction(0.01, 1),
+      meaning: "share of the board's power for arithmetic"),
+    OptionalConstant(
+      key: "operand_bytes_per_clock", keyPath: \.pipeline.operandBytesPerClock, domain: .bytesPerClock,
+      meaning: "bytes of operands that a unit gets per clock", note: "left out where bulk copies keep up",
+      family: .operands, trend: AcceleratorProfile.operandTrend),
+    OptionalConstant(
+      key: "matrix_step_clocks", keyPath: \.pipeline.matrixStepClocks, domain: NumberDomain(.clocks, .between(0, 1e6)),
+      meaning: "shortest iteration of a tile's main loop", note: "over 64 terms of 16 bits"),
+    OptionalConstant(
+      key: "split_us", keyPath: \.pipeline.splitUS, domain: .kernelMicroseconds,
+      meaning: "time that a sum in parts adds"),
+    OptionalConstant(
+      key: "matrix_fixed_us", keyPath: \.pipeline.matrixFixedUS, domain: .kernelMicroseconds,
+      meaning: "time of a product beside arithmetic and traffic", note: "without the gap to the next kernel"),
+    OptionalConstant(
+      key: "cache_bytes_per_clock", keyPath: \.pipeline.cacheBytesPerClock, domain: .bytesPerClock,
+      meaning: "bytes between a unit and the last-level cache", note: "in a clock", family: .bandwidth,
+      trend: .following(["memory.bandwidth_gb_per_s"], over: ["compute_units", "clock_ghz"])),
+    OptionalConstant(
+      key: "overlap", keyPath: \.pipeline.overlap, domain: NumberDomain(.ratio, .between(1, 100)),
+      meaning: "exponent by which arithmetic and traffic overlap", note: "1: not at all"),
+    OptionalConstant(
+      key: "cache_kept", keyPath: \.pipeline.cacheKept, domain: .fraction(0, 4),
+      meaning: "share of the last-level cache that keeps all"),
+    OptionalConstant(
+      key: "cache_lost", keyPath: \.pipeline.cacheLost, domain: .fraction(0, 8),
+      meaning: "share of the last-level cache that keeps nothing", note: "of data as large as that"),
+  ]
+}
+
+extension PipelineEfficiency {
+  /// The constants without which there is no such equation.
+  package struct Fitted: Sendable, Equatable {
+    /// Clocks of the shortest iteration of a tile's main loop.
+    package let matrixStepClocks: Double
+    /// Time that a sum in parts adds, seconds.
+    package let split: Double
+    /// Time of a product beside arithmetic and traffic, seconds.
+    package let matrixFixed: Double
+    /// Bytes between a unit and the last-level cache in a clock.
+    package let cacheBytesPerClock: Double
+    /// The exponent by which arithmetic and traffic overlap.
+    package let overlap: Double
+    /// The shares of the last-level cache up to which all stays, and from which on nothing does.
+    package let cacheKept, cacheLost: Double
+  }
+
+  /// These constants; nil where one of them is missing.
+  package var fitted: Fitted? {
+    guard let matrixStepClocks, let splitUS, let matrixFixedUS, let cacheBytesPerClock, let overlap, let cacheKept,
+      let cacheLost
+    else { return nil }
+    return Fitted(
+      matrixStepClocks: matrixStepClocks, split: splitUS * 1e-6, matrixFixed: matrixFixedUS * 1e-6,
+      cacheBytesPerClock: cacheBytesPerClock, overlap: overlap, cacheKept: cacheKept, cacheLost: cacheLost)
+  }
+}
