@@ -14,7 +14,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/model.md"
 MARK = "<!-- constants -->"
-FAMILIES = ["Pascal", "Pascal GP100", "Volta", "Turing", "Ampere GA100", "Ampere GA10x", "Ada", "Hopper", "Blackwell"]
+FAMILIES = ["Pascal", "Pascal GP100", "Volta", "Turing", "Ampere GA100", "Ampere GA10x", "Ada", "Hopper", "Blackwell",
+            "Blackwell GB20x"]
 MEANINGS = {
     "matrix_flops_per_clock": "16-bit FLOPs a compute unit's operand path feeds its matrix units in a clock",
     "vector": "sustained fraction of the fp32 vector peak in products",
@@ -30,6 +31,22 @@ MEANINGS = {
     "operand_cost": "slow-down of small tiles for each operand more",
     "wave_quantization": "share of an unfilled wave that is lost",
     "depthwise": "fraction of the vector peak in depthwise convolutions",
+    "energy_pj_per_flop": "energy of a 16-bit FLOP at the power limit, pJ",
+    "operand_bytes_per_clock": "bytes of operands that a unit gets in a clock; none: as many as it needs",
+    "matrix_step_clocks": "shortest iteration of a tile's main loop, clocks",
+    "split_us": "a sum in parts, us",
+    "matrix_fixed_us": "a product beside arithmetic and traffic, us",
+    "cache_bytes_per_clock": "bytes between a unit and the last-level cache in a clock",
+    "attention_flops_per_clock": "16-bit FLOPs of a unit in a clock in attention; none: its peak",
+    "exponentials_per_clock": "exponentials of a unit in a clock",
+    "attention_block_us": "filling and draining a block of queries, us",
+    "attention_fixed_us": "attention beside arithmetic and traffic, us",
+    "flash_attention": "the generation of FlashAttention that libraries have (not fitted)",
+    "narrow_energy": "energy of a FLOP in 8 bits, relative to one in 16",
+    "arithmetic_power": "share of the board's power for arithmetic",
+    "overlap": "exponent by which arithmetic and traffic overlap",
+    "cache_kept": "share of the last-level cache up to which all stays in it",
+    "cache_lost": "share of it from which on nothing stays",
     "matrix_alignment": "alignment that the matrix units want, elements; 0 = no matrix units (not fitted)",
 }
 
@@ -42,20 +59,24 @@ def families():
     return loaded
 
 
+def shown(constants, key):
+    return f"{constants[key]:g}" if key in constants else "-"
+
+
 def device_table(loaded):
-    shared = [key for key in MEANINGS if len({constants[key] for constants in loaded.values()}) == 1]
+    shared = [key for key in MEANINGS if len({constants[key] for constants in loaded.values() if key in constants}) == 1]
     own = [key for key in MEANINGS if key not in shared]
     yield "| constant | meaning | " + " | ".join(FAMILIES) + " |"
     yield "|---|---|" + "---|" * len(FAMILIES)
     for key in own:
-        yield f"| `{key}` | {MEANINGS[key]} | " + " | ".join(f"{loaded[name][key]:g}" for name in FAMILIES) + " |"
+        yield f"| `{key}` | {MEANINGS[key]} | " + " | ".join(shown(loaded[name], key) for name in FAMILIES) + " |"
     yield ""
-    yield "One value for all families:"
+    yield "One value for all families, or all that have it:"
     yield ""
     yield "| constant | meaning | value |"
     yield "|---|---|---|"
     for key in shared:
-        yield f"| `{key}` | {MEANINGS[key]} | {next(iter(loaded.values()))[key]:g} |"
+        yield f"| `{key}` | {MEANINGS[key]} | {next(constants[key] for constants in loaded.values() if key in constants):g} |"
 
 
 def framework_table():

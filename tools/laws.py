@@ -296,8 +296,11 @@ def doubled(lab):
         slower[f"accelerator.launch.{key}"] = shown["launch"][key] * 2
     slower["accelerator.link.bandwidth_gb_per_s"] = shown["link"]["bandwidth_gb_per_s"] / 2
     slower["accelerator.link.latency_us"] = shown["link"]["latency_us"] * 2
-    for key in ("tile_setup_us", "kernel_fixed_us"):
-        slower[f"accelerator.efficiency.{key}"] = family[key] * 2
+    for key in ("tile_setup_us", "kernel_fixed_us", "split_us", "matrix_fixed_us", "attention_block_us", "attention_fixed_us"):
+        if key in family:
+            slower[f"accelerator.efficiency.{key}"] = family[key] * 2
+    if "watts" in shown:
+        slower["accelerator.watts"] = shown["watts"] / 2
     before = lab.json(*arguments)
     after = lab.json(*arguments, *[part for path, value in slower.items() for part in ("--set", f"{path}={value!r}")])
     if before is None or after is None:

@@ -75,6 +75,7 @@ package enum ProfileReader {
     var profile = ArchitectureProfile()
     profile.name = try root.required("name").nonEmptyString()
     try read("efficiency", of: &root, into: &profile)
+    try checkCompanions(root.required("efficiency").object())
     profile.provenance = try Provenance.read(from: &root, known: ArchitectureProfile.sourcePaths)
     try root.finish()
     return profile
@@ -148,6 +149,14 @@ package enum ProfileReader {
     var object = try root.required(group).object()
     try ProfileField.read(from: &object, group: group, into: &profile, requireAll: requireAll)
     try object.finish()
+  }
+
+  /// Checks that of constants which make one equation together all are there, or none.
+  private static func checkCompanions(_ efficiency: JSONObjectCursor) throws(JSONFault) {
+    var efficiency = efficiency
+    for keys in DeviceEfficiency.companions where keys.contains(where: { efficiency.optional($0) != nil }) {
+      for key in keys { _ = try efficiency.required(key) }
+    }
   }
 
   /// A text that is only shown: whatever it holds, it is one line of characters that show themselves.
