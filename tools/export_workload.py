@@ -396,7 +396,7 @@ class Recorder:
                 yield from self.top_level(event.children)
 
     def block_markers(self):
-        """A context in which every module leaves a marker when it starts, with its name if it is one of a list or sequence."""
+        """A context in which every module leaves a marker when it starts, named if it is one of a list or sequence."""
         import torch
 
         def mark(module, _arguments):
