@@ -42,6 +42,7 @@ OPERATOR_COUNTS = {
     "olmoe-1b-7b-decode": 16710,
     "olmoe-1b-7b": 16695,
     "opt-1.3b": 1050,
+    "qwen1.5-moe-a2.7b-decode": 3567,
     "resnet101": 345,
     "resnet152": 515,
     "resnet18": 69,
