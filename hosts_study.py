@@ -203,7 +203,7 @@ def launches():
     def hit(experts, chosen, batch):
         return experts * (1 - (1 - chosen / experts) ** batch)
     dense = 16 * 47 + 8 + 1 + 1 + 9 + 6 + 41
-    olmoe = 16 * (65 + 64 * 4 + hit(64, 8, 4) * 10) + 60
+    olmoe = 16 * (65 + 64 * 4 + hit(64, 8, 4) * 9) + 60
     qwen = 24 * (65 + hit(60, 4, 4) * 14) + 60
     print("3. launches a token:", {name: f"{value:.0f} for {target} ({value / target - 1:+.1%})" for name, value, target in
                                    (("Llama-3.2-1B", dense, 847.5), ("OLMoE", olmoe, 9305.3), ("Qwen1.5-MoE", qwen, 6695.1))})
