@@ -13,15 +13,16 @@ let strict: [SwiftSetting] = [
 let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", []),
-  ("EventEngine", []),
+  ("EventEngine", ["Roofline"]),
   ("CommandSyntax", ["JSONText"]),
+  ("OutputFiles", ["JSONText"]),
   ("Charts", ["JSONText"]),
   ("Profiles", ["JSONText"]),
   ("Workloads", ["JSONText"]),
-  ("Traces", ["JSONText"]),
+  ("Traces", ["JSONText", "Roofline"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
-  ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Workloads"]),
-  ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "Simulation", "Traces", "Workloads"]),
+  ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Roofline", "Workloads"]),
+  ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   (
     "Reports",
@@ -32,23 +33,27 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
 ]
 
 /// What only the program is made of: nothing in them is public.
-let ownLibraries: Set<String> = ["CommandSyntax", "Charts", "Reports"]
+let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports"]
+
+/// Files that the compiler puts into the program, which so needs nothing beside it.
+let embedded: [String: [Resource]] = ["Reports": [.embedInCode("page.js"), .embedInCode("page.css")]]
 
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Roofline", []),
   ("JSONText", []),
-  ("EventEngine", []),
+  ("EventEngine", ["Roofline"]),
   ("CommandSyntax", []),
+  ("OutputFiles", ["JSONText"]),
   ("Profiles", ["JSONText", "SampleModels"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
-  ("Replay", ["EventEngine", "JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "Traces"]),
-  ("Simulation", ["EventEngine", "Kernels", "Profiles", "SampleModels", "Workloads"]),
+  ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Traces"]),
+  ("Simulation", ["EventEngine", "Kernels", "Profiles", "Roofline", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "Workloads"]),
-  ("Studies", ["JSONText", "Kernels", "Profiles", "SampleModels", "Simulation", "Workloads"]),
+  ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
   ("Charts", ["JSONText"]),
-  ("Reports", ["Charts", "Simulation"]),
+  ("Reports", ["Charts", "Roofline", "Simulation"]),
 ]
 
 let package = Package(
@@ -59,7 +64,10 @@ let package = Package(
     .library(name: "FrameworkTax", targets: ["FrameworkTax", "Catalog"]),
     .library(name: "Catalog", targets: ["Catalog"]),
   ] + libraries.filter { !ownLibraries.contains($0.name) }.map { .library(name: $0.name, targets: [$0.name]) },
-  targets: libraries.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict) }
+  targets: libraries.map {
+    .target(
+      name: $0.name, dependencies: $0.dependencies, resources: embedded[$0.name] ?? [], swiftSettings: strict)
+  }
     + tests.map {
       .testTarget(
         name: $0.name + "Tests", dependencies: [.byName(name: $0.name), "TestSupport"] + $0.dependencies,
@@ -70,17 +78,16 @@ let package = Package(
       .testTarget(
         name: "SimulateTests",
         dependencies: [
-          "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Simulation", "Studies", "TestSupport", "Workloads",
-          "simulate",
+          "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Roofline", "Simulation", "Studies", "TestSupport",
+          "Workloads", "simulate",
         ], swiftSettings: strict),
-      .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      .target(name: "TestSupport", dependencies: ["Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
       // What tools/fuzz.sh gives bytes to; the kept inputs run as tests, without the fuzzer.
       .target(
         name: "Fuzzing",
         dependencies: [
-          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Simulation", "Studies",
-          "Traces",
-          "Workloads",
+          "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Simulation",
+          "Studies", "Traces", "Workloads",
         ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift"], swiftSettings: strict),
       .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),
       // Predictions against published measurements: no library of its own stands behind it.
@@ -108,8 +115,8 @@ let package = Package(
       .executableTarget(
         name: "simulate",
         dependencies: [
-          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "Profiles", "Replay", "Reports", "Simulation",
-          "Studies", "Traces", "Workloads",
+          "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "OutputFiles", "Profiles", "Replay", "Reports",
+          "Simulation", "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

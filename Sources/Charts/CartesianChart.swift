@@ -124,3 +124,18 @@ package struct CartesianChart: Sendable {
     self.rules = rules
   }
 }
+
+extension [CartesianChart.Series] {
+  /// Where their points stand along the horizontal axis.
+  package var xs: [Double] { flatMap { $0.points.map(\.x) } }
+
+  /// Where their points, and the edges of their bands, stand along the vertical axis.
+  package var ys: [Double] { flatMap { $0.points.map(\.y) + $0.bands.flatMap { $0.low + $0.high } } }
+}
+
+extension Tick {
+  /// Marks of whole numbers.
+  package static func whole(_ numbers: some Sequence<Int>) -> [Tick] {
+    numbers.map { Tick(value: Double($0), label: String($0)) }
+  }
+}

@@ -41,12 +41,13 @@ extension CommandTree {
     var offers: [String] = []
     for (trail, command) in commands {
       for option in options(of: command) where option.value != nil {
-        let names = ([option.flag] + shortFlags(option)).map { quoted("\(trail):\($0)") }.joined(separator: "|")
-        let reply = option.choices.isEmpty ? "" : "$(compgen -W \(quoted(joined(option.choices))) -- \"$current\")"
+        let names = ([option.flag] + shortFlags(option)).map { shellQuoted("\(trail):\($0)") }.joined(separator: "|")
+        let reply = option.choices.isEmpty ? "" : "$(compgen -W \(shellQuoted(joined(option.choices))) -- \"$current\")"
         valued.append("    \(names)) COMPREPLY=(\(reply)); return ;;")
       }
       let words = command.subcommands.map(\.name) + options(of: command).map(\.flag)
-      offers.append("    \(quoted(trail))) COMPREPLY=($(compgen -W \(quoted(joined(words))) -- \"$current\")) ;;")
+      offers.append(
+        "    \(shellQuoted(trail))) COMPREPLY=($(compgen -W \(shellQuoted(joined(words))) -- \"$current\")) ;;")
     }
     return """
       # bash completion for \(root.name)
@@ -74,8 +75,8 @@ extension CommandTree {
   private var zshCompletions: String {
     let offers = commands.map { trail, command in
       let arguments = options(of: command).flatMap(zshSpecifications) + [zshRest(of: command)]
-      return "    \(quoted(trail)))\n"
-        + "      _arguments \\\n" + arguments.map { "        " + quoted($0) }.joined(separator: " \\\n") + " ;;"
+      return "    \(shellQuoted(trail)))\n"
+        + "      _arguments \\\n" + arguments.map { "        " + shellQuoted($0) }.joined(separator: " \\\n") + " ;;"
     }
     return """
       #compdef \(root.name)
@@ -167,11 +168,6 @@ extension CommandTree {
 
   /// Patterns of a `case` in bash and zsh; a tree without subcommands has one that nothing matches.
   private func alternation(_ trails: [String]) -> String {
-    trails.isEmpty ? "''" : trails.map(quoted).joined(separator: "|")
-  }
-
-  /// Single quotes in bash and zsh: a quote is closed, escaped and opened again.
-  private func quoted(_ text: String) -> String {
-    "'" + text.map { $0 == "'" ? "'\\''" : String($0) }.joined() + "'"
+    trails.isEmpty ? "''" : trails.map(shellQuoted).joined(separator: "|")
   }
 }

@@ -1,3 +1,5 @@
+import Roofline
+
 /// What reacts to events: the model that an ``Engine`` drives.
 ///
 /// A model is a struct of flat state. It holds no closures and no objects: an event is a small value, and handling one
@@ -19,7 +21,7 @@ public protocol EventModel {
   ///   - time: When it happens; never earlier than the event before it.
   ///   - calendar: Where consequences are scheduled, at `time` or later.
   /// - Throws: What goes wrong inside the model; the engine hands it on as `EngineFault.model`.
-  mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) throws(Fault)
+  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout EventCalendar<Event>) throws(Fault)
 }
 
 extension EventModel {
@@ -31,7 +33,7 @@ extension EventModel {
 /// Why an engine gave up.
 public enum EngineFault<ModelFault: Error>: Error {
   /// The limit on events was reached; the model is wrong or the limit too low. The run cannot go on.
-  case eventLimitReached(limit: Int, time: Ticks)
+  case eventLimitReached(limit: Int, time: Picoseconds)
   /// The model refused an event. The run cannot go on.
   case model(ModelFault)
 }

@@ -1,3 +1,5 @@
+import Roofline
+
 /// The events that are still to happen, earliest first.
 ///
 /// Events at one instant come out in the order in which they were scheduled: first in, first out is a promise of this
@@ -11,12 +13,12 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
   @frozen
   @usableFromInline
   struct Entry: Sendable {
-    @usableFromInline var time: Ticks
+    @usableFromInline var time: Picoseconds
     @usableFromInline var sequence: UInt64
     @usableFromInline var event: Event
 
     @inlinable
-    init(time: Ticks, sequence: UInt64, event: Event) {
+    init(time: Picoseconds, sequence: UInt64, event: Event) {
       self.time = time
       self.sequence = sequence
       self.event = event
@@ -34,9 +36,9 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
 
   /// The time of the event that was taken out last; no event may be scheduled before it.
   @inlinable
-  public var now: Ticks { clock }
+  public var now: Picoseconds { clock }
 
-  @usableFromInline var clock: Ticks = 0
+  @usableFromInline var clock: Picoseconds = 0
 
   /// An empty calendar whose clock stands at zero.
   @inlinable
@@ -55,7 +57,7 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
   ///   - time: When; not before ``now``, since the past cannot be changed.
   /// - Complexity: O(log n) for n pending events.
   @inlinable
-  public mutating func schedule(_ event: Event, at time: Ticks) {
+  public mutating func schedule(_ event: Event, at time: Picoseconds) {
     precondition(time >= now, "an event cannot be scheduled in the past")
     var entry = Entry(time: time, sequence: nextSequence, event: event)
     nextSequence += 1
@@ -77,7 +79,7 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
   /// - Returns: The event and its time, or nil when nothing is left to happen.
   /// - Complexity: O(log n) for n pending events.
   @inlinable
-  public mutating func next() -> (event: Event, time: Ticks)? {
+  public mutating func next() -> (event: Event, time: Picoseconds)? {
     guard let earliest = front else { return nil }
     front = heap.popLast()
     if let last = front, let first = heap.first {
@@ -91,12 +93,12 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
 
   /// The time of the earliest event, or nil when nothing is left to happen.
   @inlinable
-  public var nextTime: Ticks? { front?.time }
+  public var nextTime: Picoseconds? { front?.time }
 
   /// What is still to happen, in the order in which it will.
   ///
   /// - Complexity: O(n log n) for n pending events.
-  public var pending: [(event: Event, time: Ticks)] {
+  public var pending: [(event: Event, time: Picoseconds)] {
     guard let front else { return [] }
     var entries = Array(heap)
     entries.append(front)
@@ -107,7 +109,7 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
   ///
   /// - Parameter time: By how much; not negative.
   /// - Complexity: O(n) for n pending events.
-  public mutating func advance(by time: Ticks) {
+  public mutating func advance(by time: Picoseconds) {
     precondition(time >= 0, "the clock runs forward")
     clock += time
     front?.time += time

@@ -71,8 +71,9 @@ package struct LoweredProgram: Sendable {
   ) {
     self.target = target
     let lowering = Lowering(target: target)
-    let program = workload.program(withTensorsOn: target.isHost ? .device : inputs).resolved
-    let nodes = Decomposition(rules: decomposition).rewrite(program)
+    let program = workload.program.resolved
+    let copied = program.with(tensorsOf: workload, on: target.isHost ? .device : inputs)
+    let nodes = Decomposition(rules: decomposition).rewrite(copied)
     let groups = Fusion(rules: rules).rewrite(nodes)
     let lowered = groups.mapLeaves { group in (group, index(of: group, with: lowering)) }
     statements = lowered.mapLeaves { $0.1 }
@@ -82,7 +83,7 @@ package struct LoweredProgram: Sendable {
       $0.add($1, times: $2)
     }
     (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
-    let resident = ResidentTensors(workload, precision: target.precision)
+    let resident = ResidentTensors(workload, program, precision: target.precision)
     let live = LiveTensors(lowered.mapLeaves { ($0.0, operations[$0.1].kernels.isEmpty) }, target)
     tensors = TensorDemand(weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes)
     kernelIndices = [:]

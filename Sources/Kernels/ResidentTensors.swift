@@ -21,15 +21,15 @@ struct ResidentTensors {
   private var tables: Set<Shape> = []
   private var matrices: Set<Shape> = []
 
-  /// The tensors of a workload.
+  /// The tensors of a workload, whose program is given with its rules.
   ///
   /// - Complexity: The length of the program's text, times the depth of its repeats.
-  init(_ workload: BoundWorkload, precision: Precision) {
+  init(_ workload: BoundWorkload, _ program: [Block<ResolvedOperator>], precision: Precision) {
     self.precision = precision
     countsWeights = workload.weightElements == nil
     known = Set(workload.inputs)
     inputBytes = workload.inputs.reduce(0) { $0 + Self.bytes(of: $1, precision) }
-    workload.program.resolved.forEachRound { add($0, $1) }
+    program.forEachRound { add($0, $1) }
     if let elements = workload.weightElements {
       weightBytes = Double(elements) * precision.bytesPerElement
     } else {

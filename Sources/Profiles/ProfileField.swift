@@ -5,7 +5,10 @@ import JSONText
 /// The reader, the validation, `--set`, the listing of a profile, the tables of the documentation, the sensitivities, the
 /// identity of plans, the dials, the roadmap and the groups of a calibration all walk over the same table of fields. A
 /// number that is added to it is read, checked, overridable, shown, differentiated and scaled at once.
-package struct ProfileField<Profile: Sendable>: Sendable {
+///
+/// A class, though nothing of it ever changes: a sweep writes a number at every point, and copying all that is known of it
+/// took a tenth of the time.
+package final class ProfileField<Profile: Sendable>: Sendable {
   /// Where the number stands in the file, with dots: `memory.bandwidth_gb_per_s`.
   package let path: String
   /// What the number means, in one line.
@@ -45,7 +48,7 @@ package struct ProfileField<Profile: Sendable>: Sendable {
   ///   - affects: What follows it.
   ///   - family: What it is scaled with.
   ///   - trend: How it moves over the years.
-  package init(
+  package convenience init(
     _ path: String, _ keyPath: any WritableKeyPath<Profile, Double> & Sendable, _ domain: NumberDomain,
     _ meaning: String, note: String = "", required: Bool = true, affects: NumberEffect, family: NumberFamily = .none,
     trend: NumberTrend = .none
@@ -56,7 +59,7 @@ package struct ProfileField<Profile: Sendable>: Sendable {
   }
 
   /// A number that a profile may leave out.
-  package init(
+  package convenience init(
     _ path: String, _ keyPath: any WritableKeyPath<Profile, Double?> & Sendable, _ domain: NumberDomain,
     _ meaning: String, note: String = "", affects: NumberEffect, family: NumberFamily = .none,
     trend: NumberTrend = .none

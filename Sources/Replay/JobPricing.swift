@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Kernels
 import Profiles
 import Simulation
@@ -90,24 +90,25 @@ package struct JobPricing: Sendable {
       kernelNames[job.name] = name
       if job.kind == .copy, Self.crossesLink(trace.name(job.name)) {
         rules.append(.copy)
-        recordedCosts.append(Cost(job.duration * 1000, .copy))
+        recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), .copy))
       } else if job.kind == .kernel, operation >= 0, let source, let operator_ = self.operator(operation) {
         let time = shares[operation] ?? self.time(operator_, source)
         shares[operation] = time
         rules.append(.shapes)
-        recordedCosts.append(Cost(job.duration * 1000, time))
+        recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), time))
       } else {
         let isNamed = name.kernelClass != nil || job.kind != .kernel
         rules.append(isNamed ? .kernelClass : .bandwidth)
         guard let translation else {
           let isProduct = name.kernelClass == .matrixMultiply || name.kernelClass == .convolution
-          recordedCosts.append(Cost(job.duration * 1000, isProduct && job.kind == .kernel ? .compute : .memory))
+          recordedCosts.append(
+            Cost(Picoseconds(nanoseconds: job.duration), isProduct && job.kind == .kernel ? .compute : .memory))
           continue
         }
         let like = LikeKernel(name, job)
         let time = likes[like] ?? translation.time(like).here
         likes[like] = time
-        recordedCosts.append(Cost(job.duration * 1000, time))
+        recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), time))
       }
     }
   }
@@ -199,12 +200,12 @@ package struct JobPricing: Sendable {
         let operation = operations[index]
         let ratio = ratios[operation] ?? self.ratio(operation, source, target)
         ratios[operation] = .some(ratio)
-        if let ratio { return Cost(picoseconds(microseconds: seconds * ratio.ratio * 1e6), ratio.there) }
+        if let ratio { return Cost(Picoseconds(costInSeconds: seconds * ratio.ratio), ratio.there) }
         rule = .kernelClass
       }
       if rule == .copy {
         let result = translation.copy(seconds, bytes: Double(job.bytes))
-        return Cost(picoseconds(microseconds: result * 1e6), .copy)
+        return Cost(Picoseconds(costInSeconds: result), .copy)
       }
       let like = LikeKernel(kernelNames[job.name] ?? KernelName(trace.name(job.name)), job)
       var time = likes[like]
@@ -213,7 +214,7 @@ package struct JobPricing: Sendable {
         time = (found.seconds, found.there)
       }
       likes[like] = time
-      return time.map { Cost(picoseconds(microseconds: $0.seconds * 1e6), $0.there) } ?? recordedCosts[index]
+      return time.map { Cost(Picoseconds(costInSeconds: $0.seconds), $0.there) } ?? recordedCosts[index]
     }
   }
 

@@ -1,3 +1,4 @@
+import Roofline
 import Simulation
 import Traces
 
@@ -21,18 +22,20 @@ public struct RecordedRun: Sendable {
   package let launchers: [Int]
 
   /// From the first event to the end of the last, nanoseconds.
-  package var span: Int64 { end - start }
+  package var span: Picoseconds { Picoseconds(nanoseconds: end - start) }
   /// Host operators.
   package let operatorCount: Int
   /// Calls that launch kernels or graphs.
   package let launchCount: Int
   /// Kernels.
   package let kernelCount: Int
-  /// Nanoseconds in which at least one device event ran.
-  package let deviceBusy: Int64
+  /// In how much of it at least one device event ran.
+  package let deviceBusy: Picoseconds
 
   /// The share of the span in which the device does not work.
-  package var frameworkTaxFraction: Double { PassSummary.taxFraction(latency: span, deviceBusy: deviceBusy) }
+  package var frameworkTaxFraction: Double {
+    PassSummary.taxFraction(latency: span, deviceBusy: deviceBusy)
+  }
 
   /// Looks at a recording, or at one of its steps.
   ///
@@ -85,7 +88,9 @@ public struct RecordedRun: Sendable {
         && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
     }
     kernelCount = deviceEvents.count { trace.deviceEvents[$0].kind == .kernel }
-    deviceBusy = busyTime(deviceEvents.map { (max(first, trace.deviceEvents[$0].start), trace.deviceEvents[$0].end) })
+    deviceBusy = Picoseconds(
+      nanoseconds: busyTime(deviceEvents.map { (max(first, trace.deviceEvents[$0].start), trace.deviceEvents[$0].end) })
+    )
   }
 
   /// The device events of a part, and who launched them.

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Simulation
 import Traces
 
@@ -10,8 +10,8 @@ public struct ReplayResult: Sendable, PassSummarized {
   /// What the recorded program takes.
   public var summary: PassSummary { timing.summary }
 
-  /// Picoseconds from the first event to the end of the last.
-  public var span: Ticks { latency }
+  /// From the first event to the end of the last.
+  public var span: Picoseconds { latency }
 }
 
 extension ReplayPlan {

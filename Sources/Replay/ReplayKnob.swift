@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Profiles
 import Simulation
 
@@ -79,8 +79,8 @@ package struct ReplayChange: Sendable {
   package let knob: ReplayKnob
   /// The relative change of the span for a small relative change of the number.
   package let elasticity: Double
-  /// Picoseconds of the replay with the number twice as good.
-  package let span: Ticks
+  /// The span of the replay with the number twice as good.
+  package let span: Picoseconds
 }
 
 extension ReplayPlan {
@@ -118,14 +118,14 @@ extension ReplayPlan {
       let isSpeed = knob == .host || knob == .compute || knob == .memory || knob == .link
       changes.append(
         ReplayChange(
-          knob: knob, elasticity: (isSpeed ? -1 : 1) * Double(time) / Double(timing.latency), span: span))
+          knob: knob, elasticity: (isSpeed ? -1 : 1) * Double(time) / Double(timing.latency.count), span: span))
     }
     return changes.sorted { ($0.span, $0.knob.rawValue) < ($1.span, $1.knob.rawValue) }
   }
 
   private func account(_ knob: ReplayKnob, _ cost: Cost) -> Account {
     var account = Account.zero
-    account[knob.rawValue] = cost.duration
+    account[knob.rawValue] = cost.duration.count
     return account
   }
 

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Simulation
 import Traces
 
@@ -22,18 +22,18 @@ package struct ReplayPrices: Sendable {
   package var operatorScales: [Int32: Double] = [:]
   /// Host time of the profiler for each operator, which is taken off, nanoseconds.
   package var profilerOverhead = 0.0
-  /// The time of each job, picoseconds, and what it is spent on.
+  /// The time of each job, and what it is spent on.
   package var jobs: [Cost]
-  /// The device's and the driver's constants, picoseconds.
-  package var launchLatency: Ticks
+  /// From a launch call's return until its kernel may start.
+  package var launchLatency: Picoseconds
   /// Between kernels of a stream.
-  package var kernelGap: Ticks
+  package var kernelGap: Picoseconds
   /// From a graph's launch to its first node.
-  package var graphLatency: Ticks
+  package var graphLatency: Picoseconds
   /// Between nodes of a graph.
-  package var graphKernelGap: Ticks
-  /// Host time of launching a graph that the recording did not have, picoseconds: for the launch, and for each node.
-  package var capturedGraph: (call: Ticks, node: Ticks) = (0, 0)
+  package var graphKernelGap: Picoseconds
+  /// Host time of launching a graph that the recording did not have: for the launch, and for each node.
+  package var capturedGraph: (call: Picoseconds, node: Picoseconds) = (0, 0)
   /// Launches into a stream that may be unfinished.
   package var queueDepth = 1024
 
@@ -43,7 +43,7 @@ package struct ReplayPrices: Sendable {
   ///   - recorded: The recorded program.
   ///   - categories: What each job's time is spent on.
   package init(_ recorded: RecordedProgram, categories: [CostCategory]) {
-    self.init(recorded, jobs: zip(recorded.jobs, categories).map { Cost($0.duration * 1000, $1) })
+    self.init(recorded, jobs: zip(recorded.jobs, categories).map { Cost(Picoseconds(nanoseconds: $0.duration), $1) })
   }
 
   /// The recording's own prices.
@@ -53,19 +53,19 @@ package struct ReplayPrices: Sendable {
   ///   - jobs: Each job's recorded time, and what it is spent on.
   package init(_ recorded: RecordedProgram, jobs: [Cost]) {
     self.jobs = jobs
-    launchLatency = recorded.constants.launchLatency * 1000
-    kernelGap = recorded.constants.kernelGap * 1000
-    graphLatency = recorded.constants.graphLatency * 1000
-    graphKernelGap = recorded.constants.graphKernelGap * 1000
+    launchLatency = Picoseconds(nanoseconds: recorded.constants.launchLatency)
+    kernelGap = Picoseconds(nanoseconds: recorded.constants.kernelGap)
+    graphLatency = Picoseconds(nanoseconds: recorded.constants.graphLatency)
+    graphKernelGap = Picoseconds(nanoseconds: recorded.constants.graphKernelGap)
   }
 
-  /// A recorded time on this host, picoseconds.
-  package func hostTime(_ nanoseconds: Double) -> Ticks {
-    Simulation.picoseconds(microseconds: nanoseconds / 1000 / hostSpeed)
+  /// A recorded time on this host.
+  package func hostTime(_ nanoseconds: Double) -> Picoseconds {
+    Picoseconds(costInMicroseconds: nanoseconds / 1000 / hostSpeed)
   }
 
-  /// A device's time at this device speed, picoseconds.
-  package func deviceTime(_ picoseconds: Ticks, _ category: CostCategory) -> Ticks {
+  /// A device's time at this device speed.
+  package func deviceTime(_ time: Picoseconds, _ category: CostCategory) -> Picoseconds {
     let part =
       switch category {
       case .compute: computeSpeed
@@ -74,7 +74,7 @@ package struct ReplayPrices: Sendable {
       default: memorySpeed
       }
     let speed = deviceSpeed * part
-    return speed == 1 ? picoseconds : Simulation.picoseconds(microseconds: Double(picoseconds) / 1e6 / speed)
+    return speed == 1 ? time : Picoseconds(costInMicroseconds: time.microseconds / speed)
   }
 }
 
@@ -109,18 +109,19 @@ extension ReplayPlan {
         }
       return Cost(prices.hostTime(Double(call.duration) * scale), call.kind.category)
     case .capturedGraph(let nodes):
-      let time = Double(prices.capturedGraph.call) + Double(prices.capturedGraph.node) * Double(nodes)
-      return Cost(picoseconds(microseconds: time / 1e6), .launch)
+      let time = prices.capturedGraph.call.microseconds + prices.capturedGraph.node.microseconds * Double(nodes)
+      return Cost(Picoseconds(costInMicroseconds: time), .launch)
     case .job(let index):
       var cost = prices.jobs[index]
       cost.duration = 0
       for category in CostCategory.allCases where cost.account[category.rawValue] != 0 {
-        cost.account[category.rawValue] = prices.deviceTime(cost.account[category.rawValue], category)
-        cost.duration += cost.account[category.rawValue]
+        let time = prices.deviceTime(Picoseconds(cost.account[category.rawValue]), category)
+        cost.account[category.rawValue] = time.count
+        cost.duration += time
       }
       return cost
     case .occupied(let time):
-      return Cost(prices.deviceTime(time * 1000, .memory), .memory)
+      return Cost(prices.deviceTime(Picoseconds(nanoseconds: time), .memory), .memory)
     }
   }
 }

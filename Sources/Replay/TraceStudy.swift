@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Kernels
 import Profiles
 import Simulation
@@ -194,16 +194,16 @@ extension ReplayPrices {
       synchronizationScale *= after.launch.synchronizationUS / before.launch.synchronizationUS
     }
     if after.launch.latencyUS != before.launch.latencyUS {
-      launchLatency = picoseconds(microseconds: after.launch.latencyUS)
+      launchLatency = Picoseconds(costInMicroseconds: after.launch.latencyUS)
     }
     if after.launch.kernelGapUS != before.launch.kernelGapUS {
-      kernelGap = picoseconds(microseconds: after.launch.kernelGapUS)
+      kernelGap = Picoseconds(costInMicroseconds: after.launch.kernelGapUS)
     }
-    graphLatency = picoseconds(microseconds: after.launch.graphLatencyUS)
-    graphKernelGap = picoseconds(microseconds: after.launch.graphKernelGapUS)
+    graphLatency = Picoseconds(costInMicroseconds: after.launch.graphLatencyUS)
+    graphKernelGap = Picoseconds(costInMicroseconds: after.launch.graphKernelGapUS)
     capturedGraph = (
-      picoseconds(microseconds: after.launch.graphCallUS / hostSpeed),
-      picoseconds(microseconds: new.framework.graphNodeUS / hostSpeed)
+      Picoseconds(costInMicroseconds: after.launch.graphCallUS / hostSpeed),
+      Picoseconds(costInMicroseconds: new.framework.graphNodeUS / hostSpeed)
     )
     queueDepth = Int(min(max(1, after.launch.queueDepth), 0x1p40))
     var sameLaunch = after

@@ -1,6 +1,7 @@
+import Profiles
+import Roofline
 import Charts
 import JSONText
-import Profiles
 import Replay
 import Simulation
 import Studies
@@ -21,18 +22,16 @@ extension Figure {
         note: ", tax \(tax)" + (result.memory.fits ? "" : ", does not fit"), isMarked: index == study.own.accelerator)
     }
     guard !rows.isEmpty else { return nil }
-    let chart = criticalPaths(rows, axis: "milliseconds per pass, from zero")
     let title =
       "Where the time goes: \(workloadName(study)), \(study.frameworks[choice.framework].title), "
       + "\(study.precisions[choice.precision].rawValue), batch \(study.batches[choice.batch])"
     return Figure(
+      title,
       caption: "The critical path of one pass: every part is what the latency waited for, and the parts sum to it. "
         + "The thin bar is how long the device is busy meanwhile.",
-      chart: Chart(
-        title: title,
-        summary: rows.map { "\($0.name): \(shortNumber(milliseconds($0.timing.latency))) ms" }.joined(separator: "; "),
-        content: .bars(chart)),
-      table: Table(
+      summary: rows.map { "\($0.name): \(shortNumber($0.timing.latency.milliseconds)) ms" }.joined(separator: "; "),
+      .bars(criticalPaths(rows, axis: "milliseconds per pass, from zero")),
+      Table(
         rows,
         [
           Column("accelerator") { .text($0.name) }, .latency("ms", .milliseconds(3)) { $0.timing },
@@ -50,14 +49,12 @@ extension Figure {
     let rows = study.results.map { Pass(name: $0.name, timing: $0.result.timing) }
     let used = used(rows)
     let recorded: [Cell] =
-      ["recorded", .time(study.run.span * 1000), .time(study.run.deviceBusy * 1000)] + used.map { _ in .time(nil) }
-    let caption = "The critical path: every part is what the run waited for, and the parts sum to it."
+      ["recorded", .time(study.run.span), .time(study.run.deviceBusy)] + used.map { _ in .time(nil) }
     return Figure(
-      caption: caption,
-      chart: Chart(
-        title: "Where the time goes", summary: caption,
-        content: .bars(criticalPaths(rows, axis: "milliseconds, from zero"))),
-      table: Table(
+      "Where the time goes",
+      caption: "The critical path: every part is what the run waited for, and the parts sum to it.",
+      .bars(criticalPaths(rows, axis: "milliseconds, from zero")),
+      Table(
         fields: [
           Field("run"), Field("time", unit: "ms", key: "span_us", .milliseconds(3)),
           Field("device busy", unit: "ms", key: "device_busy_us", .milliseconds(3)),
@@ -88,14 +85,14 @@ extension Figure {
   private static func criticalPaths(_ rows: [Pass], axis title: String) -> BarChart {
     let used = used(rows)
     return BarChart(
-      axis: Axis(title: title, scale: .linear(covering: rows.map { milliseconds($0.timing.latency) })),
+      axis: Axis(title: title, scale: .linear(covering: rows.map { $0.timing.latency.milliseconds })),
       series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
         BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
       ],
       rows: rows.map { row in
-        let busy = milliseconds(row.timing.deviceBusy)
+        let busy = row.timing.deviceBusy.milliseconds
         return BarChart.Row(
-          label: row.name, value: "\(shortNumber(milliseconds(row.timing.latency))) ms\(row.note)",
+          label: row.name, value: "\(shortNumber(row.timing.latency.milliseconds)) ms\(row.note)",
           segments: segments(row.name, row.timing, used), isMarked: row.isMarked,
           under: BarChart.Segment(
             series: used.count, start: 0, end: busy, hover: "\(row.name): device busy \(shortNumber(busy)) ms"))
@@ -103,15 +100,15 @@ extension Figure {
   }
 
   private static func segments(_ name: String, _ timing: PassTiming, _ used: [CostCategory]) -> [BarChart.Segment] {
-    var start: Int64 = 0
+    var start = Picoseconds.zero
     return used.enumerated().compactMap { index, category in
       let time = timing.time(in: category)
       guard time > 0 else { return nil }
       defer { start += time }
-      let share = Double(time) / Double(max(1, timing.latency))
+      let share = time.fraction(of: max(1, timing.latency))
       return BarChart.Segment(
-        series: index, start: milliseconds(start), end: milliseconds(start + time),
-        hover: "\(name): \(category.title) \(shortNumber(milliseconds(time))) ms, \(NumberFormat.percent(share))",
+        series: index, start: start.milliseconds, end: (start + time).milliseconds,
+        hover: "\(name): \(category.title) \(shortNumber(time.milliseconds)) ms, \(NumberFormat.percent(share))",
         label: NumberFormat.percent(share, decimals: 0))
     }
   }

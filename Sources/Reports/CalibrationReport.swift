@@ -8,9 +8,7 @@ package struct CalibrationReport: Report {
   package let calibration: Calibration
 
   /// A report.
-  package init(calibration: Calibration) {
-    self.calibration = calibration
-  }
+  package init(calibration: Calibration) { self.calibration = calibration }
 
   private struct Row {
     let number: String

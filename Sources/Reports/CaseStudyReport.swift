@@ -1,6 +1,6 @@
-import JSONText
 import Profiles
 import Simulation
+import JSONText
 import Studies
 
 /// A case study, measured beside predicted.
@@ -9,9 +9,7 @@ package struct CaseStudyReport: Report {
   package let study: CaseStudy
 
   /// A report.
-  package init(study: CaseStudy) {
-    self.study = study
-  }
+  package init(study: CaseStudy) { self.study = study }
 
   private typealias Point = CaseStudy.Point
 
@@ -22,42 +20,28 @@ package struct CaseStudyReport: Report {
   /// The points, panel by panel.
   package var record: Record {
     let panels = study.panels.map { name, points in
-      let points = points.map { point -> Value in
-        let row = point.prediction.measurement
-        let parameters = Self.parameterNames.compactMap { name in
-          row.parameters[name].map { (key: name, value: Value.count($0)) }
-        }
-        return .record((Self.names(row) + Record(parameters) + Self.numbers(point)).onOneLine)
-      }
-      return Value.record(["panel": .text(name), "points": .list(points, onOneLine: false)])
+      let points = points.map { Self.record($0, isRow: false).onOneLine }
+      return Value.record(["panel": .text(name), "points": .list(points.map { .record($0) }, onOneLine: false)])
     }
     return ["study": .text(study.subject.rawValue), "panels": .list(panels, onOneLine: false)]
   }
 
   /// A row for each point.
   package var tables: [Table] {
-    [
-      Table(
-        study.points.map { point in
-          let row = point.prediction.measurement
-          let parameters = Self.parameterNames.map { name in
-            (key: name, value: Value.count(row.parameters[name].map { Int($0) }))
-          }
-          return ["panel": .text(point.panel)] + Self.names(row) + Record(parameters) + Self.numbers(point)
-        })
-    ]
+    [Table(study.points.map { ["panel": .text($0.panel)] + Self.record($0, isRow: true) })]
   }
 
-  private static func names(_ row: Measurement) -> Record {
-    [
+  /// A point; what it has no value of is blank in a row, and not there otherwise.
+  private static func record(_ point: Point, isRow: Bool) -> Record {
+    let (prediction, row) = (point.prediction, point.prediction.measurement)
+    let names: Record = [
       "testbed": .text(row.testbed), "accelerator": .text(row.accelerator), "framework": .text(row.framework),
       "precision": .text(row.precision.rawValue), "workload": .text(row.workload),
     ]
-  }
-
-  private static func numbers(_ point: Point) -> Record {
-    let prediction = point.prediction
-    return [
+    let parameters = parameterNames.filter { isRow || row.parameters[$0] != nil }.map { name in
+      (key: name, value: Value.count(row.parameters[name].map { Int($0) }))
+    }
+    return names + Record(parameters) + [
       "multiply_adds": .number(point.multiplyAdds),
       "measured_ms": .number(prediction.measurement.latency.map { $0 * 1e3 }),
       "predicted_ms": .number(prediction.latency * 1e3), "error_fraction": .number(prediction.error),
@@ -148,15 +132,6 @@ package struct CaseStudyReport: Report {
 
   private func precisions(_ points: [Point]) -> Table {
     typealias Pair = (single: Validation.Prediction, half: Validation.Prediction)
-    let predictions = points.map(\.prediction)
-    let pairs = predictions.filter { $0.measurement.precision == .fp32 }.compactMap { single -> Pair? in
-      let row = single.measurement
-      let half = predictions.first {
-        let other = $0.measurement
-        return other.precision == .fp16 && other.workload == row.workload && other.parameters == row.parameters
-      }
-      return half.map { (single, $0) }
-    }
     func milliseconds(_ title: String, _ seconds: @escaping @Sendable (Pair) -> Double?) -> Column<Pair> {
       Column(title, unit: "ms", .fixed(2)) { .number(seconds($0).map { $0 * 1e3 }) }
     }
@@ -167,7 +142,7 @@ package struct CaseStudyReport: Report {
       }
     }
     return Table(
-      pairs,
+      CaseStudy.precisionPairs(points),
       [
         Column("workload") { .text($0.single.measurement.workload) }, .batch { $0.single },
         milliseconds("fp32 measured") { $0.single.measurement.latency },

@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Simulation
 import Traces
@@ -11,9 +12,7 @@ package struct ChromeTrace: Sendable {
   package let timeline: Timeline
 
   /// A trace of a timeline.
-  package init(timeline: Timeline) {
-    self.timeline = timeline
-  }
+  package init(timeline: Timeline) { self.timeline = timeline }
 
   /// Writes the JSON text, piece by piece: a timeline may be longer than memory should hold twice.
   ///
@@ -27,9 +26,13 @@ package struct ChromeTrace: Sendable {
       write(span, origin, &writer)
       try writer.pass(to: emit)
     }
-    for counter in TimelineCounters(timeline).counters {
-      for sample in counter.samples {
-        write(sample, of: counter, origin, &writer)
+    let counters = TimelineCounters(timeline)
+    for (name, unit, samples) in [
+      ("queue depth", "launches", counters.queueDepth), ("achieved arithmetic", "TFLOP/s", counters.arithmetic),
+      ("achieved bandwidth", "GB/s", counters.bandwidth),
+    ] {
+      for sample in samples {
+        writer.counter(name, process: 1, at: sample.time - origin, unit: unit, value: sample.value)
         try writer.pass(to: emit)
       }
     }
@@ -54,66 +57,34 @@ package struct ChromeTrace: Sendable {
     for stream in streams.sorted() { writer.name(.thread, "stream \(stream)", process: 1, thread: stream) }
   }
 
-  private func write(_ span: TimelineSpan, _ origin: Int64, _ writer: inout TraceEventWriter) {
+  private func write(_ span: TimelineSpan, _ origin: Picoseconds, _ writer: inout TraceEventWriter) {
     let name = timeline.labels.indices.contains(span.label) ? timeline.labels[span.label] : "pass"
     let isLaunch = span.lane == .host && span.category == .launch
-    writeEvent(isLaunch ? "launch \(name)" : name, "X", span, origin, &writer) { writer in
-      writer.duration(span.end - span.start)
-      writer.json.key("args")
-      writer.json.beginObject()
-      if span.correlation > 0 {
-        writer.json.key("correlation")
-        writer.json.value(span.correlation)
-      }
-      if let work = timeline.work(of: span) {
-        for (key, value) in [("flops", work.flops), ("bytes", work.bytes)] {
-          writer.json.key(key)
-          writer.json.value(value)
-        }
-      }
-      writer.json.end()
-    }
-    guard span.correlation > 0 else { return }
-    // A flow arrow from the launch to what it launched.
-    writeEvent("launch", isLaunch ? "s" : "f", span, origin, &writer) { writer in
-      writer.json.key("id")
-      writer.json.value(span.correlation)
-      if !isLaunch {
-        writer.json.key("bp")
-        writer.json.value("e")
-      }
-    }
-  }
-
-  private func writeEvent(
-    _ name: String, _ phase: String, _ span: TimelineSpan, _ origin: Int64, _ writer: inout TraceEventWriter,
-    _ rest: (inout TraceEventWriter) -> Void
-  ) {
     let (process, thread) = place(span.lane)
-    writer.begin(
-      name, category: span.category.key, phase: phase, process: process, thread: thread, at: span.start - origin)
-    rest(&writer)
-    writer.json.end()
-  }
-
-  private func write(
-    _ sample: TimelineCounters.Sample, of counter: TimelineCounters.Counter, _ origin: Int64,
-    _ writer: inout TraceEventWriter
-  ) {
-    writer.json.beginObject()
-    for (key, text) in [("name", counter.name), ("ph", "C")] {
-      writer.json.key(key)
-      writer.json.value(text)
+    func begin(_ name: String, _ phase: String) {
+      let category = span.category.key
+      writer.begin(
+        name, category: category, phase: phase, process: process, thread: thread, at: span.start - origin)
     }
-    writer.json.key("pid")
-    writer.json.value(1)
-    writer.json.key("ts")
-    writer.json.rawNumber(NumberFormat.microseconds(picoseconds: sample.time - origin))
+    begin(isLaunch ? "launch \(name)" : name, "X")
+    writer.duration(span.end - span.start)
     writer.json.key("args")
     writer.json.beginObject()
-    writer.json.key(counter.unit)
-    writer.json.value(sample.value)
+    if span.correlation > 0 {
+      writer.json.key("correlation")
+      writer.json.value(span.correlation)
+    }
+    if let work = timeline.work(of: span) {
+      for (key, value) in [("flops", work.flops), ("bytes", work.bytes)] {
+        writer.json.key(key)
+        writer.json.value(value)
+      }
+    }
     writer.json.end()
     writer.json.end()
+    guard span.correlation > 0 else { return }
+    // An arrow from the launch to what it launched.
+    begin("launch", isLaunch ? "s" : "f")
+    writer.endArrow(span.correlation, isHead: !isLaunch)
   }
 }

@@ -45,6 +45,16 @@ package struct Figure: Sendable {
     self.chart = chart
     self.table = table
   }
+
+  /// A figure of a picture; those who do not see it are told the caption, if nothing else.
+  init(_ title: String, caption: String, summary: String? = nil, _ content: Chart.Content, _ table: Table) {
+    self.init(caption: caption, chart: Chart(title: title, summary: summary ?? caption, content: content), table: table)
+  }
+}
+
+extension SeriesStyle {
+  /// The latency against something, in every chart.
+  static let latency = SeriesStyle(color: 6, shape: .circle)
 }
 
 extension CostCategory {
@@ -56,6 +66,3 @@ extension CostCategory {
 func shortNumber(_ value: Double) -> String {
   value.isFinite ? NumberFormat.significant(value, digits: 4, grouping: .comma) : "-"
 }
-
-/// Picoseconds in milliseconds.
-func milliseconds(_ picoseconds: Int64) -> Double { Double(picoseconds) / 1e9 }

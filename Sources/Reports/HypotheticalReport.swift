@@ -1,5 +1,6 @@
-import JSONText
 import Simulation
+import Roofline
+import JSONText
 import Studies
 
 /// A hypothetical system beside a real one.
@@ -8,9 +9,7 @@ package struct HypotheticalReport: Report {
   package let study: HypotheticalStudy
 
   /// A report.
-  package init(study: HypotheticalStudy) {
-    self.study = study
-  }
+  package init(study: HypotheticalStudy) { self.study = study }
 
   private var hypotheticalName: String {
     study.factors.isEmpty ? study.hypothetical.acceleratorName : "hypothetical"
@@ -53,12 +52,12 @@ package struct HypotheticalReport: Report {
   }
 
   private func comparison(_ old: SweepResult, _ new: SweepResult) -> Table {
-    let times: [(String, (SweepResult) -> Int64)] = [
+    let times: [(String, (SweepResult) -> Picoseconds)] = [
       ("latency", \.latency), ("device busy", \.deviceBusy), ("framework tax", \.frameworkTax),
     ]
     let rows = times.map { name, time -> [Cell] in
       let (old, new) = (time(old), time(new))
-      let ratio = old > 0 ? Double(new) / Double(old) : nil
+      let ratio = old > 0 ? new.fraction(of: old) : nil
       return [.text(name), "us", .time(old), .time(new, .bold), .number(ratio)]
     }
     func percent(_ result: SweepResult) -> Cell {

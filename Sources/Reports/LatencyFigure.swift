@@ -1,9 +1,10 @@
+import Profiles
+import Workloads
+import Roofline
 import Charts
 import JSONText
-import Profiles
 import Simulation
 import Studies
-import Workloads
 
 extension Figure {
   /// Latency, device busy and framework tax against the batch size, the knee marked.
@@ -19,18 +20,20 @@ extension Figure {
     var key = choice
     key.batch = 0
     guard let curve = study.curves[key] else { return nil }
-    let points = zip(study.batches, curve.results).compactMap { batch, result in result.map { (batch, $0) } }
+    let points = zip(study.batches, curve.results).compactMap { batch, result in
+      result.map { (batch: batch, result: $0) }
+    }
     guard !points.isEmpty else { return nil }
     let system = systemName(study, choice)
     func series(
-      _ name: String, _ style: SeriesStyle, _ time: (PassResult) -> Int64
+      _ name: String, _ style: SeriesStyle, _ time: (PassResult) -> Picoseconds
     ) -> CartesianChart.Series {
       CartesianChart.Series(
         name: name, style: style,
-        points: points.filter { time($0.1) > 0 }.map { batch, result in
+        points: points.filter { time($0.result) > 0 }.map { batch, result in
           CartesianChart.Point(
-            x: Double(batch), y: milliseconds(time(result)),
-            hover: "batch \(batch): \(name) \(shortNumber(milliseconds(time(result)))) ms"
+            x: Double(batch), y: time(result).milliseconds,
+            hover: "batch \(batch): \(name) \(shortNumber(time(result).milliseconds)) ms"
               + (name == "framework tax"
                 ? " (\(NumberFormat.percent(result.frameworkTaxFraction)) of the latency)" : "")
               + (result.memory.fits ? "" : ", beyond the memory"),
@@ -38,7 +41,7 @@ extension Figure {
         })
     }
     var all = [
-      series("latency", SeriesStyle(color: 6, shape: .circle)) { $0.latency },
+      series("latency", .latency) { $0.latency },
       series("device busy", SeriesStyle(color: 3, shape: .square)) { $0.deviceBusy },
       series("framework tax", SeriesStyle(color: 0, shape: .triangle, isDashed: true)) { $0.frameworkTax },
     ]
@@ -52,23 +55,23 @@ extension Figure {
               hover: "batch \($0.batch): measured \(shortNumber($0.milliseconds)) ms")
           }))
     }
-    let batches = points.map { Double($0.0) } + measured.map { Double($0.batch) }
-    let ticks = Set(batches).sorted().map { Tick(value: $0, label: NumberFormat.shortest($0)) }
+    let batches = points.map(\.batch) + measured.map(\.batch)
     let chart = CartesianChart(
-      x: Axis(title: "batch size", scale: .logarithmic(covering: batches, margin: 1.1), ticks: ticks),
-      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: all.flatMap { $0.points.map(\.y) })),
+      x: Axis(
+        title: "batch size", scale: .logarithmic(covering: batches.map { Double($0) }, margin: 1.1),
+        ticks: Tick.whole(Set(batches).sorted())),
+      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: all.ys)),
       series: all, rules: rule(curve.knee, within: batches))
     return Figure(
+      "Latency by batch size: \(system)",
       caption: kneeText(curve.knee)
         + (points.count < study.batches.count ? " Larger batches do not fit the memory." : "")
-        + (points.contains { !$0.1.memory.fits } ? " Hollow points do not fit it." : ""),
-      chart: Chart(
-        title: "Latency by batch size: \(system)", summary: kneeText(curve.knee), content: .cartesian(chart)),
-      table: latencyTable(points, measured))
+        + (points.contains { !$0.result.memory.fits } ? " Hollow points do not fit it." : ""),
+      summary: kneeText(curve.knee), .cartesian(chart), latencyTable(points, measured))
   }
 
-  private static func rule(_ knee: Knee?, within batches: [Double]) -> [CartesianChart.Rule] {
-    guard case .batch(let batch)? = knee, let last = batches.max(), Double(batch) <= last else { return [] }
+  private static func rule(_ knee: Knee?, within batches: [Int]) -> [CartesianChart.Rule] {
+    guard case .batch(let batch)? = knee, let last = batches.max(), batch <= last else { return [] }
     return [CartesianChart.Rule(x: Double(batch), label: "knee: batch \(batch)")]
   }
 
@@ -82,10 +85,9 @@ extension Figure {
   }
 
   private static func latencyTable(
-    _ points: [(Int, PassResult)], _ measured: [(batch: Int, milliseconds: Double)]
+    _ points: [(batch: Int, result: PassResult)], _ measured: [(batch: Int, milliseconds: Double)]
   ) -> Table {
-    typealias Point = (batch: Int, result: PassResult)
-    var columns: [Column<Point>] = [
+    var columns: [Column<(batch: Int, result: PassResult)>] = [
       Column("batch", .plain) { .count($0.batch) }, .latency("ms", .milliseconds(3)) { $0.result },
       .busy("device busy", "ms", .milliseconds(3)) { $0.result },
       Column("framework tax", unit: "ms", key: "framework_tax_us", .milliseconds(3)) { .time($0.result.frameworkTax) },
@@ -98,7 +100,7 @@ extension Figure {
           return .number(value.map { $0 * 1e3 }, shown: value.map(shortNumber))
         })
     }
-    return Table(points.map { (batch: $0.0, result: $0.1) }, columns)
+    return Table(points, columns)
   }
 
   /// A choice in words: accelerator, framework, precision.

@@ -1,5 +1,5 @@
-import Charts
 import Profiles
+import Charts
 import Studies
 
 extension Figure {
@@ -31,19 +31,16 @@ extension Figure {
           name: "\(text), measured", style: SeriesStyle(color: colors[index % 8], shape: .cross), isJoined: false,
           points: measured))
     }
-    let positions = all.flatMap { $0.points.map(\.x) }
-    guard positions.contains(where: { $0 > 0 }) else { return nil }
-    let ticks = isByBatch ? batches.sorted().map { Tick(value: Double($0), label: String($0)) } : nil
+    guard all.xs.contains(where: { $0 > 0 }) else { return nil }
     let chart = CartesianChart(
       x: Axis(
         title: isByBatch ? "batch size" : "multiply-adds of a pass, 10⁹",
-        scale: .logarithmic(covering: positions, margin: 1.15), ticks: ticks),
-      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: all.flatMap { $0.points.map(\.y) })),
+        scale: .logarithmic(covering: all.xs, margin: 1.15),
+        ticks: isByBatch ? Tick.whole(batches.sorted().map { Int($0) }) : nil),
+      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: all.ys)),
       series: all)
     let caption = "Crosses are measured, everything else is simulated."
-    return Figure(
-      caption: caption, chart: Chart(title: name, summary: caption, content: .cartesian(chart)),
-      table: panelTable(points))
+    return Figure(name, caption: caption, .cartesian(chart), panelTable(points))
   }
 
   /// What a line is of: the framework or the accelerator, whichever differs; the workload where neither does.

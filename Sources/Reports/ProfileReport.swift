@@ -1,4 +1,5 @@
 import Profiles
+import Studies
 
 /// A profile that has a name, and says where its numbers are from.
 package protocol NamedProfile: FieldDescribed {

@@ -1,7 +1,8 @@
+import Simulation
+import Roofline
+import Profiles
 import Charts
 import JSONText
-import Profiles
-import Simulation
 import Studies
 
 extension Figure {
@@ -10,7 +11,7 @@ extension Figure {
     guard projection.years.count > 0 else { return nil }
     let series =
       [
-        bands(projection, "latency", SeriesStyle(color: 6, shape: .circle), \.latency),
+        bands(projection, "latency", .latency, \.latency),
         bands(projection, "device busy", SeriesStyle(color: 3, shape: .square, isDashed: true), \.deviceBusy),
       ]
       + [(true, "parts, latency"), (false, "announced, latency")].compactMap { isFitted, name in
@@ -18,14 +19,12 @@ extension Figure {
           $0.isFitted == isFitted
         }
       }
-    let years = series.flatMap { $0.points.map(\.x) }
+    let years = series.xs
     let (first, last) = (Int((years.min() ?? 2016).rounded(.down)), Int((years.max() ?? 2032).rounded(.up)))
-    let values = series.flatMap { $0.points.map(\.y) + $0.bands.flatMap { $0.low + $0.high } }
-    let step = max(1, (last - first) / 8)
-    let ticks = stride(from: first, through: last, by: step).map { Tick(value: Double($0), label: String($0)) }
+    let ticks = Tick.whole(stride(from: first, through: last, by: max(1, (last - first) / 8)))
     let chart = CartesianChart(
       x: Axis(title: "year", scale: .linear(from: Double(first), to: Double(last)), ticks: ticks),
-      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: values)), series: series)
+      y: Axis(title: "milliseconds per pass", scale: .logarithmic(covering: series.ys)), series: series)
     let lastYear = projection.years[projection.years.count - 1]
     let caption =
       "Trends of \(projection.roadmap.history.accelerators.count) accelerator and "
@@ -35,9 +34,7 @@ extension Figure {
       + "\(shortNumber(lastYear.latency.fifty.upperBound * 1e3)) ms, with a framework tax of "
       + "\(NumberFormat.percent(lastYear.taxFraction.fifty.lowerBound, decimals: 0)) to "
       + "\(NumberFormat.percent(lastYear.taxFraction.fifty.upperBound, decimals: 0))."
-    return Figure(
-      caption: caption, chart: Chart(title: title, summary: caption, content: .cartesian(chart)),
-      table: projectionTable(projection))
+    return Figure(title, caption: caption, .cartesian(chart), projectionTable(projection))
   }
 
   private static func bands(
@@ -69,8 +66,8 @@ extension Figure {
       name: name, style: style, isJoined: false,
       points: shown.map { part in
         CartesianChart.Point(
-          x: part.year, y: milliseconds(part.result.latency),
-          hover: "\(part.accelerator.title): \(shortNumber(milliseconds(part.result.latency))) ms, tax "
+          x: part.year, y: part.result.latency.milliseconds,
+          hover: "\(part.accelerator.title): \(shortNumber(part.result.latency.milliseconds)) ms, tax "
             + NumberFormat.percent(part.result.frameworkTaxFraction, decimals: 0))
       })
   }

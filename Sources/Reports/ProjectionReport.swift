@@ -1,6 +1,7 @@
-import JSONText
-import Profiles
 import Simulation
+import Profiles
+import Roofline
+import JSONText
 import Studies
 
 /// A projection: trends, the parts they rest on, and the years to come with their bands.
@@ -9,9 +10,7 @@ package struct ProjectionReport: Report {
   package let projection: Projection
 
   /// A report.
-  package init(projection: Projection) {
-    self.projection = projection
-  }
+  package init(projection: Projection) { self.projection = projection }
 
   private var roadmap: Roadmap { projection.roadmap }
   private var lastYear: Int { projection.years.last?.year ?? Int(roadmap.lastYear) }
@@ -137,8 +136,8 @@ package struct ProjectionReport: Report {
       projection.parts,
       [
         Column("accelerator") { .text($0.accelerator.name) }, Column("year", .fixed(1)) { .number($0.year) },
-        Column("busy", unit: "us", .plain) { .text(microseconds(Double($0.result.deviceBusy) * 1e-12)) },
-        Column("latency", unit: "us", .plain) { .text(microseconds(Double($0.result.latency) * 1e-12), .bold) },
+        Column("busy", unit: "us", .plain) { .text(microseconds($0.result.deviceBusy.seconds)) },
+        Column("latency", unit: "us", .plain) { .text(microseconds($0.result.latency.seconds), .bold) },
         .tax { $0.result },
         Column("fitted") { .text($0.isFitted ? "yes" : "no, announced", $0.isFitted ? nil : .dim) },
       ])

@@ -1,18 +1,16 @@
+import Kernels
+import Roofline
 import Charts
 import JSONText
-import Kernels
 import Profiles
-import Roofline
 import Studies
 
 extension Figure {
   /// The operators of a pass against the roofline of each memory level, the area of a point being its share of the time.
   static func roofline(_ study: RooflineStudy, title: String, most count: Int = 30) -> Figure? {
-    let total = study.rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
-    guard total > 0 else { return nil }
     let shown = study.rows.filter { $0.flops.value > 0 && $0.bytes.value > 0 && $0.achieved.value > 0 }.prefix(count)
     guard !shown.isEmpty else { return nil }
-    let share: @Sendable (RooflineStudy.Row) -> Double = { row in Double(row.count) * row.time.value / total }
+    let share = study.share
     let largest = shown.map(share).max() ?? 1
     let levels = ["compute", "DRAM", "L2"].filter { level in shown.contains { $0.level == level } }
     let points = levels.map { level in
@@ -27,12 +25,11 @@ extension Figure {
     }
     let intensities = shown.map(intensity)
     let roofs = roofs(study.accelerator, shown.map(\.arithmetic), intensities)
-    let heights = shown.map(\.achieved.tflops) + roofs.flatMap { $0.points.map(\.y) }
-    let scale = Scale.logarithmic(covering: intensities + roofs.flatMap { $0.points.map(\.x) }, margin: 1.8)
+    let all = roofs + points
     let chart = CartesianChart(
-      x: Axis(title: "arithmetic intensity, FLOP/byte", scale: scale),
-      y: Axis(title: "TFLOP/s, achieved by the kernel model", scale: .logarithmic(covering: heights, margin: 2.2)),
-      series: roofs + points)
+      x: Axis(title: "arithmetic intensity, FLOP/byte", scale: .logarithmic(covering: all.xs, margin: 1.8)),
+      y: Axis(title: "TFLOP/s, achieved by the kernel model", scale: .logarithmic(covering: all.ys, margin: 2.2)),
+      series: all)
     let hidden = study.rows.filter { $0.flops.value == 0 }.map(share).reduce(0, +)
     var caption =
       "Lines are what the data sheet allows at each memory level; the area of a point is its share of the time."
@@ -41,9 +38,8 @@ extension Figure {
     }
     if shown.count < study.rows.count { caption += " Kernels of little time are left out." }
     return Figure(
-      caption: caption,
-      chart: Chart(title: title, summary: "\(shown.count) kernels. " + caption, content: .cartesian(chart)),
-      table: rooflineTable(Array(study.rows.prefix(count)), share))
+      title, caption: caption, summary: "\(shown.count) kernels. " + caption, .cartesian(chart),
+      rooflineTable(Array(study.rows.prefix(count)), share))
   }
 
   private static func style(of level: String) -> SeriesStyle {

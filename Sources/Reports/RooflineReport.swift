@@ -1,6 +1,6 @@
-import JSONText
 import Kernels
 import Profiles
+import JSONText
 import Roofline
 import Simulation
 import Studies
@@ -24,8 +24,7 @@ package struct RooflineReport: Report {
   ///
   /// People are not told of work and traffic, whose ratio is the intensity, but of each row's share of the time.
   private var kernels: Table {
-    let total = study.rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
-    let kernelModel = scenario.kernelModel.name
+    let (share, kernelModel) = (study.share, scenario.kernelModel.name)
     return Table(
       named: "kernels", study.rows,
       [
@@ -40,9 +39,7 @@ package struct RooflineReport: Report {
         },
         Column("time", unit: "us", key: "time_us", .fixed(1)) { .number($0.time.value * 1e6) },
         Column("lower_bound_us", for: .programs) { .number($0.lowerBound.value * 1e6) },
-        Column("share", unit: "%", .percent(1), for: .people) {
-          .number(total > 0 ? Double($0.count) * $0.time.value / total : 0)
-        },
+        Column("share", unit: "%", .percent(1), for: .people) { .number(share($0)) },
         Column("bound", for: .programs) { .text($0.bound.rawValue) },
         Column("bound", key: "level") { .text($0.level) },
         Column("kernel_model", for: .lines) { _ in .text(kernelModel) },
@@ -86,6 +83,14 @@ package struct RooflineReport: Report {
   /// The kernels as points under the roofs.
   package var figures: [Figure] {
     [Figure.roofline(study, title: "Operators against the roofline: \(heading)")].compactMap { $0 }
+  }
+}
+
+extension RooflineStudy {
+  /// Each row's share of the time of all.
+  var share: @Sendable (Row) -> Double {
+    let total = rows.reduce(0) { $0 + Double($1.count) * $1.time.value }
+    return { total > 0 ? Double($0.count) * $0.time.value / total : 0 }
   }
 }
 

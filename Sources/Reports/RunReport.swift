@@ -1,6 +1,7 @@
+import Workloads
+import Roofline
 import JSONText
 import Simulation
-import Workloads
 
 /// One simulated pass.
 package struct RunReport: Report {
@@ -91,7 +92,7 @@ package struct RunReport: Report {
     }
   }
 
-  private typealias Part = (name: String, time: Int64, style: TextStyle?)
+  private typealias Part = (name: String, time: Picoseconds, style: TextStyle?)
 
   private var times: Table {
     parts(
@@ -115,7 +116,7 @@ package struct RunReport: Report {
       [
         Column(title) { .text($0.name, $0.style) },
         Column("time", unit: "us", .microseconds(1)) { .time($0.time, $0.style) },
-        Column("share", .share(1)) { .number(latency == 0 ? 0 : Double($0.time) / Double(latency), $0.style) },
+        Column("share", .share(1)) { .number(latency == 0 ? 0 : $0.time.fraction(of: latency), $0.style) },
       ])
   }
 

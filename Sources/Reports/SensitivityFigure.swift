@@ -33,12 +33,11 @@ extension Figure {
     let rest = sensitivities.count - shown.count
     let strongest = sensitivities[0]
     return Figure(
+      title,
       caption: "The elasticity of the latency to each number, from the critical path of one run."
         + (rest > 0 ? " The table has \(rest) weaker ones." : ""),
-      chart: Chart(
-        title: title,
-        summary: "The strongest is \(strongest.path): 1 % more of it changes the latency by "
-          + "\(NumberFormat.fixed(strongest.elasticity, decimals: 3)) %.", content: .bars(chart)), table: table)
+      summary: "The strongest is \(strongest.path): 1 % more of it changes the latency by "
+        + "\(NumberFormat.fixed(strongest.elasticity, decimals: 3)) %.", .bars(chart), table)
   }
 
   private static func segment(_ series: Int, _ name: String, _ value: Double) -> BarChart.Segment {

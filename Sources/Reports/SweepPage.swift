@@ -138,21 +138,20 @@ package struct SweepPage: Sendable {
             ] : []))
       lines += groups.map { (text, $0) }
     }
-    let heights = all.flatMap { $0.points.map(\.y) + $0.bands.flatMap { $0.low + $0.high } }
     let chart = CartesianChart(
       x: Axis(title: axis.name, scale: x),
       y: Axis(
         title: unit + (isLogarithmic ? "" : ", from zero"),
-        scale: isLogarithmic ? .logarithmic(covering: heights) : .linear(covering: heights)), series: all)
-    let isWhole = all.allSatisfy { $0.bands.isEmpty } && rows.count == all.reduce(0) { $0 + $1.points.count }
+        scale: isLogarithmic ? .logarithmic(covering: all.ys) : .linear(covering: all.ys)), series: all)
+    let isWhole = all.allSatisfy { $0.bands.isEmpty } && rows.count == all.xs.count
     var caption =
       isWhole
       ? "Every point of the sweep."
       : "Lines are medians; the table has the lowest and the highest of what else was varied."
     if rows.fits.contains(false) { caption += " Hollow points do not fit the device's memory." }
     return Figure(
-      caption: caption, chart: Chart(title: "\(name) by \(axis.name)", summary: caption, content: .cartesian(chart)),
-      table: Table(
+      "\(name) by \(axis.name)", caption: caption, .cartesian(chart),
+      Table(
         lines,
         [
           Column(split.isEmpty ? "all" : split) { .text($0.name) }, Column(axis.name, .short) { .number($0.group.x) },

@@ -1,9 +1,10 @@
+import Roofline
+import Workloads
 import Charts
 import JSONText
 import Profiles
 import Simulation
 import Studies
-import Workloads
 
 extension SystemReport {
   /// The page, everything within.
@@ -143,9 +144,9 @@ extension SystemReport {
     return [
       ("finding", finding(one)), ("number", NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)),
       ("system", "\(one.scenario.workloadText), \(one.scenario.latencyKindText), \(one.scenario.systemText)"),
-      ("latency", NumberFormat.time(picoseconds: result.latency, digits: 4)),
-      ("device_busy", NumberFormat.time(picoseconds: result.deviceBusy, digits: 4)),
-      ("framework_tax", NumberFormat.time(picoseconds: result.frameworkTax, digits: 4)),
+      ("latency", NumberFormat.time(picoseconds: result.latency.count, digits: 4)),
+      ("device_busy", NumberFormat.time(picoseconds: result.deviceBusy.count, digits: 4)),
+      ("framework_tax", NumberFormat.time(picoseconds: result.frameworkTax.count, digits: 4)),
       ("bound", result.bound.rawValue), ("kernels", NumberFormat.integer(result.kernelCount)),
       ("memory", "\(required)\(capacity) GB" + (result.memory.fits ? "" : ": does not fit")),
     ]

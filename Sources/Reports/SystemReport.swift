@@ -1,9 +1,9 @@
-import Charts
-import JSONText
+import Workloads
+import Roofline
 import Profiles
+import JSONText
 import Simulation
 import Studies
-import Workloads
 
 /// Everything about one system and those beside it: figures one by one, or a page with all of them.
 package struct SystemReport: Sendable {
@@ -31,7 +31,9 @@ package struct SystemReport: Sendable {
     let one = study.cases[choice]
     let name = Figure.systemName(study, choice) + ", batch \(study.batches[choice.batch])"
     switch kind {
-    case .latency: return .latency(study, choice, measured: measured(choice))
+    case .latency:
+      let measured = study.measured(measurements, choice).map { (batch: $0.batch, milliseconds: $0.latency * 1e3) }
+      return .latency(study, choice, measured: measured)
     case .breakdown: return .breakdown(study, choice)
     case .roofline:
       // Frameworks that fuse alike have the same kernels: without their names a page needs the figure only once.
@@ -49,24 +51,6 @@ package struct SystemReport: Sendable {
       let own = Figure.systemName(study, study.own) + ", batch \(study.batches[study.own.batch])"
       return projection.flatMap { .projection($0, title: "Years to come: from \(own)") }
     }
-  }
-
-  private func measured(_ choice: SystemStudy.Choice) -> [(batch: Int, milliseconds: Double)] {
-    guard let scenario = study.ownCase?.scenario else { return [] }
-    let parameters = scenario.workload.parameters.filter { $0.name != "batch" }
-    return measurements.compactMap { row in
-      guard row.workload == scenario.workload.name, row.precision == study.precisions[choice.precision],
-        row.framework == study.frameworks[choice.framework].name,
-        isSame(row.accelerator, study.accelerators[choice.accelerator]), let latency = row.latency,
-        parameters.allSatisfy({ row.parameters[$0.name] == nil || row.parameters[$0.name] == $0.value })
-      else { return nil }
-      return (Int(row.parameters["batch"] ?? 1), latency * 1e3)
-    }
-  }
-
-  private func isSame(_ name: String, _ accelerator: AcceleratorProfile?) -> Bool {
-    guard let accelerator else { return name == "none" }
-    return name == accelerator.name || accelerator.aliases.contains(name)
   }
 
   // MARK: Words
@@ -90,7 +74,7 @@ package struct SystemReport: Sendable {
   func finding(_ one: SystemStudy.Case) -> String {
     let (scenario, result) = (one.scenario, one.result)
     let batch = scenario.workload.parameters.first { $0.name == "batch" }.map { " at batch \($0.value)" } ?? ""
-    let time = NumberFormat.time(picoseconds: result.latency)
+    let time = NumberFormat.time(picoseconds: result.latency.count)
     guard let accelerator = scenario.system.accelerator else {
       return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone.\(doubts(result))"
     }

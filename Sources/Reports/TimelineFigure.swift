@@ -1,3 +1,4 @@
+import Roofline
 import Charts
 import JSONText
 import Simulation
@@ -11,10 +12,8 @@ extension Figure {
     let caption =
       "One pass from an idle system until its last kernel is done and the host knows: \(length) µs. Blank is idle."
     return Figure(
-      caption: caption,
-      chart: Chart(
-        title: title, summary: caption + " " + lanes.joined(separator: ", ") + ".", content: .timeline(chart)),
-      table: timelineTable(chart))
+      title, caption: caption, summary: caption + " " + lanes.joined(separator: ", ") + ".", .timeline(chart),
+      timelineTable(chart))
   }
 
   /// What takes the time of each lane, by name: thousands of spans are no table.
@@ -45,7 +44,9 @@ extension Figure {
         Column("lane") { .text($0.lane) }, Column("what") { .text(labels[Int($0.key.label)]) },
         Column("sort") { .text(categories[Int($0.key.category)]) },
         Column("times", .plain) { .count($0.sum.count) },
-        Column("total", unit: "µs", key: "total_us", .microseconds(1)) { .time($0.sum.total * 1000) },
+        Column("total", unit: "µs", key: "total_us", .microseconds(1)) {
+          .time(Picoseconds(nanoseconds: $0.sum.total))
+        },
         Column("share of the pass", unit: "%", key: "pass_fraction", .percent(1)) {
           .number(Double($0.sum.total) / length)
         },
@@ -59,7 +60,7 @@ extension TimelineChart {
     guard let origin = timeline.spans.map(\.start).min(), let end = timeline.spans.map(\.end).max(), end > origin else {
       return nil
     }
-    func nanoseconds(_ time: Int64) -> Int64 { (time - origin + 500) / 1000 }
+    func nanoseconds(_ time: Picoseconds) -> Int64 { (time - origin + 500).nanoseconds }
     var lanes: [Place: [Span]] = [:]
     let passLabel = Int32(timeline.labels.count)
     for span in timeline.spans {

@@ -1,8 +1,9 @@
+import Simulation
+import Traces
+import Roofline
 import Charts
 import JSONText
 import Replay
-import Simulation
-import Traces
 
 /// A recording, its replay and its target as a page: where the time goes in each, and the timeline of the last one.
 package struct TracePage: Sendable {
@@ -33,8 +34,8 @@ package struct TracePage: Sendable {
   /// The document.
   package func html() -> String {
     let share = NumberFormat.percent(shown.frameworkTaxFraction, decimals: 0)
-    let span = NumberFormat.time(picoseconds: shown.span)
-    let recorded = NumberFormat.time(picoseconds: study.run.span * 1000)
+    let span = NumberFormat.time(picoseconds: shown.span.count)
+    let recorded = NumberFormat.time(picoseconds: study.run.span.count)
     let finding =
       study.target == nil
       ? "\(study.run.trace.file): the recording takes \(recorded), its replay \(span), and the device is idle for "

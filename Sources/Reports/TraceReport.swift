@@ -1,8 +1,9 @@
-import JSONText
+import Traces
 import Profiles
+import Roofline
+import JSONText
 import Replay
 import Simulation
-import Traces
 
 /// A recording, its replay and its target.
 package struct TraceReport: Report {
@@ -61,7 +62,7 @@ package struct TraceReport: Report {
       ("graph_latency_us", constants.graphLatency), ("graph_kernel_gap_us", constants.graphKernelGap),
       ("synchronization_us", constants.synchronization),
     ]
-    return Record(times.map { ($0.0, .time($0.1 * 1000)) })
+    return Record(times.map { ($0.0, .time(Picoseconds(nanoseconds: $0.1))) })
       + ["profiler_overhead_us_at_most": .number(study.profilerOverheadEstimateUS)]
   }
 
@@ -147,8 +148,8 @@ package struct TraceReport: Report {
   private var times: Table {
     let run = study.run
     let results = results.map(\.result)
-    func row(_ name: String, _ recorded: Int64, _ time: (ReplayResult) -> Int64) -> [Cell] {
-      [.text(name), .time(recorded * 1000)] + results.map { .time(time($0)) }
+    func row(_ name: String, _ recorded: Picoseconds, _ time: (ReplayResult) -> Picoseconds) -> [Cell] {
+      [.text(name), .time(recorded)] + results.map { .time(time($0)) }
     }
     let shares = [run.frameworkTaxFraction] + results.map(\.frameworkTaxFraction)
     return Table(
@@ -171,7 +172,7 @@ package struct TraceReport: Report {
           [
             Column(name, unit: "us", .microseconds(1)) { .time(result.time(in: $0)) },
             Column("share", .share(1)) {
-              .number(result.span == 0 ? 0 : Double(result.time(in: $0)) / Double(result.span))
+              .number(result.span == 0 ? 0 : result.time(in: $0).fraction(of: result.span))
             },
           ]
         })
@@ -194,7 +195,7 @@ package struct TraceReport: Report {
         Column("what would help most") { .text($0.knob.change) },
         Column("1 % more gives", unit: "%", .fixed(3)) { .number($0.elasticity) },
         Column("span", unit: "us", .microseconds(1)) { .time($0.span) },
-        Column("saves", .share(1)) { .number(span == 0 ? 0 : Double(span - $0.span) / Double(span)) },
+        Column("saves", .share(1)) { .number(span == 0 ? 0 : (span - $0.span).fraction(of: span)) },
       ])
   }
 
@@ -213,7 +214,7 @@ extension RecordedRun {
   /// The recorded times by key.
   fileprivate var times: Record {
     [
-      "span_us": .time(span * 1000), "device_busy_us": .time(deviceBusy * 1000),
+      "span_us": .time(span), "device_busy_us": .time(deviceBusy),
       "framework_tax_fraction": .number(frameworkTaxFraction),
     ]
   }

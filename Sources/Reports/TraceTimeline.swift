@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Replay
 import Simulation
@@ -11,9 +12,7 @@ package struct TraceTimeline: Sendable {
   package let study: TraceStudy
 
   /// A timeline of a study.
-  package init(study: TraceStudy) {
-    self.study = study
-  }
+  package init(study: TraceStudy) { self.study = study }
 
   /// Writes the JSON text, piece by piece: it is longer than the recording.
   ///
@@ -32,32 +31,38 @@ package struct TraceTimeline: Sendable {
   ) throws(Fault) {
     let run = study.run
     let trace = run.trace
-    writer.name(.process, "recorded host", process: 0)
-    writer.name(.process, "recorded device", process: 1)
-    for (index, thread) in study.recorded.threadNumbers.enumerated() {
-      writer.name(.thread, "thread \(trace.threads[Int(thread)].thread)", process: 0, thread: index)
-    }
-    for (index, stream) in study.recorded.streams.enumerated() {
-      writer.name(.thread, "stream \(trace.streams[Int(stream)].stream)", process: 1, thread: index)
-    }
+    name("recorded", process: 0, &writer)
     let threads = numbers(of: study.recorded.threadNumbers)
     let streams = numbers(of: study.recorded.streams)
     for index in run.hostEvents {
       let event = trace.hostEvents[index]
-      let thread = threads[event.thread] ?? 0
-      write(
-        trace.name(event.name), event.kind == .call ? "launch" : "dispatch", 0, thread,
-        (event.start - run.start) * 1000, event.duration * 1000, &writer)
+      writer.span(
+        trace.name(event.name), category: event.kind == .call ? "launch" : "dispatch", process: 0,
+        thread: threads[event.thread] ?? 0, at: Picoseconds(nanoseconds: event.start - run.start),
+        duration: Picoseconds(nanoseconds: event.duration))
       try writer.pass(to: emit)
     }
     for index in run.deviceEvents {
       let event = trace.deviceEvents[index]
-      let stream = streams[event.stream] ?? 0
       let start = max(0, event.start - run.start)
-      write(
-        trace.name(event.name), event.kind == .kernel ? "kernel" : "copy", 1, stream, start * 1000,
-        (event.end - run.start - start) * 1000, &writer)
+      writer.span(
+        trace.name(event.name), category: event.kind == .kernel ? "kernel" : "copy", process: 1,
+        thread: streams[event.stream] ?? 0, at: Picoseconds(nanoseconds: start),
+        duration: Picoseconds(nanoseconds: event.end - run.start - start))
       try writer.pass(to: emit)
+    }
+  }
+
+  /// Names a host, the device beside it, and the threads and streams of both.
+  private func name(_ title: String, process: Int, _ writer: inout TraceEventWriter) {
+    let trace = study.run.trace
+    writer.name(.process, "\(title) host", process: process)
+    writer.name(.process, "\(title) device", process: process + 1)
+    for (index, thread) in study.recorded.threadNumbers.enumerated() {
+      writer.name(.thread, "thread \(trace.threads[Int(thread)].thread)", process: process, thread: index)
+    }
+    for (index, stream) in study.recorded.streams.enumerated() {
+      writer.name(.thread, "stream \(trace.streams[Int(stream)].stream)", process: process + 1, thread: index)
     }
   }
 
@@ -71,32 +76,18 @@ package struct TraceTimeline: Sendable {
     _ emit: ([UInt8]) throws(Fault) -> Void
   ) throws(Fault) {
     guard let timeline else { return }
-    writer.name(.process, "\(title) host", process: process)
-    writer.name(.process, "\(title) device", process: process + 1)
-    for (index, thread) in study.recorded.threadNumbers.enumerated() {
-      writer.name(.thread, "thread \(study.run.trace.threads[Int(thread)].thread)", process: process, thread: index)
-    }
-    for (index, stream) in study.recorded.streams.enumerated() {
-      writer.name(.thread, "stream \(study.run.trace.streams[Int(stream)].stream)", process: process + 1, thread: index)
-    }
+    name(title, process: process, &writer)
     for span in timeline.spans {
-      let name = timeline.labels.indices.contains(span.label) ? timeline.labels[span.label] : "host"
-      switch span.lane {
-      case .host:
-        write(name, span.category.key, process, span.thread, span.start, span.end - span.start, &writer)
-      case .stream(let stream):
-        write(name, span.category.key, process + 1, stream, span.start, span.end - span.start, &writer)
-      }
+      let place =
+        switch span.lane {
+        case .host: (process: process, thread: span.thread)
+        case .stream(let stream): (process: process + 1, thread: stream)
+        }
+      writer.span(
+        timeline.labels.indices.contains(span.label) ? timeline.labels[span.label] : "host",
+        category: span.category.key, process: place.process, thread: place.thread, at: span.start,
+        duration: span.end - span.start)
       try writer.pass(to: emit)
     }
-  }
-
-  private func write(
-    _ name: String, _ category: String, _ process: Int, _ thread: Int, _ start: Int64, _ duration: Int64,
-    _ writer: inout TraceEventWriter
-  ) {
-    writer.begin(name, category: category, phase: "X", process: process, thread: thread, at: start)
-    writer.duration(duration)
-    writer.json.end()
   }
 }

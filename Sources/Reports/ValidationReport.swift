@@ -1,5 +1,4 @@
 import JSONText
-import Profiles
 import Studies
 
 /// Predictions beside measurements.
@@ -60,7 +59,9 @@ package struct ValidationReport: Report {
             + "(\(NumberFormat.percent(Double(exact) / Double(rises.count), decimals: 0)))"),
         .table(
           rises.count <= 10
-            ? riseTable(rises) : riseTable(farthest(rises), title: "series with rises farthest apart")),
+            ? riseTable(rises)
+            : riseTable(
+              Array(RiseComparison.farthestFirst(rises).prefix(10)), title: "series with rises farthest apart")),
       ]
     }
     if !validation.speeds.isEmpty { blocks.append(.table(hosts)) }
@@ -68,24 +69,6 @@ package struct ValidationReport: Report {
   }
 
   private var errors: Table {
-    let predictions = measured
-    var groups: [(name: String, rows: [Validation.Prediction])] = [
-      ("all", predictions), ("host-bound", predictions.filter(\.isHostBound)),
-      ("device-bound", predictions.filter { !$0.isHostBound }),
-    ]
-    let aspects: [(Validation.Prediction) -> String] = [
-      { $0.measurement.accelerator }, { $0.measurement.framework }, { $0.measurement.precision.rawValue },
-      { $0.measurement.workload }, { $0.measurement.testbed },
-    ]
-    for aspect in aspects {
-      let names = unique(predictions.map(aspect))
-      guard names.count > 1 else { continue }
-      let rows = Dictionary(grouping: predictions, by: aspect)
-      groups += names.map { ($0, rows[$0] ?? []) }
-    }
-    let summaries = groups.compactMap { name, rows in
-      ErrorSummary(rows.compactMap(\.error)).map { (name: name, errors: $0) }
-    }
     typealias Group = (name: String, errors: ErrorSummary)
     func percent(
       _ title: String, key: String? = nil, _ value: @escaping @Sendable (ErrorSummary) -> Double
@@ -93,24 +76,13 @@ package struct ValidationReport: Report {
       Column(title, unit: "%", key: "\(key ?? title)_fraction", .percent(1)) { .number(value($0.errors)) }
     }
     return Table(
-      named: "errors", summaries,
+      named: "errors", validation.errorsByAspect,
       [
         Column("rows", key: "group") { .text($0.name) }, Column("count", .plain) { .count($0.errors.count) },
         percent("median") { $0.median }, percent("mean") { $0.mean },
         percent("90th", key: "ninetieth") { $0.ninetieth },
         percent("bias") { $0.bias },
       ])
-  }
-
-  /// Those series whose rises lie farthest apart.
-  private func farthest(_ rises: [RiseComparison]) -> [RiseComparison] {
-    // A floor that reaches to the end of a series is as far off as a rise at twice any batch that was tried.
-    let beyond = 2 * Double(rises.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
-    func distance(_ rise: RiseComparison) -> Double {
-      let (one, other) = (rise.measured.map(Double.init) ?? beyond, rise.predicted.map(Double.init) ?? beyond)
-      return max(one / other, other / one)
-    }
-    return Array(rises.sorted { distance($0) > distance($1) }.prefix(10))
   }
 
   private func riseTable(_ rises: [RiseComparison], title: String = "series") -> Table {
@@ -144,12 +116,6 @@ package struct ValidationReport: Report {
         .batch { $0 }, .measured { $0 }, .predicted { $0 }, .error { $0 },
       ])
   }
-}
-
-/// Each of some things once, in the order in which they first come.
-func unique<Element: Hashable>(_ elements: [Element]) -> [Element] {
-  var seen: Set<Element> = []
-  return elements.filter { seen.insert($0).inserted }
 }
 
 extension Column {

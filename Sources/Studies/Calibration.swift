@@ -1,3 +1,4 @@
+import Roofline
 import Kernels
 import Profiles
 import Simulation
@@ -246,6 +247,6 @@ struct CalibrationProblem {
       } catch { continue }
     }
     let sums = scenario.price(rows[row].plan).load(of: rows[row].plan.counts)
-    times[row] = (Double(sums.host) * 1e-12 * scenario.system.host.singleThreadSpeed, Double(sums.device) * 1e-12)
+    times[row] = (sums.host.seconds * scenario.system.host.singleThreadSpeed, sums.device.seconds)
   }
 }

@@ -133,7 +133,7 @@ package struct CaseStudy: Sendable {
   private static func multiplyAdds(_ rows: [Measurement], _ source: some ModelSource) throws -> [Double] {
     // Of single precision on any device: no formats, layouts or fusion.
     let prepared = try prepare(rows, from: source)
-    return try parallelMap(prepared) { row in
+    return parallelMap(prepared) { row in
       var scenario = row.scenario
       scenario.precision = .fp32
       scenario.system.framework.fusion = []

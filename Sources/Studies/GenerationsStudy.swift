@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import Simulation
 import Workloads
@@ -80,8 +81,8 @@ package struct GenerationsStudy: Sendable {
     else { return nil }
     return Finding(
       workload: first.workload, oldest: first.accelerator.title, newest: last.accelerator.title,
-      deviceSpeedup: Double(old.deviceBusy) / Double(max(1, new.deviceBusy)),
-      latencySpeedup: Double(old.latency) / Double(max(1, new.latency)), oldestTax: old.frameworkTaxFraction,
+      deviceSpeedup: old.deviceBusy.fraction(of: max(1, new.deviceBusy)),
+      latencySpeedup: old.latency.fraction(of: max(1, new.latency)), oldestTax: old.frameworkTaxFraction,
       newestTax: new.frameworkTaxFraction)
   }
 }

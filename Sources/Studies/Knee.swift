@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import Simulation
 import Workloads
@@ -89,7 +90,7 @@ private struct Trial {
     let sums = table.load(of: plan.counts)
     self.batch = batch
     isDeviceBound = !result.bound.isHostBound
-    surplus = Double(sums.device) - Double(sums.host)
+    surplus = Double((sums.device - sums.host).count)
   }
 
   /// The first batch at which the surplus is positive on a straight line through two trials.

@@ -18,27 +18,27 @@ import Synchronization
 /// - Returns: A result for each item.
 /// - Throws: What the first item in order throws that throws.
 /// - Complexity: One transformation for each item, also if one throws.
-package func parallelMap<Item: Sendable, Output: Sendable>(
-  _ items: [Item], threads: Int? = nil, _ transform: @Sendable (Item) throws -> Output
-) throws -> [Output] {
+package func parallelMap<Item: Sendable, Output: Sendable, Fault: Error>(
+  _ items: [Item], threads: Int? = nil, _ transform: @Sendable (Item) throws(Fault) -> Output
+) throws(Fault) -> [Output] {
   let workers = min(items.count, threads ?? coreCount)
   guard workers > 1 else { return try items.map(transform) }
   let next = Atomic(0)
-  let results = Mutex<[Result<Output, any Error>?]>(Array(repeating: nil, count: items.count))
+  let results = Mutex<[Result<Output, Fault>?]>(Array(repeating: nil, count: items.count))
   DispatchQueue.concurrentPerform(iterations: workers) { _ in
     while true {
       let index = next.add(1, ordering: .relaxed).oldValue
       guard index < items.count else { return }
-      let result = Result { try transform(items[index]) }
+      let result = Result { () throws(Fault) in try transform(items[index]) }
       results.withLock { $0[index] = result }
     }
   }
-  return try results.withLock { results in
-    try results.map { result in
-      guard let result else { preconditionFailure("every item was mapped") }
-      return try result.get()
-    }
+  var outputs: [Output] = []
+  for result in results.withLock({ $0 }) {
+    guard let result else { preconditionFailure("every item was mapped") }
+    outputs.append(try result.get())
   }
+  return outputs
 }
 
 /// How many cores are online.

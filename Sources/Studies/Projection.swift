@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import JSONText
 import Profiles
 import Simulation
@@ -193,10 +193,10 @@ private struct World: Sendable {
   func outcome(of pricer: PassPricer) throws -> (latency: Double, deviceBusy: Double) {
     let timing = try pricer.time()
     let load = pricer.load
-    let (host, device) = (Double(load.host), Double(load.device))
+    let (host, device) = (Double(load.host.count), Double(load.device.count))
     let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
-    let latency = Double(timing.latency) * stretch * 1e-12
-    return (latency, min(latency, Double(timing.deviceBusy) * deviceFactor * 1e-12))
+    let latency = timing.latency.seconds * stretch
+    return (latency, min(latency, timing.deviceBusy.seconds * deviceFactor))
   }
 }
 

@@ -64,3 +64,16 @@ package struct RiseComparison: Sendable, Equatable {
     return (plateau[(plateau.count - 1) / 2] + plateau[plateau.count / 2]) / 2
   }
 }
+
+extension RiseComparison {
+  /// Series by how far apart their two rises lie, as a ratio, the farthest first.
+  package static func farthestFirst(_ rises: [RiseComparison]) -> [RiseComparison] {
+    // A floor that reaches to the end of a series is as far off as a rise at twice any batch that was tried.
+    let beyond = 2 * Double(rises.flatMap { [$0.measured ?? 1, $0.predicted ?? 1] }.max() ?? 1)
+    func distance(_ rise: RiseComparison) -> Double {
+      let (one, other) = (rise.measured.map(Double.init) ?? beyond, rise.predicted.map(Double.init) ?? beyond)
+      return max(one / other, other / one)
+    }
+    return rises.sorted { distance($0) > distance($1) }
+  }
+}

@@ -77,7 +77,7 @@ public struct Sweep: Sendable {
     while start < points.upperBound {
       let begun = DispatchTime.now().uptimeNanoseconds
       let cut = stretches(from: start, to: points.upperBound, of: length)
-      for stretch in try simulate(cut, evaluators) {
+      for stretch in simulate(cut, evaluators) {
         try emit(stretch.rows, stretch.end)
         notes.add(stretch.notes)
         if let fault = stretch.fault { throw fault }
@@ -101,15 +101,15 @@ public struct Sweep: Sendable {
     let evaluators = Mutex<[SweepEvaluator]>([])
     for first in stride(from: 0, to: stretches.count, by: threads) {
       let wave = Array(stretches[first..<min(first + threads, stretches.count)])
-      for (offset, stretch) in try simulate(wave, evaluators).enumerated() {
+      for (offset, stretch) in simulate(wave, evaluators).enumerated() {
         if let fault = stretch.fault { throw fault }
         guard try emit(first + offset, stretch.rows) else { return }
       }
     }
   }
 
-  private func simulate(_ cut: [Range<Int>], _ evaluators: borrowing Mutex<[SweepEvaluator]>) throws -> [Stretch] {
-    try parallelMap(cut, threads: threads) { points in
+  private func simulate(_ cut: [Range<Int>], _ evaluators: borrowing Mutex<[SweepEvaluator]>) -> [Stretch] {
+    parallelMap(cut, threads: threads) { points in
       var evaluator = evaluators.withLock { $0.popLast() } ?? SweepEvaluator(plan)
       let stretch = stretch(points, &evaluator)
       if stretch.fault == nil { evaluators.withLock { $0.append(evaluator) } }

@@ -1,4 +1,3 @@
-import EventEngine
 import Kernels
 import Profiles
 import Simulation
@@ -36,7 +35,9 @@ package struct SweepEvaluator: Sendable {
   /// Operators without a cost rule that points had so far.
   private var operatorsWithoutRule: [String] = []
 
-  private var pricer: PassPricer?
+  /// The pricer of the current block, none before the first: in an array, where it is changed in place. An optional of so
+  /// large a value is moved out and back for every change.
+  private var pricers: [PassPricer] = []
   private var current: [Int]
   /// The bound workloads and plans of the last blocks.
   private let preparation = Preparation(limit: 256)
@@ -119,7 +120,7 @@ package struct SweepEvaluator: Sendable {
   ///
   /// - Throws: ``SweepFault`` where the point cannot be simulated.
   package mutating func result(_ point: Int) throws(SweepFault) -> SweepResult {
-    if pricer == nil || hasChanged(blockAxes, point) {
+    if pricers.isEmpty || hasChanged(blockAxes, point) {
       try beginBlock(point)
     } else {
       if hasChanged(deviceAxes, point) {
@@ -128,14 +129,10 @@ package struct SweepEvaluator: Sendable {
       }
       if hasChanged(hostAxes, point) {
         write(hostAxes, point)
-        pricer?.update(.host)
+        pricers[0].update(.host)
       }
     }
-    do {
-      // Asked in place: a copy of the pricer would retain all that it holds, at every point.
-      guard let result = try pricer?.result() else { preconditionFailure("a block was begun") }
-      return result
-    } catch {
+    do { return try pricers[0].result() } catch {
       throw .simulation(error, point: plan.words(point))
     }
   }
@@ -152,23 +149,19 @@ package struct SweepEvaluator: Sendable {
       guard current[axis] != digit else { continue }
       current[axis] = digit
       if case .number(let value) = plan.axes[axis].values[digit], let number = numbers[axis] {
-        pricer?.set(number, to: value)
+        pricers[0].set(number, to: value)
       }
     }
   }
 
   /// The device's numbers have changed: mostly its times alone, seldom also what it is planned for.
   private mutating func updateDevice(_ point: Int) throws(SweepFault) {
-    guard changesPlan, let scenario = pricer?.scenario else {
-      pricer?.update([.host, .device])
-      return
+    if changesPlan {
+      let scenario = pricers[0].scenario
+      let identity = PlanIdentity(system: scenario.system, precision: scenario.precision)
+      guard identity == blockIdentity else { return try beginBlock(point) }
     }
-    let identity = PlanIdentity(system: scenario.system, precision: scenario.precision)
-    if identity == blockIdentity {
-      pricer?.update([.host, .device])
-    } else {
-      try beginBlock(point)
-    }
+    pricers[0].update([.host, .device])
   }
 
   /// Whether a number that varies decides what operators are lowered to.
@@ -202,7 +195,7 @@ package struct SweepEvaluator: Sendable {
       }
     } catch { throw .workload(error) }
     blockIdentity = changesPlan ? PlanIdentity(system: system, precision: precision) : nil
-    pricer = PassPricer(prepared.scenario, prepared.plan)
+    pricers = [PassPricer(prepared.scenario, prepared.plan)]
     for name in prepared.plan.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
       operatorsWithoutRule.append(name)
     }
@@ -224,7 +217,10 @@ package struct SweepEvaluator: Sendable {
 
 extension PassPricer {
   /// What a point of a sweep keeps of a pass.
-  fileprivate func result() throws(SimulationFault) -> SweepResult {
+  ///
+  /// Mutating, though it changes nothing: what mutates an element of an array is asked in place, and what only reads it is
+  /// asked of a copy, which retains all that it holds, at every point.
+  fileprivate mutating func result() throws(SimulationFault) -> SweepResult {
     var result = SweepResult(try time().summary)
     result.fits = fits
     result.withoutRuleFraction = plan.lowered.fractionWithoutRule

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Simulation
 
 extension SweepRows {
@@ -33,7 +33,7 @@ extension SweepRows {
     guard let bound = bounds.firstIndex(where: { $0.elementsEqual(name) }) else { return nil }
     // A row does not say what else the latency is spent on: as if it were all of what it waits for.
     var account = Account.zero
-    account[LatencyBound.allCases[bound].categories[0].rawValue] = latency
+    account[LatencyBound.allCases[bound].categories[0].rawValue] = latency.count
     var result = SweepResult(PassSummary(latency: latency, deviceBusy: busy, hostBusy: 0, account: account))
     result.fits = fields.next().elementsEqual(Self.yes)
     return result
@@ -56,19 +56,19 @@ extension SweepRows {
   }
 
   /// Microseconds with up to six decimals, as picoseconds.
-  private static func microseconds(_ text: ArraySlice<UInt8>) -> Ticks? {
-    var (ticks, decimals): (Ticks, Int?) = (0, nil)
-    func append(_ digit: Ticks) -> Bool {
-      let (tens, isTooLarge) = ticks.multipliedReportingOverflow(by: 10)
-      let (sum, overflow) = tens.addingReportingOverflow(digit)
-      ticks = sum
+  private static func microseconds(_ text: ArraySlice<UInt8>) -> Picoseconds? {
+    var (count, decimals): (Int64, Int?) = (0, nil)
+    func append(_ digit: UInt8) -> Bool {
+      let (tens, isTooLarge) = count.multipliedReportingOverflow(by: 10)
+      let (sum, overflow) = tens.addingReportingOverflow(Int64(digit))
+      count = sum
       return !isTooLarge && !overflow
     }
     for byte in text {
       if byte == UInt8(ascii: "."), decimals == nil {
         decimals = 0
       } else {
-        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), append(Ticks(byte - UInt8(ascii: "0"))) else {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), append(byte - UInt8(ascii: "0")) else {
           return nil
         }
         decimals = decimals.map { $0 + 1 }
@@ -76,6 +76,6 @@ extension SweepRows {
     }
     guard !text.isEmpty, (decimals ?? 0) <= 6 else { return nil }
     for _ in (decimals ?? 0)..<6 where !append(0) { return nil }
-    return ticks
+    return Picoseconds(count)
   }
 }

@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Kernels
 import Simulation
@@ -65,10 +66,10 @@ public struct SweepRows: Sendable {
     if format == .jsonl { bytes.append(UInt8(ascii: "{")) }
     for axis in plan.axes.indices { bytes += texts[axis][plan.digit(axis, of: point)] }
     name("latency_us", &bytes)
-    NumberFormat.append(microsecondsOf: result.latency, to: &bytes)
+    NumberFormat.append(microsecondsOf: result.latency.count, to: &bytes)
     separate(&bytes)
     name("device_busy_us", &bytes)
-    NumberFormat.append(microsecondsOf: result.deviceBusy, to: &bytes)
+    NumberFormat.append(microsecondsOf: result.deviceBusy.count, to: &bytes)
     separate(&bytes)
     name("framework_tax_fraction", &bytes)
     bytes += numberText(result.frameworkTaxFraction).utf8

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Kernels
 import Profiles
 import Simulation
@@ -20,9 +20,9 @@ package struct TargetSearch: Sendable {
     /// The metric of a result.
     package func value(of result: SweepResult) -> Double {
       switch self {
-      case .latency: Double(result.latency) / 1e6
-      case .deviceBusy: Double(result.deviceBusy) / 1e6
-      case .tax: Double(result.frameworkTax) / 1e6
+      case .latency: result.latency.microseconds
+      case .deviceBusy: result.deviceBusy.microseconds
+      case .tax: result.frameworkTax.microseconds
       case .taxFraction: result.frameworkTaxFraction
       }
     }

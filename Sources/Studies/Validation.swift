@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import Simulation
 import Workloads
@@ -27,10 +28,10 @@ package struct Validation: Sendable {
     package let summary: PassSummary
 
     /// Seconds per pass.
-    package var latency: Double { Double(summary.latency) * 1e-12 }
+    package var latency: Double { summary.latency.seconds }
 
     /// Seconds in which the device works.
-    package var deviceBusy: Double { Double(summary.deviceBusy) * 1e-12 }
+    package var deviceBusy: Double { summary.deviceBusy.seconds }
 
     /// What the latency waits for.
     package var bound: LatencyBound { summary.bound }
@@ -90,7 +91,7 @@ package struct Validation: Sendable {
       let sums = row.scenario.price(row.plan).load(of: row.plan.counts)
       let speed = row.scenario.system.host.singleThreadSpeed
       return HostSpeedFit.Anchor(
-        hostTime: Double(sums.host) * 1e-12 * speed, deviceTime: Double(sums.device) * 1e-12, latency: latency)
+        hostTime: sums.host.seconds * speed, deviceTime: sums.device.seconds, latency: latency)
     }
   }
 }

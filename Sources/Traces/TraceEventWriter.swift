@@ -1,4 +1,5 @@
 import JSONText
+import Roofline
 
 /// Writes a file in the Trace Event Format, event by event, which Perfetto and chrome://tracing open.
 ///
@@ -48,28 +49,62 @@ package struct TraceEventWriter {
     case thread = "thread_name"
   }
 
-  /// Begins an event at a time in picoseconds, and leaves it open for its further fields.
+  /// Begins an event at a time, and leaves it open for its further fields.
   package mutating func begin(
-    _ name: String, category: String, phase: String, process: Int, thread: Int, at time: Int64
+    _ name: String, category: String, phase: String, process: Int, thread: Int, at time: Picoseconds
   ) {
     begin([("name", name), ("cat", category), ("ph", phase)], process: process, thread: thread)
     json.key("ts")
-    json.rawNumber(NumberFormat.microseconds(picoseconds: time))
+    json.rawNumber(NumberFormat.microseconds(picoseconds: time.count))
   }
 
-  /// The duration of the open event, in picoseconds.
-  package mutating func duration(_ duration: Int64) {
+  /// Writes an event that has a duration in picoseconds, and nothing besides.
+  package mutating func span(
+    _ name: String, category: String, process: Int, thread: Int, at time: Picoseconds, duration: Picoseconds
+  ) {
+    begin(name, category: category, phase: "X", process: process, thread: thread, at: time)
+    self.duration(duration)
+    json.end()
+  }
+
+  /// Says of the open event that an arrow of a number begins or ends in it, and closes it.
+  package mutating func endArrow(_ number: Int, isHead: Bool) {
+    json.key("id")
+    json.value(number)
+    if isHead {
+      json.key("bp")
+      json.value("e")
+    }
+    json.end()
+  }
+
+  /// Writes what a counter shows from a time in picoseconds on.
+  package mutating func counter(_ name: String, process: Int, at time: Picoseconds, unit: String, value: Double) {
+    begin([("name", name), ("ph", "C")], process: process)
+    json.key("ts")
+    json.rawNumber(NumberFormat.microseconds(picoseconds: time.count))
+    json.key("args")
+    json.beginObject()
+    json.key(unit)
+    json.value(value)
+    json.end()
+    json.end()
+  }
+
+  /// The duration of the open event.
+  package mutating func duration(_ duration: Picoseconds) {
     json.key("dur")
-    json.rawNumber(NumberFormat.microseconds(picoseconds: duration))
+    json.rawNumber(NumberFormat.microseconds(picoseconds: duration.count))
   }
 
-  private mutating func begin(_ texts: [(String, String)], process: Int, thread: Int) {
+  private mutating func begin(_ texts: [(String, String)], process: Int, thread: Int? = nil) {
     json.beginObject()
     for (key, text) in texts {
       json.key(key)
       json.value(text)
     }
     for (key, number) in [("pid", process), ("tid", thread)] {
+      guard let number else { continue }
       json.key(key)
       json.value(number)
     }

@@ -15,7 +15,7 @@ extension Block: Hashable where Leaf: Hashable {}
 
 extension Array {
   /// The same tree with other leaves.
-  package func mapLeaves<Leaf, Other>(_ transform: (Leaf) -> Other) -> [Block<Other>] where Element == Block<Leaf> {
+  @inlinable package func mapLeaves<Leaf, Other>(_ transform: (Leaf) -> Other) -> [Block<Other>] where Element == Block<Leaf> {
     map { block in
       switch block {
       case .leaf(let leaf): .leaf(transform(leaf))
@@ -25,7 +25,7 @@ extension Array {
   }
 
   /// The same loops with several leaves, or none, in the place of each.
-  package func flatMapLeaves<Leaf, Other>(
+  @inlinable package func flatMapLeaves<Leaf, Other>(
     _ transform: (Leaf) -> [Other]
   ) -> [Block<Other>] where Element == Block<Leaf> {
     flatMap { block -> [Block<Other>] in
@@ -39,7 +39,7 @@ extension Array {
   /// Calls back with each leaf of the text and how often it runs, loops multiplied out.
   ///
   /// - Precondition: No leaf runs more often than `Int` can count.
-  package func forEachLeaf<Leaf>(times: Int = 1, _ body: (Leaf, Int) -> Void) where Element == Block<Leaf> {
+  @inlinable package func forEachLeaf<Leaf>(times: Int = 1, _ body: (Leaf, Int) -> Void) where Element == Block<Leaf> {
     for block in self {
       switch block {
       case .leaf(let leaf): body(leaf, times)
@@ -56,7 +56,7 @@ extension Array {
   ///   - isLater: Whether they are of a round behind the first.
   ///   - body: Is given the leaf and how many rounds it stands for.
   /// - Complexity: The length of the text, times the depth of its loops.
-  package func forEachRound<Leaf>(
+  @inlinable package func forEachRound<Leaf>(
     times: Double = 1, isLater: Bool = false, _ body: (Leaf, Double) -> Void
   ) where Element == Block<Leaf> {
     for block in self {
@@ -78,7 +78,7 @@ extension Array {
   ///   - add: Adds a leaf.
   ///   - scale: Adds the sum over a loop's body, so many times.
   /// - Returns: The sum.
-  package func total<Leaf, Sum>(
+  @inlinable package func total<Leaf, Sum>(
     _ initial: Sum, _ add: (inout Sum, Leaf) -> Void, scale: (inout Sum, Sum, Int) -> Void
   ) -> Sum where Element == Block<Leaf> {
     reduce(into: initial) { sum, block in
@@ -90,7 +90,7 @@ extension Array {
   }
 
   /// Whether any leaf is what is asked for.
-  package func containsLeaf<Leaf>(where isWanted: (Leaf) -> Bool) -> Bool where Element == Block<Leaf> {
+  @inlinable package func containsLeaf<Leaf>(where isWanted: (Leaf) -> Bool) -> Bool where Element == Block<Leaf> {
     contains { block in
       switch block {
       case .leaf(let leaf): isWanted(leaf)

@@ -1,6 +1,5 @@
 import CommandSyntax
 import JSONText
-import Profiles
 import Reports
 import Studies
 
@@ -61,16 +60,15 @@ enum CalibrateCommand {
     if !command.isPresent("fit") {
       try command.refuse(["rounds"], "without --fit there is no search: a host's speed is found at once")
       if command.value(of: "host-speed") == "fixed" {
-        throw Failure(
-          .wrongUsage, "nothing is fitted: --host-speed fixed needs a --fit, as accelerator.efficiency.memory")
+        throw .usage("nothing is fitted: --host-speed fixed needs a --fit, as accelerator.efficiency.memory")
       }
     }
     guard let path = command.positional("file") else {
-      throw Failure(.wrongUsage, "a file of measurements is needed, or --trace with a recording")
+      throw .usage("a file of measurements is needed, or --trace with a recording")
     }
     let rows = try MeasurementFile(path, library).rows
     guard rows.contains(where: { $0.latency != nil }) else {
-      throw Failure(.wrongInput, at: path, "no row has a latency_ms; there is nothing to fit to")
+      throw .input(at: path, "no row has a latency_ms; there is nothing to fit to")
     }
     let rounds = try checking { try command.integer(of: "rounds", .within(1...20)) }
     let calibration = try Progress.showing("fitting to \(NumberFormat.integer(rows.count)) rows") { _ in
@@ -79,8 +77,7 @@ enum CalibrateCommand {
         rounds: rounds ?? 6)
     }
     for number in command.values(of: "fit") where !calibration.parameters.contains(where: { $0.path == number }) {
-      throw Failure(
-        .wrongInput,
+      throw .input(
         at: path, "no row's system has a number '\(number)' to fit; 'simulate profiles show NAME' lists them")
     }
     if let folder {

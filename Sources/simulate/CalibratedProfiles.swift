@@ -1,6 +1,5 @@
 import JSONText
 import Profiles
-import Reports
 import Studies
 
 /// The profiles that a calibration changed, as files of a catalog.
@@ -15,38 +14,37 @@ struct CalibratedProfiles {
   ///   - library: Where the profiles lie as they were.
   /// - Throws: ``Failure`` for a profile that lies in no folder of the catalog.
   init(_ calibration: Calibration, measurements: String, _ library: Library) throws(Failure) {
-    func changes(_ folder: String, _ name: String) throws(Failure) -> [ProfileEdit.Change] {
-      var changes: [ProfileEdit.Change] = []
-      for parameter in calibration.parameters where try Self.place(parameter, library) == (folder, name) {
-        changes.append(Self.change(of: parameter, calibration, measurements))
+    let places = try calibration.parameters.map { (parameter) throws(Failure) in try Self.place(parameter, library) }
+    func changes(_ place: Place) -> [ProfileEdit.Change] {
+      zip(calibration.parameters, places).filter { $0.1 == place }.map { parameter, _ in
+        Self.change(of: parameter, calibration, measurements)
       }
-      return changes
+    }
+    func file(_ place: Place, as new: (name: String, title: String)? = nil, _ changes: [ProfileEdit.Change])
+      throws(Failure) -> ProfileFolder.File
+    {
+      let advice: Message = "; put the profile into a folder for --catalog"
+      return try ProfileFolder.File(like: place.name, place.folder, as: new, changes, library, advice: advice)
     }
     var files: [ProfileFolder.File] = []
-    for (folder, name) in try Self.changed(calibration, library) {
-      let document = try Self.document(name, folder, library)
-      let text = ProfileEdit(of: document, try changes(folder, name)).text()
-      files.append(ProfileFolder.File(kind: folder, name: name, text: text))
+    for (index, place) in places.enumerated() where places.firstIndex(of: place) == index {
+      files.append(try file(place, changes(place)))
     }
     var names: Set<String> = []
     for (testbed, host, fit) in calibration.hosts {
       let name = ProfileFolder.identifier(testbed)
       guard !name.isEmpty else {
-        throw Failure(
-          .wrongInput,
+        throw .input(
           at: measurements,
           "the testbed '\(testbed)' has no letter or digit to name its host by; name it in the "
             + "column testbed")
       }
       guard names.insert(name).inserted else {
-        throw Failure(
-          .wrongInput,
-          "two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
+        throw .input("two testbeds would both be the host '\(name)'; give them names that differ in letters or digits")
       }
       let range = SystemNumber.hostSpeed.range
       if !range.contains(fit.speed) {
-        throw Failure(
-          .wrongInput,
+        throw .input(
           at: measurements,
           "the host of '\(testbed)' would have the speed \(fit.speed), and it must be "
             + "\(range.words()); some latency_ms of its rows must be wrong")
@@ -54,11 +52,9 @@ struct CalibratedProfiles {
       let speed = ProfileEdit.Change(
         path: SystemNumber.hostSpeed.pathInProfile, value: rounded(fit.speed), kind: .derived, from: measurements,
         note: "simulate calibrate: \(fit.usable) of \(fit.total) anchors, spread \(percent(fit.spread))")
-      let others = try changes("hosts", host).filter { $0.path != speed.path }
-      let texts = ["name": name, "title": "Host of \(testbed)", "aliases": ""]
-      let document = try Self.document(host, "hosts", library)
-      let text = ProfileEdit(of: document, texts: texts, others + [speed]).text()
-      files.append(ProfileFolder.File(kind: "hosts", name: name, text: text))
+      let place = Place(folder: "hosts", name: host)
+      let others = changes(place).filter { $0.path != speed.path }
+      files.append(try file(place, as: (name, "Host of \(testbed)"), others + [speed]))
     }
     self.files = files
   }
@@ -72,31 +68,22 @@ struct CalibratedProfiles {
       from: measurements, note: "simulate calibrate: \(known), mean error \(percent(calibration.errorAfter)) after")
   }
 
-  /// The folder and the name of each profile with a fitted number, once.
-  private static func changed(_ calibration: Calibration, _ library: Library) throws(Failure) -> [(String, String)] {
-    var places: [(String, String)] = []
-    for parameter in calibration.parameters {
-      let place = try place(parameter, library)
-      if !places.contains(where: { $0 == place }) { places.append(place) }
-    }
-    return places
+  /// Where a fitted number stands.
+  private struct Place: Equatable {
+    let folder: String
+    let name: String
   }
 
   /// Where a fitted number stands: an efficiency that a family shares is in the family's file.
-  private static func place(
-    _ parameter: Calibration.Parameter, _ library: Library
-  ) throws(Failure) -> (String, String) {
+  private static func place(_ parameter: Calibration.Parameter, _ library: Library) throws(Failure) -> Place {
+    let name = parameter.group
     switch parameter.path.prefix(while: { $0 != "." }) {
-    case "host": return ("hosts", parameter.group)
-    case "framework": return ("frameworks", parameter.group)
+    case "host": return Place(folder: "hosts", name: name)
+    case "framework": return Place(folder: "frameworks", name: name)
     default:
-      let isAccelerator = try library.profiles.accelerators.contains { $0.name == parameter.group }
-      return (isAccelerator ? "accelerators" : "architectures", parameter.group)
+      let isAccelerator = try library.profiles.accelerators.contains { $0.name == name }
+      return Place(folder: isAccelerator ? "accelerators" : "architectures", name: name)
     }
-  }
-
-  private static func document(_ name: String, _ folder: String, _ library: Library) throws(Failure) -> JSONDocument {
-    try library.document(of: name, in: folder, advice: "; put the profile into a folder for --catalog")
   }
 }
 

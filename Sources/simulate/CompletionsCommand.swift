@@ -17,7 +17,7 @@ enum CompletionsCommand {
     let name = command.positional("shell") ?? ""
     guard let shell = CompletionShell(rawValue: name) else {
       let known = CompletionShell.allCases.map(\.rawValue).joined(separator: ", ")
-      throw Failure(.wrongUsage, "there are no completions for '\(name)'\nknown are \(known)")
+      throw .usage("there are no completions for '\(name)'\nknown are \(known)")
     }
     try command.refuseASCII(of: nil)
     Platform.print(document: tree.completions(shell: shell))

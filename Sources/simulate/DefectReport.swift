@@ -44,9 +44,9 @@ enum DefectReport {
 
   /// Only what may be called in a handler of signals: constant text, `write` and `_exit`.
   private static let report: @convention(c) (Int32) -> Void = { signal in
-    DefectReport.write("error: simulate has a defect, which is no fault of your input (")
-    DefectReport.write(DefectReport.name(of: signal))
-    DefectReport.write(
+    DefectReport.say("error: simulate has a defect, which is no fault of your input (")
+    DefectReport.say(DefectReport.name(of: signal))
+    DefectReport.say(
       ")\nplease report it where you got simulate, with this command line and the files that it read\n")
     _exit(70)
   }
@@ -62,7 +62,7 @@ enum DefectReport {
     }
   }
 
-  private static func write(_ text: StaticString) {
-    _ = Platform.systemWrite(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+  private static func say(_ text: StaticString) {
+    _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
   }
 }

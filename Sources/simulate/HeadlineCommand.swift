@@ -1,8 +1,7 @@
-import CommandSyntax
 import Profiles
+import CommandSyntax
 import Reports
 import Studies
-import Workloads
 
 /// `simulate` without a subcommand: how the framework tax grew over the generations.
 enum HeadlineCommand {

@@ -1,5 +1,6 @@
 import Catalog
 import JSONText
+import OutputFiles
 import Profiles
 import Workloads
 
@@ -42,7 +43,7 @@ struct Library {
     guard let folder = option ?? Platform.environment(variable) else { return nil }
     guard isDirectory(folder) else {
       let source: Message = option == nil ? "the environment variable \(variable)" : "--catalog"
-      throw Failure(.wrongInput, at: folder, "no such folder; \(source) needs one that holds profiles")
+      throw .input(at: folder, "no such folder; \(source) needs one that holds profiles")
     }
     return folder
   }
@@ -75,8 +76,8 @@ struct Library {
   func workload(_ name: String) throws(Failure) -> Workload {
     if Self.isFile(name) {
       if !name.hasSuffix(".json"), !Platform.exists(name) {
-        throw Failure(
-          .wrongInput, at: name,
+        throw .input(
+          at: name,
           "no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
             + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
       }
@@ -122,7 +123,7 @@ struct Library {
   /// - Throws: ``Failure`` where there is none.
   func document(of name: String, in folder: String, advice: Message = "") throws(Failure) -> JSONDocument {
     guard let found = try checking({ try profiles.document(of: name, in: folder) }) else {
-      throw Failure(.wrongInput, "no file in the catalog's \(folder) is named '\(name)'" + advice)
+      throw .input("no file in the catalog's \(folder) is named '\(name)'" + advice)
     }
     return found
   }
@@ -152,12 +153,11 @@ struct Library {
 
   /// Refuses an output that would replace a file of a catalog, which was or may be an input.
   func check(isOutside target: OutputTarget) throws(Failure) {
-    let parent = OutputTarget.folder(of: target.resolved)
-    guard case .file(.some) = target.kind, let folder = FileIdentity(parent.isEmpty ? "." : parent) else { return }
+    guard target.replacesFile, let folder = target.folder else { return }
     let kinds = ["accelerators", "architectures", "error-bands", "frameworks", "hosts", "measurements", "workloads"]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {
-        throw Failure(.wrongUsage, "the output '\(target.path)' is a file of the catalog; give it another name")
+        throw .usage("the output '\(target.path)' is a file of the catalog; give it another name")
       }
     }
   }

@@ -1,6 +1,7 @@
 // Everything that differs between systems, and all contact with the process, stands in this file.
 
 import JSONText
+import OutputFiles
 import Reports
 
 #if canImport(Darwin)
@@ -55,22 +56,17 @@ enum Platform {
   /// and the styles of our own pass it.
   static func print(_ text: String) {
     let shown = TextStyle.guarded(text)
-    write(Array((writesASCII ? asciiText(shown) : shown).utf8))
+    print(bytes: Array((writesASCII ? asciiText(shown) : shown).utf8))
   }
 
   /// Writes a document for programs to standard output: UTF-8 always, and as it is.
   static func print(document: String) {
-    write(Array(document.utf8))
+    print(bytes: Array(document.utf8))
   }
 
   /// Writes a line to standard error; that nobody can hear it is no reason to lose a result.
   static func warn(_ message: Message) {
     _ = writeAll(Array((message.text + "\n").utf8)[...], to: STDERR_FILENO)
-  }
-
-  /// Writes bytes to standard output, in the same way.
-  static func print(bytes: [UInt8]) {
-    write(bytes)
   }
 
   /// Shows a line on standard error in place of the last one shown so; an empty line clears it.
@@ -81,8 +77,8 @@ enum Platform {
   /// Whether somebody watches standard error.
   static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb" }
 
-  /// Writes the result; where that fails, the program has not done what it was asked for.
-  private static func write(_ bytes: [UInt8]) {
+  /// Writes bytes to standard output; where that fails, the program has not done what it was asked for.
+  static func print(bytes: [UInt8]) {
     let error = writeAll(bytes[...], to: STDOUT_FILENO)
     if error != 0 { leave(withResultLost: error) }
   }
@@ -90,7 +86,7 @@ enum Platform {
   private static func leave(withResultLost error: Int32) -> Never {
     // A reader that has seen enough is no fault.
     if error == EPIPE { leave(0) }
-    let failure = Failure(output: "-", "cannot write to standard output", error: error)
+    let failure = Failure(OutputFault.refused(.print, path: "-", error: error))
     warn(failure.words)
     leave(failure.status.rawValue)
   }
@@ -107,16 +103,6 @@ enum Platform {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
-  }
-
-  static func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Darwin)
-      Darwin.write(descriptor, buffer, count)
-    #elseif canImport(Glibc)
-      Glibc.write(descriptor, buffer, count)
-    #else
-      Musl.write(descriptor, buffer, count)
-    #endif
   }
 
   /// Lets writing to a closed pipe, or beyond the allowed size of a file, fail instead of killing the process: the

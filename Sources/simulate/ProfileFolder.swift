@@ -1,14 +1,7 @@
 import CommandSyntax
 import JSONText
+import OutputFiles
 import Profiles
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A folder of profiles that a calibration writes, laid out like the catalog; what else is in it stays.
 struct ProfileFolder {
@@ -19,6 +12,25 @@ struct ProfileFolder {
     /// The profile's name.
     let name: String
     let text: String
+
+    /// A profile of the catalog with changes.
+    ///
+    /// - Parameters:
+    ///   - base: The profile's name in the catalog.
+    ///   - kind: The folder of its kind.
+    ///   - new: A name and a title of its own; nil for those that it has.
+    ///   - changes: The numbers that are others.
+    ///   - library: Where it lies.
+    ///   - advice: What to do where it lies in no folder.
+    /// - Throws: ``Failure`` where it lies in no folder.
+    init(
+      like base: String, _ kind: String, as new: (name: String, title: String)? = nil, _ changes: [ProfileEdit.Change],
+      _ library: Library, advice: Message = ""
+    ) throws(Failure) {
+      let document = try library.document(of: base, in: kind, advice: advice)
+      let texts = new.map { ["name": $0.name, "title": $0.title, "aliases": ""] } ?? [:]
+      (self.kind, name, text) = (kind, new?.name ?? base, ProfileEdit(of: document, texts: texts, changes).text())
+    }
 
     /// Where it lies in the folder.
     var path: String { kind + "/" + ProfileFolder.identifier(name) + ".json" }
@@ -39,15 +51,14 @@ struct ProfileFolder {
     self.files = files
     var paths: Set<String> = []
     for file in files where !paths.insert(file.path).inserted {
-      throw Failure(
-        .wrongInput,
+      throw .input(
         "two profiles would both be the file '\(file.path)'; give them names that differ in letters or digits")
     }
-    guard Self.isFolder(path) else { return }
+    guard isFolder(path) else { return }
     let known = try Library(userFolder: path)
     for file in files {
-      if Self.isFolder(path + "/" + file.kind) {
-        try Outputs.check(OutputTarget(path + "/" + file.path), against: inputs)
+      if isFolder(path + "/" + file.kind) {
+        try checking { try OutputTarget(path + "/" + file.path).check(against: inputs) }
       }
       try checkName(of: file, known)
     }
@@ -60,8 +71,7 @@ struct ProfileFolder {
     guard let other = found?.file, let place = FileIdentity(other), place != FileIdentity(path + "/" + file.path),
       FileIdentity(OutputTarget.folder(of: other)) == FileIdentity(path + "/" + file.kind)
     else { return }
-    throw Failure(
-      .wrongInput, at: other, "a profile called '\(file.name)' is here already; rename it, or use another folder")
+    throw .input(at: other, "a profile called '\(file.name)' is here already; rename it, or use another folder")
   }
 
   /// Checks a folder's name where one is given.
@@ -70,7 +80,7 @@ struct ProfileFolder {
   static func named(by command: ParsedCommand) throws(Failure) -> String? {
     guard let path = command.value(of: "output") else { return nil }
     guard !path.isEmpty, path != "-" else {
-      throw Failure(.wrongUsage, "--output needs a folder, which holds several files (it is '\(path)')")
+      throw .usage("--output needs a folder, which holds several files (it is '\(path)')")
     }
     return path
   }
@@ -81,37 +91,22 @@ struct ProfileFolder {
   ///
   /// - Returns: What was written, in words.
   func write() throws(Failure) -> String {
-    var made: [String] = []
+    var folders = NewFolders()
     var replaced: [String] = []
-    do throws(Failure) {
-      for folder in [path] + Set(files.map { path + "/" + $0.kind }).sorted() { try make(folder, &made) }
-      let targets = try files.map { (file) throws(Failure) in try OutputTarget(path + "/" + file.path) }
+    do {
+      for folder in [path] + Set(files.map { path + "/" + $0.kind }).sorted() { try folders.make(folder) }
+      let targets = try files.map { try OutputTarget(path + "/" + $0.path) }
       for (file, target) in zip(files, targets) {
-        if case .file(.some) = target.kind { replaced.append(file.path) }
+        if target.replacesFile { replaced.append(file.path) }
         try OutputFile.write(file.text, to: target)
       }
     } catch {
-      // A folder that something was written to is not empty and stays.
-      for folder in made.reversed() { _ = withCPath(folder) { rmdir($0) } }
-      throw error
+      folders.discard()
+      throw Failure(error)
     }
     try readBack()
     let count = files.count == 1 ? "1 profile" : "\(files.count) profiles"
     return "wrote \(count) to \(path)" + (replaced.isEmpty ? "" : " (replacing \(listed(replaced, by: "and")))")
-  }
-
-  /// Makes a folder, and those above it, where there is none yet.
-  private func make(_ folder: String, _ made: inout [String]) throws(Failure) {
-    var prefix = folder.hasPrefix("/") ? "/" : ""
-    for part in folder.split(separator: "/") {
-      prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
-      if withCPath(prefix, { mkdir($0, 0o777) }) == 0 {
-        made.append(prefix)
-      } else if errno != EEXIST {
-        throw Failure(output: folder, "cannot make the folder", error: errno)
-      }
-    }
-    guard Self.isFolder(folder) else { throw Failure(.outputFailed, at: folder, "is not a folder") }
   }
 
   /// What was written must be found by its name, as a user will look for it.
@@ -133,11 +128,6 @@ struct ProfileFolder {
         throw Failure(.defect, at: "\(path)/\(file.path)", "was written and is not found by its name '\(file.name)'")
       }
     }
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return withCPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   // MARK: Names

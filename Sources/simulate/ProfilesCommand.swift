@@ -37,18 +37,25 @@ enum ProfilesCommand {
           positionals: [PositionalDefinition("file", help: "A JSON file", isRepeatable: true)]), check),
     ])
 
+  /// The sort that is asked for, or all.
+  private static func wanted(
+    of sorts: [String], _ command: ParsedCommand, _ refusal: (_ name: String, _ hint: Message) -> Message
+  ) throws(Failure) -> [String] {
+    guard let name = command.positional("sort") else { return sorts }
+    guard !sorts.contains(name) else { return [name] }
+    throw .usage(refusal(name, hint(name, sorts)) + "\nknown are \(sorts.joined(separator: ", "))")
+  }
+
+  private static func hint(_ name: String, _ known: [String]) -> Message {
+    nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+  }
+
   // MARK: list
 
   @Sendable private static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    let wanted = command.positional("sort")
-    if let wanted, !sorts.contains(wanted) {
-      let hint: Message = nearestName(to: wanted, among: sorts).map { "; did you mean '\($0)'?" } ?? ""
-      throw Failure(.wrongUsage, "there are no '\(wanted)'\(hint)\nknown are \(sorts.joined(separator: ", "))")
-    }
+    let wanted = try wanted(of: sorts, command) { name, hint in "there are no '\(name)'" + hint }
     try command.checkFormat()
-    let tables = try sorts.filter { wanted == nil || wanted == $0 }.map { (sort) throws(Failure) in
-      try table(of: sort, library)
-    }
+    let tables = try wanted.map { (sort) throws(Failure) in try table(of: sort, library) }
     if command.value(of: "format") == "names" {
       Platform.print(tables.map { $0.firstColumn.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
     } else {
@@ -142,8 +149,7 @@ enum ProfilesCommand {
     let known =
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
       + profiles.frameworks.map(\.name)
-    let hint: Message = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
-    throw Failure(.wrongInput, "no profile is called '\(name)'\(hint)\nsee 'simulate profiles list'")
+    throw .input("no profile is called '\(name)'\(hint(name, known))\nsee 'simulate profiles list'")
   }
 
   private static func file(_ path: String, _ library: Library) throws(Failure) -> ProfileReport {
@@ -163,16 +169,9 @@ enum ProfilesCommand {
   // MARK: fields
 
   @Sendable private static func fields(_ command: ParsedCommand, _: Library) throws(Failure) {
-    let wanted = command.positional("sort")
-    if let wanted, !FieldTable.nouns.contains(wanted) {
-      let hint: Message = nearestName(to: wanted, among: FieldTable.nouns).map { "; did you mean '\($0)'?" } ?? ""
-      throw Failure(
-        .wrongUsage,
-        "'\(wanted)' is no sort of profile\(hint)\nknown are \(FieldTable.nouns.joined(separator: ", "))")
-    }
+    let wanted = try wanted(of: FieldTable.nouns, command) { name, hint in "'\(name)' is no sort of profile" + hint }
     try command.checkFormat()
-    let nouns = FieldTable.nouns.filter { wanted == nil || wanted == $0 }
-    command.print(TableReport(nouns.compactMap(FieldTable.table(of:))))
+    command.print(TableReport(wanted.compactMap(FieldTable.table(of:))))
   }
 
   // MARK: check

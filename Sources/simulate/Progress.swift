@@ -1,6 +1,5 @@
 import Dispatch
 import JSONText
-import Reports
 import Synchronization
 
 /// A line on a terminal that says how far something is which takes longer than a second.

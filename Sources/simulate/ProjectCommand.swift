@@ -1,11 +1,11 @@
+import Kernels
+import Workloads
 import CommandSyntax
 import JSONText
-import Kernels
 import Profiles
 import Reports
 import Simulation
 import Studies
-import Workloads
 
 /// `simulate project`: hardware that does not exist yet, and what it would take.
 enum ProjectCommand {
@@ -71,13 +71,13 @@ enum ProjectCommand {
   private static func checkOptions(_ command: ParsedCommand, isRoadmap: Bool) throws(Failure) {
     try command.checkFormat()
     if isRoadmap, command.isPresent("target") || command.isPresent("scale") {
-      throw Failure(.wrongUsage, "--year goes with neither --scale nor --target; fix numbers with --set instead")
+      throw .usage("--year goes with neither --scale nor --target; fix numbers with --set instead")
     }
     for name in ["history", "samples", "seed"] where command.isPresent(name) && !isRoadmap {
-      throw Failure(.wrongUsage, "--\(name) needs --year")
+      throw .usage("--\(name) needs --year")
     }
     if command.isPresent("vary"), !command.isPresent("target") {
-      throw Failure(.wrongUsage, "--vary needs --target, as in --target framework_tax_fraction=0.1")
+      throw .usage("--vary needs --target, as in --target framework_tax_fraction=0.1")
     }
     if isRoadmap { try command.refuse(["against"], "--year carries one accelerator's history on") }
     if command.isPresent("target") { try command.refuse(["against"], "--target is searched for on one accelerator") }
@@ -91,12 +91,11 @@ enum ProjectCommand {
       for part in text.split(separator: ",", omittingEmptySubsequences: false) {
         let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard sides.count == 2, !sides[0].isEmpty, let factor = decimalNumber(sides[1]), factor > 0 else {
-          throw Failure(
-            .wrongUsage, "--scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
+          throw .usage("--scale needs NAME=FACTOR with a factor greater than 0, as peak=4 (it is '\(part)')")
         }
         let dial = try checking { try SystemDial(named: String(sides[0])) }
         if factors.contains(where: { $0.dial.paths == dial.paths }) {
-          throw Failure(.wrongUsage, "--scale has \(dial.name) twice; give it once")
+          throw .usage("--scale has \(dial.name) twice; give it once")
         }
         factors.append((dial, factor))
       }
@@ -112,13 +111,12 @@ enum ProjectCommand {
     let study: HypotheticalStudy
     if let name = command.value(of: "against") {
       guard factors.isEmpty else {
-        throw Failure(.wrongUsage, "--against goes with an accelerator's file, not with --scale")
+        throw Failure.usage("--against goes with an accelerator's file, not with --scale")
       }
       study = try beside(library.accelerator(name), resolved.scenario)
     } else if factors.isEmpty {
       guard let newest, newest.name != resolved.scenario.system.accelerator?.name else {
-        throw Failure(
-          .wrongUsage,
+        throw Failure.usage(
           "nothing to project: give --scale peak=2, an accelerator's file, --year 2032 or "
             + "--target framework_tax_fraction=0.1\nsee 'simulate project --help'")
       }
@@ -133,7 +131,7 @@ enum ProjectCommand {
   private static func scaling<Result>(_ command: ParsedCommand, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let fault as OverrideFault {
       let factors = command.values(of: "scale").joined(separator: ",")
-      throw Failure(.wrongInput, "--scale \(factors): \(fault.words)")
+      throw Failure.input("--scale \(factors): \(fault.words)")
     }
   }
 
@@ -183,7 +181,7 @@ enum ProjectCommand {
           patterns.split(separator: ",").contains { SweepAxis.matches(part.name[...], pattern: $0) }
         }
         if candidates.isEmpty {
-          throw Failure(.wrongInput, "no accelerator of the catalog fits --history '\(patterns)'")
+          throw Failure.input("no accelerator of the catalog fits --history '\(patterns)'")
         }
       }
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
@@ -207,8 +205,7 @@ enum ProjectCommand {
         what: "result", name: assignment.name, suggestion: nearestName(to: assignment.name, among: known), known: known)
     }
     guard let target = decimalNumber(assignment.value), target >= 0 else {
-      throw Failure(
-        .wrongUsage, "--target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
+      throw Failure.usage("--target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
     }
     var scenario = resolved.scenario
     try scaling(command) {

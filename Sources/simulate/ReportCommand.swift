@@ -1,9 +1,9 @@
 import Charts
+import Simulation
 import CommandSyntax
 import JSONText
 import Profiles
 import Reports
-import Simulation
 import Studies
 
 /// `simulate report`: pictures, as a page with all of them or as a file with one.
@@ -46,55 +46,52 @@ enum ReportCommand {
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     guard let path = command.value(of: "output"), !path.isEmpty else {
-      throw Failure(.wrongUsage, "--output FILE is needed, as in --output report.html")
+      throw .usage("--output FILE is needed, as in --output report.html")
     }
     let inputs = ScenarioOptions.files(command) + ["measurements", "sweep"].flatMap { command.values(of: $0) }
-    try Outputs.check(command, ["output"], inputs: inputs, library)
+    try command.checkOutputs(["output"], inputs: inputs, library)
     let words = commandLine
     try command.refuseASCII(of: nil)
     if command.isPresent("sweep") || command.isPresent("study") {
-      try checkPageOptions(command, path)
-      try OutputFile.write(try page(command, library, words), to: path)
+      try checkPageOptions(command)
+      try writeOutput(try page(command, library, words), to: path)
       return
     }
     let kind = try checking { try command.choice(of: "chart", as: Figure.Kind.self) }
-    let format = try format(of: path, isChart: kind != nil)
+    let format = try format(of: path, command, isChart: kind != nil)
     try checkSystemOptions(command, kind, format)
     let width = try checking { try command.integer(of: "width", .within(280...10_000)) }
     let report = try systemReport(command, library, only: kind, words)
-    guard let kind else {
-      try OutputFile.write(Progress.showing("drawing the report") { _ in report.html() }, to: path)
-      return
+    guard let kind, let format else {
+      return try writeOutput(Progress.showing("drawing the report") { _ in report.html() }, to: path)
     }
     guard let figure = report.figure(kind) else {
       let isAlone = report.study.ownCase?.scenario.system.accelerator == nil
-      throw Failure(
-        .wrongInput,
-        "--chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
+      throw .input("--chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
     }
-    try OutputFile.write(text(figure, format, width: Double(width ?? 900)), to: path)
+    try writeOutput(format.text(figure, Double(width ?? 900)), to: path)
   }
 
   // MARK: Options
 
-  private static func checkPageOptions(_ command: ParsedCommand, _ path: String) throws(Failure) {
+  private static func checkPageOptions(_ command: ParsedCommand) throws(Failure) {
     for name in ["chart", "measurements", "year"] where command.isPresent(name) {
-      throw Failure(.wrongUsage, "--\(name) goes with a system, not with --sweep or --study")
+      throw .usage("--\(name) goes with a system, not with --sweep or --study")
     }
     guard !(command.isPresent("sweep") && command.isPresent("study")) else {
-      throw Failure(.wrongUsage, "--sweep and --study make different pages; give one of them")
+      throw .usage("--sweep and --study make different pages; give one of them")
     }
     let reason: Message =
       command.isPresent("sweep") ? "--sweep shows the rows of its file" : "--study has its own systems"
     try command.refusePositionals(reason)
     try command.refuse(ScenarioOptions.definitions.map(\.name) + ["width"], reason)
-    try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
+    try command.checkEnding(of: "output", holds: "HTML", ["html", "htm"])
   }
 
   private static func checkSystemOptions(
-    _ command: ParsedCommand, _ kind: Figure.Kind?, _ format: Format
+    _ command: ParsedCommand, _ kind: Figure.Kind?, _ format: ChartFormat?
   ) throws(Failure) {
-    if format != .svg { try command.refuse(["width"], "only an SVG chart has one") }
+    if format?.ending != ChartFormat.svg.ending { try command.refuse(["width"], "only an SVG chart has one") }
     guard let kind else { return }
     if kind != .projection { try command.refuse(["year"], "the \(kind.rawValue) chart projects nothing") }
     if kind != .latency {
@@ -103,7 +100,7 @@ enum ReportCommand {
   }
 
   /// The command as it was given.
-  static var commandLine: String { "simulate " + Platform.arguments.map(quoted).joined(separator: " ") }
+  static var commandLine: String { "simulate " + Platform.arguments.map(shellText).joined(separator: " ") }
 
   // MARK: A system
 
@@ -165,49 +162,36 @@ enum ReportCommand {
 
   // MARK: Formats
 
-  private enum Format {
-    case html, svg, vegaLite, csv, jsonLines, markdown
+  /// How a chart is written, by the ending of the file's name.
+  private struct ChartFormat: Sendable {
+    let ending: String
+    let text: @Sendable (Figure, _ width: Double) -> String
+
+    static let svg = ChartFormat(ending: ".svg") { $0.chart.svg(width: $1) }
+    static let all = [
+      svg, ChartFormat(ending: ".vl.json") { figure, _ in figure.chart.vegaLite() },
+      ChartFormat(ending: ".json") { figure, _ in figure.chart.vegaLite() },
+      ChartFormat(ending: ".csv") { figure, _ in figure.table.csv() },
+      ChartFormat(ending: ".jsonl") { figure, _ in figure.table.jsonLines() },
+      ChartFormat(ending: ".md") { figure, _ in figure.table.markdown() },
+    ]
   }
 
-  private static func format(of path: String, isChart: Bool) throws(Failure) -> Format {
-    let endings: [(String, Format)] = [
-      (".svg", .svg), (".vl.json", .vegaLite), (".json", .vegaLite), (".csv", .csv), (".jsonl", .jsonLines),
-      (".md", .markdown),
-    ]
-    let found = endings.first { path.lowercased().hasSuffix($0.0) }
+  /// The format of a chart; nil for a page.
+  private static func format(
+    of path: String, _ command: ParsedCommand, isChart: Bool
+  ) throws(Failure) -> ChartFormat? {
+    let found = ChartFormat.all.first { path.lowercased().hasSuffix($0.ending) }
     guard isChart else {
-      if let found {
-        throw Failure(.wrongUsage, "a \(found.0) file holds one chart; say which, as in --chart latency")
-      }
-      try OutputEnding.check(path, holds: "HTML", endings: ["html", "htm"])
-      return .html
+      if let found { throw .usage("a \(found.ending) file holds one chart; say which, as in --chart latency") }
+      try command.checkEnding(of: "output", holds: "HTML", ["html", "htm"])
+      return nil
     }
     // A picture is what standard output is most likely to be read for.
     if path == "-" { return .svg }
     guard let found else {
-      throw Failure(
-        .wrongUsage, "with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
+      throw .usage("with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
     }
-    return found.1
-  }
-
-  private static func text(_ figure: Figure, _ format: Format, width: Double) -> String {
-    switch format {
-    case .html, .svg: figure.chart.svg(width: width)
-    case .vegaLite: figure.chart.vegaLite()
-    case .csv: figure.table.csv()
-    case .jsonLines: figure.table.jsonLines()
-    case .markdown: figure.table.markdown()
-    }
-  }
-
-  /// An argument as a shell takes it.
-  private static func quoted(_ argument: String) -> String {
-    let isPlain = argument.utf8.allSatisfy { byte in
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./=,:+@%".utf8.contains(byte)
-    }
-    if isPlain, !argument.isEmpty { return argument }
-    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    return found
   }
 }

@@ -1,8 +1,8 @@
-import CommandSyntax
+import Simulation
 import Kernels
+import CommandSyntax
 import Profiles
 import Reports
-import Simulation
 import Studies
 
 /// `simulate roofline`: each kernel of a workload against the device's rooflines.
@@ -21,15 +21,13 @@ enum RooflineCommand {
     try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
     let resolved = try ScenarioOptions.resolve(command, library)
     if let number = resolved.overrides.map(\.path).first(where: { SystemNumber(path: $0)?.isOfHost ?? false }) {
-      throw Failure(
-        .wrongUsage,
+      throw .usage(
         "--set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"
           + command.helpHint)
     }
     let scenario = resolved.scenario
     guard let accelerator = scenario.system.accelerator else {
-      throw Failure(
-        .wrongUsage, "a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
+      throw .usage("a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
     }
     let study = RooflineStudy(
       plan: scenario.plan(), accelerator: accelerator, model: scenario.kernelModel.model(of: accelerator))

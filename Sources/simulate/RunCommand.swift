@@ -1,6 +1,7 @@
+import Profiles
 import CommandSyntax
 import JSONText
-import Profiles
+import OutputFiles
 import Reports
 import Simulation
 
@@ -34,7 +35,7 @@ enum RunCommand {
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try checkOptions(command)
-    try Outputs.check(command, ["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
+    try command.checkOutputs(["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
     let resolved = try ScenarioOptions.resolve(command, library)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -54,9 +55,11 @@ enum RunCommand {
       }
     }
     if let timelinePath, let timeline = result.timing.timeline {
-      var file = try OutputFile(path: timelinePath)
-      try ChromeTrace(timeline: timeline).write { bytes throws(Failure) in try file.write(bytes) }
-      try file.finish()
+      try checking {
+        try OutputFile.write(to: OutputTarget(timelinePath)) { (emit) throws(OutputFault) in
+          try ChromeTrace(timeline: timeline).write(to: emit)
+        }
+      }
     }
     warn(about: result, scenario)
     command.print(
@@ -69,8 +72,8 @@ enum RunCommand {
   /// Refuses a timeline that no memory should hold, and no viewer opens.
   private static func checkTimeline(_ plan: ProgramPlan, _ resolved: ScenarioOptions.Resolved) throws(Failure) {
     guard plan.counts.instructions > timelineInstructions else { return }
-    throw Failure(
-      .wrongInput, at: resolved.file,
+    throw .input(
+      at: resolved.file,
       "a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "
         + "timeline holds \(NumberFormat.integer(Int(timelineInstructions))) at most; show fewer repeats")
   }
@@ -89,7 +92,7 @@ enum RunCommand {
       let row: Message = command.format == .csv ? "a row of CSV" : "a line of JSON"
       try command.refuse(["sensitivity"], row + " has no sensitivities; --format json and table have them")
     }
-    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
+    try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
     if command.isPresent("timeline") {
       if let method = command.value(of: "method"), method != Simulator.Method.events.rawValue {
         try command.refuse(["method"], "a timeline is recorded by events")

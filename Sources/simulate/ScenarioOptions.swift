@@ -69,15 +69,13 @@ enum ScenarioOptions {
   ) throws(Failure) -> Resolved {
     let names = try names(command)
     guard let workloadName = names.workload else {
-      throw Failure(
-        .wrongUsage,
+      throw .usage(
         "a workload is needed, as in 'simulate run bert-base h100-sxm'; "
           + "'simulate profiles list workloads' names them")
     }
     try checkOrder(workloadName, names.accelerator, command, library)
     guard let acceleratorName = names.accelerator ?? defaultAccelerator else {
-      throw Failure(
-        .wrongUsage,
+      throw .usage(
         "an accelerator is needed, as in 'simulate run \(workloadName) h100-sxm'; "
           + "'simulate profiles list accelerators' names them, and 'none' simulates the host alone")
     }
@@ -89,7 +87,8 @@ enum ScenarioOptions {
     if system.accelerator == nil {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
     }
-    let overrides = try apply(command, to: &system)
+    let overrides = try overrides(command)
+    try checking { for (path, value) in overrides { try system.set(path, to: value) } }
     let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
     }
@@ -124,7 +123,7 @@ enum ScenarioOptions {
     if let extra = left.first {
       let named = ["workload", "accelerator"].first { command.isPresent($0) || varied.contains($0) }
       let reason: Message = named.map { ": --\(varied.contains($0) ? "over " : "")\($0) gives the \($0) already" } ?? ""
-      throw Failure(.wrongUsage, "unexpected argument '\(extra)'" + reason + "\n" + command.helpHint)
+      throw .usage("unexpected argument '\(extra)'" + reason + "\n" + command.helpHint)
     }
     return names
   }
@@ -136,16 +135,14 @@ enum ScenarioOptions {
     let line: Message = "simulate \(command.path.joined(separator: " "))"
     if !command.isPresent("workload"), library.isAccelerator(workload) {
       let isSwapped = accelerator.map(library.isWorkload) ?? false
-      throw Failure(
-        .wrongInput,
+      throw .input(
         "'\(workload)' is an accelerator, and the workload stands first: "
           + (isSwapped ? "'\(line) \(accelerator ?? "") \(workload)'" : "as in '\(line) bert-base \(workload)'"))
     }
     if let accelerator, command.isPresent("workload"), !command.isPresent("accelerator"),
       library.isWorkload(accelerator)
     {
-      throw Failure(
-        .wrongInput, "'\(accelerator)' is a workload, and --workload gives '\(workload)' already; give one")
+      throw .input("'\(accelerator)' is a workload, and --workload gives '\(workload)' already; give one")
     }
   }
 
@@ -160,7 +157,7 @@ enum ScenarioOptions {
     var values: [String: Int64] = [:]
     func give(_ name: String, _ value: Int64, _ option: Message) throws(Failure) {
       guard values.updateValue(value, forKey: name) == nil else {
-        throw Failure(.wrongUsage, "\(option) gives \(name) a second time; give it once\n" + command.helpHint)
+        throw .usage("\(option) gives \(name) a second time; give it once\n" + command.helpHint)
       }
     }
     let limits = NumberLimits.within(1...1_000_000_000)
@@ -171,21 +168,12 @@ enum ScenarioOptions {
     let assignments = try checking { try command.assignments(of: "parameter") }
     for assignment in assignments {
       guard let value = Int64(assignment.value), value >= 1 else {
-        throw Failure(
-          .wrongUsage,
+        throw .usage(
           "--parameter \(assignment.name) must be a whole number of at least 1 (it is '\(assignment.value)')")
       }
       try give(assignment.name.replacing("-", with: "_"), value, "--parameter \(assignment.name)")
     }
     return values
-  }
-
-  private static func apply(
-    _ command: ParsedCommand, to system: inout System
-  ) throws(Failure) -> [(path: String, value: Double)] {
-    let overrides = try overrides(command)
-    try checking { for (path, value) in overrides { try system.set(path, to: value) } }
-    return overrides
   }
 
   /// The values of `--set`.
@@ -194,14 +182,11 @@ enum ScenarioOptions {
     var overrides: [(path: String, value: Double)] = []
     for assignment in assignments {
       guard let value = decimalNumber(assignment.value) else {
-        throw Failure(
-          .wrongUsage,
-          "--set \(assignment.name) needs a finite number in decimals (it is '\(assignment.value)')")
+        throw .usage("--set \(assignment.name) needs a finite number in decimals (it is '\(assignment.value)')")
       }
       if let other = overrides.first(where: { $0.path == assignment.name }) {
         if other.value == value { continue }
-        throw Failure(
-          .wrongUsage, "--set gives \(assignment.name) two values, \(other.value) and \(value); give one")
+        throw .usage("--set gives \(assignment.name) two values, \(other.value) and \(value); give one")
       }
       overrides.append((assignment.name, value))
     }

@@ -1,6 +1,5 @@
 import CommandSyntax
 import JSONText
-import Profiles
 import Reports
 import Studies
 
@@ -10,45 +9,37 @@ enum StudyCommand {
     "study", summary: "Repeat the paper's case studies, measured values beside simulated ones",
     [
       study(
-        .modelDesign,
-        CommandDefinition(
-          "model-design", summary: "Multiply-adds and latency, depth and width, precision at small batches",
-          options: [.format],
-          examples: [CommandExample("simulate study model-design", shows: "what of a design costs time")])),
+        .modelDesign, summary: "Multiply-adds and latency, depth and width, precision at small batches",
+        shows: "what of a design costs time"),
       study(
-        .frameworks,
-        CommandDefinition(
-          "frameworks", summary: "Eager, TorchScript, ONNX Runtime and CUDA graphs by batch", options: [.format],
-          examples: [CommandExample("simulate study frameworks", shows: "the paper's central figure")])),
+        .frameworks, summary: "Eager, TorchScript, ONNX Runtime and CUDA graphs by batch",
+        shows: "the paper's central figure"),
       study(
-        .platforms,
-        CommandDefinition(
-          "platforms", summary: "Knee and tax from one generation of accelerators to the next",
-          options: [
-            .format,
-            OptionDefinition(
-              "measurements", value: "FILE", help: "Further measurements, in the columns of 'simulate validate'"),
-          ],
-          examples: [CommandExample("simulate study platforms", shows: "from Pascal to Blackwell")])),
+        .platforms, summary: "Knee and tax from one generation of accelerators to the next",
+        shows: "from Pascal to Blackwell",
+        [
+          OptionDefinition(
+            "measurements", value: "FILE", help: "Further measurements, in the columns of 'simulate validate'")
+        ]),
     ]
   ) { _, _ throws(Failure) in
-    throw Failure(
-      .wrongUsage,
+    throw .usage(
       "which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
         + "see 'simulate study --help'")
   }
 
-  private static func study(_ subject: CaseStudy.Subject, _ definition: CommandDefinition) -> Subcommand {
-    Subcommand(definition) { command, library throws(Failure) in try run(subject, command, library) }
-  }
-
-  private static func run(
-    _ subject: CaseStudy.Subject, _ command: ParsedCommand, _ library: Library
-  ) throws(Failure) {
-    try command.checkFormat()
-    let study = try study(
-      subject, library, measurements: subject == .platforms ? command.value(of: "measurements") : nil)
-    command.print(CaseStudyReport(study: study))
+  private static func study(
+    _ subject: CaseStudy.Subject, summary: String, shows: String, _ options: [OptionDefinition] = []
+  ) -> Subcommand {
+    let name = subject.rawValue
+    let definition = CommandDefinition(
+      name, summary: summary, options: [.format] + options,
+      examples: [CommandExample("simulate study \(name)", shows: shows)])
+    return Subcommand(definition) { command, library throws(Failure) in
+      try command.checkFormat()
+      let measurements = options.isEmpty ? nil : command.value(of: "measurements")
+      command.print(CaseStudyReport(study: try study(subject, library, measurements: measurements)))
+    }
   }
 
   /// Runs a study on what the catalog has.
@@ -81,6 +72,6 @@ extension Library {
       let files = try checking { try listFilesIfThere(in: folder, suffix: ".csv") }
       if files.contains(name) { return folder + "/" + name }
     }
-    throw Failure(.wrongInput, "the catalog has no measurements/\(name)")
+    throw .input("the catalog has no measurements/\(name)")
   }
 }

@@ -1,6 +1,6 @@
 import CommandSyntax
 import JSONText
-import Profiles
+import OutputFiles
 import Reports
 import Studies
 
@@ -43,10 +43,13 @@ enum SweepCommand {
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let request = try SweepRequest(command)
-    try Outputs.check(command, ["output"], inputs: request.files + command.values(of: "plan"), library)
+    try command.checkOutputs(["output"], inputs: request.files + command.values(of: "plan"), library)
     let output = try output(command)
     let formatName = try format(command, output)
-    let plan = try request.plan(command, library)
+    if let workload = command.positionals.first {
+      try ScenarioOptions.checkOrder(workload, command.positionals.dropFirst().first, command, library)
+    }
+    let plan = try checking { try request.plan(from: library) }
     let threads = try checking { try command.integer(of: "threads", .within(1...4096)) }
     let shard = try SweepShard(command)
     let points = try checking { try plan.points(ofShard: shard.number, of: shard.count) }
@@ -67,16 +70,17 @@ enum SweepCommand {
       try rows.print()
       return
     }
-    if output.isFile { try rows.write(to: output, resumes: resumes) } else { try rows.stream(to: output) }
+    try checking {
+      if output.isFile { try rows.write(to: output, resumes: resumes) } else { try rows.stream(to: output) }
+    }
   }
 
   /// What `--output` leads to; nil for standard output.
   private static func output(_ command: ParsedCommand) throws(Failure) -> OutputTarget? {
-    let target = try command.value(of: "output").map { (path) throws(Failure) in try OutputTarget(path) }
+    let target = try command.output("output")
     if command.isPresent("resume"), target?.isFile != true {
       let found = target.map { " (\($0.path) is none)" } ?? ""
-      throw Failure(
-        .wrongUsage, "--resume needs --output FILE, the file that the sweep was writing\(found)")
+      throw .usage("--resume needs --output FILE, the file that the sweep was writing\(found)")
     }
     return target?.isStandardOutput == true ? nil : target
   }
@@ -97,13 +101,14 @@ enum SweepCommand {
     }
     try command.refuseASCII(of: nil)
     if let asked {
-      try OutputEnding.check(output, holds: "\(asked)", endings: endings[asked] ?? [], isAskedFor: true)
+      try checking { try output.check(holds: asked, endings: endings[asked] ?? [], isAskedFor: true) }
       return asked
     }
-    let ending = OutputEnding.of(output.path)
-    if let format = ["csv", "jsonl", "table"].first(where: { endings[$0]?.contains(ending) == true }) { return format }
-    try OutputEnding.check(
-      output, holds: "csv unless --format says another", endings: ["csv", "jsonl", "ndjson", "txt"])
+    let formats = ["csv", "jsonl", "table"]
+    if let format = formats.first(where: { endings[$0]?.contains(output.ending) == true }) { return format }
+    try checking {
+      try output.check(holds: "csv unless --format says another", endings: ["csv", "jsonl", "ndjson", "txt"])
+    }
     return "csv"
   }
 
@@ -117,7 +122,7 @@ enum SweepCommand {
   private static func writeSummary(
     _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ output: OutputTarget?, resumes: Bool
   ) throws(Failure) {
-    if resumes { throw Failure(.wrongUsage, "a summary cannot be resumed; use --format csv or jsonl") }
+    if resumes { throw .usage("a summary cannot be resumed; use --format csv or jsonl") }
     let summary = try Progress.showing("sweep", of: points.count) { progress in
       try SweepSummary(plan, points, threads: threads) { progress.note($0 - points.lowerBound) }
     }
@@ -127,11 +132,8 @@ enum SweepCommand {
 
   /// Writes a report to a file, or prints it.
   private static func write(_ report: some Report, _ format: Format, to output: OutputTarget?) throws(Failure) {
-    if let output {
-      try OutputFile.write(report.text(as: format), to: output)
-    } else {
-      Platform.print(report, as: format)
-    }
+    guard let output else { return Platform.print(report, as: format) }
+    try checking { try OutputFile.write(report.text(as: format), to: output) }
   }
 
   // MARK: Whole
@@ -144,13 +146,12 @@ enum SweepCommand {
   ) throws(Failure) {
     let name: Message = format == .table ? "a table" : "\(format.rawValue)"
     guard points.count <= tableLimit else {
-      throw Failure(
-        .wrongUsage,
+      throw .usage(
         "\(NumberFormat.integer(points.count)) rows are too many for " + name + "; use --format csv or jsonl")
     }
-    if resumes { throw Failure(.wrongUsage, name + " cannot be resumed; use --format csv or jsonl") }
+    if resumes { throw .usage(name + " cannot be resumed; use --format csv or jsonl") }
     let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") { _ in
-      try Self.results(plan, points, threads)
+      Self.results(plan, points, threads)
     }
     warn(notes)
     let done = points.lowerBound..<(points.lowerBound + results.count)
@@ -162,14 +163,12 @@ enum SweepCommand {
   /// The results of all points, or of those before one that cannot be simulated.
   private static func results(
     _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?
-  ) throws(Failure) -> (results: [SweepResult], notes: SweepNotes, fault: SweepFault?) {
+  ) -> (results: [SweepResult], notes: SweepNotes, fault: SweepFault?) {
     let cut = Array(stride(from: points.lowerBound, to: points.upperBound, by: 64))
-    let stretches = try checking {
-      try parallelMap(cut, threads: threads) { start in
-        var evaluator = SweepEvaluator(plan)
-        let (results, fault) = evaluator.resultsBeforeFault(start..<min(start + 64, points.upperBound))
-        return (results: results, notes: evaluator.notes(of: results), fault: fault)
-      }
+    let stretches = parallelMap(cut, threads: threads) { start in
+      var evaluator = SweepEvaluator(plan)
+      let (results, fault) = evaluator.resultsBeforeFault(start..<min(start + 64, points.upperBound))
+      return (results: results, notes: evaluator.notes(of: results), fault: fault)
     }
     var all: [SweepResult] = []
     var fault: SweepFault?

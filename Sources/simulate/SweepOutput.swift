@@ -1,5 +1,5 @@
 import JSONText
-import Reports
+import OutputFiles
 import Studies
 import Synchronization
 
@@ -20,13 +20,12 @@ struct SweepOutput {
   }
 
   /// Writes the rows into a pipe or a device.
-  func stream(to target: OutputTarget) throws(Failure) {
+  func stream(to target: OutputTarget) throws {
     var file = try OutputFile(target)
     try file.write(header)
     let fault = try run(points) { rows in
       try file.write(rows)
-      // Nobody reads any more: as for any filter, that is no fault.
-      if !file.isRead { Platform.leave(0) }
+      if !file.isRead { throw OutputFault.unread }
     }
     try file.finish()
     if let (fault, rows) = fault { throw Failure(fault, after: rows, inWords: "are written") }
@@ -35,14 +34,13 @@ struct SweepOutput {
   // MARK: Files
 
   /// Writes the rows to a file, or the rest of them.
-  func write(to target: OutputTarget, resumes: Bool) throws(Failure) {
-    if resumes, !PartialFile.exists(for: target), case .file(.some) = target.kind {
-      throw Failure(
-        .wrongInput,
+  func write(to target: OutputTarget, resumes: Bool) throws {
+    if resumes, !PartialFile.exists(for: target), target.replacesFile {
+      throw Failure.input(
         at: target.path, "the file is complete, there is nothing to resume; without --resume it is replaced")
     }
     let file = try PartialFile(target, resumes: resumes)
-    let old = try ResumedRows(in: file, of: self)
+    let old = try ResumedRows(in: file.reader, length: file.length, of: sweep, points, header: header)
     try file.cut(to: old.length)
     if old.length == 0 { try file.append(header) }
     let rest = (points.lowerBound + old.rowCount)..<points.upperBound
@@ -100,9 +98,7 @@ struct SweepOutput {
       return nil
     } catch let fault as SweepFault {
       return (fault, end - points.lowerBound)
-    } catch let failure as Failure {
-      throw failure
-    } catch { throw Failure(.defect, "\(error)") }
+    } catch { throw Failure(error) }
   }
 }
 

@@ -1,9 +1,9 @@
+import Traces
 import CommandSyntax
 import JSONText
 import Profiles
 import Replay
 import Reports
-import Traces
 
 /// `simulate calibrate --trace`: profiles from a recording.
 enum TraceCalibrationRun {
@@ -20,8 +20,7 @@ enum TraceCalibrationRun {
     }
     for number in calibration.launch + calibration.dispatch {
       guard let range = SystemNumber(path: number.path)?.range, !range.contains(number.value) else { continue }
-      throw Failure(
-        .wrongInput,
+      throw .input(
         at: trace.file,
         "\(number.path) would be \(number.value) us, and must be \(range.words(unit: "us")); "
           + "some duration of the recording must be wrong")
@@ -50,34 +49,27 @@ enum TraceCalibrationRun {
           note: "simulate calibrate --trace: \(number.method)" + (number.count > 0 ? " of \(number.count)" : ""))
       }
     }
-    func edit(_ base: String, _ kind: String, _ title: String, _ changes: [ProfileEdit.Change]) throws(Failure)
-      -> String
-    {
-      let found = try library.document(of: base, in: kind)
-      return ProfileEdit(of: found, texts: ["name": name, "title": title, "aliases": ""], changes).text()
-    }
     var files: [ProfileFolder.File] = []
-    func add(_ kind: String, _ text: String) { files.append(ProfileFolder.File(kind: kind, name: name, text: text)) }
+    func add(_ kind: String, like base: String, _ title: String, _ changes: [ProfileEdit.Change]) throws(Failure) {
+      files.append(try ProfileFolder.File(like: base, kind, as: (name, title), changes, library))
+    }
     if let accelerator {
-      add(
-        "accelerators",
-        try edit(
-          accelerator.name, "accelerators", "\(accelerator.title) as recorded", changes(calibration.launch)))
+      let title = "\(accelerator.title) as recorded"
+      try add("accelerators", like: accelerator.name, title, changes(calibration.launch))
     } else {
       Platform.warn(
         "note: no accelerator profile fits the recording's device, so its launch times are not written; "
           + "name one with --recorded-accelerator")
     }
-    let one = ProfileEdit.Change(
+    let speed = ProfileEdit.Change(
       path: "single_thread_speed", value: 1, kind: .derived, from: source,
       note: "the framework's costs are stated for this host")
-    add("hosts", try edit("reference", "hosts", "Host of \(file)", [one]))
+    try add("hosts", like: "reference", "Host of \(file)", [speed])
     let kernel = ["kernel_us", "pass_us"].map { path in
       ProfileEdit.Change(path: path, value: 0, kind: .derived, from: source, note: "in dispatch_us")
     }
-    add(
-      "frameworks",
-      try edit(framework.name, "frameworks", "PyTorch, eager, as recorded", changes(calibration.dispatch) + kernel))
+    let title = "PyTorch, eager, as recorded"
+    try add("frameworks", like: framework.name, title, changes(calibration.dispatch) + kernel)
     let written = try ProfileFolder(folder, files, inputs: inputs).write()
     let accelerators = accelerator == nil ? "ACCELERATOR" : name
     Platform.warn(

@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import OutputFiles
 import Profiles
 import Replay
 import Reports
@@ -74,7 +75,7 @@ enum TraceCommand {
           missingTimeline: "--timeline FILE writes them for Perfetto, and --step N makes a page of one step."
         ).html()
       }
-      try OutputFile.write(page, to: pagePath)
+      try writeOutput(page, to: pagePath)
     }
     if let timelinePath {
       try Progress.showing("writing \(timelinePath)", unit: .bytes) { progress in
@@ -88,14 +89,16 @@ enum TraceCommand {
   private static func write(
     _ timeline: TraceTimeline, to path: String, _ progress: Progress
   ) throws(Failure) {
-    var file = try OutputFile(path: path)
     var written = 0
-    try timeline.write { bytes throws(Failure) in
-      try file.write(bytes)
-      written += bytes.count
-      progress.note(written)
+    try checking {
+      try OutputFile.write(to: OutputTarget(path)) { (emit) throws(OutputFault) in
+        try timeline.write { (bytes) throws(OutputFault) in
+          try emit(bytes)
+          written += bytes.count
+          progress.note(written)
+        }
+      }
     }
-    try file.finish()
   }
 
   /// Reads a recording, and says how far it is.
@@ -108,9 +111,9 @@ enum TraceCommand {
   private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let named = ["accelerator", "framework", "recorded-accelerator"].flatMap { command.values(of: $0) }
     let inputs = command.positionals + named.filter(Library.isFile)
-    try Outputs.check(command, ["report", "timeline"], inputs: inputs, library, printsResult: true)
-    try OutputEnding.check(command.value(of: "report"), holds: "HTML", endings: ["html", "htm"])
-    try OutputEnding.check(command.value(of: "timeline"), holds: "JSON", endings: ["json"])
+    try command.checkOutputs(["report", "timeline"], inputs: inputs, library, printsResult: true)
+    try command.checkEnding(of: "report", holds: "HTML", ["html", "htm"])
+    try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
   }
 
   /// The number of a step.
@@ -131,7 +134,7 @@ enum TraceCommand {
     var changes = TraceChanges()
     if let name = command.value(of: "accelerator") {
       guard let accelerator = try library.accelerator(name) else {
-        throw Failure(.wrongUsage, "--accelerator none: a recording of kernels needs a device to replay them on")
+        throw .usage("--accelerator none: a recording of kernels needs a device to replay them on")
       }
       changes.accelerator = accelerator
     }
@@ -145,7 +148,7 @@ enum TraceCommand {
   private static func speed(_ name: String, _ command: ParsedCommand) throws(Failure) -> Double? {
     guard let text = command.value(of: name) else { return nil }
     guard let value = decimalNumber(text), (1e-6...1e6).contains(value) else {
-      throw Failure(.wrongUsage, "--\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
+      throw .usage("--\(name) must be a number from 0.000001 to 1000000 (it is '\(text)')")
     }
     return value
   }
@@ -170,8 +173,7 @@ enum TraceCommand {
   private static func overhead(_ text: String, _ run: RecordedRun) throws(Failure) -> Double {
     if text == "estimated" {
       guard let estimate = estimatedProfilerOverhead(run) else {
-        throw Failure(
-          .wrongInput,
+        throw .input(
           at: run.trace.file,
           "has too few operators that do nothing to estimate the profiler's time; "
             + "give a number")
@@ -179,9 +181,7 @@ enum TraceCommand {
       return estimate
     }
     guard let value = decimalNumber(text), (0...1e6).contains(value) else {
-      throw Failure(
-        .wrongUsage,
-        "--profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
+      throw .usage("--profiler-overhead-us must be 'estimated' or a number from 0 to 1000000 (it is '\(text)')")
     }
     return value
   }
@@ -190,14 +190,12 @@ enum TraceCommand {
     switch fault {
     case .unknownDevice:
       let name = run.trace.devices.first?.name ?? ""
-      return Failure(
-        .wrongInput,
+      return Failure.input(
         at: run.trace.file,
         "no accelerator profile fits the recording's device"
           + (name.isEmpty ? "" : " '\(name)'") + "; name one with --recorded-accelerator")
     case .rewritesOperators(let framework):
-      return Failure(
-        .wrongUsage,
+      return Failure.usage(
         "--framework \(framework) rewrites operators, which a recording of kernels cannot show; "
           + "cuda-graph keeps them, and 'simulate run' predicts a model under any framework")
     case .override(let fault): return Failure(fault)
@@ -207,32 +205,27 @@ enum TraceCommand {
 
   /// What was odd about the file.
   static func warn(about trace: Trace) {
+    func warn(if isOdd: Bool, _ words: Message) {
+      if isOdd { Platform.warn("\(trace.file): warning: " + words) }
+    }
     if let truncation = trace.truncation {
       Platform.warn(
         "\(trace.file):\(truncation.line): warning: breaks off at byte \(truncation.byteOffset); "
           + "the \(trace.eventCount) events before it are used")
     }
-    if trace.isDamaged, trace.truncation == nil {
-      Platform.warn("\(trace.file): warning: its compressed data is damaged; what was decompressed is used")
-    }
-    if trace.hasTrailingBytes {
-      Platform.warn("\(trace.file): warning: something that is not gzip follows its compressed data, and is not read")
-    }
-    if trace.outOfRangeCount > 0 {
-      let events = trace.outOfRangeCount == 1 ? "1 event has" : "\(trace.outOfRangeCount) events have"
-      Platform.warn(
-        "\(trace.file): warning: \(events) a time or duration that cannot be, and \(trace.outOfRangeCount == 1 ? "is" : "are") "
-          + "left out")
-    }
-    if trace.incompleteCount > 0 {
-      Platform.warn(
-        "\(trace.file): warning: \(trace.incompleteCount) events without name, start or duration are left out")
-    }
-    if trace.unfinishedCount > 0 {
-      Platform.warn(
-        "\(trace.file): warning: \(trace.unfinishedCount) events had not ended (a negative duration); they take no time"
-      )
-    }
+    warn(
+      if: trace.isDamaged && trace.truncation == nil,
+      "its compressed data is damaged; what was decompressed is used")
+    warn(if: trace.hasTrailingBytes, "something that is not gzip follows its compressed data, and is not read")
+    let (events, are): (Message, Message) =
+      trace.outOfRangeCount == 1 ? ("1 event has", "is") : ("\(trace.outOfRangeCount) events have", "are")
+    warn(if: trace.outOfRangeCount > 0, events + " a time or duration that cannot be, and " + are + " left out")
+    warn(
+      if: trace.incompleteCount > 0,
+      "\(trace.incompleteCount) events without name, start or duration are left out")
+    warn(
+      if: trace.unfinishedCount > 0,
+      "\(trace.unfinishedCount) events had not ended (a negative duration); they take no time")
   }
 
   private static func warn(about study: TraceStudy, _ command: ParsedCommand) {

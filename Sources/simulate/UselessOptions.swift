@@ -11,13 +11,13 @@ extension ParsedCommand {
   /// - Throws: ``Failure`` for the first of them that is given.
   func refuse(_ names: [String], _ reason: Message) throws(Failure) {
     guard let name = names.first(where: { isPresent($0) }) else { return }
-    throw Failure(.wrongUsage, "--\(name) would change nothing: \(reason)\n" + helpHint)
+    throw .usage("--\(name) would change nothing: \(reason)\n" + helpHint)
   }
 
   /// Refuses arguments without a name.
   func refusePositionals(_ reason: Message) throws(Failure) {
     guard let first = positionals.first else { return }
-    throw Failure(.wrongUsage, "'\(first)' would change nothing: \(reason)\n" + helpHint)
+    throw .usage("'\(first)' would change nothing: \(reason)\n" + helpHint)
   }
 
   /// Where to read on.

@@ -3,7 +3,6 @@ import JSONText
 import Profiles
 import Reports
 import Studies
-import Workloads
 
 /// `simulate validate`: predictions beside a file of measurements.
 enum ValidateCommand {
@@ -34,8 +33,8 @@ enum ValidateCommand {
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     let path = command.positional("file") ?? ""
-    try Outputs.check(command, ["error-band"], inputs: [path], nil, printsResult: true)
-    try OutputEnding.check(command.value(of: "error-band"), holds: "JSON", endings: ["json"])
+    try command.checkOutputs(["error-band"], inputs: [path], nil, printsResult: true)
+    try command.checkEnding(of: "error-band", holds: "JSON", ["json"])
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
     let rows = NumberFormat.integer(file.rows.count)
@@ -62,14 +61,11 @@ extension ValidateCommand {
     // The measurements by the last two parts of their path: where a folder stands differs from machine to machine.
     let name = path.split(separator: "/").suffix(2).joined(separator: "/")
     guard let band = ErrorBand(validation, from: "simulate validate \(name) --fit \(fit) --error-band") else {
-      throw Failure(
-        .wrongInput,
+      throw .input(
         at: path,
         "an error band needs \(ErrorBand.fewestRows) measured rows that the host sets and as many that "
           + "the device does")
     }
-    try OutputFile.write(band.json(), to: output)
+    try writeOutput(band.json(), to: output)
   }
 }
-
-extension Library: ModelSource {}

@@ -53,8 +53,7 @@ func failure(_ fault: CommandSyntaxFault) -> Failure {
     let library = try? Library(userFolder: nil), library.isWorkload(word) || library.isAccelerator(word)
   {
     let rest = Platform.arguments.drop { $0 != word }.joined(separator: " ")
-    return Failure(
-      .wrongUsage, "'\(word)' is no subcommand; did you mean 'simulate run \(rest)'?\nsee 'simulate --help'")
+    return Failure.usage("'\(word)' is no subcommand; did you mean 'simulate run \(rest)'?\nsee 'simulate --help'")
   }
   return Failure(fault)
 }
@@ -75,6 +74,6 @@ do {
   try main()
   Platform.finishResult()
 } catch {
-  Platform.warn(error.words)
+  if error.status != .done { Platform.warn(error.words) }
   Platform.leave(error.status.rawValue)
 }

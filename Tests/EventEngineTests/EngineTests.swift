@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -6,13 +7,13 @@ import Testing
 private struct Bells: EventModel {
   struct Event: BitwiseCopyable {
     var bell: Int
-    var period: Ticks
+    var period: Picoseconds
     var rings: Int
   }
 
   struct Ring: Equatable {
     var bell: Int
-    var time: Ticks
+    var time: Picoseconds
   }
 
   enum Fault: Error, Equatable { case cracked(bell: Int) }
@@ -20,7 +21,7 @@ private struct Bells: EventModel {
   var log: [Ring] = []
   var cracked: Int?
 
-  mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) throws(Fault) {
+  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout EventCalendar<Event>) throws(Fault) {
     guard event.bell != cracked else { throw .cracked(bell: event.bell) }
     log.append(Ring(bell: event.bell, time: time))
     guard event.rings > 1 else { return }
@@ -42,7 +43,7 @@ struct EngineTests {
     var engine = engine([Bells.Event(bell: 1, period: 2, rings: 3), Bells.Event(bell: 2, period: 3, rings: 2)])
     try engine.run()
     // At 6 both ring; bell 2 was scheduled for it at 3, bell 1 at 4.
-    let order = [(1, 2), (2, 3), (1, 4), (2, 6), (1, 6)].map { Bells.Ring(bell: $0.0, time: Ticks($0.1)) }
+    let order = [(1, 2), (2, 3), (1, 4), (2, 6), (1, 6)].map { Bells.Ring(bell: $0.0, time: Picoseconds($0.1)) }
     #expect(engine.model.log == order)
     #expect(engine.eventCount == 5 && engine.calendar.count == 0 && engine.calendar.now == 6)
   }
@@ -83,7 +84,8 @@ struct EngineTests {
       var random = SeededGenerator(seed: seed)
       let bells = (0..<12).map {
         Bells.Event(
-          bell: $0, period: Ticks.random(in: 0...4, using: &random), rings: Int.random(in: 1...20, using: &random))
+          bell: $0, period: Picoseconds.random(in: 0...4, using: &random), rings: Int.random(in: 1...20, using: &random)
+        )
       }
       let first = try log(of: bells)
       let others = try await withThrowingTaskGroup(of: [Bells.Ring].self) { group in

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 struct EventCalendarTests {
   /// An event that knows when it was scheduled for, and as the how-manyth.
   struct Numbered: BitwiseCopyable, Equatable {
-    var time: Ticks
+    var time: Picoseconds
     var number: Int
   }
 
@@ -16,7 +17,7 @@ struct EventCalendarTests {
       var random = SeededGenerator(seed: seed)
       let latest = [0, 1, 3, 20, 1_000_000].randomElement(using: &random)!
       let scheduled = (0..<Int.random(in: 0...150, using: &random)).map {
-        Numbered(time: Ticks.random(in: 0...Ticks(latest), using: &random), number: $0)
+        Numbered(time: Picoseconds.random(in: 0...Int64(latest), using: &random), number: $0)
       }
       var calendar = EventCalendar<Numbered>()
       for event in scheduled { calendar.schedule(event, at: event.time) }
@@ -37,10 +38,10 @@ struct EventCalendarTests {
       var random = SeededGenerator(seed: seed)
       var calendar = EventCalendar<Numbered>()
       var pending: [Numbered] = []
-      var now: Ticks = 0
+      var now: Picoseconds = 0
       for number in 0..<400 {
         if Int.random(in: 0..<5, using: &random) < 3 {
-          let event = Numbered(time: now + Ticks.random(in: 0...3, using: &random), number: number)
+          let event = Numbered(time: now + Picoseconds.random(in: 0...3, using: &random), number: number)
           calendar.schedule(event, at: event.time)
           pending.append(event)
           continue

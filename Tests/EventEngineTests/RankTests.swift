@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Testing
 
@@ -9,9 +10,9 @@ import Testing
 private struct RankModel: EventModel {
   enum Step {
     /// Host time for the launch, device time of the kernel.
-    case kernel(host: Ticks, device: Ticks)
+    case kernel(host: Picoseconds, device: Picoseconds)
     /// Host time for the launch, and how long the data takes.
-    case collective(host: Ticks, duration: Ticks)
+    case collective(host: Picoseconds, duration: Picoseconds)
   }
 
   enum Event: BitwiseCopyable {
@@ -29,8 +30,8 @@ private struct RankModel: EventModel {
     var ended = 0
     var isRunning = false
     /// When each step began and ended on the device.
-    var starts: [Ticks] = []
-    var ends: [Ticks] = []
+    var starts: [Picoseconds] = []
+    var ends: [Picoseconds] = []
   }
 
   var ranks: [Rank]
@@ -49,7 +50,7 @@ private struct RankModel: EventModel {
     return engine.model
   }
 
-  private mutating func launchNext(_ rank: Int, after time: Ticks, _ calendar: inout EventCalendar<Event>) {
+  private mutating func launchNext(_ rank: Int, after time: Picoseconds, _ calendar: inout EventCalendar<Event>) {
     guard ranks[rank].launched < ranks[rank].steps.count else { return }
     let step = ranks[rank].launched
     let host =
@@ -59,7 +60,7 @@ private struct RankModel: EventModel {
     calendar.schedule(.launched(rank: UInt16(rank), step: UInt16(step)), at: time + host)
   }
 
-  mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) {
+  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
     switch event {
     case .launched(let rank, _):
       ranks[Int(rank)].launched += 1
@@ -72,7 +73,7 @@ private struct RankModel: EventModel {
     }
   }
 
-  private mutating func begin(_ rank: Int, _ time: Ticks, _ calendar: inout EventCalendar<Event>) {
+  private mutating func begin(_ rank: Int, _ time: Picoseconds, _ calendar: inout EventCalendar<Event>) {
     let step = ranks[rank].ended
     guard !ranks[rank].isRunning, step < ranks[rank].launched else { return }
     ranks[rank].isRunning = true
@@ -90,7 +91,7 @@ private struct RankModel: EventModel {
     }
   }
 
-  private mutating func end(_ rank: Int, _ time: Ticks, _ calendar: inout EventCalendar<Event>) {
+  private mutating func end(_ rank: Int, _ time: Picoseconds, _ calendar: inout EventCalendar<Event>) {
     ranks[rank].ends.append(time)
     ranks[rank].ended += 1
     ranks[rank].isRunning = false
@@ -117,7 +118,7 @@ struct RankTests {
 
   @Test("The rank with the slowest host decides, and the others' devices wait in the collective")
   func slowHost() throws {
-    func steps(_ host: Ticks) -> [Step] {
+    func steps(_ host: Picoseconds) -> [Step] {
       [.kernel(host: host, device: 4), .collective(host: host, duration: 30), .kernel(host: host, device: 5)]
     }
     let model = try RankModel.run([steps(10), steps(10), steps(25)])
@@ -131,7 +132,7 @@ struct RankTests {
 
   @Test("The rank with the slowest device decides as well")
   func slowDevice() throws {
-    func steps(_ device: Ticks) -> [Step] {
+    func steps(_ device: Picoseconds) -> [Step] {
       [.kernel(host: 1, device: device), .collective(host: 1, duration: 7)]
     }
     let model = try RankModel.run([steps(3), steps(40)])

@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import Replay
 import Simulation

@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Testing
 

@@ -1,3 +1,4 @@
+import Roofline
 import Replay
 import Traces
 

@@ -1,3 +1,4 @@
+import Roofline
 import Kernels
 import Profiles
 import SampleModels
@@ -71,7 +72,7 @@ import Testing
     // Two operands and a result of 4 MiB: 31.46 us at 400 GB/s beside the 2 us that are fixed.
     let traffic = 3 * 4.0 * 1024 * 1024 / 400e9
     let cost = pricing.costs(on: try sample { $0.memory.bandwidthGBPerS = 1000 })[0]
-    #expect(isNear(Double(cost.duration) * 1e-12, 100e-6 * (traffic / 2 + 2e-6) / (traffic + 2e-6), 1e-6))
+    #expect(isNear(cost.duration.seconds, 100e-6 * (traffic / 2 + 2e-6) / (traffic + 2e-6), 1e-6))
     #expect(cost.mainCategory == .memory)
     #expect(cost.account[CostCategory.memory.rawValue] > cost.account[CostCategory.kernelOverhead.rawValue])
     #expect(cost.account[CostCategory.compute.rawValue] == 0)

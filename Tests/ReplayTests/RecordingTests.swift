@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import Replay
 import Simulation
@@ -16,9 +17,9 @@ struct RecordingTests {
   func span(_ name: String) throws {
     let run = try #require(Recordings.runs[name])
     let result = try Recordings.replay(RecordedProgram(run))
-    let span = Double(result.span) / 1000 / Double(run.span)
+    let span = result.span.fraction(of: run.span)
     #expect(abs(span - 1) <= Self.spanTolerance[name] ?? 0.01, "\(name): span x \(span)")
-    let busy = Double(result.deviceBusy) / 1000 / Double(run.deviceBusy)
+    let busy = result.deviceBusy.fraction(of: run.deviceBusy)
     #expect(abs(busy - 1) <= 0.001, "\(name): busy x \(busy)")
   }
 
@@ -28,9 +29,9 @@ struct RecordingTests {
     for speed in [1.0, 3, 10, 100] {
       let result = try Recordings.replay(program, deviceSpeed: speed)
       let naive = NaiveReplay(program, deviceSpeed: speed)
-      #expect(abs(Double(result.span) / 1000 - naive.span) <= 1, "\(name) / \(speed)")
+      #expect(abs(Double(result.span.count) / 1000 - naive.span) <= 1, "\(name) / \(speed)")
       // Half a picosecond of rounding for each job.
-      #expect(abs(Double(result.deviceBusy) / 1000 - naive.busy) <= 1 + 0.0005 * Double(program.jobs.count))
+      #expect(abs(Double(result.deviceBusy.count) / 1000 - naive.busy) <= 1 + 0.0005 * Double(program.jobs.count))
     }
   }
 
@@ -53,8 +54,8 @@ struct RecordingTests {
     let trace = try #require(Recordings.runs["v100_resnet50_train_kineto"]).trace
     let run = try RecordedRun(trace, step: number)
     let result = try Recordings.replay(RecordedProgram(run))
-    #expect(abs(Double(result.span) / 1000 / Double(run.span) - 1) <= 0.02)
-    #expect(result.deviceBusy == run.deviceBusy * 1000)
+    #expect(abs(result.span.fraction(of: run.span) - 1) <= 0.02)
+    #expect(result.deviceBusy == run.deviceBusy)
   }
 
   @Test(
@@ -70,7 +71,7 @@ struct RecordingTests {
       host: profiles.host(named: "reference"), framework: profiles.framework(named: "pytorch-eager"), changes: changes)
     #expect(changes.accelerator != nil)
     let busy = try #require(study.target).deviceBusy
-    let ratio = Double(busy) / 1000 / Double(there.deviceBusy)
+    let ratio = busy.fraction(of: there.deviceBusy)
     #expect((0.7...1.3).contains(ratio), "\(from) on the device of \(to): busy x \(ratio)")
     #expect(study.pricing.shares.reduce(0) { $0 + $1.fraction } > 0.9999)
     #expect(study.pricing.shares[ScalingRule.shapes.rawValue].fraction > 0.9)

@@ -1,3 +1,4 @@
+import Roofline
 import Replay
 import Simulation
 import Testing
@@ -40,7 +41,7 @@ struct ReplayTests {
     #expect(program.constants.kernelGap == 1_000)
     #expect(program.constants.synchronization == 2_000)
     #expect(try Recordings.replay(program).span == 135_000_000)
-    #expect(try Recordings.replay(program, deviceSpeed: 0.5).span == (12 + 120 + 1 + 120 + 2) * 1_000_000)
+    #expect(try Recordings.replay(program, deviceSpeed: 0.5).span.count == (12 + 120 + 1 + 120 + 2) * 1_000_000)
     // 45 us of host, and the 2 us of the return.
     #expect(try Recordings.replay(program, deviceSpeed: 60).span == 47_000_000)
   }
@@ -100,8 +101,8 @@ struct ReplayTests {
     let program = RecordedProgram(try text.run())
     let result = try Recordings.replay(program)
     let naive = NaiveReplay(program, deviceSpeed: 1)
-    #expect(Double(result.span) / 1000 == naive.span)
-    #expect(result.span == (3 + 1500 * 99 + 1499) * 1_000_000 + 1_000_000)
+    #expect(Double(result.span.count) / 1000 == naive.span)
+    #expect(result.span.count == (3 + 1500 * 99 + 1499) * 1_000_000 + 1_000_000)
   }
 
   @Test("A copy that its call waits for is waited for in the replay; the call keeps its own time")
@@ -114,7 +115,7 @@ struct ReplayTests {
     text.operation("aten::relu", 160, 10)
     let program = RecordedProgram(try text.run())
     #expect(try Recordings.replay(program).span == 170_000_000)
-    #expect(try Recordings.replay(program, deviceSpeed: 12).span == (170 - 110) * 1_000_000)
+    #expect(try Recordings.replay(program, deviceSpeed: 12).span.count == (170 - 110) * 1_000_000)
   }
 
   @Test("Captured into a graph, the host's work goes, and what it must know stays")
@@ -131,7 +132,7 @@ struct ReplayTests {
     prices.graphKernelGap = 500_000
     let result = try ReplayPlan(captured).replay(prices)
     // The graph's launch, its latency, ten kernels with nine gaps, and the return of the synchronization.
-    #expect(result.span == 4_000_000 + 10 * 100_000 + 2_000_000 + 10 * 20_000_000 + 9 * 500_000 + 6_000_000)
+    #expect(result.span.count == 4_000_000 + 10 * 100_000 + 2_000_000 + 10 * 20_000_000 + 9 * 500_000 + 6_000_000)
   }
 
   @Test("What would help is the derivative, and its replay")
@@ -147,7 +148,7 @@ struct ReplayTests {
     // The calls are counted with the host and by themselves; all else exactly once.
     #expect(sum >= 1 && sum + host <= 1.0001)
     for change in changes {
-      let finite = 1 - Double(change.span) / 135_000_000
+      let finite = 1 - Double(change.span.count) / 135_000_000
       #expect(finite <= abs(change.elasticity) + 1e-9, "\(change.knob)")
     }
   }
@@ -161,8 +162,8 @@ struct ReplayTests {
     text.launch(90, 5, kernel: 98, 40)
     text.launch(110, 5, kernel: 139, 20)
     let run = try text.run(step: 2)
-    #expect(run.span == 100_000)
-    #expect(run.deviceBusy == 58_000)
+    #expect(run.span == 100_000_000)
+    #expect(run.deviceBusy == 58_000_000)
     let program = RecordedProgram(run)
     #expect(program.earlierJobs.map(\.jobs.count) == [1])
     #expect(program.jobs.map(\.duration) == [38_000, 20_000])

@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Profiles
 import Reports
@@ -33,7 +34,7 @@ import Workloads
       let result = try Scenario(workload: bound, system: system, precision: precision).simulate()
       let parts = CostCategory.allCases.map { result.time(in: $0) }
       let isRight =
-        parts.reduce(0, +) == result.latency && parts.allSatisfy { $0 >= 0 } && result.latency > 0
+        parts.reduce(.zero, +) == result.latency && parts.allSatisfy { $0 >= 0 } && result.latency > 0
         && (0...result.latency).contains(result.deviceBusy) && result.operatorCount == bound.operatorCount
       #expect(isRight, "on \(accelerator?.name ?? "none"), \(framework.name), \(precision): \(parts)")
     }

@@ -1,3 +1,4 @@
+import Roofline
 import Foundation
 import TestSupport
 import Testing

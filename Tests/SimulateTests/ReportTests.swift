@@ -1,3 +1,4 @@
+import Roofline
 import Foundation
 import JSONText
 import TestSupport

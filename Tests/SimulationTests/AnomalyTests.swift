@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 struct AnomalyTests {
   @Test("A kernel that comes later leaves the device to the one that the host waits for")
   func sharedDevice() throws {
-    func latency(work: Ticks, shares: Bool) throws -> Ticks {
+    func latency(work: Picoseconds, shares: Bool) throws -> Picoseconds {
       var table = CostTable()
       table.costs = [Cost(10, .compute), Cost(work, .dispatch), Cost(100, .dispatch)]
       table.queueDepth = 1
@@ -33,7 +34,7 @@ struct AnomalyTests {
 
   @Test("A copy that comes later leaves the engine to the one that the host waits for")
   func sharedCopyEngine() throws {
-    func latency(kernel: Ticks) throws -> Ticks {
+    func latency(kernel: Picoseconds) throws -> Picoseconds {
       var table = CostTable()
       table.costs = [
         Cost(kernel, .compute), Cost(100, .copy), Cost(10, .copy), Cost(6, .dispatch), Cost(100, .dispatch),

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Testing
 
@@ -26,7 +27,7 @@ struct BlockingTests {
       [1, 1, 2].map { Instruction(.launch, operand: $0) } + [Instruction(.synchronize, operand: 0)])
     let timing = try Simulator().time(program, table(queueDepth: 2), .synchronized)
     // The second kernel ends at 210, the third at 222.
-    #expect(timing.latency == 5 + 100 + 5 + 100 + 5 + 7 + 4 + 4)
+    #expect(timing.latency.count == 5 + 100 + 5 + 100 + 5 + 7 + 4 + 4)
     let hostBound = Program(
       [1, 1, 2].map { Instruction(.launch, operand: $0) } + Array(repeating: Instruction(.work, operand: 0), count: 20))
     let host = try Simulator().time(hostBound, table(queueDepth: 2), .synchronized)

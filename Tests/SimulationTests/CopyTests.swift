@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Testing
 
@@ -16,7 +17,7 @@ struct CopyTests {
     return table
   }()
 
-  private func latency(_ instructions: [Instruction], streams: Int = 1) throws -> Ticks {
+  private func latency(_ instructions: [Instruction], streams: Int = 1) throws -> Picoseconds {
     try Simulator().time(Program(instructions, streams: streams), Self.table, .synchronized).latency
   }
 

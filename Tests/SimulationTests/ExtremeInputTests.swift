@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import JSONText
 import TestSupport
@@ -28,7 +29,7 @@ struct ExtremeInputTests {
   @Test("A duration near the end of the clock", arguments: LatencyKind.allCases)
   func durations(kind: LatencyKind) {
     let opcodes: [Instruction.Opcode] = [.work, .hostKernel, .launch, .copy, .blockingCopy]
-    let durations: [Ticks] = [.max, .max / 2, 1 << 62]
+    let durations: [Picoseconds] = [.max, .max / 2, Picoseconds(1 << 62)]
     for duration in durations {
       for opcode in opcodes {
         var table = CostTable()
@@ -50,9 +51,9 @@ struct ExtremeInputTests {
 
   @Test("The longest cost that a profile can have, in every place at once, many times", arguments: LatencyKind.allCases)
   func longestCosts(kind: LatencyKind) {
-    let table = CostTable().mapCosts { _ in Cost(longestCost, .launch) }
+    let table = CostTable().mapCosts { _ in Cost(Picoseconds.longestCost, .launch) }
     var filled = table
-    filled.costs = [Cost(longestCost, .compute)]
+    filled.costs = [Cost(Picoseconds.longestCost, .compute)]
     for streams in [1, 4, 255] {
       let launches = (0..<streams).map { Instruction(.launch, operand: 0, stream: $0) }
       #expect(isTooLong(fault(Program(launches, streams: streams), filled, kind)))
@@ -67,12 +68,12 @@ struct ExtremeInputTests {
       var body = [Instruction(.work, operand: 0)]
       for _ in 0..<depth { body = loop(Int(Int32.max), body) }
       #expect(isTooLong(fault(Program(body), table, kind)), "depth \(depth)")
-      #expect(table.load(of: ProgramCounts(Program(body))).host == 1 << 62, "depth \(depth)")
+      #expect(table.load(of: ProgramCounts(Program(body))).host == Picoseconds(1 << 62), "depth \(depth)")
       let device = body.map { $0.opcode == .work ? Instruction(.launch, operand: 1) : $0 }
       var longest = table
       longest.costs.append(Cost(.max, .compute))
       longest.launch.kernelGap = Cost(.max, .kernelGap)
-      #expect(longest.load(of: ProgramCounts(Program(device))).device == 1 << 62, "depth \(depth)")
+      #expect(longest.load(of: ProgramCounts(Program(device))).device == Picoseconds(1 << 62), "depth \(depth)")
     }
   }
 
@@ -104,7 +105,7 @@ struct ExtremeInputTests {
   @Test("A loop that runs a negative number of times does not run, and hides no other cost", arguments: [0, -1, -9])
   func negativeRepeats(count: Int) throws {
     var table = CostTable()
-    table.costs = [Cost(1 << 60, .dispatch), Cost(5, .dispatch)]
+    table.costs = [Cost(Picoseconds(1 << 60), .dispatch), Cost(5, .dispatch)]
     let skipped = loop(count, loop(3, [Instruction(.work, operand: 0)]))
     let short = Program(skipped + [Instruction(.work, operand: 1)])
     #expect(try Simulator().time(short, table, .synchronized).latency == 5)
@@ -123,12 +124,12 @@ struct ExtremeInputTests {
 
   @Test("Any time in microseconds is some number of picoseconds")
   func picosecondsOfAnything() {
-    #expect(picoseconds(microseconds: 1.5) == 1_500_000)
-    #expect(picoseconds(microseconds: 0) == 0)
+    #expect(Picoseconds(costInMicroseconds: 1.5) == 1_500_000)
+    #expect(Picoseconds(costInMicroseconds: 0) == 0)
     let enormous: [Double] = [1e300, .greatestFiniteMagnitude, .infinity, .nan, 1e13]
-    for microseconds in enormous { #expect(picoseconds(microseconds: microseconds) == longestCost) }
+    for microseconds in enormous { #expect(Picoseconds(costInMicroseconds: microseconds) == Picoseconds.longestCost) }
     let negative: [Double] = [-1, -1e300, -.infinity]
-    for microseconds in negative { #expect(picoseconds(microseconds: microseconds) == 0) }
+    for microseconds in negative { #expect(Picoseconds(costInMicroseconds: microseconds) == 0) }
   }
 
   @Test("A run of more events than the limit is refused, whatever it simulates")
@@ -144,7 +145,7 @@ struct ExtremeInputTests {
 
   @Test("Random extremes are answered or refused")
   func randomExtremes() {
-    let extremes: [Ticks] = [0, 1, 1 << 31, 1 << 53, 1 << 60, 1 << 61, 1 << 62, .max]
+    let extremes: [Picoseconds] = [0, 1] + [31, 53, 60, 61, 62].map { Picoseconds(1 << $0) } + [.max]
     for seed in UInt64(0)..<400 {
       var generator = SeededGenerator(seed: seed)
       let random = RandomProgram(seed: seed, seed.isMultiple(of: 2) ? .oneStream : .severalStreams, .tiny)

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Testing
 
@@ -30,8 +31,8 @@ struct HandComputedTests {
       (0..<count).flatMap { _ in [Instruction(.work, operand: 0), Instruction(.launch, operand: kernel)] })
   }
 
-  private func parts(_ timing: PassTiming) -> [CostCategory: Ticks] {
-    var parts: [CostCategory: Ticks] = [:]
+  private func parts(_ timing: PassTiming) -> [CostCategory: Picoseconds] {
+    var parts: [CostCategory: Picoseconds] = [:]
     for category in CostCategory.allCases where timing[category] != 0 { parts[category] = timing[category] }
     return parts
   }
@@ -107,10 +108,10 @@ struct HandComputedTests {
   func graph(count: Int) throws {
     let nodes = (0..<count).map { _ in Instruction(.node, operand: 1) }
     let program = Program([Instruction(.work, operand: 0), Instruction(.launchGraph, operand: count)] + nodes)
-    let kernels = Ticks(4 * count)
-    let gaps = Ticks(2 * (count - 1))
+    let kernels = Picoseconds(4) * count
+    let gaps = Picoseconds(2) * (count - 1)
     let synchronized = try Simulator().time(program, table(), .synchronized)
-    #expect(synchronized.latency == 6 + 10 + 20 + 5 + kernels + gaps + 7)
+    #expect(synchronized.latency == kernels + gaps + 48)
     #expect(synchronized.deviceBusy == kernels)
     // Host 36; device: the nodes, their gaps, and the stream's gap between two graphs.
     let steady = try Simulator().time(program, table(), .steadyState)
@@ -123,7 +124,7 @@ struct HandComputedTests {
       Instruction(.launchGraph, operand: 3), Instruction(.beginLoop, operand: 5), Instruction(.node, operand: 2),
       Instruction(.endLoop, operand: 1),
     ])
-    #expect(try Simulator().time(loop, table(), .synchronized).latency == 6 + 25 + 5 * 50 + 4 * 2 + 7)
+    #expect(try Simulator().time(loop, table(), .synchronized).latency.count == 6 + 25 + 5 * 50 + 4 * 2 + 7)
     let empty = Program([Instruction(.launchGraph, operand: 0)])
     #expect(try Simulator().time(empty, table(), .synchronized).latency == 6 + 25 + 7)
   }
@@ -136,8 +137,8 @@ struct HandComputedTests {
     table.launch.synchronization = .zero
     for kind in LatencyKind.allCases {
       let timing = try Simulator().time(program, table, kind)
-      #expect(timing.latency == Ticks(6 + 60 * count) && timing.deviceBusy == Ticks(50 * count))
-      #expect(parts(timing) == [.dispatch: Ticks(6 + 10 * count), .memory: Ticks(50 * count)])
+      #expect(timing.latency == 6 + Picoseconds(60) * count && timing.deviceBusy == Picoseconds(50) * count)
+      #expect(parts(timing) == [.dispatch: 6 + Picoseconds(10) * count, .memory: Picoseconds(50) * count])
     }
   }
 

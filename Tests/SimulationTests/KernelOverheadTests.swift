@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Kernels
 import TestSupport
@@ -24,15 +25,15 @@ struct KernelOverheadTests {
   func partsSum() {
     var random = SeededGenerator(seed: 11)
     for _ in 0..<2_000 {
-      let duration = Ticks.random(in: 0...(1 << Int64.random(in: 1...59, using: &random)), using: &random)
+      let duration = Picoseconds.random(in: 0...(1 << Int64.random(in: 1...59, using: &random)), using: &random)
       let shares = (0..<3).map { _ in Bool.random(using: &random) ? 0 : Double.random(in: 0...1, using: &random) }
       let cost = Cost(
         duration, shares: [(.compute, shares[0]), (.memory, shares[1]), (.kernelOverhead, shares[2])])
-      #expect(cost.account.wrappedSum() == duration && cost.account.min() >= 0)
+      #expect(cost.account.wrappedSum() == duration.count && cost.account.min() >= 0)
       let total = shares.reduce(0, +)
       for (category, share) in zip([CostCategory.compute, .memory, .kernelOverhead], shares) where total > 0 {
         let part = Double(cost.account[category.rawValue])
-        #expect(abs(part - Double(duration) * share / total) <= 1.001 + Double(duration) * 1e-15)
+        #expect(abs(part - Double(duration.count) * share / total) <= 1.001 + Double(duration.count) * 1e-15)
         if share == 0 { #expect(part == 0) }
       }
     }
@@ -42,18 +43,19 @@ struct KernelOverheadTests {
   func stretched() {
     var random = SeededGenerator(seed: 12)
     for _ in 0..<2_000 {
-      let duration = Ticks.random(in: 1...1_000_000_000, using: &random)
+      let duration = Picoseconds.random(in: 1...1_000_000_000, using: &random)
       let cost = Cost(
         duration,
         shares: [
           (.compute, .random(in: 0...1, using: &random)), (.memory, .random(in: 0...1, using: &random)),
           (.kernelOverhead, .random(in: 0...1, using: &random)),
         ])
-      let longer = Ticks.random(in: duration...(duration * 1_000), using: &random)
+      let longer = Picoseconds.random(in: duration.count...(duration.count * 1_000), using: &random)
       let account = cost.account(stretchedTo: longer)
-      #expect(account.wrappedSum() == longer && account.min() >= 0)
+      #expect(account.wrappedSum() == longer.count && account.min() >= 0)
       for lane in 0..<Account.laneCount {
-        #expect(abs(Double(account[lane]) - Double(cost.account[lane]) * Double(longer) / Double(duration)) <= 1)
+        #expect(
+          abs(Double(account[lane]) - Double(cost.account[lane]) * Double(longer.count) / Double(duration.count)) <= 1)
       }
     }
   }
@@ -69,7 +71,7 @@ struct KernelOverheadTests {
     let program = Program(
       (0..<7).map { Instruction(.launch, operand: $0 % 2, stream: $0 % 3) }, streams: 3)
     let timing = try Simulator().time(program, table, .synchronized)
-    #expect(timing.account.wrappedSum() == timing.latency && timing.account.min() >= 0)
+    #expect(timing.account.wrappedSum() == timing.latency.count && timing.account.min() >= 0)
   }
 
   @Test("A span has the color of what most of it is spent on")
@@ -81,9 +83,9 @@ struct KernelOverheadTests {
 
   // MARK: What a latency waits for
 
-  private func bound(_ parts: [CostCategory: Ticks]) -> LatencyBound {
+  private func bound(_ parts: [CostCategory: Picoseconds]) -> LatencyBound {
     var account = Account.zero
-    for (category, time) in parts { account[category.rawValue] = time }
+    for (category, time) in parts { account[category.rawValue] = time.count }
     return LatencyBound(account: account)
   }
 

@@ -1,3 +1,4 @@
+import Roofline
 import Testing
 
 @testable import Simulation

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -32,7 +33,7 @@ struct LatencyLawTests {
         ("replay", try Simulator().replay(random.program, random.table)),
       ]
       for (kind, timing) in timings {
-        if timing.account.wrappedSum() != timing.latency || timing.account.min() < 0 {
+        if timing.account.wrappedSum() != timing.latency.count || timing.account.min() < 0 {
           Issue.record("seed \(seed), \(kind): \(timing)")
         }
         if timing.deviceBusy < 0 || timing.deviceBusy > timing.latency {
@@ -56,7 +57,7 @@ struct LatencyLawTests {
       guard steps.count > 1 else { continue }
       uneven += 1
       let timing = try Simulator().time(random.program, random.table, .steadyState)
-      #expect(timing.account.wrappedSum() == timing.latency, "seed \(seed)")
+      #expect(timing.account.wrappedSum() == timing.latency.count, "seed \(seed)")
       #expect(timing.account.min() >= 0, "seed \(seed): \(timing.account)")
     }
     #expect(uneven > 0)
@@ -87,13 +88,13 @@ struct LatencyLawTests {
       let double = random.table.scaled(by: 2)
       let once = try Simulator().time(random.program, random.table, .synchronized)
       let twice = try Simulator().time(random.program, double, .synchronized)
-      #expect(twice.latency == 2 * once.latency && twice.deviceBusy == 2 * once.deviceBusy, "seed \(seed)")
+      #expect(twice.latency == once.latency * 2 && twice.deviceBusy == once.deviceBusy * 2, "seed \(seed)")
       #expect(twice.account == once.account &* 2, "seed \(seed)")
       let steady = try Simulator().time(random.program, random.table, .steadyState)
       let slower = try Simulator().time(random.program, double, .steadyState)
       // The mean of passes that differ rounds down, and its parts either way.
       let parts = slower.account &- steady.account &* 2
-      if !(0...1).contains(slower.latency - 2 * steady.latency) || parts.min() < -2 || parts.max() > 2 {
+      if !(0...1).contains(slower.latency - steady.latency * 2) || parts.min() < -2 || parts.max() > 2 {
         Issue.record("seed \(seed): \(steady), and twice as long: \(slower)")
       }
     }
@@ -116,7 +117,7 @@ struct LatencyLawTests {
   func queueDepth() throws {
     try forRandomPrograms(300) { random, seed in
       var table = random.table
-      var last: [Ticks]?
+      var last: [Picoseconds]?
       for depth in [1, 2, 3, 4, 7, 64] {
         table.queueDepth = depth
         let marks = try Simulator().marks(random.program, table, passes: 6).map(\.time)
@@ -133,7 +134,7 @@ struct LatencyLawTests {
       shape.queueDepths = [1_024]
       let random = RandomProgram(seed: seed, shape, seed.isMultiple(of: 2) ? .tiny : .real)
       let table = random.table
-      var (host, device) = (table.launch.pass.duration, Ticks(0))
+      var (host, device) = (table.launch.pass.duration, Picoseconds(0))
       var nodes = 0
       for instruction in random.program.unrolled.instructions {
         let duration = instruction.opcode == .launchGraph ? 0 : table.costs[Int(instruction.operand)].duration
@@ -181,8 +182,8 @@ struct LatencyLawTests {
         random.program, random.table, passes: 3 * issued + 7 * period.passes)
       let last = marks.count - 1 - issued
       for first in [last - period.passes, last - 6 * period.passes] {
-        let periods = Ticks((last - first) / period.passes)
-        if marks[last].time - marks[first].time != periods * period.time {
+        let periods = (last - first) / period.passes
+        if marks[last].time - marks[first].time != period.time * periods {
           Issue.record("seed \(seed): \(period), not \(marks[last].time - marks[first].time) in \(periods) periods")
         }
       }

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Testing
 
@@ -36,7 +37,7 @@ extension Account {
 
 extension PassTiming {
   /// The account's lane of a category.
-  subscript(category: CostCategory) -> Ticks { account[category.rawValue] }
+  subscript(category: CostCategory) -> Picoseconds { Picoseconds(account[category.rawValue]) }
 }
 
 extension CostTable {
@@ -57,7 +58,7 @@ extension CostTable {
   }
 
   /// The table with every cost `factor` times as long.
-  func scaled(by factor: Ticks) -> CostTable {
-    mapCosts { Cost(duration: $0.duration * factor, account: $0.account &* factor) }
+  func scaled(by factor: Int) -> CostTable {
+    mapCosts { Cost(duration: $0.duration * factor, account: $0.account &* Int64(factor)) }
   }
 }

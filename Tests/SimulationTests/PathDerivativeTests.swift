@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -17,11 +18,11 @@ struct PathDerivativeTests {
   }
 
   /// The table a step further in one direction.
-  private func moved(_ table: CostTable, _ tangents: [Account], lane: Int, by step: Ticks) -> CostTable {
+  private func moved(_ table: CostTable, _ tangents: [Account], lane: Int, by step: Picoseconds) -> CostTable {
     var index = -1
     return table.mapCosts { cost in
       index += 1
-      return Cost(duration: cost.duration + step * tangents[index][lane], account: cost.account)
+      return Cost(duration: cost.duration + step * Int(tangents[index][lane]), account: cost.account)
     }
   }
 
@@ -46,7 +47,7 @@ struct PathDerivativeTests {
           random.program, moved(random.table, tangents, lane: lane, by: -4), kind)
         let (rise, fall) = (above.latency - timing.latency, timing.latency - below.latency)
         // Where the two sides differ two paths are of one length, or a mean was rounded.
-        guard rise == fall, rise.isMultiple(of: 4) else { continue }
+        guard rise == fall, rise.count.isMultiple(of: 4) else { continue }
         compared += 1
         if timing.account[lane] != rise / 4 {
           Issue.record("seed \(seed), lane \(lane): \(timing.account[lane]), not \(rise / 4)")
@@ -86,7 +87,7 @@ struct PathDerivativeTests {
     var table = CostTable()
     table.costs = [Cost(1, .compute), Cost(2, .memory)]
     for (offset, named) in CostTable.namedCosts.enumerated() {
-      table[keyPath: named.path] = Cost(Ticks(10 + offset), .launch)
+      table[keyPath: named.path] = Cost(Picoseconds(Int64(10 + offset)), .launch)
     }
     table.replaceAccounts { Account(repeating: Int64($0)) }
     #expect(table.allCosts.map(\.account) == table.allCosts.indices.map { Account(repeating: Int64($0)) })

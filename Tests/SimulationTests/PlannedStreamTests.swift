@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Kernels
 import Profiles
@@ -43,7 +44,7 @@ struct PlannedStreamTests {
     let testDescription: String
     let program: String
     let streams: Int
-    let latency: Ticks
+    let latency: Picoseconds
   }
 
   static let cases = [

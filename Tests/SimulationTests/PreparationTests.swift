@@ -1,3 +1,4 @@
+import Roofline
 import Kernels
 import Profiles
 import SampleModels

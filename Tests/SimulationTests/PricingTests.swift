@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Kernels
 import Profiles
@@ -85,13 +86,13 @@ struct PricingTests {
         switch item {
         case .transfer(let transfer):
           seen["transfer", default: 0] += 1
-          #expect(cost.duration == 6_000_000 + Int64(transfer.bytes) * 100)
+          #expect(cost.duration.count == 6_000_000 + Int64(transfer.bytes) * 100)
         case .graphNodes(let count):
           seen["nodes", default: 0] += 1
-          #expect(cost.duration == Int64(count) * 3_000_000 / 2 && count == 3)
+          #expect(cost.duration.count == Int64(count) * 3_000_000 / 2 && count == 3)
         case .dispatch(_, let kernels):
           seen["dispatch", default: 0] += 1
-          #expect(cost.duration == (10_000_000 + Int64(kernels) * 1_000_000) / 2)
+          #expect(cost.duration.count == (10_000_000 + Int64(kernels) * 1_000_000) / 2)
         case .kernel: seen["kernel", default: 0] += 1
         }
       }
@@ -112,7 +113,7 @@ struct PricingTests {
     func latency(units: Double) throws -> Double {
       var changed = system
       try changed.set("accelerator.compute_units", to: units)
-      return Double(try Scenario(workload: workload, system: changed, precision: .fp32).simulate().latency)
+      return Double(try Scenario(workload: workload, system: changed, precision: .fp32).simulate().latency.count)
     }
     let scenario = Scenario(workload: workload, system: system, precision: .fp32)
     let found = try scenario.sensitivities(scenario.plan()).first { $0.path == "accelerator.compute_units" }

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Simulation
 import TestSupport
@@ -47,15 +48,16 @@ enum DurationRange: CaseIterable {
   /// So many different durations that two paths are hardly ever of the same length.
   case tieFree
 
-  func duration(using random: inout SeededGenerator) -> Ticks {
+  func duration(using random: inout SeededGenerator) -> Picoseconds {
     switch self {
-    case .tiny: Ticks.random(in: 0...4, using: &random)
-    case .real: Int.random(in: 0..<10, using: &random) == 0 ? 0 : Ticks.random(in: 1...20_000_000, using: &random)
-    case .tieFree: Ticks.random(in: 1_000_000_000_000...2_000_000_000_000, using: &random) >> shift(using: &random)
+    case .tiny: Picoseconds.random(in: 0...4, using: &random)
+    case .real: Int.random(in: 0..<10, using: &random) == 0 ? 0 : Picoseconds.random(in: 1...20_000_000, using: &random)
+    case .tieFree:
+      Picoseconds(Int64.random(in: 1_000_000_000_000...2_000_000_000_000, using: &random) >> shift(using: &random))
     }
   }
 
-  private func shift(using random: inout SeededGenerator) -> Ticks { Ticks.random(in: 0...4, using: &random) }
+  private func shift(using random: inout SeededGenerator) -> Int64 { Int64.random(in: 0...4, using: &random) }
 }
 
 /// A program and its costs, made from a seed.

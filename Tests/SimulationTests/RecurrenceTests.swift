@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -84,7 +85,7 @@ struct RecurrenceTests {
   /// A stream needs a little more for a pass than the host, but its first kernel starts before a gap would be over: until
   /// the stream has caught up with that, pass by pass, the host is last.
   @Test("A stream that starts sooner than a gap takes stays ahead of the host for a while", arguments: [0, 999, 1_000])
-  func earlyStart(latency: Ticks) throws {
+  func earlyStart(latency: Picoseconds) throws {
     var table = CostTable()
     table.costs = [Cost(1_098, .dispatch), Cost(100, .compute)]
     table.launch.call = Cost(1, .launch)
@@ -132,7 +133,7 @@ struct RecurrenceTests {
     let program = Program(
       [Instruction(.beginLoop, operand: 5_000)] + inner + [Instruction(.endLoop, operand: inner.count)])
     let timing = try Simulator(method: .recurrence).time(program, table, .synchronized)
-    #expect(timing.latency == 5_000_000 * 2_000 - 1_000 + 50 + 1_000 + 10 + 200 + 5)
+    #expect(timing.latency.count == 5_000_000 * 2_000 - 1_000 + 50 + 1_000 + 10 + 200 + 5)
     #expect(timing.deviceBusy == 5_000_000 * 1_200)
     #expect(timing[.dispatch] == 5_000_000 * 1_400 - 700 && timing[.memory] == 200 && timing[.compute] == 1_000)
   }

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Simulation
 
@@ -23,7 +24,7 @@ struct ReferenceSimulator {
 
   /// A time, and the chain of costs whose durations add up to it.
   struct Moment {
-    var time: Ticks = 0
+    var time: Picoseconds = 0
     /// The last link of the chain, or -1 at the beginning of the run.
     var link = -1
     /// Whether another chain is just as long, so that another account would be as right.
@@ -32,14 +33,14 @@ struct ReferenceSimulator {
 
   /// When a pass was complete, on the host and on the device.
   struct Mark {
-    var time: Ticks
+    var time: Picoseconds
     /// What the path to that moment was spent on.
     var path: [Cost]
     var isAmbiguous: Bool
     /// Time up to the mark in which at least one kernel ran.
-    var deviceBusy: Ticks
+    var deviceBusy: Picoseconds
     /// When the host had issued the pass.
-    var hostClock: Ticks
+    var hostClock: Picoseconds
 
     var account: Account { path.reduce(into: .zero) { $0 &+= $1.account } }
   }
@@ -54,8 +55,8 @@ struct ReferenceSimulator {
   /// For each stream what its next launch has to wait for.
   private var awaited: [[Moment]]
   private var copyEngines = [Moment(), Moment()]
-  private var kernelTimes: [Range<Ticks>] = []
-  private var hostKernelTime: Ticks = 0
+  private var kernelTimes: [Range<Picoseconds>] = []
+  private var hostKernelTime: Picoseconds = 0
 
   init(_ program: Program, _ table: CostTable) {
     operations = Self.unrolled(program.instructions[...], table)
@@ -160,9 +161,9 @@ struct ReferenceSimulator {
   }
 
   /// The length of the union of the kernels' times, as far as they lie before a moment.
-  private func deviceBusy(until end: Ticks) -> Ticks {
-    var busy: Ticks = 0
-    var covered: Ticks = 0
+  private func deviceBusy(until end: Picoseconds) -> Picoseconds {
+    var busy: Picoseconds = 0
+    var covered: Picoseconds = 0
     for kernel in kernelTimes {
       if kernel.lowerBound >= end { break }
       let from = max(covered, kernel.lowerBound)

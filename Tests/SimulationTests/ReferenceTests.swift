@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -31,7 +32,7 @@ struct ReferenceTests {
       #expect(simulated.map(\.hostClock) == expected.map(\.hostClock), "seed \(seed)")
       #expect(simulated.map(\.deviceBusy) == expected.map(\.deviceBusy), "seed \(seed)")
       for (pass, (mark, wanted)) in zip(simulated, expected).enumerated() {
-        if mark.account.wrappedSum() != mark.time { Issue.record("seed \(seed), pass \(pass): \(mark)") }
+        if mark.account.wrappedSum() != mark.time.count { Issue.record("seed \(seed), pass \(pass): \(mark)") }
         if wanted.isAmbiguous { continue }
         comparedAccounts += 1
         if mark.account != wanted.account {
@@ -65,8 +66,8 @@ struct ReferenceTests {
       var reference = ReferenceSimulator(random.program, random.table)
       let marks = reference.run(passes: 73)
       // Sixty passes hold any short period a whole number of times.
-      let longRun = Double(marks[72].time - marks[12].time) / 60
-      let error = abs(Double(timing.latency) - longRun)
+      let longRun = Double((marks[72].time - marks[12].time).count) / 60
+      let error = abs(Double(timing.latency.count) - longRun)
       if error > 1, error > longRun / 60 {
         Issue.record("seed \(seed): \(timing.latency), and \(longRun) in the long run")
       }

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @Suite("Kernels that overlap share the device")
 struct SharingTests {
   /// No overheads; the costs given, and nothing else.
-  private func table(_ durations: [Ticks], shares: Bool = true) -> CostTable {
+  private func table(_ durations: [Picoseconds], shares: Bool = true) -> CostTable {
     var table = CostTable()
     table.costs = durations.map { Cost($0, .compute) }
     table.sharesDevice = shares
@@ -28,8 +29,8 @@ struct SharingTests {
   func equalKernels(count: Int) throws {
     let (timing, kernels) = try spans(
       launches((0..<count).map { (stream: $0, cost: 0) }, streams: count), table([1_000]))
-    #expect(kernels.map(\.end) == Array(repeating: Ticks(1_000 * count), count: count))
-    #expect(timing.latency == Ticks(1_000 * count) && timing.deviceBusy == timing.latency)
+    #expect(kernels.map(\.end) == Array(repeating: Picoseconds(1_000) * count, count: count))
+    #expect(timing.latency == Picoseconds(1_000) * count && timing.deviceBusy == timing.latency)
     #expect(timing[.compute] == timing.latency)
   }
 
@@ -67,8 +68,8 @@ struct SharingTests {
 
   /// Overlapping kernels of random lengths on a device that is never idle once it has begun.
   private func randomKernels(_ random: inout SeededGenerator) -> (program: Program, table: CostTable) {
-    var table = table((0..<6).map { _ in Ticks.random(in: 1...1_000_000, using: &random) })
-    table.costs += (0..<3).map { _ in Cost(Ticks.random(in: 0...300_000, using: &random), .dispatch) }
+    var table = table((0..<6).map { _ in Picoseconds.random(in: 1...1_000_000, using: &random) })
+    table.costs += (0..<3).map { _ in Cost(Picoseconds.random(in: 0...300_000, using: &random), .dispatch) }
     let streams = Int.random(in: 2...5, using: &random)
     var program = Program([], streams: streams)
     for _ in 0..<Int.random(in: 2...20, using: &random) {
@@ -90,10 +91,10 @@ struct SharingTests {
       let (program, table) = randomKernels(&random)
       let timing = try Simulator().time(program, table, .synchronized)
       let work = program.instructions.filter { $0.opcode == .launch }
-        .reduce(Ticks(0)) { $0 + table.costs[Int($1.operand)].duration }
+        .reduce(Picoseconds(0)) { $0 + table.costs[Int($1.operand)].duration }
       // Each change of the sharing rounds each running kernel's rest to a whole picosecond.
-      #expect(abs(timing.deviceBusy - work) <= 600, "seed \(seed)")
-      #expect(timing.account.wrappedSum() == timing.latency, "seed \(seed)")
+      #expect(abs((timing.deviceBusy - work).count) <= 600, "seed \(seed)")
+      #expect(timing.account.wrappedSum() == timing.latency.count, "seed \(seed)")
       #expect(timing.latency >= timing.deviceBusy, "seed \(seed)")
     }
   }
@@ -112,7 +113,7 @@ struct SharingTests {
         #expect(zip(own, own.dropFirst()).allSatisfy { $0.end <= $1.start }, "seed \(seed)")
         for (span, duration) in zip(own, durations) {
           let taken = span.end - span.start
-          let most = Ticks(program.streamCount) * duration + 600
+          let most = duration * program.streamCount + 600
           if taken < duration || taken > most { Issue.record("seed \(seed): \(duration) took \(taken)") }
         }
       }
@@ -151,10 +152,10 @@ struct SharingTests {
   @Test("The parts of a shared hour-long kernel still sum to the whole")
   func longSharedKernelsKeepTheirAccount() throws {
     // Odd, and beyond what a Double counts to one.
-    let long: Ticks = (1 << 55) + 1
+    let long = Picoseconds((1 << 55) + 1)
     let (timing, kernels) = try spans(
       launches([(stream: 0, cost: 0), (stream: 1, cost: 1)], streams: 2), table([long, long + 2]))
     #expect(kernels.count == 2)
-    #expect(timing.account.wrappedSum() == timing.latency)
+    #expect(timing.account.wrappedSum() == timing.latency.count)
   }
 }

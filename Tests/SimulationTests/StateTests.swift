@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import TestSupport
 import Testing
@@ -46,7 +47,8 @@ struct StateTests {
       let counts = ProgramCounts(random.program)
       guard counts.instructions < 1_000 else { continue }
       let timing = try Simulator().time(random.program, random.table, .steadyState)
-      #expect(timing.account.min() >= 0 && timing.account.wrappedSum() == timing.latency, "seed \(seed): \(timing)")
+      #expect(
+        timing.account.min() >= 0 && timing.account.wrappedSum() == timing.latency.count, "seed \(seed): \(timing)")
     }
   }
 
@@ -80,7 +82,7 @@ struct StateTests {
     let program = Program(
       [Instruction(.beginLoop, operand: 10_000)] + inner + [Instruction(.endLoop, operand: inner.count)], streams: 2)
     let timing = try Simulator().time(program, table, kind)
-    let tail: Ticks = kind == .synchronized ? 50 + 300 + 5 : 0
+    let tail: Picoseconds = kind == .synchronized ? 50 + 300 + 5 : 0
     #expect(timing.latency == 100_000_000 * 2_000 + tail)
     #expect(timing.deviceBusy == 100_000_000 * 700)
     #expect(timing[.dispatch] == 100_000_000 * 1_400)

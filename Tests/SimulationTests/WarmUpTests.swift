@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Testing
 

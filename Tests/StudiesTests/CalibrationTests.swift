@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import SampleModels
 import Studies

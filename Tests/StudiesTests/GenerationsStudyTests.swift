@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import SampleModels
 import Simulation
@@ -47,8 +48,8 @@ import Workloads
     #expect(finding.workload == "first" && finding.oldest == "OLD" && finding.newest == "NEW")
     let old = study.rows[0].results[0]
     let new = study.rows[1].results[0]
-    #expect(finding.deviceSpeedup == Double(old.deviceBusy) / Double(new.deviceBusy))
-    #expect(finding.latencySpeedup == Double(old.latency) / Double(new.latency))
+    #expect(finding.deviceSpeedup == old.deviceBusy.fraction(of: new.deviceBusy))
+    #expect(finding.latencySpeedup == old.latency.fraction(of: new.latency))
     #expect(finding.oldestTax == old.frameworkTaxFraction && finding.newestTax == new.frameworkTaxFraction)
     #expect(finding.deviceSpeedup > finding.latencySpeedup && finding.newestTax > finding.oldestTax)
   }

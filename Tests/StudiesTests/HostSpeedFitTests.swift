@@ -1,3 +1,4 @@
+import Roofline
 import Studies
 import TestSupport
 import Testing

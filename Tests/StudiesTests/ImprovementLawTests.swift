@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Profiles
 import Simulation
@@ -33,7 +34,7 @@ import Testing
         guard accelerator != "none" || framework != "cuda-graph" else { continue }
         let scenario = try shipped.scenario(workload, batch: Int64(batch), on: accelerator, framework)
         let plan = scenario.plan()
-        func latency(_ scenario: Scenario) throws -> Int64 {
+        func latency(_ scenario: Scenario) throws -> Picoseconds {
           try Simulator().time(plan.program, scenario.price(plan), scenario.latencyKind, counts: plan.counts).latency
         }
         let base = try latency(scenario)

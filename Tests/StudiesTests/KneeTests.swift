@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import SampleModels
 import Simulation
@@ -11,7 +12,7 @@ import Workloads
     for batch in 1...limit {
       let result = try Scenario(workload: workload.bind(["batch": Int64(batch)]), system: system, precision: .fp32)
         .simulate()
-      if 2 * (result.time(in: .dispatch) + result.time(in: .launch)) < result.latency { return batch }
+      if (result.time(in: .dispatch) + result.time(in: .launch)) * 2 < result.latency { return batch }
     }
     return nil
   }

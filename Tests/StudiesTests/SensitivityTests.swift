@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 import Kernels
 import Profiles
@@ -45,7 +46,7 @@ import Workloads
     var changed = scenario
     do { try changed.system.set(path, to: value * (1 + step)) } catch { return nil }
     let (base, other) = (try scenario.simulate().latency, try changed.simulate().latency)
-    return Double(other - base) / Double(base) / step
+    return (other - base).fraction(of: base) / step
   }
 
   @Test("Each is the finite difference of the latency to its own side, for random systems", arguments: 0..<4)
@@ -80,7 +81,7 @@ import Workloads
     let sums = scenario.price(scenario.plan()).load(of: scenario.plan().counts)
     #expect(sums.device > sums.host)
     // Ten operators share what is missing; what ten does not divide goes to the pass.
-    let missing = sums.device - sums.host
+    let missing = (sums.device - sums.host).count
     scenario.system.framework.passUS = Double(missing % 10) / 1e6
     scenario.system.framework.dispatchUS[.pointwise] += Double(missing / 10) / 1e6
     let balanced = scenario.price(scenario.plan()).load(of: scenario.plan().counts)

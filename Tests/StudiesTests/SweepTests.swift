@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 import Profiles
 import SampleModels
@@ -128,7 +129,7 @@ import Workloads
       #expect(root.keys == plan.axes.map(\.subject.column) + SweepRows.resultColumns)
       var object = root
       let latency = try object.required("latency_us").number()
-      #expect(abs(latency - Double(try Self.single(plan, point).latency) / 1e6) < 1e-9)
+      #expect(abs(try Self.single(plan, point).latency.microseconds - latency) < 1e-9)
     }
   }
 
@@ -162,7 +163,9 @@ import Workloads
         var account = Account.zero
         account[bound.categories[0].rawValue] = Int64(latency)
         var result = SweepResult(
-          PassSummary(latency: Int64(latency), deviceBusy: Int64(latency / 3), hostBusy: 0, account: account))
+          PassSummary(
+            latency: Picoseconds(Int64(latency)), deviceBusy: Picoseconds(Int64(latency / 3)), hostBusy: 0,
+            account: account))
         result.fits = fits
         var line: [UInt8] = []
         rows.append(3, result, to: &line)

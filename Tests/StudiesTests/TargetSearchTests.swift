@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import SampleModels
 import Simulation
@@ -21,17 +22,17 @@ import Workloads
   func met() throws {
     let system = try Samples.system()
     let base = Scenario(workload: try Samples.workload(elements: 100_000).bind(), system: system, precision: .fp32)
-    let latency = Double(try base.simulate().latency) / 1e6
+    let latency = try base.simulate().latency.microseconds
     let search = try Self.search(.latency, latency / 2, "dispatch")
     guard case .met(let trial) = search.outcome else {
       Issue.record("\(search.outcome)")
       return
     }
-    #expect(Double(trial.result.latency) / 1e6 <= latency / 2)
+    #expect(trial.result.latency.microseconds <= latency / 2)
     for (factor, isMet) in [(trial.value, true), (trial.value * 1.0001, false)] {
       var turned = base
       try SystemDial(named: "dispatch").turn(by: factor, in: &turned.system)
-      #expect((Double(try turned.simulate().latency) / 1e6 <= latency / 2) == isMet, "\(factor)")
+      #expect((try turned.simulate().latency.microseconds <= latency / 2) == isMet, "\(factor)")
     }
     // Ten operators of 10 + 1 + 2 us: half of it needs (11 f + 2) = 6.5.
     #expect(abs(trial.value - 4.5 / 11) < 1e-6)
@@ -66,7 +67,7 @@ import Workloads
       return
     }
     #expect(best.result.latency > 1_000_000 && search.range.lowerBound == 0, "not even without any dispatch")
-    let lowest = try Self.search(.latency, Double(best.result.latency) / 1e6, "dispatch")
+    let lowest = try Self.search(.latency, best.result.latency.microseconds, "dispatch")
     if case .unreachable = lowest.outcome { Issue.record("the best value meets a target of itself") }
   }
 
@@ -77,7 +78,7 @@ import Workloads
       Issue.record("\(search.outcome)")
       return
     }
-    #expect(trial.value > 1 && Double(trial.result.latency) / 1e6 <= 200)
+    #expect(trial.value > 1 && trial.result.latency.microseconds <= 200)
     #expect(abs(trial.value - 18.0 / 11) < 1e-6, "ten operators of (11 f + 2) us are 200")
     let always = try Self.search(.latency, 1e9, "host.single_thread_speed")
     #expect(always.outcome == .holds(upTo: nil))

@@ -1,3 +1,4 @@
+import Roofline
 import Profiles
 import SampleModels
 import Simulation
@@ -49,8 +50,8 @@ import Workloads
       precision: .fp16
     ).simulate()
     let prediction = validation.predictions[0]
-    #expect(prediction.latency == Double(alone.latency) * 1e-12)
-    #expect(prediction.deviceBusy == Double(alone.deviceBusy) * 1e-12)
+    #expect(prediction.latency == alone.latency.seconds)
+    #expect(prediction.deviceBusy == alone.deviceBusy.seconds)
     #expect(prediction.bound == alone.bound)
     #expect(abs(prediction.taxFraction - alone.frameworkTaxFraction) < 1e-12)
   }
@@ -91,6 +92,17 @@ import Workloads
     #expect(throws: NameFault.self) { try Validation(rows, from: Source(), fitsHost: false) }
   }
 
+  @Test func `have errors by every aspect in which they differ`() throws {
+    let rows = try Self.rows([
+      "a,gpu,f,fp32,small,1,0.26,", "b,gpu,f,fp32,small,1,0.065,", "a,gpu,f,fp32,large,4,1,", "a,gpu,f,fp16,small,1,,",
+    ])
+    let groups = try Validation(rows, from: Source(), fitsHost: false).errorsByAspect
+    #expect(groups.map(\.name) == ["all", "host-bound", "device-bound", "small", "large", "a", "b"], "one precision")
+    #expect(groups.map(\.errors.count) == [3, 2, 1, 2, 1, 2, 1])
+    // Half of what was measured, and twice of it.
+    #expect(abs(groups[1].errors.bias - 0.25) < 1e-12 && abs(groups[6].errors.median - 1) < 1e-12)
+  }
+
   // MARK: Knees
 
   static func knees(measured: [Double?]) throws -> [RiseComparison] {
@@ -115,5 +127,14 @@ import Workloads
     #expect(try Self.knees(measured: [1, 2, 4]).isEmpty)
     #expect(try Self.knees(measured: [1, 2, 4, nil, nil]).isEmpty)
     #expect(try Self.knees(measured: [1, nil, 1, 4, 8]).map(\.measured) == [8])
+  }
+
+  @Test func `stand in the order of how far their knees are apart`() throws {
+    let one = try #require(try Self.knees(measured: [1, 2, 4, 8]).first)
+    let other = try #require(try Self.knees(measured: [1, 1, 1, 4, 8]).first)
+    let equal = try #require(try Self.knees(measured: [1, 1, 1, 1]).first)
+    #expect(one.predicted == nil && other.predicted == nil && equal.predicted == nil)
+    // No knee counts as twice the largest, 16: eight times 2, and twice 8.
+    #expect(RiseComparison.farthestFirst([equal, other, one]) == [one, other, equal])
   }
 }

@@ -29,6 +29,7 @@ extension OperatorRule {
     }
     let depthwise = rule(.depthwiseConvolution) { _ in nil }
     return rule(.convolution) { operation in
+      guard (operation.attribute("groups")?.first ?? 1) > 1 else { return nil }
       let geometry = try? ConvolutionGeometry(operation, isTransposed: isTransposed)
       return geometry?.shape.isDepthwise == true ? depthwise : nil
     }

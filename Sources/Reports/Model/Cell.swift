@@ -1,3 +1,5 @@
+import Roofline
+
 /// A cell: a value, and how it stands out to people.
 package struct Cell: Sendable, ExpressibleByStringLiteral {
   /// The value.
@@ -34,8 +36,8 @@ package struct Cell: Sendable, ExpressibleByStringLiteral {
   }
   /// A parameter of a workload.
   static func count(_ count: Int64?) -> Cell { Cell(.count(count.map { Int($0) })) }
-  /// Picoseconds.
-  package static func time(_ time: Int64?, _ style: TextStyle? = nil) -> Cell { Cell(.time(time), style) }
+  /// A time.
+  package static func time(_ time: Picoseconds?, _ style: TextStyle? = nil) -> Cell { Cell(.time(time), style) }
   /// A number in its key's unit.
   package static func number(_ number: Double?, _ style: TextStyle? = nil, shown: String? = nil) -> Cell {
     Cell(.number(number), style, shown: shown)

@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 
 /// How people see values.
@@ -26,8 +27,8 @@ package enum Display: Hashable, Sendable {
   /// A value as people see it.
   func text(of value: Value) -> String {
     switch (self, value) {
-    case (.microseconds(let decimals), .time(let time?)): Self.fixed(time, 1e6, decimals)
-    case (.milliseconds(let decimals), .time(let time?)): Self.fixed(time, 1e9, decimals)
+    case (.microseconds(let decimals), .time(let time?)): Self.fixed(time.microseconds, decimals)
+    case (.milliseconds(let decimals), .time(let time?)): Self.fixed(time.milliseconds, decimals)
     case (.integer, .count(let count?)): NumberFormat.integer(count)
     default: value.number.map(text(of:)) ?? (value.isMissing ? "-" : value.text)
     }
@@ -44,7 +45,7 @@ package enum Display: Hashable, Sendable {
     }
   }
 
-  private static func fixed(_ time: Int64, _ unit: Double, _ decimals: Int) -> String {
-    NumberFormat.fixed(Double(time) / unit, decimals: decimals, grouping: .comma)
+  private static func fixed(_ time: Double, _ decimals: Int) -> String {
+    NumberFormat.fixed(time, decimals: decimals, grouping: .comma)
   }
 }

@@ -1,7 +1,8 @@
 import Kernels
 import Profiles
-import Simulation
 import Workloads
+import Roofline
+import Simulation
 
 extension Scenario {
   /// The workload in words: `bert-base-uncased (batch 1, sequence_length 128), fp16`.
@@ -45,7 +46,7 @@ extension Scenario {
 
 extension Record {
   /// What a critical path was spent on, each category's time under its key and an ending.
-  init(breakdown time: (CostCategory) -> Int64, ending: String = "") {
+  init(breakdown time: (CostCategory) -> Picoseconds, ending: String = "") {
     self.init(CostCategory.allCases.map { ($0.key + ending, .time(time($0))) })
   }
 

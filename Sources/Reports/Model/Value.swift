@@ -1,3 +1,4 @@
+import Roofline
 import JSONText
 
 /// A value of a report, exact: how programs get it is a format's, how people see it its field's.
@@ -10,8 +11,8 @@ package enum Value: Sendable {
   case flag(Bool?)
   /// How many.
   case count(Int?)
-  /// A time in picoseconds, which programs get in microseconds, to the last one.
-  case time(Int64?)
+  /// A time, which programs get in microseconds, to the last one.
+  case time(Picoseconds?)
   /// A number in the unit that its key ends in.
   case number(Double?)
   /// A number in the unit that its key ends in, of which six decimals are told.
@@ -35,7 +36,7 @@ package enum Value: Sendable {
     case .field(let text): text
     case .flag(let flag): flag.map { $0 ? "true" : "false" } ?? ""
     case .count(let count): count.map { String($0) } ?? ""
-    case .time(let time): time.map { NumberFormat.microseconds(picoseconds: $0) } ?? ""
+    case .time(let time): time.map { NumberFormat.microseconds(picoseconds: $0.count) } ?? ""
     case .number(let number): number.flatMap { $0.isFinite ? NumberFormat.shortest($0) : nil } ?? ""
     case .decimal(let number): number.flatMap { $0.isFinite ? NumberFormat.fixed($0, decimals: 6) : nil } ?? ""
     case .list(let values, _): values.map(\.text).joined(separator: " ")

@@ -1,5 +1,3 @@
-import EventEngine
-
 /// How often one pass of a program uses each of its costs, loops multiplied out: columns beside ``CostTable/costs``.
 ///
 /// A sum over a pass is a sum over these columns, however many operators the pass has. Counts are finite however deep the

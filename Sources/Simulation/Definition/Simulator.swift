@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// Which latency is asked for.
@@ -178,7 +179,7 @@ public struct Simulator: Sendable {
   private struct PassRun {
     var marks: [PassMark]
     /// Host time of one.
-    var hostBusy: Ticks
+    var hostBusy: Picoseconds
     var events = 0
     var spans: [TimelineSpan] = []
   }
@@ -273,32 +274,32 @@ public struct Simulator: Sendable {
 
   /// A bound on the time of a pass: the sum of everything that is spent, picoseconds.
   private func length(_ counts: ProgramCounts, _ table: CostTable) -> Double {
-    var total = Double(table.launch.pass.duration) + Double(table.launch.synchronization.duration)
+    var total = Double((table.launch.pass.duration + table.launch.synchronization.duration).count)
     let launch = table.launch.boundOfJob
     let streams = Double(counts.streamCount)
     for index in counts.hostUses.indices {
       let jobs = counts.kernelUses[index] + counts.copyUses[index]
       guard counts.hostUses[index] + jobs > 0 else { continue }
-      let duration = Double(table.costs[index].duration)
+      let duration = Double(table.costs[index].duration.count)
       total += counts.hostUses[index] * duration + jobs * (launch + streams * duration)
     }
     return total + counts.graphs * launch
-      + counts.synchronizations * Double(table.launch.synchronization.duration)
+      + counts.synchronizations * Double(table.launch.synchronization.duration.count)
   }
 
   /// The mean of the last passes, of which ``divided(_:by:of:)`` makes whole numbers.
   private func timing(_ run: PassRun, from first: PassMark, passes: Int) -> PassTiming {
     let last = run.marks[run.marks.count - 1]
     let account = last.account &- first.account
-    let latency = (last.time - first.time) / Ticks(passes)
+    let latency = (last.time - first.time) / passes
     var timeline: Timeline?
     if recordsTimeline {
       timeline = Timeline()
       timeline?.spans = run.spans
     }
     let summary = PassSummary(
-      latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / Ticks(passes), hostBusy: run.hostBusy,
-      account: passes == 1 ? account : divided(account, by: Ticks(passes), of: last.time - first.time))
+      latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / passes, hostBusy: run.hostBusy,
+      account: passes == 1 ? account : divided(account, by: passes, of: last.time - first.time))
     return PassTiming(summary: summary, events: run.events, timeline: timeline)
   }
 
@@ -306,7 +307,8 @@ public struct Simulator: Sendable {
   ///
   /// The parts of a breakdown must still sum to the whole: they are rounded down, and those with the largest
   /// remainders up. Lanes of any other meaning are each rounded to nearest.
-  private func divided(_ account: Account, by divisor: Ticks, of total: Ticks) -> Account {
+  private func divided(_ account: Account, by passes: Int, of total: Picoseconds) -> Account {
+    let divisor = Int64(passes)
     var parts = Account.zero
     var remainders = Account.zero
     for lane in 0..<Account.laneCount {
@@ -314,14 +316,14 @@ public struct Simulator: Sendable {
       parts[lane] = remainder < 0 ? quotient - 1 : quotient
       remainders[lane] = remainder < 0 ? remainder + divisor : remainder
     }
-    guard account.wrappedSum() == total else {
+    guard account.wrappedSum() == total.count else {
       for lane in 0..<Account.laneCount where 2 * remainders[lane] >= divisor { parts[lane] += 1 }
       return parts
     }
     let byRemainder = (0..<Account.laneCount).sorted {
       remainders[$0] != remainders[$1] ? remainders[$0] > remainders[$1] : $0 < $1
     }
-    let missing = Int(total / divisor - parts.wrappedSum())
+    let missing = Int(total.count / divisor - parts.wrappedSum())
     for lane in byRemainder.prefix(max(0, missing)) { parts[lane] += 1 }
     return parts
   }

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// What waits in a stream, launched by the host.
@@ -8,7 +9,7 @@ struct StreamJob: BitwiseCopyable, Sendable {
   var dependencies: Int32
   var correlation: Int
   /// When the launch latency is over.
-  var ready: Ticks
+  var ready: Picoseconds
   /// The account of the host's clock at `ready`.
   var account: Account
 }
@@ -17,7 +18,7 @@ struct StreamJob: BitwiseCopyable, Sendable {
 struct StreamState: Sendable {
   var jobs: InOrderResource<StreamJob>
   /// When the last kernel ended; nil before the first.
-  var lastEnd: Ticks?
+  var lastEnd: Picoseconds?
   /// The account of that moment, and while a kernel runs, of its start.
   var account: Account = .zero
   /// How many jobs the host has launched, and how many of them are done.
@@ -45,7 +46,7 @@ struct StreamState: Sendable {
 
   /// What ran has ended, and added to the account.
   @inline(__always)
-  mutating func end(now: Ticks, adding account: Account) {
+  mutating func end(now: Picoseconds, adding account: Account) {
     running = nil
     lastEnd = now
     self.account &+= account
@@ -55,12 +56,12 @@ struct StreamState: Sendable {
 /// A kernel that is on the device now.
 struct RunningKernel: Sendable {
   var cost: Int32
-  var start: Ticks
+  var start: Picoseconds
   var label: Int32
   var correlation: Int
   /// Exclusive device time still needed when ``asOf`` was, if kernels share the device.
-  var remaining: Ticks
-  var asOf: Ticks
+  var remaining: Picoseconds
+  var asOf: Picoseconds
   /// Whether it has begun; only with several streams, and never of a copy.
   var isActive = false
   /// Whether it slows others down, and they it, while it is active.

@@ -1,10 +1,11 @@
+import Roofline
 import EventEngine
 
 /// The device: streams that run their jobs in order, and copy engines.
 extension SystemModel {
   /// A job has come to the head of its stream: decide when it starts.
   mutating func beginService(
-    of job: StreamJob, on stream: Int, now: Ticks, calendar: inout EventCalendar<Event>
+    of job: StreamJob, on stream: Int, now: Picoseconds, calendar: inout EventCalendar<Event>
   ) {
     guard dependenciesAreMet(job.dependencies) else {
       streams[stream].isStalled = true
@@ -62,7 +63,7 @@ extension SystemModel {
 
   /// Lets the kernel or collective of an instruction run from some moment on.
   private mutating func run(
-    _ instruction: Instruction, correlation: Int, sharesDevice: Bool = true, on stream: Int, at start: Ticks,
+    _ instruction: Instruction, correlation: Int, sharesDevice: Bool = true, on stream: Int, at start: Picoseconds,
     _ account: Account, calendar: inout EventCalendar<Event>
   ) {
     let duration = table.costs[Int(instruction.operand)].duration
@@ -82,7 +83,7 @@ extension SystemModel {
   ///
   /// The count goes on from kernel to kernel, so that an overtaken end does not pass for that of the next one.
   @inline(__always)
-  private mutating func scheduleEnd(of stream: Int, at time: Ticks, calendar: inout EventCalendar<Event>) {
+  private mutating func scheduleEnd(of stream: Int, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
     streams[stream].generation &+= 1
     calendar.schedule(
       Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: time)
@@ -90,7 +91,7 @@ extension SystemModel {
 
   /// With several streams: a kernel begins, and from now on shares the device with those that run already; or a
   /// collective, which shares nothing.
-  mutating func kernelStarts(_ stream: Int, now: Ticks, calendar: inout EventCalendar<Event>) {
+  mutating func kernelStarts(_ stream: Int, now: Picoseconds, calendar: inout EventCalendar<Event>) {
     advanceRunningKernels(to: now)
     streams[stream].running?.asOf = now
     streams[stream].running?.isActive = true
@@ -105,10 +106,10 @@ extension SystemModel {
   }
 
   /// Takes the time since the last change off every kernel that shares the device and adds it to the busy time.
-  private mutating func advanceRunningKernels(to now: Ticks) {
+  private mutating func advanceRunningKernels(to now: Picoseconds) {
     advanceBusyTime(to: now)
     guard sharingKernels > 0 else { return }
-    let share = Ticks(sharingKernels)
+    let share = sharingKernels
     for index in streams.indices {
       guard let kernel = streams[index].running, kernel.isActive, kernel.sharesDevice else { continue }
       streams[index].running?.remaining = max(0, kernel.remaining - (now - kernel.asOf) / share)
@@ -117,14 +118,14 @@ extension SystemModel {
   }
 
   /// Adds the time since the last change to the busy time, if a kernel ran in it; counts with several streams only.
-  mutating func advanceBusyTime(to now: Ticks) {
+  mutating func advanceBusyTime(to now: Picoseconds) {
     if activeKernels > 0 { deviceBusy += now - activeSince }
     activeSince = now
   }
 
   /// Schedules the end of every kernel that shares the device anew; the events that stood before are overtaken.
-  private mutating func rescheduleEnds(now: Ticks, calendar: inout EventCalendar<Event>) {
-    let share = Ticks(sharingKernels)
+  private mutating func rescheduleEnds(now: Picoseconds, calendar: inout EventCalendar<Event>) {
+    let share = sharingKernels
     for index in streams.indices {
       guard let kernel = streams[index].running, kernel.isActive, kernel.sharesDevice else { continue }
       scheduleEnd(of: index, at: now + kernel.remaining * share, calendar: &calendar)
@@ -133,7 +134,7 @@ extension SystemModel {
 
   /// A kernel, a copy or an empty graph ends.
   mutating func kernelEnds(
-    _ stream: Int, generation: UInt32, now: Ticks, calendar: inout EventCalendar<Event>
+    _ stream: Int, generation: UInt32, now: Picoseconds, calendar: inout EventCalendar<Event>
   ) {
     guard streams[stream].generation == generation, let kernel = streams[stream].running else { return }
     if kernel.isActive { advanceRunningKernels(to: now) }
@@ -158,7 +159,7 @@ extension SystemModel {
 
   /// What a kernel that has ended adds to its stream's account, stretched if it shared the device.
   @inline(__always)
-  private func account(of kernel: RunningKernel, now: Ticks) -> Account {
+  private func account(of kernel: RunningKernel, now: Picoseconds) -> Account {
     guard kernel.cost >= 0 else { return .zero }
     let cost = table.costs[Int(kernel.cost)]
     let actual = now - kernel.start
@@ -166,7 +167,7 @@ extension SystemModel {
   }
 
   /// Keeps the span of a kernel or copy.
-  private mutating func record(_ kernel: RunningKernel, on stream: Int, now: Ticks) {
+  private mutating func record(_ kernel: RunningKernel, on stream: Int, now: Picoseconds) {
     guard kernel.cost >= 0 else { return }
     let category = table.costs[Int(kernel.cost)].mainCategory ?? .compute
     spans.append(
@@ -179,7 +180,7 @@ extension SystemModel {
   ///
   /// - Returns: False when the stream runs no graph, or its graph is done.
   private mutating func runNextNode(
-    _ stream: Int, correlation: Int, now: Ticks, calendar: inout EventCalendar<Event>
+    _ stream: Int, correlation: Int, now: Picoseconds, calendar: inout EventCalendar<Event>
   ) -> Bool {
     guard streams[stream].graph != nil else { return false }
     guard let (node, skipped) = nextNode(stream, now: now, calendar) else {
@@ -197,7 +198,7 @@ extension SystemModel {
   /// The next node of the running graph, its loops walked, with the rounds of loops that come before it and are left out;
   /// nil at its end.
   private mutating func nextNode(
-    _ stream: Int, now: Ticks, _ calendar: borrowing EventCalendar<Event>
+    _ stream: Int, now: Picoseconds, _ calendar: borrowing EventCalendar<Event>
   ) -> (node: Instruction, skipped: LoopRound)? {
     guard var graph = streams[stream].graph else { return nil }
     defer { streams[stream].graph = graph }
@@ -225,11 +226,11 @@ extension SystemModel {
 
   /// How many rounds of a graph's loop pass without anything else happening.
   private func roundsAlone(
-    of round: LoopRound, upTo most: Int, from start: Ticks, _ calendar: borrowing EventCalendar<Event>
+    of round: LoopRound, upTo most: Int, from start: Picoseconds, _ calendar: borrowing EventCalendar<Event>
   ) -> Int {
     guard activeKernels == 0 else { return 0 }
     guard round.cost.duration > 0, let next = calendar.nextTime else { return most }
-    return Int(min(Ticks(most), max(0, next - start - 1) / round.cost.duration))
+    return min(most, max(0, next - start - 1) / round.cost.duration)
   }
 
   /// Gives the places back that dependencies of a job have taken.
@@ -254,7 +255,7 @@ extension SystemModel {
   /// Lets streams go on that waited for a job which has ended.
   ///
   /// The moment of its end is the earliest they can.
-  private mutating func wakeStalledStreams(now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>) {
+  private mutating func wakeStalledStreams(now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>) {
     guard !hasOneStream else { return }
     for other in streams.indices where streams[other].isStalled {
       guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// The host: runs ahead through the program until it needs to know what the device has done.
@@ -6,7 +7,7 @@ extension SystemModel {
   ///
   /// The host's clock may run ahead of the calendar while it only works. Before it looks at a queue that is full, or
   /// waits for the device, the calendar must have caught up; so it schedules itself and returns.
-  mutating func runHost(now: Ticks, calendar: inout EventCalendar<Event>) {
+  mutating func runHost(now: Picoseconds, calendar: inout EventCalendar<Event>) {
     var now = now
     while true {
       guard cursor.index < threadEnd else {
@@ -66,7 +67,7 @@ extension SystemModel {
   ///
   /// - Returns: Whether the host goes on now; false when an event will wake it.
   private mutating func beginLaunch(
-    _ job: DeviceJob, _ instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
+    _ job: DeviceJob, _ instruction: Instruction, now: Picoseconds, calendar: inout EventCalendar<Event>
   ) -> Bool {
     let stream = Int(instruction.stream)
     // Only the host adds launches, so a queue with room now has room when the host's clock gets there.
@@ -89,7 +90,7 @@ extension SystemModel {
   }
 
   /// The launch call has returned: its job enters the stream.
-  mutating func launch(now: Ticks, calendar: inout EventCalendar<Event>) {
+  mutating func launch(now: Picoseconds, calendar: inout EventCalendar<Event>) {
     let instruction = instructions[cursor.index]
     guard case .launch(let work) = instruction.effect else { return }
     let stream = Int(instruction.stream)
@@ -141,7 +142,7 @@ extension SystemModel {
   /// Blocks the host until every stream is idle.
   ///
   /// - Returns: Whether they are; false when an event will wake the host.
-  private mutating func waitForDevice(now: Ticks, calendar: inout EventCalendar<Event>) -> Bool {
+  private mutating func waitForDevice(now: Picoseconds, calendar: inout EventCalendar<Event>) -> Bool {
     if isDrained { return true }
     if hostClock > now {
       calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
@@ -161,7 +162,7 @@ extension SystemModel {
 
   /// Lets every thread of the host go on that was blocked on the job which has ended.
   mutating func wakeHost(
-    after stream: Int, now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>
+    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>
   ) {
     guard !hasOneThread else { return wakeThread(after: stream, now: now, account, calendar: &calendar) }
     for index in threads.indices {
@@ -172,7 +173,7 @@ extension SystemModel {
 
   /// Lets the present thread go on at the end of a job, if that is what it was blocked on.
   private mutating func wakeThread(
-    after stream: Int, now: Ticks, _ account: Account, calendar: inout EventCalendar<Event>
+    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>
   ) {
     switch hostWait {
     case .nothing, .signal: return
@@ -192,7 +193,7 @@ extension SystemModel {
   /// The host has issued a whole pass.
   ///
   /// - Returns: Whether another pass follows.
-  private mutating func endPass(now: Ticks, calendar: EventCalendar<Event>) -> Bool {
+  private mutating func endPass(now: Picoseconds, calendar: EventCalendar<Event>) -> Bool {
     unfinishedPasses.append(
       PassEnd(hostClock: hostClock, hostAccount: hostAccount, targets: streams.map(\.launched)))
     completePasses(now: now, stream: nil)
@@ -223,7 +224,7 @@ extension SystemModel {
   /// - Parameters:
   ///   - now: The time of the event.
   ///   - stream: The stream whose job ended now, or nil when the host's clock decides.
-  mutating func completePasses(now: Ticks, stream: Int?) {
+  mutating func completePasses(now: Picoseconds, stream: Int?) {
     while !unfinishedPasses.isEmpty {
       for index in streams.indices where streams[index].finished < unfinishedPasses[0].targets[index] { return }
       let pass = unfinishedPasses.removeFirst()

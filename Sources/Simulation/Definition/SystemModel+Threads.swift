@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// A thread of the host while another is looked at.
@@ -5,7 +6,7 @@ struct HostThread: Sendable {
   var cursor: ProgramCursor
   /// Where its instructions end.
   let end: Int
-  var clock: Ticks = 0
+  var clock: Picoseconds = 0
   var account: Account = .zero
   var wait = SystemModel.HostWait.nothing
   var isDone = false
@@ -19,7 +20,7 @@ struct HostThread: Sendable {
 
 /// When a thread let others go on, and the account of its clock then.
 struct Signal: Sendable {
-  var time: Ticks
+  var time: Picoseconds
   var account: Account
 }
 
@@ -78,7 +79,7 @@ extension SystemModel {
   /// Lets the calendar catch up before a thread looks at what the others have launched; alone it knows.
   ///
   /// - Returns: Whether the thread goes on now; false when an event will wake it.
-  mutating func hasCaughtUp(now: Ticks, calendar: inout EventCalendar<Event>) -> Bool {
+  mutating func hasCaughtUp(now: Picoseconds, calendar: inout EventCalendar<Event>) -> Bool {
     if hasOneThread || hostClock <= now { return true }
     calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
     return false
@@ -88,7 +89,7 @@ extension SystemModel {
   ///
   /// - Returns: Whether the thread goes on now; false when an event or a signal will wake it.
   mutating func execute(
-    _ effect: RecordedEffect, _ instruction: Instruction, now: Ticks, calendar: inout EventCalendar<Event>
+    _ effect: RecordedEffect, _ instruction: Instruction, now: Picoseconds, calendar: inout EventCalendar<Event>
   ) -> Bool {
     let stream = Int(instruction.stream)
     guard !effect.looksAtStreams || hasCaughtUp(now: now, calendar: &calendar) else { return false }
@@ -116,7 +117,7 @@ extension SystemModel {
   ///
   /// - Returns: Whether the thread goes on now; false when an event will wake it.
   private mutating func wait(
-    for target: (stream: Int, count: Int)?, now: Ticks, calendar: inout EventCalendar<Event>
+    for target: (stream: Int, count: Int)?, now: Picoseconds, calendar: inout EventCalendar<Event>
   ) -> Bool {
     if let target, hostClock > now, streams[target.stream].finished < target.count {
       calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)

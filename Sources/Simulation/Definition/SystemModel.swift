@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// The host, the launch queue, the streams and the copy engines, as a reaction to events.
@@ -38,7 +39,7 @@ struct SystemModel: EventModel {
   let hasOneThread: Bool
 
   var cursor = ProgramCursor(at: 0)
-  var hostClock: Ticks = 0
+  var hostClock: Picoseconds = 0
   var hostAccount: Account = .zero
   var hostWait = HostWait.nothing
   /// The thread whose cursor, clock, account and wait those above are, where its instructions end, and the others.
@@ -55,14 +56,14 @@ struct SystemModel: EventModel {
   var pendingDependency: [Int32]
   /// Places in ``dependencies`` that no job needs any more.
   var unusedDependencies: [Int32] = []
-  var engineEnd: [Ticks?] = [nil, nil]
+  var engineEnd: [Picoseconds?] = [nil, nil]
   var engineAccount: [Account] = [.zero, .zero]
 
-  var deviceBusy: Ticks = 0
+  var deviceBusy: Picoseconds = 0
   /// How many kernels and collectives run, and how many of them share the device's arithmetic; with several streams.
   var activeKernels = 0
   var sharingKernels = 0
-  var activeSince: Ticks = 0
+  var activeSince: Picoseconds = 0
 
   var unfinishedPasses: [PassEnd] = []
   var marks: [PassMark] = []
@@ -118,7 +119,7 @@ struct SystemModel: EventModel {
     findLoopRounds()
   }
 
-  mutating func handle(_ event: Event, at time: Ticks, calendar: inout EventCalendar<Event>) {
+  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
     switch event.kind {
     case .hostContinues:
       resume(Int(event.stream))

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Kernels
 
 extension Cost {
@@ -7,7 +7,7 @@ extension Cost {
   /// - Parameters:
   ///   - duration: Picoseconds; those of `time`, or of a recorded kernel that is taken to spend them alike.
   ///   - time: What a kernel waits for.
-  package init(_ duration: Ticks, _ time: KernelTime) {
+  package init(_ duration: Picoseconds, _ time: KernelTime) {
     self.init(
       duration,
       shares: [
@@ -20,23 +20,24 @@ extension Cost {
   /// A share of nothing gets nothing; where all are nothing, the first gets everything.
   ///
   /// - Parameters:
-  ///   - duration: Picoseconds; not negative.
+  ///   - duration: How long it takes; not negative.
   ///   - shares: Not negative, of any unit; at least one, each category once.
-  package init(_ duration: Ticks, shares: [(category: CostCategory, share: Double)]) {
+  package init(_ duration: Picoseconds, shares: [(category: CostCategory, share: Double)]) {
     self.init(duration: duration, account: .zero)
     let total = shares.reduce(0) { $0 + $1.share }
     guard total > 0, total.isFinite else {
-      account[(shares.first?.category ?? .kernelOverhead).rawValue] = duration
+      account[(shares.first?.category ?? .kernelOverhead).rawValue] = duration.count
       return
     }
     // Of each part the end is rounded, so that no rounding is left over; behind the last share lies the end of all.
-    var (sum, given) = (0.0, Ticks(0))
+    var (sum, given): (Double, Picoseconds) = (0, .zero)
     let last = shares.lastIndex { $0.share > 0 }
     for (index, part) in shares.enumerated() {
       sum += part.share
-      let end = index == last ? duration : min(duration, Ticks((Double(duration) * (sum / total)).rounded()))
+      let rounded = Picoseconds(Int64((Double(duration.count) * (sum / total)).rounded()))
+      let end = index == last ? duration : min(duration, rounded)
       guard part.share > 0 else { continue }
-      account[part.category.rawValue] = max(0, end - given)
+      account[part.category.rawValue] = max(0, (end - given).count)
       given = max(given, end)
     }
   }

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Kernels
 import Profiles
 
@@ -33,12 +33,12 @@ extension CostTable {
     launch.pass = host.cost(framework.passUS, .dispatch)
     guard let profile = system.accelerator?.launch else { return }
     launch.call = host.cost(profile.callUS, .launch)
-    launch.latency = Cost(picoseconds(microseconds: profile.latencyUS), .launch)
-    launch.kernelGap = Cost(picoseconds(microseconds: profile.kernelGapUS), .kernelGap)
+    launch.latency = Cost(Picoseconds(costInMicroseconds: profile.latencyUS), .launch)
+    launch.kernelGap = Cost(Picoseconds(costInMicroseconds: profile.kernelGapUS), .kernelGap)
     launch.graphCall = host.cost(profile.graphCallUS, .launch)
-    launch.graphLatency = Cost(picoseconds(microseconds: profile.graphLatencyUS), .launch)
-    launch.graphKernelGap = Cost(picoseconds(microseconds: profile.graphKernelGapUS), .kernelGap)
-    launch.synchronization = Cost(picoseconds(microseconds: profile.synchronizationUS), .synchronization)
+    launch.graphLatency = Cost(Picoseconds(costInMicroseconds: profile.graphLatencyUS), .launch)
+    launch.graphKernelGap = Cost(Picoseconds(costInMicroseconds: profile.graphKernelGapUS), .kernelGap)
+    launch.synchronization = Cost(Picoseconds(costInMicroseconds: profile.synchronizationUS), .synchronization)
     queueDepth = max(1, Int(profile.queueDepth))
   }
 
@@ -57,13 +57,13 @@ extension CostTable {
   }
 
   private static func cost(of time: KernelTime) -> Cost {
-    Cost(picoseconds(microseconds: time.seconds * 1e6), time)
+    Cost(Picoseconds(costInSeconds: time.seconds), time)
   }
 
   private static func cost(of transfer: Transfer, _ accelerator: AcceleratorProfile?) -> Cost {
     guard let link = accelerator?.link else { return .zero }
     return Cost(
-      picoseconds(microseconds: link.latencyUS + transfer.bytes / (link.bandwidthGBPerS * 1e9) * 1e6), .copy)
+      Picoseconds(costInMicroseconds: link.latencyUS + transfer.bytes / (link.bandwidthGBPerS * 1e9) * 1e6), .copy)
   }
 }
 
@@ -72,18 +72,6 @@ private struct HostClock {
   let speed: Double
 
   func cost(_ microseconds: Double, _ category: CostCategory) -> Cost {
-    Cost(picoseconds(microseconds: microseconds / speed), category)
+    Cost(Picoseconds(costInMicroseconds: microseconds / speed), category)
   }
 }
-
-/// A time as the simulation counts it: the nearest whole picosecond, from 0 to the longest single cost, 2 ^ 62, which is
-/// the end of the clock and makes every run that has it too long; that as well for what is no number.
-package func picoseconds(microseconds: Double) -> Ticks {
-  let value = (microseconds * 1e6).rounded()
-  return value < Double(longestCost) ? Ticks(max(0, value)) : longestCost
-}
-
-/// The longest single cost, picoseconds: the end of the clock, 53 days.
-///
-/// The sum of a run is checked before it starts, so that no run begins with a cost that was cut off here.
-let longestCost: Ticks = 1 << 62

@@ -1,3 +1,5 @@
+import Roofline
+
 /// What launching, synchronizing and a pass itself take: the costs that no instruction refers to by an index.
 package struct LaunchCosts: Sendable, Equatable {
   /// Host time of one launch call.
@@ -44,6 +46,6 @@ package struct LaunchCosts: Sendable, Equatable {
 
   /// A bound on what one job takes beside its own time, on the host and on the device, picoseconds.
   var boundOfJob: Double {
-    [call, latency, kernelGap, graphCall, graphLatency, graphKernelGap].reduce(0) { $0 + Double($1.duration) }
+    [call, latency, kernelGap, graphCall, graphLatency, graphKernelGap].reduce(0) { $0 + Double($1.duration.count) }
   }
 }

@@ -1,18 +1,18 @@
-import EventEngine
+import Roofline
 
 /// What one pass takes, in four numbers from which everything else that is said of a pass follows.
 public struct PassSummary: Sendable, Equatable {
   /// The account of the latency; for a breakdown its lanes sum to ``latency``.
   public var account: Account
   /// Picoseconds per pass.
-  public var latency: Ticks
+  public var latency: Picoseconds
   /// Picoseconds in which at least one kernel or collective runs.
-  public var deviceBusy: Ticks
+  public var deviceBusy: Picoseconds
   /// Picoseconds that the host spends on work and in calls, its waits left out; of several threads, the sum.
-  public var hostBusy: Ticks
+  public var hostBusy: Picoseconds
 
   /// A summary.
-  public init(latency: Ticks, deviceBusy: Ticks, hostBusy: Ticks, account: Account) {
+  public init(latency: Picoseconds, deviceBusy: Picoseconds, hostBusy: Picoseconds, account: Account) {
     self.latency = latency
     self.deviceBusy = deviceBusy
     self.hostBusy = hostBusy
@@ -28,8 +28,8 @@ public struct PassSummary: Sendable, Equatable {
   ///   - latency: In any unit.
   ///   - deviceBusy: In the same.
   /// - Returns: From 0 to 1.
-  public static func taxFraction(latency: Int64, deviceBusy: Int64) -> Double {
-    latency == 0 ? 0 : Double(latency - deviceBusy) / Double(latency)
+  public static func taxFraction(latency: Picoseconds, deviceBusy: Picoseconds) -> Double {
+    latency == 0 ? 0 : (latency - deviceBusy).fraction(of: latency)
   }
 }
 
@@ -41,25 +41,25 @@ public protocol PassSummarized {
 
 extension PassSummarized {
   /// Picoseconds per pass.
-  public var latency: Ticks { summary.latency }
+  public var latency: Picoseconds { summary.latency }
 
   /// Picoseconds in which at least one kernel or collective runs.
-  public var deviceBusy: Ticks { summary.deviceBusy }
+  public var deviceBusy: Picoseconds { summary.deviceBusy }
 
   /// Picoseconds that the host spends on work and in calls, its waits left out.
-  public var hostBusy: Ticks { summary.hostBusy }
+  public var hostBusy: Picoseconds { summary.hostBusy }
 
   /// The critical path's own account: for a breakdown, each picosecond of the latency in one category.
   public var account: Account { summary.account }
 
   /// Latency that the device does not work for, picoseconds.
-  public var frameworkTax: Ticks { latency - deviceBusy }
+  public var frameworkTax: Picoseconds { latency - deviceBusy }
 
   /// The tax as a fraction of the latency; zero for a pass that takes no time.
   public var frameworkTaxFraction: Double { PassSummary.taxFraction(latency: latency, deviceBusy: deviceBusy) }
 
   /// What of the latency is spent on a category.
-  public func time(in category: CostCategory) -> Ticks { account[category.rawValue] }
+  public func time(in category: CostCategory) -> Picoseconds { Picoseconds(account[category.rawValue]) }
 
   /// What the latency is waiting for: the largest share of its critical path.
   public var bound: LatencyBound { LatencyBound(account: account) }

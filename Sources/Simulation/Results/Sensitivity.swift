@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import JSONText
 import Kernels
 import Profiles
@@ -63,7 +63,7 @@ extension Scenario {
     let falls = try accounts(plan, base, tangents.map(\.fall), simulator, .least)
     return tangents.indices.compactMap { index in
       guard rises[index] != 0 || falls[index] != 0 else { return nil }
-      let scale = tangents[index].step * Double(latency)
+      let scale = tangents[index].step * Double(latency.count)
       return Sensitivity(
         path: tangents[index].path, elasticity: Double(rises[index]) / scale,
         elasticityOfLess: Double(falls[index]) / scale)
@@ -103,7 +103,7 @@ extension Scenario {
       self.path = path
       self.step = step
       func differences(_ high: CostTable, _ low: CostTable) -> [Int64] {
-        zip(high.allCosts, low.allCosts).map { $0.duration - $1.duration }
+        zip(high.allCosts, low.allCosts).map { ($0.duration - $1.duration).count }
       }
       rise = differences(above ?? base, above == nil ? below ?? base : base)
       fall = differences(below == nil ? above ?? base : base, below ?? base)

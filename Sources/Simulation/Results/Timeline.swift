@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 
 /// Where something happened.
 package enum TimelineLane: Sendable, Hashable {
@@ -15,9 +15,9 @@ package struct TimelineSpan: Sendable, Equatable {
   /// The thread, on the host.
   package var thread = 0
   /// When it began, picoseconds.
-  package var start: Ticks
+  package var start: Picoseconds
   /// When it ended, picoseconds.
-  package var end: Ticks
+  package var end: Picoseconds
   /// What it was: an index into the program's labels, or -1.
   package var label: Int
   /// Connects a launch with what it launched; 0 for neither.

@@ -1,5 +1,3 @@
-import EventEngine
-
 /// How the accounts of all clocks follow from what they were a period of the system earlier.
 ///
 /// Where two clocks meet, the account of one of them is taken over whole, and which one depends on times alone. So if

@@ -1,11 +1,11 @@
-import EventEngine
+import Roofline
 
 /// What a round of a loop comes to where all rounds are alike, whatever goes on beside them.
 struct LoopRound: Sendable {
   /// What it takes.
   var cost = Cost.zero
   /// The part of it in which kernels run.
-  var busy: Ticks = 0
+  var busy: Picoseconds = 0
 
   /// The rounds of the loops in which the host does nothing but spend time, each by the index of its loop's end.
   ///
@@ -59,8 +59,8 @@ struct LoopRound: Sendable {
   private func adding(_ other: LoopRound?, times count: Int) -> LoopRound? {
     guard count > 0 else { return self }
     guard let other else { return nil }
-    let (product, overflow) = other.cost.duration.multipliedReportingOverflow(by: Ticks(count))
-    guard !overflow, product < 1 << 61, cost.duration < 1 << 61 else { return nil }
+    let (product, overflow) = other.cost.duration.count.multipliedReportingOverflow(by: Int64(count))
+    guard !overflow, product < 1 << 61, cost.duration.count < 1 << 61 else { return nil }
     return self + other.times(count)
   }
 
@@ -68,8 +68,8 @@ struct LoopRound: Sendable {
   func times(_ count: Int) -> LoopRound {
     LoopRound(
       cost: Cost(
-        duration: Ticks(count) * cost.duration, account: cost.account &* Int64(count)),
-      busy: Ticks(count) * busy)
+        duration: cost.duration * count, account: cost.account &* Int64(count)),
+      busy: busy * count)
   }
 
   /// One after the other.

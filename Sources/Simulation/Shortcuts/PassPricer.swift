@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 import Kernels
 import Profiles
 
@@ -74,13 +74,13 @@ package struct PassPricer: Sendable {
   }
 
   /// What the host and the device each take for a pass if neither waits for the other, see ``CostTable/load(of:)``.
-  package var load: (host: Ticks, device: Ticks) { table.load(of: plan.counts) }
+  package var load: (host: Picoseconds, device: Picoseconds) { table.load(of: plan.counts) }
 
   /// Whether a generous bound on the length of every run of the plan lies within the clock; else it is added up.
   private func isSurelyShort(_ sums: PassSums) -> Bool {
     let jobs = plan.counts.launches + 2 * plan.counts.graphs + plan.counts.nodeGaps
     let pass =
-      Double(sums.host.duration) + Double(sums.device.duration) + Double(sums.busy) + jobs * table.launch.boundOfJob
+      Double(sums.host.duration.count) + Double(sums.device.duration.count) + Double(sums.busy.count) + jobs * table.launch.boundOfJob
     return pass < 0x1p48 && plan.counts.instructions < 1e6
   }
 }

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 
 /// What the host and the device each spend on one pass, without the waits of one for the other.
 ///
@@ -10,7 +10,7 @@ package struct PassSums: Sendable, Equatable {
   /// Everything that runs on the device, without gaps.
   package var device = Cost.zero
   /// The part of it in which kernels run; for a processor-only system, the host's kernels.
-  package var busy: Ticks = 0
+  package var busy: Picoseconds = 0
 
   /// Nothing.
   package init() {}
@@ -40,7 +40,7 @@ package struct PassSums: Sendable, Equatable {
   /// What runs on the device, and for how long kernels do; of a host alone, which launches nothing, the first is not read.
   ///
   /// - Complexity: O(different costs).
-  package static func device(_ counts: ProgramCounts, _ table: CostTable) -> (cost: Cost, busy: Ticks)? {
+  package static func device(_ counts: ProgramCounts, _ table: CostTable) -> (cost: Cost, busy: Picoseconds)? {
     var kernels = CheckedSum()
     for index in counts.kernelUses.indices where counts.kernelUses[index] > 0 {
       kernels.add(table.costs[index], times: counts.kernelUses[index])
@@ -60,19 +60,19 @@ extension CostTable {
   /// In the steady state with a deep queue, the pass takes the larger of the two.
   ///
   /// - Complexity: O(different costs).
-  package func load(of counts: ProgramCounts) -> (host: Ticks, device: Ticks) {
+  package func load(of counts: ProgramCounts) -> (host: Picoseconds, device: Picoseconds) {
     let isIdle = counts.launches + counts.graphs == 0
     let device = isIdle ? .zero : PassSums.device(counts, self)?.cost.withGaps(counts, launch)
-    return (hostBusy(of: counts), device?.duration ?? longestCost)
+    return (hostBusy(of: counts), device?.duration ?? .longestCost)
   }
 
   /// What the host spends on a pass, in work and calls and on returns from synchronizations: picoseconds, the longest there
   /// is where that is beyond a run.
   ///
   /// - Complexity: O(different costs).
-  func hostBusy(of counts: ProgramCounts) -> Ticks {
+  func hostBusy(of counts: ProgramCounts) -> Picoseconds {
     let host = PassSums.host(counts, self)?.adding(launch.synchronization, times: counts.synchronizations)
-    return host?.duration ?? longestCost
+    return host?.duration ?? .longestCost
   }
 }
 
@@ -85,9 +85,9 @@ extension Cost {
 
   /// This and so often another; nil where that leaves the clock's range.
   func adding(_ other: Cost, times count: Double) -> Cost? {
-    guard count < 0x1p52, Double(other.duration) * count + Double(duration) < 0x1p60 else { return nil }
+    guard count < 0x1p52, Double(other.duration.count) * count + Double(duration.count) < 0x1p60 else { return nil }
     return Cost(
-      duration: duration + other.duration * Ticks(count), account: account &+ other.account &* Int64(count))
+      duration: duration + other.duration * Int(count), account: account &+ other.account &* Int64(count))
   }
 }
 
@@ -98,15 +98,15 @@ private struct CheckedSum {
 
   mutating func add(_ cost: Cost, times count: Double) {
     guard count > 0 else { return }
-    size += Double(cost.duration) * count
+    size += Double(cost.duration.count) * count
     // A lane is at most a few times its duration, whatever lanes mean; beyond that no sum is kept.
     guard count < 0x1p52, size < 0x1p60 else {
       size = .infinity
       return
     }
-    let times = Int64(count)
-    sum.duration += times * cost.duration
-    sum.account &+= cost.account &* times
+    let times = Int(count)
+    sum.duration += cost.duration * times
+    sum.account &+= cost.account &* Int64(times)
   }
 
   var cost: Cost? { size < 0x1p60 ? sum : nil }

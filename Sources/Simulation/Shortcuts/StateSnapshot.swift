@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 
 /// The state of a recurrence as far as the future depends on it.
 ///
@@ -7,12 +7,12 @@ import EventEngine
 /// state behind one round of a loop is that behind an earlier round, every later stretch of as many rounds adds the same
 /// time and the same account to all clocks: the rest of the loop is a multiplication, exactly.
 struct StateSnapshot {
-  private let host: Ticks
+  private let host: Picoseconds
   private let hostAccount: Account
-  private let busy: Ticks
-  private let stream: (lag: Ticks, account: Account)?
+  private let busy: Picoseconds
+  private let stream: (lag: Picoseconds, account: Account)?
   /// The ends in the queue that the host may still wait for, the latest first: relative to the host.
-  private var pendingLags: ContiguousArray<Ticks> = []
+  private var pendingLags: ContiguousArray<Picoseconds> = []
   private var pendingAccounts: ContiguousArray<Account> = []
 
   /// The state now.
@@ -47,9 +47,9 @@ struct StateSnapshot {
 
   /// Moves a state on by what has been added since, so many times over.
   func advance(_ state: inout StreamRecurrence, times: Int) {
-    let time = Ticks(times) * (state.host - host)
+    let time = (state.host - host) * times
     let account = (state.hostAccount &- hostAccount) &* Int64(times)
-    state.busy += Ticks(times) * (state.busy - busy)
+    state.busy += (state.busy - busy) * times
     if Self.stream(state) != nil {
       state.end += time
       state.endAccount &+= account
@@ -63,7 +63,7 @@ struct StateSnapshot {
   }
 
   /// How far the stream is ahead of the host, if that can matter: if the gap behind its last job is not over.
-  private static func stream(_ state: borrowing StreamRecurrence) -> (lag: Ticks, account: Account)? {
+  private static func stream(_ state: borrowing StreamRecurrence) -> (lag: Picoseconds, account: Account)? {
     guard state.end + state.table.launch.kernelGap.duration >= state.host else { return nil }
     return (state.end - state.host, state.endAccount &- state.hostAccount)
   }
@@ -73,7 +73,7 @@ struct StateSnapshot {
   /// - Returns: Whether every call returned true.
   @discardableResult
   private static func forEachPending(
-    _ state: borrowing StreamRecurrence, _ body: (Ticks, Account) -> Bool
+    _ state: borrowing StreamRecurrence, _ body: (Picoseconds, Account) -> Bool
   ) -> Bool {
     let count = state.ends.count
     var index = state.place

@@ -1,4 +1,4 @@
-import EventEngine
+import Roofline
 
 /// The steady state of one stream in closed form, where it can be proven from sums alone.
 ///
@@ -37,27 +37,27 @@ package enum SteadyState {
     guard launches > 0 else { return timing(sums.host, sums) }
     guard launches + counts.nodeGaps < 0x1p40 else { return nil }
     guard let device = sums.device.withGaps(counts, table.launch) else { return nil }
-    let (host, stream) = (Double(sums.host.duration), Double(device.duration))
+    let (host, stream) = (Double(sums.host.duration.count), Double(device.duration.count))
     let passesInQueue = (Double(table.queueDepth - 1) / launches).rounded(.down)
-    var latency: Ticks = 0
-    var arrival = Ticks.max
+    var latency: Picoseconds = 0
+    var arrival = Picoseconds.max
     if counts.launches > 0 {
-      latency = min(table.launch.latency.duration, longestCost)
+      latency = min(table.launch.latency.duration, .longestCost)
       arrival = table.launch.call.duration + latency
     }
     if counts.graphs > 0 {
-      let graphLatency = min(table.launch.graphLatency.duration, longestCost)
+      let graphLatency = min(table.launch.graphLatency.duration, .longestCost)
       latency = max(latency, graphLatency)
       arrival = min(arrival, table.launch.graphCall.duration + graphLatency)
     }
     // The comparisons are of numbers below 2^62 in double precision: a margin of 2^-40 covers their rounding.
     let margin = 1 + 0x1p-40
     if device.duration < sums.host.duration {
-      guard passesInQueue * host >= (Double(latency) + stream) * margin else { return nil }
+      guard passesInQueue * host >= (Double(latency.count) + stream) * margin else { return nil }
       return timing(sums.host, sums)
     }
     guard device.duration > sums.host.duration, arrival >= table.launch.kernelGap.duration,
-      passesInQueue * stream > (host + Double(latency)) * margin
+      passesInQueue * stream > (host + Double(latency.count)) * margin
     else { return nil }
     return timing(device, sums)
   }

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// Which account goes on where two clocks meet at the same moment.
@@ -25,7 +26,7 @@ enum TieRule: Sendable {
 struct StreamRecurrence {
   /// When a job ended, and the account of that moment.
   struct JobEnd {
-    var time: Ticks
+    var time: Picoseconds
     var account: Account
   }
 
@@ -33,16 +34,16 @@ struct StreamRecurrence {
   let table: CostTable
   let ties: TieRule
   let skipsRepeats: Bool
-  private let graphs: [Int: (cost: Cost, busy: Ticks)]
+  private let graphs: [Int: (cost: Cost, busy: Picoseconds)]
 
   /// The host's clock and its account.
-  var host: Ticks = 0
+  var host: Picoseconds = 0
   var hostAccount = Account.zero
   /// When the last job of the stream ended, and the account of that moment; long ago before the first.
   var end = StreamRecurrence.longAgo
   var endAccount = Account.zero
   /// Kernel time of everything issued.
-  var busy: Ticks = 0
+  var busy: Picoseconds = 0
   /// The ends of the last `queue_depth` jobs, as far as there have been as many: a ring in which the next one goes to
   /// `place`, where the oldest is once the ring is full.
   var ends: ContiguousArray<JobEnd> = []
@@ -51,7 +52,7 @@ struct StreamRecurrence {
   private var isFull = false
 
   /// Earlier than every moment of a run, by more than a run can take.
-  static let longAgo = -(Ticks(1) << 62)
+  static let longAgo = Picoseconds(-1 << 62)
 
   /// Clocks at zero.
   ///
@@ -212,7 +213,9 @@ struct StreamRecurrence {
 
   /// Moves a clock to another moment if that is later; at the same moment the tie rule decides.
   @inline(__always)
-  private func later(_ time: inout Ticks, _ account: inout Account, _ otherTime: Ticks, _ otherAccount: Account) {
+  private func later(
+    _ time: inout Picoseconds, _ account: inout Account, _ otherTime: Picoseconds, _ otherAccount: Account
+  ) {
     if otherTime > time {
       time = otherTime
       account = otherAccount
@@ -227,19 +230,19 @@ struct StreamRecurrence {
   }
 
   /// The time of every graph from its first node's start to its last node's end: nodes and the gaps between them.
-  private static func graphs(of program: Program, _ table: CostTable) -> [Int: (cost: Cost, busy: Ticks)] {
-    var graphs: [Int: (cost: Cost, busy: Ticks)] = [:]
+  private static func graphs(of program: Program, _ table: CostTable) -> [Int: (cost: Cost, busy: Picoseconds)] {
+    var graphs: [Int: (cost: Cost, busy: Picoseconds)] = [:]
     for (index, instruction) in program.instructions.enumerated() where instruction.opcode == .launchGraph {
       var body = Program()
       body.instructions = [Instruction(.launchGraph, operand: Int(instruction.operand))]
       body.instructions += program.instructions[(index + 1)..<(index + 1 + Int(instruction.operand))]
       let counts = ProgramCounts(body)
       guard let nodes = PassSums.device(counts, table) else { continue }
-      let gaps = Int64(counts.nodeGaps)
+      let gaps = Int(counts.nodeGaps)
       graphs[index] = (
         Cost(
-          duration: nodes.cost.duration + gaps * table.launch.graphKernelGap.duration,
-          account: nodes.cost.account &+ table.launch.graphKernelGap.account &* gaps), nodes.busy
+          duration: nodes.cost.duration + table.launch.graphKernelGap.duration * gaps,
+          account: nodes.cost.account &+ table.launch.graphKernelGap.account &* Int64(gaps)), nodes.busy
       )
     }
     return graphs

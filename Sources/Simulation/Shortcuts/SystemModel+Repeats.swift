@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// What passes come to in the long run.
@@ -5,11 +6,11 @@ struct PassPeriod: Sendable {
   /// How many passes.
   var passes: Int
   /// What they take.
-  var time: Ticks
+  var time: Picoseconds
   /// The account of a path through them.
   var account: Account
   /// The part in which the device is busy.
-  var busy: Ticks
+  var busy: Picoseconds
 }
 
 /// Where a run that only follows accounts ends.
@@ -91,8 +92,8 @@ extension SystemModel {
       account = after[clock]
       clock += 1
     }
-    let time = Ticks(times) * (hostClock - snapshot.hostClock)
-    let busy = Ticks(times) * (busy(until: calendar.now) - snapshot.busy)
+    let time = (hostClock - snapshot.hostClock) * times
+    let busy = (busy(until: calendar.now) - snapshot.busy) * times
     let launches = streams.indices.map { times * (streams[$0].launched - snapshot.launched[$0]) }
     advance(by: time, launches: launches, busy: busy)
     calendar.advance(by: time)
@@ -131,7 +132,7 @@ extension SystemModel {
     let map = AccountMap(sources: sources.clocks, from: snapshot.accounts, to: accounts)
     let (addition, periods) = map.circle(from: mark)
     return PassPeriod(
-      passes: periods * passes, time: Ticks(periods) * time, account: addition, busy: Ticks(periods) * busy)
+      passes: periods * passes, time: time * periods, account: addition, busy: busy * periods)
   }
 
   /// From which clock of now each clock at a later place will have taken its account over, and the last mark before it.

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// What the future depends on, and what moves when time is left out.
@@ -42,18 +43,20 @@ extension SystemModel {
   /// In place of a moment that decides nothing.
   private static let irrelevant = Int64.min
 
-  private func sinceHost(_ moment: Ticks?, ifAfter bound: Ticks) -> Int64 {
+  private func sinceHost(_ moment: Picoseconds?, ifAfter bound: Picoseconds) -> Int64 {
     guard let moment, moment > bound else { return Self.irrelevant }
-    return moment - hostClock
+    return sinceHost(moment)
   }
 
-  private func forEachNumber(ofRunningJobOn index: Int, now: Ticks, _ body: (Int64) -> Bool) -> Bool {
+  private func sinceHost(_ moment: Picoseconds) -> Int64 { (moment - hostClock).count }
+
+  private func forEachNumber(ofRunningJobOn index: Int, now: Picoseconds, _ body: (Int64) -> Bool) -> Bool {
     guard let kernel = streams[index].running else {
       return body(streams[index].isStalled ? -2 : -3)
-        && body(isLastEndRelevant(on: index, now: now) ? (streams[index].lastEnd ?? 0) - hostClock : Self.irrelevant)
+        && body(isLastEndRelevant(on: index, now: now) ? sinceHost(streams[index].lastEnd ?? 0) : Self.irrelevant)
     }
-    guard body(Int64(kernel.cost)), body(kernel.remaining), body(kernel.start - hostClock),
-      body(kernel.asOf - hostClock), body((kernel.isActive ? 1 : 0) + (kernel.sharesDevice ? 2 : 0))
+    guard body(Int64(kernel.cost)), body(kernel.remaining.count), body(sinceHost(kernel.start)),
+      body(sinceHost(kernel.asOf)), body((kernel.isActive ? 1 : 0) + (kernel.sharesDevice ? 2 : 0))
     else { return false }
     guard let graph = streams[index].graph else { return true }
     guard body(Int64(graph.cursor.index)) else { return false }
@@ -62,7 +65,7 @@ extension SystemModel {
   }
 
   /// Whether a stream on which nothing runs may still have to keep a gap to its last job.
-  private func isLastEndRelevant(on index: Int, now: Ticks) -> Bool {
+  private func isLastEndRelevant(on index: Int, now: Picoseconds) -> Bool {
     guard let end = streams[index].lastEnd else { return false }
     return end + table.launch.kernelGap.duration > (streams[index].isStalled ? now : hostClock)
   }
@@ -71,9 +74,9 @@ extension SystemModel {
     var count: Int64 = 0
     for (event, time) in calendar.pending where isAlive(event) {
       count += 1
-      guard body(Int64(event.kind.rawValue)), body(Int64(event.stream)), body(time - hostClock) else { return false }
+      guard body(Int64(event.kind.rawValue)), body(Int64(event.stream)), body(sinceHost(time)) else { return false }
     }
-    return body(count) && body(count == 0 ? Self.irrelevant : calendar.now - hostClock)
+    return body(count) && body(count == 0 ? Self.irrelevant : sinceHost(calendar.now))
   }
 
   /// Whether an event will do anything, and is not an end that another has overtaken.
@@ -94,7 +97,7 @@ extension SystemModel {
     return body(-1)
   }
 
-  private func forEachNumber(ofJobsWaitingOn stream: Int, now: Ticks, _ body: (Int64) -> Bool) -> Bool {
+  private func forEachNumber(ofJobsWaitingOn stream: Int, now: Picoseconds, _ body: (Int64) -> Bool) -> Bool {
     func isWanted(_ job: StreamJob) -> Bool {
       body(Int64(job.instruction)) && body(sinceHost(job.ready, ifAfter: now - 1))
         && forEachNumber(ofDependencies: job.dependencies, body)
@@ -108,17 +111,17 @@ extension SystemModel {
   }
 
   /// Device busy time up to a moment.
-  func busy(until now: Ticks) -> Ticks { deviceBusy + (activeKernels > 0 ? now - activeSince : 0) }
+  func busy(until now: Picoseconds) -> Picoseconds { deviceBusy + (activeKernels > 0 ? now - activeSince : 0) }
 
   /// The accounts of the clocks of the state, the host's first.
-  mutating func accounts(now: Ticks) -> ContiguousArray<Account> {
+  mutating func accounts(now: Picoseconds) -> ContiguousArray<Account> {
     var accounts: ContiguousArray<Account> = []
     forEachClock(now: now) { accounts.append($0) }
     return accounts
   }
 
   /// Calls back with the account of every clock that a later path can go through, the host's first.
-  mutating func forEachClock(now: Ticks, _ body: (inout Account) -> Void) {
+  mutating func forEachClock(now: Picoseconds, _ body: (inout Account) -> Void) {
     body(&hostAccount)
     for index in streams.indices {
       if streams[index].running != nil || isLastEndRelevant(on: index, now: now) { body(&streams[index].account) }
@@ -144,7 +147,7 @@ extension SystemModel {
   ///   - time: By how much.
   ///   - launches: How many jobs each stream has been given, and has finished, meanwhile.
   ///   - busy: For how long the device has been busy meanwhile.
-  mutating func advance(by time: Ticks, launches: [Int], busy: Ticks) {
+  mutating func advance(by time: Picoseconds, launches: [Int], busy: Picoseconds) {
     hostClock += time
     deviceBusy += busy
     activeSince += time

@@ -1,3 +1,4 @@
+import Roofline
 import EventEngine
 
 /// The state of a system as far as the future depends on it, for a host of one thread and several streams.
@@ -10,9 +11,9 @@ struct SystemSnapshot: Sendable {
   private let numbers: ContiguousArray<Int64>
   /// The accounts of all clocks that a later path can go through, the host's first.
   let accounts: ContiguousArray<Account>
-  let hostClock: Ticks
+  let hostClock: Picoseconds
   /// Device busy time up to the snapshot.
-  let busy: Ticks
+  let busy: Picoseconds
   /// How many jobs of each stream had been launched.
   let launched: [Int]
 

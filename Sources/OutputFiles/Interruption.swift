@@ -11,11 +11,11 @@ import Dispatch
 /// Something that is done when the user or the system tells the process to stop, before it stops as it would have.
 ///
 /// Signals that the process was told to ignore, as `nohup` does, stay ignored.
-final class Interruption {
+package final class Interruption {
   private let sources: [any DispatchSourceSignal]
 
   /// From now until ``cancel()``, does something when the process is told to stop.
-  init(_ cleanUp: @escaping @Sendable () -> Void) {
+  package init(_ cleanUp: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "interruption")
     sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
       guard !Self.isIgnored(number) else { return nil }
@@ -32,7 +32,7 @@ final class Interruption {
   }
 
   /// Stops waiting: signals end the process as they do by default.
-  func cancel() {
+  package func cancel() {
     for source in sources where !source.isCancelled {
       signal(Int32(source.handle), SIG_DFL)
       source.cancel()

@@ -1,27 +1,21 @@
-import Simulation
+import Roofline
 
 /// What can be counted along a timeline: launches in the queue, arithmetic and memory traffic.
-struct TimelineCounters {
+package struct TimelineCounters: Sendable {
   /// A value from a moment on.
-  struct Sample: Equatable {
-    /// When, picoseconds.
-    var time: Int64
+  package struct Sample: Sendable, Equatable {
+    /// When.
+    package var time: Picoseconds
     /// How much from then on.
-    var value: Double
+    package var value: Double
   }
 
-  /// A quantity over time.
-  struct Counter: Equatable {
-    /// What it is called.
-    var name: String
-    /// What it is measured in.
-    var unit: String
-    /// Its values, by time; no two of one moment.
-    var samples: [Sample]
-  }
-
-  /// The counters, in one order.
-  let counters: [Counter]
+  /// How many launches are in the queue, by time; no two samples of one moment, as of all counters.
+  package let queueDepth: [Sample]
+  /// What the running kernels achieve, in TFLOP/s.
+  package let arithmetic: [Sample]
+  /// What the running kernels move, in GB/s.
+  package let bandwidth: [Sample]
 
   /// Counts.
   ///
@@ -29,11 +23,11 @@ struct TimelineCounters {
   /// from its start to its end.
   ///
   /// - Complexity: O(n log n) in the spans.
-  init(_ timeline: Timeline) {
-    var queue: [(time: Int64, change: Double)] = []
-    var flops: [(time: Int64, change: Double)] = []
-    var bytes: [(time: Int64, change: Double)] = []
-    var ends: [Int: Int64] = [:]
+  package init(_ timeline: Timeline) {
+    var queue: [(time: Picoseconds, change: Double)] = []
+    var flops: [(time: Picoseconds, change: Double)] = []
+    var bytes: [(time: Picoseconds, change: Double)] = []
+    var ends: [Int: Picoseconds] = [:]
     for span in timeline.spans where span.lane != .host && span.correlation > 0 {
       ends[span.correlation] = max(ends[span.correlation] ?? span.end, span.end)
     }
@@ -42,20 +36,16 @@ struct TimelineCounters {
         queue += [(span.end, 1), (end, -1)]
       } else if span.end > span.start, let work = timeline.work(of: span) {
         // Operations for each picosecond are TFLOP/s, bytes for each nanosecond GB/s.
-        let duration = Double(span.end - span.start)
+        let duration = Double((span.end - span.start).count)
         flops += [(span.start, work.flops / duration), (span.end, -work.flops / duration)]
         bytes += [(span.start, work.bytes / duration * 1e3), (span.end, -work.bytes / duration * 1e3)]
       }
     }
-    counters = [
-      Counter(name: "queue depth", unit: "launches", samples: Self.summed(queue)),
-      Counter(name: "achieved arithmetic", unit: "TFLOP/s", samples: Self.summed(flops)),
-      Counter(name: "achieved bandwidth", unit: "GB/s", samples: Self.summed(bytes)),
-    ].filter { !$0.samples.isEmpty }
+    (queueDepth, arithmetic, bandwidth) = (Self.summed(queue), Self.summed(flops), Self.summed(bytes))
   }
 
   /// Sums changes in the order of time; where as many have ended as begun, the sum is zero and not what rounding left.
-  private static func summed(_ changes: [(time: Int64, change: Double)]) -> [Sample] {
+  private static func summed(_ changes: [(time: Picoseconds, change: Double)]) -> [Sample] {
     var samples: [Sample] = []
     var (sum, open) = (0.0, 0)
     for (time, change) in changes.sorted(by: { $0.time < $1.time }) {
@@ -73,7 +63,7 @@ struct TimelineCounters {
 
 extension Timeline {
   /// What a span does on the device; nil for one of the host, or a copy.
-  func work(of span: TimelineSpan) -> KernelWork? {
+  package func work(of span: TimelineSpan) -> KernelWork? {
     guard span.lane != .host, work.indices.contains(span.cost) else { return nil }
     return work[span.cost]
   }
