@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The fits behind HOSTS.md: prints every table of it. Needs Python 3.9 and nothing else.
+"""The fits behind hosts.md: prints every table of it. Needs Python 3.9 and nothing else.
 
-    python3 hosts_study.py
+    python3 benchmarks/studies/hosts.py
 
-Reads hosts_study_counts.json (operators and modules, counted) and benchmarks/measurements/h100-own.
+Reads hosts-counts.json (operators and modules, counted) and benchmarks/measurements/h100-own.
 """
 import collections
 import csv
@@ -13,8 +13,8 @@ import pathlib
 import statistics
 
 ROOT = pathlib.Path(__file__).resolve().parent
-OWN = ROOT / "benchmarks/measurements/h100-own"
-COUNTS = json.loads((ROOT / "hosts_study_counts.json").read_text())
+OWN = ROOT.parent / "measurements/h100-own"
+COUNTS = json.loads((ROOT / "hosts-counts.json").read_text())
 
 # 1. The rule for a host. ---------------------------------------------------------------------------------------------
 
