@@ -154,6 +154,8 @@ package enum ProfileReader {
   /// Checks that of constants which make one equation together all are there, or none.
   private static func checkCompanions(_ efficiency: JSONObjectCursor) throws(JSONFault) {
     var efficiency = efficiency
+    // Every key is asked for before one is missed, as above.
+    for field in ArchitectureProfile.fields { _ = efficiency.optional(field.key) }
     for keys in DeviceEfficiency.companions where keys.contains(where: { efficiency.optional($0) != nil }) {
       for key in keys { _ = try efficiency.required(key) }
     }

@@ -114,8 +114,11 @@ import Workloads
     let errors = try errors(Published.narrowProducts, column) { row, _ in
       guard let m = row["m"], let n = row["n"], let k = row["k"] else { return nil }
       // Three kernels before it, fitted to the same measurements: their start, and 6.5 bytes an element.
-      return ("", bench.time(Self.linear(m, n, k), resultBytes: 2 * m * n) 
-          + quantization + bench.traffic(6.5 * m * k, reuse: 2 * m * k))
+      return (
+        "",
+        bench.time(Self.linear(m, n, k), resultBytes: 2 * m * n)
+          + quantization + bench.traffic(6.5 * m * k, reuse: 2 * m * k)
+      )
     }
     #expect(median(errors.values.flatMap { $0 }, "\(accelerator), products in fp8") <= 0.085)
   }

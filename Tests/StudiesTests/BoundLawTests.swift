@@ -56,7 +56,8 @@ import Testing
           #expect(
             Double(better.latency.count) <= Double(base.latency.count) - 0.9 * share(bound, base) + uncovered, "\(name)"
           )
-          if bound == .compute { #expect(better.latency * 3 <= base.latency * 2, "\(name)") }
+          // Arithmetic and traffic that hide one another in part are both waited for: either leaves the other.
+          if bound == .compute { #expect(better.latency * 4 <= base.latency * 3, "\(name)") }
         }
       }
     }
