@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/model.md"
 MARK = "<!-- constants -->"
 FAMILIES = ["Pascal", "Pascal GP100", "Volta", "Turing", "Ampere GA100", "Ampere GA10x", "Ada", "Hopper", "Blackwell",
-            "Blackwell GB20x"]
+            "Blackwell RTX"]
 MEANINGS = {
     "matrix_flops_per_clock": "16-bit FLOPs a compute unit's operand path feeds its matrix units in a clock",
     "vector": "sustained fraction of the fp32 vector peak in products",

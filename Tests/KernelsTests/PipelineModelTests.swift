@@ -8,7 +8,7 @@ import Workloads
 /// Which architectures have products that load operands ahead, and the laws of their times on shipped profiles.
 @Suite("A model of kernels that load operands ahead") struct PipelineModelTests {
   /// What of the catalog has the constants.
-  static let pipelined = ["Ampere GA100", "Ada", "Hopper", "Blackwell", "Blackwell GB20x", "Rubin"]
+  static let pipelined = ["Ampere GA100", "Ada", "Hopper", "Blackwell", "Blackwell RTX", "Rubin"]
 
   @Test func `is that of the architectures that were measured, and of their kin`() throws {
     let catalog = try ShippedProfiles.catalog()

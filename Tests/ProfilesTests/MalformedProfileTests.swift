@@ -65,6 +65,10 @@ import Testing
       "unknown precision", .accelerator, #""fp16": 20 }"#, #""fp16": 20, ¶"bf15": 3 }"#,
       #"/peak_tflops has no key "bf15"; did you mean "bf16"?"#),
 
+    Case(
+      "a constant without those that it makes an equation with", .architecture, "\"efficiency\": {",
+      #""efficiency": ¶{ "split_us": 1, "#, #"/efficiency needs "matrix_step_clocks""#),
+
     // Numbers.
     Case(
       "negative number", .accelerator, #""bandwidth_gb_per_s": 500"#, #""bandwidth_gb_per_s": ¶-3"#,
