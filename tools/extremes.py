@@ -257,6 +257,13 @@ def file_cases(program, numbers):
                           ["calibrate", "rows.csv", "--fit", "framework.dispatch_us.linear", "--rounds", "1"],
                           ["report", "distilbert-base-uncased", "nvidia-t4", "--measurements", "rows.csv", "--output", "page.html"]]:
             yield Case(f"latency_ms {latency}", arguments, {"rows.csv": rows})
+    for time in ["0", "1e-300", "1e-9", "1e13", "1e14", "1e300", "-1", "nan", "inf", "0x10", "1e400"]:
+        for size in [0, 1, 1 << 20, 1 << 25, 1 << 50, 1 << 51]:
+            rows = ("accelerator,precision,operator,inputs,time_us\n"
+                    + "\n".join(f'nvidia-t4,fp16,{operator},"{inputs}",{time}' for operator, inputs in [
+                        ("aten::relu", f"[[{size}]]"), ("aten::linear", f"[[{size},8],[8,8]]"), ("aten::linear", f"[[{size},{size}]]"),
+                        ("aten::scaled_dot_product_attention", f"[[1,8,{size},8],[1,2,9,8],[1,2,9,8]]")][:1 + len(time) % 4]))
+            yield Case(f"time_us {time} of {size}", ["validate", "rows.csv", "--kernels", "--format", "json"], {"rows.csv": rows})
 
 
 def with_number(document, path, value):

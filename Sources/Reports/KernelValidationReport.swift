@@ -53,7 +53,7 @@ package struct KernelValidationReport: Report {
 
   private var measured: [KernelValidation.Prediction] { validation.predictions.filter { $0.error != nil } }
 
-  /// Errors by accelerator, sort and size, and the worst rows.
+  /// Errors by accelerator, sort and size, and the worst rows; of rows without measurements, the first.
   package var blocks: [ReportBlock] {
     var lines = [
       "\(NumberFormat.integer(validation.predictions.count)) operators, \(NumberFormat.integer(measured.count)) measured"
@@ -62,7 +62,9 @@ package struct KernelValidationReport: Report {
       let names = oneLine(validation.operatorsWithoutRule.joined(separator: ", "))
       lines.append("without a cost rule: \(names), guessed as element-wise traffic")
     }
-    return [.lines(lines), .table(errors), .table(worst, title: measured.isEmpty ? "predicted" : "the largest errors")]
+    if validation.predictions.isEmpty { return [.lines(lines)] }
+    if measured.isEmpty { return [.lines(lines), .table(worst, title: "predicted")] }
+    return [.lines(lines), .table(errors), .table(worst, title: "the largest errors")]
   }
 
   private var errors: Table {

@@ -68,28 +68,6 @@ import Workloads
     #expect(abs(prediction.time.microseconds - (64 + 0.5)) < 1e-6)
   }
 
-  @Test func `count the queries' heads as work and the keys' heads as traffic`() throws {
-    let model = KernelModel("work and traffic") { _ in WorkAndTraffic() }
-    func times(_ kvHeads: Int) throws -> KernelTime {
-      let row = "[[2,32,1,128],[2,\(kvHeads),1000,128],[2,\(kvHeads),1000,128]]"
-      let text = "Plain,fp16,aten::scaled_dot_product_attention,\"\(row)\",,,,"
-      let operation = try KernelMeasurementTests.read(KernelMeasurementTests.header + text)[0].operation
-      let target = LoweringTarget(system: try Sample.system(), precision: .fp16)
-      return model.model(of: try Sample.accelerator()).time(of: Lowering(target: target).lower(operation).kernels[0])
-    }
-    let (own, shared) = (try times(32), try times(8))
-    // Two products of 64 heads, one query, 1,000 keys, width 128.
-    #expect(own.compute == 2 * 2 * 64 * 1000 * 128 && shared.compute == own.compute)
-    // Queries and result, keys and values.
-    #expect(own.memory == 2 * 2 * (64 * 128 + 64 * 1000 * 128))
-    #expect(shared.memory == 2 * 2 * (64 * 128 + 16 * 1000 * 128))
-  }
-
-  /// Tells FLOPs and bytes in place of seconds.
-  private struct WorkAndTraffic: KernelTimeModel {
-    func time(of kernel: Kernel) -> KernelTime { KernelTime(compute: kernel.flops, memory: kernel.bytes) }
-  }
-
   @Test func `keep the order of the rows`() throws {
     let rows = (0..<3000).map { "\($0 % 2 == 0 ? "Plain" : "Matrix"),fp16,aten::relu,[[\($0 + 1)]],,,,1" }
     let validation = try Self.validation(rows)
