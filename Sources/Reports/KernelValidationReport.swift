@@ -91,14 +91,13 @@ package struct KernelValidationReport: Report {
       Array(worst),
       [
         Column("accelerator") { .text($0.measurement.accelerator) },
-        Column("precision") { .text($0.measurement.precision.rawValue) },
         Column("operator") { .text($0.measurement.operation.name) },
-        Column("inputs") { .text(rows[$0.measurement.row].text(inputs)) },
+        Column("precision") { .text($0.measurement.precision.rawValue) },
         Column("measured", unit: "us", key: "measured_us", .fixed(2)) { .number($0.measurement.time.map { $0 * 1e6 }) },
         Column("predicted", unit: "us", key: "predicted_us", .fixed(2)) { .number($0.time.microseconds) },
-        Column("bound") { .text($0.bound?.rawValue) },
         Column("error", unit: "%", key: "error_fraction", .percent(1)) { .number($0.error) },
-      ]
-    ).cut
+        Column("bound") { .text($0.bound?.rawValue) },
+        Column("inputs") { .text(rows[$0.measurement.row].text(inputs)) },
+      ])
   }
 }

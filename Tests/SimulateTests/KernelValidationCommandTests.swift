@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: [
     ("nvida-t4,fp16,aten::relu,[[9]],,,,", 1, "unknown accelerator 'nvida-t4'; did you mean 'nvidia-t4'?"),
     ("t4,fp16,c10d::allreduce_,[[9]],,8,,", 9, "collectives are not simulated yet"),
-    ("t4,fp16,aten::relu,[[9]],,8,,", 28, "operators of several devices are not simulated yet"),
+    ("t4,fp16,aten::relu,[[9]],,8,,", 27, "operators of several devices are not simulated yet"),
   ])
   func `say where a row is wrong`(row: String, column: Int, words: String) throws {
     let scratch = try Scratch()
