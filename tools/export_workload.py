@@ -20,6 +20,7 @@ and consecutive equal blocks of operators are written as repeats.
     export_workload.py --model bert-base-uncased --output workloads/bert-base-uncased.json
     export_workload.py --all workloads --table
     export_workload.py --module my_model.py:function --output my-model.json
+    export_workload.py --model resnet50 --count-modules
 
 Tested with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a release close to the
 one the paper measured); the models that `--list` marks need transformers 4.48.3 instead. A user's own
@@ -36,6 +37,7 @@ arguments (a tuple) or keyword arguments (a dict):
 """
 
 import argparse
+import collections
 import contextlib
 import importlib.util
 import inspect
@@ -318,6 +320,7 @@ class Recorded:
     copies: dict  # where the copy happens inside the operator -> its shape
     kernels: int
     block: str | None  # the module of a list or sequence that starts with this operator
+    modules: int = 0  # modules that were called since the operator before it
 
 
 # Leaf operators that only make a tensor object: no kernel, though their schema does not say so.
@@ -352,6 +355,7 @@ class Recorder:
         }
         self.leaves = []
         self.boundaries = []
+        self.pending_modules = 0  # called since the last operator
 
     def run(self, inputs):
         """The top-level operators of one pass. `inputs` makes its arguments anew: a cache grows in a pass."""
@@ -361,7 +365,10 @@ class Recorder:
             first, second = inputs(), inputs()
         self.leaves = []
         operators = []
+        self.pending_modules = 0
         self.collect(self.profile(first, self.leaf_mode()), None, operators)
+        if operators:
+            operators[-1].modules += self.pending_modules
         self.boundaries.append(boundary(first, self.result))
         # The dispatch mode adds operators of its own (a `detach` after `ones`): a pass without it decides.
         plain = [event.name for event in self.top_level(self.profile(second, contextlib.nullcontext()))]
@@ -389,13 +396,13 @@ class Recorder:
                 yield from self.top_level(event.children)
 
     def block_markers(self):
-        """A context in which every module of a list or sequence leaves a marker when it starts."""
+        """A context in which every module leaves a marker when it starts, named if it is one of a list or sequence."""
         import torch
 
         def mark(module, _arguments):
-            if module in self.blocks:
-                with torch._C._profiler._RecordFunctionFast(f"block#{self.blocks[module]}"):
-                    pass
+            name = f"block#{self.blocks[module]}" if module in self.blocks else "module#"
+            with torch._C._profiler._RecordFunctionFast(name):
+                pass
 
         stack = contextlib.ExitStack()
         handle = torch.nn.modules.module.register_module_forward_pre_hook(mark)
@@ -440,11 +447,13 @@ class Recorder:
     def collect(self, events, block, operators):
         """Appends the top-level operators among `events`; returns a block marker still unclaimed."""
         for event in events:
-            if event.name.startswith("block#"):
+            if event.name.startswith(("block#", "module#")):
+                self.pending_modules += 1
                 # The outermost module wins: a layer starts before the modules inside it.
-                block = block or event.name.removeprefix("block#")
+                block = block or event.name.partition("#")[2] or None
             elif "::" in event.name:
                 operators.append(self.operator(event, block))
+                operators[-1].modules, self.pending_modules = self.pending_modules, 0
                 block = None
             else:
                 block = self.collect(event.children, block, operators)
@@ -519,14 +528,24 @@ def autocast_on_meta():
 
 
 def without_added(operators, names):
-    """The operators that `names` lists in order; raises where it lists one that is not there."""
+    """The operators that `names` lists in order; raises where it lists one that is not there.
+
+    Modules that were called before one that is left out were called before the next.
+    """
     remaining = iter(operators)
     kept = []
     for name in names:
-        operator = next((candidate for candidate in remaining if candidate.name == name), None)
-        if operator is None:
+        modules = 0
+        for operator in remaining:
+            modules += operator.modules
+            if operator.name == name:
+                break
+        else:
             raise ExportError(f"two runs with the same parameters differ: the second has {name} besides")
+        operator.modules = modules
         kept.append(operator)
+    if kept:
+        kept[-1].modules += sum(operator.modules for operator in remaining)
     return kept
 
 
@@ -771,6 +790,43 @@ def best_repeat(entries, blocks, needs_block):
     return best
 
 
+def with_modules(program, modules):
+    """The program with the number of module calls of each list of operators, and those of the outermost list.
+
+    `modules[i]` were called before the i-th operator of the program, repeats unrolled. What the rounds of a repeat do
+    not share evenly (the first layer's surroundings are not the others') counts for the list around it, so that all
+    calls are counted.
+    """
+    calls, rounds = collections.Counter(), collections.Counter()
+    counts = iter(modules)
+
+    def count(program):
+        rounds[id(program)] += 1
+        for entry in program:
+            if "repeat" in entry:
+                for _ in range(entry["repeat"]):
+                    count(entry["program"])
+            else:
+                calls[id(program)] += next(counts)
+
+    def written(program):
+        entries = []
+        for entry in program:
+            if "repeat" in entry:
+                inside = entry["program"]
+                body = written(inside)
+                each, rest = divmod(calls[id(inside)], rounds[id(inside)])
+                calls[id(program)] += rest
+                head = {key: value for key, value in entry.items() if key != "program"}
+                entry = {**head, **({"modules": each} if each else {}), "program": body}
+            entries.append(entry)
+        return entries
+
+    count(program)
+    result = written(program)
+    return result, calls[id(program)]
+
+
 def repeat_name(block):
     """What a repeat is called: after its module list, `encoder.layer.0` or `layers.0` or `h.0`."""
     parent = (block or "").split(".")[-2:-1]
@@ -843,7 +899,7 @@ def sample_values(name, default):
     return [default, step if step != default else 3 * step, default + step * 2, default + 3 * step]
 
 
-def export(definition, progress=lambda text: None):
+def export(definition, progress=lambda text: None, counts_modules=False):
     import torch
 
     with torch.device(definition.device):
@@ -861,6 +917,11 @@ def export(definition, progress=lambda text: None):
     dimensions = Dimensions(list(defaults), points)
     operators = merge_runs(runs, dimensions)
     blocks = [operator.block for operator in runs[0]]
+    program = find_repeats(operators, blocks)
+    modules = {}
+    if counts_modules:
+        program, outermost = with_modules(program, [operator.modules for operator in runs[0]])
+        modules = {"modules": outermost}
     workload = {
         "schema": SCHEMA,
         "name": definition.name,
@@ -869,8 +930,9 @@ def export(definition, progress=lambda text: None):
         **({"notes": definition.notes} if definition.notes else {}),
         "parameters": defaults,
         "weight_elements": weight_elements(module),
+        **modules,
         **without_plain_types(dimensions.merge(recorder.boundaries)),
-        "program": find_repeats(operators, blocks),
+        "program": program,
     }
     return Export(workload, len(operators), kernels_by_batch(runs, points, defaults))
 
@@ -982,6 +1044,10 @@ def parse_arguments(arguments):
     what.add_argument("--module", metavar="FILE.py:FUNCTION", help="export a model of your own")
     parser.add_argument("--output", metavar="FILE", type=pathlib.Path, help="default: standard output")
     parser.add_argument("--table", action="store_true", help="print operators and kernels as Markdown")
+    parser.add_argument(
+        "--count-modules", action="store_true",
+        help="write how often modules are called, as `modules` of the workload and of each repeat",
+    )  # fmt: skip
     parser.add_argument("--name", help="with --module: the workload's name (default: the file's)")
     parser.add_argument(
         "--full-slices", action="store_true",
@@ -1037,7 +1103,7 @@ def main(arguments=None):
             return 0
         rows = []
         for definition, file in selected(options):
-            result = export(definition, lambda text: print(text, file=sys.stderr))
+            result = export(definition, lambda text: print(text, file=sys.stderr), options.count_modules)
             text = workload_text(result.workload)
             rows.append(result.row())
             if file:

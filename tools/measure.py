@@ -61,6 +61,9 @@ TABLES = {
         "memory_bytes"],
     "dispatch": ["operator", "call", "guard", "neighbors", "host_us", "minimum_us", "kernels", "note"],
     "compiled_calls": ["backend", "inputs", "first_call_s", "host_us", "minimum_us", "synchronized_us"],
+    "generation": [
+        "library", "model", "variant", "layers", "batch", "token_us", "forward_us", "loop_us", "loop_thread_us",
+        "forward_without_mask_us"],
     "models": [
         "model", "variant", "library", "accelerator", "framework", "precision", "batch", "length", "guard", "neighbors",
         "latency_us", "synchronized_us", "synchronized_p90_us", "issue_us", "device_busy_us", "passes",
@@ -78,10 +81,11 @@ TABLES = {
 
 # Of `--budget-s`, how much each section may use; what one leaves, the next ones have. Most valuable first.
 SHARES = {
-    "machine": 4, "host_costs": 22, "graphs": 28, "dispatch": 22, "models": 85, "profiles": 45, "slower_host": 34,
-    "products": 42, "attention": 26, "memory": 20, "convolutions": 30, "compiled": 100,
+    "machine": 4, "host_copies": 4, "host_costs": 22, "graphs": 28, "dispatch": 22, "models": 85, "profiles": 45,
+    "generation": 10, "slower_host": 34, "products": 42, "attention": 26, "memory": 20, "convolutions": 30,
+    "compiled": 100,
 }
-PROCESSOR_SECTIONS = ["machine", "dispatch", "slower_host", "compiled_calls"]
+PROCESSOR_SECTIONS = ["machine", "host_copies", "dispatch", "generation", "slower_host", "compiled_calls"]
 
 ACCELERATORS = {  # names of the simulator's catalog
     "NVIDIA H100 80GB HBM3": "nvidia-h100-sxm", "NVIDIA H100 PCIe": "nvidia-h100-pcie", "NVIDIA H200": "nvidia-h200",
@@ -721,6 +725,28 @@ def copy_costs(run):
             write_cost(run, "copy and synchronization", "torch", wholes, detail, size)
 
 
+@contextlib.contextmanager
+def one_thread():
+    """PyTorch's own threads would wait for one another where cores are busy, and small work gains nothing by them."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def host_copies(run):
+    """Copies from memory to memory of the host, by one thread: what a pageable copy does first."""
+    with one_thread():
+        for size in run.items([64, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26]):
+            source, target = (torch.zeros(size, dtype=torch.uint8) for _ in range(2))
+            count = run.counted(200 if size <= 1 << 20 else 10)
+            each_us(lambda: target.copy_(source), 3)
+            write_cost(run, "copy within the host", "torch", each_us(lambda: target.copy_(source), count),
+                       "one thread", size)
+
+
 def allocation_costs(run):
     device = run.device
     for size in (512, 1 << 20, 1 << 26, 1 << 30):
@@ -1163,6 +1189,7 @@ def operators(place, dtype):
     ids = torch.zeros(1, 8, dtype=torch.long, device=place)
     flat = torch.zeros(8, dtype=torch.long, device=place)
     mask = torch.zeros(8, 64, dtype=torch.bool, device=place)
+    none, nothing = made(0, 64), torch.zeros(0, dtype=torch.long, device=place)
     mean, variance = torch.zeros(8, device=place).to(dtype), torch.ones(8, device=place).to(dtype)
     return {
         "aten::linear": lambda: functional.linear(x, weight),
@@ -1203,6 +1230,13 @@ def operators(place, dtype):
         "aten::index by a tensor": lambda: table[flat],
         "aten::gather": lambda: torch.gather(x, 1, flat[:, None]),
         "aten::index_copy_": lambda: x.index_copy_(0, flat, y),
+        "aten::index_add_": lambda: x.index_add_(0, flat, y),
+        "aten::one_hot": lambda: functional.one_hot(flat, 64),
+        # What a loop over experts asks for each of them, and what one without tokens still costs.
+        "aten::nonzero": lambda: mask.nonzero(),
+        "aten::linear of no rows": lambda: functional.linear(none, weight),
+        "aten::mul of no rows": lambda: torch.mul(none, row),
+        "aten::index by no rows": lambda: table[nothing],
         "aten::view": lambda: x.view(4, 128),
         "aten::reshape without copy": lambda: x.reshape(4, 128),
         "aten::reshape with copy": lambda: x.t().reshape(4, 128),
@@ -2583,10 +2617,68 @@ def compiled(run):
             run.note(worker.name, f"its process did not end: {text}")
 
 
+# Section: the loop around the passes
+
+def generation(run):
+    """What the library's loop costs for each token beside the passes, with a model so small that little else counts."""
+    import transformers
+    for layers, batch, variant in run.items([(2, 1, "greedy"), (8, 1, "greedy"), (2, 8, "greedy"), (2, 1, "sampled")]):
+        item = f"{layers} layers, batch {batch}, {variant}"
+        with run.attempt(item), one_thread(), torch.no_grad(), quiet_collector():
+            config = transformers.LlamaConfig(
+                num_hidden_layers=layers, hidden_size=32, intermediate_size=32, num_attention_heads=2,
+                num_key_value_heads=1, vocab_size=64)
+            model = transformers.LlamaForCausalLM(config).eval().to(run.place)
+            generate, passes = token_loops(run, model, batch, variant)
+            token, token_thread = per_token(generate)
+            forward, forward_thread = per_token(functools.partial(passes, with_mask=True))
+            plain, _ = per_token(functools.partial(passes, with_mask=False))
+            run.write("generation", library=f"transformers {transformers.__version__}", model="LlamaForCausalLM",
+                      variant=variant, layers=layers, batch=batch, token_us=token, forward_us=forward,
+                      loop_us=token - forward, loop_thread_us=token_thread - forward_thread,
+                      forward_without_mask_us=plain)
+
+
+def token_loops(run, model, batch, variant):
+    """The library's loop over some tokens, and as many passes without it."""
+    prompt = torch.ones(batch, 8, dtype=torch.long, device=run.place)
+    mask = torch.ones_like(prompt)
+
+    def generate(tokens):
+        model.generate(prompt, attention_mask=mask, max_new_tokens=tokens, min_new_tokens=tokens,
+                       do_sample=variant == "sampled", pad_token_id=0)
+        run.synchronize()
+
+    def passes(tokens, with_mask):
+        cache = model(input_ids=prompt, use_cache=True).past_key_values
+        for index in range(tokens):
+            more = {}
+            if with_mask:
+                more["attention_mask"] = torch.ones(batch, 9 + index, dtype=torch.long, device=run.place)
+            model(input_ids=prompt[:, :1], past_key_values=cache, use_cache=True, **more)
+            run.synchronize()
+    return generate, passes
+
+
+def per_token(loop, short=4, long=20, repeats=5):
+    """Wall and thread time that one token more takes, each from the quickest of some runs, in microseconds."""
+    loop(short)
+    found = {}
+    for tokens in (short, long):
+        times = []
+        for _ in range(repeats):
+            wall, thread = clock_ns(), time.thread_time_ns()
+            loop(tokens)
+            times.append((clock_ns() - wall, time.thread_time_ns() - thread))
+        found[tokens] = [min(column) / 1e3 for column in zip(*times)]
+    return [(of_long - of_short) / (long - short) for of_short, of_long in zip(found[short], found[long])]
+
+
 # The run
 
 SECTIONS = {
-    "machine": machine, "host_costs": host_costs, "graphs": graphs, "dispatch": dispatch, "models": models,
+    "machine": machine, "host_copies": host_copies, "host_costs": host_costs, "graphs": graphs, "dispatch": dispatch,
+    "models": models, "generation": generation,
     "profiles": in_a_process("profiles"), "slower_host": slower_host, "products": products, "attention": attention,
     "memory": memory, "convolutions": convolutions, "compiled": compiled, "compiled_calls": compiled_calls,
 }
@@ -2600,7 +2692,8 @@ def parsed(arguments):
     parser.add_argument("--output", required=True, help="folder for the CSV files and recordings")
     parser.add_argument("--budget-s", type=float, default=450, help="seconds for all sections together (450)")
     parser.add_argument("--sections", help="only these, separated by commas: " + ", ".join(SHARES))
-    parser.add_argument("--smoke", action="store_true", help="a few points of everything, to try the script")
+    parser.add_argument("--quick", "--smoke", dest="smoke", action="store_true",
+                        help="a few points of everything, to try the script")
     parser.add_argument("--rehearse", action="store_true",
                         help="every section on the processor with tiny sizes, to try it; the numbers mean nothing")
     parser.add_argument("--part", help=argparse.SUPPRESS)
@@ -2658,8 +2751,8 @@ def main(arguments=None):
     elif torch.cuda.is_available():
         device = Accelerator()
     folder = pathlib.Path(arguments.output)
-    if not arguments.part and folder.exists() and any(folder.glob("*.csv")):
-        raise SystemExit(f"measure.py: {folder} holds measurements already; give --output a new folder")
+    if not arguments.part and folder.exists() and any(folder.iterdir()):
+        raise SystemExit(f"measure.py: {folder} is not empty; give --output a new folder, what it holds is kept")
     tables = Tables(folder)
     run = Run(arguments, tables, device)
     torch.manual_seed(0)
@@ -2669,7 +2762,8 @@ def main(arguments=None):
         return
     names = chosen_sections(arguments, run.has_accelerator)
     if not run.has_accelerator:
-        print("No accelerator: this measures the host's dispatch on small CPU tensors, and nothing else.", flush=True)
+        print("No accelerator: this measures the host alone: dispatch on small CPU tensors, module calls, a loop of "
+              "tokens, copies.", flush=True)
     start_sampler(run)
     run_sections(run, names, arguments.budget_s, begun)
     tables.close()

@@ -68,6 +68,16 @@ def definitions(definition):
         build=build_olmoe_decode,
         full_slices=False,
     )
+    yield definition(
+        name="qwen1.5-moe-a2.7b-decode",
+        title="Qwen1.5-MoE-A2.7B: 60 experts, 4 per token, one token after `context` others",
+        needs=("transformers", "4.56"),
+        source=f"transformers {metadata.version('transformers')} Qwen2MoeForCausalLM, qwen1.5-moe-a2.7b configuration",
+        notes="One step of generation for each sequence of the batch, with a cache of `context` tokens. All sequences"
+        " pick the same four experts; the loop reads back which were picked, and asks no other.",
+        build=build_qwen_moe_decode,
+        full_slices=False,
+    )
     for name, title, constructor in TORCHVISION:
         yield definition(
             name=name,
@@ -332,6 +342,37 @@ def olmoe():
     return transformers.OlmoeForCausalLM(configuration)
 
 
+def build_qwen_moe_decode():
+    import transformers
+
+    configuration = transformers.Qwen2MoeConfig(
+        vocab_size=151936,
+        hidden_size=2048,
+        intermediate_size=5632,
+        moe_intermediate_size=1408,
+        shared_expert_intermediate_size=5632,
+        num_hidden_layers=24,
+        num_attention_heads=16,
+        num_key_value_heads=16,
+        num_experts=60,
+        num_experts_per_tok=4,
+        norm_topk_prob=False,
+        attn_implementation="eager",
+    )
+    model = transformers.Qwen2MoeForCausalLM(configuration)
+    route_to_picked(configuration.num_experts_per_tok)
+    read_zeros()
+    head_dim = configuration.hidden_size // configuration.num_attention_heads
+
+    def inputs(batch=1, context=128):
+        shape = (batch, configuration.num_key_value_heads, context, head_dim)
+        layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(configuration.num_hidden_layers))
+        cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
+        return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
+
+    return model, inputs
+
+
 def route_evenly(experts):
     """Lets `nonzero` run without values: of an expert's mask (choices x tokens), its even share is set."""
 
@@ -350,6 +391,15 @@ def route_to_first(chosen, experts):
         tokens = mask.shape[-1] if asked % experts < chosen else 0
         asked += 1
         return torch.empty((tokens, mask.dim()), dtype=torch.long, device="meta")
+
+    META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
+
+
+def route_to_picked(chosen):
+    """Lets `nonzero` run without values: of a list of experts a few are picked; an expert's mask has every token."""
+
+    def nonzero(mask):
+        return torch.empty((chosen if mask.dim() == 1 else mask.shape[-1], mask.dim()), dtype=torch.long, device="meta")
 
     META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
 

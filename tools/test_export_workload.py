@@ -42,6 +42,7 @@ OPERATOR_COUNTS = {
     "olmoe-1b-7b-decode": 16710,
     "olmoe-1b-7b": 16695,
     "opt-1.3b": 1050,
+    "qwen1.5-moe-a2.7b-decode": 3567,
     "resnet101": 345,
     "resnet152": 515,
     "resnet18": 69,
@@ -240,6 +241,53 @@ class RepeatTests(unittest.TestCase):
             (None, "block"),
         ]:
             self.assertEqual(exporter.repeat_name(block), expected)
+
+
+def called_modules(program):
+    """The module calls of a program's repeats, unrolled."""
+    return sum(
+        entry["repeat"] * (entry.get("modules", 0) + called_modules(entry["program"]))
+        for entry in program
+        if "repeat" in entry
+    )
+
+
+class ModuleTests(unittest.TestCase):
+    def operators(self, count):
+        return [{"operator": f"aten::o{i}"} for i in range(count)]
+
+    def test_a_list_without_repeats_has_all_calls(self):
+        program, outermost = exporter.with_modules(self.operators(3), [2, 0, 5])
+        self.assertEqual((program, outermost), (self.operators(3), 7))
+
+    def test_each_round_of_a_repeat_has_its_own(self):
+        a, b, c = self.operators(3)
+        program = [a, {"repeat": 3, "name": "layer", "program": [b, c]}]
+        program, outermost = exporter.with_modules(program, [1, 4, 2, 4, 2, 4, 2])
+        self.assertEqual(program[1], {"repeat": 3, "name": "layer", "modules": 6, "program": [b, c]})
+        self.assertEqual(outermost, 1)
+
+    def test_what_rounds_do_not_share_counts_outside(self):
+        # An identity at the end of a layer is called before the next layer's first operator.
+        program = [{"repeat": 3, "name": "layer", "program": self.operators(1)}]
+        program, outermost = exporter.with_modules(program, [4, 5, 5])
+        self.assertEqual((program[0]["modules"], outermost), (4, 2))
+
+    def test_nested_repeats_keep_all_calls(self):
+        a, b, c = self.operators(3)
+        inner = {"repeat": 2, "name": "block", "program": [b]}
+        program = [{"repeat": 2, "name": "layer", "program": [a, inner]}, c]
+        modules = [3, 1, 1, 3, 1, 2, 7]
+        program, outermost = exporter.with_modules(program, modules)
+        self.assertEqual(called_modules(program) + outermost, sum(modules))
+        self.assertEqual(program[0]["program"][1]["modules"], 1)
+
+    def test_calls_before_an_operator_that_is_left_out_count_for_the_next(self):
+        def recorded(name, modules):
+            return exporter.Recorded(name, [], [], [], [], {}, {}, 0, None, modules)
+        seen = [recorded("a", 1), recorded("x", 2), recorded("b", 4), recorded("y", 8)]
+        kept = exporter.without_added(seen, ["a", "b"])
+        self.assertEqual([operator.modules for operator in kept], [1, 14])
 
 
 class IndexTests(unittest.TestCase):

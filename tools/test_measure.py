@@ -12,6 +12,7 @@ import pathlib
 import tempfile
 import unittest
 from types import SimpleNamespace
+from unittest import mock
 
 import measure
 
@@ -41,9 +42,27 @@ class Statistics(unittest.TestCase):
         self.assertEqual(measure.thinned(range(3), None), [0, 1, 2])
         self.assertEqual(measure.thinned(range(3), 1), [0])
 
+    def test_a_token_more_is_the_difference_of_two_lengths(self):
+        with mock.patch.object(measure, "clock_ns", FakeClock()) as clock:
+            wall, _ = measure.per_token(lambda tokens: clock.pass_ns(1_000_000 + 3_000 * tokens))
+        self.assertAlmostEqual(wall, 3)
+
     def test_a_loop_and_single_calls_are_timed(self):
         self.assertEqual(len(measure.each_us(lambda: None, 5)), 5)
         self.assertGreater(measure.mean_us(lambda: sum(range(1000)), 5), 0)
+
+
+class FakeClock:
+    """A clock that advances only when it is told to."""
+
+    def __init__(self):
+        self.now = 0
+
+    def __call__(self):
+        return self.now
+
+    def pass_ns(self, duration):
+        self.now += duration
 
 
 class Budget(unittest.TestCase):
@@ -200,9 +219,26 @@ class WithPyTorch(unittest.TestCase):
     def test_a_folder_with_measurements_is_kept(self):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "machine.csv").write_text("mine\n")
-            with self.assertRaisesRegex(SystemExit, "holds measurements already"):
+            with self.assertRaisesRegex(SystemExit, "is not empty"):
                 measure.main(["--output", folder, "--rehearse"])
             self.assertEqual(pathlib.Path(folder, "machine.csv").read_text(), "mine\n")
+
+    def test_a_folder_with_anything_in_it_is_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "notes.txt").write_text("mine\n")
+            with self.assertRaisesRegex(SystemExit, "is not empty"):
+                measure.main(["--output", folder, "--rehearse"])
+            self.assertEqual([path.name for path in pathlib.Path(folder).iterdir()], ["notes.txt"])
+
+    def test_copies_within_the_host_and_the_loop_of_tokens(self):
+        folder, _ = self.run_it("--quick", "--budget-s", "60", "--sections", "host_copies,generation")
+        copies = rows_of(folder / "host_costs.csv")
+        self.assertEqual({row["cost"] for row in copies}, {"copy within the host"})
+        self.assertLess(float(copies[0]["median_us"]), float(copies[-1]["median_us"]))
+        if (folder / "notes.csv").exists():
+            self.assertIn("transformers", (folder / "notes.csv").read_text())
+        else:
+            self.assertTrue(all(float(row["token_us"]) > 0 for row in rows_of(folder / "generation.csv")))
 
 
 def rows_of(path):

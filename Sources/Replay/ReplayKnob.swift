@@ -1,5 +1,5 @@
-import Roofline
 import Profiles
+import Roofline
 import Simulation
 
 /// A number that the span of a replay depends on.

@@ -1,8 +1,8 @@
-import Profiles
-import Roofline
 import Charts
 import JSONText
+import Profiles
 import Replay
+import Roofline
 import Simulation
 import Studies
 

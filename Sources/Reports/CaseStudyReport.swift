@@ -1,6 +1,6 @@
+import JSONText
 import Profiles
 import Simulation
-import JSONText
 import Studies
 
 /// A case study, measured beside predicted.

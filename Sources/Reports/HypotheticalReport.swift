@@ -1,6 +1,6 @@
-import Simulation
-import Roofline
 import JSONText
+import Roofline
+import Simulation
 import Studies
 
 /// A hypothetical system beside a real one.

@@ -1,10 +1,10 @@
-import Profiles
-import Workloads
-import Roofline
 import Charts
 import JSONText
+import Profiles
+import Roofline
 import Simulation
 import Studies
+import Workloads
 
 extension Figure {
   /// Latency, device busy and framework tax against the batch size, the knee marked.

@@ -1,5 +1,5 @@
-import Profiles
 import Charts
+import Profiles
 import Studies
 
 extension Figure {

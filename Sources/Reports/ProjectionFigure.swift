@@ -1,8 +1,8 @@
-import Simulation
-import Roofline
-import Profiles
 import Charts
 import JSONText
+import Profiles
+import Roofline
+import Simulation
 import Studies
 
 extension Figure {

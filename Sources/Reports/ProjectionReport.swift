@@ -1,7 +1,7 @@
-import Simulation
+import JSONText
 import Profiles
 import Roofline
-import JSONText
+import Simulation
 import Studies
 
 /// A projection: trends, the parts they rest on, and the years to come with their bands.

@@ -1,8 +1,8 @@
-import Kernels
-import Roofline
 import Charts
 import JSONText
+import Kernels
 import Profiles
+import Roofline
 import Studies
 
 extension Figure {

@@ -1,6 +1,6 @@
+import JSONText
 import Kernels
 import Profiles
-import JSONText
 import Roofline
 import Simulation
 import Studies

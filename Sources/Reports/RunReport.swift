@@ -1,7 +1,7 @@
-import Workloads
-import Roofline
 import JSONText
+import Roofline
 import Simulation
+import Workloads
 
 /// One simulated pass.
 package struct RunReport: Report {

@@ -1,6 +1,6 @@
+import JSONText
 import Kernels
 import Simulation
-import JSONText
 import Studies
 
 /// The points of a sweep.

@@ -1,10 +1,10 @@
-import Roofline
-import Workloads
 import Charts
 import JSONText
 import Profiles
+import Roofline
 import Simulation
 import Studies
+import Workloads
 
 extension SystemReport {
   /// The page, everything within.
@@ -168,15 +168,8 @@ extension SystemReport {
 
   private func record(_ one: SystemStudy.Case) -> Record {
     one.result.times + [
-      "text": .record(Record(texts(one).map { ($0.0, .text($0.1)) })), "command": .text(reportCommand(one.scenario)),
+      "text": .record(Record(texts(one).map { ($0.0, .text($0.1)) })), "command": .text(otherCommand(one.scenario)),
     ]
-  }
-
-  private func reportCommand(_ scenario: Scenario) -> String {
-    let parameters = scenario.workload.parameters.map { " --parameter \($0.name)=\($0.value)" }.joined()
-    return "simulate report \(scenario.workload.name) \(scenario.system.accelerator?.name ?? "none") --host "
-      + "\(scenario.system.host.name) --framework \(scenario.system.framework.name) --precision "
-      + "\(scenario.precision.rawValue)\(parameters) --output report.html"
   }
 }
 

@@ -1,9 +1,9 @@
-import Workloads
-import Roofline
-import Profiles
 import JSONText
+import Profiles
+import Roofline
 import Simulation
 import Studies
+import Workloads
 
 /// Everything about one system and those beside it: figures one by one, or a page with all of them.
 package struct SystemReport: Sendable {
@@ -15,13 +15,19 @@ package struct SystemReport: Sendable {
   package let measurements: [Measurement]
   /// How the report was made.
   package let command: String
+  /// How the report of another system is made.
+  package let otherCommand: @Sendable (Scenario) -> String
 
   /// A report.
-  package init(study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], command: String) {
+  package init(
+    study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], command: String,
+    otherCommand: @escaping @Sendable (Scenario) -> String
+  ) {
     self.study = study
     self.projection = projection
     self.measurements = measurements
     self.command = command
+    self.otherCommand = otherCommand
   }
 
   /// A figure of the system that was asked for; nil where there is nothing to show.

@@ -1,6 +1,6 @@
-import Roofline
 import Charts
 import JSONText
+import Roofline
 import Simulation
 
 extension Figure {

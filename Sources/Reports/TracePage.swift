@@ -1,9 +1,9 @@
-import Simulation
-import Traces
-import Roofline
 import Charts
 import JSONText
 import Replay
+import Roofline
+import Simulation
+import Traces
 
 /// A recording, its replay and its target as a page: where the time goes in each, and the timeline of the last one.
 package struct TracePage: Sendable {

@@ -1,9 +1,9 @@
-import Traces
-import Profiles
-import Roofline
 import JSONText
+import Profiles
 import Replay
+import Roofline
 import Simulation
+import Traces
 
 /// A recording, its replay and its target.
 package struct TraceReport: Report {

@@ -1,6 +1,6 @@
-import Roofline
 import JSONText
 import Replay
+import Roofline
 import Simulation
 import Traces
 

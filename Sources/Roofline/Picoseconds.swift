@@ -8,10 +8,10 @@
 /// under `AnyHashable`, which is always false.
 ///
 /// ```swift
-/// let pass = Picoseconds(nanoseconds: 1_500)
-/// pass.microseconds  // 1.5
-/// pass + 250         // 1,500,250 ps: an integer literal counts picoseconds
-/// pass * 3 / pass    // 3, a pure number
+/// let pass = Picoseconds(1_500_000)
+/// pass.microseconds        // 1.5
+/// pass + 250               // 1,500,250 ps: an integer literal counts picoseconds
+/// (pass * 3).fraction(of: pass)  // 3, a pure number
 /// ```
 @frozen
 public struct Picoseconds: Comparable, AdditiveArithmetic, BitwiseCopyable, Sendable {
@@ -22,13 +22,13 @@ public struct Picoseconds: Comparable, AdditiveArithmetic, BitwiseCopyable, Send
   @inlinable public init(_ count: Int64) { self.count = count }
 
   /// So many nanoseconds, as recordings count them.
-  @inlinable public init(nanoseconds: Int64) { count = nanoseconds * 1000 }
+  @inlinable package init(nanoseconds: Int64) { count = nanoseconds * 1000 }
 
   /// No time, or the start of a run.
   @inlinable public static var zero: Picoseconds { Picoseconds(0) }
 
   /// The end of the clock.
-  @inlinable public static var max: Picoseconds { Picoseconds(.max) }
+  @inlinable package static var max: Picoseconds { Picoseconds(.max) }
 
   /// The number of seconds.
   @inlinable public var seconds: Double { Double(count) * 1e-12 }
@@ -40,7 +40,7 @@ public struct Picoseconds: Comparable, AdditiveArithmetic, BitwiseCopyable, Send
   @inlinable public var microseconds: Double { Double(count) / 1e6 }
 
   /// The number of whole nanoseconds, rounded toward zero.
-  @inlinable public var nanoseconds: Int64 { count / 1000 }
+  @inlinable package var nanoseconds: Int64 { count / 1000 }
 
   /// The earlier moment, the shorter time.
   @inlinable public static func < (left: Picoseconds, right: Picoseconds) -> Bool { left.count < right.count }
@@ -66,10 +66,10 @@ public struct Picoseconds: Comparable, AdditiveArithmetic, BitwiseCopyable, Send
   }
 
   /// Leaves a part of a time, rounded toward zero.
-  @inlinable public static func /= (left: inout Picoseconds, parts: Int) { left = left / parts }
+  @inlinable package static func /= (left: inout Picoseconds, parts: Int) { left = left / parts }
 
   /// How many whole times one time holds another.
-  @inlinable public static func / (left: Picoseconds, right: Picoseconds) -> Int { Int(left.count / right.count) }
+  @inlinable package static func / (left: Picoseconds, right: Picoseconds) -> Int { Int(left.count / right.count) }
 
   /// A time's share of another: a pure number.
   @inlinable public func fraction(of whole: Picoseconds) -> Double { Double(count) / Double(whole.count) }

@@ -1,6 +1,6 @@
-import Roofline
 import Kernels
 import Profiles
+import Roofline
 import Simulation
 
 /// Fits numbers of profiles to measurements.

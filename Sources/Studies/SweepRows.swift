@@ -1,6 +1,6 @@
-import Roofline
 import JSONText
 import Kernels
+import Roofline
 import Simulation
 
 /// The text of a sweep's rows, written as bytes: a million of them should not cost a million strings.

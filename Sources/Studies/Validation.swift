@@ -1,5 +1,5 @@
-import Roofline
 import Profiles
+import Roofline
 import Simulation
 import Workloads
 

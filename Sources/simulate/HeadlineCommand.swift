@@ -1,5 +1,5 @@
-import Profiles
 import CommandSyntax
+import Profiles
 import Reports
 import Studies
 

@@ -1,11 +1,11 @@
-import Kernels
-import Workloads
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Reports
 import Simulation
 import Studies
+import Workloads
 
 /// `simulate project`: hardware that does not exist yet, and what it would take.
 enum ProjectCommand {

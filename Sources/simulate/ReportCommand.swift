@@ -1,10 +1,11 @@
 import Charts
-import Simulation
 import CommandSyntax
 import JSONText
 import Profiles
 import Reports
+import Simulation
 import Studies
+import Workloads
 
 /// `simulate report`: pictures, as a page with all of them or as a file with one.
 enum ReportCommand {
@@ -102,6 +103,14 @@ enum ReportCommand {
   /// The command as it was given.
   static var commandLine: String { "simulate " + Platform.arguments.map(shellText).joined(separator: " ") }
 
+  /// The command that makes the page of a system.
+  @Sendable private static func commandLine(of scenario: Scenario) -> String {
+    let parameters = scenario.workload.parameters.map { " --parameter \($0.name)=\($0.value)" }.joined()
+    return "simulate report \(scenario.workload.name) \(scenario.system.accelerator?.name ?? "none") --host "
+      + "\(scenario.system.host.name) --framework \(scenario.system.framework.name) --precision "
+      + "\(scenario.precision.rawValue)\(parameters) --output report.html"
+  }
+
   // MARK: A system
 
   private static func systemReport(
@@ -129,7 +138,9 @@ enum ReportCommand {
         if kind == .projection || year != nil { throw error }
       }
     }
-    return SystemReport(study: study, projection: projection, measurements: measurements ?? [], command: words)
+    return SystemReport(
+      study: study, projection: projection, measurements: measurements ?? [], command: words,
+      otherCommand: commandLine(of:))
   }
 
   /// The frameworks that a page lets choose from.

@@ -1,8 +1,8 @@
-import Simulation
-import Kernels
 import CommandSyntax
+import Kernels
 import Profiles
 import Reports
+import Simulation
 import Studies
 
 /// `simulate roofline`: each kernel of a workload against the device's rooflines.

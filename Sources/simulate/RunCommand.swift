@@ -1,7 +1,7 @@
-import Profiles
 import CommandSyntax
 import JSONText
 import OutputFiles
+import Profiles
 import Reports
 import Simulation
 

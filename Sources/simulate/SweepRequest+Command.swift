@@ -1,8 +1,8 @@
-import Workloads
 import CommandSyntax
 import JSONText
 import Profiles
 import Studies
+import Workloads
 
 extension SweepRequest {
   /// Reads the command line, on top of the plan file that it names.

@@ -1,9 +1,9 @@
-import Traces
 import CommandSyntax
 import JSONText
 import Profiles
 import Replay
 import Reports
+import Traces
 
 /// `simulate calibrate --trace`: profiles from a recording.
 enum TraceCalibrationRun {

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 import Testing
 
 /// Ranks that run a model together, as plainly as possible: what a collective of several hosts and devices means.

@@ -1,6 +1,6 @@
-import Roofline
 import Profiles
 import Replay
+import Roofline
 import Simulation
 import Traces
 

@@ -1,8 +1,8 @@
-import Roofline
 import EventEngine
 import JSONText
 import Kernels
 import Profiles
+import Roofline
 import Simulation
 import Workloads
 

@@ -1,5 +1,5 @@
-import Roofline
 import JSONText
+import Roofline
 import Testing
 
 @Suite("Numbers as text")

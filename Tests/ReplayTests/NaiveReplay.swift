@@ -1,5 +1,5 @@
-import Roofline
 import Replay
+import Roofline
 import Traces
 
 /// A replay as one would write it down: thread by thread and job by job, each at the time that the rules say, nanoseconds.

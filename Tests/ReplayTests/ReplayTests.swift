@@ -1,5 +1,5 @@
-import Roofline
 import Replay
+import Roofline
 import Simulation
 import Testing
 import Traces

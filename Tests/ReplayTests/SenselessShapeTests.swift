@@ -1,7 +1,7 @@
-import Roofline
 import JSONText
 import Profiles
 import Replay
+import Roofline
 import Simulation
 import TestSupport
 import Testing

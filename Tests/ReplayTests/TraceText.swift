@@ -1,5 +1,5 @@
-import Roofline
 import Replay
+import Roofline
 import Traces
 
 /// A recording written down event by event, times in microseconds.

@@ -1,5 +1,5 @@
-import Roofline
 import Charts
+import Roofline
 import Testing
 
 @testable import Reports

@@ -1,5 +1,5 @@
-import Roofline
 import Reports
+import Roofline
 import Testing
 
 @Suite("A table of texts")

@@ -1,7 +1,7 @@
-import Roofline
 import JSONText
 import Profiles
 import Reports
+import Roofline
 import Simulation
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import Roofline
 import Foundation
 import JSONText
+import Roofline
 import Studies
 import TestSupport
 import Testing

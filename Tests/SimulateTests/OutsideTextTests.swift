@@ -1,5 +1,5 @@
-import Roofline
 import Foundation
+import Roofline
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
-import Roofline
 import JSONText
+import Roofline
 import Studies
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import Roofline
 import Foundation
 import JSONText
+import Roofline
 import TestSupport
 import Testing
 

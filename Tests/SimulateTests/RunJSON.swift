@@ -1,5 +1,5 @@
-import Roofline
 import JSONText
+import Roofline
 import Testing
 
 /// The one object that `simulate run --format json` prints, its times as exact integers.

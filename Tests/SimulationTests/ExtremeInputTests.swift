@@ -1,6 +1,6 @@
-import Roofline
 import EventEngine
 import JSONText
+import Roofline
 import TestSupport
 import Testing
 

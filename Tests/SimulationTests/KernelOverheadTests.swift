@@ -1,6 +1,6 @@
-import Roofline
 import EventEngine
 import Kernels
+import Roofline
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Roofline
 import JSONText
 import Kernels
 import Profiles
+import Roofline
 import SampleModels
 import Testing
 import Workloads

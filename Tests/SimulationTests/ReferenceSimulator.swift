@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 import Simulation
 
 /// The system's definition, written down as plainly as possible, to hold the simulator against.

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 import TestSupport
 import Testing
 

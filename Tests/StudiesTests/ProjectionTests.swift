@@ -1,6 +1,6 @@
-import Roofline
 import JSONText
 import Profiles
+import Roofline
 import SampleModels
 import Simulation
 import TestSupport

@@ -1,7 +1,7 @@
-import Roofline
 import EventEngine
 import Kernels
 import Profiles
+import Roofline
 import SampleModels
 import Simulation
 import TestSupport

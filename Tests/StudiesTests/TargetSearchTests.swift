@@ -1,5 +1,5 @@
-import Roofline
 import Profiles
+import Roofline
 import SampleModels
 import Simulation
 import Testing

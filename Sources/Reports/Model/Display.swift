@@ -1,5 +1,5 @@
-import Roofline
 import JSONText
+import Roofline
 
 /// How people see values.
 package enum Display: Hashable, Sendable {

@@ -1,8 +1,8 @@
 import Kernels
 import Profiles
-import Workloads
 import Roofline
 import Simulation
+import Workloads
 
 extension Scenario {
   /// The workload in words: `bert-base-uncased (batch 1, sequence_length 128), fp16`.

@@ -1,5 +1,5 @@
-import Roofline
 import JSONText
+import Roofline
 
 /// A value of a report, exact: how programs get it is a format's, how people see it its field's.
 ///

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// Which latency is asked for.
 public enum LatencyKind: String, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// What waits in a stream, launched by the host.
 struct StreamJob: BitwiseCopyable, Sendable {

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// The device: streams that run their jobs in order, and copy engines.
 extension SystemModel {

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// The host: runs ahead through the program until it needs to know what the device has done.
 extension SystemModel {

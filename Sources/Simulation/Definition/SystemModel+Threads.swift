@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// A thread of the host while another is looked at.
 struct HostThread: Sendable {

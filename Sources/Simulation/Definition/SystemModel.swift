@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// The host, the launch queue, the streams and the copy engines, as a reaction to events.
 ///

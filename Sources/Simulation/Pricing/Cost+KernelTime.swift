@@ -1,5 +1,5 @@
-import Roofline
 import Kernels
+import Roofline
 
 extension Cost {
   /// A kernel that runs for some time, which is spent on arithmetic, memory and overhead as a model says.

@@ -1,6 +1,6 @@
-import Roofline
 import Kernels
 import Profiles
+import Roofline
 
 extension CostTable {
   /// Prices a plan on a system.

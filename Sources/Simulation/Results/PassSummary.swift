@@ -25,10 +25,10 @@ public struct PassSummary: Sendable, Equatable {
   /// The share of a latency for which the device does not work; zero for a pass that takes no time.
   ///
   /// - Parameters:
-  ///   - latency: In any unit.
-  ///   - deviceBusy: In the same.
+  ///   - latency: What a pass takes.
+  ///   - deviceBusy: In how much of it the device works.
   /// - Returns: From 0 to 1.
-  public static func taxFraction(latency: Picoseconds, deviceBusy: Picoseconds) -> Double {
+  package static func taxFraction(latency: Picoseconds, deviceBusy: Picoseconds) -> Double {
     latency == 0 ? 0 : (latency - deviceBusy).fraction(of: latency)
   }
 }
@@ -52,7 +52,7 @@ extension PassSummarized {
   /// The critical path's own account: for a breakdown, each picosecond of the latency in one category.
   public var account: Account { summary.account }
 
-  /// Latency that the device does not work for, picoseconds.
+  /// Latency that the device does not work for.
   public var frameworkTax: Picoseconds { latency - deviceBusy }
 
   /// The tax as a fraction of the latency; zero for a pass that takes no time.

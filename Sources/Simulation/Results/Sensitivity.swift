@@ -1,7 +1,7 @@
-import Roofline
 import JSONText
 import Kernels
 import Profiles
+import Roofline
 
 /// How the latency follows one profile number: one percent more of the number changes the latency by `elasticity`
 /// percent.

@@ -14,9 +14,9 @@ package struct TimelineSpan: Sendable, Equatable {
   package var lane: TimelineLane
   /// The thread, on the host.
   package var thread = 0
-  /// When it began, picoseconds.
+  /// When it began.
   package var start: Picoseconds
-  /// When it ended, picoseconds.
+  /// When it ended.
   package var end: Picoseconds
   /// What it was: an index into the program's labels, or -1.
   package var label: Int

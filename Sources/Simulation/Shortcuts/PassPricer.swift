@@ -1,6 +1,6 @@
-import Roofline
 import Kernels
 import Profiles
+import Roofline
 
 /// Simulates one plan on many systems that differ in numbers only.
 ///

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// Which account goes on where two clocks meet at the same moment.
 enum TieRule: Sendable {

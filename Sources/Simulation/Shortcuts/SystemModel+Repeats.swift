@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// What passes come to in the long run.
 struct PassPeriod: Sendable {

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// What the future depends on, and what moves when time is left out.
 ///

@@ -1,5 +1,5 @@
-import Roofline
 import EventEngine
+import Roofline
 
 /// The state of a system as far as the future depends on it, for a host of one thread and several streams.
 ///
