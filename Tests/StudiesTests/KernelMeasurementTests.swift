@@ -1,7 +1,7 @@
-import Roofline
-import Kernels
 import JSONText
+import Kernels
 import Profiles
+import Roofline
 import Studies
 import TestSupport
 import Testing

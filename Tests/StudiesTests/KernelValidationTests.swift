@@ -1,6 +1,6 @@
-import Roofline
 import Kernels
 import Profiles
+import Roofline
 import SampleModels
 import Simulation
 import Studies
