@@ -20,6 +20,10 @@ import Testing
     let gap = try #require(Double(row[8])) - 25
     #expect(gap > 0 && gap < 2 && row[9] == "memory")
     #expect(abs(try #require(Double(row[10])) - ((25 + gap) / 40 - 1)) < 1e-6)
+    // A result is a file of measurements, too.
+    try scratch.write(result.output, to: "again.csv")
+    let again = try scratch.run("validate again.csv --kernels --kernel-model roofline --format csv")
+    #expect(again.output == result.output)
   }
 
   @Test func `say errors by accelerator, sort and size, and what is guessed`() throws {
