@@ -55,11 +55,12 @@ import Workloads
   @Test func `are bound by the largest of their shares`() throws {
     let rows = [
       #"Plain,fp32,aten::linear,"[[4096,4096],[4096,4096]]",,,,"#, "Plain,fp32,aten::relu,[[4000000]],,,,",
-      "Plain,fp32,aten::relu,[[1000]],,,,", "Plain,fp32,aten::relu,[[0]],,,,",
+      "Plain,fp32,aten::relu,[[1000]],,,,", #"Plain,fp32,aten::linear,"[[8,8],[8,8]]",,,,"#,
+      "Plain,fp32,aten::relu,[[0]],,,,",
     ]
     let predictions = try Self.validation(rows).predictions
-    #expect(predictions.map(\.bound) == [.compute, .memory, .kernelOverhead, nil])
-    #expect(predictions[3].time == .zero, "nothing to do is nothing to launch")
+    #expect(predictions.map(\.bound) == [.compute, .memory, .kernelOverhead, .kernelOverhead, nil])
+    #expect(predictions[4].time == .zero, "nothing to do is nothing to launch")
   }
 
   @Test func `are those of the model that is asked for`() throws {
