@@ -257,6 +257,17 @@ def file_cases(program, numbers):
                           ["calibrate", "rows.csv", "--fit", "framework.dispatch_us.linear", "--rounds", "1"],
                           ["report", "distilbert-base-uncased", "nvidia-t4", "--measurements", "rows.csv", "--output", "page.html"]]:
             yield Case(f"latency_ms {latency}", arguments, {"rows.csv": rows})
+    header = "accelerator,precision,operator,inputs,time_us\n"
+    validate = ["validate", "rows.csv", "--kernels", "--format", "json"]
+    for time in ["0", "1e-300", "1e-9", "1e13", "1e14", "1e300", "-1", "nan", "inf", "0x10", "1e400"]:
+        yield Case(f"time_us {time}", validate, {"rows.csv": header + f"nvidia-t4,fp16,aten::relu,[[8]],{time}"})
+    for size in [0, 1, 1 << 12, 1 << 25, 1 << 46, 1 << 50, 1 << 51, 1 << 63]:
+        for name, inputs in [("relu", f"[[{size}]]"), ("linear", f"[[{size},8],[8,8]]"), ("matmul", f"[[{size},8],[8,{size}]]"),
+                             ("linear", f"[[{size},{size}],[{size},{size}]]"), ("rms_norm", f"[[1,{size}]]"),
+                             ("scaled_dot_product_attention", f"[[1,8,{size},8],[1,2,{size},8],[1,2,{size},8]]"),
+                             ("convolution", f"[[1,8,{size},1],[8,8,1,1]]"), ("embedding", f"[[{size},8],[{size}]]")]:
+            rows = "".join(f'nvidia-t4,{precision},aten::{name},"{inputs}",\n' for precision in ("fp16", "fp32"))
+            yield Case(f"{name} of {size}", validate, {"rows.csv": header + rows})
 
 
 def with_number(document, path, value):

@@ -5,14 +5,14 @@
 #   tools/fuzz.sh workload -runs=10000000 -jobs=2   options of libFuzzer
 #   tools/fuzz.sh all -max_total_time=300           one target after the other
 #
-# The targets are trace, replay, profile, workload, formula, measurements and arguments, each a file in Tests/Fuzzing. New
-# inputs go to .build/fuzz/corpus/TARGET, an input that fails to .build/fuzz/TARGET-*: copy it to Tests/Fuzzing/corpus/TARGET,
-# where `swift test` reads it from then on.
+# The targets are trace, replay, profile, workload, formula, measurements, kernel-measurements and arguments, in Tests/Fuzzing.
+# New inputs go to .build/fuzz/corpus/TARGET, an input that fails to .build/fuzz/TARGET-*: copy it to
+# Tests/Fuzzing/corpus/TARGET, where `swift test` reads it from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 build=$root/.build/fuzz
-all=(trace replay profile workload formula measurements arguments)
+all=(trace replay profile workload formula measurements kernel-measurements arguments)
 wanted=${1:-all}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- -max_total_time=60

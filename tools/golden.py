@@ -128,6 +128,8 @@ def measuring():
         for options in ("", " --fit host", " --fit host --error-band out.json"):
             yield f"validate docs/latency.csv{options} --format {form}"
         yield f"calibrate docs/latency.csv --format {form}"
+        for options in ("", " --kernel-model roofline", " --set accelerator.launch.graph_kernel_gap_us=0"):
+            yield f"validate docs/kernels.csv --kernels{options} --format {form}"
     yield "calibrate docs/latency.csv --output out"
     yield "calibrate docs/latency.csv --fit accelerator.efficiency.vector --host-speed fixed --output out"
     yield "calibrate --trace docs/trace.json --output out"

@@ -70,19 +70,8 @@ package struct ValidationReport: Report {
 
   private var errors: Table {
     typealias Group = (name: String, errors: ErrorSummary)
-    func percent(
-      _ title: String, key: String? = nil, _ value: @escaping @Sendable (ErrorSummary) -> Double
-    ) -> Column<Group> {
-      Column(title, unit: "%", key: "\(key ?? title)_fraction", .percent(1)) { .number(value($0.errors)) }
-    }
-    return Table(
-      named: "errors", validation.errorsByAspect,
-      [
-        Column("rows", key: "group") { .text($0.name) }, Column("count", .plain) { .count($0.errors.count) },
-        percent("median") { $0.median }, percent("mean") { $0.mean },
-        percent("90th", key: "ninetieth") { $0.ninetieth },
-        percent("bias") { $0.bias },
-      ])
+    let group: [Column<Group>] = [Column("rows", key: "group") { .text($0.name) }]
+    return Table(named: "errors", validation.errorsByAspect, group + Column.errors { $0.errors })
   }
 
   private func riseTable(_ rises: [RiseComparison], title: String = "series") -> Table {

@@ -12,20 +12,45 @@ struct MeasurementFile {
     let rows = try checking { try Measurement.read(table) }
     self.table = table
     self.rows = rows
-    var seen: Set<[String]> = []
-    func check<Found>(
-      _ column: String, _ name: String, _ row: Int, _ find: (String) throws(Failure) -> Found
-    ) throws(Failure) {
-      guard seen.insert([column, name]).inserted else { return }
-      do { _ = try find(name) } catch {
-        throw Failure(table.nameFault(column, row: row, FaultWords(error.problem.text)), causes: error.causes)
-      }
-    }
+    var names = TableNames(table)
     for row in rows {
-      try check("accelerator", row.accelerator, row.row, library.accelerator)
-      if let host = row.host { try check("host", host, row.row, library.host) }
-      try check("framework", row.framework, row.row, library.framework)
-      try check("workload", row.workload, row.row, library.workload)
+      try names.check("accelerator", row.accelerator, row.row, library.accelerator)
+      if let host = row.host { try names.check("host", host, row.row, library.host) }
+      try names.check("framework", row.framework, row.row, library.framework)
+      try names.check("workload", row.workload, row.row, library.workload)
+    }
+  }
+}
+
+/// A file of operators that were timed alone, read for `validate --kernels`.
+struct KernelMeasurementFile {
+  let table: CSVText
+  let rows: [KernelMeasurement]
+
+  /// Reads a file and looks every accelerator up, so that a wrong one is reported where it stands.
+  init(_ path: String, _ library: Library) throws(Failure) {
+    let table = try CSVText(path: path)
+    let rows = try checking { try KernelMeasurement.read(table) }
+    self.table = table
+    self.rows = rows
+    var names = TableNames(table)
+    for row in rows { try names.check("accelerator", row.accelerator, row.row, library.accelerator) }
+  }
+}
+
+/// The names in a table, each looked up where it first stands.
+private struct TableNames {
+  private let table: CSVText
+  private var seen: [String: Set<String>] = [:]
+
+  init(_ table: CSVText) { self.table = table }
+
+  mutating func check<Found>(
+    _ column: String, _ name: String, _ row: Int, _ find: (String) throws(Failure) -> Found
+  ) throws(Failure) {
+    guard seen[column, default: []].insert(name).inserted else { return }
+    do { _ = try find(name) } catch {
+      throw Failure(table.nameFault(column, row: row, FaultWords(error.problem.text)), causes: error.causes)
     }
   }
 }

@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Reports
 import Studies
@@ -13,10 +14,15 @@ enum ValidateCommand {
     discussion: """
       The file is CSV with the columns testbed, accelerator, framework, precision, workload, batch, sequence_length, \
       image_size, latency_ms and optionally role (anchor or test). With --fit host, one host speed is fitted per testbed \
-      from its anchors, or from all its measured rows where none is marked. A blank latency_ms is predicted only.
+      from its anchors, or from all its measured rows where none is marked. A blank latency_ms is predicted only. With --kernels each row is one operator, timed alone on the device: columns \
+      accelerator, precision, operator, inputs (shapes as JSON), and optionally attributes (JSON) and time_us.
       """,
     positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
     options: [
+      OptionDefinition("kernels", help: "The rows are operators, each timed alone on the device"),
+      OptionDefinition(
+        "kernel-model", value: "M", help: "Model of kernel times, for --kernels", choices: KernelModel.all.map(\.name),
+        defaultText: "calibrated"),
       OptionDefinition(
         "fit", value: "WHAT", help: "What is fitted for each testbed", choices: ["host", "none"],
         defaultText: "none"),
@@ -27,12 +33,19 @@ enum ValidateCommand {
         "error-band", value: "FILE", help: "Write the errors' quantiles by regime, which projections use, to a file"),
     ],
     examples: [
-      CommandExample("simulate validate latency.csv --fit host --format csv", shows: "a prediction for each row")
+      CommandExample("simulate validate latency.csv --fit host --format csv", shows: "a prediction for each row"),
+      CommandExample("simulate validate kernels.csv --kernels", shows: "errors of kernels by device, sort and size"),
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     let path = command.positional("file") ?? ""
+    if command.isPresent("kernels") {
+      try command.refuse(["fit"], "--kernels predicts kernels alone, whose times no host is part of")
+      try command.refuse(["error-band"], "an error band is of passes, and --kernels predicts operators")
+      return try runKernels(path, command, library)
+    }
+    try command.refuse(["kernel-model"], "without --kernels passes are predicted, by the calibrated model")
     try command.checkOutputs(["error-band"], inputs: [path], nil, printsResult: true)
     try command.checkEnding(of: "error-band", holds: "JSON", ["json"])
     let file = try MeasurementFile(path, library)
@@ -67,5 +80,35 @@ extension ValidateCommand {
           + "the device does")
     }
     try writeOutput(band.json(), to: output)
+  }
+}
+
+extension ValidateCommand {
+  /// Predicts operators that were timed alone.
+  private static func runKernels(_ path: String, _ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let overrides = try ScenarioOptions.overrides(command)
+    if let number = overrides.map(\.path).first(where: { !isOfKernels($0) }) {
+      throw .usage("--set \(number) would change nothing: kernels alone are predicted\n" + command.helpHint)
+    }
+    let file = try KernelMeasurementFile(path, library)
+    let model = command.value(of: "kernel-model").flatMap(KernelModel.init(named:)) ?? .calibrated
+    let rows = NumberFormat.integer(file.rows.count)
+    let validation = try Progress.showing("predicting \(rows) operators") { _ in
+      try KernelValidation(file.rows, from: library, kernelModel: model) { system in
+        for (path, value) in overrides { try system.set(path, to: value) }
+      }
+    }
+    if !validation.operatorsWithoutRule.isEmpty {
+      Platform.warn(
+        "warning: no cost rule for \(validation.operatorsWithoutRule.joined(separator: ", ")); "
+          + "treated as element-wise traffic")
+    }
+    command.print(KernelValidationReport(validation: validation, input: file.table, kernelModel: model.name))
+  }
+
+  /// Whether a number may change a kernel's time; one that there is not is reported by who sets it.
+  private static func isOfKernels(_ path: String) -> Bool {
+    guard let number = SystemNumber(path: path) else { return true }
+    return number.isOfAccelerator || path == "framework.convolution_workspace_mb"
   }
 }

@@ -106,6 +106,18 @@ import Workloads
     #expect(kernel.bytes == 4 * 4 * (times(2, 12, 128, 64)), "queries, keys, values in; results out")
   }
 
+  @Test func `to fused attention of shared heads: those of queries are work, those of keys and values traffic`() throws
+  {
+    // Eight of 32 heads of queries share one of keys and values.
+    let lowered = try Target.plain(.fp16).lower(
+      .make("aten::scaled_dot_product_attention", [[2, 32, 1, 128], [2, 4, 1000, 128], [2, 4, 1000, 128]]))
+    let kernel = try #require(lowered.kernels.first)
+    #expect(kernel.work == .attention(MatrixShape(batch: 64, m: 1, n: 1000, k: 128)))
+    #expect(kernel.flops == 2 * times(2, 64, 1000, 128))
+    #expect(kernel.bytesRead == 2 * (times(2, 32, 128) + 2 * times(2, 4, 1000, 128)))
+    #expect(kernel.bytesWritten == 2 * times(2, 32, 128))
+  }
+
   @Test(arguments: [
     Operator.make("aten::linear", [[4, 64]]), .make("aten::matmul", []), .make("aten::mm", [[], [3]]),
     .make("aten::bmm", [[4, 8, 0], [4, 0, 8]]), .make("aten::addmm", [[3], [2, 4]]),

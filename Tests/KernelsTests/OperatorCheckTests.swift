@@ -151,6 +151,21 @@ import Workloads
       #"/program/0 is "aten::scaled_dot_product_attention", and the number of rows of the values is 8; "#
         + "the number of rows of the keys makes it 9"
     ),
+    (
+      #"¶{ "operator": "aten::scaled_dot_product_attention", "inputs": [[1, 8, 4, 64], [1, 3, 4, 64], [1, 3, 4, 64]] }"#,
+      #"/program/0 is "aten::scaled_dot_product_attention", and the queries have 8 heads; "#
+        + "the number must be a multiple of the keys', which is 3"
+    ),
+    (
+      #"¶{ "operator": "aten::scaled_dot_product_attention", "inputs": [[4, 8, 4, 64], [2, 8, 4, 64], [2, 8, 4, 64]] }"#,
+      #"/program/0 is "aten::scaled_dot_product_attention", and batch dimension -4 of the keys is 2; "#
+        + "batch dimension -4 of the queries makes it 4"
+    ),
+    (
+      #"¶{ "operator": "aten::scaled_dot_product_attention", "inputs": [[1, 8, 4, 64], [1, 4, 4, 64], [1, 2, 4, 64]] }"#,
+      #"/program/0 is "aten::scaled_dot_product_attention", and batch dimension -3 of the values is 2; "#
+        + "batch dimension -3 of the keys makes it 4"
+    ),
     // Normalization and pools.
     (
       #"¶{ "operator": "aten::batch_norm", "inputs": [[]] }"#,
@@ -205,6 +220,9 @@ import Workloads
     .make("aten::scaled_dot_product_attention", [[8, 64], [9, 64], [9, 32]]),
     .make("aten::scaled_dot_product_attention", [[1, 8, 0, 64], [1, 2, 9, 64], [1, 2, 9, 64]]),
     .make("aten::scaled_dot_product_attention", [[1, 8, 4, 0], [1, 8, 0, 0], [1, 8, 0, 0]]),
+    .make("aten::scaled_dot_product_attention", [[4, 8, 9, 64], [1, 1, 9, 64], [4, 1, 9, 64]]),
+    // Rows stand before heads.
+    .make("aten::_flash_attention_forward", [[1, 5, 8, 64], [1, 9, 8, 64], [1, 9, 8, 64]]),
     .make("aten::batch_norm", [[4, 8]]),
     .make("aten::softmax", [[]], to: [[]]),
     .make("aten::layer_norm", [[]]),

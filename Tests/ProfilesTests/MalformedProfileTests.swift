@@ -66,8 +66,9 @@ import Testing
       #"/peak_tflops has no key "bf15"; did you mean "bf16"?"#),
 
     Case(
-      "a constant without those that it makes an equation with", .architecture, "\"efficiency\": {",
-      #""efficiency": ¶{ "split_us": 1, "#, #"/efficiency needs "matrix_step_clocks""#),
+      "a constant without those that it makes an equation with", .architecture,
+      #""efficiency": {\#n    "matrix_flops"#,
+      #""efficiency": ¶{ "split_us": 1, "matrix_flops"#, #"/efficiency needs "matrix_step_clocks""#),
 
     // Numbers.
     Case(

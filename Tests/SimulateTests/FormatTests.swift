@@ -14,6 +14,7 @@ struct FormatTests {
     "project resnet18 h100-sxm --scale peak=2", "project resnet18 --year 2029 --samples 20",
     "project resnet18 h100-sxm --target latency_us=900 --vary launch", "study model-design", "roofline resnet18 t4",
     "trace docs/examples/trace.json --host-speed 2", "validate docs/examples/latency.csv",
+    "validate docs/examples/kernels.csv --kernels",
     "calibrate docs/examples/latency.csv", "calibrate --trace docs/examples/trace.json", "profiles list",
     "profiles list hosts", "profiles show v100", "profiles fields host",
   ]

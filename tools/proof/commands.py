@@ -222,6 +222,9 @@ class Commands:
         return Case(arguments, files, stdin=stdin)
 
     def validate(self, chance):
+        if chance.random() < 0.3:
+            files = {"k.csv": self.catalog.kernels if chance.random() < 0.3 else material.kernels(chance, self.catalog)}
+            return Case(["validate", "k.csv", "--kernels", "--format", chance.choice(["csv", "table", "json"])], files)
         files = {"m.csv": self.catalog.measurements if chance.random() < 0.3 else
                  material.measurements(chance, self.catalog)}
         arguments = ["validate", "m.csv"]

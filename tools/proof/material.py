@@ -1,5 +1,7 @@
 """Well-formed inputs, by chance: workloads, recordings, measurements, and the shipped files."""
+import csv
 import gzip
+import io
 import json
 import pathlib
 
@@ -53,6 +55,7 @@ class Catalog:
         self.small_workloads = [name for name in self.names["workloads"] if len(self.files["workloads"][name]) < 16000]
         self.recording = (ROOT / "docs/examples/trace.json").read_bytes()
         self.measurements = (ROOT / "docs/examples/latency.csv").read_bytes()
+        self.kernels = (ROOT / "docs/examples/kernels.csv").read_bytes()
 
     def profile(self, folder, chance, with_sources=0.3):
         """The text of a profile by chance, most often without its sources."""
@@ -204,6 +207,21 @@ def measurements(chance, catalog):
             "224" if workload_name == "resnet18" else "", chance.choice(["", "5.5", "12", "100.25"]),
             chance.choice(["", "anchor", "test"])]))
     return ("\n".join(lines) + "\n").encode()
+
+
+def kernels(chance, catalog):
+    """Rows as `simulate validate --kernels` reads them."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["accelerator", "precision", "operator", "inputs", "attributes", "devices", "time_us"])
+    for _ in range(chance.randrange(1, 6)):
+        name = chance.choice(OPERATORS)
+        attributes = {key: chance.choice([0, 1, 3, [2, 2]]) for key in ("stride", "groups", "is_causal") if chance.random() < 0.2}
+        rows.writerow([
+            chance.choice(catalog.names["accelerators"]), chance.choice(["fp16", "fp32", "bf16"]), "aten::" + name,
+            json.dumps(shapes(chance, [], name)), json.dumps(attributes) if attributes else "", chance.choice(["", "1"]),
+            chance.choice(["", "5.5", "12", "100.25"])])
+    return text.getvalue().encode()
 
 
 def packed(data):

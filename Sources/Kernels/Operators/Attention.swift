@@ -9,9 +9,16 @@ extension OperatorRule {
     OperatorRule(
       """
       scaled_dot_product_attention _scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention \
-      _scaled_dot_product_cudnn_attention _flash_attention_forward _efficient_attention_forward
+      _scaled_dot_product_cudnn_attention
       """, .attention, caches: { $0 == 1 || $0 == 2 },
-      check: { operation throws(OperatorFault) in try checkAttention(operation) }, lower: { $0.attention($1) })
+      check: { operation throws(OperatorFault) in
+        try checkAttention(operation)
+        try checkHeads(operation)
+      }, lower: { $0.attention($1) }),
+    // Their heads stand behind the rows.
+    OperatorRule(
+      "_flash_attention_forward _efficient_attention_forward", .attention, caches: { $0 == 1 || $0 == 2 },
+      check: { operation throws(OperatorFault) in try checkAttention(operation) }, lower: { $0.attention($1) }),
   ]
 
   /// The call that attention in several operators is.
@@ -34,10 +41,32 @@ extension OperatorRule {
       throw .unequal(.rows(.values), values[values.rank - 2], wanted: keys[keys.rank - 2], by: .rows(.keys))
     }
   }
+
+  /// Heads of queries may share one of keys and values, each as many; all other dimensions are alike, or one of them 1.
+  private static func checkHeads(_ operation: Operator) throws(OperatorFault) {
+    func batch(_ index: Int) -> [Int64] { operation.inputs[index].dimensions.dropLast(2).reversed() }
+    let (queries, keys, values) = (batch(0), batch(1), batch(2))
+    for (place, pair) in zip(queries, keys).enumerated() where !areAlike(pair.0, pair.1) {
+      if place == 0, pair.1 > 0, pair.0 % pair.1 == 0 { continue }
+      if place == 0 { throw .indivisibleHeads(pair.0, keys: pair.1) }
+      throw .unequal(
+        .batchDimension(.keys, fromLast: place + 1), pair.1, wanted: pair.0,
+        by: .batchDimension(.queries, fromLast: place + 1))
+    }
+    for (place, pair) in zip(keys, values).enumerated() where !areAlike(pair.0, pair.1) {
+      throw .unequal(
+        .batchDimension(.values, fromLast: place + 1), pair.1, wanted: pair.0,
+        by: .batchDimension(.keys, fromLast: place + 1))
+    }
+  }
+
+  private static func areAlike(_ left: Int64, _ right: Int64) -> Bool { left == right || left == 1 || right == 1 }
 }
 
 extension Lowering {
   /// Fused attention reads queries, keys and values once and keeps the scores on chip.
+  ///
+  /// Heads of queries that share keys and values have their arithmetic each, and read them once together.
   fileprivate func attention(_ operation: Operator) -> [Kernel] {
     let shape = Self.attentionShape(operation)
     let values = Double(operation.inputs[2].dimensions.last ?? 1)

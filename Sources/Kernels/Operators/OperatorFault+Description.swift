@@ -16,6 +16,8 @@ extension OperatorFault {
       ("\(extent.words) is \(found)", "\(other.words) makes it \(wanted)")
     case .indivisible(let extent, let found, let groups):
       ("\(extent.words) is \(found)", "it must be a multiple of the \(groups) groups")
+    case .indivisibleHeads(let queries, let keys):
+      ("the queries have \(counted(queries, "head"))", "the number must be a multiple of the keys', which is \(keys)")
     case .emptyWindow(let shape): ("the weights, \(shape), have an empty window", "each side of it must be at least 1")
     case .windowTooLarge(let axis, let reach, let positions):
       (
@@ -66,7 +68,9 @@ extension OperatorFault.Extent {
   }
 }
 
-private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+private func counted(_ count: some BinaryInteger, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
 
 private func rangeWords(_ range: ClosedRange<Int>) -> String {
   if range.lowerBound == range.upperBound { return "\(range.lowerBound)" }

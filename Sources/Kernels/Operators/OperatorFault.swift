@@ -52,6 +52,8 @@ package enum OperatorFault: Error, Sendable, Equatable {
   case unequal(Extent, Int64, wanted: Int64, by: Extent)
   /// A number of channels that the groups do not divide.
   case indivisible(Extent, Int64, groups: Int64)
+  /// A number of heads of queries that those of the keys do not divide.
+  case indivisibleHeads(Int64, keys: Int64)
   /// Weights whose window has a side of zero.
   case emptyWindow(Shape)
   /// A window that reaches over more positions than there are, padding included.

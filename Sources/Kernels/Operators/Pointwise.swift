@@ -15,10 +15,11 @@ extension OperatorRule {
       flopsPerResult: transcendental),
     pointwise(
       """
-      abs add addcdiv addcmul and bitwise_and bitwise_not bitwise_or ceil clamp clamp_max clamp_min cumulative div eq \
-      fill floor floor_divide fmod ge glu gt hardsigmoid hardswish hardtanh le leaky_relu lerp logical_and logical_not \
-      logical_or lt masked_fill maximum minimum mul ne neg prelu reciprocal relu relu6 remainder round rsqrt rsub sign \
-      sqrt square sub threshold tril triu true_divide xor zero bitwise_xor fused nan_to_num __and__ __or__ __xor__
+      abs add addcdiv addcmul __and__ and bitwise_and bitwise_not bitwise_or bitwise_xor ceil clamp clamp_max \
+      clamp_min cumulative div eq fill floor floor_divide fmod fused ge glu greater greater_equal gt hardsigmoid \
+      hardswish hardtanh le leaky_relu lerp less less_equal logical_and logical_not logical_or lt masked_fill maximum \
+      minimum mul nan_to_num ne neg not_equal __or__ prelu reciprocal relu relu6 remainder round rsqrt rsub sign sqrt \
+      square sub threshold tril triu true_divide __xor__ xor zero
       """, flopsPerResult: 1),
     // With a condition alone it lists the positions that meet it, and waits for their number.
     pointwise("where", flopsPerResult: 1, variant: { $0.inputs.count == 1 ? positions : nil }),

@@ -1,0 +1,48 @@
+import Profiles
+import Workloads
+
+/// Why an operator cannot be timed alone from its operands.
+package enum LoneOperatorFault: Error, Sendable, Equatable {
+  /// Ranks do it together.
+  case isCollective
+  /// What it costs is no kernel's time: views, waits and copies over the host link.
+  case launchesNoKernel
+  /// Its results do not follow from its operands.
+  case resultsUnknown
+  /// Its operands do not fit together.
+  case wrongOperands(OperatorProblem)
+}
+
+extension Operator {
+  /// A call of which only the operands and attributes are told, as where an operator is timed alone.
+  ///
+  /// - Parameters:
+  ///   - name: The framework's name of it: `aten::linear`.
+  ///   - inputs: Its tensors, all in the floating-point format that is asked for.
+  ///   - attributes: What else it is given.
+  /// - Throws: ``LoneOperatorFault`` where it runs no kernel of its own, or its operands do not say what it does.
+  package init(
+    alone name: String, inputs: [Shape], attributes: [OperatorAttribute]
+  ) throws(LoneOperatorFault) {
+    let call = Operator(name: name, inputs: inputs, attributes: attributes)
+    let rule = OperatorRule.of(call)
+    if rule.kind == .collective { throw .isCollective }
+    if rule.kind == .view || rule.kind == .synchronization || rule.transfer != nil { throw .launchesNoKernel }
+    self.init(name: name, inputs: inputs, outputs: try rule.results(of: call), attributes: attributes)
+    if let words = rule.fault(in: self)?.words {
+      throw .wrongOperands(OperatorProblem(problem: words.problem, advice: words.advice))
+    }
+  }
+}
+
+extension OperatorRule {
+  /// The results of a call whose operands alone are told; none where the lowering finds them by itself.
+  fileprivate func results(of call: Operator) throws(LoneOperatorFault) -> [Shape] {
+    // A convolution's are found from its attributes, which a recording has in another form.
+    if kind == .convolution || kind == .depthwiseConvolution { return [] }
+    guard !call.inputs.isEmpty else { throw .resultsUnknown }
+    var arguments = RecordedArguments(inputs: call.inputs, types: call.inputTypes, values: [])
+    guard complete(&arguments) else { throw .resultsUnknown }
+    return arguments.outputs
+  }
+}

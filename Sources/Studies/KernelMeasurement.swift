@@ -1,0 +1,122 @@
+import JSONText
+import Kernels
+import Profiles
+import Workloads
+
+/// One operator that was timed alone on a device, or that is only to be predicted.
+package struct KernelMeasurement: Sendable {
+  /// The accelerator's name.
+  package var accelerator: String
+  /// The format of its tensors.
+  package var precision: Precision
+  /// The call.
+  package var operation: Operator
+  /// Seconds; nil for a blank field.
+  package var time: Double?
+  /// The row of the table, from 0.
+  package var row: Int
+}
+
+extension KernelMeasurement {
+  /// Reads the operators of a CSV file.
+  ///
+  /// Columns: `accelerator`, `precision`, `operator`, `inputs`; optional `attributes`, `devices`, `interconnect`, `time_us`.
+  /// Other columns are kept out of the way.
+  ///
+  /// - Throws: ``CSVFault`` with the place of the first field that is wrong.
+  package static func read(_ table: CSVText) throws(CSVFault) -> [KernelMeasurement] {
+    var reader = try KernelMeasurementReader(table)
+    var measurements: [KernelMeasurement] = []
+    measurements.reserveCapacity(table.rows.count)
+    for index in table.rows.indices { measurements.append(try reader.measurement(index)) }
+    return measurements
+  }
+}
+
+/// Reads rows by the names of their columns.
+private struct KernelMeasurementReader {
+  /// The times that can be measured, microseconds: from a femtosecond to twice what the simulated clock counts.
+  private static let timeLimits = 1e-9...1e13
+
+  private let fields: KernelMeasurementFields
+  /// What texts of `inputs` come to: a table has each shape for many accelerators.
+  private var shapes: [String: [Shape]] = [:]
+  /// What texts of `attributes` come to.
+  private var attributes: [String: [OperatorAttribute]] = ["": []]
+
+  init(_ table: CSVText) throws(CSVFault) { fields = try KernelMeasurementFields(table) }
+
+  mutating func measurement(_ row: Int) throws(CSVFault) -> KernelMeasurement {
+    let accelerator = fields.text(.accelerator, row)
+    guard !accelerator.isEmpty, accelerator != "none" else {
+      throw fields.wrong(.accelerator, row, "an accelerator: kernels are timed on one")
+    }
+    let precisions = Precision.selectable
+    guard let precision = precisions.first(where: { $0.rawValue == fields.text(.precision, row) }) else {
+      throw fields.wrong(.precision, row, "one of " + precisions.map(\.rawValue).joined(separator: ", "))
+    }
+    return KernelMeasurement(
+      accelerator: accelerator, precision: precision, operation: try operation(row), time: try time(row), row: row)
+  }
+
+  private mutating func operation(_ row: Int) throws(CSVFault) -> Operator {
+    let name = fields.text(.operator, row)
+    guard !name.isEmpty else { throw fields.wrong(.operator, row, "the name of an operator, as aten::linear") }
+    if OperatorRule.named(name)?.kind == .collective {
+      throw fields.fault(.operator, row, .notSimulated(.collective(name)))
+    }
+    try checkDevices(row)
+    let (inputs, attributes) = (try inputs(row), try attributes(row))
+    do throws(LoneOperatorFault) { return try Operator(alone: name, inputs: inputs, attributes: attributes) } catch {
+      throw fields.fault(.operator, row, .wrongOperator(name, error))
+    }
+  }
+
+  private func checkDevices(_ row: Int) throws(CSVFault) {
+    let devices = fields.text(.devices, row)
+    if !devices.isEmpty {
+      guard let count = Int64(devices), count >= 1 else {
+        throw fields.wrong(.devices, row, "blank or a whole number of at least 1")
+      }
+      if count > 1 { throw fields.fault(.devices, row, .notSimulated(.devices(count))) }
+    }
+    let interconnect = fields.text(.interconnect, row)
+    if !interconnect.isEmpty { throw fields.fault(.interconnect, row, .notSimulated(.interconnect(interconnect))) }
+  }
+
+  private mutating func inputs(_ row: Int) throws(CSVFault) -> [Shape] {
+    let text = fields.text(.inputs, row)
+    if let known = shapes[text] { return known }
+    guard let dimensions = OperatorText.dimensions(text) else {
+      throw fields.wrong(.inputs, row, "shapes as JSON, as [[64,4096],[4096,4096]]")
+    }
+    let read = dimensions.compactMap { Shape(checking: $0) }
+    guard read.count == dimensions.count else { throw fields.wrong(.inputs, row, "shapes of at most 2^50 elements") }
+    shapes[text] = read
+    return read
+  }
+
+  private mutating func attributes(_ row: Int) throws(CSVFault) -> [OperatorAttribute] {
+    let text = fields.text(.attributes, row)
+    if let known = attributes[text] { return known }
+    guard let read = OperatorText.attributes(text) else {
+      throw fields.wrong(.attributes, row, "blank or integers and lists of them as JSON, as {\"is_causal\":1}")
+    }
+    for attribute in read {
+      if let wanted = OperatorText.expectation(of: attribute) { throw fields.wrong(.attributes, row, wanted) }
+    }
+    attributes[text] = read
+    return read
+  }
+
+  private func time(_ row: Int) throws(CSVFault) -> Double? {
+    let text = fields.text(.time, row)
+    if text.isEmpty { return nil }
+    guard let value = decimalNumber(text), Self.timeLimits.contains(value) else {
+      let isPositive = decimalNumber(text).map { $0 > 0 } ?? false
+      throw fields.wrong(
+        .time, row, isPositive ? "between 0.000000001 and 10000000000000 us" : "blank or a number greater than 0")
+    }
+    return value / 1e6
+  }
+}
