@@ -112,7 +112,8 @@ import Workloads
     let lowered = try Target.plain(.fp16).lower(
       .make("aten::scaled_dot_product_attention", [[2, 32, 1, 128], [2, 4, 1000, 128], [2, 4, 1000, 128]]))
     let kernel = try #require(lowered.kernels.first)
-    #expect(kernel.work == .attention(MatrixShape(batch: 64, m: 1, n: 1000, k: 128)))
+    let shape = AttentionShape(batch: 2, heads: 32, keyHeads: 4, queries: 1, keys: 1000, width: 128)
+    #expect(kernel.work == .attention(shape))
     #expect(kernel.flops == 2 * times(2, 64, 1000, 128))
     #expect(kernel.bytesRead == 2 * (times(2, 32, 128) + 2 * times(2, 4, 1000, 128)))
     #expect(kernel.bytesWritten == 2 * times(2, 32, 128))

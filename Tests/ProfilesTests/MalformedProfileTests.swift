@@ -67,8 +67,8 @@ import Testing
 
     Case(
       "a constant without those that it makes an equation with", .architecture,
-      #""efficiency": {\#n    "matrix_flops"#,
-      #""efficiency": ¶{ "split_us": 1, "matrix_flops"#, #"/efficiency needs "matrix_step_clocks""#),
+      #""efficiency": {\#n    "matrix_flops_per_clock"#,
+      #""efficiency": ¶{ "split_us": 1, "matrix_flops_per_clock"#, #"/efficiency needs "matrix_step_clocks""#),
 
     // Numbers.
     Case(
