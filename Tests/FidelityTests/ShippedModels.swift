@@ -33,7 +33,6 @@ enum Published: String {
   case processor = "measurements/framework-tax/processor_latency.csv"
   case neuSight = "measurements/neusight/end_to_end.csv"
   case kernl = "measurements/kernl-rtx3090/latency.csv"
-  case products = "measurements/modern/aic_gemm_bf16.csv"
   case firstFigure = "facts/paper/figure1.csv"
   case frameworks = "facts/paper/frameworks.csv"
   case products = "measurements/modern/aic_gemm_bf16.csv"
