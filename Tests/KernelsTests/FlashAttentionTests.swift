@@ -95,8 +95,5 @@ import Workloads
     #expect(
       try lowered([4, 64], [10, 64]).work
         == .attention(AttentionShape(batch: 1, heads: 1, keyHeads: 1, queries: 4, keys: 10, width: 64)))
-    #expect(
-      try lowered([2, 8, 4, 64], [2, 3, 10, 64]).work
-        == .attention(AttentionShape(batch: 2, heads: 8, keyHeads: 8, queries: 4, keys: 10, width: 64)), "no groups")
   }
 }
