@@ -148,7 +148,7 @@ public struct AttentionShape: Hashable, Sendable {
   package var keysOfQuery: Double { isCausal ? max(1, keys - (queries - 1) / 2) : keys }
 
   /// Two for each multiply-add of both products.
-  public var flops: Double { 4 * batch * heads * queries * keysOfQuery * width }
+  package var flops: Double { 4 * batch * heads * queries * keysOfQuery * width }
 
   /// The product of queries and keys.
   package var asMatrix: MatrixShape { MatrixShape(batch: batch * heads, m: queries, n: keys, k: width) }
@@ -206,7 +206,7 @@ public struct Kernel: Hashable, Sendable {
   ///
   /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has
   /// those of the copies.
-  public var weightReuseBytes = Double.infinity
+  package var weightReuseBytes = Double.infinity
 
   /// A kernel.
   public init(

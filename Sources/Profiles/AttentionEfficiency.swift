@@ -3,20 +3,20 @@ import JSONText
 /// What is fitted of fused attention.
 ///
 /// An architecture has all of it but the rate, or its fused attention takes the equation of a product.
-public struct AttentionEfficiency: Sendable, Equatable {
+package struct AttentionEfficiency: Sendable, Equatable {
   /// FLOPs in a 16-bit format that a compute unit does in a clock in the products of attention; nil for its peak.
-  public var flopsPerClock: Double?
+  package var flopsPerClock: Double?
   /// Exponentials that a compute unit does in a clock.
-  public var exponentialsPerClock: Double?
+  package var exponentialsPerClock: Double?
   /// Time of filling and draining a block of queries, microseconds.
-  public var blockUS: Double?
+  package var blockUS: Double?
   /// Time of the kernel beside arithmetic and traffic, microseconds.
-  public var fixedUS: Double?
+  package var fixedUS: Double?
   /// The generation of the kernels that libraries have: FlashAttention 2, 3 or 4.
-  public var flashAttention: Double?
+  package var flashAttention: Double?
 
   /// None of them.
-  public init() {}
+  package init() {}
 
   static let table: [OptionalConstant] = [
     OptionalConstant(

@@ -8,41 +8,41 @@ public struct DeviceEfficiency: Sendable, Equatable {
   /// FLOPs in a 16-bit format for which a compute unit's operand path can feed its matrix units each clock.
   ///
   /// Half as many in a format of twice the width. What the units themselves can do is the data sheet's peak.
-  public var matrixFLOPsPerClock = 0.0
+  package var matrixFLOPsPerClock = 0.0
   /// Sustained fraction of the vector units' single-precision peak in matrix products.
-  public var vector = 0.0
+  package var vector = 0.0
   /// Rate of half-precision products on devices that compute them in single precision, relative to single precision:
   /// half the operands.
-  public var vectorHalf = 0.0
+  package var vectorHalf = 0.0
   /// Sustained fraction of the memory bandwidth in streaming kernels.
-  public var memory = 0.0
+  package var memory = 0.0
   /// Bandwidth at which matrix products draw their operands, relative to streaming kernels.
-  public var matrixMemory = 0.0
+  package var matrixMemory = 0.0
   /// The multiple of which channels and inner dimensions must be for the matrix units; 0 where there are none.
-  public var matrixAlignment = 0.0
+  package var matrixAlignment = 0.0
   /// Rate of the matrix units on operands that do not align but come in pairs, relative to aligned ones.
-  public var matrixUnaligned = 0.0
+  package var matrixUnaligned = 0.0
   /// How much slower a tile of a matrix product gets with each operand more that it fetches for a result: the weight of
   /// 1/rows + 1/columns.
-  public var operandCost = 0.0
+  package var operandCost = 0.0
   /// Time that filling and draining a tile's pipeline adds, microseconds.
-  public var tileSetupUS = 0.0
+  package var tileSetupUS = 0.0
   /// How much of an unfilled last wave is lost: 1 = blocks never share a compute unit, 0 = they share perfectly.
-  public var waveQuantization = 0.0
+  package var waveQuantization = 0.0
   /// Time of a kernel that does nothing, microseconds.
-  public var kernelFixedUS = 0.0
+  package var kernelFixedUS = 0.0
   /// Rate of an implicit-GEMM convolution relative to a matrix product of the same shape.
-  public var convolution = 0.0
+  package var convolution = 0.0
   /// Fraction of the vector peak that a fused Winograd convolution reaches, after its savings.
-  public var winograd = 0.0
+  package var winograd = 0.0
   /// Fraction of the vector peak that a depthwise convolution reaches.
-  public var depthwise = 0.0
+  package var depthwise = 0.0
   /// Bandwidth of reductions and normalizations relative to streaming kernels.
-  public var reduction = 0.0
+  package var reduction = 0.0
   /// What an architecture says of kernels that load operands ahead, and of the power that they draw.
-  public var pipeline = PipelineEfficiency()
+  package var pipeline = PipelineEfficiency()
   /// What it says of fused attention.
-  public var attention = AttentionEfficiency()
+  package var attention = AttentionEfficiency()
 
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}

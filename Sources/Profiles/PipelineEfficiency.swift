@@ -3,32 +3,32 @@ import JSONText
 /// What is fitted of kernels that load their operands ahead of the arithmetic: matrix products and fused attention.
 ///
 /// An architecture has all that ``Fitted`` needs, or its products take the equation of tiles with set-ups.
-public struct PipelineEfficiency: Sendable, Equatable {
+package struct PipelineEfficiency: Sendable, Equatable {
   /// Energy of a FLOP in a 16-bit format at the board's limit, picojoules; nil where power limits nothing.
-  public var energyPJPerFLOP: Double?
+  package var energyPJPerFLOP: Double?
   /// Energy of a FLOP in a format of one byte, relative to that.
-  public var narrowEnergy: Double?
+  package var narrowEnergy: Double?
   /// The share of the board's power that arithmetic may draw.
-  public var arithmeticPower: Double?
+  package var arithmeticPower: Double?
   /// Bytes of operands that a compute unit gets in a clock; nil where bulk copies keep up with the arithmetic.
-  public var operandBytesPerClock: Double?
+  package var operandBytesPerClock: Double?
   /// Clocks of the shortest iteration of a tile's main loop, 64 terms of 16 bits: its latency over its stages.
-  public var matrixStepClocks: Double?
+  package var matrixStepClocks: Double?
   /// Time that a sum in parts adds, microseconds.
-  public var splitUS: Double?
+  package var splitUS: Double?
   /// Time of a product beside arithmetic and traffic, microseconds: its start, its first operands, its epilogue.
-  public var matrixFixedUS: Double?
+  package var matrixFixedUS: Double?
   /// Bytes that a compute unit exchanges with the last-level cache in a clock.
-  public var cacheBytesPerClock: Double?
+  package var cacheBytesPerClock: Double?
   /// The exponent by which arithmetic and traffic overlap: 1 not at all, infinity perfectly.
-  public var overlap: Double?
+  package var overlap: Double?
   /// The share of the last-level cache up to which all of some data stay in it.
-  public var cacheKept: Double?
+  package var cacheKept: Double?
   /// The share of the last-level cache from which on nothing of it stays.
-  public var cacheLost: Double?
+  package var cacheLost: Double?
 
   /// None of them.
-  public init() {}
+  package init() {}
 
   static let table: [OptionalConstant] = [
     OptionalConstant(
