@@ -87,7 +87,7 @@ class Simulator:
         write_rows(path, rows)
         fits = [argument for number in numbers for argument in ("--fit", number)]
         text = self.call(["calibrate", str(path), *fits, "--rounds", "4", "--format", "csv"], catalog)
-        return [(row["number"], row["shared by"], float(row["fitted"])) for row in csv.DictReader(text.splitlines())]
+        return [(row["number"], row["shared_by"], float(row["fitted"])) for row in csv.DictReader(text.splitlines())]
 
 
 def summary(rows):
