@@ -32,5 +32,5 @@ let study = try TraceStudy(
   accelerator: try profiles.accelerator(named: "v100"), host: host,
   framework: try profiles.framework(named: "pytorch-eager"), changes: changes, kernelModel: .tiles)
 for (name, replay) in [("recorded", study.replayed), ("on \(accelerator.title)", study.target ?? study.replayed)] {
-  print("\(name): busy for \(replay.deviceBusy / 1_000_000) us of \(replay.span / 1_000_000)")
+  print("\(name): busy for \(Int(replay.deviceBusy.microseconds)) us of \(Int(replay.span.microseconds))")
 }
