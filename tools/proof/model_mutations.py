@@ -104,7 +104,7 @@ MUTATIONS = [
      "nonzero launches three kernels after its sum"),
     ("Kernels/Lowering.swift", "if rule.kind != .synchronization, «!operation.outputs.isEmpty, operation.outputElements == 0» { return [] }",
      "false", "nothing to make is nothing to launch"),
-    ("Kernels/Kernel.swift", "public var flops: Double { «4» * batch * heads", "2", "attention has two products"),
+    ("Kernels/Kernel.swift", "package var flops: Double { «4» * batch * heads", "2", "attention has two products"),
     ("Kernels/MatrixProducts.swift", "where: { «$0.batch * $0.k * $0.k» == ratio", "$0.batch * $0.k",
      "the contraction that the shapes tell"),
     ("Kernels/ProductForm.swift", "reduce(1) { $0 * Double(«$1.0 == 1 ? $1.1 : $1.0») }", "$1.0", "batches broadcast"),
