@@ -5,7 +5,9 @@ package struct ResolvedOperator: Sendable, Hashable {
   /// The call.
   package let operation: Operator
   /// What is known of it.
-  package let rule: OperatorRule
+  ///
+  /// Rules live as long as the program: counting who holds one would only make cores wait for one another.
+  package unowned(unsafe) let rule: OperatorRule
 
   /// A call with its rule.
   package init(_ operation: Operator) {
