@@ -284,17 +284,22 @@ def llama_decode_builder(configuration):
         import transformers
 
         model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**LLAMA_COMMON, **configuration))
-        heads, head_dim = model.config.num_key_value_heads, model.config.head_dim
-
-        def inputs(batch=1, context=128):
-            shape = (batch, heads, context, head_dim)
-            layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(model.config.num_hidden_layers))
-            cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
-            return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
-
-        return model, inputs
+        return model, next_token(model.config, model.config.head_dim)
 
     return build
+
+
+def next_token(configuration, head_dim):
+    """The arguments of one step of generation, after a cache of `context` tokens."""
+    import transformers
+
+    def inputs(batch=1, context=128):
+        shape = (batch, configuration.num_key_value_heads, context, head_dim)
+        layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(configuration.num_hidden_layers))
+        cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
+        return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
+
+    return inputs
 
 
 def build_olmoe():
@@ -309,20 +314,10 @@ def build_olmoe():
 
 
 def build_olmoe_decode():
-    import transformers
-
     model = olmoe()
     configuration = model.config
     route_to_first(configuration.num_experts_per_tok, configuration.num_experts)
-    head_dim = configuration.hidden_size // configuration.num_attention_heads
-
-    def inputs(batch=1, context=128):
-        shape = (batch, configuration.num_key_value_heads, context, head_dim)
-        layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(configuration.num_hidden_layers))
-        cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
-        return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
-
-    return model, inputs
+    return model, next_token(configuration, configuration.hidden_size // configuration.num_attention_heads)
 
 
 def olmoe():
@@ -362,15 +357,7 @@ def build_qwen_moe_decode():
     model = transformers.Qwen2MoeForCausalLM(configuration)
     route_to_picked(configuration.num_experts_per_tok)
     read_zeros()
-    head_dim = configuration.hidden_size // configuration.num_attention_heads
-
-    def inputs(batch=1, context=128):
-        shape = (batch, configuration.num_key_value_heads, context, head_dim)
-        layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(configuration.num_hidden_layers))
-        cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
-        return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
-
-    return model, inputs
+    return model, next_token(configuration, configuration.hidden_size // configuration.num_attention_heads)
 
 
 def route_evenly(experts):

@@ -1,6 +1,4 @@
 import JSONText
-import Kernels
-import Workloads
 
 /// A table read from comma-separated values (RFC 4180), each field with its place in the file.
 ///
@@ -120,24 +118,12 @@ package struct CSVFault: Error, Sendable, Equatable {
     case wrongField(column: String, text: String, expected: String)
     /// A name that leads to nothing that can be used, in the words of the module that owns the names.
     case wrongName(FaultWords)
-    /// Something that nothing simulates yet.
-    case notSimulated(Unsimulated)
-    /// An operator that cannot be timed alone.
-    case wrongOperator(String, LoneOperatorFault)
+    /// An operator that is not timed alone.
+    case wrongKernel(KernelMeasurementFault)
     /// A line, or several that a quoted field joins, of more bytes than are read.
     case lineTooLong(limit: Int)
     /// A file of more bytes than are read.
     case fileTooLong(limit: Int)
-  }
-
-  /// What a row may ask for and nothing simulates yet.
-  package enum Unsimulated: Sendable, Equatable {
-    /// An operator that ranks do together, by its name.
-    case collective(String)
-    /// So many devices.
-    case devices(Int64)
-    /// What connects devices, by its name.
-    case interconnect(String)
   }
 
   /// The file.
@@ -169,38 +155,10 @@ extension CSVFault.Fact {
     case .missingColumn(let name, nil): "a column \"\(name)\" is needed"
     case .wrongField(let column, let text, let expected): "\(column) must be \(expected) (it is \(quoted(text)))"
     case .wrongName(let words): words
-    case .notSimulated(let what): what.words
-    case .wrongOperator(let name, let fault): fault.words(of: name)
+    case .wrongKernel(let fault): fault.words
     case .lineTooLong(let limit):
       "the line, with those that its quoted fields join, has more than \(limit >> 20) MiB; is a quote left open?"
     case .fileTooLong(let limit): "the file has more than \(limit >> 20) MiB; split it"
-    }
-  }
-}
-
-extension CSVFault.Unsimulated {
-  fileprivate var words: FaultWords {
-    switch self {
-    case .collective(let name):
-      "operator is \(quoted(name)), and collectives are not simulated yet; leave such rows out"
-    case .devices(let count):
-      "devices is \(count), and operators of several devices are not simulated yet; it must be blank or 1"
-    case .interconnect(let name):
-      "interconnect is \(quoted(name)), and interconnects are not simulated yet; it must be blank"
-    }
-  }
-}
-
-extension LoneOperatorFault {
-  fileprivate func words(of name: String) -> FaultWords {
-    let subject = "operator is \(quoted(name)), "
-    return switch self {
-    case .isCollective: CSVFault.Unsimulated.collective(name).words
-    case .launchesNoKernel: "\(subject)which launches no kernel that could be timed; leave such rows out"
-    case .resultsUnknown:
-      "\(subject)whose results do not follow from its inputs; products, convolutions, attention, normalizations, "
-        + "element-wise operators and copies can be timed alone"
-    case .wrongOperands(let fault): "\(subject)and \(fault.problem); \(fault.advice)"
     }
   }
 }

@@ -63,12 +63,12 @@ private struct KernelMeasurementReader {
     let name = fields.text(.operator, row)
     guard !name.isEmpty else { throw fields.wrong(.operator, row, "the name of an operator, as aten::linear") }
     if OperatorRule.named(name)?.kind == .collective {
-      throw fields.fault(.operator, row, .notSimulated(.collective(name)))
+      throw fields.fault(.operator, row, .wrongKernel(.wrongOperator(name, .isCollective)))
     }
     try checkDevices(row)
     let (inputs, attributes) = (try inputs(row), try attributes(row))
     do throws(LoneOperatorFault) { return try Operator(alone: name, inputs: inputs, attributes: attributes) } catch {
-      throw fields.fault(.operator, row, .wrongOperator(name, error))
+      throw fields.fault(.operator, row, .wrongKernel(.wrongOperator(name, error)))
     }
   }
 
@@ -78,10 +78,10 @@ private struct KernelMeasurementReader {
       guard let count = Int64(devices), count >= 1 else {
         throw fields.wrong(.devices, row, "blank or a whole number of at least 1")
       }
-      if count > 1 { throw fields.fault(.devices, row, .notSimulated(.devices(count))) }
+      if count > 1 { throw fields.fault(.devices, row, .wrongKernel(.devices(count))) }
     }
     let interconnect = fields.text(.interconnect, row)
-    if !interconnect.isEmpty { throw fields.fault(.interconnect, row, .notSimulated(.interconnect(interconnect))) }
+    if !interconnect.isEmpty { throw fields.fault(.interconnect, row, .wrongKernel(.interconnect(interconnect))) }
   }
 
   private mutating func inputs(_ row: Int) throws(CSVFault) -> [Shape] {

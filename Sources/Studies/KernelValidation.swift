@@ -59,7 +59,8 @@ package struct KernelValidation: Sendable {
       stretch.map { timers[rows[$0].timer].prediction(of: rows[$0].measurement) }
     }
     predictions = predicted.flatMap(\.self)
-    operatorsWithoutRule = unique(measurements.map(\.operation.name)).filter { OperatorRule.named($0) == nil }
+    operatorsWithoutRule = unique(measurements.map(\.operation.name))
+      .filter { OperatorRule.named($0)?.isGuess != false }
   }
 
   private struct Row: Sendable {

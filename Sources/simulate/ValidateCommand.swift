@@ -14,8 +14,9 @@ enum ValidateCommand {
     discussion: """
       The file is CSV with the columns testbed, accelerator, framework, precision, workload, batch, sequence_length, \
       image_size, latency_ms and optionally role (anchor or test). With --fit host, one host speed is fitted per testbed \
-      from its anchors, or from all its measured rows where none is marked. A blank latency_ms is predicted only. With --kernels each row is one operator, timed alone on the device: columns \
-      accelerator, precision, operator, inputs (shapes as JSON), and optionally attributes (JSON) and time_us.
+      from its anchors, or from all its measured rows where none is marked. A blank latency_ms is predicted only. With \
+      --kernels each row is one operator, timed alone on the device: columns accelerator, \
+      precision, operator, inputs (shapes as JSON), and optionally attributes (JSON) and time_us.
       """,
     positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
     options: [

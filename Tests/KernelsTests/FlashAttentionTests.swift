@@ -26,6 +26,11 @@ import Workloads
 
   private func isClose(_ left: Double, _ right: Double) -> Bool { abs(left - right) <= 1e-12 * abs(right) }
 
+  @Test(arguments: [2.0, 3, 4], [1.0, 300]) func `to no keys computes nothing`(generation: Double, queries: Double) {
+    let (product, parts) = attention(generation).time(of: shape(queries: queries, keys: 0))
+    #expect(product.arithmetic == 0 && product.setup == 0 && parts == 1)
+  }
+
   @Test func `goes in blocks of queries over all keys`() {
     // Two heads of two blocks of 128 queries: a wave of four; four steps of 64 keys.
     let time = attention(2, block: 1e-6).time(of: shape(queries: 256, keys: 256))

@@ -78,8 +78,9 @@ import Testing
     let overlap = Overlap(exponent: 2)
     #expect(isClose(overlap.seconds(3, 4), 5) && isClose(overlap.seconds(0, 4), 4) && overlap.seconds(0, 0) == 0)
     #expect(isClose(overlap.share(of: 3, beside: 4), 9.0 / 5) && isClose(overlap.share(of: 4, beside: 3), 16.0 / 5))
-    #expect(Overlap(exponent: 1).seconds(3, 4) == 7 && Overlap.perfect.seconds(3, 4) == 4)
-    #expect(Overlap.perfect.share(of: 3, beside: 4) == 0 && Overlap.perfect.share(of: 4, beside: 4) == 4)
+    let perfect = Overlap(exponent: .infinity)
+    #expect(Overlap(exponent: 1).seconds(3, 4) == 7 && perfect.seconds(3, 4) == 4)
+    #expect(perfect.share(of: 3, beside: 4) == 0 && perfect.share(of: 4, beside: 4) == 4)
     let slope = (overlap.seconds(3 * 1.000_001, 4) - 5) / 0.000_001
     #expect(abs(slope - overlap.share(of: 3, beside: 4)) < 1e-4)
     let time = KernelTime(compute: 2, memory: 4, exposedMemory: 1, setup: 1, fixed: 6, overlap: 2)

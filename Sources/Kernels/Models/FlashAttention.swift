@@ -58,9 +58,9 @@ struct FlashAttention: Sendable {
     return TileSet.Tile(rows: shape.isCausal ? 64 : 128, columns: 64)
   }
 
-  /// Into how many parts the keys go, so that every unit has one: of two steps each at least.
+  /// Into how many parts the keys go, so that every unit has one: of two steps each at least, and one where there are none.
   private func keyParts(blocks: Double, steps: Double) -> Double {
-    min(max(1, (waves.computeUnits / blocks).rounded(.down)), (steps / 2).rounded(.up))
+    max(1, min((waves.computeUnits / blocks).rounded(.down), (steps / 2).rounded(.up)))
   }
 
   /// Steps of a block on average; causal, the first blocks have fewer than the last.

@@ -13,9 +13,6 @@ struct Overlap: Sendable, Equatable {
   /// The exponent, from one to infinity.
   let exponent: Double
 
-  /// Each is hidden as far as the other is longer.
-  static let perfect = Overlap(exponent: .infinity)
-
   /// Seconds that both take together.
   func seconds(_ one: Double, _ other: Double) -> Double {
     let longer = max(one, other)

@@ -1,0 +1,37 @@
+import JSONText
+import Kernels
+import Workloads
+
+/// Why a row asks for what is not timed alone.
+package enum KernelMeasurementFault: Error, Sendable, Equatable {
+  /// An operator that cannot be, by its name.
+  case wrongOperator(String, LoneOperatorFault)
+  /// So many devices, which nothing simulates yet.
+  case devices(Int64)
+  /// What connects devices, by its name, which nothing simulates yet.
+  case interconnect(String)
+
+  /// What is wrong, and what would be right.
+  var words: FaultWords {
+    switch self {
+    case .wrongOperator(let name, let fault): "operator is \(quoted(name)), " + fault.words
+    case .devices(let count):
+      "devices is \(count), and operators of several devices are not simulated yet; it must be blank or 1"
+    case .interconnect(let name):
+      "interconnect is \(quoted(name)), and interconnects are not simulated yet; it must be blank"
+    }
+  }
+}
+
+extension LoneOperatorFault {
+  fileprivate var words: FaultWords {
+    switch self {
+    case .isCollective: "and collectives are not simulated yet; leave such rows out"
+    case .launchesNoKernel: "which launches no kernel that could be timed; leave such rows out"
+    case .resultsUnknown:
+      "whose results do not follow from its inputs; products, convolutions, attention, normalizations, "
+        + "element-wise operators and copies can be timed alone"
+    case .wrongOperands(let fault): "and \(fault.problem); \(fault.advice)"
+    }
+  }
+}
