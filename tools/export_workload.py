@@ -469,7 +469,7 @@ class Recorder:
         results = [(list(tensor.shape), dtype_word(tensor.dtype)) for tensor in outputs]
         if not leaves:
             results = shapes[:1]  # Nothing ran: dropout in evaluation, a conversion to the type it has.
-        copies = {path: list(leaf.result.shape) for path, leaf in leaves if is_copy(event.name, leaf)}
+        copies = {path: leaf.copied_shape() for path, leaf in leaves if is_copy(event.name, leaf)}
         return Recorded(
             name=event.name,
             inputs=[shape for shape, _ in shapes],
@@ -501,7 +501,9 @@ def is_copy(operator_name, leaf):
     """
     if operator_name == ATTENTION:
         return False
-    return leaf.changes_precision() or (leaf.name in COPIES and operator_name not in OWN_COPY)
+    if leaf.name in COPIES:
+        return operator_name not in OWN_COPY
+    return leaf.changes_precision() or leaf.makes_contiguous()
 
 
 def boundary(inputs, result):
@@ -602,6 +604,15 @@ class Leaf:
         if self.name != "_to_copy" or given.dtype == self.result.dtype:
             return False
         return given.is_floating_point() and self.result.is_floating_point()
+
+    def makes_contiguous(self):
+        """Whether the leaf's kernel copies its operand first, which no leaf of its own shows: `nonzero` of CUDA does."""
+        return self.name == "nonzero" and not self.arguments["self"].is_contiguous()
+
+    def copied_shape(self):
+        """The shape of a copy that the leaf is or makes."""
+        copied = self.arguments["self"] if self.makes_contiguous() else self.result
+        return list(copied.shape)
 
     def tensors(self):
         """The tensors of the result: one, several, or none (a number read back by `item`)."""
