@@ -992,6 +992,7 @@ def export(definition, progress=lambda text: None, counts_modules=True):
         "name": definition.name,
         "title": definition.title,
         "source": f"{definition.source}; torch {torch.__version__.partition('+')[0]}; tools/export_workload.py",
+        **({"library": "transformers"} if definition.source.startswith("transformers ") else {}),
         **({"notes": definition.notes} if definition.notes else {}),
         "parameters": {name: value for name, value in defaults.items() if name not in definition.stands_for},
         "weight_elements": weight_elements(module),
