@@ -1,6 +1,8 @@
 import JSONText
+import Profiles
 import Roofline
 import Simulation
+import Studies
 import Workloads
 
 /// One simulated pass.
@@ -11,16 +13,19 @@ package struct RunReport: Report {
   package let result: PassResult
   /// Numbers that the user changed: path and value.
   package let overrides: [(path: String, value: Double)]
+  /// Which case it is and how sure the latency is, if that was looked for.
+  package let answer: LatencyAnswer?
   /// The elasticity of the latency to each number it depends on, if it was asked for.
   package let sensitivities: [Sensitivity]
 
   /// A report.
   package init(
-    scenario: Scenario, result: PassResult, overrides: [(path: String, value: Double)] = [],
-    sensitivities: [Sensitivity] = []
+    scenario: Scenario, result: PassResult, answer: LatencyAnswer? = nil,
+    overrides: [(path: String, value: Double)] = [], sensitivities: [Sensitivity] = []
   ) {
     self.scenario = scenario
     self.result = result
+    self.answer = answer
     self.overrides = overrides
     self.sensitivities = sensitivities
   }
@@ -31,6 +36,7 @@ package struct RunReport: Report {
   package var record: Record {
     var record = result.times
     record += ["breakdown_us": .record(Record(breakdown: result.time))]
+    if let answer { record += ["error_band": .record(answer.record)] }
     record += counts
     record += [
       "memory": .record(memory), "operators_without_rule": .texts(result.operatorsWithoutRule),
@@ -69,9 +75,12 @@ package struct RunReport: Report {
 
   /// A few lines and tables to read.
   package var blocks: [ReportBlock] {
-    var blocks: [ReportBlock] = [
-      .lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown),
-    ]
+    var blocks: [ReportBlock] = []
+    if let answer {
+      let isHostOnly = scenario.system.accelerator == nil
+      blocks.append(.paragraphs([answer.caseText(isHostOnly: isHostOnly), answer.answerText], indent: 2))
+    }
+    blocks += [.lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown)]
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }
     var conclusion = [

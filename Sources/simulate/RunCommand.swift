@@ -1,9 +1,11 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import OutputFiles
 import Profiles
 import Reports
 import Simulation
+import Studies
 
 /// `simulate run`: one pass of one workload on one system.
 enum RunCommand {
@@ -43,9 +45,10 @@ enum RunCommand {
     if timelinePath != nil { try checkTimeline(plan, resolved) }
     let method = try checking { try command.choice(of: "method", as: Simulator.Method.self) }
     let simulator = Simulator(recordsTimeline: timelinePath != nil, method: method ?? .shortest)
+    let costs = scenario.price(plan)
     let result = try Progress.showing(words(plan)) { _ in
       try resolved.checkingSimulation { () throws(SimulationFault) in
-        try scenario.simulate(plan, scenario.price(plan), with: simulator)
+        try scenario.simulate(plan, costs, with: simulator)
       }
     }
     var sensitivities: [Sensitivity] = []
@@ -54,6 +57,7 @@ enum RunCommand {
         try resolved.checkingSimulation { () throws(SimulationFault) in try scenario.sensitivities(plan) }
       }
     }
+    let answer = try answer(resolved, plan, costs, result, sensitivities, command, library)
     if let timelinePath, let timeline = result.timing.timeline {
       try checking {
         try OutputFile.write(to: OutputTarget(timelinePath)) { (emit) throws(OutputFault) in
@@ -63,7 +67,28 @@ enum RunCommand {
     }
     warn(about: result, scenario)
     command.print(
-      RunReport(scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities))
+      RunReport(
+        scenario: scenario, result: result, answer: answer, overrides: resolved.overrides, sensitivities: sensitivities))
+  }
+
+  /// Which case it is and how sure the latency is; nil for formats that have no place for it.
+  private static func answer(
+    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult,
+    _ sensitivities: [Sensitivity], _ command: ParsedCommand, _ library: Library
+  ) throws(Failure) -> LatencyAnswer? {
+    if command.format == .csv || command.format == .jsonl { return nil }
+    let scenario = resolved.scenario
+    var influences: [Sensitivity]? = sensitivities
+    if !command.isPresent("sensitivity") {
+      influences = try resolved.checkingSimulation { () throws(SimulationFault) in
+        try scenario.influences(plan, costs, result.timing)
+      }
+    }
+    let name = scenario.kernelModel.name
+    let errors = try checking {
+      try ProfileCatalog.errorBand(named: name, directories: library.profileFolders)
+    }
+    return LatencyAnswer(scenario, result, errors: errors, sensitivities: influences)
   }
 
   /// Instructions of a pass whose timeline is kept: a span takes a hundred bytes, and an instruction makes two at most.

@@ -1,7 +1,11 @@
+import Profiles
+
 /// What a simulation says about one pass.
 public struct PassResult: Sendable, Equatable, PassSummarized {
   /// Times and their account.
   public let timing: PassTiming
+  /// What host and device each need for it.
+  public let load: PassLoad
   /// Top-level operators of the workload.
   public let operatorCount: Int
   /// Kernels on the device, or on the host where there is none.
@@ -15,4 +19,7 @@ public struct PassResult: Sendable, Equatable, PassSummarized {
 
   /// What the pass takes.
   public var summary: PassSummary { timing.summary }
+
+  /// Which of host and device sets the latency, or neither clearly.
+  public var regime: LatencyRegime { LatencyRegime(bound, load) }
 }
