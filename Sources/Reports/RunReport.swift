@@ -11,6 +11,9 @@ package struct RunReport: Report {
   package let scenario: Scenario
   /// What came out.
   package let result: PassResult
+  /// From the start of each launch call to the start of its kernel, added up over the kernels; nil where that was not looked
+  /// for or there is none.
+  package let launchAndQueueTime: Picoseconds?
   /// Numbers that the user changed: path and value.
   package let overrides: [(path: String, value: Double)]
   /// Which case it is and how sure the latency is, if that was looked for.
@@ -20,12 +23,13 @@ package struct RunReport: Report {
 
   /// A report.
   package init(
-    scenario: Scenario, result: PassResult, answer: LatencyAnswer? = nil,
+    scenario: Scenario, result: PassResult, answer: LatencyAnswer? = nil, launchAndQueueTime: Picoseconds? = nil,
     overrides: [(path: String, value: Double)] = [], sensitivities: [Sensitivity] = []
   ) {
     self.scenario = scenario
     self.result = result
     self.answer = answer
+    self.launchAndQueueTime = launchAndQueueTime
     self.overrides = overrides
     self.sensitivities = sensitivities
   }
@@ -37,6 +41,7 @@ package struct RunReport: Report {
     var record = result.times
     record += ["breakdown_us": .record(Record(breakdown: result.time))]
     if let answer { record += ["error_band": .record(answer.record)] }
+    record += ["hdbi": .number(result.hostDeviceBalance), "tklqt_us": .time(launchAndQueueTime)]
     record += counts
     record += [
       "memory": .record(memory), "operators_without_rule": .texts(result.operatorsWithoutRule),
@@ -87,6 +92,7 @@ package struct RunReport: Report {
       "\(result.bound.rawValue): \(NumberFormat.integer(result.operatorCount)) operators, "
         + "\(NumberFormat.integer(result.kernelCount)) kernels, \(memoryText)"
     ]
+    conclusion.append(balanceText)
     if result.bound == .overhead {
       conclusion.append(
         "fewer kernels would help (fusion, a compiled engine, a graph for the gaps), a faster chip would not")
@@ -148,6 +154,15 @@ package struct RunReport: Report {
     let names = oneLine(result.operatorsWithoutRule.joined(separator: ", "))
     return "without a cost rule: \(names), guessed as element-wise traffic, "
       + "\(NumberFormat.percent(result.withoutRuleFraction)) of the bytes moved"
+  }
+
+  private var balanceText: String {
+    let balance = "HDBI \(NumberFormat.fixed(result.hostDeviceBalance, decimals: 2))"
+    guard let launchAndQueueTime else { return balance }
+    let time = NumberFormat.time(picoseconds: launchAndQueueTime.count)
+    guard result.kernelCount > 0 else { return balance + ", TKLQT \(time)" }
+    let mean = NumberFormat.time(picoseconds: launchAndQueueTime.count / Int64(result.kernelCount))
+    return balance + ", TKLQT \(time) (\(mean) from a kernel's launch to its start)"
   }
 
   private var memoryText: String {

@@ -4,6 +4,7 @@ import Kernels
 import OutputFiles
 import Profiles
 import Reports
+import Roofline
 import Simulation
 import Studies
 
@@ -68,7 +69,29 @@ enum RunCommand {
     warn(about: result, scenario)
     command.print(
       RunReport(
-        scenario: scenario, result: result, answer: answer, overrides: resolved.overrides, sensitivities: sensitivities))
+        scenario: scenario, result: result, answer: answer,
+        launchAndQueueTime: try launchAndQueueTime(resolved, plan, costs, command), overrides: resolved.overrides,
+        sensitivities: sensitivities))
+  }
+
+  /// What the pass takes, found the shortest way: how long that is decides what is looked for, however the user's was found.
+  private static func timing(
+    _ scenario: Scenario, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult, _ command: ParsedCommand
+  ) throws(SimulationFault) -> PassTiming {
+    guard !plan.counts.isOneStream, command.isPresent("timeline") || command.isPresent("method") else {
+      return result.timing
+    }
+    return try Simulator().time(plan, costs, scenario.latencyKind)
+  }
+
+  /// The launch and queuing time of the pass; nil for formats that have no place for it.
+  private static func launchAndQueueTime(
+    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
+  ) throws(Failure) -> Picoseconds? {
+    if command.format == .csv || command.format == .jsonl { return nil }
+    return try resolved.checkingSimulation { () throws(SimulationFault) in
+      try Simulator().launchAndQueueTime(plan, costs, resolved.scenario.latencyKind)
+    }
   }
 
   /// Which case it is and how sure the latency is; nil for formats that have no place for it.
@@ -81,7 +104,7 @@ enum RunCommand {
     var influences: [Sensitivity]? = sensitivities
     if !command.isPresent("sensitivity") {
       influences = try resolved.checkingSimulation { () throws(SimulationFault) in
-        try scenario.influences(plan, costs, result.timing)
+        try scenario.influences(plan, costs, try timing(scenario, plan, costs, result, command))
       }
     }
     let name = scenario.kernelModel.name

@@ -80,7 +80,7 @@ public struct Simulator: Sendable {
   }
 
   /// Simulates a planned pass: the same, with the programs and counts that the plan keeps.
-  func time(_ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming {
+  package func time(_ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming {
     switch kind {
     case .synchronized: try alone(plan.synchronizedProgram, plan.synchronizedCounts, table)
     case .steadyState: try steadyState(plan.program, plan.counts, table)
@@ -230,7 +230,7 @@ public struct Simulator: Sendable {
   /// The queue of the stream with the fewest launches fills last. Until then the stream may fall behind, pass by pass,
   /// without being what the passes wait for. With one stream, a queue that holds many passes never runs dry by the
   /// imbalance within one of them, full or not: the pass takes the longer of its host and device times from the start.
-  private func warmUpPasses(_ counts: ProgramCounts, _ table: CostTable) -> Int {
+  func warmUpPasses(_ counts: ProgramCounts, _ table: CostTable) -> Int {
     guard counts.instructions < 1e6 else { return 0 }
     let fewest = counts.fewestLaunchesOfAStream
     guard fewest > 0 else { return 1 }
