@@ -291,7 +291,7 @@ public struct Simulator: Sendable {
   }
 
   /// A bound on the time of a pass: the sum of everything that is spent, picoseconds.
-  private func length(_ counts: ProgramCounts, _ table: CostTable) -> Double {
+  func length(_ counts: ProgramCounts, _ table: CostTable) -> Double {
     var total = Double(table.launch.pass.duration.count) + Double(table.launch.synchronization.duration.count)
     let launch = table.launch.boundOfJob
     let streams = Double(counts.streamCount)

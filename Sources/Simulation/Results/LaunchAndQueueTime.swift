@@ -39,8 +39,9 @@ extension Simulator {
     let launches = counts.launches + counts.graphs
     guard launches > 0, counts.instructions <= Self.affordableInstructions / 2 else { return nil }
     guard counts.isOneStream else { return try ofTimeline(program, counts, table, kind) }
-    let affordable = Int(Self.affordableInstructions / counts.instructions)
-    guard (try? checkLength(counts, table, passes: affordable)) != nil else { return nil }
+    try checkLength(counts, table, passes: 1)
+    let possible = min(Self.affordableInstructions / counts.instructions, 0x1p61 / max(1, length(counts, table)))
+    let affordable = kind == .synchronized ? 1 : Int(max(1, possible))
     var table = table
     table.replaceAccounts { _ in .zero }
     var recurrence = StreamRecurrence(
