@@ -24,6 +24,8 @@ package struct LoweredProgram: Sendable {
     package var stream: Int
     /// The streams whose work must be done before its kernels start.
     package var waitsForStreams: [Int]
+    /// How many of the model's modules are called right before it.
+    package var moduleCalls = 0
   }
 
   /// A piece of the program's structure; leaves are indices into ``LoweredProgram/operations``.
@@ -31,6 +33,8 @@ package struct LoweredProgram: Sendable {
 
   /// What was lowered to.
   package let target: LoweringTarget
+  /// Whose modules the program calls.
+  package let library: ModuleLibrary
   /// The different kernels.
   package private(set) var kernels: [Kernel] = []
   /// The different operations.
@@ -64,14 +68,16 @@ package struct LoweredProgram: Sendable {
   ///   - rules: The fusion rules that apply.
   ///   - decomposition: What the framework's graph spells out before they do.
   ///   - inputs: Where a pass finds its inputs and leaves its outputs.
+  ///   - callsModules: Whether the framework calls the model's modules at every pass; else nothing is left of them.
   /// - Complexity: Linear in the text of the workload, not in what its loops execute.
   package init(
     _ workload: BoundWorkload, target: LoweringTarget, rules: [FusionRule], decomposition: [DecompositionRule] = [],
-    inputs: TensorPlace = .device
+    inputs: TensorPlace = .device, callsModules: Bool = true
   ) {
     self.target = target
+    library = workload.library
     let lowering = Lowering(target: target)
-    let program = workload.program.resolved
+    let program = (callsModules ? workload.program : workload.program.withoutModuleCalls).resolved
     let copied = program.with(tensorsOf: workload, on: target.isHost ? .device : inputs)
     let nodes = Decomposition(rules: decomposition).rewrite(copied)
     let groups = Fusion(rules: rules).rewrite(nodes)
@@ -85,7 +91,8 @@ package struct LoweredProgram: Sendable {
     (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
     let resident = ResidentTensors(workload, program, precision: target.precision)
     let live = LiveTensors(lowered.mapLeaves { ($0.0, operations[$0.1].kernels.isEmpty) }, target)
-    tensors = TensorDemand(weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes)
+    tensors = TensorDemand(
+      weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes, count: resident.count)
     kernelIndices = [:]
     operationIndices = [:]
   }
@@ -100,7 +107,8 @@ package struct LoweredProgram: Sendable {
       Operation(
         name: name, kind: lowered.kind, hasRule: lowered.hasRule, kernels: lowered.kernels.map { index(of: $0) },
         transfer: lowered.transfer, synchronizes: lowered.synchronizes, stream: first.stream,
-        waitsForStreams: first.waitsForStreams))
+        waitsForStreams: first.waitsForStreams,
+        moduleCalls: group.reduce(0) { $0 + $1.operation.moduleCalls }))
     operationIndices[group] = operations.count - 1
     return operations.count - 1
   }

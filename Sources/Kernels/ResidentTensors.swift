@@ -14,6 +14,9 @@ struct ResidentTensors {
   /// Bytes of the inputs.
   private(set) var inputBytes = 0.0
 
+  /// How many tensors they are.
+  private(set) var count = 0.0
+
   private let precision: Precision
   private let countsWeights: Bool
   /// What is declared, and what the program has made so far.
@@ -29,7 +32,10 @@ struct ResidentTensors {
     countsWeights = workload.weightElements == nil
     known = Set(workload.inputs)
     inputBytes = workload.inputs.reduce(0) { $0 + Self.bytes(of: $1, precision) }
+    count = Double(workload.inputs.count)
     program.forEachRound { add($0, $1) }
+    // A table that is tied to a matrix was counted as both.
+    count -= Double(tables.intersection(matrices).count)
     if let elements = workload.weightElements {
       weightBytes = Double(elements) * precision.bytesPerElement
     } else {
@@ -48,7 +54,7 @@ struct ResidentTensors {
     for (index, (shape, type)) in zip(operation.inputs, operation.inputTypes).enumerated() {
       let tensor = Tensor(shape: shape, type: type)
       if rule.isWeight(index) {
-        if countsWeights { addWeight(shape, isTable: rule.kind == .embedding, times) }
+        addWeight(shape, isTable: rule.kind == .embedding, times)
       } else if !known.contains(tensor) {
         addInput(tensor, isCache: rule.isCache(index), times)
       }
@@ -59,13 +65,10 @@ struct ResidentTensors {
   }
 
   private mutating func addWeight(_ shape: Shape, isTable: Bool, _ times: Double) {
-    let bytes = Double(shape.elementCount) * precision.bytesPerElement
-    if isTable {
-      if tables.insert(shape).inserted { weightBytes += bytes }
-    } else {
-      if shape.rank == 2 { matrices.insert(shape) }
-      weightBytes += bytes * times
-    }
+    if shape.rank == 2, !isTable { matrices.insert(shape) }
+    let tensors = !isTable ? times : tables.insert(shape).inserted ? 1 : 0
+    count += tensors
+    if countsWeights { weightBytes += Double(shape.elementCount) * precision.bytesPerElement * tensors }
   }
 
   /// Constants of a model whose weights are counted are among them.
@@ -73,8 +76,10 @@ struct ResidentTensors {
     let bytes = Self.bytes(of: tensor, precision)
     if isCache {
       inputBytes += bytes * times
+      count += times
     } else if countsWeights {
       inputBytes += bytes
+      count += 1
       known.insert(tensor)
     }
   }

@@ -6,14 +6,17 @@ package struct TensorDemand: Sendable, Equatable {
   package var inputs: Double
   /// The most that is alive at once of what a pass makes.
   package var activations: Double
+  /// How many tensors the weights and inputs are.
+  package var count: Double
 
   /// All of them.
   package var total: Double { weights + inputs + activations }
 
   /// A demand from its parts.
-  package init(weights: Double, inputs: Double, activations: Double) {
+  package init(weights: Double, inputs: Double, activations: Double, count: Double = 0) {
     self.weights = weights
     self.inputs = inputs
     self.activations = activations
+    self.count = count
   }
 }

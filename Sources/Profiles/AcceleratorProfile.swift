@@ -31,6 +31,18 @@ public struct AcceleratorProfile: Sendable, Equatable {
     public var graphCallUS = 0.0
     /// From the return of that call until the graph's first kernel may start.
     public var graphLatencyUS = 0.0
+    /// Host time of that call for each kernel of the graph, on the reference host.
+    public var graphNodeUS = 0.0
+    /// Host time of that call for each chain of kernels beside the first, on the reference host.
+    public var graphBranchUS = 0.0
+    /// Host time of a graph's first launch beside that of later ones, on the reference host.
+    public var graphFirstUS = 0.0
+    /// The same for each of its kernels.
+    public var graphFirstNodeUS = 0.0
+    /// Host time to capture one kernel and make it a node of a graph, on the reference host.
+    public var graphCaptureNodeUS = 0.0
+    /// Time that a graph launch takes on its way to the device beside all that: of a guest system.
+    public var submissionUS = 0.0
     /// From the end of the device's work until a synchronization has returned to the host.
     public var synchronizationUS = 0.0
     /// Launches that may be unfinished before the next one blocks the host.
@@ -57,6 +69,8 @@ public struct AcceleratorProfile: Sendable, Equatable {
   public var architecture = ""
   /// Year and month of the release, `2017-06`.
   public var released = ""
+  /// A host that it is sold with, by its name in the catalog; nil where nobody has said which.
+  public var host: String?
   /// Whether the part is one of the generations of the headline study.
   public var isFlagship = false
   /// Whether the part is announced but does not ship yet.
@@ -156,7 +170,16 @@ extension AcceleratorProfile: FieldDescribed {
         "memory.l2_bandwidth_gb_per_s", \.memory.l2BandwidthGBPerS, .gigabytesPerSecond,
         "measured last-level cache bandwidth", affects: .device, family: .bandwidth,
         trend: .following([memoryBandwidth.path], over: [])),
-      launchCall, launchLatency, kernelGap, graphKernelGap, graphCall, graphLatency, synchronization,
+      launchCall, launchLatency, kernelGap, graphKernelGap, graphCall, graphLatency,
+      graph("graph_node_us", \.launch.graphNodeUS, "host time of a graph launch for each node"),
+      graph("graph_branch_us", \.launch.graphBranchUS, "host time of a graph launch for each further chain of nodes"),
+      graph("graph_first_us", \.launch.graphFirstUS, "host time that a graph's first launch takes more"),
+      graph("graph_first_node_us", \.launch.graphFirstNodeUS, "the same for each node"),
+      graph("graph_capture_node_us", \.launch.graphCaptureNodeUS, "host time to capture a node and instantiate it"),
+      .init(
+        "launch.submission_us", \.launch.submissionUS, leftOut: 0, .microseconds,
+        "delay of a graph launch in a guest system", note: "0 if left out: on Linux", affects: .host),
+      synchronization,
       .init(
         "launch.queue_depth", \.launch.queueDepth, .queueDepth, "unfinished launches before the host blocks",
         affects: .host),
@@ -202,6 +225,14 @@ extension AcceleratorProfile: FieldDescribed {
   static let graphLatency = ProfileField<AcceleratorProfile>(
     "launch.graph_latency_us", \.launch.graphLatencyUS, .microseconds, "graph launch returned until it starts",
     affects: .host, family: .launch)
+  private static func graph(
+    _ key: String, _ path: any WritableKeyPath<AcceleratorProfile, Double> & Sendable, _ meaning: String
+  ) -> ProfileField<AcceleratorProfile> {
+    .init(
+      "launch.\(key)", path, leftOut: 0, .microseconds, meaning, note: "on the reference host; 0 if left out",
+      affects: .host, family: .launch)
+  }
+
   static let synchronization = ProfileField<AcceleratorProfile>(
     "launch.synchronization_us", \.launch.synchronizationUS, .microseconds,
     "device done until a synchronization has returned", affects: .host)

@@ -53,15 +53,36 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var mode = FrameworkMode.eager
   /// Host time of one operator of each kind, without its launches.
   public var dispatchUS = DispatchTable()
+  /// Host time that an operator spends in Python before its dispatch: arguments in, tensors out.
+  public var pythonUS = 0.0
   /// Host time that the framework spends on each kernel that it launches, beside the driver's call.
   ///
   /// It goes into allocation, arguments and selection. What a library launches within a call costs the driver's call
   /// only.
   public var kernelUS = 0.0
-  /// Host time of a pass beside its operators: module calls, guards, session run.
+  /// Host time of one call of a model's module, in Python: hooks, arguments, its forward function.
+  public var moduleUS = 0.0
+  /// The same of a module of Hugging Face's transformers, whose forward functions do more: keyword arguments, decorators,
+  /// masks, caches, outputs.
+  public var transformersModuleUS = 0.0
+  /// Host time of a pass beside its operators: guards, session run, the loop around a model.
   public var passUS = 0.0
-  /// Host time for each kernel of a launched graph.
+  /// Host time of a pass for each weight and each input that a compiled program checks before it runs.
+  public var inputUS = 0.0
+  /// The share of an operator's host time, launches aside, where the same one ran right before it: its code and its data
+  /// are in the caches still.
+  public var repeatedFraction = 1.0
+  /// Host time for each kernel of a launched graph, beside what the driver takes.
   public var graphNodeUS = 0.0
+  /// Host time between a graph and the piece of a pass before it, where a pass is not one graph.
+  public var pieceUS = 0.0
+  /// How much of the time between two kernels of a graph is hidden, where a kernel begins while the one before it ends:
+  /// programmatic dependent launch.
+  public var kernelOverlapUS = 0.0
+  /// Whether a graph is one kernel that stays on the device for the whole of it, and waits for nothing between operators.
+  public var isPersistent = false
+  /// The kinds of operator that stay outside of graphs: a pass is captured piece by piece.
+  public var eagerKinds: [OperatorKind] = []
   /// The fusion rules, on any architecture that has no list of its own.
   public var fusion: [FusionRule] = []
   /// The fusion rules on particular architectures.
@@ -158,14 +179,37 @@ extension FrameworkProfile: FieldDescribed {
   package static let fields: [ProfileField<FrameworkProfile>] =
     OperatorKind.allCases.map(dispatch) + [
       .init(
+        "python_us", \.pythonUS, leftOut: 0, .microseconds, "host time of an operator in Python, beside its dispatch",
+        note: "0 if left out", affects: .host, family: .dispatch),
+      .init(
         "kernel_us", \.kernelUS, .microseconds, "host time for each kernel beside the launch call",
         note: "of those that it launches itself", affects: .host, family: .dispatch),
       .init(
         "pass_us", \.passUS, .microseconds, "host time of a pass beside its operators", affects: .host,
         family: .dispatch),
       .init(
-        "graph_node_us", \.graphNodeUS, .microseconds, "host time for each node of a graph", required: false,
+        "module_us", \.moduleUS, leftOut: 0, .microseconds, "host time of one call of a module", note: "0 if left out",
+        affects: .host, family: .dispatch),
+      .init(
+        "transformers_module_us", \.transformersModuleUS, leftOut: 0, .microseconds,
+        "host time of one call of a module of transformers", note: "0 if left out", affects: .host,
+        family: .dispatch),
+      .init(
+        "input_us", \.inputUS, leftOut: 0, .microseconds, "host time of a pass for each weight and input",
+        note: "of a compiled program's checks; 0 if left out", affects: .host, family: .dispatch),
+      .init(
+        "repeated_fraction", \.repeatedFraction, leftOut: 1, .ratio(0.001, 1),
+        "share of an operator's host time right behind the same one", note: "launches aside; 1 if left out",
         affects: .host),
+      .init(
+        "graph_node_us", \.graphNodeUS, .microseconds, "host time for each node of a graph",
+        note: "beside what the driver takes: the accelerator's", required: false, affects: .host),
+      .init(
+        "piece_us", \.pieceUS, leftOut: 0, .microseconds, "host time of a graph behind another piece of its pass",
+        note: "0 if left out", affects: .host, family: .dispatch),
+      .init(
+        "kernel_overlap_us", \.kernelOverlapUS, leftOut: 0, .microseconds, "time between kernels of a graph that is hidden",
+        note: "programmatic dependent launch; 0 if left out", affects: .host),
       .init(
         "convolution_workspace_mb", \.convolutionWorkspaceMB, .megabytesOrNone,
         "memory that a convolution's algorithm may use beside its tensors", note: "unlimited if left out",

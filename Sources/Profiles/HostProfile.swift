@@ -36,8 +36,12 @@ public struct HostProfile: Sendable, Equatable {
   public var vendor = ""
   /// Year and month of the release.
   public var released = ""
-  /// Single-thread speed relative to the reference host: every host cost is divided by it.
+  /// The family whose rule gives the speeds that the profile does not state.
+  public var architecture = HostProfile.defaultArchitecture
+  /// Single-thread speed relative to the reference host: every host cost is divided by it, and by one of ``speed``.
   public var singleThreadSpeed = 1.0
+  /// How fast it is at each sort of code, relative to that.
+  public var speed = HostSpeeds()
   /// Cores of one chip.
   public var cores = 1.0
   /// Threads that share the kernels of a processor-only system.
@@ -57,6 +61,9 @@ public struct HostProfile: Sendable, Equatable {
 
   /// An empty profile, to be filled field by field.
   public init() {}
+
+  /// The family of hosts that state none.
+  static let defaultArchitecture = "x86"
 }
 
 /// What kernels on a processor reach of its peaks.
@@ -90,6 +97,11 @@ extension HostProfile: FieldDescribed {
   /// What follows them is said for a host with an accelerator; one without prices its kernels by them as well.
   package static let fields: [ProfileField<HostProfile>] = [
     singleThreadSpeed,
+    speed("interpreter", \.speed.interpreter, "Python", "1 if left out"),
+    speed("native", \.speed.native, "compiled framework code", byRule),
+    speed("driver", \.speed.driver, "the driver's calls", "speed.native if left out"),
+    speed("copy", \.speed.copy, "copies by the processor", byRule),
+    speed("tokenizer", \.speed.tokenizer, "texts to tokens and back", "1 if left out"),
     .init("cores", \.cores, .cores, "cores of one chip", affects: .host),
     .init(
       "threads", \.threads, .cores, "threads that run kernels without an accelerator", note: "1 if left out",
@@ -139,7 +151,17 @@ extension HostProfile: FieldDescribed {
       affects: .host),
   ]
 
+  private static let byRule = "by the rule of its architecture if left out"
+
+  private static func speed(
+    _ component: String, _ path: any WritableKeyPath<HostProfile, Double> & Sendable, _ meaning: String, _ note: String
+  ) -> ProfileField<HostProfile> {
+    .init(
+      "speed.\(component)", path, .ratio(0.001, 1000), "speed at \(meaning), relative to single_thread_speed",
+      note: note, required: false, affects: .host)
+  }
+
   static let singleThreadSpeed = ProfileField<HostProfile>(
     "single_thread_speed", \.singleThreadSpeed, .ratio(0.001, 1000), "relative to the reference host",
-    note: "one thread's speed at framework code", affects: .host, family: .hostSpeed, trend: .leading)
+    note: "one thread's speed; times each of speed", affects: .host, family: .hostSpeed, trend: .leading)
 }

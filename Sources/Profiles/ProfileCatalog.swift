@@ -13,6 +13,8 @@ public struct ProfileCatalog: Sendable {
   public let hosts: [HostProfile]
   /// Every framework, by name.
   public let frameworks: [FrameworkProfile]
+  /// Every family of hosts, by name.
+  package let hostArchitectures: [HostArchitecture]
   /// Every architecture family, by name.
   package let families: ArchitectureFamilies
   /// The files that are wrong, and names that two files claim: only who asks for one of them need know.
@@ -46,8 +48,12 @@ public struct ProfileCatalog: Sendable {
     accelerators = reader.read("accelerators", what: "accelerator", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.accelerator(from: document, families: families)
     }.sorted { ($0.released, $0.name) < ($1.released, $1.name) }
+    let hostArchitectures = reader.read(
+      "host-architectures", what: "host architecture", named: { Named(name: $0.name) }
+    ) { document throws(JSONFault) in try ProfileReader.hostArchitecture(from: document) }
+    self.hostArchitectures = hostArchitectures
     hosts = reader.read("hosts", what: "host", named: Self.named) { document throws(JSONFault) in
-      try ProfileReader.host(from: document)
+      try ProfileReader.host(from: document, architectures: hostArchitectures)
     }
     frameworks = reader.read("frameworks", what: "framework", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)
@@ -90,9 +96,17 @@ public struct ProfileCatalog: Sendable {
     try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.architecture(from: document) }
   }
 
+  /// Reads a family of hosts from a file of the user's.
+  package func hostArchitecture(file: String) throws(ProfileFault) -> HostArchitecture {
+    try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.hostArchitecture(from: document) }
+  }
+
   /// Reads a host from a file of the user's.
   public func host(file: String) throws(ProfileFault) -> HostProfile {
-    try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.host(from: document) }
+    let architectures = hostArchitectures
+    return try Self.readDocument(file) { document throws(JSONFault) in
+      try ProfileReader.host(from: document, architectures: architectures)
+    }
   }
 
   /// Reads a framework from a file of the user's.

@@ -58,6 +58,17 @@ package final class ProfileField<Profile: Sendable>: Sendable {
       read: { $0[keyPath: keyPath] }, write: { $0[keyPath: keyPath] = $1 })
   }
 
+  /// A number that means nothing at one value, which is that of the profiles that leave it out.
+  package convenience init(
+    _ path: String, _ keyPath: any WritableKeyPath<Profile, Double> & Sendable, leftOut: Double,
+    _ domain: NumberDomain, _ meaning: String, note: String = "", affects: NumberEffect, family: NumberFamily = .none
+  ) {
+    self.init(
+      path, domain, meaning, note: note, required: false, affects: affects, family: family,
+      read: { $0[keyPath: keyPath] == leftOut ? nil : $0[keyPath: keyPath] },
+      write: { $0[keyPath: keyPath] = $1 })
+  }
+
   /// A number that a profile may leave out.
   package convenience init(
     _ path: String, _ keyPath: any WritableKeyPath<Profile, Double?> & Sendable, _ domain: NumberDomain,

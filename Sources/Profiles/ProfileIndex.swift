@@ -96,8 +96,15 @@ package struct ProfileIndex: Sendable {
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
   package func host(named name: String) throws -> HostProfile {
-    try ProfileCatalog.readDocument(Self.find(name, in: hosts, what: "host").path) { document throws(JSONFault) in
-      try ProfileReader.host(from: document)
+    let entry = try Self.find(name, in: hosts, what: "host")
+    // A family's file has the family's name.
+    let file = entry.architecture.isEmpty ? HostProfile.defaultArchitecture : entry.architecture
+    let family = try ProfileCatalog.readDocument(directory + "/host-architectures/\(file).json") {
+      document throws(JSONFault) in
+      try ProfileReader.hostArchitecture(from: document)
+    }
+    return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
+      try ProfileReader.host(from: document, architectures: [family])
     }
   }
 

@@ -38,6 +38,7 @@ package enum ProfileReader {
     profile.title = try shownText(&root, "title") ?? profile.name
     profile.vendor = try shownText(&root, "vendor") ?? ""
     profile.released = try releaseDate(&root)
+    profile.host = try root.optional("host").map(identifier)
     profile.isFlagship = try root.optional("flagship")?.boolean() ?? false
     profile.isAnnounced = try root.optional("announced")?.boolean() ?? false
 
@@ -81,8 +82,27 @@ package enum ProfileReader {
     return profile
   }
 
-  /// Reads a host of schema `host/1`.
-  package static func host(from document: JSONDocument) throws(JSONFault) -> HostProfile {
+  /// Reads a family of hosts of schema `host-architecture/1`.
+  package static func hostArchitecture(from document: JSONDocument) throws(JSONFault) -> HostArchitecture {
+    var root = try opened(document, schema: "host-architecture/1")
+    var profile = HostArchitecture()
+    profile.name = try root.required("name").nonEmptyString()
+    try read("speed", of: &root, into: &profile)
+    profile.provenance = try Provenance.read(from: &root, known: HostArchitecture.sourcePaths)
+    try root.finish()
+    return profile
+  }
+
+  /// Reads a host.
+  ///
+  /// - Parameters:
+  ///   - document: A document of schema `host/1`.
+  ///   - architectures: By whose rules the speeds follow that the document leaves out.
+  /// - Returns: The host, with every number in its range.
+  /// - Throws: `JSONFault` with the place of the first thing that is wrong.
+  package static func host(
+    from document: JSONDocument, architectures: [HostArchitecture] = []
+  ) throws(JSONFault) -> HostProfile {
     var root = try opened(document, schema: "host/1")
     var profile = HostProfile()
     profile.name = try identifier(root.required("name"))
@@ -90,6 +110,8 @@ package enum ProfileReader {
     profile.title = try shownText(&root, "title") ?? profile.name
     profile.vendor = try shownText(&root, "vendor") ?? ""
     profile.released = try releaseDate(&root)
+    let architecture = try hostArchitecture(&root, among: architectures)
+    profile.architecture = architecture.name
     try ProfileField.read(from: &root, group: "", into: &profile)
     try read("vector", of: &root, into: &profile)
     try read("memory", of: &root, into: &profile)
@@ -99,8 +121,41 @@ package enum ProfileReader {
       profile.provenance.sources.append(
         Source(path: "threads", kind: .assumed, from: "one thread unless a run sets more", note: ""))
     }
+    try readSpeeds(&root, of: architecture, into: &profile)
     try root.finish()
     return profile
+  }
+
+  /// The family of a host: the one that it states, or the usual one.
+  private static func hostArchitecture(
+    _ root: inout JSONObjectCursor, among architectures: [HostArchitecture]
+  ) throws(JSONFault) -> HostArchitecture {
+    guard let cursor = root.optional("architecture") else {
+      return architectures.first { $0.name == HostProfile.defaultArchitecture } ?? HostArchitecture()
+    }
+    let name = try cursor.choice(of: architectures.map(\.name), as: "host architecture")
+    return architectures.first { $0.name == name } ?? HostArchitecture()
+  }
+
+  /// The speeds that a host states, and by the rule of its family those that it does not.
+  private static func readSpeeds(
+    _ root: inout JSONObjectCursor, of architecture: HostArchitecture, into profile: inout HostProfile
+  ) throws(JSONFault) {
+    let derived = architecture.speeds(of: profile)
+    profile.speed = derived
+    var stated: [String] = []
+    if let own = root.optional("speed") {
+      stated = try own.object().keys
+      try read("speed", of: &root, into: &profile, requireAll: false)
+      // The driver is native code as well.
+      if !stated.contains("driver") { profile.speed.driver = profile.speed.native }
+    }
+    for component in HostComponent.allCases where !stated.contains(component.rawValue) {
+      let path = "speed." + component.rawValue
+      let source = architecture.provenance.source(of: "speed")
+      profile.provenance.sources.append(
+        Source(path: path, kind: .derived, from: "the rule of \(architecture.name): \(source?.from ?? "")", note: ""))
+    }
   }
 
   /// Reads a framework of schema `framework/1`.
@@ -113,6 +168,7 @@ package enum ProfileReader {
     profile.version = try shownText(&root, "version") ?? ""
     let modes = FrameworkMode.allCases.map(\.rawValue)
     profile.mode = FrameworkMode(rawValue: try root.required("mode").choice(of: modes, as: "mode")) ?? .eager
+    try readGraphs(&root, into: &profile)
     try ProfileField.read(from: &root, group: "", into: &profile)
     try read("dispatch_us", of: &root, into: &profile)
     if let cursor = root.optional("fusion") { profile.fusion = try choices(cursor, as: "fusion rule") }
@@ -133,6 +189,22 @@ package enum ProfileReader {
     profile.provenance = try Provenance.read(from: &root, known: FrameworkProfile.sourcePaths)
     try root.finish()
     return profile
+  }
+
+  /// What a framework makes of the graphs that it launches; other frameworks launch none.
+  private static func readGraphs(
+    _ root: inout JSONObjectCursor, into profile: inout FrameworkProfile
+  ) throws(JSONFault) {
+    let (persistent, eager) = (root.optional("persistent"), root.optional("eager_kinds"))
+    for cursor in [persistent, eager] where profile.mode != .graph {
+      guard let cursor else { continue }
+      throw cursor.fault(
+        .described(
+          problem: "is said of a framework whose mode is \(quoted(profile.mode.rawValue))",
+          advice: "remove it, or make the mode \"graph\""))
+    }
+    if let persistent { profile.isPersistent = try persistent.boolean() }
+    if let eager { profile.eagerKinds = try choices(eager, as: "kind of operator") }
   }
 
   /// The root object of a document, once its schema is the expected one.

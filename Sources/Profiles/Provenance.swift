@@ -134,6 +134,10 @@ extension ArchitectureProfile {
   static let sourcePaths = SourcePaths(fields.map(\.path))
 }
 
+extension HostArchitecture {
+  static let sourcePaths = SourcePaths(fields.map(\.path))
+}
+
 extension HostProfile {
   static let sourcePaths = SourcePaths(fields.map(\.path))
 }

@@ -18,24 +18,28 @@ package struct GenerationsReport: Report {
 
   private typealias Row = GenerationsStudy.Row
 
-  /// A row for each workload, accelerator and batch.
+  /// A row for each workload, accelerator, host and batch.
   package var tables: [Table] {
     [
       Table(
         named: "passes",
         study.rows.flatMap { row in
-          zip(study.batches, row.results).map { batch, result in
-            var knee: Int?
-            if case .batch(let batch) = row.knee { knee = batch }
-            return [
-              "workload": .text(row.workload), "batch": .count(batch), "accelerator": .text(row.accelerator.name),
-              "released": .text(row.accelerator.released), "is_announced": .flag(row.accelerator.isAnnounced),
-              "host": .text(study.host.name), "framework": .text(study.framework.name),
-              "precision": .text(study.precision.rawValue),
-            ] + result.times + ["knee_batch": .count(knee)]
-          }
+          passes(row, study.host, row.results, knee: nil) + passes(row, row.ownHost, row.ownResults, knee: row.knee)
         })
     ]
+  }
+
+  private func passes(_ row: Row, _ host: HostProfile, _ results: [PassResult], knee: Knee?) -> [Record] {
+    var batchOfKnee: Int?
+    if case .batch(let batch)? = knee { batchOfKnee = batch }
+    return zip(study.batches, results).map { batch, result in
+      [
+        "workload": .text(row.workload), "batch": .count(batch), "accelerator": .text(row.accelerator.name),
+        "released": .text(row.accelerator.released), "is_announced": .flag(row.accelerator.isAnnounced),
+        "host": .text(host.name), "is_host_of_its_time": .flag(knee != nil),
+        "framework": .text(study.framework.name), "precision": .text(study.precision.rawValue),
+      ] + result.times + ["knee_batch": .count(batchOfKnee)]
+    }
   }
 
   /// The tables, the finding, and what to try next; the tax at the smallest batch as bars where there is room.
@@ -43,14 +47,12 @@ package struct GenerationsReport: Report {
     var blocks: [ReportBlock] = [
       .lines([
         "How much of the latency is the machine, and how much is the framework feeding it?",
-        "\(study.framework.title), \(study.precision.rawValue), one host (\(study.host.title)), steady state",
+        "\(study.framework.title), \(study.precision.rawValue), steady state, batch \(study.batches.first ?? 1)",
       ])
     ]
     for workload in unique(study.rows.map(\.workload)) {
       let rows = study.rows.filter { $0.workload == workload }
-      let bars = TableBars(
-        title: "tax, b\(study.batches.first ?? 1)", values: rows.map { $0.results.first?.frameworkTaxFraction }, most: 1
-      )
+      let bars = TableBars(title: "tax", values: rows.map { $0.ownResults.first?.frameworkTaxFraction }, most: 1)
       blocks.append(.table(table(rows), title: workload, bars: bars))
     }
     blocks.append(.lines(legend))
@@ -59,29 +61,29 @@ package struct GenerationsReport: Report {
   }
 
   private func table(_ rows: [Row]) -> Table {
-    var columns = [
-      Column<Row>("accelerator") { .text($0.accelerator.shortName + ($0.accelerator.isAnnounced ? " *" : "")) },
-      Column("year", .plain) { .text(String($0.accelerator.released.prefix(4))) },
-    ]
-    for (index, batch) in study.batches.enumerated() {
-      columns += [
-        .busy("busy", "ms, b\(batch)", .milliseconds(2)) { $0.results[index] },
-        .latency("ms, b\(batch)", .milliseconds(2), style: .bold) { $0.results[index] },
-        .tax(decimals: 0, marks: true) { $0.results[index] },
-        Column("waits for") { .text($0.results[index].bound.waitsFor) },
-      ]
-    }
-    columns.append(Column("knee", unit: "batch", .plain) { $0.knee.cell })
-    return Table(rows, columns)
+    guard !study.batches.isEmpty else { return Table(rows, []) }
+    return Table(
+      rows,
+      [
+        Column<Row>("accelerator") { .text($0.accelerator.shortName + ($0.accelerator.isAnnounced ? " *" : "")) },
+        Column("year", .plain) { .text(String($0.accelerator.released.prefix(4))) },
+        .busy("busy", "ms", .milliseconds(2)) { $0.results[0] },
+        .latency("ms, 1 host", .milliseconds(2)) { $0.results[0] },
+        .tax(decimals: 0) { $0.results[0] },
+        Column("host of its time") { .text($0.ownHost.shortName) },
+        .latency("ms", .milliseconds(2), style: .bold) { $0.ownResults[0] },
+        .tax(decimals: 0, marks: true) { $0.ownResults[0] },
+        Column("waits for") { .text($0.ownResults[0].bound.waitsFor) },
+        Column("knee", unit: "batch", .plain) { $0.knee.cell },
+      ])
   }
 
   /// What the columns mean.
   private var legend: [String] {
-    let batches = study.batches.map { "b\($0)" }.joined(separator: ", ")
     let stars = study.rows.contains { $0.accelerator.isAnnounced } ? "; *: announced, not shipping" : ""
     return [
-      "busy: the device works; tax: share of the latency in which it does not; \(batches): batch size",
-      "knee: the batch from which on the device, not the host, sets the latency\(stars)",
+      "busy: the device works; tax: share of the latency in which it does not; 1 host: \(study.host.title)",
+      "knee: the batch from which on the device, not the host of its time, sets the latency\(stars)",
     ]
   }
 
@@ -94,14 +96,24 @@ package struct GenerationsReport: Report {
       ? "the latency stays where it is"
       : "the latency falls only \(NumberFormat.significant(finding.latencySpeedup, digits: 2)) times"
     var text =
-      "\(finding.workload) at batch \(study.batches.first ?? 1), from \(finding.oldest) to \(finding.newest): "
-      + "the device needs \(device) times less time, and \(latency). "
+      "\(finding.workload) at batch \(study.batches.first ?? 1), from \(finding.oldest) to \(finding.newest), each with the host "
+      + "of its time: the device needs \(device) times less time, and \(latency). "
       + "The framework tax \(tax) from \(NumberFormat.percent(finding.oldestTax, decimals: 0)) to "
       + "\(NumberFormat.percent(finding.newestTax, decimals: 0)) of the latency."
     if finding.newestTax > 0.5 {
       text += " A faster accelerator cannot lower it; a larger batch, CUDA graphs or a faster host can."
     }
     return text
+  }
+}
+
+extension HostProfile {
+  /// The name without its vendor and line.
+  fileprivate var shortName: String {
+    for prefix in ["intel-xeon-platinum-", "intel-xeon-gold-", "intel-", "amd-", "nvidia-"] where name.hasPrefix(prefix) {
+      return String(name.dropFirst(prefix.count))
+    }
+    return name
   }
 }
 

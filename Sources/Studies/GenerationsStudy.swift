@@ -3,7 +3,8 @@ import Roofline
 import Simulation
 import Workloads
 
-/// The headline: the same workloads, host and framework on one accelerator generation after the other.
+/// The headline: the same workloads and framework on one accelerator generation after the other, all fed by one host and
+/// each by the host of its time.
 package struct GenerationsStudy: Sendable {
   /// One workload on one accelerator.
   package struct Row: Sendable {
@@ -11,9 +12,13 @@ package struct GenerationsStudy: Sendable {
     package let workload: String
     /// The accelerator.
     package let accelerator: AcceleratorProfile
-    /// A result for each batch size of the study.
+    /// A result for each batch size of the study, fed by the one host.
     package let results: [PassResult]
-    /// From which batch on the device sets the latency.
+    /// The host of the accelerator's time.
+    package let ownHost: HostProfile
+    /// A result for each batch size of the study, fed by that host.
+    package let ownResults: [PassResult]
+    /// From which batch on the device sets the latency, fed by that host.
     package let knee: Knee
   }
 
@@ -21,7 +26,7 @@ package struct GenerationsStudy: Sendable {
   package let batches: [Int]
   /// The format of floating-point tensors.
   package let precision: Precision
-  /// The host.
+  /// The one host.
   package let host: HostProfile
   /// The framework.
   package let framework: FrameworkProfile
@@ -30,31 +35,47 @@ package struct GenerationsStudy: Sendable {
 
   /// Simulates every combination.
   ///
-  /// - Complexity: For each workload and accelerator, a simulation for each batch and those of the knee.
+  /// - Parameters:
+  ///   - workloads: What runs.
+  ///   - accelerators: On what, from the oldest to the newest.
+  ///   - host: The one host.
+  ///   - hostOfItsTime: The host that an accelerator is sold with.
+  ///   - framework: Through what.
+  ///   - precision: In which format.
+  ///   - batches: At which batch sizes.
+  /// - Throws: What `hostOfItsTime`, binding or simulating throws.
+  /// - Complexity: For each workload and accelerator, two simulations for each batch and those of the knee.
   package init(
-    workloads: [Workload], accelerators: [AcceleratorProfile], host: HostProfile, framework: FrameworkProfile,
-    precision: Precision, batches: [Int]
+    workloads: [Workload], accelerators: [AcceleratorProfile], host: HostProfile,
+    hostOfItsTime: (AcceleratorProfile) throws -> HostProfile, framework: FrameworkProfile, precision: Precision,
+    batches: [Int]
   ) throws {
     self.batches = batches
     self.precision = precision
     self.host = host
     self.framework = framework
-    let pairs = workloads.flatMap { workload in accelerators.map { (workload: workload, accelerator: $0) } }
+    let fed = try accelerators.map { (accelerator: $0, host: try hostOfItsTime($0)) }
+    let pairs = workloads.flatMap { workload in fed.map { (workload: workload, fed: $0) } }
     let preparation = Preparation()
-    rows = try parallelMap(pairs) { workload, accelerator in
-      let system = System(accelerator: accelerator, host: host, framework: framework)
-      let scenario = { Scenario(workload: $0, system: system, precision: precision) }
-      return Row(
-        workload: workload.name, accelerator: accelerator,
-        results: try batches.map { batch in
-          let prepared = try preparation.prepare(workload, ["batch": Int64(batch)], scenario: scenario)
+    rows = try parallelMap(pairs) { workload, fed in
+      func scenario(_ host: HostProfile) -> (BoundWorkload) -> Scenario {
+        let system = System(accelerator: fed.accelerator, host: host, framework: framework)
+        return { Scenario(workload: $0, system: system, precision: precision) }
+      }
+      func results(_ host: HostProfile) throws -> [PassResult] {
+        try batches.map { batch in
+          let prepared = try preparation.prepare(workload, ["batch": Int64(batch)], scenario: scenario(host))
           return try prepared.scenario.simulate(prepared.plan, prepared.scenario.price(prepared.plan))
-        },
-        knee: try Knee.find(workload, parameters: [:], with: preparation, scenario: scenario))
+        }
+      }
+      return Row(
+        workload: workload.name, accelerator: fed.accelerator, results: try results(host), ownHost: fed.host,
+        ownResults: try results(fed.host),
+        knee: try Knee.find(workload, parameters: [:], with: preparation, scenario: scenario(fed.host)))
     }
   }
 
-  /// What the study shows, of its first workload at its smallest batch, from the first accelerator to the last that
+  /// What the study shows, of its first workload at its smallest batch with the hosts of their time, from the first accelerator to the last that
   /// ships.
   package struct Finding: Sendable, Equatable {
     /// The workload.
@@ -76,8 +97,8 @@ package struct GenerationsStudy: Sendable {
   /// The finding, or nil for a study without rows.
   package var finding: Finding? {
     let shipping = rows.filter { !$0.accelerator.isAnnounced && $0.workload == rows.first?.workload }
-    guard let first = shipping.first, let last = shipping.last, let old = first.results.first,
-      let new = last.results.first
+    guard let first = shipping.first, let last = shipping.last, let old = first.ownResults.first,
+      let new = last.ownResults.first
     else { return nil }
     return Finding(
       workload: first.workload, oldest: first.accelerator.title, newest: last.accelerator.title,

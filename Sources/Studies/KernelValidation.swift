@@ -78,7 +78,7 @@ package struct KernelValidation: Sendable {
     for measurements: [KernelMeasurement], from source: some ModelSource, _ kernelModel: KernelModel,
     _ adjust: (inout System) throws -> Void
   ) throws -> (timers: [LoneOperatorTimer], rows: [Row]) {
-    let (host, framework) = (try source.host("reference"), try source.framework(Self.framework))
+    let (host, framework) = (try source.host(SystemDefaults.referenceHost), try source.framework(Self.framework))
     var systems: [String: System] = [:]
     var places: [TimerKey: Int] = [:]
     var timers: [LoneOperatorTimer] = []

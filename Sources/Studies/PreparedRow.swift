@@ -50,8 +50,9 @@ func prepare(
     if let known = systems[name] {
       (number, system) = known
     } else {
+      let accelerator = try source.accelerator(row.accelerator)
       var made = System(
-        accelerator: try source.accelerator(row.accelerator), host: try source.host(row.host ?? "reference"),
+        accelerator: accelerator, host: try source.host(row.host ?? SystemDefaults.host(of: accelerator)),
         framework: try source.framework(row.framework))
       try adjust(&made)
       (number, system) = (systems.count, made)

@@ -172,11 +172,13 @@ package struct SweepEvaluator: Sendable {
   /// Makes everything anew for the block that a point lies in.
   private mutating func beginBlock(_ point: Int) throws(SweepFault) {
     func choice<Element>(_ subject: SweepAxis.Subject, _ elements: [Element]) -> Element {
-      guard let axis = plan.axes.firstIndex(where: { $0.subject == subject }) else { return elements[0] }
+      guard elements.count > 1, let axis = plan.axes.firstIndex(where: { $0.subject == subject }) else {
+        return elements[0]
+      }
       return elements[plan.digit(axis, of: point)]
     }
     var system = System(
-      accelerator: choice(.accelerator, plan.choices.accelerators), host: choice(.host, plan.choices.hosts),
+      accelerator: choice(.accelerator, plan.choices.accelerators), host: choice(plan.hostAxis, plan.choices.hosts),
       framework: choice(.framework, plan.choices.frameworks))
     do throws(OverrideFault) {
       for (path, value) in plan.overrides { try system.set(path, to: value) }

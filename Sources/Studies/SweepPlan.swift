@@ -11,7 +11,7 @@ public struct SweepPlan: Sendable {
     public var workloads: [Workload]
     /// Accelerators; nil for a processor-only system.
     public var accelerators: [AcceleratorProfile?]
-    /// Hosts.
+    /// Hosts; where no axis varies them, one for each accelerator, or the one of all points.
     public var hosts: [HostProfile]
     /// Frameworks.
     public var frameworks: [FrameworkProfile]
@@ -117,6 +117,9 @@ public struct SweepPlan: Sendable {
     func start(_ shard: Int) -> Int { shard * whole + shard * rest / shardCount }
     return start(shard - 1)..<start(shard)
   }
+
+  /// The choice whose axis decides which host a point has.
+  var hostAxis: SweepAxis.Subject { axes.contains { $0.subject == .host } ? .host : .accelerator }
 
   /// Every system must have every number that is set or varied.
   private func checkNumbers() throws(SweepFault) {

@@ -120,8 +120,12 @@ package struct SweepRequest: Sendable {
     var choices = SweepPlan.Choices(workloads: [], accelerators: [], hosts: [], frameworks: [], precisions: [])
     choices.workloads = try choose(.workload, &axes, nil, source, source.workload) { $0.name }
     choices.accelerators = try choose(.accelerator, &axes, nil, source, source.accelerator) { $0?.name ?? "none" }
-    choices.hosts = try choose(.host, &axes, "reference", source, source.host) { $0.name }
-    choices.frameworks = try choose(.framework, &axes, "pytorch-eager", source, source.framework) { $0.name }
+    if items.contains(where: { $0.subject == .host }) {
+      choices.hosts = try choose(.host, &axes, nil, source, source.host) { $0.name }
+    } else {
+      choices.hosts = try choices.accelerators.map { try source.host(SystemDefaults.host(of: $0)) }
+    }
+    choices.frameworks = try choose(.framework, &axes, SystemDefaults.framework, source, source.framework) { $0.name }
     if items.contains(where: { $0.subject == .precision }) {
       choices.precisions = try choose(.precision, &axes, nil, source, Self.precision) { $0.rawValue }
     } else {

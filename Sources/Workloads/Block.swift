@@ -100,3 +100,14 @@ extension Array {
     }
   }
 }
+
+extension [Block<Operator>] {
+  /// The same program, whose operators call no modules before them.
+  package var withoutModuleCalls: [Block<Operator>] {
+    mapLeaves { operation in
+      var plain = operation
+      plain.moduleCalls = 0
+      return plain
+    }
+  }
+}

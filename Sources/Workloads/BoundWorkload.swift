@@ -23,13 +23,16 @@ public struct BoundWorkload: Sendable {
   /// What the workload does, in order; a repeat of nothing, or no times, is left out.
   public let program: [Block<Operator>]
 
+  /// Whose modules its operators are called by.
+  public let library: ModuleLibrary
+
   /// How many operators one pass runs, repeats multiplied out; at most ``operatorLimit``.
   public let operatorCount: Int
 
   /// Makes a workload in code; `program` keeps to ``operatorLimit``, and its repeats run at least once and hold something.
   public init(
     name: String, parameters: [BoundParameter] = [], weightElements: Int64? = nil, inputs: [Tensor] = [],
-    outputs: [Tensor] = [], program: [Block<Operator>]
+    outputs: [Tensor] = [], program: [Block<Operator>], library: ModuleLibrary = .torch
   ) {
     guard let count = operatorTotal(program) else { preconditionFailure("\(name): too many operators") }
     self.name = name
@@ -38,6 +41,7 @@ public struct BoundWorkload: Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.program = program
+    self.library = library
     operatorCount = count
   }
 

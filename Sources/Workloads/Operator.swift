@@ -27,6 +27,9 @@ public struct Operator: Sendable, Hashable {
   /// The streams whose earlier kernels have to end before its own start.
   public let waitsForStreams: [Int]
 
+  /// How many of a model's modules are called right before it: each call of one costs the host, as an operator does.
+  public var moduleCalls = 0
+
   /// Makes a call; where no types are given, every element is a ``ElementType/float``.
   public init(
     name: String, inputs: [Shape], outputs: [Shape] = [], inputTypes: [ElementType]? = nil,

@@ -23,10 +23,12 @@ struct ProgramReader {
     guard depth < ProgramReader.repeatDepthLimit else {
       throw cursor.fault(.tooManyNestedRepeats(limit: ProgramReader.repeatDepthLimit))
     }
+    let modules = object.optional("modules")
+    let name = try object.optional("name")?.string()
+    let count = try integer(try object.required("repeat"), atLeast: 0)
+    let program = try program(try object.required("program"), depth: depth + 1)
     let template = RepeatTemplate(
-      name: try object.optional("name")?.string(),
-      count: try integer(try object.required("repeat"), atLeast: 0),
-      program: try program(try object.required("program"), depth: depth + 1))
+      name: name, count: count, program: program, modules: try self.modules(modules, calledBy: program))
     try object.finish()
     return .repeat(template)
   }
@@ -55,6 +57,19 @@ struct ProgramReader {
       byteOffset: object.cursor.value.byteOffset)
     try object.finish()
     return template
+  }
+
+  /// Reads how many modules a list of entries calls; nil where nothing is said.
+  ///
+  /// They are called between the operators of the list, so there must be one.
+  func modules(
+    _ cursor: JSONCursor?, calledBy program: [WorkloadStatement]
+  ) throws(JSONFault) -> SymbolicInteger? {
+    guard let cursor else { return nil }
+    let count = try integer(cursor, atLeast: 0)
+    let hasOperator = program.contains { if case .operator = $0 { true } else { false } }
+    guard hasOperator else { throw cursor.fault(.modulesWithoutOperators) }
+    return count
   }
 
   /// Reads the tensors under a key, with their types under another; none where the key is left out.

@@ -27,10 +27,10 @@ extension Workload {
       let binder = Binder(json: json, parameters: bound)
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
       if let weights, weights > Shape.elementLimit { throw binder.tooManyWeights(weightElements, weights) }
-      let program = try binder.program(program, check).blocks
+      let program = try binder.program(program, modules: modules, check).blocks
       return BoundWorkload(
         name: name, parameters: bound, weightElements: weights, inputs: try binder.tensors(inputs),
-        outputs: try binder.tensors(outputs), program: program)
+        outputs: try binder.tensors(outputs), program: program, library: library)
     } catch {
       throw .inFile(error)
     }
@@ -51,15 +51,17 @@ private struct Binder {
 
   /// Binds a program and counts its operators, repeats multiplied out.
   func program(
-    _ program: [WorkloadStatement], _ check: (Operator) -> OperatorProblem?
+    _ program: [WorkloadStatement], modules: SymbolicInteger?, _ check: (Operator) -> OperatorProblem?
   ) throws(JSONFault) -> (blocks: [Block<Operator>], operators: Int) {
     var blocks: [Block<Operator>] = []
     var operators = 0
+    var calls = try moduleCalls(modules, in: program)
     for statement in program {
       let place: Int
       switch statement {
       case .operator(let template):
-        let operation = try bind(template)
+        var operation = try bind(template)
+        operation.moduleCalls = calls.next()
         if let problem = check(operation) { throw fault(problem, operation.name, at: template.byteOffset) }
         blocks.append(.leaf(operation))
         operators += 1
@@ -75,12 +77,23 @@ private struct Binder {
     return (blocks, operators)
   }
 
+  /// The calls of a list's modules, dealt out to its operators.
+  private func moduleCalls(
+    _ modules: SymbolicInteger?, in program: [WorkloadStatement]
+  ) throws(JSONFault) -> ModuleCalls {
+    guard let modules else { return ModuleCalls(0, among: 1) }
+    let count = try integer(modules, atLeast: 0)
+    guard count <= BoundWorkload.operatorLimit else { throw tooManyOperators(at: modules.byteOffset) }
+    let operators = program.count { if case .operator = $0 { true } else { false } }
+    return ModuleCalls(Int(count), among: operators)
+  }
+
   /// Binds a repeat, or returns nil if it comes to nothing.
   private func bind(
     _ template: RepeatTemplate, _ check: (Operator) -> OperatorProblem?
   ) throws(JSONFault) -> (block: Block<Operator>, operators: Int)? {
     let count = try integer(template.count, atLeast: 0)
-    let inner = try program(template.program, check)
+    let inner = try program(template.program, modules: template.modules, check)
     guard count > 0, inner.operators > 0 else { return nil }
     guard let operators = operatorProduct(Int(count), inner.operators) else {
       throw tooManyOperators(at: template.count.byteOffset)

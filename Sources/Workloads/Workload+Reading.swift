@@ -53,10 +53,18 @@ extension Workload {
     }
     inputs = try reader.tensors(of: &root, listedAs: "inputs", types: "dtypes")
     outputs = try reader.tensors(of: &root, listedAs: "outputs", types: "output_dtypes")
+    library = try root.optional("library").map(readLibrary) ?? .torch
+    let modules = root.optional("modules")
     program = try reader.program(try root.required("program"), depth: 0)
+    self.modules = try reader.modules(modules, calledBy: program)
     try root.finish()
     json = document.source
   }
+}
+
+private func readLibrary(_ cursor: JSONCursor) throws(JSONFault) -> ModuleLibrary {
+  let known = ModuleLibrary.allCases.map(\.rawValue)
+  return ModuleLibrary(rawValue: try cursor.choice(of: known, as: "library of modules")) ?? .torch
 }
 
 /// Reads `{ "batch": 1, ... }`.

@@ -29,6 +29,12 @@ public struct Workload: Sendable {
   /// What the workload does, in order.
   package let program: [WorkloadStatement]
 
+  /// Whose modules it calls.
+  package let library: ModuleLibrary
+
+  /// How many modules the program calls beside those of its repeats, if the file says so.
+  let modules: SymbolicInteger?
+
   /// The tensors that a pass is given; empty where the file does not say.
   let inputs: [TensorTemplate]
 
@@ -87,6 +93,9 @@ package struct RepeatTemplate: Sendable {
 
   /// What is repeated; never empty.
   package let program: [WorkloadStatement]
+
+  /// How many modules one repetition calls beside those of the repeats in it, if the file says so.
+  let modules: SymbolicInteger?
 }
 
 /// A shape whose dimensions may depend on the parameters.

@@ -98,6 +98,12 @@ extension JSONFact {
     .described(problem: "must not be empty", advice: "list at least one operator")
   }
 
+  static var modulesWithoutOperators: JSONFact {
+    .described(
+      problem: "counts modules of a list without an operator of its own",
+      advice: "count them where the operators stand that they call")
+  }
+
   static var emptyCondition: JSONFact {
     .described(problem: "must not be empty", advice: "name a parameter and its value, or remove the key")
   }

@@ -9,9 +9,10 @@ enum HeadlineCommand {
     try command.checkFormat()
     let study = try checking {
       try GenerationsStudy(
-        workloads: [library.workload("bert-base-uncased"), library.workload("resnet50")],
-        accelerators: library.flagships(), host: library.host("reference"),
-        framework: library.framework("pytorch-eager"), precision: .fp16, batches: [1, 16])
+        workloads: ["bert-base-uncased", "resnet50", "llama-3.2-1b-decode"].map(library.workload),
+        accelerators: library.flagships(), host: library.host(SystemDefaults.referenceHost),
+        hostOfItsTime: { try library.host(nil, of: $0) }, framework: library.framework(SystemDefaults.framework),
+        precision: .fp16, batches: [1, 16])
     }
     command.print(GenerationsReport(study: study, nextSteps: nextSteps))
   }

@@ -105,6 +105,13 @@ struct Library {
     }
   }
 
+  /// The host that is named, or else the one of an accelerator's time.
+  ///
+  /// - Throws: ``Failure`` where the accelerator's file names a host that is not in the catalog.
+  func host(_ name: String?, of accelerator: AcceleratorProfile?) throws(Failure) -> HostProfile {
+    try host(name ?? SystemDefaults.host(of: accelerator))
+  }
+
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
     try checking {
@@ -154,7 +161,10 @@ struct Library {
   /// Refuses an output that would replace a file of a catalog, which was or may be an input.
   func check(isOutside target: OutputTarget) throws(Failure) {
     guard target.replacesFile, let folder = target.folder else { return }
-    let kinds = ["accelerators", "architectures", "error-bands", "frameworks", "hosts", "measurements", "workloads"]
+    let kinds = [
+      "accelerators", "architectures", "error-bands", "frameworks", "host-architectures", "hosts", "measurements",
+      "workloads",
+    ]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {
         throw .usage("the output '\(target.path)' is a file of the catalog; give it another name")

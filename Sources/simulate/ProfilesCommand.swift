@@ -212,6 +212,9 @@ enum ProfilesCommand {
     case "architecture/1":
       let profiles = try library.profiles
       _ = try checking { try profiles.family(file: file) }
+    case "host-architecture/1":
+      let profiles = try library.profiles
+      _ = try checking { try profiles.hostArchitecture(file: file) }
     case "host/1": _ = try library.host(file)
     case "framework/1": _ = try library.framework(file)
     case "error_band/1":
@@ -238,7 +241,9 @@ enum ProfilesCommand {
     return try checking {
       var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
       let cursor = try root.required("schema")
-      let schemas = ["accelerator/1", "architecture/1", "host/1", "framework/1", "workload/1", "error_band/1"]
+      let schemas = [
+        "accelerator/1", "architecture/1", "host/1", "host-architecture/1", "framework/1", "workload/1", "error_band/1",
+      ]
       return try cursor.choice(of: schemas, as: "schema")
     }
   }

@@ -145,7 +145,7 @@ enum ReportCommand {
 
   /// The frameworks that a page lets choose from.
   private static func frameworks(_ library: Library) throws(Failure) -> [FrameworkProfile] {
-    let names = ["pytorch-eager", "torchscript", "onnxruntime", "cuda-graph"]
+    let names = ["pytorch-eager-2", "pytorch-eager", "torchscript", "onnxruntime", "torch-compile", "cuda-graph"]
     return try library.profiles.frameworks.filter { names.contains($0.name) }
   }
 

@@ -12,10 +12,10 @@ enum ScenarioOptions {
     OptionDefinition(
       "accelerator", short: "a", value: "A", help: "Accelerator: a catalog name, a file, or none", group: "System"),
     OptionDefinition(
-      "host", value: "H", help: "Host: a catalog name or a file", defaultText: "reference", group: "System"),
+      "host", value: "H", help: "Host: a catalog name or a file", defaultText: "one that is sold with the accelerator", group: "System"),
     OptionDefinition(
       "framework", short: "f", value: "F", help: "Framework: a catalog name or a file",
-      defaultText: "pytorch-eager", group: "System"),
+      defaultText: SystemDefaults.framework, group: "System"),
     OptionDefinition(
       "precision", short: "p", value: "P", help: "Format of the floating-point tensors",
       choices: Precision.selectable.map(\.rawValue), defaultText: "fp16 on an accelerator, fp32 without",
@@ -80,10 +80,10 @@ enum ScenarioOptions {
           + "'simulate profiles list accelerators' names them, and 'none' simulates the host alone")
     }
     let workload = try library.workload(workloadName)
+    let accelerator = try library.accelerator(acceleratorName)
     var system = System(
-      accelerator: try library.accelerator(acceleratorName),
-      host: try library.host(command.value(of: "host") ?? "reference"),
-      framework: try library.framework(command.value(of: "framework") ?? "pytorch-eager"))
+      accelerator: accelerator, host: try library.host(command.value(of: "host"), of: accelerator),
+      framework: try library.framework(command.value(of: "framework") ?? SystemDefaults.framework))
     if system.accelerator == nil {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
     }

@@ -161,7 +161,7 @@ enum TraceCommand {
       changes.profilerOverheadUS = try overhead(text, run)
     }
     let accelerator = try recordedAccelerator(run.trace, command, library)
-    let host = try library.host("reference")
+    let host = try library.host(SystemDefaults.referenceHost)
     let framework = try library.framework("pytorch-eager")
     do {
       return try TraceStudy(

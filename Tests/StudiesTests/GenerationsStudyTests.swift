@@ -19,7 +19,12 @@ import Workloads
   static func study(_ accelerators: [AcceleratorProfile]) throws -> GenerationsStudy {
     try GenerationsStudy(
       workloads: [Samples.workload("first", elements: 100_000), Samples.workload("second", elements: 1000)],
-      accelerators: accelerators, host: Sample.host(), framework: Sample.framework(), precision: .fp32,
+      accelerators: accelerators, host: Sample.host(),
+      hostOfItsTime: { accelerator in
+        var host = try Sample.host()
+        host.singleThreadSpeed = accelerator.name == "new" ? 2 : 1
+        return host
+      }, framework: Sample.framework(), precision: .fp32,
       batches: [1, 16])
   }
 

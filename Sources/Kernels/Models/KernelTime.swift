@@ -47,6 +47,19 @@ public struct KernelTime: Sendable, Equatable {
     return Overlap(exponent: overlap).share(of: memory, beside: compute + setup) + exposedMemory
   }
 
+  /// The same kernel, whose start lies by so many seconds within the end of the one before it.
+  package func starting(early seconds: Double) -> KernelTime {
+    guard seconds > 0 else { return self }
+    var time = self
+    time.fixed = max(0, fixed - seconds)
+    return time
+  }
+
+  /// The same work inside a kernel that runs already: nothing is set up, and nothing starts.
+  package var withoutStart: KernelTime {
+    KernelTime(compute: compute, memory: memory, exposedMemory: exposedMemory, overlap: overlap)
+  }
+
   /// Seconds of kernel overhead: what neither arithmetic nor traffic explains, and no faster chip removes.
   public var overheadShare: Double {
     guard overlap < .infinity else { return overlapped - max(compute, memory) + fixed }

@@ -15,7 +15,8 @@ extension Scenario {
   var systemText: String {
     let (host, framework) = (system.host.title, system.framework.title)
     guard let accelerator = system.accelerator else { return "on \(host) alone, through \(framework)" }
-    return "on \(accelerator.title), fed by \(host) through \(framework)"
+    let ofItsTime = accelerator.host == system.host.name ? ", the host of its time (change it with --host)," : ""
+    return "on \(accelerator.title), fed by \(host)\(ofItsTime) through \(framework)"
   }
 
   /// The accelerator's name, or `none`.

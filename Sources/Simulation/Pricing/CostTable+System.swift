@@ -1,6 +1,7 @@
 import Kernels
 import Profiles
 import Roofline
+import Workloads
 
 extension CostTable {
   /// Prices a plan on a system.
@@ -13,31 +14,36 @@ extension CostTable {
   package init(plan: ProgramPlan, system: System, model: any KernelTimeModel) {
     costs = Array(repeating: .zero, count: plan.items.count)
     priceHost(plan, system)
-    priceDevice(plan, system.accelerator, model: model)
+    priceDevice(plan, system, model: model)
   }
 
   /// Prices what the host spends and what a launch takes: everything but kernels and copies.
   ///
   /// - Complexity: O(different costs).
   mutating func priceHost(_ plan: ProgramPlan, _ system: System) {
-    let host = HostClock(speed: system.host.singleThreadSpeed)
+    let host = HostClock(system.host)
     let framework = system.framework
+    let moduleUS = framework.moduleUS(of: plan.lowered.library)
     for (index, item) in plan.items.enumerated() {
       switch item {
-      case .dispatch(let kind, let kernels):
-        costs[index] = host.cost(framework.dispatchUS[kind] + Double(kernels) * framework.kernelUS, .dispatch)
-      case .graphNodes(let count): costs[index] = host.cost(framework.graphNodeUS * Double(count), .launch)
+      case .dispatch(let dispatch): costs[index] = host.cost(of: dispatch, framework, moduleUS: moduleUS)
+      case .graph(let nodes, let chains, let isFurther):
+        costs[index] = host.cost(
+          ofGraph: framework.isPersistent ? 1 : nodes, chains, isFurther, framework, system.accelerator?.launch)
       case .kernel, .transfer: break
       }
     }
-    launch.pass = host.cost(framework.passUS, .dispatch)
+    let checks = framework.inputUS * Double(plan.lowered.tensors.count)
+    launch.pass = host.cost(framework.passUS + checks, .interpreter, .dispatch)
     guard let profile = system.accelerator?.launch else { return }
-    launch.call = host.cost(profile.callUS, .launch)
+    launch.call = host.cost(profile.callUS, .driver, .launch)
     launch.latency = Cost(Picoseconds(costInMicroseconds: profile.latencyUS), .launch)
     launch.kernelGap = Cost(Picoseconds(costInMicroseconds: profile.kernelGapUS), .kernelGap)
-    launch.graphCall = host.cost(profile.graphCallUS, .launch)
-    launch.graphLatency = Cost(Picoseconds(costInMicroseconds: profile.graphLatencyUS), .launch)
-    launch.graphKernelGap = Cost(Picoseconds(costInMicroseconds: profile.graphKernelGapUS), .kernelGap)
+    launch.graphCall = host.cost(profile.graphCallUS, .driver, .launch)
+    launch.graphLatency = Cost(
+      Picoseconds(costInMicroseconds: profile.graphLatencyUS + profile.submissionUS), .launch)
+    let graphGap = framework.isPersistent ? 0 : max(0, profile.graphKernelGapUS - framework.kernelOverlapUS)
+    launch.graphKernelGap = Cost(Picoseconds(costInMicroseconds: graphGap), .kernelGap)
     launch.synchronization = Cost(Picoseconds(costInMicroseconds: profile.synchronizationUS), .synchronization)
     queueDepth = max(1, Int(profile.queueDepth))
   }
@@ -45,13 +51,18 @@ extension CostTable {
   /// Prices kernels and copies.
   ///
   /// - Complexity: One kernel time for each different kernel.
-  mutating func priceDevice(_ plan: ProgramPlan, _ accelerator: AcceleratorProfile?, model: any KernelTimeModel) {
+  mutating func priceDevice(_ plan: ProgramPlan, _ system: System, model: any KernelTimeModel) {
     let times = model.times(of: plan.lowered.kernels)
+    // What a gap is too short to hide is hidden of the next kernel's start.
+    let early = plan.mode == .graph
+      ? max(0, system.framework.kernelOverlapUS - (system.accelerator?.launch.graphKernelGapUS ?? 0)) * 1e-6 : 0
+    let isPersistent = system.framework.isPersistent && plan.mode == .graph && !plan.isHostOnly
     for (index, item) in plan.items.enumerated() {
       switch item {
-      case .kernel(let kernel): costs[index] = Self.cost(of: times[kernel])
-      case .transfer(let transfer): costs[index] = Self.cost(of: transfer, accelerator)
-      case .dispatch, .graphNodes: break
+      case .kernel(let kernel):
+        costs[index] = Self.cost(of: isPersistent ? times[kernel].withoutStart : times[kernel].starting(early: early))
+      case .transfer(let transfer): costs[index] = Self.cost(of: transfer, system.accelerator)
+      case .dispatch, .graph: break
       }
     }
   }
@@ -67,11 +78,63 @@ extension CostTable {
   }
 }
 
-/// Host times, which a faster host divides.
-private struct HostClock {
-  let speed: Double
+extension FrameworkProfile {
+  /// Host time of one call of a module of a library, microseconds on the reference host.
+  fileprivate func moduleUS(of library: ModuleLibrary) -> Double {
+    switch library {
+    case .torch: moduleUS
+    case .transformers: transformersModuleUS
+    }
+  }
+}
 
-  func cost(_ microseconds: Double, _ category: CostCategory) -> Cost {
-    Cost(Picoseconds(costInMicroseconds: microseconds / speed), category)
+/// Host times, each divided by the speed at what it is spent in.
+private struct HostClock {
+  private let interpreter: Double
+  private let native: Double
+  private let driver: Double
+
+  init(_ host: HostProfile) {
+    interpreter = host.singleThreadSpeed * host.speed.interpreter
+    native = host.singleThreadSpeed * host.speed.native
+    driver = host.singleThreadSpeed * host.speed.driver
+  }
+
+  /// The code that costs are spent in.
+  enum Code { case interpreter, native, driver }
+
+  /// Time in one sort of code.
+  func cost(_ microseconds: Double, _ code: Code, _ category: CostCategory) -> Cost {
+    Cost(Picoseconds(costInMicroseconds: microseconds / speed(of: code)), category)
+  }
+
+  /// An operator's dispatch, and the modules that are called before it: one cost, rounded once.
+  func cost(of dispatch: ProgramPlan.Dispatch, _ framework: FrameworkProfile, moduleUS: Double) -> Cost {
+    let native = framework.dispatchUS[dispatch.kind] + Double(dispatch.kernels) * framework.kernelUS
+    let python = framework.pythonUS + Double(dispatch.moduleCalls) * moduleUS
+    let share = dispatch.isRepeated ? framework.repeatedFraction : 1
+    return Cost(
+      Picoseconds(costInMicroseconds: share * (native / self.native + python / interpreter)), .dispatch)
+  }
+
+  /// The preparation of a graph's launch: what the driver takes for its nodes and chains, and what the framework takes
+  /// where it is not the first piece of a pass.
+  func cost(
+    ofGraph nodes: Int, _ chains: Int, _ isFurther: Bool, _ framework: FrameworkProfile,
+    _ launch: AcceleratorProfile.Launch?
+  ) -> Cost {
+    let node = framework.graphNodeUS + (launch?.graphNodeUS ?? 0)
+    let branches = (launch?.graphBranchUS ?? 0) * Double(max(0, chains - 1))
+    let piece = isFurther ? framework.pieceUS / interpreter : 0
+    return Cost(
+      Picoseconds(costInMicroseconds: (node * Double(nodes) + branches) / driver + piece), .launch)
+  }
+
+  private func speed(of code: Code) -> Double {
+    switch code {
+    case .interpreter: interpreter
+    case .native: native
+    case .driver: driver
+    }
   }
 }

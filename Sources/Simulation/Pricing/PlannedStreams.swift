@@ -1,4 +1,5 @@
 import Kernels
+import Profiles
 
 /// Which stream of the device an operation's work goes into, and what that has to wait for.
 ///
@@ -21,9 +22,13 @@ struct PlannedStreams: Sendable {
   private var captured: Set<Int> = []
 
   /// Sorts the streams of a program.
-  init(_ lowered: LoweredProgram, capturesGraphs: Bool) {
+  ///
+  /// - Parameters:
+  ///   - lowered: The program.
+  ///   - isCaptured: Whether an operation becomes nodes of a graph.
+  init(_ lowered: LoweredProgram, isCaptured: (LoweredProgram.Operation) -> Bool) {
     for operation in lowered.operations where !operation.kernels.isEmpty || operation.transfer != nil {
-      if capturesGraphs, !operation.needsHost {
+      if isCaptured(operation) {
         captured.insert(operation.stream)
       } else {
         outside.insert(operation.stream)
@@ -58,6 +63,15 @@ struct PlannedStreams: Sendable {
 }
 
 extension LoweredProgram.Operation {
-  /// Whether the host has to know of it: a copy, or a point at which it waits for the device.
-  var needsHost: Bool { synchronizes || transfer != nil }
+  /// Whether the host has to know of it: a copy, a point at which it waits for the device, or what is not captured.
+  func isOutsideOfGraphs(_ eagerKinds: [OperatorKind]) -> Bool {
+    synchronizes || transfer != nil || eagerKinds.contains(kind)
+  }
+
+  /// Whether it is the same operation as another, but for the modules that are called before.
+  func isAlike(_ other: LoweredProgram.Operation) -> Bool {
+    var same = other
+    same.moduleCalls = moduleCalls
+    return self == same
+  }
 }

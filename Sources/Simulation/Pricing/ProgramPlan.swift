@@ -9,14 +9,26 @@ import Workloads
 package struct ProgramPlan: Sendable {
   /// What a cost is the cost of.
   package enum Item: Sendable, Hashable {
-    /// Dispatching an operator of a kind, and preparing the launches of so many kernels.
-    case dispatch(OperatorKind, kernels: Int)
-    /// Preparing a graph of so many nodes for launch.
-    case graphNodes(Int)
+    /// Dispatching an operator.
+    case dispatch(Dispatch)
+    /// Preparing a graph for launch: of so many nodes in so many chains, behind another piece of the pass or not.
+    case graph(nodes: Int, chains: Int, isFurther: Bool)
     /// Running a kernel, by its index in the lowered program.
     case kernel(Int)
     /// A copy over the host link.
     case transfer(Transfer)
+  }
+
+  /// What the host does for one operator before its first launch.
+  package struct Dispatch: Sendable, Hashable {
+    /// What it dispatches.
+    package var kind: OperatorKind
+    /// How many kernels the framework itself launches.
+    package var kernels: Int
+    /// How many modules are called right before.
+    package var moduleCalls = 0
+    /// Whether the same operator ran right before.
+    package var isRepeated = false
   }
 
   /// One pass.
@@ -38,14 +50,23 @@ package struct ProgramPlan: Sendable {
   private var itemIndices: [Item: Int] = [:]
   private var labelIndices: [String: Int] = [:]
   private let streams: PlannedStreams
+  private let eagerKinds: [OperatorKind]
+  private var hasGraphs = false
 
   /// Plans a lowered workload for a framework's mode.
-  package init(_ lowered: LoweredProgram, mode: FrameworkMode) {
+  ///
+  /// - Parameters:
+  ///   - lowered: The workload.
+  ///   - mode: How operators become launches.
+  ///   - eagerKinds: Which operators stay outside of graphs.
+  package init(_ lowered: LoweredProgram, mode: FrameworkMode, eagerKinds: [OperatorKind] = []) {
     self.lowered = lowered
     self.mode = mode
+    self.eagerKinds = eagerKinds
     isHostOnly = lowered.target.isHost
-    streams = PlannedStreams(lowered, capturesGraphs: mode == .graph && !isHostOnly)
-    if mode == .graph && !isHostOnly {
+    let capturesGraphs = mode == .graph && !isHostOnly
+    streams = PlannedStreams(lowered) { capturesGraphs && !$0.isOutsideOfGraphs(eagerKinds) }
+    if capturesGraphs {
       emitGraphs(lowered.statements)
     } else {
       emit(lowered.statements)
@@ -75,9 +96,11 @@ package struct ProgramPlan: Sendable {
   // MARK: Operator by operator
 
   private mutating func emit(_ statements: [LoweredProgram.Statement]) {
-    for statement in statements {
+    let isLoopOfOne = isOneOperation(statements)
+    for (place, statement) in statements.enumerated() {
       switch statement {
-      case .leaf(let index): emit(lowered.operations[index])
+      case .leaf(let index):
+        emit(lowered.operations[index], isRepeated: isLoopOfOne || isAlike(statement, place > 0 ? statements[place - 1] : nil))
       case .loop(let count, let body): emitLoop(count) { plan in plan.emit(body) }
       }
     }
@@ -90,10 +113,27 @@ package struct ProgramPlan: Sendable {
     program.instructions.append(Instruction(.endLoop, operand: program.instructions.count - begin - 1))
   }
 
-  private mutating func emit(_ operation: LoweredProgram.Operation) {
+  /// Whether a list holds one operation, once or over and over: it follows itself from round to round and pass to pass.
+  private func isOneOperation(_ statements: [LoweredProgram.Statement]) -> Bool {
+    statements.dropFirst().allSatisfy { isAlike($0, statements[0]) } && isLeaf(statements.first)
+  }
+
+  private func isLeaf(_ statement: LoweredProgram.Statement?) -> Bool {
+    if case .leaf = statement { true } else { false }
+  }
+
+  /// Whether two statements run the same operation, whatever modules they call.
+  private func isAlike(_ statement: LoweredProgram.Statement, _ other: LoweredProgram.Statement?) -> Bool {
+    guard case .leaf(let index) = statement, case .leaf(let otherIndex) = other else { return false }
+    return index == otherIndex || lowered.operations[index].isAlike(lowered.operations[otherIndex])
+  }
+
+  private mutating func emit(_ operation: LoweredProgram.Operation, isRepeated: Bool) {
     let label = label(operation.name)
     let own = isHostOnly ? 0 : operation.kernels.count { !lowered.kernels[$0].isLaunchedByLibrary }
-    let dispatch = Item.dispatch(operation.kind, kernels: own)
+    let dispatch = Item.dispatch(
+      Dispatch(
+        kind: operation.kind, kernels: own, moduleCalls: operation.moduleCalls, isRepeated: isRepeated))
     program.instructions.append(Instruction(.work, operand: index(of: dispatch), label: label))
     emitDeviceWork(operation, label)
   }
@@ -135,7 +175,7 @@ package struct ProgramPlan: Sendable {
       emitGraph(segment)
       segment = []
       switch statement {
-      case .leaf(let index): emit(lowered.operations[index])
+      case .leaf(let index): emit(lowered.operations[index], isRepeated: false)
       case .loop(let count, let body): emitLoop(count) { plan in plan.emitGraphs(body) }
       }
     }
@@ -144,7 +184,7 @@ package struct ProgramPlan: Sendable {
 
   private func needsHost(_ statement: LoweredProgram.Statement) -> Bool {
     switch statement {
-    case .leaf(let index): lowered.operations[index].needsHost
+    case .leaf(let index): lowered.operations[index].isOutsideOfGraphs(eagerKinds)
     case .loop(_, let body): body.contains(where: needsHost)
     }
   }
@@ -153,7 +193,9 @@ package struct ProgramPlan: Sendable {
     let nodeCount = countNodes(segment)
     guard nodeCount > 0 else { return emitWaitsOutside(segment) }
     let label = label("graph")
-    program.instructions.append(Instruction(.work, operand: index(of: .graphNodes(nodeCount)), label: label))
+    let preparation = Item.graph(nodes: nodeCount, chains: chains(of: segment).count, isFurther: hasGraphs)
+    hasGraphs = true
+    program.instructions.append(Instruction(.work, operand: index(of: preparation), label: label))
     emitWaits(of: PlannedStreams.ofGraphs, for: awaited(by: segment))
     let launch = program.instructions.count
     program.instructions.append(
@@ -182,6 +224,17 @@ package struct ProgramPlan: Sendable {
       switch statement {
       case .leaf(let index): awaited.formUnion(streams.awaited(byNode: lowered.operations[index]))
       case .loop(let count, let body): if count > 0 { awaited.formUnion(self.awaited(by: body)) }
+      }
+    }
+  }
+
+  /// The streams of a graph's operators: each is a chain of nodes beside the others.
+  private func chains(of segment: [LoweredProgram.Statement]) -> Set<Int> {
+    segment.reduce(into: []) { chains, statement in
+      switch statement {
+      case .leaf(let index):
+        if !lowered.operations[index].kernels.isEmpty { chains.insert(lowered.operations[index].stream) }
+      case .loop(_, let body): chains.formUnion(self.chains(of: body))
       }
     }
   }

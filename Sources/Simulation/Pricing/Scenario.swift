@@ -33,8 +33,8 @@ public struct Scenario: Sendable {
     let rules = system.framework.fusionRules(on: system.accelerator?.architecture ?? "")
     let lowered = LoweredProgram(
       workload, target: target, rules: rules, decomposition: system.framework.decomposition,
-      inputs: system.framework.inputs)
-    return ProgramPlan(lowered, mode: system.framework.mode)
+      inputs: system.framework.inputs, callsModules: system.framework.mode == .eager)
+    return ProgramPlan(lowered, mode: system.framework.mode, eagerKinds: system.framework.eagerKinds)
   }
 
   /// How long the plan's instructions take.
@@ -53,7 +53,7 @@ public struct Scenario: Sendable {
 
   /// Prices kernels and copies anew, and leaves what the host spends as it is.
   package func priceDevice(_ plan: ProgramPlan, into table: inout CostTable) {
-    table.priceDevice(plan, system.accelerator, model: kernelModel.model(of: system))
+    table.priceDevice(plan, system, model: kernelModel.model(of: system))
   }
 
   /// Simulates one pass.

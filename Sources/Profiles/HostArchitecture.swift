@@ -1,0 +1,59 @@
+import JSONText
+
+/// A family of hosts: by which rule their speeds follow from their caches where nobody has measured them.
+///
+/// Dispatch walks through more code than a front end and a small second-level cache hold; a core whose cache holds it all
+/// dispatches faster than its score in benchmarks says (benchmarks/studies/hosts.md has the measurements).
+package struct HostArchitecture: Sendable, Equatable {
+  /// The family's name, as hosts state it: `x86`.
+  package var name = ""
+  /// Speed at native code of a core with a small second-level cache, relative to its single-thread speed.
+  var native = 1.0
+  /// How much faster native code is where the second-level cache is large.
+  var largeCache = 1.0
+  /// The cache that is small, MB a core, and anything below.
+  var smallCacheMB = 1.0
+  /// The cache that is large, MB a core, and anything above.
+  var largeCacheMB = 2.0
+  /// What one core draws of the memory where copies have the speed 1, GB/s.
+  var copyBandwidthGBPerS = 12.0
+  /// Where the constants come from.
+  package var provenance = Provenance()
+
+  /// A family of which nothing is known.
+  init() {}
+
+  /// The speeds of a host of the family that states some of them, or none.
+  ///
+  /// - Parameter host: The host, its other numbers read.
+  /// - Returns: Each relative to the single-thread speed.
+  func speeds(of host: HostProfile) -> HostSpeeds {
+    var speeds = HostSpeeds()
+    let share = (host.memory.l2MB - smallCacheMB) / (largeCacheMB - smallCacheMB)
+    speeds.native = native * (1 + (largeCache - 1) * min(1, max(0, share)))
+    speeds.driver = speeds.native
+    let copy = host.memory.singleCoreBandwidthGBPerS / copyBandwidthGBPerS / host.singleThreadSpeed
+    speeds.copy = max(0.001, (copy * 1000).rounded() / 1000)
+    return speeds
+  }
+}
+
+extension HostArchitecture: FieldDescribed {
+  /// The word for such a profile in messages.
+  package static let noun = "host architecture"
+
+  /// Every number of the profile, with all that is known of it.
+  package static let fields: [ProfileField<HostArchitecture>] = [
+    .init(
+      "speed.native", \.native, .ratio(0.001, 1000), "speed at native code, relative to the single-thread speed",
+      note: "of a core with a small second-level cache", affects: .host),
+    .init(
+      "speed.large_cache", \.largeCache, .ratio(0.001, 1000), "how much faster where the second-level cache is large",
+      affects: .host),
+    .init("speed.small_cache_mb", \.smallCacheMB, .megabytes, "the cache that is small, and any below", affects: .host),
+    .init("speed.large_cache_mb", \.largeCacheMB, .megabytes, "the cache that is large, and any above", affects: .host),
+    .init(
+      "speed.copy_bandwidth_gb_per_s", \.copyBandwidthGBPerS, .gigabytesPerSecond,
+      "what one core draws where copies have the speed 1", affects: .host),
+  ]
+}
