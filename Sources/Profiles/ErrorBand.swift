@@ -144,7 +144,8 @@ extension ErrorBand {
     writer.key("schema")
     writer.value("error_band/1")
     write("quantile_levels", quantileLevels)
-    let regimes = [("host_bound", hostBound), ("device_bound", deviceBound)] + (nearKnee.map { [("near_knee", $0)] } ?? [])
+    let regimes =
+      [("host_bound", hostBound), ("device_bound", deviceBound)] + (nearKnee.map { [("near_knee", $0)] } ?? [])
     writer.key("log_error")
     writer.beginObject()
     for (key, errors) in regimes { write(key, errors.quantiles) }

@@ -38,7 +38,8 @@ extension LatencyAnswer {
       parts.append(
         assumedNumbers == 0
           ? "none of the \(numbersThatMatter) numbers that matter is assumed"
-          : "\(assumedNumbers) of the \(numbersThatMatter) numbers that matter \(assumedNumbers == 1 ? "is" : "are") assumed")
+          : "\(assumedNumbers) of the \(numbersThatMatter) numbers that matter \(assumedNumbers == 1 ? "is" : "are") assumed"
+      )
     }
     return parts.joined(separator: "; ")
   }

@@ -80,7 +80,8 @@ public struct Simulator: Sendable {
   }
 
   /// Simulates a planned pass: the same, with the programs and counts that the plan keeps.
-  package func time(_ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming {
+  package func time(_ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming
+  {
     switch kind {
     case .synchronized: try alone(plan.synchronizedProgram, plan.synchronizedCounts, table)
     case .steadyState: try steadyState(plan.program, plan.counts, table)
