@@ -13,8 +13,8 @@ extension ErrorBand {
   /// The band of the errors of predictions, or nil where the host or the device sets fewer than ``fewestRows``.
   ///
   /// Rows that a host speed was fitted to are left out where any are marked: their errors are smaller than those of a
-  /// prediction. In each regime every testbed counts alike, however many rows it has: what a reader asks about is another
-  /// machine, not another batch of the same one.
+  /// prediction. In each regime every accelerator with a framework counts alike, however many rows it has: what a reader asks
+  /// about is another system, not another batch of one that was measured at a hundred.
   ///
   /// - Parameters:
   ///   - predictions: Predictions beside measurements.
@@ -23,13 +23,13 @@ extension ErrorBand {
     let isMarked = predictions.contains { $0.measurement.role == .anchor }
     let predictions = predictions.filter { !isMarked || $0.measurement.role != .anchor }
     func errors(_ regime: LatencyRegime) -> Errors? {
-      let found = predictions.compactMap { prediction -> (testbed: String, error: Double)? in
+      let found = predictions.compactMap { prediction -> (system: String, error: Double)? in
         guard prediction.regime == regime, let error = prediction.logarithmicError else { return nil }
-        return (prediction.measurement.testbed, error)
+        return (prediction.measurement.accelerator + "/" + prediction.measurement.framework, error)
       }
       guard found.count >= Self.fewestRows else { return nil }
-      let rows = Dictionary(grouping: found, by: \.testbed).mapValues { 1 / Double($0.count) }
-      let weighted = found.map { (error: $0.error, weight: rows[$0.testbed] ?? 1) }.sorted { $0.error < $1.error }
+      let weights = Dictionary(grouping: found, by: \.system).mapValues { 1 / Double($0.count) }
+      let weighted = found.map { (error: $0.error, weight: weights[$0.system] ?? 1) }.sorted { $0.error < $1.error }
       // Four decimals of a logarithm are a hundredth of a percent.
       return Errors(
         quantiles: Self.levels.map { (Self.quantile(weighted, $0) * 1e4).rounded() / 1e4 + 0 }, rows: found.count)
@@ -40,7 +40,7 @@ extension ErrorBand {
       Source(
         path: "log_error", kind: .derived, from: from,
         note: "ln(measured / predicted) where the host and where the device sets the predicted latency, and where they "
-          + "need about the same; every testbed counts alike")
+          + "need about the same; every accelerator with a framework counts alike")
     ]
     self.init(
       quantileLevels: Self.levels, hostBound: host, deviceBound: device, nearKnee: errors(.nearKnee),

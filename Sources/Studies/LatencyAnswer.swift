@@ -13,9 +13,8 @@ package struct LatencyAnswer: Sendable {
   package let regime: LatencyRegime
   /// Between which latencies ``coverage`` of the measurements would lie; nil where no measurements say.
   package let band: (low: Picoseconds, high: Picoseconds)?
-  /// What would change the latency most of what another system has otherwise: no efficiency, nor any number that stands
-  /// by itself (`NumberFamily.none`), unless nothing else changes it. Nil where nothing is known to, or finding out would
-  /// take too long.
+  /// What would change the latency most, efficiencies left out unless nothing else changes it: nobody can buy one. Nil
+  /// where nothing is known to, or finding out would take too long.
   package let strongest: Sensitivity?
   /// How many numbers matter: at least ``Sensitivity/mattersFrom`` each; nil where that was not looked for.
   package let numbersThatMatter: Int?
@@ -46,10 +45,7 @@ package struct LatencyAnswer: Sendable {
       return (scaled(logarithms.lowerBound), scaled(logarithms.upperBound))
     }
     let matter = sensitivities?.filter(\.matters)
-    let buyable = sensitivities?.first { sensitivity in
-      SystemNumber(path: sensitivity.path).map { $0.family != .none } ?? false
-    }
-    strongest = buyable ?? sensitivities?.first
+    strongest = sensitivities?.first { !$0.path.contains(".efficiency.") } ?? sensitivities?.first
     numbersThatMatter = matter?.count
     assumedNumbers = matter?.count { sensitivity in
       scenario.system.source(of: sensitivity.path).map { $0.kind == .assumed } ?? true
