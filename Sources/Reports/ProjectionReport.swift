@@ -38,8 +38,8 @@ package struct ProjectionReport: Report {
       "years_beyond": .number(end - roadmap.lastYear),
       "accelerator_generations": .count(roadmap.history.accelerators.count),
       "host_generations": .count(roadmap.history.hosts.count),
-      "host_bound_errors": .count(projection.errorBand?.hostBoundRows ?? 0),
-      "device_bound_errors": .count(projection.errorBand?.deviceBoundRows ?? 0),
+      "host_bound_errors": .count(projection.errorBand?.hostBound.rows ?? 0),
+      "device_bound_errors": .count(projection.errorBand?.deviceBound.rows ?? 0),
     ]
   }
 
@@ -182,8 +182,8 @@ package struct ProjectionReport: Report {
     text += "All else is \(roadmap.base.accelerator?.title ?? "the host")'s. "
     if let band = projection.errorBand {
       text +=
-        "The bands hold the trends' residuals and the model's own errors (\(band.hostBoundRows) host-bound and "
-        + "\(band.deviceBoundRows) device-bound measurements); "
+        "The bands hold the trends' residuals and the model's own errors (\(band.hostBound.rows) host-bound and "
+        + "\(band.deviceBound.rows) device-bound measurements); "
     } else {
       text += "The bands hold the trends' residuals only: the catalog has no error band of this kernel model; "
     }

@@ -1,6 +1,8 @@
 import JSONText
+import Profiles
 import Roofline
 import Simulation
+import Studies
 import Workloads
 
 /// One simulated pass.
@@ -9,20 +11,34 @@ package struct RunReport: Report {
   package let scenario: Scenario
   /// What came out.
   package let result: PassResult
+  /// From the start of each launch call to the start of its kernel, added up over the kernels; nil where that was not looked
+  /// for or there is none.
+  package let launchAndQueueTime: Picoseconds?
   /// Numbers that the user changed: path and value.
   package let overrides: [(path: String, value: Double)]
+  /// Which case it is and how sure the latency is, if that was looked for.
+  package let answer: LatencyAnswer?
   /// The elasticity of the latency to each number it depends on, if it was asked for.
   package let sensitivities: [Sensitivity]
+  /// What the pass's graphs cost before they are replayed; nil where it launches none.
+  package let graphs: GraphCapture?
+  /// How the latency is spread where the host's costs scatter, if it was asked for.
+  package let spread: LatencySpread?
 
   /// A report.
   package init(
-    scenario: Scenario, result: PassResult, overrides: [(path: String, value: Double)] = [],
-    sensitivities: [Sensitivity] = []
+    scenario: Scenario, result: PassResult, answer: LatencyAnswer? = nil, launchAndQueueTime: Picoseconds? = nil,
+    overrides: [(path: String, value: Double)] = [], sensitivities: [Sensitivity] = [], graphs: GraphCapture? = nil,
+    spread: LatencySpread? = nil
   ) {
     self.scenario = scenario
     self.result = result
+    self.answer = answer
+    self.launchAndQueueTime = launchAndQueueTime
     self.overrides = overrides
     self.sensitivities = sensitivities
+    self.graphs = graphs
+    self.spread = spread
   }
 
   // MARK: For programs
@@ -31,7 +47,11 @@ package struct RunReport: Report {
   package var record: Record {
     var record = result.times
     record += ["breakdown_us": .record(Record(breakdown: result.time))]
+    if let answer { record += ["error_band": .record(answer.record)] }
+    record += ["hdbi": .number(result.hostDeviceBalance), "tklqt_us": .time(launchAndQueueTime)]
     record += counts
+    if let graphs { record += ["graphs": .record(graphs.record.onOneLine)] }
+    if let spread { record += ["spread": .record(spread.record.onOneLine)] }
     record += [
       "memory": .record(memory), "operators_without_rule": .texts(result.operatorsWithoutRule),
       "without_rule_fraction": .number(result.withoutRuleFraction),
@@ -69,15 +89,21 @@ package struct RunReport: Report {
 
   /// A few lines and tables to read.
   package var blocks: [ReportBlock] {
-    var blocks: [ReportBlock] = [
-      .lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown),
-    ]
+    var blocks: [ReportBlock] = []
+    if let answer {
+      let isHostOnly = scenario.system.accelerator == nil
+      blocks.append(.paragraphs([answer.caseText(isHostOnly: isHostOnly), answer.answerText], indent: 2))
+    }
+    blocks += [.lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown)]
+    if let spread { blocks.append(.line(spread.text)) }
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }
     var conclusion = [
       "\(result.bound.rawValue): \(NumberFormat.integer(result.operatorCount)) operators, "
         + "\(NumberFormat.integer(result.kernelCount)) kernels, \(memoryText)"
     ]
+    conclusion.append(balanceText)
+    if let graphs { conclusion.append(graphs.text) }
     if result.bound == .overhead {
       conclusion.append(
         "fewer kernels would help (fusion, a compiled engine, a graph for the gaps), a faster chip would not")
@@ -139,6 +165,15 @@ package struct RunReport: Report {
     let names = oneLine(result.operatorsWithoutRule.joined(separator: ", "))
     return "without a cost rule: \(names), guessed as element-wise traffic, "
       + "\(NumberFormat.percent(result.withoutRuleFraction)) of the bytes moved"
+  }
+
+  private var balanceText: String {
+    let balance = "HDBI \(NumberFormat.fixed(result.hostDeviceBalance, decimals: 2))"
+    guard let launchAndQueueTime else { return balance }
+    let time = NumberFormat.time(picoseconds: launchAndQueueTime.count)
+    guard result.kernelCount > 0 else { return balance + ", TKLQT \(time)" }
+    let mean = NumberFormat.time(picoseconds: launchAndQueueTime.count / Int64(result.kernelCount))
+    return balance + ", TKLQT \(time) (\(mean) from a kernel's launch to its start)"
   }
 
   private var memoryText: String {

@@ -1,4 +1,5 @@
 import JSONText
+import Profiles
 import Studies
 
 /// Predictions beside measurements.
@@ -16,7 +17,7 @@ package struct ValidationReport: Report {
 
   // MARK: For programs
 
-  /// The input's columns and rows in order, with four columns more.
+  /// The input's columns and rows in order, with five columns more.
   private var rows: Table {
     let (rows, predictions) = (input.rows, validation.predictions)
     let read = input.header.enumerated().map { place, head in
@@ -29,6 +30,7 @@ package struct ValidationReport: Report {
         Column("device_busy_ms") { Cell(.decimal(predictions[$0].deviceBusy * 1e3)) },
         Column("framework_tax_fraction") { Cell(.decimal(predictions[$0].taxFraction)) },
         Column("error_fraction") { Cell(.decimal(predictions[$0].error)) },
+        Column("regime") { Cell(.text(predictions[$0].regime.rawValue)) },
       ])
   }
 

@@ -15,7 +15,7 @@ package struct Measurement: Sendable {
   package var testbed: String
   /// The accelerator's name; `none` for a processor.
   package var accelerator: String
-  /// The host's name, where the file has one.
+  /// The host's name, where the row has one.
   package var host: String?
   /// The framework's name.
   package var framework: String
@@ -136,7 +136,7 @@ private struct MeasurementReader {
     let accelerator = text("accelerator")
     return Measurement(
       testbed: text("testbed"), accelerator: accelerator.isEmpty ? "none" : accelerator,
-      host: table.column("host").map { table.rows[row].text($0) }, framework: text("framework"), precision: precision,
+      host: text("host").isEmpty ? nil : text("host"), framework: text("framework"), precision: precision,
       workload: text("workload"), parameters: parameters, latency: latency, role: role, row: row)
   }
 }

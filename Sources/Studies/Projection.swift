@@ -182,8 +182,8 @@ private struct World: Sendable {
     var random = RandomSource(seed: seed, stream: UInt64(sample))
     draw = RoadmapDraw(roadmap, &random)
     let (host, device) = (random.uniform(), random.uniform())
-    hostFactor = (errorBand?.error(host, isHostBound: true) ?? 0).exponential
-    deviceFactor = (errorBand?.error(device, isHostBound: false) ?? 0).exponential
+    hostFactor = (errorBand?.error(host, .hostBound) ?? 0).exponential
+    deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
   }
 
   /// The simulated pass with the model's errors, seconds.

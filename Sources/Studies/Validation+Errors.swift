@@ -1,14 +1,12 @@
 import Profiles
 
 extension Validation {
-  /// The errors of all measured rows, of those that the host sets and the device, and of each accelerator, framework,
+  /// The errors of all measured rows, of those of each regime, and of each accelerator, framework,
   /// precision, workload and testbed where there are several.
   package var errorsByAspect: [(name: String, errors: ErrorSummary)] {
     let measured = predictions.filter { $0.error != nil }
-    var groups: [(name: String, rows: [Prediction])] = [
-      ("all", measured), ("host-bound", measured.filter(\.isHostBound)),
-      ("device-bound", measured.filter { !$0.isHostBound }),
-    ]
+    var groups: [(name: String, rows: [Prediction])] = [("all", measured)]
+    groups += LatencyRegime.allCases.map { regime in (regime.rawValue, measured.filter { $0.regime == regime }) }
     let aspects: [(Prediction) -> String] = [
       { $0.measurement.accelerator }, { $0.measurement.framework }, { $0.measurement.precision.rawValue },
       { $0.measurement.workload }, { $0.measurement.testbed },

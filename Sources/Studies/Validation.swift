@@ -26,6 +26,8 @@ package struct Validation: Sendable {
     package let measurement: Measurement
     /// What a pass takes, predicted.
     package let summary: PassSummary
+    /// What host and device each need for it.
+    package let load: PassLoad
 
     /// Seconds per pass.
     package var latency: Double { summary.latency.seconds }
@@ -38,6 +40,9 @@ package struct Validation: Sendable {
 
     /// Whether the host, not the device, sets the predicted latency.
     package var isHostBound: Bool { bound.isHostBound }
+
+    /// Which of host and device sets the predicted latency, or neither clearly.
+    package var regime: LatencyRegime { LatencyRegime(bound, load) }
 
     /// The tax as a fraction of the latency.
     package var taxFraction: Double { summary.frameworkTaxFraction }
@@ -57,7 +62,7 @@ package struct Validation: Sendable {
   ///   - measurements: The rows.
   ///   - source: Where their names are found.
   ///   - fitsHost: Whether one host speed is fitted for each testbed, to its anchors, or to all its measured rows where
-  ///     none is marked. Otherwise the host's profile says it.
+  ///     none is marked; none where all are marked as tests. Otherwise the host's profile says it.
   ///   - adjust: Changes a system before it is simulated.
   /// - Throws: What the source throws, a bind fault, or a `SimulationFault`.
   package init(
@@ -70,7 +75,8 @@ package struct Validation: Sendable {
       let rows = Dictionary(grouping: prepared) { $0.measurement.testbed }
       var seen: Set<String> = []
       for measurement in measurements where seen.insert(measurement.testbed).inserted {
-        speeds.append((measurement.testbed, HostSpeedFit(Self.anchors(rows[measurement.testbed] ?? []))))
+        guard let anchors = Self.anchors(rows[measurement.testbed] ?? []) else { continue }
+        speeds.append((measurement.testbed, HostSpeedFit(anchors)))
       }
     }
     let speedOf = Dictionary(speeds.map { ($0.testbed, $0.fit.speed) }) { first, _ in first }
@@ -78,14 +84,17 @@ package struct Validation: Sendable {
       var scenario = row.scenario
       if let speed = speedOf[row.measurement.testbed] { scenario.system.host.singleThreadSpeed = speed }
       let result = try scenario.simulate(row.plan, scenario.price(row.plan))
-      return Prediction(measurement: row.measurement, summary: result.summary)
+      return Prediction(measurement: row.measurement, summary: result.summary, load: result.load)
     }
     self.speeds = speeds
   }
 
-  private static func anchors(_ rows: [PreparedRow]) -> [HostSpeedFit.Anchor] {
+  /// What a testbed's host speed is fitted to; nil where all its measured rows are marked as tests, of which the host's
+  /// profile says it.
+  private static func anchors(_ rows: [PreparedRow]) -> [HostSpeedFit.Anchor]? {
     let measured = rows.filter { $0.measurement.latency != nil }
     let marked = measured.filter { $0.measurement.role == .anchor }
+    if !measured.isEmpty, measured.allSatisfy({ $0.measurement.role == .test }) { return nil }
     return (marked.isEmpty ? measured : marked).compactMap { row in
       guard let latency = row.measurement.latency else { return nil }
       let sums = row.scenario.price(row.plan).load(of: row.plan.counts)

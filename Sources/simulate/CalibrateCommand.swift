@@ -16,10 +16,16 @@ enum CalibrateCommand {
       before the errors grow by more than chance. --output writes each profile that changed, and a host for each testbed, \
       with the measurements as their source. The file has the columns of 'simulate validate'. With --trace, launch and \
       dispatch times are read off a recording of torch.profiler instead, and --output writes the profiles of its \
-      accelerator, host and framework.
+      accelerator, host and framework. With --measured they are read off a folder that tools/measure.py has written, with \
+      the measurement's spread as uncertainty.
       """,
-    positionals: [PositionalDefinition("file", help: "The measurements, if not --trace")],
+    positionals: [PositionalDefinition("file", help: "The measurements, if neither --trace nor --measured")],
     options: [
+      OptionDefinition(
+        "measured", value: "FOLDER", help: "A folder of tools/measure.py to read numbers off", group: "Machine"),
+      OptionDefinition(
+        "host", value: "H", help: "The host that the machine's is like: a catalog name",
+        defaultText: "one that is sold with its accelerator", group: "Machine"),
       OptionDefinition(
         "trace", value: "FILE", help: "A recording of torch.profiler to read numbers off; - is standard input",
         group: "Recording"),
@@ -44,12 +50,23 @@ enum CalibrateCommand {
         "simulate calibrate latency.csv --output fitted",
         shows: "a host for each testbed, for 'simulate run --catalog fitted --host NAME'"),
       CommandExample(
+        "simulate calibrate --measured measured --output mine", shows: "profiles of your own machine"),
+      CommandExample(
         "simulate calibrate --trace trace.json.gz --output recorded", shows: "profiles of the recording's system"),
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     let folder = try ProfileFolder.named(by: command)
+    if let measured = command.value(of: "measured") {
+      try command.refusePositionals("--measured reads numbers off a folder, not off a file")
+      try command.refuse(
+        ["trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds"],
+        "--measured reads numbers off a folder and fits none")
+      try MeasuredCalibrationRun.run(measured, command, library)
+      return
+    }
+    try command.refuse(["host"], "it is that of a measured machine, which --measured names")
     if let trace = command.value(of: "trace") {
       try command.refusePositionals("--trace reads numbers off a recording, not off measurements")
       try command.refuse(["fit", "host-speed", "rounds"], "--trace reads numbers off a recording and fits none")
@@ -64,7 +81,7 @@ enum CalibrateCommand {
       }
     }
     guard let path = command.positional("file") else {
-      throw .usage("a file of measurements is needed, or --trace with a recording")
+      throw .usage("a file of measurements is needed, or --trace with a recording, or --measured with a folder")
     }
     let rows = try MeasurementFile(path, library).rows
     guard rows.contains(where: { $0.latency != nil }) else {

@@ -1,9 +1,12 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import OutputFiles
 import Profiles
 import Reports
+import Roofline
 import Simulation
+import Studies
 
 /// `simulate run`: one pass of one workload on one system.
 enum RunCommand {
@@ -14,6 +17,10 @@ enum RunCommand {
     discussion: "Prints what a pass takes, how much of that the device works, and what the rest is spent on.",
     positionals: ScenarioOptions.positionals,
     options: ScenarioOptions.definitions + [
+      OptionDefinition(
+        "jitter", value: "N", help: "Simulate N passes with a host whose costs scatter; show the spread",
+        longHelp: "By how much is in the host's profile: host.jitter.deviation and what stands beside it."),
+      OptionDefinition("seed", value: "N", help: "What the scattered costs are drawn from", defaultText: "1"),
       OptionDefinition("sensitivity", help: "Add the elasticity of the latency to each profile number"),
       OptionDefinition(
         "method", value: "M", help: "How the time is found; all agree to the picosecond",
@@ -43,9 +50,10 @@ enum RunCommand {
     if timelinePath != nil { try checkTimeline(plan, resolved) }
     let method = try checking { try command.choice(of: "method", as: Simulator.Method.self) }
     let simulator = Simulator(recordsTimeline: timelinePath != nil, method: method ?? .shortest)
+    let costs = scenario.price(plan)
     let result = try Progress.showing(words(plan)) { _ in
       try resolved.checkingSimulation { () throws(SimulationFault) in
-        try scenario.simulate(plan, scenario.price(plan), with: simulator)
+        try scenario.simulate(plan, costs, with: simulator)
       }
     }
     var sensitivities: [Sensitivity] = []
@@ -54,6 +62,7 @@ enum RunCommand {
         try resolved.checkingSimulation { () throws(SimulationFault) in try scenario.sensitivities(plan) }
       }
     }
+    let answer = try answer(resolved, plan, costs, result, sensitivities, command, library)
     if let timelinePath, let timeline = result.timing.timeline {
       try checking {
         try OutputFile.write(to: OutputTarget(timelinePath)) { (emit) throws(OutputFault) in
@@ -63,7 +72,64 @@ enum RunCommand {
     }
     warn(about: result, scenario)
     command.print(
-      RunReport(scenario: scenario, result: result, overrides: resolved.overrides, sensitivities: sensitivities))
+      RunReport(
+        scenario: scenario, result: result, answer: answer,
+        launchAndQueueTime: try launchAndQueueTime(resolved, plan, costs, command), overrides: resolved.overrides,
+        sensitivities: sensitivities, graphs: GraphCapture(plan, scenario.system),
+        spread: try spread(resolved, plan, costs, command)))
+  }
+
+  /// How the latency is spread over as many passes as were asked for; nil where none were.
+  private static func spread(
+    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
+  ) throws(Failure) -> LatencySpread? {
+    guard let passes = try checking({ try command.integer(of: "jitter", .within(1...1_000_000)) }) else { return nil }
+    let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
+    return try Progress.showing("simulating \(NumberFormat.integer(passes)) passes") { _ in
+      try resolved.checkingSimulation { () throws(SimulationFault) in
+        try LatencySpread(resolved.scenario, plan, costs, passes: passes, seed: UInt64(seed))
+      }
+    }
+  }
+
+  /// What the pass takes, found the shortest way: how long that is decides what is looked for, however the user's was found.
+  private static func timing(
+    _ scenario: Scenario, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult, _ command: ParsedCommand
+  ) throws(SimulationFault) -> PassTiming {
+    guard !plan.counts.isOneStream, command.isPresent("timeline") || command.isPresent("method") else {
+      return result.timing
+    }
+    return try Simulator().time(plan, costs, scenario.latencyKind)
+  }
+
+  /// The launch and queuing time of the pass; nil for formats that have no place for it.
+  private static func launchAndQueueTime(
+    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
+  ) throws(Failure) -> Picoseconds? {
+    if command.format == .csv || command.format == .jsonl { return nil }
+    return try resolved.checkingSimulation { () throws(SimulationFault) in
+      try Simulator().launchAndQueueTime(plan, costs, resolved.scenario.latencyKind)
+    }
+  }
+
+  /// Which case it is and how sure the latency is; nil for formats that have no place for it.
+  private static func answer(
+    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult,
+    _ sensitivities: [Sensitivity], _ command: ParsedCommand, _ library: Library
+  ) throws(Failure) -> LatencyAnswer? {
+    if command.format == .csv || command.format == .jsonl { return nil }
+    let scenario = resolved.scenario
+    var influences: [Sensitivity]? = sensitivities
+    if !command.isPresent("sensitivity") {
+      influences = try resolved.checkingSimulation { () throws(SimulationFault) in
+        try scenario.influences(plan, costs, try timing(scenario, plan, costs, result, command))
+      }
+    }
+    let name = scenario.kernelModel.name
+    let errors = try checking {
+      try ProfileCatalog.errorBand(named: name, directories: library.profileFolders)
+    }
+    return LatencyAnswer(scenario, result, errors: errors, sensitivities: influences)
   }
 
   /// Instructions of a pass whose timeline is kept: a span takes a hundred bytes, and an instruction makes two at most.
@@ -88,9 +154,13 @@ enum RunCommand {
 
   private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
     try command.checkFormat()
+    if command.isPresent("seed"), !command.isPresent("jitter") {
+      throw .usage("--seed is of --jitter, as in --jitter 1000 --seed 2\n" + command.helpHint)
+    }
     if command.format == .csv || command.format == .jsonl {
       let row: Message = command.format == .csv ? "a row of CSV" : "a line of JSON"
       try command.refuse(["sensitivity"], row + " has no sensitivities; --format json and table have them")
+      try command.refuse(["jitter"], row + " has no spread; --format json and table have it")
     }
     try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
     if command.isPresent("timeline") {

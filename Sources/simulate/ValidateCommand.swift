@@ -1,6 +1,7 @@
 import CommandSyntax
 import JSONText
 import Kernels
+import OutputFiles
 import Profiles
 import Reports
 import Studies
@@ -16,10 +17,15 @@ enum ValidateCommand {
       image_size, latency_ms and optionally role (anchor or test). With --fit host, one host speed is fitted per testbed \
       from its anchors, or from all its measured rows where none is marked. A blank latency_ms is predicted only. With \
       --kernels each row is one operator, timed alone on the device: columns accelerator, \
-      precision, operator, inputs (shapes as JSON), and optionally attributes (JSON) and time_us.
+      precision, operator, inputs (shapes as JSON), and optionally attributes (JSON) and time_us. A folder that \
+      tools/measure.py has written is scored whole: its passes, and launches, dispatch and graphs number by number; with \
+      --kernels its operators.
       """,
-    positionals: [PositionalDefinition("file", help: "The measurements", isRequired: true)],
+    positionals: [PositionalDefinition("file", help: "The measurements, or a folder of tools/measure.py", isRequired: true)],
     options: [
+      OptionDefinition(
+        "host", value: "H", help: "The host of a folder's machine: a catalog name or a file",
+        defaultText: "one that is sold with its accelerator"),
       OptionDefinition("kernels", help: "The rows are operators, each timed alone on the device"),
       OptionDefinition(
         "kernel-model", value: "M", help: "Model of kernel times, for --kernels", choices: KernelModel.all.map(\.name),
@@ -35,18 +41,25 @@ enum ValidateCommand {
     ],
     examples: [
       CommandExample("simulate validate latency.csv --fit host --format csv", shows: "a prediction for each row"),
+      CommandExample("simulate validate measured", shows: "the shipped profiles, on what tools/measure.py found"),
       CommandExample("simulate validate kernels.csv --kernels", shows: "errors of kernels by device, sort and size"),
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
-    let path = command.positional("file") ?? ""
+    var path = command.positional("file") ?? ""
+    let isFolder = isFolder(path)
+    if isFolder, command.isPresent("kernels") { path += "/kernels.csv" }
+    if !isFolder || command.isPresent("kernels") {
+      try command.refuse(["host"], "it is that of a folder's machine; rows name theirs in the column host")
+    }
     if command.isPresent("kernels") {
       try command.refuse(["fit"], "--kernels predicts kernels alone, whose times no host is part of")
       try command.refuse(["error-band"], "an error band is of passes, and --kernels predicts operators")
       return try runKernels(path, command, library)
     }
     try command.refuse(["kernel-model"], "without --kernels passes are predicted, by the calibrated model")
+    if isFolder { return try MeasuredValidationRun.run(path, command, library) }
     try command.checkOutputs(["error-band"], inputs: [path], nil, printsResult: true)
     try command.checkEnding(of: "error-band", holds: "JSON", ["json"])
     let file = try MeasurementFile(path, library)

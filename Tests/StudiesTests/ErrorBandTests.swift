@@ -30,8 +30,8 @@ import Testing
   func roundTrip() throws {
     let band = try ErrorBand(from: Sample.document(Self.text))
     #expect(band.json() == Self.text)
-    #expect(band.error(0.25, isHostBound: true) == -0.25 && band.error(0.75, isHostBound: false) == 0.1)
-    #expect(band.hostBoundRows == 20 && band.deviceBoundRows == 30)
+    #expect(band.error(0.25, .hostBound) == -0.25 && band.error(0.75, .deviceBound) == 0.1)
+    #expect(band.hostBound.rows == 20 && band.deviceBound.rows == 30)
   }
 
   @Test(arguments: [

@@ -128,14 +128,14 @@ import Workloads
   @Test("The model's own error widens the bands of the regime that it belongs to")
   func modelError() throws {
     let band = ErrorBand(
-      quantileLevels: [0, 0.5, 1], hostBound: [0, 0, 0], deviceBound: [-0.5, 0, 0.5], hostBoundRows: 9,
-      deviceBoundRows: 9, provenance: Provenance())
+      quantileLevels: [0, 0.5, 1], hostBound: ErrorBand.Errors(quantiles: [0, 0, 0], rows: 9),
+      deviceBound: ErrorBand.Errors(quantiles: [-0.5, 0, 0.5], rows: 9), provenance: Provenance())
     let plain = try #require(try Self.projection(noisy: false).years.last)
     let wide = try #require(try Self.projection(noisy: false, band: band, samples: 800).years.last)
     // Nine in ten of an error uniform from -0.5 to 0.5 lie within 0.45.
     let ratio = wide.deviceBusy.ninety.upperBound / plain.deviceBusy.median
     #expect(abs(ratio.logarithm - 0.45) < 0.05, "\(ratio)")
-    #expect(band.error(0.25, isHostBound: false) == -0.25 && band.error(1, isHostBound: false) == 0.5)
+    #expect(band.error(0.25, .deviceBound) == -0.25 && band.error(1, .deviceBound) == 0.5)
   }
 
   @Test("A projection that cannot be made says why")

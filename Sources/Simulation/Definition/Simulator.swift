@@ -80,7 +80,8 @@ public struct Simulator: Sendable {
   }
 
   /// Simulates a planned pass: the same, with the programs and counts that the plan keeps.
-  func time(_ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming {
+  package func time(_ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind) throws(SimulationFault) -> PassTiming
+  {
     switch kind {
     case .synchronized: try alone(plan.synchronizedProgram, plan.synchronizedCounts, table)
     case .steadyState: try steadyState(plan.program, plan.counts, table)
@@ -151,6 +152,24 @@ public struct Simulator: Sendable {
       program, counts, table, passes: warmUp + count, recordFrom: .max, jitter: jitter)
     let times = [.zero] + engine.model.marks.map(\.time)
     return zip(times.dropFirst(warmUp), times.dropFirst(warmUp + 1)).map { $1 - $0 }
+  }
+
+  /// Whether a pass is simulated again in no time beside what a program's start takes: in closed form, or in few
+  /// instructions or events.
+  ///
+  /// - Parameters:
+  ///   - plan: The pass.
+  ///   - table: Its costs.
+  ///   - timing: What simulating it has come to.
+  ///   - kind: Which latency.
+  func isShort(_ plan: ProgramPlan, _ table: CostTable, _ timing: PassTiming, _ kind: LatencyKind) -> Bool {
+    if !plan.counts.isOneStream { return timing.events <= 10_000 && plan.counts.instructions <= 10_000 }
+    if kind == .steadyState, let sums = PassSums(plan.counts, table),
+      SteadyState.time(plan.counts, sums, table) != nil
+    {
+      return true
+    }
+    return mostInstructions(plan.counts, table, kind) <= 200_000
   }
 
   /// Simulates one pass from an idle system, as it stands: no synchronization is added, and nothing follows.
@@ -240,7 +259,7 @@ public struct Simulator: Sendable {
   /// The queue of the stream with the fewest launches fills last. Until then the stream may fall behind, pass by pass,
   /// without being what the passes wait for. With one stream, a queue that holds many passes never runs dry by the
   /// imbalance within one of them, full or not: the pass takes the longer of its host and device times from the start.
-  private func warmUpPasses(_ counts: ProgramCounts, _ table: CostTable) -> Int {
+  func warmUpPasses(_ counts: ProgramCounts, _ table: CostTable) -> Int {
     guard counts.instructions < 1e6 else { return 0 }
     let fewest = counts.fewestLaunchesOfAStream
     guard fewest > 0 else { return 1 }
@@ -302,7 +321,7 @@ public struct Simulator: Sendable {
   }
 
   /// A bound on the time of a pass: the sum of everything that is spent, picoseconds.
-  private func length(_ counts: ProgramCounts, _ table: CostTable) -> Double {
+  func length(_ counts: ProgramCounts, _ table: CostTable) -> Double {
     var total = Double(table.launch.pass.duration.count) + Double(table.launch.synchronization.duration.count)
     let launch = table.launch.boundOfJob
     let streams = Double(counts.streamCount)

@@ -75,7 +75,8 @@ public struct Scenario: Sendable {
       return KernelWork(flops: plan.lowered.kernels[index].flops, bytes: plan.lowered.kernels[index].bytes)
     }
     return PassResult(
-      timing: timing, operatorCount: workload.operatorCount, kernelCount: plan.lowered.kernelCount,
+      timing: timing, load: PassLoad(plan.counts, table, timing.summary), operatorCount: workload.operatorCount,
+      kernelCount: plan.lowered.kernelCount,
       operatorsWithoutRule: plan.lowered.operatorsWithoutRule,
       withoutRuleFraction: plan.lowered.fractionWithoutRule,
       memory: MemoryDemand(plan.lowered.tensors, accelerator: system.accelerator))

@@ -47,18 +47,7 @@ extension Scenario {
     let base = price(plan)
     let latency = try simulator.time(plan, base, latencyKind).latency
     guard latency > 0 else { return [] }
-    var tangents: [Tangent] = []
-    for number in system.numbers where number.domain.kind != .threshold {
-      guard let value = number.value(in: system), value != 0 else { continue }
-      // Of things there is no fraction: one more and one fewer.
-      let isCount = number.domain.kind == .count
-      let change = isCount ? 1 / value : step
-      let above = priced(plan, number, isCount ? value + 1 : value * (1 + change))
-      let below = priced(plan, number, isCount ? value - 1 : value * (1 - change))
-      guard above != nil || below != nil else { continue }
-      let tangent = Tangent(number.path, change, base, above, below)
-      if !tangent.isZero { tangents.append(tangent) }
-    }
+    let tangents = system.numbers.compactMap { tangent(plan, base, $0, step, isOneSided: false) }
     let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
     let falls = try accounts(plan, base, tangents.map(\.fall), simulator, .least)
     return tangents.indices.compactMap { index in
@@ -68,6 +57,58 @@ extension Scenario {
         path: tangents[index].path, elasticity: Double(rises[index]) / scale,
         elasticityOfLess: Double(falls[index]) / scale)
     }.sorted { ($1.strength, $0.path) < ($0.strength, $1.path) }
+  }
+
+  /// What a small increase of each number changes the latency by: half of ``sensitivities(_:with:step:)``, and of the
+  /// numbers that the critical path has anything of. A small decrease is taken to undo it.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan of this scenario.
+  ///   - base: Its costs.
+  ///   - timing: What a pass takes.
+  ///   - simulator: Runs it.
+  ///   - step: The relative step of the differences.
+  /// - Returns: The numbers that the latency depends on, the strongest first; nil where finding out would take a multiple
+  ///   of the pass's own simulation, as it would of a long program without a closed form.
+  /// - Throws: `SimulationFault` when a run does not end.
+  /// - Complexity: One pricing of the host's or the device's half for each number, and a run for every
+  ///   ``Account/laneCount`` that matter.
+  package func influences(
+    _ plan: ProgramPlan, _ base: CostTable, _ timing: PassTiming, with simulator: Simulator = Simulator(),
+    step: Double = 5e-4
+  ) throws(SimulationFault) -> [Sensitivity]? {
+    guard timing.latency > 0 else { return [] }
+    guard simulator.isShort(plan, base, timing, latencyKind) else { return nil }
+    func isSpent(_ categories: [CostCategory]) -> Bool { categories.contains { timing.time(in: $0) != 0 } }
+    var spent: NumberEffect = []
+    if isSpent([.dispatch, .launch, .kernelGap, .synchronization]) { spent.insert(.host) }
+    if isSpent([.compute, .memory, .copy, .kernelOverhead, .communication]) { spent.insert(.device) }
+    let tangents = system.numbers.filter { !$0.affects(isHostOnly: plan.isHostOnly).isDisjoint(with: spent) }
+      .compactMap { tangent(plan, base, $0, step, isOneSided: true) }
+    let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
+    return tangents.indices.compactMap { index in
+      guard rises[index] != 0 else { return nil }
+      let elasticity = Double(rises[index]) / (tangents[index].step * Double(timing.latency.count))
+      return Sensitivity(path: tangents[index].path, elasticity: elasticity, elasticityOfLess: elasticity)
+    }.sorted { ($1.strength, $0.path) < ($0.strength, $1.path) }
+  }
+
+  /// How the costs change with a number; nil where they do not, or where it is zero or a threshold.
+  ///
+  /// One-sided, the smaller value is priced only where a larger one leaves the number's range.
+  private func tangent(
+    _ plan: ProgramPlan, _ base: CostTable, _ number: SystemNumber, _ step: Double, isOneSided: Bool
+  ) -> Tangent? {
+    guard number.domain.kind != .threshold, let value = number.value(in: system), value != 0 else { return nil }
+    // Of things there is no fraction: one more and one fewer.
+    let isCount = number.domain.kind == .count
+    let change = isCount ? 1 / value : step
+    let above = priced(plan, base, number, isCount ? value + 1 : value * (1 + change))
+    let needsBelow = !isOneSided || above == nil
+    let below = needsBelow ? priced(plan, base, number, isCount ? value - 1 : value * (1 - change)) : nil
+    guard above != nil || below != nil else { return nil }
+    let tangent = Tangent(number.path, change, base, above, below)
+    return tangent.isZero ? nil : tangent
   }
 
   /// What differences of all costs come to along the critical path, one for each lane in a run.
@@ -99,6 +140,7 @@ extension Scenario {
     let rise: [Int64]
     let fall: [Int64]
 
+    /// The costs with the number larger and smaller, of which one at least is there.
     init(_ path: String, _ step: Double, _ base: CostTable, _ above: CostTable?, _ below: CostTable?) {
       self.path = path
       self.step = step
@@ -112,11 +154,18 @@ extension Scenario {
     var isZero: Bool { rise.allSatisfy { $0 == 0 } && fall.allSatisfy { $0 == 0 } }
   }
 
-  /// The costs with one number changed, or nil where the change leaves the range of the number.
-  private func priced(_ plan: ProgramPlan, _ number: SystemNumber, _ value: Double) -> CostTable? {
+  /// The costs with one number changed, those that do not follow it as they are; nil where the change leaves the range of
+  /// the number.
+  private func priced(
+    _ plan: ProgramPlan, _ base: CostTable, _ number: SystemNumber, _ value: Double
+  ) -> CostTable? {
     guard number.range.contains(value) else { return nil }
     var changed = self
     number.set(value, in: &changed.system)
-    return changed.price(plan)
+    var table = base
+    let affected = number.affects(isHostOnly: plan.isHostOnly)
+    if affected.contains(.host) { changed.priceHost(plan, into: &table) }
+    if affected.contains(.device) { changed.priceDevice(plan, into: &table) }
+    return table
   }
 }

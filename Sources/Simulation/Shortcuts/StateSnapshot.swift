@@ -10,6 +10,7 @@ struct StateSnapshot {
   private let host: Picoseconds
   private let hostAccount: Account
   private let busy: Picoseconds
+  private let launchAndQueueTime: Int128
   private let stream: (lag: Picoseconds, account: Account)?
   /// The ends in the queue that the host may still wait for, the latest first: relative to the host.
   private var pendingLags: ContiguousArray<Picoseconds> = []
@@ -22,6 +23,7 @@ struct StateSnapshot {
     host = state.host
     hostAccount = state.hostAccount
     busy = state.busy
+    launchAndQueueTime = state.launchAndQueueTime
     stream = Self.stream(state)
     Self.forEachPending(state) { lag, account in
       pendingLags.append(lag)
@@ -50,6 +52,7 @@ struct StateSnapshot {
     let time = (state.host - host) * times
     let account = (state.hostAccount &- hostAccount) &* Int64(times)
     state.busy += (state.busy - busy) * times
+    state.launchAndQueueTime += (state.launchAndQueueTime - launchAndQueueTime) * Int128(times)
     if Self.stream(state) != nil {
       state.end += time
       state.endAccount &+= account

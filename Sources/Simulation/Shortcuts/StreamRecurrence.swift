@@ -31,10 +31,10 @@ struct StreamRecurrence {
   }
 
   let instructions: [Instruction]
-  let table: CostTable
+  private(set) var table: CostTable
   let ties: TieRule
   let skipsRepeats: Bool
-  private let graphs: [Int: (cost: Cost, busy: Picoseconds)]
+  private let graphs: [Int: GraphRun]
 
   /// The host's clock and its account.
   var host: Picoseconds = 0
@@ -44,6 +44,10 @@ struct StreamRecurrence {
   var endAccount = Account.zero
   /// Kernel time of everything issued.
   var busy: Picoseconds = 0
+  /// From the start of its launch call to its own start, added up over all kernels issued, if that is asked for.
+  var launchAndQueueTime: Int128 = 0
+  /// Whether it is.
+  var addsLaunchAndQueueTime = false
   /// The ends of the last `queue_depth` jobs, as far as there have been as many: a ring in which the next one goes to
   /// `place`, where the oldest is once the ring is full.
   var ends: ContiguousArray<JobEnd> = []
@@ -81,6 +85,23 @@ struct StreamRecurrence {
   /// Whether the queue can fill at all.
   let keepsEnds: Bool
 
+  /// Runs passes as they would be if the host took no time, so that the queue is as full behind them as it gets.
+  mutating func fill(passes: Int) {
+    let real = table
+    for index in instructions.indices {
+      if case .hostWork(let cost) = instructions[index].effect { table.costs[cost].duration = 0 }
+    }
+    (table.launch.pass, table.launch.call, table.launch.graphCall) = (.zero, .zero, .zero)
+    for _ in 0..<passes { runPass() }
+    table = real
+  }
+
+  /// Runs one pass of those that follow one another.
+  mutating func runNextPass() {
+    spend(table.launch.pass)
+    runPass()
+  }
+
   /// Runs passes back to back.
   ///
   /// - Returns: The mark of each.
@@ -89,8 +110,7 @@ struct StreamRecurrence {
     marks.reserveCapacity(passes)
     var before: StateSnapshot?
     while marks.count < passes {
-      spend(table.launch.pass)
-      runPass()
+      runNextPass()
       marks.append(mark)
       guard skipsRepeats, marks.count < passes else { continue }
       if let before, before.isSame(as: self) {
@@ -134,14 +154,16 @@ struct StreamRecurrence {
         spend(table.costs[cost])
         busy += table.costs[cost].duration
       case .launch(.kernel(let cost)), .launch(.collective(let cost)):
-        issue(table.costs[cost], call: table.launch.call, latency: table.launch.latency)
+        issue(table.costs[cost], call: table.launch.call, latency: table.launch.latency, kernels: 1)
         busy += table.costs[cost].duration
       case .launch(.copy(let cost, _, let blocksHost)):
         issue(table.costs[cost], call: table.launch.call, latency: table.launch.latency)
         if blocksHost { later(&host, &hostAccount, end, endAccount) }
       case .launch(.graph(let length)):
-        let graph = graphs[cursor - 1] ?? (.zero, 0)
-        issue(graph.cost, call: table.launch.graphCall, latency: table.launch.graphLatency)
+        let graph = graphs[cursor - 1] ?? GraphRun()
+        issue(
+          graph.cost, call: table.launch.graphCall, latency: table.launch.graphLatency, kernels: graph.nodes,
+          offsets: graph.offsets)
         busy += graph.busy
         cursor += length
       case .synchronize:
@@ -176,9 +198,17 @@ struct StreamRecurrence {
   }
 
   /// Makes a launch call and lets the job run when it may.
+  ///
+  /// - Parameters:
+  ///   - job: What it takes.
+  ///   - call: The call.
+  ///   - latency: From the call's return to the earliest start.
+  ///   - kernels: How many kernels the job is.
+  ///   - offsets: By how much they start later than the job, added up.
   @inline(__always)
-  private mutating func issue(_ job: Cost, call: Cost, latency: Cost) {
+  private mutating func issue(_ job: Cost, call: Cost, latency: Cost, kernels: Int128 = 0, offsets: Int128 = 0) {
     if isFull { later(&host, &hostAccount, ends[place].time, ends[place].account) }
+    let called = host
     host += call.duration
     hostAccount &+= call.account
     let arrival = host + latency.duration
@@ -192,6 +222,9 @@ struct StreamRecurrence {
       if free == arrival, ties != .host { merge(&account, endAccount &+ table.launch.kernelGap.account) }
       end = arrival + job.duration
       endAccount = account &+ job.account
+    }
+    if addsLaunchAndQueueTime {
+      launchAndQueueTime += Int128((end - job.duration - called).count) * kernels + offsets
     }
     if keepsEnds { keepEnd() }
   }
@@ -229,21 +262,11 @@ struct StreamRecurrence {
     account = ties == .greatest ? account.greater(other) : account.lesser(other)
   }
 
-  /// The time of every graph from its first node's start to its last node's end: nodes and the gaps between them.
-  private static func graphs(of program: Program, _ table: CostTable) -> [Int: (cost: Cost, busy: Picoseconds)] {
-    var graphs: [Int: (cost: Cost, busy: Picoseconds)] = [:]
+  /// Every graph of a program, by the index of its launch.
+  private static func graphs(of program: Program, _ table: CostTable) -> [Int: GraphRun] {
+    var graphs: [Int: GraphRun] = [:]
     for (index, instruction) in program.instructions.enumerated() where instruction.opcode == .launchGraph {
-      var body = Program()
-      body.instructions = [Instruction(.launchGraph, operand: Int(instruction.operand))]
-      body.instructions += program.instructions[(index + 1)..<(index + 1 + Int(instruction.operand))]
-      let counts = ProgramCounts(body)
-      guard let nodes = PassSums.device(counts, table) else { continue }
-      let gaps = Int(counts.nodeGaps)
-      graphs[index] = (
-        Cost(
-          duration: nodes.cost.duration + table.launch.graphKernelGap.duration * gaps,
-          account: nodes.cost.account &+ table.launch.graphKernelGap.account &* Int64(gaps)), nodes.busy
-      )
+      graphs[index] = GraphRun(program.instructions[index...].prefix(1 + Int(instruction.operand)), table)
     }
     return graphs
   }
