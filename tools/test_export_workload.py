@@ -6,6 +6,7 @@ python3 -m unittest discover --start-directory tools
 import json
 import pathlib
 import re
+import types
 import unittest
 
 import export_workload as exporter
@@ -41,6 +42,7 @@ OPERATOR_COUNTS = {
     "llama-3-8b": 2183,
     "llama-3-8b-decode": 2214,
     "llama-3-8b-decode-sdpa": 1759,
+    "llama-3-8b-generate": 2258,
     "llama-3.2-1b": 1111,
     "llama-3.2-1b-decode": 1126,
     "llama-3.2-1b-decode-sdpa": 895,
@@ -106,6 +108,7 @@ MODULE_COUNTS = {
     "llama-3-8b": 422,
     "llama-3-8b-decode": 422,
     "llama-3-8b-decode-sdpa": 422,
+    "llama-3-8b-generate": 422,
     "llama-3.2-1b": 214,
     "llama-3.2-1b-decode": 214,
     "llama-3.2-1b-decode-sdpa": 214,
@@ -377,6 +380,110 @@ class ModuleTests(unittest.TestCase):
         self.assertEqual([operator.modules for operator in kept], [1, 14])
 
 
+class RoundsTests(unittest.TestCase):
+    """Repeats that run as often as the parameters say: experts that a batch hits, and those that it does not."""
+
+    def program(self):
+        inner = [{"repeat": count, "name": "expert", "program": [{"operator": "a"}]} for count in (8, 56)]
+        return [{"repeat": 16, "name": "layer", "program": inner}, {"operator": "b"}]
+
+    def test_repeats_of_a_name_get_their_formulas_in_order(self):
+        program = exporter.with_rounds(self.program(), {"expert": ["7+batch", "57-batch"]})
+        self.assertEqual([entry["repeat"] for entry in program[0]["program"]], ["7+batch", "57-batch"])
+        self.assertEqual((program[0]["repeat"], program[1]), (16, {"operator": "b"}))
+        self.assertEqual(len(list(exporter.expand(program, {"batch": 2}))), 16 * 64 + 1)
+        self.assertEqual(self.program()[0]["program"][0]["repeat"], 8)
+
+    def test_no_formulas_change_nothing(self):
+        self.assertEqual(exporter.with_rounds(self.program(), {}), self.program())
+
+    def test_a_formula_without_its_repeat_is_an_error(self):
+        with self.assertRaisesRegex(exporter.ExportError, "too few repeats called 'expert'"):
+            exporter.with_rounds(self.program(), {"expert": ["1", "2", "3"]})
+
+    def test_a_repeat_is_called_as_its_loop_says(self):
+        self.assertEqual(exporter.repeat_name("expert"), "expert")
+        self.assertEqual(exporter.repeat_name("0"), "block")
+
+    def test_a_formula_stands_for_an_argument(self):
+        points = [(batch, tokens) for batch in (1, 2, 3) for tokens in (1, 2, 3)] + [(5, 5)]
+        dimensions = exporter.Dimensions(["batch", "((batch+7)//8)"], points)
+        for function, expected in [
+            (lambda batch, tokens: tokens, "((batch+7)//8)"),
+            (lambda batch, tokens: 12 * batch * tokens, "12*batch*((batch+7)//8)"),
+        ]:
+            text = dimensions.expression([function(*point) for point in points])
+            self.assertEqual(text, expected)
+            self.assertEqual(exporter.evaluate(text, {"batch": 9}), function(9, 2))
+
+    def test_an_argument_of_one_is_tried_at_three_values(self):
+        self.assertEqual(len(set(exporter.sample_values("tokens", 1)[:3])), 3)
+
+
+def tensor(shape, dtype="torch.float32", contiguous=True):
+    """What the exporter asks a tensor for."""
+
+    class Kind(str):
+        is_floating_point = "float" in dtype
+
+    kind = Kind(dtype)
+    return types.SimpleNamespace(
+        shape=shape, dtype=kind, is_floating_point=lambda: kind.is_floating_point, is_contiguous=lambda: contiguous
+    )
+
+
+def leaf(name, operand, result):
+    operator = types.SimpleNamespace(_schema=types.SimpleNamespace(name=f"aten::{name}", returns=[]))
+    return exporter.Leaf(operator, {"self": operand}, result)
+
+
+class CopyLeafTests(unittest.TestCase):
+    """Which leaf operators are copies beside the work of the operator that they are part of."""
+
+    half, single = tensor([4, 8], "torch.bfloat16"), tensor([4, 8])
+    whole = tensor([4, 8], "torch.int64")
+
+    def test_a_change_of_precision(self):
+        self.assertTrue(exporter.is_copy("aten::to", leaf("_to_copy", self.half, self.single)))
+        self.assertTrue(exporter.is_copy("aten::softmax", leaf("_to_copy", self.half, self.single)))
+
+    def test_what_the_types_say_already_or_changes_nothing(self):
+        for operand, result in [(self.whole, self.single), (self.single, self.whole), (self.half, self.half)]:
+            self.assertFalse(exporter.is_copy("aten::to", leaf("_to_copy", operand, result)))
+
+    def test_a_conversion_is_no_copy_of_an_operand(self):
+        self.assertTrue(exporter.is_copy("aten::reshape", leaf("clone", self.single, self.single)))
+        self.assertFalse(exporter.is_copy("aten::copy_", leaf("copy_", self.single, self.single)))
+
+    def test_positions_are_looked_for_in_a_contiguous_mask(self):
+        mask, found = tensor([8, 4], contiguous=False), tensor([5, 2], "torch.int64")
+        asked = leaf("nonzero", mask, found)
+        self.assertTrue(exporter.is_copy("aten::where", asked))
+        self.assertEqual(asked.copied_shape(), [8, 4])
+        self.assertFalse(exporter.is_copy("aten::where", leaf("nonzero", tensor([8, 4]), found)))
+
+    def test_attention_is_one_kernel(self):
+        for name, operand, result in [("clone", self.half, self.half), ("_to_copy", self.half, self.single)]:
+            self.assertFalse(exporter.is_copy(exporter.ATTENTION, leaf(name, operand, result)))
+
+    def test_attention_says_whether_it_is_causal(self):
+        def event(name, is_causal):
+            inputs = [None, None, None, None, 0.0, is_causal, None, False]
+            return types.SimpleNamespace(name=name, extra_fields=types.SimpleNamespace(inputs=inputs))
+
+        self.assertEqual(exporter.attention_attributes(event(exporter.ATTENTION, True)), {"is_causal": 1})
+        self.assertEqual(exporter.attention_attributes(event(exporter.ATTENTION, False)), {})
+        self.assertEqual(exporter.attention_attributes(event("aten::linear", True)), {})
+
+
+class BoundaryTests(unittest.TestCase):
+    def test_what_is_handed_through_is_not_given_back(self):
+        tokens, states, logits = tensor([1, 1], "torch.int64"), tensor([1, 1500, 768]), tensor([1, 1, 100])
+        given = {"tokens": tokens, "encoder": {"states": states}}
+        found = exporter.boundary(given, {"logits": logits, "states": states})
+        self.assertEqual((found["inputs"], found["outputs"]), ([[1, 1]], [[1, 1, 100]]))
+
+
 class IndexTests(unittest.TestCase):
     def test_dimensions_that_an_index_takes_whole(self):
         full = slice(None)
@@ -415,6 +522,26 @@ class FileTests(unittest.TestCase):
             values = workload["parameters"]
             count = workload.get("modules", 0) + called_modules(workload["program"], values)
             self.assertEqual(count, MODULE_COUNTS[path.stem])
+
+    def test_as_many_experts_as_a_batch_hits(self):
+        for name, experts, chosen, exact in [
+            ("olmoe-1b-7b-generate", 64, 8, range(1, 1001)),
+            ("qwen1.5-moe-a2.7b-generate", 60, 4, [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256]),
+        ]:
+            path = next(path for path in WORKLOADS if path.stem == name)
+            program = json.loads(path.read_text(encoding="utf-8"))["program"]
+            layer = next(entry for entry in program if entry.get("name") == "layer")
+            rounds = [entry for entry in layer["program"] if entry.get("name") == "expert"]
+            for batch in range(1, 1001):
+                values = {"batch": batch, "context": 128}
+                hit = exporter.evaluate(rounds[0]["repeat"], values)
+                average = experts * (1 - (1 - chosen / experts) ** batch)
+                self.assertLessEqual(abs(hit - average), 0.5 if batch in exact else 1.5)
+                if len(rounds) > 1:
+                    self.assertEqual(hit + exporter.evaluate(rounds[1]["repeat"], values), experts)
+                product = next(entry for entry in rounds[0]["program"] if entry["operator"] == "aten::linear")
+                tokens = exporter.evaluate(product["inputs"][0][0], values)
+                self.assertLessEqual(abs(tokens - batch * chosen / average), 1)
 
     def test_keys(self):
         for _, workload in self.loaded():
