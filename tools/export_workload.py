@@ -20,7 +20,7 @@ and consecutive equal blocks of operators are written as repeats.
     export_workload.py --model bert-base-uncased --output workloads/bert-base-uncased.json
     export_workload.py --all workloads --table
     export_workload.py --module my_model.py:function --output my-model.json
-    export_workload.py --model resnet50 --count-modules
+    export_workload.py --model resnet50 --no-count-modules
 
 Tested with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a release close to the
 one the paper measured); the models that `--list` marks need transformers 4.48.3 instead. A user's own
@@ -331,6 +331,8 @@ WITHOUT_KERNEL = {
 
 COPIES = {"clone", "copy_"}
 
+ATTENTION = "aten::scaled_dot_product_attention"
+
 # Operators whose work is itself a conversion or fill: a `copy_` inside is no operand made contiguous.
 OWN_COPY = {"aten::copy_", "aten::to", "aten::_to_copy", "aten::type_as", "aten::fill_"}
 
@@ -447,8 +449,8 @@ class Recorder:
     def collect(self, events, block, operators):
         """Appends the top-level operators among `events`; returns a block marker still unclaimed."""
         for event in events:
-            if event.name.startswith(("block#", "module#")):
-                self.pending_modules += 1
+            if event.name.startswith(("block#", "module#", "round#")):
+                self.pending_modules += not event.name.startswith("round#")
                 # The outermost module wins: a layer starts before the modules inside it.
                 block = block or event.name.partition("#")[2] or None
             elif "::" in event.name:
@@ -467,16 +469,14 @@ class Recorder:
         results = [(list(tensor.shape), dtype_word(tensor.dtype)) for tensor in outputs]
         if not leaves:
             results = shapes[:1]  # Nothing ran: dropout in evaluation, a conversion to the type it has.
-        copies = {}
-        if event.name not in OWN_COPY:
-            copies = {path: list(leaf.result.shape) for path, leaf in leaves if leaf.name in COPIES}
+        copies = {path: leaf.copied_shape() for path, leaf in leaves if is_copy(event.name, leaf)}
         return Recorded(
             name=event.name,
             inputs=[shape for shape, _ in shapes],
             dtypes=[dtype for _, dtype in shapes],
             outputs=[shape for shape, _ in results],
             output_dtypes=[dtype for _, dtype in results],
-            attributes=attributes_of(event.name, leaves),
+            attributes=attention_attributes(event) or attributes_of(event.name, leaves),
             copies=copies,
             kernels=sum(leaf.launches() for _, leaf in leaves),
             block=block,
@@ -494,10 +494,27 @@ class Recorder:
             yield from self.leaves_below(child, path + ((child.name, number),))
 
 
+def is_copy(operator_name, leaf):
+    """Whether a leaf of an operator is a copy besides its own work: an operand made contiguous, or of another precision.
+
+    Attention is one kernel on an accelerator: it is spelled out in leaves only where this runs.
+    """
+    if operator_name == ATTENTION:
+        return False
+    if leaf.name in COPIES:
+        return operator_name not in OWN_COPY
+    return leaf.changes_precision() or leaf.makes_contiguous()
+
+
 def boundary(inputs, result):
-    """What a pass is given and gives back: the tensors themselves, and not those of a cache, which stays where it is."""
-    given = inputs.values() if isinstance(inputs, dict) else inputs
+    """What a pass is given and gives back: the tensors themselves, and not those of a cache, which stays where it is.
+
+    Nor those that it only hands through, such as an encoder's states that a decoder is given.
+    """
+    given = list(inputs.values() if isinstance(inputs, dict) else inputs)
     back = [result] if hasattr(result, "shape") else result.values() if isinstance(result, dict) else result
+    inner = [tensor for value in given if isinstance(value, dict) for tensor in value.values()]
+    back = [value for value in back if not any(value is tensor for tensor in inner)]
     keys = ("inputs", "dtypes", "outputs", "output_dtypes")
     tensors = [[value for value in values if hasattr(value, "shape")] for values in (given, back)]
     described = [part(group) for group in tensors for part in (shapes_of, dtypes_of)]
@@ -580,6 +597,22 @@ class Leaf:
         returns = self.operator._schema.returns
         is_view = any(r.alias_info is not None and not r.alias_info.is_write for r in returns)
         return 0 if is_view or self.name in WITHOUT_KERNEL else 1
+
+    def changes_precision(self):
+        """Whether the leaf turns floating-point numbers into others: a kernel, though a workload calls both `float`."""
+        given = self.arguments.get("self")
+        if self.name != "_to_copy" or given.dtype == self.result.dtype:
+            return False
+        return given.is_floating_point() and self.result.is_floating_point()
+
+    def makes_contiguous(self):
+        """Whether the leaf's kernel copies its operand first, which no leaf of its own shows: `nonzero` of CUDA does."""
+        return self.name == "nonzero" and not self.arguments["self"].is_contiguous()
+
+    def copied_shape(self):
+        """The shape of a copy that the leaf is or makes."""
+        copied = self.arguments["self"] if self.makes_contiguous() else self.result
+        return list(copied.shape)
 
     def tensors(self):
         """The tensors of the result: one, several, or none (a number read back by `item`)."""
@@ -673,6 +706,12 @@ for name in ("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d
     ATTRIBUTES[f"aten::{name}"] = ("convolution", convolution_attributes)
 for name in ("mean", "sum", "cumsum", "amax", "argmax", "var", "topk"):
     ATTRIBUTES[f"aten::{name}"] = (name, dimension_attributes)
+
+
+def attention_attributes(event):
+    """What fused attention is told by an argument that none of its leaves has: the sixth."""
+    is_causal = event.name == ATTENTION and event.extra_fields.inputs[5] is True
+    return {"is_causal": 1} if is_causal else {}
 
 
 def attributes_of(name, leaves):
@@ -828,9 +867,30 @@ def with_modules(program, modules):
 
 
 def repeat_name(block):
-    """What a repeat is called: after its module list, `encoder.layer.0` or `layers.0` or `h.0`."""
+    """What a repeat is called: after its module list, `encoder.layer.0` or `layers.0` or `h.0`, or as its loop says."""
+    if block is not None and block.isidentifier():
+        return block
     parent = (block or "").split(".")[-2:-1]
     return "layer" if parent in (["layer"], ["layers"], ["h"]) else "block"
+
+
+def with_rounds(program, rounds):
+    """The program with formulas in place of how often repeats of some names run: `rounds[name]`, in their order."""
+    remaining = {name: iter(formulas) for name, formulas in rounds.items()}
+
+    def written(entry):
+        if "repeat" not in entry:
+            return entry
+        entry = dict(entry)
+        if entry.get("name") in remaining:
+            entry["repeat"] = next(remaining[entry["name"]], entry["repeat"])
+        return {**entry, "program": [written(inside) for inside in entry["program"]]}
+
+    program = [written(entry) for entry in program]
+    for name, formulas in remaining.items():
+        if next(formulas, None) is not None:
+            raise ExportError(f"the program has too few repeats called '{name}'")
+    return program
 
 
 def expand(program, values):
@@ -858,6 +918,10 @@ class Definition:
     device: str = "meta"  # "cpu" for a model that reads values back: it has to compute them
     full_slices: bool = True
     needs: tuple | None = None  # a package and the start of the version that the model is written for
+    # Arguments of the inputs function that are no parameters of the workload: their formulas, which stand in their place.
+    stands_for: dict = field(default_factory=dict)
+    # How often the repeats of a name run, in their order, where that follows from the parameters.
+    rounds: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -891,7 +955,7 @@ def sample_points(defaults):
 
 def sample_values(name, default):
     """Three values of a parameter, the default among them, and one more to check with."""
-    if name == "batch":
+    if name == "batch" or default == 1:
         return [1, 2, 3, 5]
     if name == "image_size":
         return [default, default + 32, default + 64, default + 128]
@@ -899,7 +963,7 @@ def sample_values(name, default):
     return [default, step if step != default else 3 * step, default + step * 2, default + 3 * step]
 
 
-def export(definition, progress=lambda text: None, counts_modules=False):
+def export(definition, progress=lambda text: None, counts_modules=True):
     import torch
 
     with torch.device(definition.device):
@@ -914,7 +978,7 @@ def export(definition, progress=lambda text: None, counts_modules=False):
     for point in points:
         progress(f"{definition.name}: {dict(zip(defaults, point))}")
         runs.append(run_at(dict(zip(defaults, point)), recorder, inputs))
-    dimensions = Dimensions(list(defaults), points)
+    dimensions = Dimensions([definition.stands_for.get(name, name) for name in defaults], points)
     operators = merge_runs(runs, dimensions)
     blocks = [operator.block for operator in runs[0]]
     program = find_repeats(operators, blocks)
@@ -922,13 +986,15 @@ def export(definition, progress=lambda text: None, counts_modules=False):
     if counts_modules:
         program, outermost = with_modules(program, [operator.modules for operator in runs[0]])
         modules = {"modules": outermost}
+    program = with_rounds(program, definition.rounds)
     workload = {
         "schema": SCHEMA,
         "name": definition.name,
         "title": definition.title,
         "source": f"{definition.source}; torch {torch.__version__.partition('+')[0]}; tools/export_workload.py",
+        **({"library": "transformers"} if definition.source.startswith("transformers ") else {}),
         **({"notes": definition.notes} if definition.notes else {}),
-        "parameters": defaults,
+        "parameters": {name: value for name, value in defaults.items() if name not in definition.stands_for},
         "weight_elements": weight_elements(module),
         **modules,
         **without_plain_types(dimensions.merge(recorder.boundaries)),
@@ -1045,8 +1111,8 @@ def parse_arguments(arguments):
     parser.add_argument("--output", metavar="FILE", type=pathlib.Path, help="default: standard output")
     parser.add_argument("--table", action="store_true", help="print operators and kernels as Markdown")
     parser.add_argument(
-        "--count-modules", action="store_true",
-        help="write how often modules are called, as `modules` of the workload and of each repeat",
+        "--count-modules", action=argparse.BooleanOptionalAction, default=True,
+        help="write how often modules are called, as `modules` of the workload and of each repeat (default: do)",
     )  # fmt: skip
     parser.add_argument("--name", help="with --module: the workload's name (default: the file's)")
     parser.add_argument(

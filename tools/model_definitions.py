@@ -4,6 +4,7 @@ The language models follow transformers 4.30 and the vision models torchvision a
 paper ran them: language models get token indices only, and make their own attention mask.
 """
 
+import functools
 from importlib import metadata
 
 import torch
@@ -78,6 +79,19 @@ def definitions(definition):
         build=build_qwen_moe_decode,
         full_slices=False,
     )
+    for name, title, class_name, build, more in GENERATE:
+        yield definition(
+            name=f"{name}-generate",
+            title=f"{title}, one token of `generate` after `context` others",
+            needs=("transformers", "4.56"),
+            source=f"transformers {metadata.version('transformers')} {class_name}, {name} configuration, bfloat16",
+            notes="One round of greedy generation for each sequence of the batch, with a cache of `context` tokens: the model's"
+            " pass with attention spelled out, and what the loop does around it." + more.get("notes", ""),
+            build=build,
+            full_slices=False,
+            stands_for=more.get("stands_for", {}),
+            rounds=more.get("rounds", {}),
+        )
     for name, title, constructor in TORCHVISION:
         yield definition(
             name=name,
@@ -93,6 +107,10 @@ def definitions(definition):
             source=f"timm {metadata.version('timm')} {constructor}",
             build=timm_builder(constructor),
         )
+    # Imported late: it needs this file.
+    import model_definitions_today
+
+    yield from model_definitions_today.definitions(definition)
 
 
 # name, title, model class, what differs from the configuration class's defaults
@@ -289,17 +307,101 @@ def llama_decode_builder(configuration):
     return build
 
 
-def next_token(configuration, head_dim):
+def gpt2_generate():
+    import transformers
+
+    configuration = transformers.GPT2Config(attn_implementation="eager")
+    # The names by which `next_round` knows the sizes.
+    configuration.num_key_value_heads = configuration.num_attention_heads
+    model = in_bfloat16(configuration)
+    return generating(model), next_round(configuration, configuration.n_embd // configuration.n_head)
+
+
+def next_token(configuration, head_dim, dtype=torch.float32):
     """The arguments of one step of generation, after a cache of `context` tokens."""
     import transformers
 
     def inputs(batch=1, context=128):
         shape = (batch, configuration.num_key_value_heads, context, head_dim)
-        layers = ((torch.zeros(shape), torch.zeros(shape)) for _ in range(configuration.num_hidden_layers))
-        cache = transformers.DynamicCache.from_legacy_cache(tuple(layers))
+        tensors = ((torch.zeros(shape, dtype=dtype) for _ in "kv") for _ in range(configuration.num_hidden_layers))
+        cache = transformers.DynamicCache.from_legacy_cache(tuple(tuple(pair) for pair in tensors))
         return {"input_ids": torch.zeros(batch, 1, dtype=torch.long), "past_key_values": cache}
 
     return inputs
+
+
+def generating(model):
+    """The model with one round of `generate` in place of its pass, as `GenerationMixin._sample` of 4.56 has it.
+
+    Greedy, as it is where nothing else is asked for: no logits processor, and two criteria to stop, the length and the
+    end of a text. What the loop carries from round to round is the round's input; that it looks whether all sequences
+    have ended, at the beginning of the next round there, is the end of the round here.
+    """
+    import transformers
+    from transformers.generation import stopping_criteria
+
+    forward = model.forward
+    end_of_text = 0  # Which token it is makes no difference.
+    criteria = transformers.StoppingCriteriaList(
+        [stopping_criteria.MaxLengthCriteria(1 << 30), stopping_criteria.EosTokenCriteria(end_of_text)]
+    )
+
+    # The loop reads the signature of `forward` to know what to prepare.
+    @functools.wraps(forward)
+    def generate_one_token(input_ids, attention_mask, cache_position, unfinished, past_key_values):
+        state = {
+            "attention_mask": attention_mask,
+            "cache_position": cache_position,
+            "past_key_values": past_key_values,
+            "use_cache": True,
+        }
+        prepared = model.prepare_inputs_for_generation(input_ids, **state)
+        outputs = forward(**prepared, return_dict=True)
+        model._update_model_kwargs_for_generation(outputs, state)
+        scores = outputs.logits[:, -1, :].to(copy=True, dtype=torch.float32, device=input_ids.device)
+        tokens = torch.argmax(scores, dim=-1)
+        tokens = tokens * unfinished + end_of_text * (1 - unfinished)
+        input_ids = torch.cat([input_ids, tokens[:, None]], dim=-1)
+        unfinished = unfinished & ~criteria(input_ids, None)
+        bool(unfinished.max() == 0)
+        return (input_ids,)
+
+    model.forward = generate_one_token
+    read_zeros()
+    return model
+
+
+def in_bfloat16(configuration):
+    """The model as it is loaded to generate with: what it then converts to single precision and back are kernels."""
+    import transformers
+
+    return transformers.AutoModelForCausalLM.from_config(configuration, dtype=torch.bfloat16)
+
+
+def next_round(configuration, head_dim):
+    """The arguments of one round of `generate`, after a cache of `context` tokens."""
+    one_token = next_token(configuration, head_dim, torch.bfloat16)
+
+    def inputs(batch=1, context=128):
+        return {
+            "input_ids": torch.zeros(batch, context + 1, dtype=torch.long),
+            "attention_mask": torch.ones(batch, context + 1, dtype=torch.long),
+            "cache_position": torch.zeros(1, dtype=torch.long),
+            "unfinished": torch.ones(batch, dtype=torch.long),
+            "past_key_values": one_token(batch, context)["past_key_values"],
+        }
+
+    return inputs
+
+
+def llama_generate_builder(configuration):
+    def build():
+        import transformers
+
+        model = in_bfloat16(transformers.LlamaConfig(**LLAMA_COMMON, **configuration))
+        return generating(model), next_round(model.config, model.config.head_dim)
+
+    return build
 
 
 def build_olmoe():
@@ -320,10 +422,47 @@ def build_olmoe_decode():
     return model, next_token(configuration, configuration.hidden_size // configuration.num_attention_heads)
 
 
+def build_olmoe_generate():
+    share = {}
+    model = in_bfloat16(olmoe_configuration())
+    configuration = model.config
+    route_to_first(configuration.num_experts_per_tok, configuration.num_experts, share)
+    return rounds_of_experts(model, share)
+
+
+def rounds_of_experts(model, share):
+    """`generate` with a mixture of experts, of which those that are hit get `tokens` tokens each: see `EXPERTS`."""
+    configuration = model.config
+    for layer in model.model.layers:
+        layer.mlp.experts = Rounds(layer.mlp.experts)
+    one_round = next_round(configuration, configuration.hidden_size // configuration.num_attention_heads)
+
+    def inputs(batch=1, context=128, tokens=1):
+        share["tokens"] = tokens
+        return one_round(batch, context)
+
+    return generating(model), inputs
+
+
+class Rounds(torch.nn.ModuleList):
+    """Experts that a loop takes one by one: a round begins where it takes one, before it knows what the expert gets."""
+
+    def __getitem__(self, index):
+        with torch._C._profiler._RecordFunctionFast("round#expert"):
+            pass
+        return super().__getitem__(index)
+
+
 def olmoe():
     import transformers
 
-    configuration = transformers.OlmoeConfig(
+    return transformers.OlmoeForCausalLM(olmoe_configuration())
+
+
+def olmoe_configuration():
+    import transformers
+
+    return transformers.OlmoeConfig(
         vocab_size=50304,
         hidden_size=2048,
         intermediate_size=1024,
@@ -334,13 +473,29 @@ def olmoe():
         num_experts_per_tok=8,
         attn_implementation="eager",
     )
-    return transformers.OlmoeForCausalLM(configuration)
 
 
 def build_qwen_moe_decode():
     import transformers
 
-    configuration = transformers.Qwen2MoeConfig(
+    configuration = qwen_moe_configuration()
+    model = transformers.Qwen2MoeForCausalLM(configuration)
+    route_to_picked(configuration.num_experts_per_tok)
+    read_zeros()
+    return model, next_token(configuration, configuration.hidden_size // configuration.num_attention_heads)
+
+
+def build_qwen_moe_generate():
+    share = {}
+    model = in_bfloat16(qwen_moe_configuration())
+    route_to_picked(model.config.num_experts_per_tok, share)
+    return rounds_of_experts(model, share)
+
+
+def qwen_moe_configuration():
+    import transformers
+
+    return transformers.Qwen2MoeConfig(
         vocab_size=151936,
         hidden_size=2048,
         intermediate_size=5632,
@@ -354,10 +509,6 @@ def build_qwen_moe_decode():
         norm_topk_prob=False,
         attn_implementation="eager",
     )
-    model = transformers.Qwen2MoeForCausalLM(configuration)
-    route_to_picked(configuration.num_experts_per_tok)
-    read_zeros()
-    return model, next_token(configuration, configuration.hidden_size // configuration.num_attention_heads)
 
 
 def route_evenly(experts):
@@ -369,24 +520,28 @@ def route_evenly(experts):
     META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
 
 
-def route_to_first(chosen, experts):
-    """Lets `nonzero` run without values, for experts asked in order: the first few get every token, the rest none."""
+def route_to_first(chosen, experts, share=None):
+    """Lets `nonzero` run without values, for experts asked in order: the first few get every token, or `share`'s number
+    of them, the rest none."""
     asked = 0
 
     def nonzero(mask):
         nonlocal asked
-        tokens = mask.shape[-1] if asked % experts < chosen else 0
+        tokens = share["tokens"] if share else mask.shape[-1]
+        tokens = tokens if asked % experts < chosen else 0
         asked += 1
         return torch.empty((tokens, mask.dim()), dtype=torch.long, device="meta")
 
     META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
 
 
-def route_to_picked(chosen):
-    """Lets `nonzero` run without values: of a list of experts a few are picked; an expert's mask has every token."""
+def route_to_picked(chosen, share=None):
+    """Lets `nonzero` run without values: of a list of experts a few are picked; an expert's mask has every token, or
+    `share`'s number of them."""
 
     def nonzero(mask):
-        return torch.empty((chosen if mask.dim() == 1 else mask.shape[-1], mask.dim()), dtype=torch.long, device="meta")
+        tokens = share["tokens"] if share else mask.shape[-1]
+        return torch.empty((chosen if mask.dim() == 1 else tokens, mask.dim()), dtype=torch.long, device="meta")
 
     META_KERNELS.impl("nonzero", nonzero, "Meta", allow_override=True)
 
@@ -442,3 +597,45 @@ def resize_positions(model, image_size):
 
 def image_inputs(batch=1, image_size=224):
     return (torch.zeros(batch, 3, image_size, image_size),)
+
+
+# Of 64 experts of which a token picks 8, a batch hits 64*(1-(7/8)**batch), and of 60 of which it picks 4, 60*(1-(14/15)**batch),
+# if it picks evenly. Formulas have no powers: these quotients are the experts that nobody picks, to the nearest whole
+# one; OLMoE's at every batch, Qwen's but for one too many or too few at 13, 30, 54 and 69.
+OLMOE_IDLE = "2717000//(43874+batch*(3985+batch*(650+batch*batch)))"
+QWEN_IDLE = "78110000//(1274329+batch*(96674+batch*(1737+batch*(120+batch))))"
+EXPERTS_NOTE = (
+    " Experts are picked evenly and independently: as many are hit as that gives on average, and each gets its even"
+    " share of the tokens."
+)
+
+# name, title, model class, builder, what else the definition has
+GENERATE = [
+    ("gpt2", "GPT-2 (124 million parameters)", "GPT2LMHeadModel", gpt2_generate, {}),
+    *(
+        (name, title, "LlamaForCausalLM", llama_generate_builder(configuration), {})
+        for name, title, configuration in LLAMA
+    ),
+    (
+        "olmoe-1b-7b",
+        "OLMoE 1B-7B: 64 experts, 8 per token",
+        "OlmoeForCausalLM",
+        build_olmoe_generate,
+        {
+            "notes": EXPERTS_NOTE + " The loop asks those that nobody picked as well.",
+            "stands_for": {"tokens": "((batch*(batch+6)+32)//(8*(batch+2)))"},
+            "rounds": {"expert": [f"64-{OLMOE_IDLE}", OLMOE_IDLE]},
+        },
+    ),
+    (
+        "qwen1.5-moe-a2.7b",
+        "Qwen1.5-MoE-A2.7B: 60 experts, 4 per token",
+        "Qwen2MoeForCausalLM",
+        build_qwen_moe_generate,
+        {
+            "notes": EXPERTS_NOTE + " The loop reads back which were picked (a list of four in the file), and asks no other.",
+            "stands_for": {"tokens": "((batch*(batch+16)+330)//(15*(batch+11)))"},
+            "rounds": {"expert": [f"60-{QWEN_IDLE}"]},
+        },
+    ),
+]

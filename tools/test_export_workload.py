@@ -57,6 +57,50 @@ OPERATOR_COUNTS = {
     "wide-resnet50-2": 175,
 }
 
+# Module calls of one pass, counted when the files were written.
+MODULE_COUNTS = {
+    "albert-base-v2": 179,
+    "alexnet": 24,
+    "bert-base-uncased": 227,
+    "bert-large-uncased": 443,
+    "densenet161": 573,
+    "distilbert-base-uncased": 91,
+    "efficientnet-lite1": 325,
+    "efficientnetv2-m": 979,
+    "funnel-transformer-small": 235,
+    "gernet-m": 326,
+    "googlenet": 224,
+    "gpt2-decode": 163,
+    "gpt2-large": 475,
+    "gpt2": 163,
+    "gpt3-2.7b": 423,
+    "gpt3-xl": 319,
+    "inception-v3": 299,
+    "llama-3-8b-decode": 422,
+    "llama-3-8b": 422,
+    "llama-3.2-1b-decode": 214,
+    "llama-3.2-1b": 214,
+    "mnasnet1-0": 182,
+    "mobilebert-uncased": 1163,
+    "mobilenet-v2": 213,
+    "olmoe-1b-7b-decode": 5318,
+    "olmoe-1b-7b": 5318,
+    "opt-1.3b": 270,
+    "qwen1.5-moe-a2.7b-decode": 870,
+    "resnet101": 353,
+    "resnet152": 523,
+    "resnet18": 76,
+    "resnet50": 183,
+    "resnext50-32x4d": 183,
+    "shufflenet-v2-x1-0": 192,
+    "squeezebert-uncased": 239,
+    "squeezenet1-0": 68,
+    "transformer-encoder": 216,  # its layers alone: BERT's, without the encoder around them, embeddings and pooler
+    "vgg16": 42,
+    "vit-base-patch32-224": 226,
+    "wide-resnet50-2": 183,
+}
+
 OPERATOR_KEYS = [
     "operator", "inputs", "dtypes", "outputs", "output_dtypes", "attributes", "copies", "stream",
 ]  # fmt: skip
@@ -243,10 +287,11 @@ class RepeatTests(unittest.TestCase):
             self.assertEqual(exporter.repeat_name(block), expected)
 
 
-def called_modules(program):
+def called_modules(program, values={}):
     """The module calls of a program's repeats, unrolled."""
     return sum(
-        entry["repeat"] * (entry.get("modules", 0) + called_modules(entry["program"]))
+        exporter.evaluate(entry["repeat"], values)
+        * (exporter.evaluate(entry.get("modules", 0), values) + called_modules(entry["program"], values))
         for entry in program
         if "repeat" in entry
     )
@@ -321,6 +366,13 @@ class FileTests(unittest.TestCase):
         for path, workload in self.loaded():
             count = sum(1 for _ in exporter.expand(workload["program"], workload["parameters"]))
             self.assertEqual(count, OPERATOR_COUNTS[path.stem])
+
+    def test_module_counts(self):
+        self.assertEqual({path.stem for path in WORKLOADS}, set(MODULE_COUNTS))
+        for path, workload in self.loaded():
+            values = workload["parameters"]
+            count = workload.get("modules", 0) + called_modules(workload["program"], values)
+            self.assertEqual(count, MODULE_COUNTS[path.stem])
 
     def test_keys(self):
         for _, workload in self.loaded():

@@ -5,6 +5,11 @@
     tools/workload_counts.py PROGRAM check     exits with 1 where it is out of date
 
 PROGRAM is the installed `simulate`. Needs Python 3 and nothing else.
+
+Every file also says how often modules are called, as `modules` ([formats](formats.md#workload1)): what Python spends beside its
+operators. They are counted by a hook on every module of the exported model, at the run that gave the operators: 183 in ResNet-50, 227 in
+BERT base, 5,318 in OLMoE, whose loop calls all 64 experts of a layer. `transformer-encoder`, which is written by hand, has those of BERT's
+layers and of the encoder around them.
 """
 
 import json
@@ -65,6 +70,11 @@ Where ours are fewer than the public counts of decoding: the definitions here ar
 cache that is concatenated, without the logits processors of `generate`, whose small kernels a recording of generation holds as well;
 in the mixture of experts each token's experts are the first of each layer, so that experts without tokens launch what finds that out
 and nothing else.
+
+Every file also says how often modules are called, as `modules` ([formats](formats.md#workload1)): what Python spends beside its
+operators. They are counted by a hook on every module of the exported model, at the run that gave the operators: 183 in ResNet-50, 227 in
+BERT base, 5,318 in OLMoE, whose loop calls all 64 experts of a layer. `transformer-encoder`, which is written by hand, has those of BERT's
+layers and of the encoder around them.
 """
 
 if __name__ == "__main__":

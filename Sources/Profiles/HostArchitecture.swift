@@ -17,6 +17,10 @@ package struct HostArchitecture: Sendable, Equatable {
   var largeCacheMB = 2.0
   /// What one core draws of the memory where copies have the speed 1, GB/s.
   var copyBandwidthGBPerS = 12.0
+  /// How much the costs scatter of hosts that do not say.
+  var jitter = HostJitter()
+  /// For how long their schedulers let a thread run that another waits for, microseconds.
+  var sliceUS = 0.0
   /// Where the constants come from.
   package var provenance = Provenance()
 
@@ -55,5 +59,15 @@ extension HostArchitecture: FieldDescribed {
     .init(
       "speed.copy_bandwidth_gb_per_s", \.copyBandwidthGBPerS, .gigabytesPerSecond,
       "what one core draws where copies have the speed 1", affects: .host),
+    .init(
+      "jitter.deviation", \.jitter.deviation, .fraction(0, 1), "standard deviation of a cost's logarithm", affects: .host),
+    .init(
+      "jitter.stall_probability", \.jitter.stallProbability, .fraction(0, 1), "share of costs that are interrupted",
+      affects: .host),
+    .init(
+      "jitter.stall_mean", \.jitter.stallMean, .ratio(0, 1000), "an interruption's mean, as a share of the cost",
+      affects: .host),
+    .init(
+      "scheduler.slice_us", \.sliceUS, .microseconds, "how long a thread runs that another waits for", affects: .host),
   ]
 }

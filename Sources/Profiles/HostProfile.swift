@@ -42,6 +42,12 @@ public struct HostProfile: Sendable, Equatable {
   public var singleThreadSpeed = 1.0
   /// How fast it is at each sort of code, relative to that.
   public var speed = HostSpeeds()
+  /// How much its costs scatter, where a run asks for it.
+  public var jitter = HostJitter()
+  /// For how long the scheduler lets a thread run that another waits for, microseconds.
+  public var sliceUS = 0.0
+  /// Threads that want to run all the time beside the one that dispatches: a pool's, other processes'.
+  public var busyThreads = 0.0
   /// Cores of one chip.
   public var cores = 1.0
   /// Threads that share the kernels of a processor-only system.
@@ -102,6 +108,15 @@ extension HostProfile: FieldDescribed {
     speed("driver", \.speed.driver, "the driver's calls", "speed.native if left out"),
     speed("copy", \.speed.copy, "copies by the processor", byRule),
     speed("tokenizer", \.speed.tokenizer, "texts to tokens and back", "1 if left out"),
+    .init(
+      "busy_threads", \.busyThreads, leftOut: 0, .threads, "threads that run beside the one that dispatches",
+      note: "they share its cores; 0 if left out", affects: .host),
+    jitter("deviation", \.jitter.deviation, .fraction(0, 1), "scatter of a cost: standard deviation of its logarithm"),
+    jitter("stall_probability", \.jitter.stallProbability, .fraction(0, 1), "share of costs that are interrupted"),
+    jitter("stall_mean", \.jitter.stallMean, .ratio(0, 1000), "an interruption's mean, as a share of the cost"),
+    .init(
+      "scheduler.slice_us", \.sliceUS, .microseconds, "how long a thread runs that another waits for", note: byRule,
+      required: false, affects: .host),
     .init("cores", \.cores, .cores, "cores of one chip", affects: .host),
     .init(
       "threads", \.threads, .cores, "threads that run kernels without an accelerator", note: "1 if left out",
@@ -159,6 +174,13 @@ extension HostProfile: FieldDescribed {
     .init(
       "speed.\(component)", path, .ratio(0.001, 1000), "speed at \(meaning), relative to single_thread_speed",
       note: note, required: false, affects: .host)
+  }
+
+  private static func jitter(
+    _ key: String, _ path: any WritableKeyPath<HostProfile, Double> & Sendable, _ domain: NumberDomain,
+    _ meaning: String
+  ) -> ProfileField<HostProfile> {
+    .init("jitter.\(key)", path, domain, meaning, note: byRule, required: false, affects: .host)
   }
 
   static let singleThreadSpeed = ProfileField<HostProfile>(

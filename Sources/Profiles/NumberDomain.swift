@@ -54,6 +54,8 @@ extension NumberDomain {
   /// Cores of a chip, and threads on them.
   static let cores = NumberDomain(.count, .wholeBetween(1, 1e5), .count)
   /// Launches that a queue holds.
+  static let threads = NumberDomain(.count, .wholeBetween(0, 1e5), .threshold)
+  /// Launches that may be unfinished.
   static let queueDepth = NumberDomain(.count, .wholeBetween(1, 1e6), .threshold)
   /// Elements that something is a multiple of; zero for nothing.
   static let alignment = NumberDomain(.elements, .wholeBetween(0, 256), .threshold)

@@ -87,7 +87,7 @@ package enum ProfileReader {
     var root = try opened(document, schema: "host-architecture/1")
     var profile = HostArchitecture()
     profile.name = try root.required("name").nonEmptyString()
-    try read("speed", of: &root, into: &profile)
+    for group in ["speed", "jitter", "scheduler"] { try read(group, of: &root, into: &profile) }
     profile.provenance = try Provenance.read(from: &root, known: HostArchitecture.sourcePaths)
     try root.finish()
     return profile
@@ -137,24 +137,26 @@ package enum ProfileReader {
     return architectures.first { $0.name == name } ?? HostArchitecture()
   }
 
-  /// The speeds that a host states, and by the rule of its family those that it does not.
+  /// What a host states of its speeds and their scatter, and by the rule of its family what it does not.
   private static func readSpeeds(
     _ root: inout JSONObjectCursor, of architecture: HostArchitecture, into profile: inout HostProfile
   ) throws(JSONFault) {
-    let derived = architecture.speeds(of: profile)
-    profile.speed = derived
-    var stated: [String] = []
-    if let own = root.optional("speed") {
-      stated = try own.object().keys
-      try read("speed", of: &root, into: &profile, requireAll: false)
-      // The driver is native code as well.
-      if !stated.contains("driver") { profile.speed.driver = profile.speed.native }
+    profile.speed = architecture.speeds(of: profile)
+    profile.jitter = architecture.jitter
+    profile.sliceUS = architecture.sliceUS
+    var stated: Set<String> = []
+    for group in ["speed", "jitter", "scheduler"] {
+      guard let own = root.optional(group) else { continue }
+      for key in try own.object().keys { stated.insert(group + "." + key) }
+      try read(group, of: &root, into: &profile, requireAll: false)
     }
-    for component in HostComponent.allCases where !stated.contains(component.rawValue) {
-      let path = "speed." + component.rawValue
-      let source = architecture.provenance.source(of: "speed")
-      profile.provenance.sources.append(
-        Source(path: path, kind: .derived, from: "the rule of \(architecture.name): \(source?.from ?? "")", note: ""))
+    // The driver is native code as well.
+    if !stated.contains("speed.driver") { profile.speed.driver = profile.speed.native }
+    let groups = ["speed.", "jitter.", "scheduler."]
+    for field in HostProfile.fields where groups.contains(where: field.path.hasPrefix) && !stated.contains(field.path) {
+      let source = architecture.provenance.source(of: field.path)
+      let rule = "the rule of \(architecture.name)" + (source.map { ": \($0.from)" } ?? "")
+      profile.provenance.sources.append(Source(path: field.path, kind: .derived, from: rule, note: source?.note ?? ""))
     }
   }
 

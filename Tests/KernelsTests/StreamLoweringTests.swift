@@ -120,8 +120,37 @@ import Workloads
     let item = try Target.plain().lower(.make("aten::item", [[]]))
     #expect(item.synchronizes && item.kernels.isEmpty)
     let nonzero = try Target.plain().lower(.make("aten::nonzero", [[64]]))
-    #expect(nonzero.synchronizes && nonzero.kernels.count == 4)
+    #expect(nonzero.synchronizes && nonzero.kernels.count == 3, "flat positions are the indices")
     #expect(try !Target.plain().lower(.make("aten::relu", [[64]])).synchronizes)
+  }
+
+  @Test func `as the positions that it finds`() throws {
+    func count(_ name: String, _ shape: [Int64], to found: [[Int64]]) throws -> Int {
+      try Target.plain().lower(.make(name, [shape], to: found, types: [.bool])).kernels.count
+    }
+    #expect(try count("aten::nonzero", [8, 4], to: [[5, 2]]) == 4)
+    #expect(try count("aten::where", [8, 4], to: [[5], [5]]) == 4)
+    #expect(try count("aten::where", [8, 4], to: [[0], [0]]) == 3, "none, so that no flat position becomes indices")
+    #expect(try count("aten::nonzero", [32], to: [[5, 1]]) == 3, "flat ones are indices")
+  }
+
+  @Test func `to nothing where it reads or writes no position`() throws {
+    func count(_ positions: Int64) throws -> Int {
+      let operation = Operator.make(
+        "aten::index_add_", [[4, 64], [positions], [positions, 64]], to: [[4, 64]], types: [.float, .int64, .float])
+      return try Target.plain().lower(operation).kernels.count
+    }
+    #expect(try count(2) == 1)
+    #expect(try count(0) == 0)
+  }
+
+  @Test func `as the kernels that choosing among classes takes`() throws {
+    let picked = Operator.make("aten::topk", [[4, 64]], to: [[4, 8], [4, 8]], outputTypes: [.float, .int64])
+    #expect(try Target.plain().lower(picked).kernels.count == 2, "picked, then sorted")
+    let classes = Operator.make("aten::one_hot", [[4, 8]], to: [[4, 8, 64]], types: [.int64], outputTypes: [.int64])
+    #expect(try Target.plain().lower(classes).kernels.map(\.kernelClass) == [.elementwise, .gather], "zeros, then ones")
+    let among = Operator.make("aten::isin", [[4], [1]], to: [[4]], types: [.int64, .int64], outputTypes: [.bool])
+    #expect(try Target.plain().lower(among).kernels.count == 4)
   }
 
   @Test func `as a copy over the link`() throws {

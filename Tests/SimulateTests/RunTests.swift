@@ -64,8 +64,10 @@ import Testing
       var inputs = try Self.json(arguments).value("inputs").object()
       return try inputs.required(key).string()
     }
-    #expect(try input("bert-base v100", "host") == "reference")
-    #expect(try input("bert-base v100", "framework") == "pytorch-eager")
+    #expect(try input("bert-base v100", "host") == "intel-xeon-e5-2698-v4", "the host of its time")
+    #expect(try input("bert-base h100-sxm", "host") == "intel-xeon-platinum-8480c")
+    #expect(try input("bert-base none", "host") == "reference")
+    #expect(try input("bert-base v100", "framework") == "pytorch-eager-2")
     #expect(try input("bert-base v100", "precision") == "fp16")
     #expect(try input("bert-base none", "precision") == "fp32")
     #expect(try input("bert-base none", "accelerator") == "none")
@@ -74,8 +76,8 @@ import Testing
   }
 
   @Test func `overrides numbers and parameters`() throws {
-    let base = try Self.json("bert-base v100")
-    let slow = try Self.json("bert-base v100 --set host.single_thread_speed=0.5")
+    let base = try Self.json("bert-base v100 --host reference")
+    let slow = try Self.json("bert-base v100 --host reference --set host.single_thread_speed=0.5")
     #expect(try slow.picoseconds("latency_us") == 2 * base.picoseconds("latency_us"), "the host sets the latency")
     var inputs = try slow.value("inputs").object()
     var set = try inputs.required("set").object()
@@ -146,16 +148,16 @@ import Testing
     let shipped = packageRoot + "/hardware-profiles/hosts/reference.json"
     let text = try String(contentsOfFile: shipped, encoding: .utf8)
     let doubled = TextEdit("\"single_thread_speed\": 1,", "\"single_thread_speed\": 2,").apply(to: text)
-    let slow = try Self.json("bert-base v100").picoseconds("latency_us")
+    let slow = try Self.json("bert-base v100 --host reference").picoseconds("latency_us")
     // The folder may be laid out like the catalog's, or hold the sorts of profile directly.
     for folder in ["/a/hosts", "/b/hardware-profiles/hosts"] {
       try FileManager.default.createDirectory(atPath: root + folder, withIntermediateDirectories: true)
       try Data(doubled.utf8).write(to: URL(fileURLWithPath: root + folder + "/mine.json"))
     }
     for folder in ["/a", "/b"] {
-      let fast = try Self.json("bert-base v100 --catalog \(root)\(folder)").picoseconds("latency_us")
+      let fast = try Self.json("bert-base v100 --host reference --catalog \(root)\(folder)").picoseconds("latency_us")
       #expect(fast == slow / 2)
-      let byEnvironment = try Self.json("bert-base v100", environment: ["SIMULATE_CATALOG": root + folder])
+      let byEnvironment = try Self.json("bert-base v100 --host reference", environment: ["SIMULATE_CATALOG": root + folder])
       #expect(try byEnvironment.picoseconds("latency_us") == fast)
     }
   }

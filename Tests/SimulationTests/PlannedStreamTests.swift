@@ -26,7 +26,7 @@ struct PlannedStreamTests {
     table.costs = plan.items.map { item in
       switch item {
       case .dispatch: Cost(10, .dispatch)
-      case .graphNodes: .zero
+      case .graph: .zero
       case .kernel: Cost(20, .compute)
       case .transfer: Cost(50, .copy)
       }

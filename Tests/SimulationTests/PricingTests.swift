@@ -87,12 +87,12 @@ struct PricingTests {
         case .transfer(let transfer):
           seen["transfer", default: 0] += 1
           #expect(cost.duration.count == 6_000_000 + Int64(transfer.bytes) * 100)
-        case .graphNodes(let count):
+        case .graph(let count, let chains, let isFurther):
           seen["nodes", default: 0] += 1
-          #expect(cost.duration.count == Int64(count) * 3_000_000 / 2 && count == 3)
-        case .dispatch(_, let kernels):
+          #expect(cost.duration.count == Int64(count) * 3_000_000 / 2 && count == 3 && chains == 1 && !isFurther)
+        case .dispatch(let dispatch):
           seen["dispatch", default: 0] += 1
-          #expect(cost.duration.count == (10_000_000 + Int64(kernels) * 1_000_000) / 2)
+          #expect(cost.duration.count == (10_000_000 + Int64(dispatch.kernels) * 1_000_000) / 2)
         case .kernel: seen["kernel", default: 0] += 1
         }
       }

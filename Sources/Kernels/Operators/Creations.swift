@@ -23,7 +23,7 @@ extension OperatorRule {
 
 extension Lowering {
   /// A kernel that writes and reads nothing.
-  fileprivate func creation(_ operation: Operator) -> [Kernel] {
+  func creation(_ operation: Operator) -> [Kernel] {
     guard operation.outputElements > 0 else { return [] }
     return [
       Kernel(

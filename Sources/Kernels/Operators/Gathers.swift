@@ -22,8 +22,12 @@ extension OperatorRule {
     gather(
       """
       gather index take take_along_dim scatter_add scatter_reduce index_add index_fill masked_select masked_scatter \
-      one_hot repeat_interleave
+      repeat_interleave
       """),
+    // Zeros, and ones scattered into them.
+    OperatorRule(
+      "one_hot", .gather, recorded: { _ in false },
+      lower: { lowering, operation in lowering.creation(operation) + lowering.gather(operation) }),
   ]
 
   /// How many rows a gather takes is not recorded, but for a few.
@@ -37,11 +41,13 @@ extension OperatorRule {
 
 extension Lowering {
   /// A gather reads as much as it writes, wherever in the table that lies, and its indices.
+  ///
+  /// Nothing is launched where there is no position to read or write.
   fileprivate func gather(_ operation: Operator) -> [Kernel] {
     let written = operation.outputBytes(target)
-    let indices = zip(operation.inputs, operation.inputTypes)
-      .filter { $0.1 == .int64 || $0.1 == .int32 }
-      .reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
+    let positions = zip(operation.inputs, operation.inputTypes).filter { $0.1 == .int64 || $0.1 == .int32 }
+    guard positions.allSatisfy({ $0.0.elementCount > 0 }) else { return [] }
+    let indices = positions.reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
     return [
       Kernel(
         name: operation.name, .gather, flops: 0, bytesRead: written + indices, bytesWritten: written,

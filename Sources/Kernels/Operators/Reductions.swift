@@ -9,8 +9,24 @@ extension OperatorRule {
     OperatorRule(
       """
       mean sum prod amax amin max min argmax argmin cumsum cumprod norm linalg_vector_norm var std var_mean any all \
-      topk sort argsort logsumexp count_nonzero unique_consecutive unique2 histc bincount aminmax logcumsumexp
-      """, .reduction, arithmetic: .perOperand(1), lower: { $0.reduction($1, .perOperand(1)) })
+      sort argsort logsumexp count_nonzero unique_consecutive unique2 histc bincount aminmax logcumsumexp
+      """, .reduction, arithmetic: .perOperand(1), lower: { $0.reduction($1, .perOperand(1)) }),
+    // What it picks it sorts in a kernel of its own.
+    OperatorRule(
+      "topk", .reduction, arithmetic: .perOperand(1),
+      lower: { lowering, operation in
+        let sorted = lowering.move(operation.name, bytes: operation.resultBytes(lowering.target))
+        return lowering.reduction(operation, .perOperand(1)) + [sorted]
+      }),
+    // Which elements are among some others: a fill, all pairs compared, whether any is alike, and its copy.
+    OperatorRule(
+      "isin", .reduction, arithmetic: .perOperand(1),
+      lower: { lowering, operation in
+        let written = lowering.creation(operation)
+        let compared = lowering.pointwise(operation)
+        return written + compared + lowering.reduction(operation, .perOperand(1))
+          + [lowering.move(operation.name, bytes: operation.resultBytes(lowering.target))]
+      }),
   ]
 }
 

@@ -144,6 +144,34 @@ public struct Simulator: Sendable {
     return mostInstructions(plan.counts, table, kind) <= 200_000
   }
 
+  /// Simulates many passes whose host costs scatter, each after the other.
+  ///
+  /// - Parameters:
+  ///   - plan: One pass.
+  ///   - table: Its costs on the whole.
+  ///   - kind: Which latency.
+  ///   - jitter: By what the host's costs scatter.
+  ///   - count: How many passes, at least one.
+  /// - Returns: What each pass took, in their order; those that fill the launch queues are left out.
+  /// - Throws: ``SimulationFault``.
+  /// - Complexity: O(instructions executed), event by event.
+  package func scattered(
+    _ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind, by jitter: JitterSource, passes count: Int
+  ) throws(SimulationFault) -> [Picoseconds] {
+    let isAlone = kind == .synchronized
+    let (program, counts) = isAlone
+      ? (plan.synchronizedProgram, plan.synchronizedCounts) : (plan.program, plan.counts)
+    let warmUp = isAlone ? 0 : warmUpPasses(counts, table)
+    let most = length(counts, table) * Double(warmUp + count) * JitterSource.longest
+    guard most < 0x1p62 else { throw .tooLong(estimatedSeconds: most * 1e-12) }
+    var simulator = self
+    simulator.method = .events
+    let engine = try simulator.run(
+      program, counts, table, passes: warmUp + count, recordFrom: .max, jitter: jitter)
+    let times = [.zero] + engine.model.marks.map(\.time)
+    return zip(times.dropFirst(warmUp), times.dropFirst(warmUp + 1)).map { $1 - $0 }
+  }
+
   /// Simulates one pass from an idle system, as it stands: no synchronization is added, and nothing follows.
   ///
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if threads or streams wait for one another.
@@ -259,13 +287,14 @@ public struct Simulator: Sendable {
   /// - Throws: ``SimulationFault``.
   func run(
     _ program: Program, _ counts: ProgramCounts, _ table: CostTable, passes: Int, recordFrom: Int,
-    watchesPasses: Bool = false
+    watchesPasses: Bool = false, jitter: JitterSource? = nil
   ) throws(SimulationFault) -> Engine<SystemModel> {
     try checkLength(counts, table, passes: passes)
     let leavesLoops = counts.isOfSeveralStreams && !recordsTimeline && method != .events && skipsRepeats
     var model = SystemModel(
       program: program, table: table, passCount: passes, recordsFromPass: recordsTimeline ? recordFrom : .max,
       skipsRepeats: leavesLoops, watchesPasses: watchesPasses, eventLimit: eventLimit)
+    model.jitter = jitter
     model.spendPassCost()
     var engine = Engine(model: model, eventLimit: eventLimit)
     engine.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: engine.model.hostClock)

@@ -53,6 +53,22 @@ extension SystemModel {
   /// Spends host time.
   @inline(__always)
   mutating func spend(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
+    guard jitter == nil else { return spendScattered(cost, as: category, instruction) }
+    spendExactly(cost, as: category, instruction)
+  }
+
+  /// Spends host time as it scatters; waiting for the device takes what it takes.
+  private mutating func spendScattered(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
+    var cost = cost
+    if category != .synchronization, let excess = jitter?.excess(of: cost.duration) {
+      cost.duration += excess
+      cost.account[category.rawValue] += excess.count
+    }
+    spendExactly(cost, as: category, instruction)
+  }
+
+  @inline(__always)
+  private mutating func spendExactly(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
     if isRecording, cost.duration > 0 {
       spans.append(
         TimelineSpan(

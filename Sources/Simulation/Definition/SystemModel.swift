@@ -68,6 +68,9 @@ struct SystemModel: EventModel {
   var unfinishedPasses: [PassEnd] = []
   var marks: [PassMark] = []
 
+  /// What the host's costs scatter by, if they do.
+  var jitter: JitterSource?
+
   var spans: [TimelineSpan] = []
   let recordsFromPass: Int
   var correlation = 0

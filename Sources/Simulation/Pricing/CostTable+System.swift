@@ -44,7 +44,8 @@ extension CostTable {
       Picoseconds(costInMicroseconds: profile.graphLatencyUS + profile.submissionUS), .launch)
     let graphGap = framework.isPersistent ? 0 : max(0, profile.graphKernelGapUS - framework.kernelOverlapUS)
     launch.graphKernelGap = Cost(Picoseconds(costInMicroseconds: graphGap), .kernelGap)
-    launch.synchronization = Cost(Picoseconds(costInMicroseconds: profile.synchronizationUS), .synchronization)
+    launch.synchronization = Cost(
+      Picoseconds(costInMicroseconds: profile.synchronizationUS + host.wakeUS), .synchronization)
     queueDepth = max(1, Int(profile.queueDepth))
   }
 
@@ -94,10 +95,20 @@ private struct HostClock {
   private let native: Double
   private let driver: Double
 
+  /// What a thread waits for when it wakes and all cores are taken.
+  let wakeUS: Double
+
+  /// The speeds that are left to one thread of a host.
+  ///
+  /// More threads than cores share them evenly (processor sharing), and one that wakes waits until those before it have
+  /// run for a slice each: benchmarks/studies/hosts.md, section 1.3.
   init(_ host: HostProfile) {
-    interpreter = host.singleThreadSpeed * host.speed.interpreter
-    native = host.singleThreadSpeed * host.speed.native
-    driver = host.singleThreadSpeed * host.speed.driver
+    let threadsPerCore = max(1, (1 + host.busyThreads) / host.cores)
+    let speed = host.singleThreadSpeed / threadsPerCore
+    interpreter = speed * host.speed.interpreter
+    native = speed * host.speed.native
+    driver = speed * host.speed.driver
+    wakeUS = host.sliceUS * (threadsPerCore - 1)
   }
 
   /// The code that costs are spent in.
