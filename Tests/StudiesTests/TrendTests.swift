@@ -1,5 +1,7 @@
 import Profiles
 import SampleModels
+import Simulation
+import Simulation
 import Testing
 
 @testable import Studies
