@@ -23,8 +23,8 @@ and consecutive equal blocks of operators are written as repeats.
     export_workload.py --model resnet50 --no-count-modules
 
 Tested with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a release close to the
-one the paper measured); the models that `--list` marks need transformers 4.48.3 instead. A user's own
-model needs torch only.
+one the paper measured); `--list` marks the models that need another release: transformers 4.48.3 or 4.56.2,
+timm 1.0.31, diffusers 0.35.1. A user's own model needs torch only.
 
 A user's function takes no arguments and returns (module, inputs). `inputs` is a function too: its keyword
 arguments are the workload's parameters and their defaults, and it returns the module's positional
@@ -1152,11 +1152,17 @@ def built_in_definitions():
 
 def unmet_need(definition):
     """What has to be installed for a model to be the one its definition means, or None."""
-    if definition.needs is None or metadata.version(definition.needs[0]).startswith(
-        definition.needs[1] + "."
-    ):
+    if definition.needs is None or installed(definition.needs[0]).startswith(definition.needs[1] + "."):
         return None
     return " ".join(definition.needs)
+
+
+def installed(package):
+    """The version of a package, or nothing where it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def main(arguments=None):

@@ -35,7 +35,7 @@ def definitions(definition):
         name="stable-diffusion-unet",
         title="UNet of Stable Diffusion 1.5",
         needs=("diffusers", "0.35"),
-        source="diffusers 0.35 UNet2DConditionModel, stable-diffusion-v1-5 configuration",
+        source="diffusers 0.35.1 UNet2DConditionModel, stable-diffusion-v1-5 configuration",
         notes="One step of denoising at 512 x 512 with 77 tokens of text; guidance takes a batch of 2 for each image.",
         build=diffusion_step,
         full_slices=False,
@@ -123,6 +123,21 @@ def vision_transformer():
         return models.image_inputs(batch, image_size)
 
     return model, inputs
+
+
+def llama(configuration):
+    def build():
+        import transformers
+
+        common = {**models.LLAMA_COMMON, "attn_implementation": "sdpa"}
+        model = models.in_bfloat16(transformers.LlamaConfig(**common, **configuration))
+
+        def inputs(batch=1, sequence_length=128):
+            return {"input_ids": torch.zeros(batch, sequence_length, dtype=torch.long), "logits_to_keep": 1}
+
+        return model, inputs
+
+    return build
 
 
 def llama_decode(configuration):
@@ -322,6 +337,16 @@ def recommendation():
     return Recommendation(), inputs
 
 
+def gpt2_decode():
+    import transformers
+
+    configuration = transformers.GPT2Config(attn_implementation="sdpa")
+    # The names by which `next_token` knows the sizes.
+    configuration.num_key_value_heads = configuration.num_attention_heads
+    head_dim = configuration.n_embd // configuration.n_head
+    return models.in_bfloat16(configuration), models.next_token(configuration, head_dim, torch.bfloat16)
+
+
 def read_ones():
     """Lets `item` run without values, for a model that reads back whether a mask of ones hides nothing."""
 
@@ -360,6 +385,23 @@ TRANSFORMERS = [
         "ViTForImageClassification",
         vision_transformer,
         "Attention is fused.",
+    ),
+    (
+        "gpt2-decode-sdpa",
+        "GPT-2 (124 million parameters), one token after `context` others, fused attention",
+        "GPT2LMHeadModel",
+        gpt2_decode,
+        DECODE_NOTES,
+    ),
+    *(
+        (
+            f"{name}-sdpa",
+            f"{title}, fused attention",
+            "LlamaForCausalLM",
+            llama(configuration),
+            "Prefill: one pass over the prompt, in bfloat16; the language head runs on its last token only.",
+        )
+        for name, title, configuration in models.LLAMA
     ),
     *(
         (

@@ -6,6 +6,7 @@ python3 -m unittest discover --start-directory tools
 import json
 import pathlib
 import re
+import types
 import unittest
 
 import export_workload as exporter
@@ -18,31 +19,47 @@ OPERATOR_COUNTS = {
     "albert-base-v2": 431,
     "alexnet": 22,
     "bert-base-uncased": 372,
+    "bert-base-uncased-sdpa": 286,
     "bert-large-uncased": 720,
+    "convnext-tiny": 239,
     "densenet161": 571,
+    "detr-resnet50": 1427,
     "distilbert-base-uncased": 206,
+    "dlrm": 104,
+    "efficientnet-b0": 239,
     "efficientnet-lite1": 188,
     "efficientnetv2-m": 735,
     "funnel-transformer-small": 1258,
     "gernet-m": 148,
     "googlenet": 197,
-    "gpt2-decode": 647,
-    "gpt2-large": 1883,
     "gpt2": 635,
+    "gpt2-decode": 647,
+    "gpt2-decode-sdpa": 468,
+    "gpt2-generate": 688,
+    "gpt2-large": 1883,
     "gpt3-2.7b": 1675,
     "gpt3-xl": 1259,
     "inception-v3": 314,
-    "llama-3-8b-decode": 2214,
     "llama-3-8b": 2183,
-    "llama-3.2-1b-decode": 1126,
+    "llama-3-8b-decode": 2214,
+    "llama-3-8b-decode-sdpa": 1759,
+    "llama-3-8b-generate": 2258,
+    "llama-3-8b-sdpa": 1919,
     "llama-3.2-1b": 1111,
+    "llama-3.2-1b-decode": 1126,
+    "llama-3.2-1b-decode-sdpa": 895,
+    "llama-3.2-1b-generate": 1170,
+    "llama-3.2-1b-sdpa": 975,
     "mnasnet1-0": 152,
     "mobilebert-uncased": 1471,
     "mobilenet-v2": 153,
-    "olmoe-1b-7b-decode": 16710,
     "olmoe-1b-7b": 16695,
+    "olmoe-1b-7b-decode": 16710,
+    "olmoe-1b-7b-generate": 16755,
     "opt-1.3b": 1050,
     "qwen1.5-moe-a2.7b-decode": 3567,
+    "qwen1.5-moe-a2.7b-generate": 3612,
+    "regnety-016": 447,
     "resnet101": 345,
     "resnet152": 515,
     "resnet18": 69,
@@ -51,9 +68,18 @@ OPERATOR_COUNTS = {
     "shufflenet-v2-x1-0": 245,
     "squeezebert-uncased": 396,
     "squeezenet1-0": 66,
+    "stable-diffusion-unet": 1217,
+    "swin-tiny-patch4-window7-224": 584,
+    "t5-base-decode": 898,
+    "t5-base-encoder": 564,
     "transformer-encoder": 348,  # written by hand after bert-base-uncased, with its sizes left open
     "vgg16": 40,
+    "vit-base-patch16-224": 286,
+    "vit-base-patch16-224-timm": 227,
     "vit-base-patch32-224": 287,
+    "vit-large-patch16-224": 443,
+    "whisper-small-decode": 455,
+    "whisper-small-encoder": 346,
     "wide-resnet50-2": 175,
 }
 
@@ -62,31 +88,47 @@ MODULE_COUNTS = {
     "albert-base-v2": 179,
     "alexnet": 24,
     "bert-base-uncased": 227,
+    "bert-base-uncased-sdpa": 215,
     "bert-large-uncased": 443,
+    "convnext-tiny": 249,
     "densenet161": 573,
+    "detr-resnet50": 458,
     "distilbert-base-uncased": 91,
+    "dlrm": 45,
+    "efficientnet-b0": 330,
     "efficientnet-lite1": 325,
     "efficientnetv2-m": 979,
     "funnel-transformer-small": 235,
     "gernet-m": 326,
     "googlenet": 224,
-    "gpt2-decode": 163,
-    "gpt2-large": 475,
     "gpt2": 163,
+    "gpt2-decode": 163,
+    "gpt2-decode-sdpa": 151,
+    "gpt2-generate": 163,
+    "gpt2-large": 475,
     "gpt3-2.7b": 423,
     "gpt3-xl": 319,
     "inception-v3": 299,
-    "llama-3-8b-decode": 422,
     "llama-3-8b": 422,
-    "llama-3.2-1b-decode": 214,
+    "llama-3-8b-decode": 422,
+    "llama-3-8b-decode-sdpa": 422,
+    "llama-3-8b-generate": 422,
+    "llama-3-8b-sdpa": 422,
     "llama-3.2-1b": 214,
+    "llama-3.2-1b-decode": 214,
+    "llama-3.2-1b-decode-sdpa": 214,
+    "llama-3.2-1b-generate": 214,
+    "llama-3.2-1b-sdpa": 214,
     "mnasnet1-0": 182,
     "mobilebert-uncased": 1163,
     "mobilenet-v2": 213,
-    "olmoe-1b-7b-decode": 5318,
     "olmoe-1b-7b": 5318,
+    "olmoe-1b-7b-decode": 5318,
+    "olmoe-1b-7b-generate": 5318,
     "opt-1.3b": 270,
     "qwen1.5-moe-a2.7b-decode": 870,
+    "qwen1.5-moe-a2.7b-generate": 870,
+    "regnety-016": 709,
     "resnet101": 353,
     "resnet152": 523,
     "resnet18": 76,
@@ -95,9 +137,18 @@ MODULE_COUNTS = {
     "shufflenet-v2-x1-0": 192,
     "squeezebert-uncased": 239,
     "squeezenet1-0": 68,
+    "stable-diffusion-unet": 665,
+    "swin-tiny-patch4-window7-224": 247,
+    "t5-base-decode": 284,
+    "t5-base-encoder": 211,
     "transformer-encoder": 216,  # its layers alone: BERT's, without the encoder around them, embeddings and pooler
     "vgg16": 42,
+    "vit-base-patch16-224": 213,
+    "vit-base-patch16-224-timm": 264,
     "vit-base-patch32-224": 226,
+    "vit-large-patch16-224": 516,
+    "whisper-small-decode": 187,
+    "whisper-small-encoder": 137,
     "wide-resnet50-2": 183,
 }
 
@@ -335,6 +386,110 @@ class ModuleTests(unittest.TestCase):
         self.assertEqual([operator.modules for operator in kept], [1, 14])
 
 
+class RoundsTests(unittest.TestCase):
+    """Repeats that run as often as the parameters say: experts that a batch hits, and those that it does not."""
+
+    def program(self):
+        inner = [{"repeat": count, "name": "expert", "program": [{"operator": "a"}]} for count in (8, 56)]
+        return [{"repeat": 16, "name": "layer", "program": inner}, {"operator": "b"}]
+
+    def test_repeats_of_a_name_get_their_formulas_in_order(self):
+        program = exporter.with_rounds(self.program(), {"expert": ["7+batch", "57-batch"]})
+        self.assertEqual([entry["repeat"] for entry in program[0]["program"]], ["7+batch", "57-batch"])
+        self.assertEqual((program[0]["repeat"], program[1]), (16, {"operator": "b"}))
+        self.assertEqual(len(list(exporter.expand(program, {"batch": 2}))), 16 * 64 + 1)
+        self.assertEqual(self.program()[0]["program"][0]["repeat"], 8)
+
+    def test_no_formulas_change_nothing(self):
+        self.assertEqual(exporter.with_rounds(self.program(), {}), self.program())
+
+    def test_a_formula_without_its_repeat_is_an_error(self):
+        with self.assertRaisesRegex(exporter.ExportError, "too few repeats called 'expert'"):
+            exporter.with_rounds(self.program(), {"expert": ["1", "2", "3"]})
+
+    def test_a_repeat_is_called_as_its_loop_says(self):
+        self.assertEqual(exporter.repeat_name("expert"), "expert")
+        self.assertEqual(exporter.repeat_name("0"), "block")
+
+    def test_a_formula_stands_for_an_argument(self):
+        points = [(batch, tokens) for batch in (1, 2, 3) for tokens in (1, 2, 3)] + [(5, 5)]
+        dimensions = exporter.Dimensions(["batch", "((batch+7)//8)"], points)
+        for function, expected in [
+            (lambda batch, tokens: tokens, "((batch+7)//8)"),
+            (lambda batch, tokens: 12 * batch * tokens, "12*batch*((batch+7)//8)"),
+        ]:
+            text = dimensions.expression([function(*point) for point in points])
+            self.assertEqual(text, expected)
+            self.assertEqual(exporter.evaluate(text, {"batch": 9}), function(9, 2))
+
+    def test_an_argument_of_one_is_tried_at_three_values(self):
+        self.assertEqual(len(set(exporter.sample_values("tokens", 1)[:3])), 3)
+
+
+def tensor(shape, dtype="torch.float32", contiguous=True):
+    """What the exporter asks a tensor for."""
+
+    class Kind(str):
+        is_floating_point = "float" in dtype
+
+    kind = Kind(dtype)
+    return types.SimpleNamespace(
+        shape=shape, dtype=kind, is_floating_point=lambda: kind.is_floating_point, is_contiguous=lambda: contiguous
+    )
+
+
+def leaf(name, operand, result):
+    operator = types.SimpleNamespace(_schema=types.SimpleNamespace(name=f"aten::{name}", returns=[]))
+    return exporter.Leaf(operator, {"self": operand}, result)
+
+
+class CopyLeafTests(unittest.TestCase):
+    """Which leaf operators are copies beside the work of the operator that they are part of."""
+
+    half, single = tensor([4, 8], "torch.bfloat16"), tensor([4, 8])
+    whole = tensor([4, 8], "torch.int64")
+
+    def test_a_change_of_precision(self):
+        self.assertTrue(exporter.is_copy("aten::to", leaf("_to_copy", self.half, self.single)))
+        self.assertTrue(exporter.is_copy("aten::softmax", leaf("_to_copy", self.half, self.single)))
+
+    def test_what_the_types_say_already_or_changes_nothing(self):
+        for operand, result in [(self.whole, self.single), (self.single, self.whole), (self.half, self.half)]:
+            self.assertFalse(exporter.is_copy("aten::to", leaf("_to_copy", operand, result)))
+
+    def test_a_conversion_is_no_copy_of_an_operand(self):
+        self.assertTrue(exporter.is_copy("aten::reshape", leaf("clone", self.single, self.single)))
+        self.assertFalse(exporter.is_copy("aten::copy_", leaf("copy_", self.single, self.single)))
+
+    def test_positions_are_looked_for_in_a_contiguous_mask(self):
+        mask, found = tensor([8, 4], contiguous=False), tensor([5, 2], "torch.int64")
+        asked = leaf("nonzero", mask, found)
+        self.assertTrue(exporter.is_copy("aten::where", asked))
+        self.assertEqual(asked.copied_shape(), [8, 4])
+        self.assertFalse(exporter.is_copy("aten::where", leaf("nonzero", tensor([8, 4]), found)))
+
+    def test_attention_is_one_kernel(self):
+        for name, operand, result in [("clone", self.half, self.half), ("_to_copy", self.half, self.single)]:
+            self.assertFalse(exporter.is_copy(exporter.ATTENTION, leaf(name, operand, result)))
+
+    def test_attention_says_whether_it_is_causal(self):
+        def event(name, is_causal):
+            inputs = [None, None, None, None, 0.0, is_causal, None, False]
+            return types.SimpleNamespace(name=name, extra_fields=types.SimpleNamespace(inputs=inputs))
+
+        self.assertEqual(exporter.attention_attributes(event(exporter.ATTENTION, True)), {"is_causal": 1})
+        self.assertEqual(exporter.attention_attributes(event(exporter.ATTENTION, False)), {})
+        self.assertEqual(exporter.attention_attributes(event("aten::linear", True)), {})
+
+
+class BoundaryTests(unittest.TestCase):
+    def test_what_is_handed_through_is_not_given_back(self):
+        tokens, states, logits = tensor([1, 1], "torch.int64"), tensor([1, 1500, 768]), tensor([1, 1, 100])
+        given = {"tokens": tokens, "encoder": {"states": states}}
+        found = exporter.boundary(given, {"logits": logits, "states": states})
+        self.assertEqual((found["inputs"], found["outputs"]), ([[1, 1]], [[1, 1, 100]]))
+
+
 class IndexTests(unittest.TestCase):
     def test_dimensions_that_an_index_takes_whole(self):
         full = slice(None)
@@ -373,6 +528,26 @@ class FileTests(unittest.TestCase):
             values = workload["parameters"]
             count = workload.get("modules", 0) + called_modules(workload["program"], values)
             self.assertEqual(count, MODULE_COUNTS[path.stem])
+
+    def test_as_many_experts_as_a_batch_hits(self):
+        for name, experts, chosen, exact in [
+            ("olmoe-1b-7b-generate", 64, 8, range(1, 1001)),
+            ("qwen1.5-moe-a2.7b-generate", 60, 4, [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256]),
+        ]:
+            path = next(path for path in WORKLOADS if path.stem == name)
+            program = json.loads(path.read_text(encoding="utf-8"))["program"]
+            layer = next(entry for entry in program if entry.get("name") == "layer")
+            rounds = [entry for entry in layer["program"] if entry.get("name") == "expert"]
+            for batch in range(1, 1001):
+                values = {"batch": batch, "context": 128}
+                hit = exporter.evaluate(rounds[0]["repeat"], values)
+                average = experts * (1 - (1 - chosen / experts) ** batch)
+                self.assertLessEqual(abs(hit - average), 0.5 if batch in exact else 1.5)
+                if len(rounds) > 1:
+                    self.assertEqual(hit + exporter.evaluate(rounds[1]["repeat"], values), experts)
+                product = next(entry for entry in rounds[0]["program"] if entry["operator"] == "aten::linear")
+                tokens = exporter.evaluate(product["inputs"][0][0], values)
+                self.assertLessEqual(abs(tokens - batch * chosen / average), 1)
 
     def test_keys(self):
         for _, workload in self.loaded():

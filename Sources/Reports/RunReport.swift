@@ -20,11 +20,16 @@ package struct RunReport: Report {
   package let answer: LatencyAnswer?
   /// The elasticity of the latency to each number it depends on, if it was asked for.
   package let sensitivities: [Sensitivity]
+  /// What the pass's graphs cost before they are replayed; nil where it launches none.
+  package let graphs: GraphCapture?
+  /// How the latency is spread where the host's costs scatter, if it was asked for.
+  package let spread: LatencySpread?
 
   /// A report.
   package init(
     scenario: Scenario, result: PassResult, answer: LatencyAnswer? = nil, launchAndQueueTime: Picoseconds? = nil,
-    overrides: [(path: String, value: Double)] = [], sensitivities: [Sensitivity] = []
+    overrides: [(path: String, value: Double)] = [], sensitivities: [Sensitivity] = [], graphs: GraphCapture? = nil,
+    spread: LatencySpread? = nil
   ) {
     self.scenario = scenario
     self.result = result
@@ -32,6 +37,8 @@ package struct RunReport: Report {
     self.launchAndQueueTime = launchAndQueueTime
     self.overrides = overrides
     self.sensitivities = sensitivities
+    self.graphs = graphs
+    self.spread = spread
   }
 
   // MARK: For programs
@@ -43,6 +50,8 @@ package struct RunReport: Report {
     if let answer { record += ["error_band": .record(answer.record)] }
     record += ["hdbi": .number(result.hostDeviceBalance), "tklqt_us": .time(launchAndQueueTime)]
     record += counts
+    if let graphs { record += ["graphs": .record(graphs.record.onOneLine)] }
+    if let spread { record += ["spread": .record(spread.record.onOneLine)] }
     record += [
       "memory": .record(memory), "operators_without_rule": .texts(result.operatorsWithoutRule),
       "without_rule_fraction": .number(result.withoutRuleFraction),
@@ -86,6 +95,7 @@ package struct RunReport: Report {
       blocks.append(.paragraphs([answer.caseText(isHostOnly: isHostOnly), answer.answerText], indent: 2))
     }
     blocks += [.lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown)]
+    if let spread { blocks.append(.line(spread.text)) }
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }
     var conclusion = [
@@ -93,6 +103,7 @@ package struct RunReport: Report {
         + "\(NumberFormat.integer(result.kernelCount)) kernels, \(memoryText)"
     ]
     conclusion.append(balanceText)
+    if let graphs { conclusion.append(graphs.text) }
     if result.bound == .overhead {
       conclusion.append(
         "fewer kernels would help (fusion, a compiled engine, a graph for the gaps), a faster chip would not")

@@ -17,6 +17,10 @@ enum RunCommand {
     discussion: "Prints what a pass takes, how much of that the device works, and what the rest is spent on.",
     positionals: ScenarioOptions.positionals,
     options: ScenarioOptions.definitions + [
+      OptionDefinition(
+        "jitter", value: "N", help: "Simulate N passes with a host whose costs scatter; show the spread",
+        longHelp: "By how much is in the host's profile: host.jitter.deviation and what stands beside it."),
+      OptionDefinition("seed", value: "N", help: "What the scattered costs are drawn from", defaultText: "1"),
       OptionDefinition("sensitivity", help: "Add the elasticity of the latency to each profile number"),
       OptionDefinition(
         "method", value: "M", help: "How the time is found; all agree to the picosecond",
@@ -71,7 +75,21 @@ enum RunCommand {
       RunReport(
         scenario: scenario, result: result, answer: answer,
         launchAndQueueTime: try launchAndQueueTime(resolved, plan, costs, command), overrides: resolved.overrides,
-        sensitivities: sensitivities))
+        sensitivities: sensitivities, graphs: GraphCapture(plan, scenario.system),
+        spread: try spread(resolved, plan, costs, command)))
+  }
+
+  /// How the latency is spread over as many passes as were asked for; nil where none were.
+  private static func spread(
+    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
+  ) throws(Failure) -> LatencySpread? {
+    guard let passes = try checking({ try command.integer(of: "jitter", .within(1...1_000_000)) }) else { return nil }
+    let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
+    return try Progress.showing("simulating \(NumberFormat.integer(passes)) passes") { _ in
+      try resolved.checkingSimulation { () throws(SimulationFault) in
+        try LatencySpread(resolved.scenario, plan, costs, passes: passes, seed: UInt64(seed))
+      }
+    }
   }
 
   /// What the pass takes, found the shortest way: how long that is decides what is looked for, however the user's was found.
@@ -136,9 +154,13 @@ enum RunCommand {
 
   private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
     try command.checkFormat()
+    if command.isPresent("seed"), !command.isPresent("jitter") {
+      throw .usage("--seed is of --jitter, as in --jitter 1000 --seed 2\n" + command.helpHint)
+    }
     if command.format == .csv || command.format == .jsonl {
       let row: Message = command.format == .csv ? "a row of CSV" : "a line of JSON"
       try command.refuse(["sensitivity"], row + " has no sensitivities; --format json and table have them")
+      try command.refuse(["jitter"], row + " has no spread; --format json and table have it")
     }
     try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
     if command.isPresent("timeline") {
