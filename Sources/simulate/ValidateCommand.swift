@@ -21,7 +21,9 @@ enum ValidateCommand {
       tools/measure.py has written is scored whole: its passes, and launches, dispatch and graphs number by number; with \
       --kernels its operators.
       """,
-    positionals: [PositionalDefinition("file", help: "The measurements, or a folder of tools/measure.py", isRequired: true)],
+    positionals: [
+      PositionalDefinition("file", help: "The measurements, or a folder of tools/measure.py", isRequired: true)
+    ],
     options: [
       OptionDefinition(
         "host", value: "H", help: "The host of a folder's machine: a catalog name or a file",

@@ -157,7 +157,8 @@ import Testing
     for folder in ["/a", "/b"] {
       let fast = try Self.json("bert-base v100 --host reference --catalog \(root)\(folder)").picoseconds("latency_us")
       #expect(fast == slow / 2)
-      let byEnvironment = try Self.json("bert-base v100 --host reference", environment: ["SIMULATE_CATALOG": root + folder])
+      let byEnvironment = try Self.json(
+        "bert-base v100 --host reference", environment: ["SIMULATE_CATALOG": root + folder])
       #expect(try byEnvironment.picoseconds("latency_us") == fast)
     }
   }
