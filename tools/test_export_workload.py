@@ -468,18 +468,12 @@ class CopyLeafTests(unittest.TestCase):
         self.assertEqual(asked.copied_shape(), [8, 4])
         self.assertFalse(exporter.is_copy("aten::where", leaf("nonzero", tensor([8, 4]), found)))
 
-    def test_attention_is_one_kernel(self):
-        for name, operand, result in [("clone", self.half, self.half), ("_to_copy", self.half, self.single)]:
-            self.assertFalse(exporter.is_copy(exporter.ATTENTION, leaf(name, operand, result)))
-
     def test_attention_says_whether_it_is_causal(self):
-        def event(name, is_causal):
-            inputs = [None, None, None, None, 0.0, is_causal, None, False]
-            return types.SimpleNamespace(name=name, extra_fields=types.SimpleNamespace(inputs=inputs))
-
-        self.assertEqual(exporter.attention_attributes(event(exporter.ATTENTION, True)), {"is_causal": 1})
-        self.assertEqual(exporter.attention_attributes(event(exporter.ATTENTION, False)), {})
-        self.assertEqual(exporter.attention_attributes(event("aten::linear", True)), {})
+        for is_causal, expected in [(True, {"is_causal": 1}), (False, {})]:
+            attention = leaf("scaled_dot_product_attention", self.half, self.half)
+            attention.arguments["is_causal"] = is_causal
+            found = exporter.attributes_of("aten::scaled_dot_product_attention", [((), attention)])
+            self.assertEqual(found, expected)
 
 
 class BoundaryTests(unittest.TestCase):
