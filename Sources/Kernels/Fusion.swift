@@ -78,6 +78,7 @@ package struct Fusion: Sendable {
       if !rules.contains(.removeViews) { emitted.append(.leaf([call])) }
       return
     }
+    if rules.contains(.copy), call.isConversionOfNothing { return }
     if joins(call) {
       open.append(call)
       if open.count == Self.groupLimit || AttentionPattern(open).isComplete { close(into: &emitted) }
@@ -85,6 +86,23 @@ package struct Fusion: Sendable {
     }
     close(into: &emitted)
     if opens(call.rule.fusion) { open = [call] } else { emitted.append(.leaf([call])) }
+  }
+
+  /// The shape that the open group computes: that of its first result, or of what it has put together since.
+  private var shape: Shape? {
+    (open.last { $0.rule.fusion == .concatenate } ?? open.first)?.operation.outputs.first
+  }
+
+  /// Whether a result is of one element for each row of the open group, after a reduction of its rows.
+  private func isOfRows(_ own: Shape, _ shape: Shape) -> Bool {
+    open.contains { $0.rule.fusion == .reduction } && shape.rank > 0 && own.rank <= shape.rank
+      && own.elementCount * max(1, shape[shape.rank - 1]) == shape.elementCount
+  }
+
+  /// Whether a result is a part of each row of the open group, of which a concatenation makes whole rows again.
+  private func isPartOfRows(_ own: Shape, _ shape: Shape) -> Bool {
+    guard rules.contains(.concatenate), own.rank == shape.rank, own.rank > 0 else { return false }
+    return own.dimensions.dropLast() == shape.dimensions.dropLast() && own[own.rank - 1] <= shape[shape.rank - 1]
   }
 
   /// Whether the open group has element-wise operators and nothing else.
@@ -111,7 +129,12 @@ package struct Fusion: Sendable {
       return role == .pointwise && rules.contains(.epilogue) && own == shape
     default:
       if !rules.contains(.pointwise), let last = open.last, last.rule.fusion != .pointwise { return false }
-      return fuses(role) && own == shape
+      guard let shape = self.shape, fuses(role) else { return false }
+      switch role {
+      case .reduction: return call.operation.inputs.first == shape
+      case .concatenate: return call.operation.inputs.contains { $0 == open.last?.operation.outputs.first }
+      default: return own == shape || isOfRows(own, shape) || isPartOfRows(own, shape)
+      }
     }
   }
 
@@ -131,6 +154,9 @@ package struct Fusion: Sendable {
     case .batchNorm: rules.contains(.batchNorm)
     case .layerNorm: rules.contains(.layerNorm)
     case .softmax: rules.contains(.softmax)
+    case .reduction: rules.contains(.reduction)
+    case .concatenate: rules.contains(.concatenate)
+    case .copy, .conversion: rules.contains(.copy)
     case .convolution, .linear, .matmul, .view, .none: false
     }
   }
@@ -147,5 +173,12 @@ package struct Fusion: Sendable {
     }
     // What began like attention was none: its operators are fused by the other rules.
     emitted += Fusion(rules: rules.filter { $0 != .attention }).rewrite(open.map(Block.leaf))
+  }
+}
+
+extension ResolvedOperator {
+  /// Whether it is asked for a type and a layout that its operand has already.
+  fileprivate var isConversionOfNothing: Bool {
+    rule.fusion == .conversion && operation.copies.isEmpty && operation.outputTypes.first == operation.inputTypes.first
   }
 }

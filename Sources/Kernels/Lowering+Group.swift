@@ -63,7 +63,7 @@ extension Lowering {
   /// Element-wise operators, and normalizations among them, in one kernel: operands from outside are read once, the
   /// last result is written, and nothing in between goes to memory.
   private func oneKernel(_ group: [ResolvedOperator]) -> LoweredOperator {
-    let reduces = group.contains { $0.rule.fusion == .layerNorm || $0.rule.fusion == .softmax }
+    let reduces = group.contains { [.layerNorm, .softmax, .reduction].contains($0.rule.fusion) }
     let kernel = Kernel(
       name: group.map { OperatorRule.baseName($0.operation.name) }.joined(separator: "+"),
       reduces ? .reduction : .elementwise, flops: group.reduce(0) { $0 + $1.flops },

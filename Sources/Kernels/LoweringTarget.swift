@@ -16,10 +16,14 @@ package struct LoweringTarget: Sendable, Equatable {
   /// The bytes that a convolution's algorithm may use beside its tensors.
   package var convolutionWorkspace: Double
 
+  /// Whether images are kept channels-last, as matrix units take them.
+  package var isChannelsLast: Bool
+
   /// What a system makes of a precision.
   package init(system: System, precision: Precision) {
     self.precision = precision
     isHost = system.accelerator == nil
+    isChannelsLast = system.framework.isChannelsLast
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity
     guard let accelerator = system.accelerator, accelerator.efficiency.matrixAlignment > 0 else {
       tf32Kinds = []

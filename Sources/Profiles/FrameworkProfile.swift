@@ -35,6 +35,12 @@ public enum FusionRule: String, CaseIterable, Sendable {
   case attention
   /// Views, dropout outside of training and casts to the same type are removed.
   case removeViews = "remove_views"
+  /// A sum or extremum over the last dimension joins such a group, and what is computed for each of its rows.
+  case reduction
+  /// Tensors that are put together join such a group, with what computes them.
+  case concatenate
+  /// Copies and conversions of a type join such a group; those that change nothing are removed.
+  case copy
 }
 
 /// A framework: what it costs the host, and what it makes of the operators.
@@ -89,6 +95,8 @@ public struct FrameworkProfile: Sendable, Equatable {
   package var fusionByArchitecture: [ArchitectureFusion] = []
   /// What the framework's graph spells out in several operators, before fusion.
   public var decomposition: [DecompositionRule] = []
+  /// Whether images and their features are kept channels-last, so that no convolution turns them.
+  public var isChannelsLast = false
   /// Where a pass finds its inputs and leaves its outputs.
   public var inputs = TensorPlace.device
   /// The memory that a convolution's algorithm may use beside its tensors, MB; nil for as much as it asks for.

@@ -183,6 +183,7 @@ package enum ProfileReader {
     if let cursor = root.optional("decomposition") {
       profile.decomposition = try choices(cursor, as: "decomposition rule")
     }
+    profile.isChannelsLast = try root.optional("channels_last")?.boolean() ?? false
     if let cursor = root.optional("inputs") {
       profile.inputs =
         TensorPlace(rawValue: try cursor.choice(of: TensorPlace.allCases.map(\.rawValue), as: "place")) ?? .device

@@ -31,10 +31,13 @@ struct MeasuredFolderFile {
     }
     let folder = MeasuredFolder(path: path, tables: tables)
     self.folder = folder
-    let name = try checking { () throws(CSVFault) in try folder.acceleratorName() }
-    do { accelerator = try name.flatMap { (name) throws(Failure) in try library.accelerator(name) } } catch {
-      throw Failure(
-        .wrongInput, at: path + "/machine.csv", "catalog_name: " + error.problem, causes: error.causes)
+    let name = try checking { try folder.acceleratorName() }
+    guard let name else {
+      accelerator = nil
+      return
+    }
+    do throws(Failure) { accelerator = try library.accelerator(name) } catch {
+      throw .input(at: path + "/machine.csv", "catalog_name: " + error.problem, causes: error.causes)
     }
   }
 
@@ -50,11 +53,9 @@ struct MeasuredFolderFile {
   func passes(
     _ command: ParsedCommand, _ library: Library
   ) throws(Failure) -> (rows: [(measurement: Measurement, variant: String)], unknown: [String]) {
-    try checking { () throws(CSVFault) in
-      try folder.passes(host: command.value(of: "host")) { name in
-        (try? library.workload(name))?.parameters.map(\.name)
-      }
-    }
+    let host = command.value(of: "host")
+    func parameterNames(_ name: String) -> [String]? { (try? library.workload(name))?.parameters.map(\.name) }
+    return try checking { try folder.passes(host: host, parameterNames: parameterNames) }
   }
 
   /// Says what was not measured, or stands for nothing in the catalog.

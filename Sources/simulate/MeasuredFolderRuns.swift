@@ -76,7 +76,7 @@ enum MeasuredCalibrationRun {
         from: source,
         note: "simulate calibrate --measured: the reference's times over this host's; " + uncertainty(speed.spread))
     }
-    let processor = try checking { () throws(CSVFault) in try measured.folder.machine("cpu") } ?? "the host"
+    let processor = try checking { try measured.folder.machine("cpu") } ?? "the host"
     let before = calibration.before
     var files = [
       try ProfileFolder.File(like: before.host.name, "hosts", as: (name, "\(processor), as measured"), speeds, library),

@@ -7,20 +7,6 @@ import Testing
 /// Measurements by other people, and of processors: what the issue of fidelity promises of each.
 @Suite("Other people's measurements", .tags(.fidelity))
 struct OtherMeasurementsTests {
-  /// The rows of a file that a closure can place, with their latencies in milliseconds.
-  private func measurements(
-    _ file: Published, latency column: String, scale: Double = 1e-3, _ place: ([String: String]) -> Measurement?
-  ) throws -> [Measurement] {
-    let table = try file.table()
-    let names = table.header.map(\.text)
-    return table.rows.enumerated().compactMap { index, fields in
-      let row = Dictionary(zip(names, fields.map(\.text))) { first, _ in first }
-      guard var measurement = place(row), let latency = Double(row[column] ?? "") else { return nil }
-      measurement.latency = latency * scale
-      return measurement
-    }
-  }
-
   private func errors(_ rows: [Measurement], fitsHost: Bool) throws -> [(Measurement, Double)] {
     try Validation(rows, from: try ShippedModels(), fitsHost: fitsHost).predictions.compactMap { prediction in
       prediction.error.map { (prediction.measurement, $0) }
@@ -46,22 +32,7 @@ struct OtherMeasurementsTests {
     "NeuSight's language models: the mean error is at most 8 %, none over 20 %, and nothing is fitted",
     .enabled("needs ../shared/measurements/neusight") { Published.neuSight.isPresent })
   func languageModels() throws {
-    let models = [
-      "bert_large": "bert-large-uncased", "gpt2_large": "gpt2-large", "gpt3_27": "gpt3-2.7b", "gpt3_xl": "gpt3-xl",
-      "opt_13": "opt-1.3b",
-    ]
-    let accelerators = [
-      "Tesla P100-PCIE-16GB": "nvidia-p100-pcie-16gb", "Tesla P4": "nvidia-p4", "Tesla T4": "nvidia-t4",
-      "Tesla V100-PCIE-32GB": "nvidia-v100-pcie-16gb",
-    ]
-    let rows = try measurements(Published.neuSight, latency: "e2e_latency_ms") { row in
-      guard let workload = models[row["model"] ?? ""], let accelerator = accelerators[row["gpu"] ?? ""] else {
-        return nil
-      }
-      return .of(
-        row["gpu"] ?? "", accelerator, "pytorch-eager", .fp32, workload,
-        ["batch": row["batch"], "sequence_length": row["seq_len"]])
-    }
+    let rows = try OtherMeasurements.languageModels()
     let errors = try errors(rows, fitsHost: false)
     let result = try summary(errors, "language models")
     #expect(result.count == 21 && result.mean <= 0.08)
@@ -70,9 +41,7 @@ struct OtherMeasurementsTests {
 
   @Test("Fourteen models on a GPU that nothing was fitted to: median at most 8 %, mean at most 11.5 %")
   func strangers() throws {
-    let path = packageRoot + "/benchmarks/measurements/timm-rtx3090.csv"
-    let table = try CSVText(bytes: try readFileBytes(path), file: path)
-    let result = try summary(errors(Measurement.read(table), fitsHost: false), "timm on an RTX 3090")
+    let result = try summary(errors(OtherMeasurements.strangers(), fitsHost: false), "timm on an RTX 3090")
     #expect(result.count == 15 && result.median <= 0.08 && result.mean <= 0.115)
   }
 
@@ -85,7 +54,7 @@ struct OtherMeasurementsTests {
       "Funnel Transformer": "funnel-transformer-small", "MobileBERT": "mobilebert-uncased",
       "SqueezeBERT": "squeezebert-uncased",
     ]
-    let rows = try measurements(Published.firstFigure, latency: "latency_s_exact_from_authors_csv", scale: 1) {
+    let rows = try OtherMeasurements.rows(Published.firstFigure, latency: "latency_s_exact_from_authors_csv", scale: 1) {
       row in
       models[row["model"] ?? ""].map {
         .of("figure 1", "nvidia-rtx-2080-ti", "pytorch-eager", .fp32, $0, ["batch": "1", "sequence_length": "128"])
@@ -100,14 +69,7 @@ struct OtherMeasurementsTests {
     "BERT on an RTX 3090, eager and CUDA graph: median at most 12 %, their ratio within 25 % at four points of five",
     .enabled("needs ../shared/measurements/kernl-rtx3090") { Published.kernl.isPresent })
   func graphs() throws {
-    let frameworks = ["Baseline": "pytorch-eager", "Cuda graphs": "cuda-graph"]
-    let rows = try measurements(Published.kernl, latency: "latency_ms") { row in
-      frameworks[row["engine_label_in_source"] ?? ""].map {
-        .of(
-          "RTX 3090", "nvidia-rtx-3090", $0, .fp16, "bert-base-uncased",
-          ["batch": row["batch"], "sequence_length": row["seq_len"]])
-      }
-    }
+    let rows = try OtherMeasurements.graphs()
     let predictions = try Validation(rows, from: try ShippedModels(), fitsHost: true).predictions
     let result = try #require(ErrorSummary(predictions.compactMap(\.error)))
     #expect(result.median <= 0.12)
@@ -122,17 +84,5 @@ struct OtherMeasurementsTests {
     let within = ratios.count { (0.75...1.25).contains($0) }
     print("RTX 3090: median \(result.median); ratio within a quarter at \(within) of \(ratios.count) points")
     #expect(ratios.count >= 5 && Double(within) >= 0.8 * Double(ratios.count))
-  }
-}
-
-extension Measurement {
-  fileprivate static func of(
-    _ testbed: String, _ accelerator: String, _ framework: String, _ precision: Precision, _ workload: String,
-    _ parameters: [String: String?]
-  ) -> Measurement {
-    Measurement(
-      testbed: testbed, accelerator: accelerator, host: nil, framework: framework, precision: precision,
-      workload: workload, parameters: parameters.compactMapValues { $0.flatMap { Int64($0) } }, latency: nil, role: nil,
-      row: 0)
   }
 }

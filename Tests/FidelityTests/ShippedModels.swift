@@ -32,6 +32,7 @@ enum Published: String {
   case frameworkTax = "measurements/framework-tax/latency.csv"
   case processor = "measurements/framework-tax/processor_latency.csv"
   case neuSight = "measurements/neusight/end_to_end.csv"
+  case torchScript = "measurements/fastertransformer/latency.csv"
   case kernl = "measurements/kernl-rtx3090/latency.csv"
   case firstFigure = "facts/paper/figure1.csv"
   case frameworks = "facts/paper/frameworks.csv"

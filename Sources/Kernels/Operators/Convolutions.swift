@@ -122,7 +122,9 @@ extension Lowering {
   /// Whether cuDNN turns the tensors to channels-last and back around the convolution, as its matrix-unit kernels
   /// need: not where the channels do not align (vector units then), and not for a product over positions that align.
   func needsChannelsLast(_ shape: ConvolutionShape, _ arithmetic: Precision) -> Bool {
-    guard !target.isHost, target.hasMatrixUnits(for: arithmetic), !shape.isDepthwise else { return false }
+    guard !target.isHost, !target.isChannelsLast, target.hasMatrixUnits(for: arithmetic), !shape.isDepthwise else {
+      return false
+    }
     guard aligned(shape.inputChannels / shape.groups), aligned(shape.outputChannels / shape.groups) else {
       return false
     }

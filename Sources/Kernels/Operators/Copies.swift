@@ -23,7 +23,7 @@ extension OperatorRule {
       """, alwaysCopies: false, recorded: { call in call.resultLikeFirstOperand() }),
     OperatorRule(
       "cat concat concatenate stack hstack vstack dstack pad constant_pad_nd reflection_pad2d replication_pad2d roll",
-      .concatenate, caches: { _ in true },
+      .concatenate, fusion: .concatenate, caches: { _ in true },
       recorded: { call in
         var elements: Int64 = 0
         for input in call.inputs {
@@ -40,7 +40,7 @@ extension OperatorRule {
     _ names: String, alwaysCopies: Bool, recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
   ) -> OperatorRule {
     OperatorRule(
-      names, .copy, recorded: recorded, lower: { $0.conversion($1, alwaysCopies: alwaysCopies) })
+      names, .copy, fusion: alwaysCopies ? .copy : .conversion, recorded: recorded, lower: { $0.conversion($1, alwaysCopies: alwaysCopies) })
   }
 
   /// Copies over the host link, with `pinned` as an attribute.

@@ -95,6 +95,14 @@ enum FusionRole: Sendable {
   case softmax
   /// One result for each element.
   case pointwise
+  /// Reduces rows.
+  case reduction
+  /// Puts tensors together.
+  case concatenate
+  /// Copies, always.
+  case copy
+  /// Copies where the result is of another type, or was recorded in another layout.
+  case conversion
   /// Launches nothing.
   case view
   /// Shares no kernel.

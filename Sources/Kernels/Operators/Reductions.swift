@@ -7,9 +7,11 @@ extension OperatorRule {
   /// Operators that reduce many elements to one, or look at all for each.
   static let reductions = [
     OperatorRule(
+      "mean sum prod amax amin max min norm linalg_vector_norm var std", .reduction, fusion: .reduction,
+      arithmetic: .perOperand(1), lower: { $0.reduction($1, .perOperand(1)) }),
+    OperatorRule(
       """
-      mean sum prod amax amin max min argmax argmin cumsum cumprod norm linalg_vector_norm var std var_mean any all \
-      sort argsort logsumexp count_nonzero unique_consecutive unique2 histc bincount aminmax logcumsumexp
+      argmax argmin cumsum cumprod var_mean any all sort argsort logsumexp count_nonzero unique_consecutive unique2 histc bincount aminmax logcumsumexp
       """, .reduction, arithmetic: .perOperand(1), lower: { $0.reduction($1, .perOperand(1)) }),
     // What it picks it sorts in a kernel of its own.
     OperatorRule(

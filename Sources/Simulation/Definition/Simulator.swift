@@ -126,6 +126,24 @@ public struct Simulator: Sendable {
     return counts.instructions * Double(passes)
   }
 
+  /// Whether a pass is simulated again in no time beside what a program's start takes: in closed form, or in few
+  /// instructions or events.
+  ///
+  /// - Parameters:
+  ///   - plan: The pass.
+  ///   - table: Its costs.
+  ///   - timing: What simulating it has come to.
+  ///   - kind: Which latency.
+  func isShort(_ plan: ProgramPlan, _ table: CostTable, _ timing: PassTiming, _ kind: LatencyKind) -> Bool {
+    if !plan.counts.isOneStream { return timing.events <= 10_000 && plan.counts.instructions <= 10_000 }
+    if kind == .steadyState, let sums = PassSums(plan.counts, table),
+      SteadyState.time(plan.counts, sums, table) != nil
+    {
+      return true
+    }
+    return mostInstructions(plan.counts, table, kind) <= 200_000
+  }
+
   /// Simulates many passes whose host costs scatter, each after the other.
   ///
   /// - Parameters:
@@ -152,24 +170,6 @@ public struct Simulator: Sendable {
       program, counts, table, passes: warmUp + count, recordFrom: .max, jitter: jitter)
     let times = [.zero] + engine.model.marks.map(\.time)
     return zip(times.dropFirst(warmUp), times.dropFirst(warmUp + 1)).map { $1 - $0 }
-  }
-
-  /// Whether a pass is simulated again in no time beside what a program's start takes: in closed form, or in few
-  /// instructions or events.
-  ///
-  /// - Parameters:
-  ///   - plan: The pass.
-  ///   - table: Its costs.
-  ///   - timing: What simulating it has come to.
-  ///   - kind: Which latency.
-  func isShort(_ plan: ProgramPlan, _ table: CostTable, _ timing: PassTiming, _ kind: LatencyKind) -> Bool {
-    if !plan.counts.isOneStream { return timing.events <= 10_000 && plan.counts.instructions <= 10_000 }
-    if kind == .steadyState, let sums = PassSums(plan.counts, table),
-      SteadyState.time(plan.counts, sums, table) != nil
-    {
-      return true
-    }
-    return mostInstructions(plan.counts, table, kind) <= 200_000
   }
 
   /// Simulates one pass from an idle system, as it stands: no synchronization is added, and nothing follows.
