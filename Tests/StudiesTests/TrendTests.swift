@@ -1,5 +1,6 @@
 import Profiles
 import SampleModels
+import Simulation
 import Testing
 
 @testable import Studies
