@@ -101,7 +101,9 @@ package struct MeasuredCalibrationReport: Report {
   package var tables: [Table] {
     let calibration = calibration
     let speeds = calibration.speeds.map {
-      Row(path: "host.speed.\($0.component.rawValue)", spread: $0.spread, method: "the reference's times over this host's")
+      Row(
+        path: "host.speed.\($0.component.rawValue)", spread: $0.spread, method: "the reference's times over this host's"
+      )
     }
     let rows = speeds + calibration.numbers.map { Row(path: $0.path, spread: $0.spread, method: $0.method) }
     return [

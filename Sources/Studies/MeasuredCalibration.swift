@@ -92,7 +92,8 @@ package struct MeasuredCalibration: Sendable {
         default: nil
         }
       let own = numbers.filter { number in
-        number.component == component && (paths?.contains(number.path) ?? number.path.hasPrefix("framework.dispatch_us."))
+        number.component == component
+          && (paths?.contains(number.path) ?? number.path.hasPrefix("framework.dispatch_us."))
       }
       let ratios = own.compactMap { number -> Double? in
         guard let known = system.number(at: number.path), known > 0, number.value > 0 else { return nil }

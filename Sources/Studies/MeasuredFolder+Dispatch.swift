@@ -45,7 +45,8 @@ extension MeasuredFolder {
       let scatter = Sample(own.map { ($0.inTurn - $0.least) / $0.inTurn })?.median ?? 0
       numbers.append(
         MeasuredNumber(
-          path: "framework.dispatch_us.\(kind.rawValue)", value: sample.median, spread: max(sample.spread ?? 0, scatter),
+          path: "framework.dispatch_us.\(kind.rawValue)", value: sample.median,
+          spread: max(sample.spread ?? 0, scatter),
           component: .native, method: "\(own.count) operators in turn with others, less Python and launches"))
     }
     let repeated = operators.compactMap { one in one.inLoop.map { min(1, $0 / (one.inTurn * share)) } }
@@ -91,7 +92,9 @@ extension MeasuredFolder {
   /// What a call of one module around another takes.
   private func moduleNumbers() throws(CSVFault) -> [MeasuredNumber] {
     let modules = try dispatchRows().filter { $0["call"] == "module" }
-    guard let plain = try modules.first(where: { $0["operator"] == "nn.Identity" })?.number("host_us") else { return [] }
+    guard let plain = try modules.first(where: { $0["operator"] == "nn.Identity" })?.number("host_us") else {
+      return []
+    }
     var times: [Double] = []
     for row in modules where row["operator"].hasPrefix("nn.Identity within ") {
       let words = row["operator"].split(separator: " ")

@@ -48,7 +48,9 @@ extension MeasuredFolder {
   )? {
     let columns = ["cost", "api", "detail", "neighbors", "median_us", "p10_us", "p90_us"]
     for row in try rows("host_costs", columns: columns)
-    where row["cost"] == cost && row["api"] == api && row["neighbors"] == "0" && (detail.map { row["detail"] == $0 } ?? true) {
+    where row["cost"] == cost && row["api"] == api && row["neighbors"] == "0"
+      && (detail.map { row["detail"] == $0 } ?? true)
+    {
       guard let median = try row.number("median_us"), median > 0 else { continue }
       guard let low = try row.number("p10_us"), let high = try row.number("p90_us") else { return (median, nil) }
       return (median, (high - low) / 2 / median)
@@ -64,7 +66,9 @@ extension MeasuredFolder {
 
   /// Lines through the graphs' times by their nodes.
   private func graphNumbers() throws(CSVFault) -> [MeasuredNumber] {
-    let columns = ["api", "topology", "chains", "nodes", "capture_us", "instantiate_us", "first_launch_us", "launch_us"]
+    let columns = [
+      "api", "topology", "chains", "nodes", "capture_us", "instantiate_us", "first_launch_us", "launch_us",
+    ]
     let graphs = try rows("graphs", columns: columns).filter { $0["api"] == "driver" }
     let line = graphs.filter { $0["topology"] == "line" }
     func points(_ value: (Row) throws(CSVFault) -> Double?) throws(CSVFault) -> [(x: Double, y: Double)] {
@@ -96,7 +100,9 @@ extension MeasuredFolder {
       add("graph_first_node_us", fit.slope, spread, "the same, a node more")
     }
     let captures = try points { row throws(CSVFault) in
-      guard let capture = try row.number("capture_us"), let instance = try row.number("instantiate_us") else { return nil }
+      guard let capture = try row.number("capture_us"), let instance = try row.number("instantiate_us") else {
+        return nil
+      }
       return capture + instance
     }
     if let fit = Sample.line(captures) {

@@ -13,7 +13,8 @@ package struct MeasuredFolder: Sendable {
 
   /// The files that are read, where they are there.
   package static let names = [
-    "machine", "models", "host_costs", "dispatch", "operator_kernels", "graphs", "launch_latency", "queue_depth", "profiles",
+    "machine", "models", "host_costs", "dispatch", "operator_kernels", "graphs", "launch_latency", "queue_depth",
+    "profiles",
   ]
 
   /// A folder from its tables.
@@ -86,7 +87,10 @@ extension MeasuredFolder {
   ) throws(CSVFault) -> (rows: [(measurement: Measurement, variant: String)], unknown: [String]) {
     var passes: [(measurement: Measurement, variant: String)] = []
     var unknown: [String] = []
-    let columns = ["model", "variant", "accelerator", "framework", "precision", "batch", "length", "guard", "neighbors", "latency_us"]
+    let columns = [
+      "model", "variant", "accelerator", "framework", "precision", "batch", "length", "guard", "neighbors",
+      "latency_us",
+    ]
     for row in try rows("models", columns: columns) {
       let isUndisturbed = row["guard"] == "inference_mode" && row["neighbors"] == "0" && !row["accelerator"].isEmpty
       guard isUndisturbed, !row["variant"].contains("bound to"), !row["variant"].contains("capture") else { continue }

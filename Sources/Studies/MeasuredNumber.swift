@@ -46,7 +46,9 @@ struct Sample {
   static func line(_ points: [(x: Double, y: Double)]) -> (offset: Double, slope: Double)? {
     var slopes: [Double] = []
     for (index, one) in points.enumerated() {
-      for other in points[(index + 1)...] where other.x != one.x { slopes.append((other.y - one.y) / (other.x - one.x)) }
+      for other in points[(index + 1)...] where other.x != one.x {
+        slopes.append((other.y - one.y) / (other.x - one.x))
+      }
     }
     guard let slope = Sample(slopes)?.median, let offset = Sample(points.map { $0.y - slope * $0.x })?.median else {
       return nil

@@ -54,7 +54,8 @@ struct OtherMeasurementsTests {
       "Funnel Transformer": "funnel-transformer-small", "MobileBERT": "mobilebert-uncased",
       "SqueezeBERT": "squeezebert-uncased",
     ]
-    let rows = try OtherMeasurements.rows(Published.firstFigure, latency: "latency_s_exact_from_authors_csv", scale: 1) {
+    let rows = try OtherMeasurements.rows(Published.firstFigure, latency: "latency_s_exact_from_authors_csv", scale: 1)
+    {
       row in
       models[row["model"] ?? ""].map {
         .of("figure 1", "nvidia-rtx-2080-ti", "pytorch-eager", .fp32, $0, ["batch": "1", "sequence_length": "128"])

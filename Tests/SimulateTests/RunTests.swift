@@ -17,7 +17,8 @@ import Testing
     #expect(
       json.root.keys == [
         "latency_us", "device_busy_us", "framework_tax_us", "framework_tax_fraction", "bound", "breakdown_us",
-        "operators", "kernels", "memory", "operators_without_rule", "without_rule_fraction", "inputs",
+        "error_band", "hdbi", "tklqt_us", "operators", "kernels", "memory", "operators_without_rule",
+        "without_rule_fraction", "inputs",
       ])
     #expect(
       try json.breakdown().map(\.key) == [
@@ -157,7 +158,8 @@ import Testing
     for folder in ["/a", "/b"] {
       let fast = try Self.json("bert-base v100 --host reference --catalog \(root)\(folder)").picoseconds("latency_us")
       #expect(fast == slow / 2)
-      let byEnvironment = try Self.json("bert-base v100 --host reference", environment: ["SIMULATE_CATALOG": root + folder])
+      let byEnvironment = try Self.json(
+        "bert-base v100 --host reference", environment: ["SIMULATE_CATALOG": root + folder])
       #expect(try byEnvironment.picoseconds("latency_us") == fast)
     }
   }

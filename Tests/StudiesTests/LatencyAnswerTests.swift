@@ -16,7 +16,8 @@ import Workloads
     """
 
   private func scenario(
-    batch: Int64, _ kind: LatencyKind = .steadyState, mode: FrameworkMode = .eager, change: (inout System) -> Void = { _ in }
+    batch: Int64, _ kind: LatencyKind = .steadyState, mode: FrameworkMode = .eager,
+    change: (inout System) -> Void = { _ in }
   ) throws -> Scenario {
     var system = try Sample.system()
     system.framework.mode = mode
