@@ -32,7 +32,8 @@ public enum NameFault: Error, Sendable, Equatable {
 /// In this order: the name itself or an alias; the same without the vendor's prefix; a run of whole words of it
 /// (`bert-base` is in `bert-base-uncased` but not in `distilbert-base-uncased`); such a run whose last word ends where
 /// digits and letters change (`resnet` is in `resnet50`). No word and no number is ever completed: `h20` is not `h200`.
-/// The first of these that fits anything decides, and must then fit one thing only.
+/// The first of these that fits anything decides, and must then fit one thing only; or one whose name all others begin
+/// with, which are variants of it: `bert-base` is `bert-base-uncased` beside `bert-base-uncased-sdpa`.
 ///
 /// - Parameters:
 ///   - name: What was typed; letter case does not matter.
@@ -54,6 +55,8 @@ package func resolveName(_ name: String, among candidates: [Named], what: String
       ([candidate.name] + candidate.aliases).contains { fits($0, candidate) }
     }
     if found.count == 1 { return found[0].name }
+    let original = found.first { one in found.allSatisfy { $0 == one || $0.name.hasPrefix(one.name + "-") } }
+    if let original { return original.name }
     if found.count > 1 { throw .ambiguous(what: what, name: name, candidates: found.map(\.name)) }
   }
   let known = candidates.map(\.name)

@@ -83,7 +83,7 @@ package struct GenerationsReport: Report {
     let stars = study.rows.contains { $0.accelerator.isAnnounced } ? "; *: announced, not shipping" : ""
     return [
       "busy: the device works; tax: share of the latency in which it does not; 1 host: \(study.host.title)",
-      "knee: the batch from which on the device, not the other host, sets the latency\(stars)",
+      "knee: the batch from which on the device sets the latency, not that host\(stars)",
     ]
   }
 

@@ -37,6 +37,14 @@ import Testing
     #expect(try Self.resolve(typed) == meant, why)
   }
 
+  @Test func `where all others are variants of one means that one`() throws {
+    let names = ["bert-base-uncased", "bert-base-uncased-sdpa", "bert-base-uncased-sdpa-long", "tiny-bert"]
+    let things = names.map { Named(name: $0) }
+    #expect(try resolveName("bert-base", among: things, what: "thing") == "bert-base-uncased")
+    #expect(try resolveName("sdpa", among: things, what: "thing") == "bert-base-uncased-sdpa")
+    #expect(throws: NameFault.self) { try resolveName("bert", among: things, what: "thing") }
+  }
+
   /// The first word of gpt2-large is no vendor: once it was dropped as if it were, and bert-large went unheard.
   @Test func `loses no first word that is not the vendor's`() {
     let fault = #expect(throws: NameFault.self) { try Self.resolve("large") }

@@ -29,7 +29,7 @@ import Testing
 
   @Test(arguments: [
     Wrong(2, "run bert-bse-uncased v100", "unknown workload 'bert-bse-uncased'; did you mean 'bert-base-uncased'?"),
-    Wrong(2, "run bert v100", "workload 'bert' could mean bert-base-uncased, bert-large-uncased"),
+    Wrong(2, "run bert v100", "workload 'bert' could mean bert-base-uncased, bert-base-uncased-sdpa, bert-large"),
     Wrong(2, "run bert-base nvida-v100", "unknown accelerator 'nvida-v100'; did you mean 'nvidia-v100'?"),
     Wrong(2, "run bert-base v10", "unknown accelerator 'v10'; did you mean 'v100'?"),
     Wrong(2, "run bert-base v100 --host referense", "unknown host", "did you mean 'reference'?"),

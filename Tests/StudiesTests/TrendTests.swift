@@ -1,7 +1,6 @@
 import Profiles
 import SampleModels
 import Simulation
-import Simulation
 import Testing
 
 @testable import Studies
