@@ -62,6 +62,8 @@ def main():
         validation.write_rows(path, rows)
         subprocess.run([arguments.simulate, "validate", str(path), "--fit", "host", "--error-band", str(arguments.output),
                         "--format", "csv"], check=True, stdout=subprocess.DEVNULL)
+        text = arguments.output.read_text().replace('"from": "', '"from": "benchmarks/error_band.py: ')
+        arguments.output.write_text(text)
     print(f"{len(rows)} rows: {arguments.output}")
 
 

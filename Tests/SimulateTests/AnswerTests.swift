@@ -71,4 +71,12 @@ import Testing
     #expect(launch >= 5 && launch < 6, "\(launch)")
     #expect(Self.isNull(try RunTests.json("resnet50 none").value("tklqt_us")))
   }
+
+  @Test func `a page of a report says it as well`() throws {
+    let page = try Command.run([
+      "report", "resnet18", "v100", "--framework", "pytorch-eager", "--host", "raspberry-pi-4",
+    ])
+    #expect(page.status == 0, "\(page.errors)")
+    #expect(page.output.contains("It is host-bound by ") && page.output.contains("nine in ten within"))
+  }
 }
