@@ -93,7 +93,9 @@ let package = Package(
       // Predictions against published measurements: no library of its own stands behind it.
       .testTarget(
         name: "FidelityTests",
-        dependencies: ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Studies", "TestSupport", "Workloads"], swiftSettings: strict),
+        dependencies: [
+          "JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Studies", "TestSupport", "Workloads",
+        ], swiftSettings: strict),
       .target(
         name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
         path: "Tests/SampleModels", swiftSettings: strict),

@@ -331,8 +331,6 @@ WITHOUT_KERNEL = {
 
 COPIES = {"clone", "copy_"}
 
-ATTENTION = "aten::scaled_dot_product_attention"
-
 # Operators whose work is itself a conversion or fill: a `copy_` inside is no operand made contiguous.
 OWN_COPY = {"aten::copy_", "aten::to", "aten::_to_copy", "aten::type_as", "aten::fill_"}
 
@@ -382,7 +380,7 @@ class Recorder:
 
         arguments, keywords = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
         cpu = torch.profiler.ProfilerActivity.CPU
-        with torch.no_grad(), torch.device(self.device), self.block_markers(), autocast_on_meta():
+        with torch.no_grad(), torch.device(self.device), self.block_markers(), autocast_on_meta(), fused_attention():
             with torch.profiler.profile(activities=[cpu], record_shapes=True) as profiler:
                 with mode, self.slice_mode():
                     self.result = self.module(*arguments, **keywords)
@@ -476,7 +474,7 @@ class Recorder:
             dtypes=[dtype for _, dtype in shapes],
             outputs=[shape for shape, _ in results],
             output_dtypes=[dtype for _, dtype in results],
-            attributes=attention_attributes(event) or attributes_of(event.name, leaves),
+            attributes=attributes_of(event.name, leaves),
             copies=copies,
             kernels=sum(leaf.launches() for _, leaf in leaves),
             block=block,
@@ -495,12 +493,7 @@ class Recorder:
 
 
 def is_copy(operator_name, leaf):
-    """Whether a leaf of an operator is a copy besides its own work: an operand made contiguous, or of another precision.
-
-    Attention is one kernel on an accelerator: it is spelled out in leaves only where this runs.
-    """
-    if operator_name == ATTENTION:
-        return False
+    """Whether a leaf of an operator is a copy besides its own work: an operand made contiguous, or of another precision."""
     if leaf.name in COPIES:
         return operator_name not in OWN_COPY
     return leaf.changes_precision() or leaf.makes_contiguous()
@@ -527,6 +520,28 @@ def shapes_of(tensors):
 
 def dtypes_of(tensors):
     return [dtype_word(tensor.dtype) for tensor in tensors]
+
+
+def fused_attention():
+    """A context in which attention on the meta device is what an accelerator's libraries make of it: one leaf operator.
+
+    They write a sequence's heads side by side, so that what follows has nothing to copy; spelled out, as the meta device
+    has it, the heads would stand one behind the other.
+    """
+    import torch
+
+    # The documented class refuses the meta device's kernel of an operator that decomposes.
+    library = torch._C._dispatch_library("IMPL", "aten", "Meta")
+
+    def attention(query, _key, value, *_arguments, **_keywords):
+        batch, heads, queries = query.shape[:-3], query.shape[-3], query.shape[-2]
+        result = torch.empty(*batch, queries, heads, value.shape[-1], dtype=query.dtype, device=query.device)
+        return result.transpose(-3, -2)
+
+    library.impl("scaled_dot_product_attention", "Meta", attention)
+    stack = contextlib.ExitStack()
+    stack.callback(library.reset)
+    return stack
 
 
 def autocast_on_meta():
@@ -688,6 +703,10 @@ def dimension_attributes(arguments):
     return {"dims": sorted(dimension % rank if rank else 0 for dimension in dims)}
 
 
+def attention_attributes(arguments):
+    return {"is_causal": 1} if arguments["is_causal"] else {}
+
+
 def layer_norm_attributes(arguments):
     rank, trailing = arguments["input"].dim(), len(arguments["normalized_shape"])
     return {"dims": list(range(rank - trailing, rank)), "normalized_dims": trailing}
@@ -699,6 +718,7 @@ ATTRIBUTES = {
     "aten::max_pool2d": ("max_pool2d_with_indices", pooling_attributes),
     "aten::avg_pool2d": ("avg_pool2d", pooling_attributes),
     "aten::layer_norm": ("native_layer_norm", layer_norm_attributes),
+    "aten::scaled_dot_product_attention": ("scaled_dot_product_attention", attention_attributes),
     "aten::softmax": ("_softmax", dimension_attributes),
     "aten::log_softmax": ("_log_softmax", dimension_attributes),
 }
@@ -706,12 +726,6 @@ for name in ("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d
     ATTRIBUTES[f"aten::{name}"] = ("convolution", convolution_attributes)
 for name in ("mean", "sum", "cumsum", "amax", "argmax", "var", "topk"):
     ATTRIBUTES[f"aten::{name}"] = (name, dimension_attributes)
-
-
-def attention_attributes(event):
-    """What fused attention is told by an argument that none of its leaves has: the sixth."""
-    is_causal = event.name == ATTENTION and event.extra_fields.inputs[5] is True
-    return {"is_causal": 1} if is_causal else {}
 
 
 def attributes_of(name, leaves):

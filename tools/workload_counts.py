@@ -16,8 +16,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/workloads.md"
 AUTHORS = "the profiler traces of The Framework Tax's authors (JaredFern/Framework-Tax, history)"
 TAXBREAK = "TaxBreak (arXiv 2603.12465), eager PyTorch on an H100"
+OWN = "an H100 (benchmarks/measurements/h100-own; transformers 5.17, fills of memory apart)"
 PUBLIC = {
     "bert-base-uncased": ("215 kernels", AUTHORS),
+    "bert-base-uncased-sdpa": ("153 launches in fp16", OWN),
+    "gpt2-decode-sdpa": ("247 launches in bf16", OWN),
+    "llama-3.2-1b-decode-sdpa": ("678 launches in bf16", OWN),
+    "vit-base-patch16-224-timm": ("129 launches in fp16", OWN),
     "resnet50": ("247 to 260 kernels in fp32, 372 to 391 in fp16", AUTHORS),
 }
 # Kernels of a token at batch 4.
@@ -77,6 +82,8 @@ NOTES = """
 The published counts of decoding are those of a token of `generate`, which `*-generate` are: one round of its loop in transformers 4.56, greedy,
 with attention spelled out, in bfloat16 with the conversions to single precision and back that the models ask for, which an export in
 single precision (`*-decode`) has no kernels for. They were counted at batch 4, where ours are TOKENS.
+An export in bfloat16 has these conversions at any precision that is asked for.
+
 A batch hits as many experts as even picks hit on average, to the nearest whole one: 26 of OLMoE's 64 and 14 of Qwen's 60 at batch 4, 8 and 4
 at batch 1. In `*-decode` all sequences pick the same experts. Experts without tokens launch what finds that out and nothing else.
 

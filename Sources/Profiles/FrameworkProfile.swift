@@ -216,7 +216,8 @@ extension FrameworkProfile: FieldDescribed {
         "piece_us", \.pieceUS, leftOut: 0, .microseconds, "host time of a graph behind another piece of its pass",
         note: "0 if left out", affects: .host, family: .dispatch),
       .init(
-        "kernel_overlap_us", \.kernelOverlapUS, leftOut: 0, .microseconds, "time between kernels of a graph that is hidden",
+        "kernel_overlap_us", \.kernelOverlapUS, leftOut: 0, .microseconds,
+        "time between kernels of a graph that is hidden",
         note: "programmatic dependent launch; 0 if left out", affects: .host),
       .init(
         "convolution_workspace_mb", \.convolutionWorkspaceMB, .megabytesOrNone,

@@ -60,7 +60,8 @@ extension HostArchitecture: FieldDescribed {
       "speed.copy_bandwidth_gb_per_s", \.copyBandwidthGBPerS, .gigabytesPerSecond,
       "what one core draws where copies have the speed 1", affects: .host),
     .init(
-      "jitter.deviation", \.jitter.deviation, .fraction(0, 1), "standard deviation of a cost's logarithm", affects: .host),
+      "jitter.deviation", \.jitter.deviation, .fraction(0, 1), "standard deviation of a cost's logarithm",
+      affects: .host),
     .init(
       "jitter.stall_probability", \.jitter.stallProbability, .fraction(0, 1), "share of costs that are interrupted",
       affects: .host),

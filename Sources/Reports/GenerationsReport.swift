@@ -110,7 +110,8 @@ package struct GenerationsReport: Report {
 extension HostProfile {
   /// The name without its vendor and line.
   fileprivate var shortName: String {
-    for prefix in ["intel-xeon-platinum-", "intel-xeon-gold-", "intel-", "amd-", "nvidia-"] where name.hasPrefix(prefix) {
+    for prefix in ["intel-xeon-platinum-", "intel-xeon-gold-", "intel-", "amd-", "nvidia-"] where name.hasPrefix(prefix)
+    {
       return String(name.dropFirst(prefix.count))
     }
     return name

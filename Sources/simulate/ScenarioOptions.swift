@@ -12,7 +12,8 @@ enum ScenarioOptions {
     OptionDefinition(
       "accelerator", short: "a", value: "A", help: "Accelerator: a catalog name, a file, or none", group: "System"),
     OptionDefinition(
-      "host", value: "H", help: "Host: a catalog name or a file", defaultText: "one that is sold with the accelerator", group: "System"),
+      "host", value: "H", help: "Host: a catalog name or a file", defaultText: "one that is sold with the accelerator",
+      group: "System"),
     OptionDefinition(
       "framework", short: "f", value: "F", help: "Framework: a catalog name or a file",
       defaultText: SystemDefaults.framework, group: "System"),

@@ -7,7 +7,10 @@ import Testing
     let result = try Command.run([], environment: ["NO_COLOR": "1"], in: "/")
     #expect(result.status == 0 && result.errors.isEmpty && !result.output.contains("\u{1B}"))
     let text = result.output
-    for word in ["bert-base-uncased", "resnet50", "llama-3.2-1b-decode", "knee", "host of its time", "The framework tax rises from", "Try next:"] {
+    for word in [
+      "bert-base-uncased", "resnet50", "llama-3.2-1b-decode", "knee", "host of its time",
+      "The framework tax rises from", "Try next:",
+    ] {
       #expect(text.contains(word), "\(word)")
     }
     var place = text.startIndex

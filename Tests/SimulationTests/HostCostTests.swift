@@ -187,7 +187,8 @@ struct HostCostTests {
     #expect(try latency(bound, system) == 32_000_000)
   }
 
-  @Test("Dependent launches hide the gap between a graph's kernels, then the next one's start; a megakernel has neither")
+  @Test(
+    "Dependent launches hide the gap between a graph's kernels, then the next one's start; a megakernel has neither")
   func launchModes() throws {
     var system = try system(.graph)
     system.accelerator?.launch.graphCallUS = 0

@@ -40,7 +40,8 @@ extension OperatorRule {
     _ names: String, alwaysCopies: Bool, recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
   ) -> OperatorRule {
     OperatorRule(
-      names, .copy, fusion: alwaysCopies ? .copy : .conversion, recorded: recorded, lower: { $0.conversion($1, alwaysCopies: alwaysCopies) })
+      names, .copy, fusion: alwaysCopies ? .copy : .conversion, recorded: recorded,
+      lower: { $0.conversion($1, alwaysCopies: alwaysCopies) })
   }
 
   /// Copies over the host link, with `pinned` as an attribute.

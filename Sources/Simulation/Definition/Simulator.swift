@@ -159,7 +159,8 @@ public struct Simulator: Sendable {
     _ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind, by jitter: JitterSource, passes count: Int
   ) throws(SimulationFault) -> [Picoseconds] {
     let isAlone = kind == .synchronized
-    let (program, counts) = isAlone
+    let (program, counts) =
+      isAlone
       ? (plan.synchronizedProgram, plan.synchronizedCounts) : (plan.program, plan.counts)
     let warmUp = isAlone ? 0 : warmUpPasses(counts, table)
     let most = length(counts, table) * Double(warmUp + count) * JitterSource.longest

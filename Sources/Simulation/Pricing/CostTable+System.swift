@@ -55,7 +55,8 @@ extension CostTable {
   mutating func priceDevice(_ plan: ProgramPlan, _ system: System, model: any KernelTimeModel) {
     let times = model.times(of: plan.lowered.kernels)
     // What a gap is too short to hide is hidden of the next kernel's start.
-    let early = plan.mode == .graph
+    let early =
+      plan.mode == .graph
       ? max(0, system.framework.kernelOverlapUS - (system.accelerator?.launch.graphKernelGapUS ?? 0)) * 1e-6 : 0
     let isPersistent = system.framework.isPersistent && plan.mode == .graph && !plan.isHostOnly
     for (index, item) in plan.items.enumerated() {

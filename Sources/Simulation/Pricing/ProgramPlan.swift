@@ -100,7 +100,9 @@ package struct ProgramPlan: Sendable {
     for (place, statement) in statements.enumerated() {
       switch statement {
       case .leaf(let index):
-        emit(lowered.operations[index], isRepeated: isLoopOfOne || isAlike(statement, place > 0 ? statements[place - 1] : nil))
+        emit(
+          lowered.operations[index],
+          isRepeated: isLoopOfOne || isAlike(statement, place > 0 ? statements[place - 1] : nil))
       case .loop(let count, let body): emitLoop(count) { plan in plan.emit(body) }
       }
     }
