@@ -17,6 +17,7 @@ extension LatencyAnswer {
   /// For people: which case it is, by how much, and what would change it most.
   ///
   /// - Parameter isHostOnly: Whether the host runs the kernels itself.
+  /// - Returns: A line without a full stop.
   func caseText(isHostOnly: Bool) -> String {
     let times =
       isHostOnly

@@ -13,6 +13,8 @@ package struct SystemReport: Sendable {
   package let projection: Projection?
   /// Measured latencies, to be shown beside those simulated.
   package let measurements: [Measurement]
+  /// The model's own errors, where they are known.
+  package let errors: ErrorBand?
   /// How the report was made.
   package let command: String
   /// How the report of another system is made.
@@ -20,12 +22,14 @@ package struct SystemReport: Sendable {
 
   /// A report.
   package init(
-    study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], command: String,
+    study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], errors: ErrorBand? = nil,
+    command: String,
     otherCommand: @escaping @Sendable (Scenario) -> String
   ) {
     self.study = study
     self.projection = projection
     self.measurements = measurements
+    self.errors = errors
     self.command = command
     self.otherCommand = otherCommand
   }
@@ -82,7 +86,8 @@ package struct SystemReport: Sendable {
     let batch = scenario.workload.parameters.first { $0.name == "batch" }.map { " at batch \($0.value)" } ?? ""
     let time = NumberFormat.time(picoseconds: result.latency.count)
     guard let accelerator = scenario.system.accelerator else {
-      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone.\(doubts(result))"
+      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone.\(answer(one))"
+        + doubts(result)
     }
     let share = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
     let waits =
@@ -95,6 +100,13 @@ package struct SystemReport: Sendable {
       }
     return
       "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "
-      + "for \(share) of it: \(waits).\(doubts(result))"
+      + "for \(share) of it: \(waits).\(answer(one))\(doubts(result))"
+  }
+
+  /// Which case it is and how sure, as a run says it.
+  private func answer(_ one: SystemStudy.Case) -> String {
+    let sensitivities = one.sensitivities.isEmpty ? nil : one.sensitivities
+    let answer = LatencyAnswer(one.scenario, one.result, errors: errors, sensitivities: sensitivities)
+    return " It is \(answer.caseText(isHostOnly: one.scenario.system.accelerator == nil)). \(answer.answerText)."
   }
 }

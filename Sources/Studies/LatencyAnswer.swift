@@ -13,8 +13,9 @@ package struct LatencyAnswer: Sendable {
   package let regime: LatencyRegime
   /// Between which latencies ``coverage`` of the measurements would lie; nil where no measurements say.
   package let band: (low: Picoseconds, high: Picoseconds)?
-  /// What would change the latency most, efficiencies left out unless nothing else changes it: nobody can buy one. Nil
-  /// where nothing is known to, or finding out would take too long.
+  /// What would change the latency most; nil where nothing is known to, or finding out would take too long.
+  ///
+  /// Efficiencies are left out unless nothing else changes it: nobody can buy one.
   package let strongest: Sensitivity?
   /// How many numbers matter: at least ``Sensitivity/mattersFrom`` each; nil where that was not looked for.
   package let numbersThatMatter: Int?

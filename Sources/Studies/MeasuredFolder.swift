@@ -47,11 +47,12 @@ package struct MeasuredFolder: Sendable {
     }
   }
 
-  /// The rows of a file; none where it is missing.
+  /// The rows of a file.
   ///
   /// - Parameters:
   ///   - name: The file's name without its ending.
   ///   - columns: What it must have.
+  /// - Returns: The rows; none where the file is missing.
   /// - Throws: ``CSVFault`` where it lacks a column.
   func rows(_ name: String, columns: [String]) throws(CSVFault) -> [Row] {
     guard let table = tables[name] else { return [] }
@@ -95,7 +96,8 @@ extension MeasuredFolder {
       let isUndisturbed = row["guard"] == "inference_mode" && row["neighbors"] == "0" && !row["accelerator"].isEmpty
       guard isUndisturbed, !row["variant"].contains("bound to"), !row["variant"].contains("capture") else { continue }
       guard let latency = try row.number("latency_us"), latency > 0 else { continue }
-      guard let names = parameterNames(row["model"]) else {
+      let known = row.workloadNames.first { parameterNames($0) != nil }
+      guard let workload = known, let names = parameterNames(workload) else {
         if !unknown.contains(row["model"]) { unknown.append(row["model"]) }
         continue
       }
@@ -109,7 +111,7 @@ extension MeasuredFolder {
       }
       let measurement = Measurement(
         testbed: path, accelerator: row["accelerator"], host: host, framework: row["framework"], precision: precision,
-        workload: row["model"], parameters: parameters, latency: latency / 1e6, role: .test, row: row.index)
+        workload: workload, parameters: parameters, latency: latency / 1e6, role: .test, row: row.index)
       passes.append((measurement, row["variant"]))
     }
     return (passes, unknown)
@@ -117,6 +119,13 @@ extension MeasuredFolder {
 }
 
 extension MeasuredFolder.Row {
+  /// What the workload of a pass may be called, the closest first: models of today attend in one kernel unless they are told
+  /// otherwise, and a library may have code of its own for a model.
+  fileprivate var workloadNames: [String] {
+    let fused = self["variant"].contains("eager attention") ? [] : [self["model"] + "-sdpa"]
+    return fused + [self["model"] + "-" + self["library"], self["model"]]
+  }
+
   /// A fault at a field.
   fileprivate func wrong(_ column: String, _ expected: String) -> CSVFault {
     let position = table.column(column).map { table.rows[index][$0].position } ?? JSONPosition(line: 1, column: 1)

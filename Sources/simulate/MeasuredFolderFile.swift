@@ -60,7 +60,9 @@ struct MeasuredFolderFile {
 
   /// Says what was not measured, or stands for nothing in the catalog.
   func warn(unknown: [String]) {
-    if accelerator == nil {
+    if let what = try? folder.machine("what"), what.contains("REHEARSAL") {
+      Platform.warn("warning: a rehearsal of the script on a processor: its numbers mean nothing")
+    } else if accelerator == nil {
       Platform.warn("note: no accelerator was measured: the folder has the host's dispatch alone")
     }
     if !unknown.isEmpty {

@@ -1,6 +1,7 @@
 import Charts
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Reports
 import Simulation
@@ -138,8 +139,12 @@ enum ReportCommand {
         if kind == .projection || year != nil { throw error }
       }
     }
+    let errors = try checking {
+      try ProfileCatalog.errorBand(
+        named: resolved.scenario.kernelModel.name, directories: library.profileFolders)
+    }
     return SystemReport(
-      study: study, projection: projection, measurements: measurements ?? [], command: words,
+      study: study, projection: projection, measurements: measurements ?? [], errors: errors, command: words,
       otherCommand: commandLine(of:))
   }
 

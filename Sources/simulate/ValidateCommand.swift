@@ -15,7 +15,8 @@ enum ValidateCommand {
     discussion: """
       The file is CSV with the columns testbed, accelerator, framework, precision, workload, batch, sequence_length, \
       image_size, latency_ms and optionally role (anchor or test). With --fit host, one host speed is fitted per testbed \
-      from its anchors, or from all its measured rows where none is marked. A blank latency_ms is predicted only. With \
+      from its anchors, or from all its measured rows where none is marked; of a testbed whose rows are all tests it is the \
+      profile's. A blank latency_ms is predicted only. With \
       --kernels each row is one operator, timed alone on the device: columns accelerator, \
       precision, operator, inputs (shapes as JSON), and optionally attributes (JSON) and time_us. A folder that \
       tools/measure.py has written is scored whole: its passes, and launches, dispatch and graphs number by number; with \

@@ -14,7 +14,9 @@ struct ErrorBandCoverageTests {
   private typealias Coverage = (share: Double, count: Int)
 
   /// Each source's predictions; only the paper's testbeds have a host speed that was fitted, to the rows of batch 2.
-  private static func sources() throws -> [(name: String, predictions: [Validation.Prediction])] {
+  private static let sources = Result { try predictions() }
+
+  private static func predictions() throws -> [(name: String, predictions: [Validation.Prediction])] {
     let models = try ShippedModels()
     let paper = try Measurement.read(try Published.frameworkTax.table()).map { row in
       var row = row
@@ -65,7 +67,7 @@ struct ErrorBandCoverageTests {
 
   @Test("A GPU, a model, a system, a source or a random part that is left out: 80 to 97 % lie in the 90 % band")
   func leaveOut() throws {
-    let sources = try Self.sources()
+    let sources = try Self.sources.get()
     let all = sources.flatMap(\.predictions)
     #expect(all.count > 1_900)
     expectCovered(try leftOut(all) { $0.measurement.accelerator }, "accelerators")
@@ -81,14 +83,14 @@ struct ErrorBandCoverageTests {
     }
     let mean = bySource.reduce(0) { $0 + $1.coverage.share } / Double(bySource.count)
     print("coverage, sources: \(mean) in the mean; \(bySource.map { "\($0.name) \($0.coverage.share)" })")
-    #expect((0.75...0.97).contains(mean), "a source nobody has seen is another laboratory: \(bySource)")
+    #expect((0.80...0.97).contains(mean), "\(bySource)")
   }
 
   @Test("The shipped band is of these measurements: it holds 80 to 97 % of each regime")
   func shipped() throws {
     let band = try #require(try ShippedModels().profiles.errorBand(named: "calibrated"))
     #expect(band.nearKnee != nil)
-    let all = try Self.sources().flatMap(\.predictions)
+    let all = try Self.sources.get().flatMap(\.predictions)
     for regime in LatencyRegime.allCases {
       let found = coverage(band, all.filter { $0.regime == regime })
       print("coverage, shipped, \(regime.rawValue): \(found)")

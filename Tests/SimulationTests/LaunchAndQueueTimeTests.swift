@@ -99,7 +99,7 @@ struct LaunchAndQueueTimeTests {
   @Test("Random programs: that of the timeline, to the picosecond", arguments: [0, 1], DurationRange.allCases)
   func random(shape: Int, durations: DurationRange) throws {
     var (compared, unsettled) = (0, 0)
-    for seed in LawSeeds.range(60) {
+    for seed in LawSeeds.range(30) {
       let random = RandomProgram(seed: seed, Self.shapes[shape], durations)
       var table = random.table
       // Calls that take no time leave no spans.
@@ -121,7 +121,7 @@ struct LaunchAndQueueTimeTests {
       #expect(Int128(steady) == (2 * sum + 60) / 120, "seed \(seed), \(durations), steady state")
     }
     print("launch and queuing time: \(compared) programs compared, \(unsettled) not settled")
-    #expect(compared >= 30 && unsettled * 4 <= compared)
+    #expect(compared >= 15 && unsettled * 4 <= compared)
   }
 
   @Test("TaxBreak's rows: GPT-2 on an H200 at batch 1 and 16")

@@ -59,8 +59,9 @@ extension Scenario {
     }.sorted { ($1.strength, $0.path) < ($0.strength, $1.path) }
   }
 
-  /// What a small increase of each number changes the latency by: half of ``sensitivities(_:with:step:)``, and of the
-  /// numbers that the critical path has anything of. A small decrease is taken to undo it.
+  /// What a small increase of each number changes the latency by, for the numbers that the critical path has anything of.
+  ///
+  /// Half of ``sensitivities(_:with:step:)``: a small decrease is taken to undo it.
   ///
   /// - Parameters:
   ///   - plan: The plan of this scenario.
