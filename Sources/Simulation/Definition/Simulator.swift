@@ -134,6 +134,7 @@ public struct Simulator: Sendable {
   ///   - table: Its costs.
   ///   - timing: What simulating it has come to.
   ///   - kind: Which latency.
+  /// - Returns: Whether it may be done a handful of times more.
   func isShort(_ plan: ProgramPlan, _ table: CostTable, _ timing: PassTiming, _ kind: LatencyKind) -> Bool {
     if !plan.counts.isOneStream { return timing.events <= 10_000 && plan.counts.instructions <= 10_000 }
     if kind == .steadyState, let sums = PassSums(plan.counts, table),
