@@ -7,11 +7,12 @@ import Testing
     let result = try Command.run([], environment: ["NO_COLOR": "1"], in: "/")
     #expect(result.status == 0 && result.errors.isEmpty && !result.output.contains("\u{1B}"))
     let text = result.output
+    let words = text.replacing("\n", with: " ")
     for word in [
       "bert-base-uncased", "resnet50", "llama-3.2-1b-decode", "knee", "host of its time",
       "The framework tax rises from", "Try next:",
     ] {
-      #expect(text.contains(word), "\(word)")
+      #expect(words.contains(word), "\(word)")
     }
     var place = text.startIndex
     for name in ["titan-x-pascal", "v100", "a100", "h100", "b200"] {

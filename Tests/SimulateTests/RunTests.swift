@@ -38,7 +38,7 @@ import Testing
   static let samples = [
     "bert-base v100", "resnet50 titan-x --precision fp32 --batch 7", "gpt2 h100-sxm --framework cuda-graph",
     "mobilenet-v2 b200 --framework torchscript --precision bf16",
-    "vit-base a100 --framework onnxruntime --precision int8",
+    "vit-base-patch32 a100 --framework onnxruntime --precision int8",
     "resnet18 none --host raspberry-pi-4", "distilbert none --host xeon-w-2295 --precision fp16",
     "squeezebert mi300x --precision fp8 --synchronized", "densenet161 rtx-2080-ti --precision tf32 --batch 64",
     "albert t4 --kernel-model roofline --sequence-length 31",

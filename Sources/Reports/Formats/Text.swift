@@ -33,7 +33,8 @@ extension Table {
   /// - Parameters:
   ///   - styled: Whether cells are styled, by ANSI escape sequences; the heading is then bold.
   ///   - width: The columns that the terminal has. Where the table needs more, its widest text columns are cut, with an
-  ///     ellipsis, down to 8 characters; numbers are never cut, so the table may still be wider. `nil` for no limit.
+  ///     ellipsis, down to 8 characters, the first after all others; numbers are never cut, so the table may still be
+  ///     wider. `nil` for no limit.
   /// - Returns: Lines without trailing spaces, each ended by a line break.
   package func text(styled: Bool = false, width: Int? = nil) -> String { shown.text(styled: styled, width: width) }
 
@@ -136,7 +137,11 @@ struct ShownTable {
     var excess = shapes.map(\.width).reduce(2 * (shapes.count - 1), +) - limit
     while excess > 0 {
       let candidates = shapes.indices.filter { !shapes[$0].isNumber && shapes[$0].width > 8 }
-      guard let widest = candidates.max(by: { shapes[$0].width < shapes[$1].width }) else { break }
+      // What a row is about is cut last.
+      let others = candidates.filter { $0 > 0 }
+      guard let widest = (others.isEmpty ? candidates : others).max(by: { shapes[$0].width < shapes[$1].width }) else {
+        break
+      }
       shapes[widest].width -= 1
       excess -= 1
     }
