@@ -125,7 +125,7 @@ import Workloads
   @Test("What would take a multiple of the pass's own simulation is left out")
   func tooLong() throws {
     var long = try scenario(batch: 1, .synchronized)
-    let text = Self.text.replacing("\"repeat\": 20", with: "\"repeat\": 90000")
+    let text = Self.text.replacing("\"repeat\": 20", with: "\"repeat\": 900000")
     long.workload = try Workload(bytes: Array(text.utf8), file: "long.json").bind()
     var wide = try scenario(batch: 1)
     let operators = (1...600).map {

@@ -144,7 +144,7 @@ public struct Simulator: Sendable {
     {
       return true
     }
-    return mostInstructions(plan.counts, table, kind) <= 200_000
+    return mostInstructions(plan.counts, table, kind) <= 2_000_000
   }
 
   /// Simulates many passes whose host costs scatter, each after the other.
