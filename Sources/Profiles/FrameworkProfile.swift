@@ -87,6 +87,8 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var kernelOverlapUS = 0.0
   /// Whether a graph is one kernel that stays on the device for the whole of it, and waits for nothing between operators.
   public var isPersistent = false
+  /// The batch sizes that graphs are captured for, ascending; empty where every size is.
+  public var capturedBatches: [Int64] = []
   /// The kinds of operator that stay outside of graphs: a pass is captured piece by piece.
   public var eagerKinds: [OperatorKind] = []
   /// The fusion rules, on any architecture that has no list of its own.

@@ -199,7 +199,8 @@ package enum ProfileReader {
     _ root: inout JSONObjectCursor, into profile: inout FrameworkProfile
   ) throws(JSONFault) {
     let (persistent, eager) = (root.optional("persistent"), root.optional("eager_kinds"))
-    for cursor in [persistent, eager] where profile.mode != .graph {
+    let batches = root.optional("captured_batches")
+    for cursor in [persistent, eager, batches] where profile.mode != .graph {
       guard let cursor else { continue }
       throw cursor.fault(
         .described(
@@ -208,6 +209,14 @@ package enum ProfileReader {
     }
     if let persistent { profile.isPersistent = try persistent.boolean() }
     if let eager { profile.eagerKinds = try choices(eager, as: "kind of operator") }
+    for item in try batches?.array() ?? [] {
+      let batch = try item.integer(1...1_000_000_000)
+      if let last = profile.capturedBatches.last, batch <= last {
+        throw item.fault(
+          .described(problem: "is not above the batch before it", advice: "list them from the smallest on"))
+      }
+      profile.capturedBatches.append(batch)
+    }
   }
 
   /// The root object of a document, once its schema is the expected one.

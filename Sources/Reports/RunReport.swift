@@ -94,7 +94,9 @@ package struct RunReport: Report {
       let isHostOnly = scenario.system.accelerator == nil
       blocks.append(.paragraphs([answer.caseText(isHostOnly: isHostOnly), answer.answerText], indent: 2))
     }
-    blocks += [.lines([scenario.workloadText, scenario.systemText]), .table(times), .table(breakdown)]
+    blocks += [
+      .lines([scenario.workloadText, scenario.systemText] + scenario.hostText), .table(times), .table(breakdown),
+    ]
     if let spread { blocks.append(.line(spread.text)) }
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }

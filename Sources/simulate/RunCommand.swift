@@ -108,7 +108,8 @@ enum RunCommand {
   ) throws(Failure) -> Picoseconds? {
     if command.format == .csv || command.format == .jsonl { return nil }
     return try resolved.checkingSimulation { () throws(SimulationFault) in
-      try Simulator().launchAndQueueTime(plan, costs, resolved.scenario.latencyKind)
+      // Of one pass alone, as SKIP records it: in the steady state a queue may hold a thousand launches.
+      try Simulator().launchAndQueueTime(plan, costs, .synchronized)
     }
   }
 

@@ -94,7 +94,7 @@ enum ScenarioOptions {
       try command.choice(of: "precision", as: Precision.self)
     }
     let parameters = try parameters(command)
-    let bound = try checking { try workload.bindChecked(parameters) }
+    let bound = try checking { try workload.bindChecked(parameters, for: &system.framework) }
     let scenario = Scenario(
       workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),

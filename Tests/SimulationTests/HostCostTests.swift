@@ -187,6 +187,34 @@ struct HostCostTests {
     #expect(try latency(bound, system) == 32_000_000)
   }
 
+  @Test("A pass runs the next larger batch that was captured, and beyond the largest operator by operator")
+  func padding() throws {
+    let text = #"""
+      {"schema":"workload/1","name":"s","parameters":{"batch":1},"program":[
+        {"operator":"aten::relu","inputs":[["batch",1000000]],"outputs":[["batch",1000000]]}]}
+      """#
+    let workload = try Workload(bytes: Array(text.utf8), file: "s.json")
+    var system = try system(.graph)
+    func pass(_ batch: Int64) throws -> (latency: Int64, batch: Int64?, mode: FrameworkMode) {
+      let prepared = try Preparation().prepare(workload, ["batch": batch]) {
+        Scenario(workload: $0, system: system, precision: .fp32)
+      }
+      let result = try prepared.scenario.simulate(prepared.plan, prepared.scenario.price(prepared.plan))
+      return (
+        result.latency.count, prepared.scenario.workload.parameter("batch"), prepared.scenario.system.framework.mode
+      )
+    }
+    let (one, four, five) = (try pass(1), try pass(4), try pass(5))
+    #expect(one.latency < four.latency && four.latency < five.latency)
+    system.framework.capturedBatches = [1, 4]
+    #expect(try pass(1) == one && pass(4) == four)
+    #expect(try pass(2) == (four.latency, 2, .graph), "the kernels of four, for two")
+    system.framework.mode = .eager
+    let eager = try pass(5)
+    system.framework.mode = .graph
+    #expect(try pass(5) == eager && eager.mode == .eager)
+  }
+
   @Test(
     "Dependent launches hide the gap between a graph's kernels, then the next one's start; a megakernel has neither")
   func launchModes() throws {

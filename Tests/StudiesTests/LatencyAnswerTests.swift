@@ -125,9 +125,20 @@ import Workloads
   @Test("What would take a multiple of the pass's own simulation is left out")
   func tooLong() throws {
     var long = try scenario(batch: 1, .synchronized)
-    let text = Self.text.replacing("\"repeat\": 20", with: "\"repeat\": 90000")
+    let text = Self.text.replacing("\"repeat\": 20", with: "\"repeat\": 900000")
     long.workload = try Workload(bytes: Array(text.utf8), file: "long.json").bind()
-    let answer = try answer(long)
-    #expect(answer.strongest == nil && answer.assumedNumbers == nil && answer.band != nil)
+    var wide = try scenario(batch: 1)
+    let operators = (1...600).map {
+      #"{ "operator": "aten::relu", "inputs": [["batch", \#($0)]], "outputs": [["batch", \#($0)]] }"#
+    }
+    let program = operators.joined(separator: ", ")
+    let many = """
+      { "schema": "workload/1", "name": "many", "parameters": { "batch": 1 }, "program": [ \(program) ] }
+      """
+    wide.workload = try Workload(bytes: Array(many.utf8), file: "many.json").bind()
+    for scenario in [long, wide] {
+      let answer = try answer(scenario)
+      #expect(answer.strongest == nil && answer.assumedNumbers == nil && answer.band != nil)
+    }
   }
 }

@@ -15,8 +15,13 @@ extension Scenario {
   var systemText: String {
     let (host, framework) = (system.host.title, system.framework.title)
     guard let accelerator = system.accelerator else { return "on \(host) alone, through \(framework)" }
-    let ofItsTime = accelerator.host == system.host.name ? ", the host of its time (change it with --host)," : ""
-    return "on \(accelerator.title), fed by \(host)\(ofItsTime) through \(framework)"
+    return "on \(accelerator.title), fed by \(host) through \(framework)"
+  }
+
+  /// That the host is the one of the accelerator's time, where it is; a line of its own.
+  var hostText: [String] {
+    system.accelerator?.host == system.host.name
+      ? ["(a host that is sold with it; --host names another, --framework another framework)"] : []
   }
 
   /// The accelerator's name, or `none`.

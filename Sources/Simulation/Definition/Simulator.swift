@@ -126,22 +126,25 @@ public struct Simulator: Sendable {
     return counts.instructions * Double(passes)
   }
 
-  /// Whether a pass is simulated again in no time beside what a program's start takes: in closed form, or in few
-  /// instructions or events.
+  /// Whether a pass is priced and simulated again in no time beside what a program's start takes: of a few hundred different
+  /// costs, in closed form, or in few instructions or events.
   ///
   /// - Parameters:
   ///   - plan: The pass.
   ///   - table: Its costs.
   ///   - timing: What simulating it has come to.
   ///   - kind: Which latency.
+  /// - Returns: Whether it may be done a handful of times more.
   func isShort(_ plan: ProgramPlan, _ table: CostTable, _ timing: PassTiming, _ kind: LatencyKind) -> Bool {
+    // Each number that is looked at prices every cost anew.
+    guard plan.items.count <= 500 else { return false }
     if !plan.counts.isOneStream { return timing.events <= 10_000 && plan.counts.instructions <= 10_000 }
     if kind == .steadyState, let sums = PassSums(plan.counts, table),
       SteadyState.time(plan.counts, sums, table) != nil
     {
       return true
     }
-    return mostInstructions(plan.counts, table, kind) <= 200_000
+    return mostInstructions(plan.counts, table, kind) <= 2_000_000
   }
 
   /// Simulates many passes whose host costs scatter, each after the other.

@@ -42,9 +42,12 @@ package struct Preparation: Sendable {
     _ workload: Workload, _ parameters: [String: Int64] = [:], scenario: (BoundWorkload) -> Scenario
   ) throws(WorkloadFault) -> (scenario: Scenario, plan: ProgramPlan) {
     let binding = BindingKey(name: workload.name, file: workload.file, parameters: parameters)
-    let scenario = scenario(
+    var made = scenario(
       try bindings.value(of: binding) { () throws(WorkloadFault) in try workload.bindChecked(parameters) })
-    return (scenario, plan(of: scenario, binding))
+    if !made.system.framework.capturedBatches.isEmpty {
+      made.workload = try workload.bindChecked(parameters, for: &made.system.framework)
+    }
+    return (made, plan(of: made, binding))
   }
 
   /// The plan of a scenario whose workload is bound already, and told apart from others by its name and parameters.
