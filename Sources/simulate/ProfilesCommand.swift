@@ -129,8 +129,9 @@ enum ProfilesCommand {
     if Library.isFile(name) { return command.print(try file(name, library)) }
     var found: ProfileReport?
     var ambiguous: Failure?
+    // Hosts first: an accelerator may be called after the host beside it, 'apple-m4-max' after 'apple-m4'.
     let searches: [() throws -> ProfileReport?] = [
-      { try library.accelerator(name).map(report) }, { report(try library.host(name)) },
+      { report(try library.host(name)) }, { try library.accelerator(name).map(report) },
       { report(try library.framework(name)) },
     ]
     for search in searches where found == nil {

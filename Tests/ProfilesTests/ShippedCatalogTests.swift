@@ -52,7 +52,9 @@ import Testing
       "nvidia-titan-x-pascal", "nvidia-gtx-1080-ti", "nvidia-v100", "nvidia-rtx-2080-ti", "nvidia-quadro-rtx-8000",
       "nvidia-rtx-3090", "nvidia-rtx-a6000", "nvidia-a100", "nvidia-h100-sxm", "nvidia-b200", "nvidia-t4",
       "nvidia-a10", "nvidia-rtx-4090", "nvidia-l4", "nvidia-l40s", "nvidia-h100-pcie", "nvidia-h200", "amd-mi100",
-      "amd-mi210", "amd-mi250x", "amd-mi300x", "nvidia-rubin",
+      "amd-mi210", "amd-mi250x", "amd-mi300x", "nvidia-rubin", "nvidia-h800-sxm", "nvidia-h20", "nvidia-a800-sxm4-80gb",
+      "nvidia-l20", "nvidia-l40", "nvidia-rtx-6000-ada", "nvidia-rtx-pro-6000-server", "nvidia-gb200", "nvidia-gb300",
+      "nvidia-gh200",
     ]
     for name in accelerators { #expect(throws: Never.self, "\(name)") { try catalog.accelerator(named: name) } }
     for name in ["reference", "xeon-w-2295", "epyc-7742", "8480c", "grace", "raspberry-pi-4"] {
@@ -61,6 +63,18 @@ import Testing
     for name in ["pytorch-eager", "torchscript", "onnxruntime", "cuda-graph"] {
       #expect(throws: Never.self, "\(name)") { try catalog.framework(named: name) }
     }
+  }
+
+  @Test(arguments: [
+    ("h100-sxm", "nvidia-h100-sxm"), ("h200", "nvidia-h200"), ("b200", "nvidia-b200"), ("l40s", "nvidia-l40s"),
+    ("l40", "nvidia-l40"), ("a100", "nvidia-a100-sxm4-40gb"), ("v100", "nvidia-v100-sxm2-16gb"), ("t4", "nvidia-t4"),
+    ("mi300", "amd-mi300x"), ("rtx-5090", "nvidia-rtx-5090"), ("5070", "nvidia-rtx-5070"),
+    ("rtx-6000", "nvidia-rtx-6000-ada"), ("rtx-pro-6000", "nvidia-rtx-pro-6000"), ("gh200", "nvidia-gh200"),
+    ("h20", "nvidia-h20"), ("h800", "nvidia-h800-sxm"), ("tpu-v5e", "google-tpu-v5e"), ("dgx-spark", "nvidia-gb10"),
+    ("apple-m5", "apple-m5"),
+  ])
+  func `are found by their short names`(short: String, name: String) throws {
+    #expect(try Self.catalog().accelerator(named: short).name == name)
   }
 
   @Test func `name a source for every number`() throws {
@@ -107,7 +121,8 @@ import Testing
       #expect(profile.launch.graphKernelGapUS <= profile.launch.kernelGapUS, "\(profile.name)")
       #expect(profile.link.bandwidthGBPerS < profile.memory.bandwidthGBPerS, "\(profile.name)")
       let hasUnits = profile.efficiency.matrixAlignment > 0
-      let half = peaks[.fp16] ?? 0
+      // A TPU multiplies in bf16 alone.
+      let half = max(peaks[.fp16] ?? 0, peaks[.bf16] ?? 0)
       #expect(!hasUnits || half >= 1.9 * fp32, "\(profile.name): matrix units are at least twice as fast")
     }
     for profile in catalog.hosts {

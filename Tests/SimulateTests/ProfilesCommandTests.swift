@@ -46,6 +46,12 @@ import Testing
     }
   }
 
+  /// They are one chip's, and the words of the host's name are in those of the accelerator's.
+  @Test func `shows a host by its name where an accelerator is called after it`() throws {
+    #expect(try Command.run(["profiles", "show", "apple-m4"]).output.contains("--set host."))
+    #expect(try Command.run(["profiles", "show", "apple-m4-max"]).output.contains("--set accelerator."))
+  }
+
   @Test func `finds the catalog right`() throws {
     let result = try Command.run(["profiles", "check"])
     #expect(result.status == 0 && result.output.hasPrefix("the catalog is right: "))
