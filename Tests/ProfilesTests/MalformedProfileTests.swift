@@ -257,7 +257,9 @@ import Testing
     ] {
       let text = Sample.frameworkText
         .replacing(#""mode": "eager","#, with: #""mode": "graph", "\#(key)": \#(value),"#)
-        .replacing(#""other": 10"#, with: key == "eager_kinds" ? #""other": 10, "fused": 0"# : #""other": 0"#)
+        .replacing(
+          key == "eager_kinds" ? #""fused": 10"# : #""other": 10"#,
+          with: key == "eager_kinds" ? #""fused": 0"# : #""other": 0"#)
       let fault = #expect(throws: JSONFault.self) {
         try ProfileReader.framework(from: JSONDocument(bytes: Array(text.utf8), file: "free.json"))
       }
