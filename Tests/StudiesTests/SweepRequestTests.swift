@@ -1,4 +1,5 @@
 import JSONText
+import Kernels
 import Profiles
 import SampleModels
 import Simulation
@@ -38,6 +39,10 @@ private struct Source: SweepSource {
   }
   func names(of subject: SweepAxis.Subject) throws(NameFault) -> [String] { ["gpu-1", "gpu-2", "tpu"] }
   func nameFault(in error: any Error) -> NameFault? { nil }
+  func measuredKernelModel(_ name: String, of accelerators: [AcceleratorProfile]) throws(NameFault) -> KernelModel {
+    try check(KernelModel.measurements(in: name) ?? "", "file")
+    return .measured(name, [:])
+  }
 }
 
 @Suite("A sweep that is asked for") struct SweepRequestTests {
