@@ -10,13 +10,13 @@ package struct MeasuredKernelModel: Sendable {
   /// The accelerators of which the file tells nothing.
   package let unmeasured: [AcceleratorProfile]
 
-  /// Compares the rows of some accelerators with the equations; those of others are ignored.
+  /// Compares the rows with the equations, accelerator by accelerator: those of one tell nothing of another.
   ///
   /// - Parameters:
   ///   - name: What results call it.
   ///   - measurements: The rows.
   ///   - accelerators: Whose kernels are to be predicted, as their profiles say: what is changed about them afterwards
-  ///     changes the equations, and the residuals stay.
+  ///     changes the equations, and the residuals stay. Others that rows name may come in where systems are compared.
   ///   - source: Where the names of rows are found.
   /// - Throws: What the source throws.
   package init(
@@ -25,7 +25,7 @@ package struct MeasuredKernelModel: Sendable {
   ) throws {
     var profiles: [String: AcceleratorProfile] = [:]
     for accelerator in accelerators where profiles[accelerator.name] == nil { profiles[accelerator.name] = accelerator }
-    let names = try Self.names(measurements, profiles, source)
+    let names = try Self.names(measurements, &profiles, source)
     let (host, framework) = (
       try source.host(SystemDefaults.referenceHost), try source.framework(KernelValidation.framework)
     )
@@ -39,14 +39,15 @@ package struct MeasuredKernelModel: Sendable {
     unmeasured = unique(accelerators.map(\.name)).filter { residuals[$0]?.isEmpty ?? true }.compactMap { profiles[$0] }
   }
 
-  /// The full names of the accelerators that rows name.
+  /// The full names of the accelerators that rows name, whose profiles are added.
   private static func names(
-    _ measurements: [KernelMeasurement], _ profiles: [String: AcceleratorProfile], _ source: some ModelSource
+    _ measurements: [KernelMeasurement], _ profiles: inout [String: AcceleratorProfile], _ source: some ModelSource
   ) throws -> [String: String] {
     var names: [String: String] = [:]
-    for measurement in measurements where names[measurement.accelerator] == nil {
-      let name = measurement.accelerator
-      names[name] = try profiles[name]?.name ?? source.accelerator(name)?.name ?? name
+    for name in unique(measurements.map(\.accelerator)) {
+      guard let found = try profiles[name] ?? source.accelerator(name) else { continue }
+      names[name] = found.name
+      if profiles[found.name] == nil { profiles[found.name] = found }
     }
     return names
   }

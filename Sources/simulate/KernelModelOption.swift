@@ -20,6 +20,8 @@ enum KernelModelOption {
   ///   - command: The command line.
   ///   - accelerators: Whose kernels are predicted, as their profiles say.
   ///   - library: Where the names of measurements are found.
+  /// - Returns: The model; the usual one where none is asked for.
+  /// - Throws: ``Failure`` where a file of measurements is wrong.
   static func model(
     _ command: ParsedCommand, of accelerators: [AcceleratorProfile], _ library: Library
   ) throws(Failure) -> KernelModel {

@@ -33,6 +33,7 @@ struct KernelMeasurementFile {
   ///   - path: The file.
   ///   - library: Where accelerators are found.
   ///   - others: Names of accelerators that are known beside it.
+  /// - Throws: ``Failure`` with the place of what is wrong.
   init(_ path: String, _ library: Library, others: [String] = []) throws(Failure) {
     let table = try CSVText(path: path)
     let rows = try checking { try KernelMeasurement.read(table) }

@@ -20,7 +20,8 @@ import Workloads
   private func made(_ rows: [String], of accelerators: [AcceleratorProfile]) throws -> MeasuredKernelModel {
     let measurements = try KernelMeasurementTests.read(
       KernelMeasurementTests.header + rows.joined(separator: "\n"))
-    return try MeasuredKernelModel("measured:k.csv", measurements, of: accelerators, from: KernelValidationTests.Source())
+    return try MeasuredKernelModel(
+      "measured:k.csv", measurements, of: accelerators, from: KernelValidationTests.Source())
   }
 
   @Test func `predicts its own rows, gaps and small kernels included`() throws {
@@ -54,6 +55,8 @@ import Workloads
     let equations = CalibratedModel(accelerator: other).time(of: kernel)
     #expect(made.model.model(of: other).time(of: kernel) == equations)
     #expect(made.model.model(of: try Sample.accelerator()).time(of: kernel) != equations)
+    let compared = try self.made(Self.rows, of: [other]).model
+    #expect(compared.model(of: try Sample.accelerator()).time(of: kernel) != equations, "rows name it: it is known too")
     #expect(try self.made(["Plain,fp32,aten::relu,[[10]],,,,"], of: [other]).unmeasured.count == 1, "nothing measured")
   }
 

@@ -40,6 +40,7 @@ extension KernelModel {
   /// - Parameters:
   ///   - name: What results call it.
   ///   - residuals: What was measured, by the accelerators' names; of others the equations stand alone.
+  /// - Returns: The model.
   package static func measured(_ name: String, _ residuals: [String: MeasuredResiduals]) -> KernelModel {
     KernelModel(name, errorsOf: calibrated.name) { accelerator in
       let equations = CalibratedModel(accelerator: accelerator)

@@ -69,6 +69,7 @@ struct NearestPoints: Sendable {
   ///   - point: Where they are looked for.
   ///   - count: How many at most.
   ///   - reach: How far away at most.
+  /// - Returns: Those that there are.
   func nearest(to point: SIMD8<Double>, count: Int, reach: Double) -> [Found] {
     var found: [Found] = []
     found.reserveCapacity(count + 1)
