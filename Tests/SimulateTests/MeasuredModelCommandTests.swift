@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: [
     ("measured:", "", 64, "--kernel-model' must be calibrated, roofline or measured:FILE.csv (it is 'measured:')"),
     ("measured:no.csv", "", 2, "no.csv: error: no such file"),
-    ("measured:k.csv", row + "fast", 2, "k.csv:2:54: error: time_us must be blank or a number greater than 0"),
+    ("measured:k.csv", row + "fast", 2, "k.csv:2:52: error: time_us must be blank or a number greater than 0"),
     ("measured:k.csv", row, 2, "k.csv: error: no row has a time_us; there is nothing to predict kernels from"),
     ("measured:k.csv", "h2000" + row.dropFirst(4) + "3", 2, "k.csv:2:1: error: unknown accelerator 'h2000'"),
   ])
