@@ -190,7 +190,7 @@ def deepbench_convolutions(data, workloads):
 def graphs_and_eager(data):
     """BERT-base on an RTX 3090: the same kernels with and without dispatch."""
     frameworks = {"Baseline": "pytorch-eager", "Cuda graphs": "cuda-graph", "ONNX Runtime": "onnxruntime",
-                  "Inductor": "torch-compile", "TensorRT": "tensorrt"}
+                  "Inductor": "torch-compile-graphs", "TensorRT": "tensorrt"}
     for row in rows_of(data / "measurements/kernl-rtx3090/latency.csv"):
         if row["engine_label_in_source"] in frameworks:
             yield {"testbed": "RTX 3090", "accelerator": "nvidia-rtx-3090",

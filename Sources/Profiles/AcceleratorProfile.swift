@@ -218,7 +218,7 @@ extension AcceleratorProfile: FieldDescribed {
     affects: .host, family: .gap)
   static let graphKernelGap = ProfileField<AcceleratorProfile>(
     "launch.graph_kernel_gap_us", \.launch.graphKernelGapUS, .microseconds, "the same inside a graph",
-    affects: .host, family: .gap)
+    affects: [.host, .device], family: .gap)
   static let graphCall = ProfileField<AcceleratorProfile>(
     "launch.graph_call_us", \.launch.graphCallUS, .microseconds, "host time of one graph launch",
     note: "on the reference host", affects: .host, family: .launch)

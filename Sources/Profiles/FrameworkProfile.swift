@@ -220,7 +220,7 @@ extension FrameworkProfile: FieldDescribed {
       .init(
         "kernel_overlap_us", \.kernelOverlapUS, leftOut: 0, .microseconds,
         "time between kernels of a graph that is hidden",
-        note: "programmatic dependent launch; 0 if left out", affects: .host),
+        note: "programmatic dependent launch; 0 if left out", affects: [.host, .device]),
       .init(
         "convolution_workspace_mb", \.convolutionWorkspaceMB, .megabytesOrNone,
         "memory that a convolution's algorithm may use beside its tensors", note: "unlimited if left out",

@@ -35,7 +35,6 @@ package struct HostArchitecture: Sendable, Equatable {
     var speeds = HostSpeeds()
     let share = (host.memory.l2MB - smallCacheMB) / (largeCacheMB - smallCacheMB)
     speeds.native = native * (1 + (largeCache - 1) * min(1, max(0, share)))
-    speeds.driver = speeds.native
     let copy = host.memory.singleCoreBandwidthGBPerS / copyBandwidthGBPerS / host.singleThreadSpeed
     speeds.copy = max(0.001, (copy * 1000).rounded() / 1000)
     return speeds

@@ -105,9 +105,11 @@ extension HostProfile: FieldDescribed {
     singleThreadSpeed,
     speed("interpreter", \.speed.interpreter, "Python", "1 if left out"),
     speed("native", \.speed.native, "compiled framework code", byRule),
-    speed("driver", \.speed.driver, "the driver's calls", "speed.native if left out"),
-    speed("copy", \.speed.copy, "copies by the processor", byRule),
-    speed("tokenizer", \.speed.tokenizer, "texts to tokens and back", "1 if left out"),
+    .init(
+      "speed.driver", \.speed.ownDriver, .ratio(0.001, 1000),
+      "speed at the driver's calls, relative to single_thread_speed", note: "speed.native if left out", affects: .host),
+    speed("copy", \.speed.copy, "copies by the processor", byRule + "; no cost is spent in them yet"),
+    speed("tokenizer", \.speed.tokenizer, "texts to tokens and back", "1 if left out; no cost is spent in them yet"),
     .init(
       "busy_threads", \.busyThreads, leftOut: 0, .threads, "threads that run beside the one that dispatches",
       note: "they share its cores; 0 if left out", affects: .host),

@@ -18,8 +18,8 @@ public struct HostSpeeds: Sendable, Equatable {
   public var interpreter = 1.0
   /// Compiled framework code.
   public var native = 1.0
-  /// The driver's calls.
-  public var driver = 1.0
+  /// The driver's calls, where they are known to have a speed of their own; nil for that of ``native``.
+  public var ownDriver: Double?
   /// Copies by the processor.
   public var copy = 1.0
   /// Texts to tokens and back.
@@ -27,6 +27,9 @@ public struct HostSpeeds: Sendable, Equatable {
 
   /// All as fast as the single-thread speed says.
   public init() {}
+
+  /// The driver's calls.
+  public var driver: Double { ownDriver ?? native }
 
   /// The speed at a component.
   public subscript(component: HostComponent) -> Double {

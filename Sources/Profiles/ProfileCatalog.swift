@@ -52,8 +52,16 @@ public struct ProfileCatalog: Sendable {
       "host-architectures", what: "host architecture", named: { Named(name: $0.name) }
     ) { document throws(JSONFault) in try ProfileReader.hostArchitecture(from: document) }
     self.hostArchitectures = hostArchitectures
+    // A family whose file is wrong has no rule: its hosts are wrong as well, and not what another rule makes of them.
+    let unusable = reader.faults.filter { $0.what == "host architecture" }
     hosts = reader.read("hosts", what: "host", named: Self.named) { document throws(JSONFault) in
-      try ProfileReader.host(from: document, architectures: hostArchitectures)
+      let host = try ProfileReader.host(from: document, architectures: hostArchitectures)
+      let name = host.architecture.isEmpty ? HostProfile.defaultArchitecture : host.architecture
+      guard unusable.contains(where: { $0.named.name == name }) else { return host }
+      throw document.cursor.fault(
+        .described(
+          problem: "is of the architecture \(quoted(name)), whose file is wrong",
+          advice: "mend that file: 'simulate profiles check' says what is wrong"))
     }
     frameworks = reader.read("frameworks", what: "framework", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)

@@ -88,6 +88,7 @@ package enum ProfileReader {
     var profile = HostArchitecture()
     profile.name = try root.required("name").nonEmptyString()
     for group in ["speed", "jitter", "scheduler"] { try read(group, of: &root, into: &profile) }
+    try checkCaches(profile, &root)
     profile.provenance = try Provenance.read(from: &root, known: HostArchitecture.sourcePaths)
     try root.finish()
     return profile
@@ -137,6 +138,18 @@ package enum ProfileReader {
     return architectures.first { $0.name == name } ?? HostArchitecture()
   }
 
+  /// Checks that a rule's small cache is smaller than its large one.
+  private static func checkCaches(
+    _ profile: HostArchitecture, _ root: inout JSONObjectCursor
+  ) throws(JSONFault) {
+    guard profile.smallCacheMB >= profile.largeCacheMB else { return }
+    throw try root.required("speed").fault(
+      .described(
+        problem: "has a small cache of \(NumberFormat.shortest(profile.smallCacheMB)) MB and a large one of "
+          + "\(NumberFormat.shortest(profile.largeCacheMB)) MB",
+        advice: "make large_cache_mb larger than small_cache_mb"))
+  }
+
   /// What a host states of its speeds and their scatter, and by the rule of its family what it does not.
   private static func readSpeeds(
     _ root: inout JSONObjectCursor, of architecture: HostArchitecture, into profile: inout HostProfile
@@ -150,8 +163,6 @@ package enum ProfileReader {
       for key in try own.object().keys { stated.insert(group + "." + key) }
       try read(group, of: &root, into: &profile, requireAll: false)
     }
-    // The driver is native code as well.
-    if !stated.contains("speed.driver") { profile.speed.driver = profile.speed.native }
     let groups = ["speed.", "jitter.", "scheduler."]
     for field in HostProfile.fields where groups.contains(where: field.path.hasPrefix) && !stated.contains(field.path) {
       let source = architecture.provenance.source(of: field.path)
@@ -173,6 +184,7 @@ package enum ProfileReader {
     try readGraphs(&root, into: &profile)
     try ProfileField.read(from: &root, group: "", into: &profile)
     try read("dispatch_us", of: &root, into: &profile)
+    try checkEagerCosts(&root, of: profile)
     if let cursor = root.optional("fusion") { profile.fusion = try choices(cursor, as: "fusion rule") }
     if let cursor = root.optional("fusion_by_architecture") {
       for member in try cursor.object().members {
@@ -194,6 +206,26 @@ package enum ProfileReader {
     return profile
   }
 
+  /// What runs operator by operator beside graphs must cost the host something.
+  private static func checkEagerCosts(
+    _ root: inout JSONObjectCursor, of profile: FrameworkProfile
+  ) throws(JSONFault) {
+    if let free = profile.eagerKinds.first(where: { profile.dispatchUS[$0] == 0 }),
+      let cursor = root.optional("eager_kinds")
+    {
+      throw cursor.fault(
+        .described(
+          problem: "has \(free.rawValue), whose dispatch takes no time",
+          advice: "give dispatch_us.\(free.rawValue) what an eager framework spends"))
+    }
+    if let cursor = root.optional("captured_batches"), profile.dispatchUS[.other] == 0 {
+      throw cursor.fault(
+        .described(
+          problem: "leaves larger batches to be run operator by operator, and dispatch takes no time",
+          advice: "give dispatch_us, python_us and kernel_us what an eager framework spends"))
+    }
+  }
+
   /// What a framework makes of the graphs that it launches; other frameworks launch none.
   private static func readGraphs(
     _ root: inout JSONObjectCursor, into profile: inout FrameworkProfile
@@ -209,6 +241,9 @@ package enum ProfileReader {
     }
     if let persistent { profile.isPersistent = try persistent.boolean() }
     if let eager { profile.eagerKinds = try choices(eager, as: "kind of operator") }
+    if let batches, try batches.array().isEmpty {
+      throw batches.fault(.described(problem: "must not be empty", advice: "list a batch size, or remove the key"))
+    }
     for item in try batches?.array() ?? [] {
       let batch = try item.integer(1...1_000_000_000)
       if let last = profile.capturedBatches.last, batch <= last {

@@ -93,7 +93,7 @@ package struct ProjectionReport: Report {
   /// Trends, history, years, and how far outside the data they are.
   package var blocks: [ReportBlock] {
     let scenario = projection.scenario
-    let host = roadmap.startsAtHost ? roadmap.base.host.title : "the host of its time"
+    let host = roadmap.startsAtHost ? roadmap.base.host.title : "a host as fast as those of its year"
     return [
       .line("\(scenario.workloadText), \(scenario.system.framework.title), to \(lastYear)"),
       .table(trends, title: "what the trends are, and where they lead"),

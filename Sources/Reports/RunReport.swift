@@ -99,9 +99,10 @@ package struct RunReport: Report {
       blocks.append(.paragraphs([answer.caseText(isHostOnly: isHostOnly), answer.answerText], indent: 2))
     }
     blocks += [
-      .lines([scenario.workloadText, scenario.systemText] + scenario.hostText), .table(times), .table(breakdown),
+      .lines([scenario.workloadText, scenario.systemText] + scenario.hostText + scenario.paddingText), .table(times),
+      .table(breakdown),
     ]
-    if let spread { blocks.append(.line(spread.text)) }
+    if let spread { blocks.append(.paragraph(spread.text)) }
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }
     var conclusion = [

@@ -21,7 +21,7 @@ enum HeadlineCommand {
     "Try next:",
     "  simulate run bert-base h100-sxm                                     one system in detail",
     "  simulate run bert-base h100-sxm --framework cuda-graph              captured into a CUDA graph",
-    "  simulate run bert-base h100-sxm --set host.single_thread_speed=2    a host twice as fast",
+    "  simulate project bert-base h100-sxm --scale host=2                  a host twice as fast",
     "  simulate sweep bert-base h100-sxm --over batch=1..256:log9          as the batch grows",
     "  simulate project bert-base --year 2032                              on hardware to come",
     "  simulate roofline resnet50 v100                                     kernels against the roofline",

@@ -109,7 +109,14 @@ struct Library {
   ///
   /// - Throws: ``Failure`` where the accelerator's file names a host that is not in the catalog.
   func host(_ name: String?, of accelerator: AcceleratorProfile?) throws(Failure) -> HostProfile {
-    try host(name ?? SystemDefaults.host(of: accelerator))
+    if let name { return try host(name) }
+    let own = SystemDefaults.host(of: accelerator)
+    do { return try host(own) } catch {
+      guard let accelerator, case .unknown? = error.causes.first as? NameFault else { throw error }
+      throw .input(
+        "the accelerator '\(accelerator.name)' names the host '\(own)', which is not in the catalog; "
+          + "name one with --host")
+    }
   }
 
   /// A framework by name or from a file.

@@ -19,7 +19,7 @@ enum RooflineCommand {
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
-    let resolved = try ScenarioOptions.resolve(command, library)
+    let resolved = try ScenarioOptions.resolve(command, library, needsHost: false)
     if let number = resolved.overrides.map(\.path).first(where: { SystemNumber(path: $0)?.isOfHost ?? false }) {
       throw .usage(
         "--set \(number) would change nothing: a roofline is of the accelerator's kernels alone\n"

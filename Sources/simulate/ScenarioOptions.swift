@@ -61,10 +61,11 @@ enum ScenarioOptions {
   ///   - command: The command line.
   ///   - library: Where names are found.
   ///   - defaultAccelerator: The accelerator where none is named; without it, one must be.
+  ///   - needsHost: Whether the host matters; where it does not, the accelerator's need not be in the catalog.
   /// - Returns: The scenario, and what it was made from.
   /// - Throws: ``Failure`` where something is missing, unknown or out of range.
   static func resolve(
-    _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil
+    _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil, needsHost: Bool = true
   ) throws(Failure) -> Resolved {
     let names = try names(command)
     guard let workloadName = names.workload else {
@@ -81,7 +82,7 @@ enum ScenarioOptions {
     let workload = try library.workload(workloadName)
     let accelerator = try library.accelerator(acceleratorName)
     var system = System(
-      accelerator: accelerator, host: try library.host(command.value(of: "host"), of: accelerator),
+      accelerator: accelerator, host: try library.host(command.value(of: "host"), of: needsHost ? accelerator : nil),
       framework: try library.framework(command.value(of: "framework") ?? SystemDefaults.framework))
     if system.accelerator == nil {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")

@@ -72,16 +72,18 @@ import Workloads
     return String(decoding: bytes, as: UTF8.self)
   }()
 
-  /// Every different kernel of every shipped workload on every shipped accelerator, in every precision.
+  /// Every different kernel of every shipped workload on every shipped accelerator, in every precision; without
+  /// optimization each workload meets every fourth accelerator, another fourth than the one before.
   @Test func `have kernels whose times are positive and finite everywhere`() throws {
     let catalog = try ShippedProfiles.catalog()
     let workloads = try ShippedProfiles.workloads()
     let host = try catalog.host(named: "reference")
     let framework = try catalog.framework(named: "pytorch-eager")
-    for name in workloads.names {
+    let stride = _isDebugAssertConfiguration() ? 4 : 1
+    for (row, name) in workloads.names.enumerated() {
       let bound = try workloads.load(name).bind([:])
       var known: [(target: LoweringTarget, kernels: [Kernel])] = []
-      for accelerator in catalog.accelerators {
+      for (place, accelerator) in catalog.accelerators.enumerated() where (place + row) % stride == 0 {
         let system = System(accelerator: accelerator, host: host, framework: framework)
         let model = CalibratedModel(accelerator: accelerator)
         for precision in Precision.selectable {

@@ -212,6 +212,22 @@ import Testing
       "unknown kind of operator in TF32", .framework, #""tf32": ["convolution"]"#, #""tf32": [¶"conv"]"#,
       #"/tf32/0 names an unknown kind of operator, "conv"; the known ones are \#(operatorKinds)"#),
 
+    Case(
+      "eager kinds outside of graphs", .framework, #""mode": "eager","#,
+      #""mode": "eager", "eager_kinds": ¶["attention"],"#,
+      #"/eager_kinds is said of a framework whose mode is "eager"; remove it, or make the mode "graph""#),
+    Case(
+      "a persistent kernel that is no graph", .framework, #""mode": "eager","#,
+      #""mode": "eager", "persistent": ¶true,"#,
+      #"/persistent is said of a framework whose mode is "eager"; remove it, or make the mode "graph""#),
+    Case(
+      "captured batches out of order", .framework, #""mode": "eager","#,
+      #""mode": "graph", "captured_batches": [1, 4, ¶4],"#,
+      "/captured_batches/2 is not above the batch before it; list them from the smallest on"),
+    Case(
+      "no captured batch", .framework, #""mode": "eager","#, #""mode": "graph", "captured_batches": ¶[],"#,
+      "/captured_batches must not be empty; list a batch size, or remove the key"),
+
     // Syntax.
     Case(
       "trailing comma", .accelerator, #""latency_us": 6 }"#, #""latency_us": 6¶, }"#,
@@ -229,6 +245,27 @@ import Testing
       "second document", .framework, #""from": "a test" } }"#, #""from": "a test" } } } ¶{"#,
       "a file holds one JSON value, and something follows it; remove what follows"),
   ]
+
+  /// What runs beside graphs must cost the host something.
+  @Test("of graphs with free operators beside them say which")
+  func freeOperators() {
+    for (key, value, words) in [
+      ("eager_kinds", #"["attention", "fused"]"#, "has fused, whose dispatch takes no time"),
+      (
+        "captured_batches", "[1, 2]", "leaves larger batches to be run operator by operator, and dispatch takes no time"
+      ),
+    ] {
+      let text = Sample.frameworkText
+        .replacing(#""mode": "eager","#, with: #""mode": "graph", "\#(key)": \#(value),"#)
+        .replacing(
+          key == "eager_kinds" ? #""fused": 10"# : #""other": 10"#,
+          with: key == "eager_kinds" ? #""fused": 0"# : #""other": 0"#)
+      let fault = #expect(throws: JSONFault.self) {
+        try ProfileReader.framework(from: JSONDocument(bytes: Array(text.utf8), file: "free.json"))
+      }
+      #expect(fault?.description.contains("/\(key) \(words)") == true, "\(fault?.description ?? "")")
+    }
+  }
 
   static func text(_ sort: Sort) -> String {
     switch sort {

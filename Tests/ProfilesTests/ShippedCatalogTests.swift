@@ -77,6 +77,16 @@ import Testing
     #expect(try Self.catalog().accelerator(named: short).name == name)
   }
 
+  @Test func `are fed by hosts of the catalog, each no more than some years younger`() throws {
+    let catalog = try Self.catalog()
+    for profile in catalog.accelerators {
+      let name = try #require(profile.host, "\(profile.name) names a host")
+      let host = try catalog.host(named: name)
+      let (part, fed) = (Int(profile.released.prefix(4)) ?? 0, Int(host.released.prefix(4)) ?? 0)
+      #expect(fed <= part + 2, "\(profile.name) of \(part), fed by \(name) of \(fed)")
+    }
+  }
+
   @Test func `name a source for every number`() throws {
     let catalog = try Self.catalog()
     func check<Profile: FieldDescribed>(_ name: String, _ profile: Profile, _ provenance: Provenance) {

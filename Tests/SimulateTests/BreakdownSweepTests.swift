@@ -9,7 +9,7 @@ import Workloads
 
 /// Each picosecond of a latency belongs to one part of its breakdown, whatever is simulated.
 @Suite("The breakdown", .tags(.slow)) struct BreakdownSweepTests {
-  /// Every workload on every accelerator and on none, by every framework, in every precision: 27,000 passes.
+  /// Every workload on every accelerator and on none, by every framework, in every precision: 400,000 passes.
   ///
   /// An optimized build (`swift test -c release`) runs them all. Without optimization each workload is run twelve times,
   /// and between them they meet every accelerator, every framework and every precision.

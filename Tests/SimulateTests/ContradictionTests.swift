@@ -100,7 +100,7 @@ import Testing
     ("sweep h100-sxm bert-base --over batch=1,2", "the workload stands first: 'simulate sweep bert-base h100-sxm'"),
     ("run -w gpt2 bert-base", "'bert-base' is a workload, and --workload gives 'gpt2' already"),
     ("run meta-llama/Llama-3-8B t4", "tools/export_workload.py"), ("run sdxl t4", "tools/export_workload.py"),
-    ("run bert-base h20", "unknown accelerator 'h20'; did you mean 'h200'?"),
+    ("run bert-base h201", "unknown accelerator 'h201'; did you mean 'h20'?"),
     ("project bert-base t4 --year 2500", "--year must be from 2024 to 2074 (it is 2500)"),
     ("project bert-base t4 --year 1990", "--year must be from 2024 to 2074 (it is 1990)"),
     ("report bert-base t4 --chart projection -o r.svg --year 1990", "--year must be from 2024 to 2074 (it is 1990)"),

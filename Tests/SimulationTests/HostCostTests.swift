@@ -16,7 +16,7 @@ struct HostCostTests {
     system.host.singleThreadSpeed = 2
     system.host.speed.interpreter = 3
     system.host.speed.native = 4
-    system.host.speed.driver = 5
+    system.host.speed.ownDriver = 5
     system.framework = try Sample.framework(mode)
     for kind in OperatorKind.allCases { system.framework.dispatchUS[kind] = 80 }
     system.framework.kernelUS = 0
@@ -60,6 +60,20 @@ struct HostCostTests {
     // A host twice as fast at everything.
     try system.set("host.single_thread_speed", to: 4)
     #expect(try latency(two, system) == 29_500_000)
+  }
+
+  @Test("The driver is as fast as native code where nobody has said otherwise")
+  func driver() throws {
+    let one = try workload(relu + "," + exp)
+    var system = try system()
+    system.host.speed.ownDriver = nil
+    system.accelerator?.launch.callUS = 80
+    // Two operators of 80 us and two calls of 80 us, at 2 x 4.
+    #expect(try latency(one, system) == 40_000_000)
+    try system.set("host.speed.native", to: 8)
+    #expect(try latency(one, system) == 20_000_000)
+    try system.set("host.speed.driver", to: 4)
+    #expect(try latency(one, system) == 30_000_000)
   }
 
   @Test("A module's call costs what its library's modules do, and nothing where none is called")

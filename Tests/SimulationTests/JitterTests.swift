@@ -92,4 +92,19 @@ struct JitterTests {
     let growth = try latency(3, .synchronized) - synchronized
     #expect(growth == alone + 1_000_000_000)
   }
+
+  @Test("On a processor, what runs beside the pool shares its cores with the kernels as well")
+  func sharedProcessor() throws {
+    var system = try Sample.system()
+    system.accelerator = nil
+    (system.host.cores, system.host.threads) = (4, 4)
+    let base = try scenario()
+    func busy(_ threads: Double) throws -> Int64 {
+      system.host.busyThreads = threads
+      return try Scenario(workload: base.workload, system: system, precision: .fp32).simulate().deviceBusy.count
+    }
+    let alone = try busy(0)
+    #expect(try abs(busy(4) - 2 * alone) <= 100, "to the rounding of each kernel")
+    #expect(try abs(busy(12) - 4 * alone) <= 200)
+  }
 }

@@ -14,9 +14,12 @@ extension GraphCapture {
   /// One line.
   var text: String {
     let graphs = graphCount == 1 ? "one graph" : "\(NumberFormat.integer(graphCount)) graphs"
-    let first = NumberFormat.significant(firstLaunchTime.milliseconds, digits: 2)
-    return "\(graphs) of \(NumberFormat.integer(nodeCount)) kernels: "
-      + "\(NumberFormat.significant(captureTime.milliseconds, digits: 2)) ms to capture, \(first) ms at the first "
-      + "launch, \(NumberFormat.significant(poolBytes / 1e6, digits: 2)) MB of its own"
+    let kernels = nodeCount == 1 ? "one kernel" : "\(NumberFormat.integer(nodeCount)) kernels"
+    func milliseconds(_ time: Picoseconds) -> String { NumberFormat.significant(time.milliseconds, digits: 2) + " ms" }
+    var parts: [String] = []
+    if let captureTime { parts.append("\(milliseconds(captureTime)) to capture") }
+    if let firstLaunchTime { parts.append("\(milliseconds(firstLaunchTime)) at the first launch") }
+    parts.append("\(NumberFormat.significant(poolBytes / 1e6, digits: 2)) MB of its own")
+    return "\(graphs) of \(kernels): " + parts.joined(separator: ", ")
   }
 }

@@ -24,6 +24,15 @@ extension Scenario {
       ? ["(a host that is sold with it; --host names another, --framework another framework)"] : []
   }
 
+  /// What a framework that captures some batch sizes makes of this one; a line of its own.
+  var paddingText: [String] {
+    let framework = system.framework
+    guard let batch = workload.parameter("batch"), let largest = framework.capturedBatches.last else { return [] }
+    if batch > largest { return ["batch \(batch) is beyond the largest captured, \(largest): operator by operator"] }
+    let replayed = framework.capturedBatches.first { $0 >= batch } ?? batch
+    return replayed == batch ? [] : ["batch \(batch) is padded to the next captured, \(replayed)"]
+  }
+
   /// The accelerator's name, or `none`.
   var acceleratorName: String { system.accelerator?.name ?? "none" }
 

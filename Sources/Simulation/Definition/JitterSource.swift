@@ -14,7 +14,7 @@ import Roofline
 /// number of threads.
 package struct JitterSource: Sendable {
   /// No cost takes more than so many times as long: a sum of many stays on the clock.
-  static let longest = 1024.0
+  static let longest = 64.0
 
   private let jitter: HostJitter
   private var random: RandomSource

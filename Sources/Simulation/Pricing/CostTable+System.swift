@@ -61,6 +61,11 @@ extension CostTable {
     let isPersistent = system.framework.isPersistent && plan.mode == .graph && !plan.isHostOnly
     for (index, item) in plan.items.enumerated() {
       switch item {
+      case .kernel(let kernel) where plan.isHostOnly:
+        // The pool's threads share the cores with whatever else runs.
+        let host = system.host
+        let share = host.busyThreads > 0 ? max(1, (host.threads + host.busyThreads) / host.cores) : 1
+        costs[index] = Cost(Picoseconds(costInSeconds: times[kernel].seconds * share), times[kernel])
       case .kernel(let kernel):
         costs[index] = Self.cost(of: isPersistent ? times[kernel].withoutStart : times[kernel].starting(early: early))
       case .transfer(let transfer): costs[index] = Self.cost(of: transfer, system.accelerator)

@@ -8,10 +8,10 @@ package struct GraphCapture: Sendable, Equatable {
   package let graphCount: Int
   /// How many kernels they have together.
   package let nodeCount: Int
-  /// Host time to capture and instantiate all of them, once for each size that is captured.
-  package let captureTime: Picoseconds
-  /// Host time that their first launches take beside that of later ones.
-  package let firstLaunchTime: Picoseconds
+  /// Host time to capture and instantiate all of them, once for each size that is captured; nil where it is not known.
+  package let captureTime: Picoseconds?
+  /// Host time that their first launches take beside that of later ones; nil where it is not known.
+  package let firstLaunchTime: Picoseconds?
   /// The memory that they keep for themselves while they exist: what a pass makes, bytes.
   package let poolBytes: Double
 
@@ -27,7 +27,9 @@ package struct GraphCapture: Sendable, Equatable {
     guard graphs > 0 else { return nil }
     // Both are time in the driver, which the host's speed divides.
     let driver = system.host.singleThreadSpeed * system.host.speed.driver
-    func time(_ microseconds: Double) -> Picoseconds { Picoseconds(costInMicroseconds: microseconds / driver) }
+    func time(_ microseconds: Double) -> Picoseconds? {
+      microseconds > 0 ? Picoseconds(costInMicroseconds: microseconds / driver) : nil
+    }
     graphCount = Int(graphs)
     nodeCount = Int(min(nodes, 1e15))
     captureTime = time(launch.graphCaptureNodeUS * nodes)
