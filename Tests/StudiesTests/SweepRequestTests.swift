@@ -57,6 +57,20 @@ private struct Source: SweepSource {
 
   private let batches = SweepItem(.parameter("batch"), .varied(["1", "2"]))
 
+  @Test func `has a model of kernels from a file, which a plan may name`() throws {
+    let rest = #""workload": "w", "accelerator": "a", "over": { "batch": [1, 2] }"#
+    let named = try plan(#""kernel_model": "measured:k.csv", "# + rest)
+    #expect(named.kernelModel == "measured:k.csv")
+    #expect(try named.plan(from: Source()).kernelModel.name == "measured:k.csv")
+    let over = try SweepRequest([], kernelModel: "roofline", isSynchronized: false).over(named)
+    #expect(try over.plan(from: Source()).kernelModel.name == "roofline")
+    for wrong in ["measured:", "measured", "measures:k.csv"] {
+      let fault = #expect(throws: JSONFault.self) { _ = try plan("\"kernel_model\": \"\(wrong)\", " + rest) }
+      let words = "\(try #require(fault))"
+      #expect(words.hasPrefix("plan.json:1:40: ") && words.contains("/kernel_model names an unknown kernel model"))
+    }
+  }
+
   @Test func `has what a plan says, but for what is said besides`() throws {
     let file = try plan(
       #""workload": "w", "accelerator": "gpu-1", "over": { "batch": [1, 2, 4], "host.single_thread_speed": "1..2:lin2" }"#
