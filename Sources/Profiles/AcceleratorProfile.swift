@@ -32,17 +32,17 @@ public struct AcceleratorProfile: Sendable, Equatable {
     /// From the return of that call until the graph's first kernel may start.
     public var graphLatencyUS = 0.0
     /// Host time of that call for each kernel of the graph, on the reference host.
-    public var graphNodeUS = 0.0
+    package var graphNodeUS = 0.0
     /// Host time of that call for each chain of kernels beside the first, on the reference host.
-    public var graphBranchUS = 0.0
+    package var graphBranchUS = 0.0
     /// Host time of a graph's first launch beside that of later ones, on the reference host.
-    public var graphFirstUS = 0.0
+    package var graphFirstUS = 0.0
     /// The same for each of its kernels.
-    public var graphFirstNodeUS = 0.0
+    package var graphFirstNodeUS = 0.0
     /// Host time to capture one kernel and make it a node of a graph, on the reference host.
-    public var graphCaptureNodeUS = 0.0
+    package var graphCaptureNodeUS = 0.0
     /// Time that a graph launch takes on its way to the device beside all that: of a guest system.
-    public var submissionUS = 0.0
+    package var submissionUS = 0.0
     /// From the end of the device's work until a synchronization has returned to the host.
     public var synchronizationUS = 0.0
     /// Launches that may be unfinished before the next one blocks the host.
@@ -70,7 +70,7 @@ public struct AcceleratorProfile: Sendable, Equatable {
   /// Year and month of the release, `2017-06`.
   public var released = ""
   /// A host that it is sold with, by its name in the catalog; nil where nobody has said which.
-  public var host: String?
+  package var host: String?
   /// Whether the part is one of the generations of the headline study.
   public var isFlagship = false
   /// Whether the part is announced but does not ship yet.

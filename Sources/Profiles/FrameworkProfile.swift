@@ -60,37 +60,37 @@ public struct FrameworkProfile: Sendable, Equatable {
   /// Host time of one operator of each kind, without its launches.
   public var dispatchUS = DispatchTable()
   /// Host time that an operator spends in Python before its dispatch: arguments in, tensors out.
-  public var pythonUS = 0.0
+  package var pythonUS = 0.0
   /// Host time that the framework spends on each kernel that it launches, beside the driver's call.
   ///
   /// It goes into allocation, arguments and selection. What a library launches within a call costs the driver's call
   /// only.
   public var kernelUS = 0.0
   /// Host time of one call of a model's module, in Python: hooks, arguments, its forward function.
-  public var moduleUS = 0.0
+  package var moduleUS = 0.0
   /// The same of a module of Hugging Face's transformers, whose forward functions do more: keyword arguments, decorators,
   /// masks, caches, outputs.
-  public var transformersModuleUS = 0.0
+  package var transformersModuleUS = 0.0
   /// Host time of a pass beside its operators: guards, session run, the loop around a model.
   public var passUS = 0.0
   /// Host time of a pass for each weight and each input that a compiled program checks before it runs.
-  public var inputUS = 0.0
+  package var inputUS = 0.0
   /// The share of an operator's host time, launches aside, where the same one ran right before it: its code and its data
   /// are in the caches still.
-  public var repeatedFraction = 1.0
+  package var repeatedFraction = 1.0
   /// Host time for each kernel of a launched graph, beside what the driver takes.
   public var graphNodeUS = 0.0
   /// Host time between a graph and the piece of a pass before it, where a pass is not one graph.
-  public var pieceUS = 0.0
+  package var pieceUS = 0.0
   /// How much of the time between two kernels of a graph is hidden, where a kernel begins while the one before it ends:
   /// programmatic dependent launch.
-  public var kernelOverlapUS = 0.0
+  package var kernelOverlapUS = 0.0
   /// Whether a graph is one kernel that stays on the device for the whole of it, and waits for nothing between operators.
-  public var isPersistent = false
+  package var isPersistent = false
   /// The batch sizes that graphs are captured for, ascending; empty where every size is.
-  public var capturedBatches: [Int64] = []
+  package var capturedBatches: [Int64] = []
   /// The kinds of operator that stay outside of graphs: a pass is captured piece by piece.
-  public var eagerKinds: [OperatorKind] = []
+  package var eagerKinds: [OperatorKind] = []
   /// The fusion rules, on any architecture that has no list of its own.
   public var fusion: [FusionRule] = []
   /// The fusion rules on particular architectures.
@@ -98,7 +98,7 @@ public struct FrameworkProfile: Sendable, Equatable {
   /// What the framework's graph spells out in several operators, before fusion.
   public var decomposition: [DecompositionRule] = []
   /// Whether images and their features are kept channels-last, so that no convolution turns them.
-  public var isChannelsLast = false
+  package var isChannelsLast = false
   /// Where a pass finds its inputs and leaves its outputs.
   public var inputs = TensorPlace.device
   /// The memory that a convolution's algorithm may use beside its tensors, MB; nil for as much as it asks for.

@@ -2,14 +2,14 @@
 ///
 /// A cost c becomes c exp(d N), and with probability q by an exponential of mean r c more: d and N the deviation and a
 /// standard normal number, q the probability of a stall (an interrupt, a collection of garbage), r its mean.
-public struct HostJitter: Sendable, Equatable {
+package struct HostJitter: Sendable, Equatable {
   /// The standard deviation of a cost's logarithm.
-  public var deviation = 0.0
+  package var deviation = 0.0
   /// The share of costs that are interrupted.
-  public var stallProbability = 0.0
+  package var stallProbability = 0.0
   /// The mean of an interruption, as a share of the cost.
-  public var stallMean = 0.0
+  package var stallMean = 0.0
 
   /// No scatter.
-  public init() {}
+  package init() {}
 }

@@ -37,17 +37,17 @@ public struct HostProfile: Sendable, Equatable {
   /// Year and month of the release.
   public var released = ""
   /// The family whose rule gives the speeds that the profile does not state.
-  public var architecture = HostProfile.defaultArchitecture
+  package var architecture = HostProfile.defaultArchitecture
   /// Single-thread speed relative to the reference host: every host cost is divided by it, and by one of ``speed``.
   public var singleThreadSpeed = 1.0
   /// How fast it is at each sort of code, relative to that.
-  public var speed = HostSpeeds()
+  package var speed = HostSpeeds()
   /// How much its costs scatter, where a run asks for it.
-  public var jitter = HostJitter()
+  package var jitter = HostJitter()
   /// For how long the scheduler lets a thread run that another waits for, microseconds.
-  public var sliceUS = 0.0
+  package var sliceUS = 0.0
   /// Threads that want to run all the time beside the one that dispatches: a pool's, other processes'.
-  public var busyThreads = 0.0
+  package var busyThreads = 0.0
   /// Cores of one chip.
   public var cores = 1.0
   /// Threads that share the kernels of a processor-only system.

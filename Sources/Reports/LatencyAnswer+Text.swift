@@ -54,7 +54,8 @@ extension LatencyAnswer {
   private var strongestText: String {
     if let strongest {
       let change = NumberFormat.significant(abs(strongest.elasticity), digits: 2)
-      return "most of all \(strongest.path): 1 % more, \(change) % \(strongest.elasticity < 0 ? "less" : "more")"
+      return
+        "most of all \(strongest.path): 1 % more of it \(strongest.elasticity < 0 ? "takes \(change) % off" : "adds \(change) %")"
     }
     let parts = CostCategory.allCases.map { (category: $0, time: summary.time(in: $0)) }
     guard let largest = parts.max(by: { $0.time < $1.time }), largest.time > 0 else { return "nothing takes time" }

@@ -24,7 +24,7 @@ public struct BoundWorkload: Sendable {
   public let program: [Block<Operator>]
 
   /// Whose modules its operators are called by.
-  public let library: ModuleLibrary
+  package let library: ModuleLibrary
 
   /// How many operators one pass runs, repeats multiplied out; at most ``operatorLimit``.
   public let operatorCount: Int
@@ -32,7 +32,17 @@ public struct BoundWorkload: Sendable {
   /// Makes a workload in code; `program` keeps to ``operatorLimit``, and its repeats run at least once and hold something.
   public init(
     name: String, parameters: [BoundParameter] = [], weightElements: Int64? = nil, inputs: [Tensor] = [],
-    outputs: [Tensor] = [], program: [Block<Operator>], library: ModuleLibrary = .torch
+    outputs: [Tensor] = [], program: [Block<Operator>]
+  ) {
+    self.init(
+      name: name, parameters: parameters, weightElements: weightElements, inputs: inputs, outputs: outputs,
+      program: program, library: .torch)
+  }
+
+  /// The same, whose operators call modules of a library.
+  package init(
+    name: String, parameters: [BoundParameter], weightElements: Int64?, inputs: [Tensor], outputs: [Tensor],
+    program: [Block<Operator>], library: ModuleLibrary
   ) {
     guard let count = operatorTotal(program) else { preconditionFailure("\(name): too many operators") }
     self.name = name

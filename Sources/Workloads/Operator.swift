@@ -28,7 +28,7 @@ public struct Operator: Sendable, Hashable {
   public let waitsForStreams: [Int]
 
   /// How many of a model's modules are called right before it: each call of one costs the host, as an operator does.
-  public var moduleCalls = 0
+  package var moduleCalls = 0
 
   /// Makes a call; where no types are given, every element is a ``ElementType/float``.
   public init(

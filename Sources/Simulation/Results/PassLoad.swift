@@ -2,14 +2,14 @@ import Profiles
 import Roofline
 
 /// What the host and the device each need for a pass if neither waits for the other.
-public struct PassLoad: Sendable, Equatable {
+package struct PassLoad: Sendable, Equatable {
   /// Dispatch, launch calls and returns from synchronizations.
-  public let host: Picoseconds
+  package let host: Picoseconds
   /// Kernels, collectives and copies, with the gaps between them; where the host runs the kernels, those.
-  public let device: Picoseconds
+  package let device: Picoseconds
 
   /// A load.
-  public init(host: Picoseconds, device: Picoseconds) {
+  package init(host: Picoseconds, device: Picoseconds) {
     self.host = host
     self.device = device
   }
@@ -33,10 +33,10 @@ public struct PassLoad: Sendable, Equatable {
   }
 
   /// Whether the host needs longer.
-  public var isHostLonger: Bool { host > device }
+  package var isHostLonger: Bool { host > device }
 
   /// How many times the shorter of the two times the longer is; infinite where one is nothing.
-  public var ratio: Double {
+  package var ratio: Double {
     let shorter = min(host, device)
     return shorter > 0 ? Double(max(host, device).count) / Double(shorter.count) : .infinity
   }
@@ -46,7 +46,7 @@ extension LatencyRegime {
   /// The regime of a pass: the side that its bound is on, see ``LatencyBound/init(account:)``, unless the two sides need
   /// about the same (``LatencyRegime/nearKneeRatio``), or the critical path has more of the side that needs less, as a
   /// synchronized pass may.
-  public init(_ bound: LatencyBound, _ load: PassLoad) {
+  package init(_ bound: LatencyBound, _ load: PassLoad) {
     if load.ratio <= Self.nearKneeRatio || load.isHostLonger != bound.isHostBound {
       self = .nearKnee
     } else {

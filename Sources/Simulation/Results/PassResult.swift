@@ -6,7 +6,7 @@ public struct PassResult: Sendable, Equatable, PassSummarized {
   /// Times and their account.
   public let timing: PassTiming
   /// What host and device each need for it.
-  public let load: PassLoad
+  package let load: PassLoad
   /// Top-level operators of the workload.
   public let operatorCount: Int
   /// Kernels on the device, or on the host where there is none.
