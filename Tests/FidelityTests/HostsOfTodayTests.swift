@@ -153,7 +153,9 @@ struct HostsOfTodayTests {
     }
   }
 
-  /// Replays of 2,876 and 2,187 nodes (RTX PRO 6000), read off recordings: 2.83 and 1.98 ms. Unrecorded they take microseconds.
+  /// Replays of 2,876 and 2,187 nodes (RTX PRO 6000), read off recordings: 2.83 and 1.98 ms.
+  ///
+  /// Unrecorded they take microseconds.
   @Test("Recorded graph launches of thousands of nodes: within 20 %", arguments: [(2876, 2.83), (2187, 1.98)])
   func recordedLaunches(nodes: Int, measured: Double) throws {
     let operation = #"{"repeat":\#(nodes),"program":[{"operator":"aten::relu","inputs":[[1]],"outputs":[[1]]}]}"#

@@ -287,6 +287,7 @@ public struct Simulator: Sendable {
   ///   - passes: How many passes.
   ///   - recordFrom: The first whose spans are kept, if any are.
   ///   - watchesPasses: Whether the run stops once the state comes back behind a pass.
+  ///   - jitter: By what the host's costs scatter, if they do.
   /// - Returns: The engine with the system as it is at the end.
   /// - Throws: ``SimulationFault``.
   func run(
