@@ -99,9 +99,10 @@ struct ArgumentReader {
     guard let value = attached ?? nextValue() else {
       throw fault(.missingValue(option: typed, placeholder: placeholder))
     }
-    guard option.choices.isEmpty || option.choices.contains(value) else {
+    guard option.allows(value) else {
       let nearest = suggest(value, option.choices)
-      throw fault(.notAChoice(option: typed, value: value, nearest: nearest, choices: option.choices))
+      throw fault(
+        .notAChoice(option: typed, value: value, nearest: nearest, choices: option.choices + option.openChoices))
     }
     given[option.name, default: []].append(value)
   }

@@ -49,7 +49,7 @@ extension CommandTree {
   private func entry(of option: OptionDefinition, detail: HelpDetail) -> HelpPage.Entry {
     var text = option.help
     if option.isRepeatable { text += "; may be repeated" }
-    if !option.choices.isEmpty { text += " [\(option.choices.joined(separator: ", "))]" }
+    if !option.choices.isEmpty { text += " [\((option.choices + option.openChoices).joined(separator: ", "))]" }
     if let defaultText = option.defaultText { text += " (default: \(defaultText))" }
     if detail == .full, let longHelp = option.longHelp { text += "\n" + longHelp }
     return .init(label: (option.short.map { "-\($0), " } ?? "    ") + option.usage, text: text)

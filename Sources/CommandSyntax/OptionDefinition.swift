@@ -24,6 +24,9 @@ package struct OptionDefinition: Hashable, Sendable {
   /// The values allowed; empty where any is.
   package let choices: [String]
 
+  /// What is allowed beside the choices, as `measured:FILE`: anything that begins with the part to the colon, and goes on.
+  package let openChoices: [String]
+
   /// What happens without the option, in words for help; parsing does not fill it in.
   package let defaultText: String?
 
@@ -39,8 +42,8 @@ package struct OptionDefinition: Hashable, Sendable {
   /// Creates an option from its parts; `CommandTree` checks that they fit together.
   package init(
     _ name: String, short: Character? = nil, value: String? = nil, help: String, longHelp: String? = nil,
-    choices: [String] = [], defaultText: String? = nil, group: String? = nil, isRepeatable: Bool = false,
-    isRequired: Bool = false
+    choices: [String] = [], openChoices: [String] = [], defaultText: String? = nil, group: String? = nil,
+    isRepeatable: Bool = false, isRequired: Bool = false
   ) {
     self.name = name
     self.short = short
@@ -48,6 +51,7 @@ package struct OptionDefinition: Hashable, Sendable {
     self.help = help
     self.longHelp = longHelp
     self.choices = choices
+    self.openChoices = openChoices
     self.defaultText = defaultText
     self.group = group
     self.isRepeatable = isRepeatable
@@ -59,6 +63,15 @@ package struct OptionDefinition: Hashable, Sendable {
 
   /// The long name as typed.
   var flag: String { "--\(name)" }
+
+  /// Whether a value is allowed.
+  func allows(_ value: String) -> Bool {
+    if choices.isEmpty || choices.contains(value) { return true }
+    return openChoices.contains { choice in
+      let beginning = choice.prefix { $0 != ":" } + ":"
+      return value.hasPrefix(beginning) && value.count > beginning.count
+    }
+  }
 
   /// The long name with what stands for its value, as typed.
   var usage: String { value.map { "\(flag) \($0)" } ?? flag }

@@ -24,12 +24,14 @@ package struct RunReport: Report {
   package let graphs: GraphCapture?
   /// How the latency is spread where the host's costs scatter, if it was asked for.
   package let spread: LatencySpread?
+  /// The share of the kernels' time that rests on measurements, 0 to 1; nil where the kernel model has none.
+  package let measuredFraction: Double?
 
   /// A report.
   package init(
     scenario: Scenario, result: PassResult, answer: LatencyAnswer? = nil, launchAndQueueTime: Picoseconds? = nil,
     overrides: [(path: String, value: Double)] = [], sensitivities: [Sensitivity] = [], graphs: GraphCapture? = nil,
-    spread: LatencySpread? = nil
+    spread: LatencySpread? = nil, measuredFraction: Double? = nil
   ) {
     self.scenario = scenario
     self.result = result
@@ -39,6 +41,7 @@ package struct RunReport: Report {
     self.sensitivities = sensitivities
     self.graphs = graphs
     self.spread = spread
+    self.measuredFraction = measuredFraction
   }
 
   // MARK: For programs
@@ -50,6 +53,7 @@ package struct RunReport: Report {
     if let answer { record += ["error_band": .record(answer.record)] }
     record += ["hdbi": .number(result.hostDeviceBalance), "tklqt_us": .time(launchAndQueueTime)]
     record += counts
+    if let measuredFraction { record += ["measured_fraction": .number(measuredFraction)] }
     if let graphs { record += ["graphs": .record(graphs.record.onOneLine)] }
     if let spread { record += ["spread": .record(spread.record.onOneLine)] }
     record += [
@@ -106,6 +110,9 @@ package struct RunReport: Report {
         + "\(NumberFormat.integer(result.kernelCount)) kernels, \(memoryText)"
     ]
     conclusion.append(balanceText)
+    if let measuredFraction {
+      conclusion.append("\(NumberFormat.percent(measuredFraction)) of the kernels' time rests on measurements")
+    }
     if let graphs { conclusion.append(graphs.text) }
     if result.bound == .overhead {
       conclusion.append(

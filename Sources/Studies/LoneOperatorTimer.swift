@@ -26,8 +26,7 @@ struct LoneOperatorTimer: Sendable {
 
   /// What is predicted for a row.
   func prediction(of measurement: KernelMeasurement) -> KernelValidation.Prediction {
-    var kernels = lowering.lower(measurement.operation).kernels
-    for index in kernels.indices { kernels[index].weightReuseBytes = Self.copies * kernels[index].weightBytes }
+    let kernels = kernels(of: measurement.operation)
     var (compute, memory, overhead, total) = (0.0, 0.0, 0.0, 0.0)
     for time in model.times(of: kernels) {
       compute += time.computeShare
@@ -40,5 +39,25 @@ struct LoneOperatorTimer: Sendable {
     return KernelValidation.Prediction(
       measurement: measurement, time: Picoseconds(costInSeconds: total), bound: kernels.isEmpty ? nil : bound,
       operatorClass: OperatorClass(measurement.operation, kernels))
+  }
+
+  /// How much slower than predicted the longest kernel of a measured row is, as a natural logarithm: all of the row's time that
+  /// the others and the gaps leave it; nil where nothing was measured, or they leave it nothing.
+  func residual(of measurement: KernelMeasurement) -> (kernel: Kernel, residual: Double)? {
+    let kernels = kernels(of: measurement.operation)
+    let times = model.times(of: kernels).map(\.seconds)
+    guard let measured = measurement.time, let longest = times.indices.max(by: { times[$0] < times[$1] }) else {
+      return nil
+    }
+    let others = times.indices.filter { $0 != longest }.reduce(0) { $0 + times[$1] }
+    let left = measured - others - gap * Double(times.count)
+    guard left > 0, times[longest] > 0 else { return nil }
+    return (kernels[longest], (left / times[longest]).logarithm)
+  }
+
+  private func kernels(of operation: Operator) -> [Kernel] {
+    var kernels = lowering.lower(operation).kernels
+    for index in kernels.indices { kernels[index].weightReuseBytes = Self.copies * kernels[index].weightBytes }
+    return kernels
   }
 }

@@ -31,13 +31,15 @@ private final class SharedScenario: Sendable {
 /// - Parameters:
 ///   - measurements: The rows.
 ///   - source: Where their names are found.
+///   - kernelModel: What predicts kernel times.
 ///   - adjust: Changes a system before it is planned for.
 /// - Returns: The rows in order.
 /// - Throws: What the source throws, or binding.
 /// - Complexity: One plan for each workload with its parameters and ``PlanIdentity``; one scenario for each workload with its
 ///   parameters, system and precision.
 func prepare(
-  _ measurements: [Measurement], from source: some ModelSource, adjust: (inout System) throws -> Void = { _ in }
+  _ measurements: [Measurement], from source: some ModelSource, kernelModel: KernelModel = .calibrated,
+  adjust: (inout System) throws -> Void = { _ in }
 ) throws -> [PreparedRow] {
   var systems: [String: (number: Int, system: System)] = [:]
   var workloads: [String: Workload] = [:]
@@ -73,7 +75,7 @@ func prepare(
   let preparation = Preparation()
   let prepared = try parallelMap(requests) { request in
     let (scenario, plan) = try preparation.prepare(request.workload, request.parameters) {
-      Scenario(workload: $0, system: request.system, precision: request.precision)
+      Scenario(workload: $0, system: request.system, precision: request.precision, kernelModel: kernelModel)
     }
     return (shared: SharedScenario(scenario), plan: plan)
   }

@@ -93,7 +93,7 @@ package struct RooflineStudy: Sendable {
   }
 
   /// How often each kernel of a program runs.
-  private static func counts(of program: LoweredProgram) -> [Int] {
+  static func counts(of program: LoweredProgram) -> [Int] {
     var counts = [Int](repeating: 0, count: program.kernels.count)
     program.statements.forEachLeaf { operation, times in
       for kernel in program.operations[operation].kernels { counts[kernel] += times }

@@ -10,13 +10,16 @@ package protocol SweepSource: ModelSource {
   func names(of subject: SweepAxis.Subject) throws(Fault) -> [String]
   /// Why a name denotes nothing, where that is what was thrown.
   func nameFault(in error: any Error) -> NameFault?
+  /// A model of kernels from measurements, by a name with their file (``KernelModel/measuredForm``).
+  func measuredKernelModel(_ name: String, of accelerators: [AcceleratorProfile]) throws(Fault) -> KernelModel
 }
 
 /// A sweep as it was asked for, in names: by a plan file, by a command line, or by both.
 package struct SweepRequest: Sendable {
   /// What is said.
   package private(set) var items: [SweepItem]
-  private var kernelModel: String?
+  /// The name of the model of kernels; nil for the usual one.
+  package private(set) var kernelModel: String?
   private var isSynchronized = false
 
   /// A request that is in no file.
@@ -65,7 +68,9 @@ package struct SweepRequest: Sendable {
       items.append(SweepItem(subject, .name(name), cursor))
     }
     if let cursor = root.optional("kernel_model") {
-      kernelModel = try cursor.choice(of: KernelModel.all.map(\.name), as: "kernel model")
+      let name = try cursor.string()
+      let known = KernelModel.all.map(\.name) + [KernelModel.measuredForm]
+      kernelModel = try KernelModel.measurements(in: name) == nil ? cursor.choice(of: known, as: "kernel model") : name
     }
     isSynchronized = try root.optional("synchronized")?.boolean() ?? false
     if let cursor = root.optional("parameters") {
@@ -134,10 +139,17 @@ package struct SweepRequest: Sendable {
     if kernelModel != nil, choices.accelerators.allSatisfy({ $0 == nil }) {
       throw SweepRequestFault(.uselessKernelModel, of: .accelerator, at: nil)
     }
-    return try plan(axes, choices)
+    return try plan(axes, choices, model(of: choices.accelerators.compactMap(\.self), source))
   }
 
-  private func plan(_ axes: [SweepAxis], _ choices: SweepPlan.Choices) throws -> SweepPlan {
+  private func model(of accelerators: [AcceleratorProfile], _ source: some SweepSource) throws -> KernelModel {
+    guard let kernelModel else { return .calibrated }
+    return try KernelModel(named: kernelModel) ?? source.measuredKernelModel(kernelModel, of: accelerators)
+  }
+
+  private func plan(
+    _ axes: [SweepAxis], _ choices: SweepPlan.Choices, _ kernelModel: KernelModel
+  ) throws -> SweepPlan {
     var parameters: [String: Int64] = [:]
     var overrides: [(path: String, value: Double)] = []
     for item in items {
@@ -151,7 +163,7 @@ package struct SweepRequest: Sendable {
       return try SweepPlan(
         axes: axes, choices: choices, parameters: parameters, overrides: overrides,
         latencyKind: isSynchronized ? .synchronized : .steadyState,
-        kernelModel: kernelModel.flatMap(KernelModel.init(named:)) ?? .calibrated)
+        kernelModel: kernelModel)
     } catch {
       guard let item = items.first(where: { $0.subject.column == error.subject }) else { throw error }
       throw Self.fault(error, item)

@@ -1,3 +1,4 @@
+import Kernels
 import Profiles
 import Roofline
 import Simulation
@@ -63,13 +64,14 @@ package struct Validation: Sendable {
   ///   - source: Where their names are found.
   ///   - fitsHost: Whether one host speed is fitted for each testbed, to its anchors, or to all its measured rows where
   ///     none is marked; none where all are marked as tests. Otherwise the host's profile says it.
+  ///   - kernelModel: What predicts kernel times.
   ///   - adjust: Changes a system before it is simulated.
   /// - Throws: What the source throws, a bind fault, or a `SimulationFault`.
   package init(
     _ measurements: [Measurement], from source: some ModelSource, fitsHost: Bool,
-    adjust: (inout System) throws -> Void = { _ in }
+    kernelModel: KernelModel = .calibrated, adjust: (inout System) throws -> Void = { _ in }
   ) throws {
-    let prepared = try prepare(measurements, from: source, adjust: adjust)
+    let prepared = try prepare(measurements, from: source, kernelModel: kernelModel, adjust: adjust)
     var speeds: [(testbed: String, fit: HostSpeedFit)] = []
     if fitsHost {
       let rows = Dictionary(grouping: prepared) { $0.measurement.testbed }

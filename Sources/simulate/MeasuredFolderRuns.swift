@@ -16,8 +16,10 @@ enum MeasuredValidationRun {
     let (passes, unknown) = try measured.passes(command, library)
     measured.warn(unknown: unknown)
     let (base, rows) = (system, passes.map(\.measurement))
+    let accelerators = try library.accelerators(named: rows.map(\.accelerator))
+    let kernelModel = try KernelModelOption.model(command, of: accelerators, library)
     let report = try Progress.showing("simulating \(NumberFormat.integer(rows.count)) passes") { _ in
-      let validation = try Validation(rows, from: library, fitsHost: false) { system in
+      let validation = try Validation(rows, from: library, fitsHost: false, kernelModel: kernelModel) { system in
         for (path, value) in overrides {
           if system.accelerator == nil, SystemNumber(path: path)?.isOfAccelerator ?? false { continue }
           try system.set(path, to: value)

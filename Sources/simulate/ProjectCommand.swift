@@ -187,7 +187,7 @@ enum ProjectCommand {
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
       let roadmap = try Roadmap(
         history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
-      let band = try profiles.errorBand(named: resolved.scenario.kernelModel.name)
+      let band = try profiles.errorBand(named: resolved.scenario.kernelModel.errorBandName)
       return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
         try Projection(
           resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)

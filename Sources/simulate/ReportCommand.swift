@@ -141,7 +141,7 @@ enum ReportCommand {
     }
     let errors = try checking {
       try ProfileCatalog.errorBand(
-        named: resolved.scenario.kernelModel.name, directories: library.profileFolders)
+        named: resolved.scenario.kernelModel.errorBandName, directories: library.profileFolders)
     }
     return SystemReport(
       study: study, projection: projection, measurements: measurements ?? [], errors: errors, command: words,

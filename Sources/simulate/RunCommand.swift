@@ -76,7 +76,7 @@ enum RunCommand {
         scenario: scenario, result: result, answer: answer,
         launchAndQueueTime: try launchAndQueueTime(resolved, plan, costs, command), overrides: resolved.overrides,
         sensitivities: sensitivities, graphs: GraphCapture(plan, scenario.system),
-        spread: try spread(resolved, plan, costs, command)))
+        spread: try spread(resolved, plan, costs, command), measuredFraction: scenario.measuredFraction(of: plan)))
   }
 
   /// How the latency is spread over as many passes as were asked for; nil where none were.
@@ -126,7 +126,7 @@ enum RunCommand {
         try scenario.influences(plan, costs, try timing(scenario, plan, costs, result, command))
       }
     }
-    let name = scenario.kernelModel.name
+    let name = scenario.kernelModel.errorBandName
     let errors = try checking {
       try ProfileCatalog.errorBand(named: name, directories: library.profileFolders)
     }

@@ -29,9 +29,7 @@ enum ScenarioOptions {
       "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.memory.bandwidth_gb_per_s=8000",
       longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; "
         + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true),
-    OptionDefinition(
-      "kernel-model", value: "M", help: "Model of kernel times", choices: KernelModel.all.map(\.name),
-      defaultText: "calibrated", group: "System"),
+    KernelModelOption.definition,
     OptionDefinition("synchronized", help: "One synchronization per pass instead of the steady state", group: "System"),
   ]
 
@@ -100,7 +98,7 @@ enum ScenarioOptions {
       workload: bound, system: system,
       precision: precision ?? (system.accelerator == nil ? .fp32 : .fp16),
       latencyKind: command.isPresent("synchronized") ? .synchronized : .steadyState,
-      kernelModel: command.value(of: "kernel-model").flatMap(KernelModel.init(named:)) ?? .calibrated)
+      kernelModel: try KernelModelOption.model(command, of: accelerator.map { [$0] } ?? [], library))
     return Resolved(
       scenario: scenario, overrides: overrides, workload: workload, parameters: parameters,
       file: Library.isFile(workloadName) ? workloadName : nil)
@@ -148,10 +146,10 @@ enum ScenarioOptions {
     }
   }
 
-  /// What is named as a file: workload, profiles.
+  /// What is named as a file: workload, profiles, measurements of kernels.
   static func files(_ command: ParsedCommand) -> [String] {
     let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
-    return (command.positionals + options).filter(Library.isFile)
+    return (command.positionals + options).filter(Library.isFile) + KernelModelOption.files(command)
   }
 
   /// The values of `--batch`, `--sequence-length` and `--parameter`.

@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Kernels
 import Profiles
 import Studies
 import Workloads
@@ -41,7 +42,7 @@ extension SweepRequest {
     return items + axes
   }
 
-  /// What is named as a file: workloads, profiles.
+  /// What is named as a file: workloads, profiles, measurements of kernels.
   var files: [String] {
     items.flatMap { item -> [String] in
       switch item.content {
@@ -49,7 +50,7 @@ extension SweepRequest {
       case .varied(let values): values
       case .count, .number: []
       }
-    }.filter(Library.isFile)
+    }.filter(Library.isFile) + (kernelModel.flatMap(KernelModel.measurements(in:)).map { [$0] } ?? [])
   }
 }
 

@@ -30,9 +30,7 @@ enum ValidateCommand {
         "host", value: "H", help: "The host of a folder's machine: a catalog name or a file",
         defaultText: "one that is sold with its accelerator"),
       OptionDefinition("kernels", help: "The rows are operators, each timed alone on the device"),
-      OptionDefinition(
-        "kernel-model", value: "M", help: "Model of kernel times, for --kernels", choices: KernelModel.all.map(\.name),
-        defaultText: "calibrated"),
+      KernelModelOption.definition,
       OptionDefinition(
         "fit", value: "WHAT", help: "What is fitted for each testbed", choices: ["host", "none"],
         defaultText: "none"),
@@ -61,15 +59,18 @@ enum ValidateCommand {
       try command.refuse(["error-band"], "an error band is of passes, and --kernels predicts operators")
       return try runKernels(path, command, library)
     }
-    try command.refuse(["kernel-model"], "without --kernels passes are predicted, by the calibrated model")
     if isFolder { return try MeasuredValidationRun.run(path, command, library) }
-    try command.checkOutputs(["error-band"], inputs: [path], nil, printsResult: true)
+    try command.checkOutputs(["error-band"], inputs: [path] + KernelModelOption.files(command), nil, printsResult: true)
     try command.checkEnding(of: "error-band", holds: "JSON", ["json"])
     let file = try MeasurementFile(path, library)
     let overrides = try ScenarioOptions.overrides(command)
+    let accelerators = try library.accelerators(named: file.rows.map(\.accelerator))
+    let kernelModel = try KernelModelOption.model(command, of: accelerators, library)
     let rows = NumberFormat.integer(file.rows.count)
     let validation = try Progress.showing("simulating \(rows) rows") { _ in
-      try Validation(file.rows, from: library, fitsHost: command.value(of: "fit") == "host") { system in
+      try Validation(
+        file.rows, from: library, fitsHost: command.value(of: "fit") == "host", kernelModel: kernelModel
+      ) { system in
         for (path, value) in overrides {
           if system.accelerator == nil, SystemNumber(path: path)?.isOfAccelerator ?? false { continue }
           try system.set(path, to: value)
@@ -108,7 +109,8 @@ extension ValidateCommand {
       throw .usage("--set \(number) would change nothing: kernels alone are predicted\n" + command.helpHint)
     }
     let file = try KernelMeasurementFile(path, library)
-    let model = command.value(of: "kernel-model").flatMap(KernelModel.init(named:)) ?? .calibrated
+    let accelerators = try library.accelerators(named: file.rows.map(\.accelerator))
+    let model = try KernelModelOption.model(command, of: accelerators, library)
     let rows = NumberFormat.integer(file.rows.count)
     let validation = try Progress.showing("predicting \(rows) operators") { _ in
       try KernelValidation(file.rows, from: library, kernelModel: model) { system in

@@ -34,6 +34,21 @@ struct ReadingTests {
     #expect(try Example.parse("run --catalog a").choice(of: "catalog", among: ["a", "b"]) == "a")
   }
 
+  @Test("An open choice takes anything behind its colon, and something")
+  func openChoices() throws {
+    let option = OptionDefinition(
+      "model", value: "M", help: "", choices: ["usual"], openChoices: ["measured:FILE"])
+    let tree = CommandTree(root: CommandDefinition("my-tool", summary: "", options: [option]))
+    func parsed(_ value: String) throws(CommandSyntaxFault) -> String? {
+      try tree.parse(arguments: ["--model", value]) { _, _ in nil }.value(of: "model")
+    }
+    for value in ["usual", "measured:a.csv", "measured::"] { #expect(try parsed(value) == value) }
+    for value in ["measured:", "measured", "usual:x", ""] {
+      let fault = #expect(throws: CommandSyntaxFault.self) { _ = try parsed(value) }
+      #expect(fault?.description.contains("must be usual or measured:FILE (it is '\(value)')") ?? false)
+    }
+  }
+
   @Test("An assignment ends its name at the first equals sign")
   func assignments() throws {
     let read = try Example.parse("run --parameter a.b=1 --parameter c==").assignments(of: "parameter")

@@ -58,7 +58,6 @@ import Testing
     ("calibrate m.csv --trace t.json", "'m.csv' would change nothing"),
     ("validate m.csv --kernels --fit host", "--fit would change nothing: --kernels predicts kernels alone"),
     ("validate m.csv --kernels --error-band b.json", "--error-band would change nothing"),
-    ("validate m.csv --kernel-model roofline", "--kernel-model would change nothing: without --kernels"),
     ("validate m.csv --kernels --set host.cores=2", "--set host.cores would change nothing"),
     ("validate m.csv --kernels --set framework.kernel_us=2", "--set framework.kernel_us would change nothing"),
     ("validate m.csv --kernels --ascii --format csv", "--ascii would change nothing"),

@@ -1,4 +1,5 @@
 import JSONText
+import Kernels
 import Profiles
 import SampleModels
 import Simulation
@@ -38,6 +39,10 @@ private struct Source: SweepSource {
   }
   func names(of subject: SweepAxis.Subject) throws(NameFault) -> [String] { ["gpu-1", "gpu-2", "tpu"] }
   func nameFault(in error: any Error) -> NameFault? { nil }
+  func measuredKernelModel(_ name: String, of accelerators: [AcceleratorProfile]) throws(NameFault) -> KernelModel {
+    try check(KernelModel.measurements(in: name) ?? "", "file")
+    return .measured(name, [:])
+  }
 }
 
 @Suite("A sweep that is asked for") struct SweepRequestTests {
@@ -51,6 +56,20 @@ private struct Source: SweepSource {
   }
 
   private let batches = SweepItem(.parameter("batch"), .varied(["1", "2"]))
+
+  @Test func `has a model of kernels from a file, which a plan may name`() throws {
+    let rest = #""workload": "w", "accelerator": "a", "over": { "batch": [1, 2] }"#
+    let named = try plan(#""kernel_model": "measured:k.csv", "# + rest)
+    #expect(named.kernelModel == "measured:k.csv")
+    #expect(try named.plan(from: Source()).kernelModel.name == "measured:k.csv")
+    let over = try SweepRequest([], kernelModel: "roofline", isSynchronized: false).over(named)
+    #expect(try over.plan(from: Source()).kernelModel.name == "roofline")
+    for wrong in ["measured:", "measured", "measures:k.csv"] {
+      let fault = #expect(throws: JSONFault.self) { _ = try plan("\"kernel_model\": \"\(wrong)\", " + rest) }
+      let words = "\(try #require(fault))"
+      #expect(words.hasPrefix("plan.json:1:40: ") && words.contains("/kernel_model names an unknown kernel model"))
+    }
+  }
 
   @Test func `has what a plan says, but for what is said besides`() throws {
     let file = try plan(

@@ -11,6 +11,8 @@ import Profiles
 public struct KernelModel: Sendable {
   /// What it is called on the command line and in results.
   public let name: String
+  /// The model whose errors on whole passes are known and hold for this one: itself, or the equations that it corrects.
+  package private(set) var errorBandName: String
   private let onDevice: @Sendable (AcceleratorProfile) -> any KernelTimeModel
   private let onHost: @Sendable (HostProfile) -> any KernelTimeModel
 
@@ -25,9 +27,21 @@ public struct KernelModel: Sendable {
     onHost: @escaping @Sendable (HostProfile) -> any KernelTimeModel = { HostModel(host: $0) }
   ) {
     self.name = name
+    errorBandName = name
     self.onDevice = onDevice
     self.onHost = onHost
   }
+
+  /// A model that corrects another one, whose errors are known.
+  package init(
+    _ name: String, errorsOf other: String, onDevice: @escaping @Sendable (AcceleratorProfile) -> any KernelTimeModel
+  ) {
+    self.init(name, onDevice: onDevice)
+    errorBandName = other
+  }
+
+  /// Whether it corrects another one by what was measured.
+  package var correctsAnother: Bool { errorBandName != name }
 
   /// The model of an accelerator.
   public func model(of accelerator: AcceleratorProfile) -> any KernelTimeModel { onDevice(accelerator) }

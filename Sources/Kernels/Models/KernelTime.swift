@@ -55,6 +55,13 @@ public struct KernelTime: Sendable, Equatable {
     return time
   }
 
+  /// The same kernel so many times as slow, for every one of its reasons.
+  package func scaled(by factor: Double) -> KernelTime {
+    KernelTime(
+      compute: compute * factor, memory: memory * factor, exposedMemory: exposedMemory * factor, setup: setup * factor,
+      fixed: fixed * factor, overlap: overlap)
+  }
+
   /// The same work inside a kernel that runs already: nothing is set up, and nothing starts.
   package var withoutStart: KernelTime {
     KernelTime(compute: compute, memory: memory, exposedMemory: exposedMemory, overlap: overlap)
@@ -78,6 +85,10 @@ public protocol KernelTimeModel: Sendable {
 
   /// The same for many kernels, one time for each in their order: what prices a plan. There is no need to write it.
   func times(of kernels: [Kernel]) -> [KernelTime]
+
+  /// The share of a kernel's time, 0 to 1, that rests on measurements of kernels like it rather than on equations. There is
+  /// no need to write it: without, it is none.
+  func measuredFraction(of kernel: Kernel) -> Double
 }
 
 extension KernelTimeModel {
@@ -86,4 +97,7 @@ extension KernelTimeModel {
   /// It is a requirement for the sake of speed: a sweep asks for all kernels of a plan at every point, and this is
   /// compiled for the model, where a call for each kernel would go through its witness table.
   public func times(of kernels: [Kernel]) -> [KernelTime] { kernels.map { time(of: $0) } }
+
+  /// None.
+  public func measuredFraction(of kernel: Kernel) -> Double { 0 }
 }
