@@ -1,5 +1,5 @@
 /// What sets a latency, as far as the model's own errors depend on it.
-public enum LatencyRegime: String, Sendable, CaseIterable {
+package enum LatencyRegime: String, Sendable, CaseIterable {
   /// The host, by more than the knee's surroundings.
   case hostBound = "host-bound"
   /// The device, by more than the knee's surroundings.

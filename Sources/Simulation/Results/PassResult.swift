@@ -36,5 +36,5 @@ public struct PassResult: Sendable, Equatable, PassSummarized {
   }
 
   /// Which of host and device sets the latency, or neither clearly.
-  public var regime: LatencyRegime { LatencyRegime(bound, load) }
+  package var regime: LatencyRegime { LatencyRegime(bound, load) }
 }
