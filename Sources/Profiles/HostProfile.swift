@@ -38,7 +38,7 @@ public struct HostProfile: Sendable, Equatable {
   public var released = ""
   /// The family whose rule gives the speeds that the profile does not state.
   package var architecture = HostProfile.defaultArchitecture
-  /// Single-thread speed relative to the reference host: every host cost is divided by it, and by one of ``speed``.
+  /// Single-thread speed relative to the reference host: every host cost is divided by it, and by one of its speeds.
   public var singleThreadSpeed = 1.0
   /// How fast it is at each sort of code, relative to that.
   package var speed = HostSpeeds()
