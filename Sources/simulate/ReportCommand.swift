@@ -150,7 +150,7 @@ enum ReportCommand {
 
   /// The frameworks that a page lets choose from.
   private static func frameworks(_ library: Library) throws(Failure) -> [FrameworkProfile] {
-    let names = ["pytorch-eager-2", "pytorch-eager", "torchscript", "onnxruntime", "torch-compile", "cuda-graph"]
+    let names = ["pytorch-eager-2", "torch-compile", "onnxruntime", "cuda-graph"]
     return try library.profiles.frameworks.filter { names.contains($0.name) }
   }
 
