@@ -283,8 +283,9 @@ def doubled(lab):
     family = json.loads(next(data for data in lab.catalog.files["architectures"].values()
                              if json.loads(data)["name"] == shown["architecture"]))["efficiency"]
     family |= shown.get("efficiency", {})
-    host = arguments[arguments.index("--host") + 1] if "--host" in arguments else None
-    speed = json.loads(lab.catalog.files["hosts"][host])["single_thread_speed"] if host else 1
+    # Where no host is named it is the one of the accelerator's time.
+    host = arguments[arguments.index("--host") + 1] if "--host" in arguments else shown["host"]
+    speed = json.loads(lab.catalog.files["hosts"][host])["single_thread_speed"]
     slower = {"host.single_thread_speed": speed / 2, "accelerator.clock_ghz": shown["clock_ghz"] / 2}
     # The peaks are those of the boost clock; the clock that is sustained is a share of that, and stays one.
     for key, value in shown["peak_tflops"].items():
@@ -299,6 +300,10 @@ def doubled(lab):
     for key in ("tile_setup_us", "kernel_fixed_us", "split_us", "matrix_fixed_us", "attention_block_us", "attention_fixed_us"):
         if key in family:
             slower[f"accelerator.efficiency.{key}"] = family[key] * 2
+    framework = arguments[arguments.index("--framework") + 1] if "--framework" in arguments else "pytorch-eager-2"
+    overlap = json.loads(lab.catalog.files["frameworks"][framework]).get("kernel_overlap_us")
+    if overlap:
+        slower["framework.kernel_overlap_us"] = overlap * 2
     if "watts" in shown:
         slower["accelerator.watts"] = shown["watts"] / 2
     before = lab.json(*arguments)
