@@ -8,7 +8,7 @@ import Roofline
 /// device does; where it leaves its plateau is the knee by another name.
 extension Simulator {
   /// The instructions that are spent on it at most.
-  private static let affordableInstructions = 2e6
+  private static let affordableInstructions = 4e5
 
   /// The launch and queuing time of a pass, of the steady state the mean over the passes that are repeated for ever.
   ///
@@ -22,7 +22,7 @@ extension Simulator {
   ///   - kind: Which pass: one in the steady state, or one alone.
   /// - Returns: The time; nil for a processor alone, which launches nothing, and where finding out would take too long.
   /// - Throws: `SimulationFault` when a run does not end.
-  /// - Complexity: O(instructions executed), a few passes mostly and two million instructions at most.
+  /// - Complexity: O(instructions executed), a few passes mostly and four hundred thousand instructions at most.
   package func launchAndQueueTime(
     _ plan: ProgramPlan, _ table: CostTable, _ kind: LatencyKind
   ) throws(SimulationFault) -> Picoseconds? {
