@@ -57,10 +57,11 @@ public struct ProfileCatalog: Sendable {
     hosts = reader.read("hosts", what: "host", named: Self.named) { document throws(JSONFault) in
       let host = try ProfileReader.host(from: document, architectures: hostArchitectures)
       let name = host.architecture.isEmpty ? HostProfile.defaultArchitecture : host.architecture
-      guard unusable.contains(where: { $0.named.name == name }) else { return host }
+      guard let wrong = unusable.first(where: { $0.named.name == name }) else { return host }
+      if case .content(let fault) = wrong.fault { throw fault }
       throw document.cursor.fault(
         .described(
-          problem: "is of the architecture \(quoted(name)), whose file is wrong",
+          problem: "is of the architecture \(quoted(name)), whose file cannot be used",
           advice: "mend that file: 'simulate profiles check' says what is wrong"))
     }
     frameworks = reader.read("frameworks", what: "framework", named: Self.named) { document throws(JSONFault) in

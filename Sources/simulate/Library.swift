@@ -56,13 +56,17 @@ struct Library {
     }
   }
 
-  /// What is wrong with profiles of the catalogs.
-  var faults: [CatalogFault] { whole?.faults ?? [] }
+  /// What is wrong with profiles of the catalogs, each fault once: one file may be what several profiles need.
+  var faults: [ProfileFault] {
+    (whole?.faults ?? []).reduce(into: []) { faults, next in
+      if !faults.contains(next.fault) { faults.append(next.fault) }
+    }
+  }
 
   /// Says what is wrong in the catalogs, but for what a failure has said.
   func warn(except failure: Failure?) {
     for skipped in (whole?.skipped ?? []) + workloads.skipped { Platform.warn("\(skipped)") }
-    for fault in faults.map(\.fault) where failure?.isOf(fault) != true {
+    for fault in faults where failure?.isOf(fault) != true {
       Platform.warn("\(fault.said(as: "warning")); left out")
     }
   }

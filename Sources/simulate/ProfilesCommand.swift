@@ -194,7 +194,7 @@ enum ProfilesCommand {
 
   /// Checks all that the catalog has, and says all that is wrong.
   private static func checkCatalog(_ library: Library) throws(Failure) {
-    var failures = library.faults.map { Failure($0.fault) }
+    var failures = library.faults.map { Failure($0) }
     for name in library.workloads.names {
       do { _ = try library.workload(name).bindChecked() } catch { failures.append(Failure(error)) }
     }

@@ -8,7 +8,7 @@ import Testing
   private final class Folder {
     let path = NSTemporaryDirectory() + "/simulate-catalog-" + UUID().uuidString
     init() throws {
-      for sort in ["accelerators", "hosts", "workloads"] {
+      for sort in ["accelerators", "host-architectures", "hosts", "workloads"] {
         try FileManager.default.createDirectory(atPath: path + "/" + sort, withIntermediateDirectories: true)
       }
     }
@@ -48,6 +48,21 @@ import Testing
     let other = try folder.run("run bert-base v100")
     #expect(other.status == 0 && other.errors.hasPrefix(place + "warning: ") && other.errors.contains("; left out"))
     for line in ["run bert-base t4", "run bert-base mine", "profiles show nvidia-t4", "profiles check"] {
+      let result = try folder.run(line)
+      #expect(result.status == 2 && result.output.isEmpty, "\(line): \(result.output)")
+      #expect(result.errors.hasPrefix(place + "error: ") && result.errors.split(separator: "\n").count == 1)
+    }
+  }
+
+  /// Hosts whose speeds would follow from it are wrong by its fault, and not fast by another rule.
+  @Test func `with a wrong family of hosts stops who needs one of its hosts, once`() throws {
+    let folder = try Folder()
+    try folder.write("host-architectures/x86.json", #"{ "schema": "host-architecture/1", "name": "x86" }"#)
+    let place = "\(folder.path)/host-architectures/x86.json:1:1: "
+    let arm = try folder.run("run bert-base t4 --host grace")
+    #expect(arm.status == 0 && arm.errors.hasPrefix(place + "warning: "))
+    #expect(arm.errors.split(separator: "\n").count == 1, "\(arm.errors)")
+    for line in ["run bert-base t4", "profiles check"] {
       let result = try folder.run(line)
       #expect(result.status == 2 && result.output.isEmpty, "\(line): \(result.output)")
       #expect(result.errors.hasPrefix(place + "error: ") && result.errors.split(separator: "\n").count == 1)

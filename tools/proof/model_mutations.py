@@ -133,7 +133,7 @@ MUTATIONS = [
      "each kernel costs the host"),
     ("Simulation/CostTable+System.swift", "(node * «Double(nodes)» + branches)", "1", "each node costs the host"),
     ("Simulation/CostTable+System.swift", "Picoseconds(costInMicroseconds: «link.latencyUS» + transfer.bytes", "0", "a copy has a fixed cost"),
-    ("Simulation/CostTable+System.swift", "Picoseconds(costInMicroseconds: microseconds / «speed(of: code)»)", "1", "a faster host divides"),
+    ("Simulation/CostTable+System.swift", "Picoseconds(costInMicroseconds: microseconds / «speed(at: component)»)", "1", "a faster host divides"),
     ("Simulation/CostTable+System.swift", "Double(dispatch.moduleCalls) * «moduleUS»", "0", "each module call costs the host"),
     ("Simulation/CostTable+System.swift", "dispatch.isRepeated ? «framework.repeatedFraction» : 1", "1",
      "an operator behind the same one costs less"),

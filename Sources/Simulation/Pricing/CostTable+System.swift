@@ -97,9 +97,9 @@ extension FrameworkProfile {
 
 /// Host times, each divided by the speed at what it is spent in.
 private struct HostClock {
-  private let interpreter: Double
-  private let native: Double
-  private let driver: Double
+  /// What is left of the single-thread speed to one thread.
+  private let speed: Double
+  private let speeds: HostSpeeds
 
   /// What a thread waits for when it wakes and all cores are taken.
   let wakeUS: Double
@@ -110,19 +110,14 @@ private struct HostClock {
   /// run for a slice each: benchmarks/studies/hosts.md, section 1.3.
   init(_ host: HostProfile) {
     let threadsPerCore = max(1, (1 + host.busyThreads) / host.cores)
-    let speed = host.singleThreadSpeed / threadsPerCore
-    interpreter = speed * host.speed.interpreter
-    native = speed * host.speed.native
-    driver = speed * host.speed.driver
+    speed = host.singleThreadSpeed / threadsPerCore
+    speeds = host.speed
     wakeUS = host.sliceUS * (threadsPerCore - 1)
   }
 
-  /// The code that costs are spent in.
-  enum Code { case interpreter, native, driver }
-
   /// Time in one sort of code.
-  func cost(_ microseconds: Double, _ code: Code, _ category: CostCategory) -> Cost {
-    Cost(Picoseconds(costInMicroseconds: microseconds / speed(of: code)), category)
+  func cost(_ microseconds: Double, _ component: HostComponent, _ category: CostCategory) -> Cost {
+    Cost(Picoseconds(costInMicroseconds: microseconds / speed(at: component)), category)
   }
 
   /// An operator's dispatch, and the modules that are called before it: one cost, rounded once.
@@ -131,7 +126,8 @@ private struct HostClock {
     let python = framework.pythonUS + Double(dispatch.moduleCalls) * moduleUS
     let share = dispatch.isRepeated ? framework.repeatedFraction : 1
     return Cost(
-      Picoseconds(costInMicroseconds: share * (native / self.native + python / interpreter)), .dispatch)
+      Picoseconds(costInMicroseconds: share * (native / speed(at: .native) + python / speed(at: .interpreter))),
+      .dispatch)
   }
 
   /// The preparation of a graph's launch: what the driver takes for its nodes and chains, and what the framework takes
@@ -142,16 +138,10 @@ private struct HostClock {
   ) -> Cost {
     let node = framework.graphNodeUS + (launch?.graphNodeUS ?? 0)
     let branches = (launch?.graphBranchUS ?? 0) * Double(max(0, chains - 1))
-    let piece = isFurther ? framework.pieceUS / interpreter : 0
+    let piece = isFurther ? framework.pieceUS / speed(at: .interpreter) : 0
     return Cost(
-      Picoseconds(costInMicroseconds: (node * Double(nodes) + branches) / driver + piece), .launch)
+      Picoseconds(costInMicroseconds: (node * Double(nodes) + branches) / speed(at: .driver) + piece), .launch)
   }
 
-  private func speed(of code: Code) -> Double {
-    switch code {
-    case .interpreter: interpreter
-    case .native: native
-    case .driver: driver
-    }
-  }
+  private func speed(at component: HostComponent) -> Double { speed * speeds[component] }
 }
