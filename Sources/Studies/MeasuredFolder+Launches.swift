@@ -82,23 +82,21 @@ extension MeasuredFolder {
         MeasuredNumber(
           path: "accelerator.launch." + key, value: max(0, value), spread: spread, component: .driver, method: method))
     }
-    let launches = try points { row throws(CSVFault) in try row.number("launch_us") }
-    if let fit = Sample.line(launches) {
-      let left = Sample(launches.map { abs($0.y - fit.offset - fit.slope * $0.x) })?.median
+    func addLine(_ points: [(x: Double, y: Double)], _ offsetKey: String, _ slopeKey: String, _ method: String) {
+      guard let fit = Sample.line(points) else { return }
+      let left = Sample(points.map { abs($0.y - fit.offset - fit.slope * $0.x) })?.median
       let spread = left.map { fit.offset > 0 ? $0 / fit.offset : 0 }
-      add("graph_call_us", fit.offset, spread, "a graph's call in a C loop, by nodes in a line: no nodes")
-      add("graph_node_us", fit.slope, spread, "the same, a node more")
+      add(offsetKey, fit.offset, spread, method)
+      add(slopeKey, fit.slope, spread, "the same, a node more")
     }
+    let launches = try points { row throws(CSVFault) in try row.number("launch_us") }
+    addLine(launches, "graph_call_us", "graph_node_us", "a graph's call in a C loop, by nodes in a line: no nodes")
     let firsts = try points { row throws(CSVFault) in
       guard let first = try row.number("first_launch_us"), let later = try row.number("launch_us") else { return nil }
       return first - later
     }
-    if let fit = Sample.line(firsts) {
-      let left = Sample(firsts.map { abs($0.y - fit.offset - fit.slope * $0.x) })?.median
-      let spread = left.map { fit.offset > 0 ? $0 / fit.offset : 0 }
-      add("graph_first_us", fit.offset, spread, "first launch less a later one, by nodes in a line: no nodes")
-      add("graph_first_node_us", fit.slope, spread, "the same, a node more")
-    }
+    addLine(
+      firsts, "graph_first_us", "graph_first_node_us", "first launch less a later one, by nodes in a line: no nodes")
     let captures = try points { row throws(CSVFault) in
       guard let capture = try row.number("capture_us"), let instance = try row.number("instantiate_us") else {
         return nil
