@@ -34,7 +34,10 @@ extension CostTable {
       }
     }
     let checks = framework.inputUS * Double(plan.lowered.tensors.count)
-    launch.pass = host.cost(framework.passUS + checks, .interpreter, .dispatch)
+    let step = plan.lowered.step.map { step in
+      system.engine?.stepUS(requests: Double(step.requests), tokens: Double(step.tokens)) ?? 0
+    }
+    launch.pass = host.cost(framework.passUS + checks + (step ?? 0), .interpreter, .dispatch)
     guard let profile = system.accelerator?.launch else { return }
     launch.call = host.cost(profile.callUS, .driver, .launch)
     launch.latency = Cost(Picoseconds(costInMicroseconds: profile.latencyUS), .launch)
