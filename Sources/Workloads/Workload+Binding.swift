@@ -69,11 +69,14 @@ private struct Binder {
   let parameters: [BoundParameter]
   let values: [Int64]
   let layers: LayerBinding?
+  /// Whether a repeat that runs once is no repeat: in an engine's file most are there or not.
+  let flattens: Bool
 
-  init(json: JSONSource, parameters: [BoundParameter], layers: LayerBinding?) {
+  init(json: JSONSource, parameters: [BoundParameter], layers: LayerBinding?, flattens: Bool = false) {
     self.json = json
     self.parameters = parameters
     self.layers = layers
+    self.flattens = flattens || layers != nil
     values = parameters.map(\.value)
   }
 
@@ -81,7 +84,7 @@ private struct Binder {
   private func with(_ values: [String: Int64]) -> Binder {
     Binder(
       json: json, parameters: parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.value) },
-      layers: nil)
+      layers: nil, flattens: true)
   }
 
   /// Binds a program and counts its operators, repeats multiplied out.
@@ -108,7 +111,7 @@ private struct Binder {
           blocks += bound.blocks
           operators += bound.operators
         } else if let (bound, count) = try bind(template, check) {
-          blocks.append(bound)
+          if flattens, case .loop(1, let body) = bound { blocks += body } else { blocks.append(bound) }
           operators += count
         } else {
           continue

@@ -45,6 +45,9 @@ package struct DecoderLayer: Sendable, Hashable {
   package var isWindowed = false
   /// Whether its feed-forward block is one of experts.
   package var hasExperts = false
+
+  /// A dense layer that attends to everything.
+  package init() {}
 }
 
 /// The experts of a layer: feed-forward blocks of which each token runs through a few.

@@ -68,7 +68,7 @@ package struct DecoderKind: Sendable {
         kind.windowPeriod = 2
       },
       DecoderKind("llama4_text") { kind in
-        kind.traits.queryNorm = .plain
+        (kind.traits.queryNorm, kind.windowPeriod) = (.plain, 4)
         (kind.keys.experts, kind.keys.expertWidth) = ("num_local_experts", "intermediate_size")
       },
       DecoderKind("deepseek_v2") { $0.keys.experts = "n_routed_experts" },

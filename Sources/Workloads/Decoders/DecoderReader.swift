@@ -131,6 +131,9 @@ extension Decoder {
     layers = Array(repeating: DecoderLayer(), count: count)
     if let window = try reader.optionalSize("sliding_window"), try reader.flag("use_sliding_window") ?? true {
       self.window = window
+    } else {
+      // Llama 4 attends within chunks, of which a token sees half on average; all of one at most.
+      window = try reader.optionalSize("attention_chunk_size")
     }
     let types = try reader.words("layer_types")
     let period = try reader.optionalSize("sliding_window_pattern").map(Int.init) ?? kind.windowPeriod
