@@ -78,6 +78,7 @@ package struct ServedDecoder: Sendable {
       values, layers: decoder.layerBlocks,
       valuesOf: { layer in
         var own = decoder.parameters(of: layer)
+        if layer.hasExperts, let experts = decoder.experts { own.merge(step.loads(of: experts, decoder.traits)) { $1 } }
         if layer.isWindowed, let window = decoder.window { own["keys"] = step.keys(inWindow: window) }
         return own
       }, check: OperatorCheck.problem)
@@ -112,4 +113,22 @@ package struct EngineStep: Sendable, Hashable {
   ///
   /// Attention of q queries to k keys, causal, has k - (q - 1) / 2 for a query; in a window of w each has w, or what is there.
   func keys(inWindow window: Int64) -> Int64 { min(keys, window + (queries - 1) / 2) }
+
+  /// How many experts the step's tokens choose, on average, how many none does, and how many tokens come to one.
+  ///
+  /// Of E experts, t tokens that choose a of them, evenly, hit E (1 - (1 - a/E)^t).
+  func loads(of experts: Experts, _ traits: DecoderTraits) -> [String: Int64] {
+    let (count, active) = (Double(experts.count), Double(experts.active))
+    var (missed, factor, left) = (1.0, 1 - active / count, tokens)
+    while left > 0 {
+      if left & 1 == 1 { missed *= factor }
+      factor *= factor
+      left >>= 1
+    }
+    let hit = min(experts.count, max(min(experts.active, experts.count), Int64((count * (1 - missed)).rounded())))
+    return [
+      "experts_hit": hit, "experts_idle": traits.asksEveryExpert ? experts.count - hit : 0,
+      "rows_per_expert": max(1, (tokens * experts.active + hit / 2) / hit),
+    ]
+  }
 }

@@ -106,6 +106,8 @@ package struct DecoderTraits: Sendable, Hashable {
   package var positions: Int64 = 0
   /// Whether the head's matrix is the table of tokens.
   package var isTied = false
+  /// Whether transformers' code asks every expert at each token, also those that none chose.
+  package var asksEveryExpert = false
   /// Whether each head has an extra score that takes part in the softmax.
   package var hasSinks = false
 

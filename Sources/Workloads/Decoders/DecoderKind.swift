@@ -47,7 +47,7 @@ package struct DecoderKind: Sendable {
         (kind.keys.experts, kind.keys.expertWidth) = ("num_local_experts", "intermediate_size")
       },
       DecoderKind("olmoe") { kind in
-        kind.traits.queryNorm = .allHeads
+        (kind.traits.queryNorm, kind.traits.asksEveryExpert) = (.allHeads, true)
         kind.keys.expertWidth = "intermediate_size"
       },
       DecoderKind("olmo2") { kind in
