@@ -5,9 +5,9 @@
     benchmarks/generation.py --simulate .build/release/simulate --data ../shared --only gpt-fast --commands
     benchmarks/generation.py --data ../shared --left-out
 
-FOLDER of --data holds `measurements/modern` as other people published it; it is not part of this repository. Each row of the files
-in FILES is matched by the first rule of RULES that fits it: the rule says which run it is, or why there is none. Prints each
-row (measured, predicted, error), and for each group the mean and the median of the absolute errors beside its limit; ends
+FOLDER of --data holds `measurements/modern` as other people published it; it is not part of this repository. Each row of the
+files in FILES is matched by the first rule of RULES that fits it: the rule says which run it is, or why there is none. Prints
+each row (measured, predicted, error), and for each group the mean and the median of the absolute errors beside its limit; ends
 with status 1 where a group or a row misses its limit. --left-out prints the rows without a run, with the reason of each.
 
 Requirements: Python 3.9 and nothing else.
@@ -99,8 +99,8 @@ HAZY = dict(prompt=32, tokens=128, precision="bf16")
 TAX = dict(engine="huggingface", host="intel-xeon-platinum-8480c", precision="bf16")
 DRAFT_HEADS = "heads"
 
-NOT_A100 = ("more than an A100 can do: 1.83 to 2.03 TB/s of weights, or 320 TFLOP/s of bf16 in the prefill of 4,096 tokens, or an "
-            "fp8 product, which needs compute capability 8.9; it fits an H100 with 2.4 TB/s")
+NOT_A100 = ("more than an A100 can do: 1.83 to 2.03 TB/s of weights, or 320 TFLOP/s of bf16 in the prefill of 4,096 tokens, "
+            "or an fp8 product, which needs compute capability 8.9; it fits an H100 with 2.4 TB/s")
 FORMAT = "a format that no option of --weights names"
 SECOND = "the same run as a row of llm_eager_vs_graph.csv"
 DEVICES = "more than one device"
@@ -127,6 +127,9 @@ def gpt_fast(group, weights, **conditions):
                 hardware="A100-SXM4-80GB 330 W", **conditions)
 
 
+SMALL, LARGER = "small models, batch 1", "larger models, batch 1, eager and graphs"
+
+
 def torchao(quantization, weights, **conditions):
     return rule("torchao", "torchao, A100", {**TORCHAO, **weights}, "tokens/s", quantization=quantization, **conditions)
 
@@ -136,7 +139,7 @@ BF16, INT8, INT4 = {}, {"weights": "int8"}, {"weights": "int4"}
 RULES = [
     # --- gpt-fast ---
     gpt_fast("speculative", {**INT4, "draft": "llama-2-7b", "draft-tokens": 4, "acceptance": 0.75, "prompt": 6, "tokens": 100},
-             software="gpt-fast int4 speculative"),
+             limit=12, note="4 tokens of temperature 0; the acceptance is assumed", software="gpt-fast int4 speculative"),
     gpt_fast("gpt-fast, A100, 70 B", INT8, software="gpt-fast int8", model="Llama-*-70B"),
     gpt_fast("gpt-fast, A100, 70 B", INT4, software="gpt-fast int4", model="Llama-*-70B"),
     gpt_fast("gpt-fast, A100", BF16, software="gpt-fast bf16"),
@@ -168,8 +171,9 @@ RULES = [
     torchao("int4wo-64", INT4, date="2024083?"),
     *(rule("torchao", "torchao, not an A100", {**TORCHAO, **options, **lengths}, measure, note=NOT_A100,
            quantization=quantization, prefill_tokens=prefill, **{column: "?*"})
-      for quantization, options in [("None", BF16), ("int8wo", INT8), ("int4wo-64", INT4), ("int8dq", {"precision": "int8", "cache": "bf16"}),
-                                    ("float8wo", {"weights": "fp8"}), ("float8dq", {"precision": "fp8", "cache": "bf16"})]
+      for quantization, options in [("None", BF16), ("int8wo", INT8), ("int4wo-64", INT4), ("float8wo", {"weights": "fp8"}),
+                                    ("int8dq", {"precision": "int8", "cache": "bf16"}),
+                                    ("float8dq", {"precision": "fp8", "cache": "bf16"})]
       for prefill, lengths in [("", {}), ("4096", {"prompt": 4096}), ("8000", {"prompt": 8000}), ("8192", {"prompt": 8192})]
       for column, measure in [("decode_tokens_per_s", "decode tokens/s"), ("tokens_per_s", "tokens/s")]),
 
@@ -182,26 +186,26 @@ RULES = [
     left_out("published", DEVICES, source="PipeWeave repository e2e/real"),
 
     # --- small models, batch 1 ---
-    rule("modes", "small models, batch 1", {**GPT2, "engine": "vllm", "framework": EAGER}, "ms a token", 12,
+    rule("modes", SMALL, {**GPT2, "engine": "vllm", "framework": EAGER}, "ms a token", 12,
          source="DeepSpeed#8352", stack="vLLM", mode="eager"),
-    rule("modes", "small models, batch 1", {**GPT2, "engine": "vllm"}, "ms a token", 12, source="DeepSpeed#8352", stack="vLLM"),
-    rule("modes", "small models, batch 1", {**GPT2, "engine": "sglang", "framework": EAGER}, "ms a token", 12,
+    rule("modes", SMALL, {**GPT2, "engine": "vllm"}, "ms a token", 12, source="DeepSpeed#8352", stack="vLLM"),
+    rule("modes", SMALL, {**GPT2, "engine": "sglang", "framework": EAGER}, "ms a token", 12,
          source="DeepSpeed#8352", stack="SGLang", mode="eager"),
-    rule("modes", "small models, batch 1", {**GPT2, "engine": "sglang"}, "ms a token", 12, source="DeepSpeed#8352", stack="SGLang"),
-    rule("modes", "small models, batch 1", {**GPT2, "engine": "huggingface"}, "ms a token", 12, source="DeepSpeed#8352",
+    rule("modes", SMALL, {**GPT2, "engine": "sglang"}, "ms a token", 12, source="DeepSpeed#8352", stack="SGLang"),
+    rule("modes", SMALL, {**GPT2, "engine": "huggingface"}, "ms a token", 12, source="DeepSpeed#8352",
          note="HybridEngine runs Hugging Face's generate"),
     left_out("published", SECOND, source="DeepSpeed PR 8352"),
-    rule("published", "small models, batch 1", {**HAZY, "engine": "sglang", "framework": "megakernel"}, "decode ms", 12,
+    rule("published", SMALL, {**HAZY, "engine": "sglang", "framework": "megakernel"}, "decode ms", 12,
          source="Hazy Research blog No Bubbles", software="megakernel bf16", metric="forward pass*", unit="ms"),
-    rule("published", "small models, batch 1", {**HAZY, "engine": "sglang"}, "decode ms", 12,
+    rule("published", SMALL, {**HAZY, "engine": "sglang"}, "decode ms", 12,
          source="Hazy Research blog No Bubbles", software="SGLang bf16", metric="forward pass", unit="ms"),
-    rule("published", "small models, batch 1", {**HAZY, "engine": "vllm"}, "decode ms", 12,
+    rule("published", SMALL, {**HAZY, "engine": "vllm"}, "decode ms", 12,
          source="Hazy Research blog No Bubbles", software="vLLM bf16", metric="forward pass", unit="ms"),
     left_out("published", "the same number read off a figure, or a part of it", source="Hazy Research blog No Bubbles"),
-    *(rule("published", "small models, batch 1", dict(engine="vllm", prompt=prompt, tokens=128, precision="bf16"), measure, 15,
+    *(rule("published", SMALL, dict(engine="vllm", prompt=prompt, tokens=128, precision="bf16"), measure, 15,
            source="tt-inference-server A100 reference", context=str(prompt), metric=metric)
       for prompt in (128, 1024) for metric, measure in [("TPOT", "tpot ms"), ("TTFT", "ttft ms")]),
-    rule("published", "small models, batch 1", {**TAX, "prompt": 512, "tokens": 10}, "decode ms", None,
+    rule("published", SMALL, {**TAX, "prompt": 512, "tokens": 10}, "decode ms", None,
          "the length is not stated; 512 to 2,048 tokens in the paper's other rows",
          source="arXiv 2603.12465 TaxBreak*", model="OLMoE-1B-7B", metric="decode latency per token"),
     left_out("published", UNKNOWN_DEVICE, source="xllm PR 713"),
@@ -211,7 +215,7 @@ RULES = [
     # --- launches, as the same paper counts them ---
     rule("published", "launches of a step", {**TAX, "prompt": 2048, "tokens": 10, "batch": 4}, "launches a step",
          source="arXiv 2603.12465 TaxBreak*", metric="kernel launches per decode token"),
-    rule("published", "larger models, batch 1, eager and graphs", {**TAX, "host": "intel-xeon-gold-6538y-plus", "prompt": 2048,
+    rule("published", LARGER, {**TAX, "host": "intel-xeon-gold-6538y-plus", "prompt": 2048,
          "tokens": 1, "batch": 8}, "prefill ms", source="arXiv 2603.12465 TaxBreak*", software="*FlashAttention-2",
          metric="prefill latency", note="batch 8, a prompt of 2,048 tokens"),
     left_out("published", "unfused attention, which the engine no longer has", source="arXiv 2603.12465 TaxBreak*",
@@ -219,23 +223,23 @@ RULES = [
     left_out("published", UNKNOWN_LENGTH + ", or no number of a run", source="arXiv 2603.12465 TaxBreak*"),
 
     # --- larger models, batch 1 ---
-    rule("published", "larger models, batch 1, eager and graphs", dict(engine="vllm", framework=EAGER, prompt=128, tokens=128,
+    rule("published", LARGER, dict(engine="vllm", framework=EAGER, prompt=128, tokens=128,
          precision="bf16"), "decode ms", source="Spheron blog (secondary)", software="eager", note="neither engine nor length is stated"),
-    rule("published", "larger models, batch 1, eager and graphs", dict(engine="vllm", prompt=128, tokens=128, precision="bf16"),
+    rule("published", LARGER, dict(engine="vllm", prompt=128, tokens=128, precision="bf16"),
          "decode ms", source="Spheron blog (secondary)", note="neither engine nor length is stated"),
-    rule("modes", "larger models, batch 1, eager and graphs", dict(engine="gpt-fast", framework=EAGER, prompt=56, tokens=200,
+    rule("modes", LARGER, dict(engine="gpt-fast", framework=EAGER, prompt=56, tokens=200,
          precision="bf16"), "ms a token", source="litgpt#726", mode="eager", note="LitGPT's model is gpt-fast's forebear"),
-    rule("modes", "larger models, batch 1, eager and graphs", dict(engine="gpt-fast", prompt=56, tokens=200, precision="bf16"),
+    rule("modes", LARGER, dict(engine="gpt-fast", prompt=56, tokens=200, precision="bf16"),
          "ms a token", source="litgpt#726", mode="compile"),
-    rule("modes", "larger models, batch 1, eager and graphs", dict(engine="huggingface", prompt=10, tokens=50, precision="fp16"),
+    rule("modes", LARGER, dict(engine="huggingface", prompt=10, tokens=50, precision="fp16"),
          "ms a token", source="foundation-model-stack#34"),
-    rule("modes", "larger models, batch 1, eager and graphs", dict(engine="huggingface", prompt=32, tokens=64, precision="bf16"),
+    rule("modes", LARGER, dict(engine="huggingface", prompt=32, tokens=64, precision="bf16"),
          "ms a token", source="transformers#47872", mode="eager"),
-    rule("modes", "larger models, batch 1, eager and graphs", dict(engine="huggingface", framework="torch-compile-graphs", prompt=32,
+    rule("modes", LARGER, dict(engine="huggingface", framework="torch-compile-graphs", prompt=32,
          tokens=64, precision="bf16"), "ms a token", source="transformers#47872", mode="compile-graphs"),
-    rule("modes", "larger models, batch 1, eager and graphs", dict(engine="gpt-fast", framework=EAGER, prompt=64, tokens=128,
+    rule("modes", LARGER, dict(engine="gpt-fast", framework=EAGER, prompt=64, tokens=128,
          precision="bf16"), "ms a token", source="torchchat#1304", note="torchchat's model is gpt-fast's; the length is not stated"),
-    rule("modes", "larger models, batch 1, eager and graphs", dict(engine="huggingface", prompt=64, tokens=32, precision="bf16"),
+    rule("modes", LARGER, dict(engine="huggingface", prompt=64, tokens=32, precision="bf16"),
          "decode ms", source="lightning-thunder#2022", metric="forward_ms", note="the model is assumed"),
     left_out("modes", "how many tokens it generated is not stated", source="lightning-thunder#2022"),
     left_out("modes", NOT_SHIPPED, source="vllm#51167"),
@@ -340,9 +344,8 @@ class Program:
     def answer(self, arguments):
         if tuple(arguments) not in self.answers:
             done = subprocess.run([self.path, *arguments], capture_output=True, text=True)
-            text = done.stderr.strip().splitlines()
-            self.answers[tuple(arguments)] = (json.loads(done.stdout) if done.returncode == 0
-                                              else (text or [f"status {done.returncode}"])[-1])
+            words = [line for line in done.stderr.splitlines() if line.startswith("error")] or [f"status {done.returncode}"]
+            self.answers[tuple(arguments)] = json.loads(done.stdout) if done.returncode == 0 else words[0]
         return self.answers[tuple(arguments)]
 
 
