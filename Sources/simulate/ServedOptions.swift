@@ -123,7 +123,10 @@ enum ServedOptions {
       }
     }
     var served = ServedDecoder(
-      decoder: decoder, operators: try library.engineOperators(engine), prefill: prefill, decode: decode,
+      decoder: decoder, operators: try library.engineOperators(engine.operators, of: engine),
+      eagerOperators: try engine.eagerOperators.map { (name) throws(Failure) in
+        try library.engineOperators(name, of: engine)
+      }, prefill: prefill, decode: decode,
       formats: try formats(command, decode), kernelModel: try KernelModelOption.model(command, of: [accelerator], library))
     served.devices = try devices(command, of: decoder)
     return Resolved(

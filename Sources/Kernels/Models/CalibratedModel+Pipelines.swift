@@ -5,7 +5,7 @@ extension CalibratedModel {
   /// The time of a product on the matrix units; nil where the architecture has no constants for it, or single precision is
   /// computed.
   func pipelined(_ shape: MatrixShape, _ kernel: Kernel) -> KernelTime? {
-    guard let pipeline, let format = matrixFormat(kernel.arithmetic) else { return nil }
+    guard let pipeline, pipeline.matrixStepClocks != nil, let format = matrixFormat(kernel.arithmetic) else { return nil }
     let time = powered(product(format, pipeline, aligned: isAligned(shape)).time(of: shape), shape.flops, format)
     let traffic = traffic(pipeline)
     return KernelTime(
@@ -88,7 +88,7 @@ extension CalibratedModel {
     return PipelinedProduct(
       rate: aligned ? unit : unit * efficiency.matrixUnaligned,
       operandRate: efficiency.pipeline.operandBytesPerClock.map { $0 * clock }, elementBytes: format.bytesPerElement,
-      waves: waves, step: pipeline.matrixStepClocks / terms / clock, split: pipeline.split,
+      waves: waves, step: (pipeline.matrixStepClocks ?? 0) / terms / clock, split: pipeline.split ?? 0,
       cache: traffic(pipeline).cache)
   }
 }
