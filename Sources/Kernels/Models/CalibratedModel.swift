@@ -55,7 +55,7 @@ public struct CalibratedModel: KernelTimeModel {
     case .matrix(let shape):
       if let time = pipelined(shape, kernel) { return time }
       var time = product(shape, kernel.arithmetic)
-      time.arithmetic += conversions(kernel)
+      time.arithmetic = max(time.arithmetic, conversions(kernel))
       return time.kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
     case .attention(let shape):
       if let time = flashAttention(shape, kernel) { return time }
