@@ -208,6 +208,15 @@ class FromAIConfigurator(Case):
             ("prefill", 1, 3, "", 2 * (15 + 4 + 1 / 3 + 20) + 3), ("decode", 1, 32, "", 2 * (9 + 2 + 1 / 3 + 10) + 3),
             ("decode", 2, 32, "", 2 * (12 + 3 + 1 / 3 + 30) + 4)])
 
+    def test_one_source_of_kernels_may_be_chosen(self):
+        # By y every product takes 10 us, the head 20, and only a decode step of one request is timed.
+        gemm = GEMM + "".join(f"V,1,A,gemm,y,bfloat16,1,{n},{k},0.01\n" for n, k in self.decoder.products)
+        gemm += "V,1,A,gemm,y,bfloat16,1,64,8,0.02\n"
+        decode = self.write("y.txt", DECODE + ROW.format("generation_attention", 1, 1, 31, 0.1).replace(",x,", ",y,"))
+        out, _ = self.run_main("from-aiconfigurator", "--gemm", self.write("gemm_perf.txt", gemm), "--generation", decode,
+                               "--decoder", self.config, "--accelerator", "a100", "--kernel-source", "y")
+        self.assert_steps(out, [("decode", 1, 32, "", 2 * (40 + 100) + 20)])
+
     def test_another_format_is_not_there(self):
         with self.assertRaisesRegex(SystemExit, "has no product of nvfp4"):
             self.steps("--dtype", "nvfp4")
