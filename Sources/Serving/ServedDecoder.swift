@@ -24,7 +24,8 @@ package struct ServedDecoder: Sendable {
 
   /// A decoder on an engine.
   package init(
-    decoder: Decoder, operators: Workload, eagerOperators: Workload? = nil, prefill: System, decode: System, formats: TensorFormats,
+    decoder: Decoder, operators: Workload, eagerOperators: Workload? = nil, prefill: System, decode: System,
+    formats: TensorFormats,
     kernelModel: KernelModel = .calibrated
   ) {
     self.decoder = decoder
@@ -60,7 +61,8 @@ package struct ServedDecoder: Sendable {
       }
     }
     var scenario = Scenario(
-      workload: try bind(step, rows: rows, to: system.framework.mode == .eager ? eagerOperators : operators), system: system, precision: formats.activations,
+      workload: try bind(step, rows: rows, to: system.framework.mode == .eager ? eagerOperators : operators),
+      system: system, precision: formats.activations,
       latencyKind: latencyKind, kernelModel: kernelModel)
     scenario.formats = formats
     return scenario
