@@ -68,7 +68,8 @@ import Testing
     let result = try Command.run([
       "generate", "gpt2", "h100-sxm", "--requests", folder.path + "/r.csv", "--format", "json",
     ])
-    #expect(result.status == 0 && (try Self.json(result.output)).number("requests") == 2, "\(result.errors)")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try Self.json(result.output).number("requests") == 2)
     try folder.write("prompt_tokens,output_tokens\n100,4\n30,0\n", to: "w.csv")
     let refused = try Command.run(["generate", "gpt2", "h100-sxm", "--requests", folder.path + "/w.csv"])
     #expect(refused.status == 2 && refused.errors.contains("w.csv:3:4"), "\(refused.errors)")

@@ -75,8 +75,8 @@ import Testing
 
   @Test func `a kind that is not known is named, with the nearest that is`() {
     let words = Self.words(Self.llama.replacing(#""model_type": "llama""#, with: #""model_type": "lama9""#))
-    #expect(words?.contains("d.json:2:54") == true, "\(words ?? "")")
-    #expect(words?.contains("lama9") == true && words?.contains("did you mean 'llama'") == true, "\(words ?? "")")
+    #expect(words?.contains("d.json:2:56") == true, "\(words ?? "")")
+    #expect(words?.contains("lama9") == true && words?.contains("did you mean \"llama\"") == true, "\(words ?? "")")
   }
 
   @Test(
