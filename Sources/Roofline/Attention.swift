@@ -64,9 +64,15 @@ public struct Attention: Work {
   /// Causal, with no fewer keys than queries: query i of q attends to k − q + i keys, which sum to q·k − q·(q − 1) / 2.
   /// With fewer, only the last k queries attend to any: k·(k + 1) / 2. The two meet where q is k.
   public var pairs: Int128 {
-    let (q, k) = (Int128(queries), Int128(keys))
-    guard isCausal else { return q * k }
-    return q <= k ? q * k - q * (q - 1) / 2 : k * (k + 1) / 2
+    Self.twicePairs(queries: Int128(queries), keys: Int128(keys), isCausal: isCausal) / 2
+  }
+
+  /// Twice the pairs of a head, in any sort of number: a sum of whole numbers and halves stays whole.
+  @inlinable package static func twicePairs<Number: Numeric & Comparable>(
+    queries: Number, keys: Number, isCausal: Bool
+  ) -> Number {
+    guard isCausal else { return 2 * queries * keys }
+    return queries <= keys ? 2 * queries * keys - queries * (queries - 1) : keys * (keys + 1)
   }
 
   /// Two for each multiply-add of both products, in any sort of number.

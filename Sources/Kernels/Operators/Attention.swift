@@ -69,8 +69,7 @@ extension Lowering {
   /// Heads of queries that share keys and values have their arithmetic each, and read them once together.
   fileprivate func attention(_ operation: Operator) -> [Kernel] {
     let shape = Self.attentionShape(operation)
-    let values = Double(operation.inputs[2].dimensions.last ?? 1)
-    let written = shape.batch * shape.heads * shape.queries * values
+    let written = shape.batch * shape.heads * shape.queries * shape.valueWidth
     guard written > 0 else { return [] }
     return [
       Kernel(
@@ -83,7 +82,7 @@ extension Lowering {
   /// The heads are the dimension before the last two; what stands before them are sequences.
   ///
   /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries.
-  private static func attentionShape(_ operation: Operator) -> AttentionShape {
+  static func attentionShape(_ operation: Operator) -> AttentionShape {
     let (query, key) = (operation.inputs[0], operation.inputs[1])
     let heads = query.rank > 2 ? Double(query[query.rank - 3]) : 1
     let keyHeads = key.rank > 2 ? Double(key[key.rank - 3]) : 1
@@ -91,6 +90,7 @@ extension Lowering {
     var shape = AttentionShape(
       batch: OperatorCheck.product(query.dimensions.dropLast(3)), heads: heads, keyHeads: isGrouped ? keyHeads : heads,
       queries: Double(query[query.rank - 2]), keys: Double(key[key.rank - 2]), width: Double(query[query.rank - 1]))
+    shape.valueWidth = Double(operation.inputs[2].dimensions.last ?? 1)
     shape.isCausal = operation.attribute("is_causal")?.first == 1
     shape.writesCache = operation.attribute("writes_cache")?.first == 1
     return shape
