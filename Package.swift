@@ -17,7 +17,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("CommandSyntax", ["JSONText"]),
   ("OutputFiles", ["JSONText"]),
   ("Charts", ["JSONText"]),
-  ("Profiles", ["JSONText"]),
+  ("Profiles", ["JSONText", "Roofline"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText", "Roofline"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
@@ -40,12 +40,12 @@ let embedded: [String: [Resource]] = ["Reports": [.embedInCode("page.js"), .embe
 
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
-  ("Roofline", []),
+  ("Roofline", ["JSONText"]),
   ("JSONText", []),
   ("EventEngine", ["Roofline"]),
   ("CommandSyntax", []),
   ("OutputFiles", ["JSONText"]),
-  ("Profiles", ["JSONText", "SampleModels"]),
+  ("Profiles", ["JSONText", "Roofline", "SampleModels"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Traces"]),
@@ -118,7 +118,7 @@ let package = Package(
         name: "simulate",
         dependencies: [
           "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "OutputFiles", "Profiles", "Replay", "Reports",
-          "Simulation", "Studies", "Traces", "Workloads",
+          "Roofline", "Simulation", "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

@@ -86,7 +86,7 @@ MUTATIONS = [
     ("Kernels/HostModel.swift", "let fitsCache = «kernel.bytes <= host.memory.l3MB * 1e6»", "false", "what fits the cache comes from it"),
     ("Kernels/HostModel.swift", "kernel.bytesWritten / «4096»", "8192", "a page has 4 KiB"),
     ("Kernels/HostModel.swift", "min(1, perGroup / «16»)", "32", "16 channels fill the vector units"),
-    ("Kernels/IdealRooflineModel.swift", "accelerator.peakTFLOPS[$0] }.max() ?? 0) * «1e12»", "1e9", "a TFLOP is 10^12"),
+    ("Profiles/AcceleratorProfile+Roofline.swift", "peakTFLOPS[$0] }.max() ?? 0) * «1e12»", "1e9", "a TFLOP is 10^12"),
     # Kernels: lowering and fusion.
     ("Kernels/Pointwise.swift", "transcendental = «10.0»", "1.0",
      "a transcendental function is ten FLOPs"),
@@ -201,7 +201,7 @@ MUTATIONS = [
     ("Roofline/Roofline.swift", "return «intensity >= ridgePoint» ? .computeBound", "intensity > ridgePoint", "the ridge is the peak's"),
     ("Roofline/Roofline+Inverse.swift", "return «bytes / bandwidth <= time» ? flops / time : nil", "true",
      "no peak helps where transfers take too long"),
-    ("Roofline/MatrixMultiply.swift", "FLOPs(«2» * Double(rows)", "1", "a multiply-add is two"),
+    ("Roofline/MatrixMultiply.swift", "«2» * batch * rows * columns * inner", "1", "a multiply-add is two"),
     # Profiles.
     ("Profiles/NameMatch.swift", "if «found.count > 1» { throw .ambiguous", "false", "a name that fits two things is none"),
     ("Profiles/NameMatch.swift", "return (0...(words.count - wanted.count)).contains { start in\n    «words[start..<(start + wanted.count - 1)].elementsEqual(wanted.dropLast())»",

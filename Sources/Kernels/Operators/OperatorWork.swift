@@ -1,0 +1,125 @@
+import Profiles
+import Roofline
+import Workloads
+
+/// What an operator does at least, whatever runs it: its arithmetic, and each of its tensors moved once.
+///
+/// It is what the roofline of a data sheet is asked about. Kernels that a library launches around an operator, or for a part
+/// of it, move tensors more often.
+package struct OperatorWork: Work {
+  /// Floating-point operations, exact.
+  package let operationCount: Int128
+  /// Elements in the format that is asked for, read and written.
+  package let elements: Int128
+  /// Bytes of one.
+  package let bytesPerElement: Double
+  /// Bytes of integers and truth values, read and written.
+  package let otherBytes: Int128
+
+  /// All tensors once.
+  package var bytes: Bytes { Bytes(Double(elements) * bytesPerElement) + Bytes(Double(otherBytes)) }
+
+  /// What an operator does, all of whose results are told.
+  package init(_ operation: Operator, bytesPerElement: Double) {
+    let rule = OperatorRule.of(operation)
+    operationCount = rule.operationCount(of: operation)
+    let moved = rule.tensors(of: operation).reduce(into: TensorCount()) { $0.add($1) }
+    elements = moved.elements
+    otherBytes = moved.bytes
+    self.bytesPerElement = bytesPerElement
+  }
+}
+
+/// Elements of floating-point tensors, and bytes of all others.
+private struct TensorCount {
+  var elements: Int128 = 0
+  var bytes: Int128 = 0
+
+  mutating func add(_ tensor: (shape: Shape, type: ElementType)) {
+    let count = Int128(tensor.shape.elementCount)
+    switch tensor.type {
+    case .float: elements += count
+    case .int64: bytes += 8 * count
+    case .int32: bytes += 4 * count
+    case .bool: bytes += count
+    }
+  }
+}
+
+extension OperatorRule {
+  /// The floating-point operations of a call: of its products alone, where it multiplies.
+  ///
+  /// A bias is added on the way and not counted, as PyTorch's own counter has it.
+  fileprivate func operationCount(of operation: Operator) -> Int128 {
+    switch kind {
+    case .view, .synchronization: return self === Self.positions ? arithmetic.count(of: operation) : 0
+    case .linear, .matmul:
+      return (productShape(of: operation)).map(Self.operationCount) ?? 0
+    case .convolution, .depthwiseConvolution:
+      let isTransposed = names.contains("conv_transpose2d")
+      let geometry = try? ConvolutionGeometry(operation, isTransposed: isTransposed)
+      return geometry.map { Self.operationCount($0.shape.asMatrix) } ?? 0
+    case .attention:
+      let shape = Lowering.attentionShape(operation)
+      return Attention.operations(
+        batch: Int128(shape.batch), heads: Int128(shape.heads), pairs: Int128(shape.pairs), width: Int128(shape.width),
+        valueWidth: Int128(shape.valueWidth))
+    case .pooling: return Int128(Lowering.poolOperations(operation))
+    case .collective: return 0
+    default: return arithmetic.count(of: operation)
+    }
+  }
+
+  private static func operationCount(_ shape: MatrixShape) -> Int128 {
+    MatrixMultiply.operations(
+      batch: Int128(shape.batch), rows: Int128(shape.m), columns: Int128(shape.n), inner: Int128(shape.k))
+  }
+
+  /// The product that a call is, also of a sum over named dimensions.
+  private func productShape(of operation: Operator) -> MatrixShape? {
+    if let product { return product.shape(of: operation) }
+    return names.contains("einsum") ? Lowering.contraction(operation) : nil
+  }
+
+  /// The tensors that a call moves; one that is read and written stands here twice.
+  func tensors(of operation: Operator) -> [(shape: Shape, type: ElementType)] {
+    let read = Array(zip(operation.inputs, operation.inputTypes).map { (shape: $0.0, type: $0.1) })
+    let written = Array(zip(operation.outputs, operation.outputTypes).map { (shape: $0.0, type: $0.1) })
+    switch kind {
+    case .view: return []
+    case .synchronization: return self === Self.positions ? read + written : []
+    // Across the link it goes once into the device's memory, or out of it.
+    case .copy where transfer != nil: return read
+    // Another tensor only says how large the new one is.
+    case .creation: return names.contains("empty") ? [] : written
+    // Rows are read where they lie, and not the whole table.
+    case .embedding, .gather: return written + written + read.filter { $0.type == .int64 || $0.type == .int32 }
+    default: return read + written
+    }
+  }
+}
+
+extension Operator {
+  /// Whether it runs something: not what looks at the same memory in another way, or is told to convert what is right.
+  package var movesTensors: Bool {
+    let rule = OperatorRule.of(self)
+    if rule.kind == .view || rule.kind == .synchronization && rule !== OperatorRule.positions { return false }
+    if rule.fusion == .conversion { return !copies.isEmpty || inputTypes.first != outputTypes.first }
+    return true
+  }
+
+  /// Whether it is guessed, because no rule knows its name.
+  package var isGuessed: Bool { OperatorRule.of(self) === OperatorRule.unknown }
+}
+
+extension OperatorArithmetic {
+  /// Floating-point operations of a call whose results are told, exact.
+  fileprivate func count(of operation: Operator) -> Int128 {
+    switch self {
+    case .perResult(let count):
+      Int128(count) * operation.outputs.reduce(0) { $0 + Int128($1.elementCount) }
+    case .perInput(let count): Int128(count) * Int128(operation.inputs.first?.elementCount ?? 0)
+    case .perOperand(let count): Int128(count) * Int128(operation.inputs.map(\.elementCount).max() ?? 0)
+    }
+  }
+}
