@@ -89,7 +89,8 @@ def inverse(i):
 def hierarchical(i):
     times = [size / bandwidth for size, bandwidth in zip(i["traffic"], i["bandwidths"])]
     arithmetic = i["flops"] / i["peak"]
-    slow = [t for t in times if t > arithmetic]
+    # What computes nothing lies below every ridge point.
+    slow = [t for t in times if t > arithmetic or i["flops"] == 0]
     bound = f"level {times.index(max(slow))}" if slow else "compute"
     return {"time": max([arithmetic] + times), "bound": bound,
             "ridges": [i["peak"] / bandwidth for bandwidth in i["bandwidths"]]}

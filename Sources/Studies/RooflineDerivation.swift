@@ -42,5 +42,11 @@ struct RooflineDerivation {
     }
   }
 
-  private func short(_ number: Double) -> String { NumberFormat.significant(number, digits: 6) }
+  /// Six digits, without zeros at the end of a fraction.
+  private func short(_ number: Double) -> String {
+    let text = NumberFormat.significant(number, digits: 6)
+    guard text.contains("."), !text.contains("e") else { return text }
+    let kept = text.reversed().drop { $0 == "0" }
+    return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
+  }
 }

@@ -153,7 +153,8 @@ private struct ResultShapes {
 
   private func product() throws(LoneOperatorFault) -> Shape {
     guard let extents = rule.product?.results(of: call) else { throw .resultsUnknown }
-    return try made([extents.batch, extents.rows, extents.columns])
+    let batch = extents.batch == 1 ? [] : [extents.batch]
+    return try made(batch + [extents.rows, extents.columns])
   }
 
   private func attention() throws(LoneOperatorFault) -> Shape {

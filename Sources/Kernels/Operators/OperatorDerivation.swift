@@ -24,6 +24,8 @@ package enum OperatorDerivation {
       let widths = "(\(whole(shape.width)) + \(whole(shape.valueWidth)))"
       return "2 x " + product([shape.batch, shape.heads]) + " x \(whole(shape.pairs)) pairs of a query and a key x "
         + widths + ", both products"
+    case .pooling where OperatorRule.coversInput(operation):
+      return "\(whole(operation.inputElements(0))), one for each element of the input"
     case .pooling: return "\(whole(Lowering.poolOperations(operation))), one for each element of each window"
     case .view: return "none: nothing is computed"
     case .synchronization where rule !== OperatorRule.positions: return "none: nothing is computed"

@@ -64,11 +64,17 @@ extension OperatorRule {
       return Attention.operations(
         batch: Int128(shape.batch), heads: Int128(shape.heads), pairs: Int128(shape.pairs), width: Int128(shape.width),
         valueWidth: Int128(shape.valueWidth))
-    case .pooling: return Int128(Lowering.poolOperations(operation))
+    case .pooling:
+      // Regions that cover the input look at each of its elements once.
+      if Self.coversInput(operation) { return OperatorArithmetic.perInput(1).count(of: operation) }
+      return Int128(Lowering.poolOperations(operation))
     case .collective: return 0
     default: return arithmetic.count(of: operation)
     }
   }
+
+  /// Whether a pool's regions cover its input, however many there are.
+  static func coversInput(_ operation: Operator) -> Bool { baseName(operation.name).contains("adaptive") }
 
   private static func operationCount(_ shape: MatrixShape) -> Int128 {
     MatrixMultiply.operations(

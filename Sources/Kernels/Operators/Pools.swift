@@ -38,10 +38,9 @@ extension OperatorRule {
 }
 
 extension Lowering {
-  /// One operation for each element of each window; regions that cover the input look at each of its elements once.
+  /// One operation for each element of each window; nine where none is told.
   static func poolOperations(_ operation: Operator) -> Double {
     let name = OperatorRule.baseName(operation.name)
-    if name.hasPrefix("adaptive") || name.hasPrefix("_adaptive") { return operation.inputElements(0) }
     let axes = name.contains("1d") ? 1 : name.contains("3d") ? 3 : 2
     let sides = operation.attribute("kernel_size") ?? [3]
     // One value is of each axis.
