@@ -81,7 +81,8 @@ let package = Package(
           "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Roofline", "Simulation", "Studies", "TestSupport",
           "Workloads", "simulate",
         ], swiftSettings: strict),
-      .target(name: "TestSupport", dependencies: ["JSONText", "Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "TestSupport", dependencies: ["JSONText", "Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
       // What tools/fuzz.sh gives bytes to; the kept inputs run as tests, without the fuzzer.
       .target(
         name: "Fuzzing",

@@ -33,7 +33,9 @@ package struct RooflineReport: Report {
         Column("flops", for: .programs) { .number($0.flops.value) },
         Column("bytes", for: .programs) { .number($0.bytes.value) },
         Column("intensity", unit: "FLOP/B", key: "intensity_flop_per_byte", .fixed(1)) { .number($0.intensity) },
-        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2)) { .number($0.attainable?.teraflops) },
+        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2)) {
+          .number($0.attainable?.teraflops)
+        },
         Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .fixed(2)) {
           .number($0.achieved.teraflops, shown: $0.attainable == nil ? "-" : nil)
         },

@@ -69,8 +69,8 @@ public struct MatrixMultiply: Work {
   public var bytes: Bytes {
     let own = exactProduct([batch, rows, inner]) + exactProduct([batch, rows, columns])
     let right = exactProduct([batch, inner, columns])
-    if rightBytesPerElement == bytesPerElement { return elementBytes( own + right, bytesPerElement) }
-    return elementBytes( own, bytesPerElement) + elementBytes( right, rightBytesPerElement)
+    if rightBytesPerElement == bytesPerElement { return elementBytes(own + right, bytesPerElement) }
+    return elementBytes(own, bytesPerElement) + elementBytes(right, rightBytesPerElement)
   }
 
   /// ``bytes`` under the name that says what it is.

@@ -52,6 +52,7 @@ public struct PassOverMemory: Work {
   ///   - operands: Elements of each operand, each read once, however often it is repeated along the others.
   ///   - operationsPerResult: 1 for an addition, ``transcendentalOperations`` for an exponential.
   ///   - bytesPerElement: The element size.
+  /// - Returns: The work.
   public static func elementwise(
     results: Int, operands: [Int], operationsPerResult: Int = 1, bytesPerElement: Double
   ) -> PassOverMemory {

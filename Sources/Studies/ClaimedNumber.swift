@@ -52,6 +52,7 @@ package struct ClaimedNumber: Sendable, Equatable {
   ///   - expected: The right number.
   ///   - counts: Whether it counts something, so that a whole number must be exact.
   ///   - tolerance: The part by which it may be off; nil for the default, and for exactness where it counts.
+  /// - Returns: Whether it does.
   func holds(of expected: Double, counts: Bool, tolerance: Double?) -> Bool {
     if value == expected { return true }
     let distance = abs(value - expected)

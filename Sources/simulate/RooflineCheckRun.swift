@@ -56,6 +56,7 @@ enum RooflineCheckRun {
   ///   - accelerator: The device.
   ///   - name: What the rows call it: its name, or its file.
   ///   - path: The output.
+  /// - Throws: ``Failure`` where the device has no peak for the precision, or the output cannot be written.
   static func emit(
     _ scenario: Scenario, _ accelerator: AcceleratorProfile, named name: String, to path: String
   ) throws(Failure) {

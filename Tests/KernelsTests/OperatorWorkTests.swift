@@ -45,7 +45,8 @@ import Workloads
 
   /// What a kernel moves more or less than the operator's tensors, bytes.
   private static func exception(_ operation: Operator, _ precision: Precision) -> Double {
-    let parameters = operation.inputs.dropFirst(2).reduce(0) { $0 + Double($1.elementCount) } * precision.bytesPerElement
+    let parameters =
+      operation.inputs.dropFirst(2).reduce(0) { $0 + Double($1.elementCount) } * precision.bytesPerElement
     switch OperatorRule.of(operation).kind {
     // A bias is added by a kernel of the library's.
     case .convolution, .depthwiseConvolution: return -parameters
@@ -115,7 +116,8 @@ import Workloads
     (ToldOperator(name: "c10d::_allgather_base_", inputs: [[100]]), [100]),
   ]
 
-  @Test(arguments: results) func `is of results that follow from the operands`(told: ToldOperator, result: Shape) throws {
+  @Test(arguments: results) func `is of results that follow from the operands`(told: ToldOperator, result: Shape) throws
+  {
     #expect(try Operator(completing: told).outputs.first == result)
   }
 

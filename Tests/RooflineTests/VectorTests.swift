@@ -32,7 +32,8 @@ struct VectorTests {
   // MARK: Quantities
 
   private static let units: [String: @Sendable (Double) -> (inside: Double, outside: Double)] = [
-    "flops one": { (FLOPs($0).value, FLOPs($0).value) }, "flops giga": { (FLOPs(giga: $0).value, FLOPs(giga: $0).giga) },
+    "flops one": { (FLOPs($0).value, FLOPs($0).value) },
+    "flops giga": { (FLOPs(giga: $0).value, FLOPs(giga: $0).giga) },
     "flops tera": { (FLOPs(tera: $0).value, FLOPs(tera: $0).tera) },
     "bytes one": { (Bytes($0).value, Bytes($0).value) },
     "bytes kilo": { (Bytes(kilobytes: $0).value, Bytes(kilobytes: $0).kilobytes) },

@@ -40,7 +40,10 @@ import Testing
 
   @Test(arguments: [
     ("nvida-t4,fp16,aten::relu,[[9]],,,,,,,", "2:1", "unknown accelerator 'nvida-t4'; did you mean 'nvidia-t4'?"),
-    ("apple-m4-max,fp64,aten::relu,[[9]],,,,,,,", "2:14", "precision is 'fp64', for which apple-m4-max has no peak in its profile"),
+    (
+      "apple-m4-max,fp64,aten::relu,[[9]],,,,,,,", "2:14",
+      "precision is 'fp64', for which apple-m4-max has no peak in its profile"
+    ),
     ("t4,fp16,aten::relu,[[9]],,x,,,,,", "2:27", "flops must be blank or a number of at least 0"),
   ]) func `say what is wrong with a file once`(row: String, place: String, words: String) throws {
     let scratch = try Scratch()

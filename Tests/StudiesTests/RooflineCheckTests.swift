@@ -110,7 +110,8 @@ import Testing
 
   @Test func `of the first row that is wrong are the ones that are told`() throws {
     let right = Self.product + ",,,,,\n"
-    let rows = String(repeating: right, count: 5000) + "x,fp16,aten::relu,[[9]],,a,,,,,\n" + right
+    let rows =
+      String(repeating: right, count: 5000) + "x,fp16,aten::relu,[[9]],,a,,,,,\n" + right
       + "x,fp16,aten::relu,[[9]],,b,,,,,\n"
     let error = try #require(throws: CSVFault.self) { try Self.check(rows) }
     #expect(error.position.line == 5002)

@@ -74,7 +74,8 @@ public struct RooflineVector: Sendable, CustomStringConvertible {
 
   /// The files, without their ending.
   public static let files = [
-    "attention", "ceilings", "collective", "convolution", "energy", "grouped_matrix_multiply", "hierarchical", "inverse",
+    "attention", "ceilings", "collective", "convolution", "energy", "grouped_matrix_multiply", "hierarchical",
+    "inverse",
     "matrix_multiply", "mixture_of_experts", "normalization", "operators", "pass_over_memory", "pooling", "quantities",
     "recurrent_cell", "roofline", "sum",
   ]
@@ -147,7 +148,8 @@ public struct RooflineVector: Sendable, CustomStringConvertible {
 
   /// How a number differs from the one expected, in words; nil where it does not, but for the rounding of a few operations.
   public func difference(_ key: String, from found: Double?) -> String? {
-    let words = "\(self): \(key): found \(found.map { "\($0)" } ?? "none"), expected \(String(describing: expected[key]))"
+    let words =
+      "\(self): \(key): found \(found.map { "\($0)" } ?? "none"), expected \(String(describing: expected[key]))"
     switch (expected[key], found) {
     case (.word("none")?, nil): return nil
     case (.word("infinity")?, let found?): return found == .infinity ? nil : words
@@ -160,7 +162,8 @@ public struct RooflineVector: Sendable, CustomStringConvertible {
 
   /// The same of a count, which is exact.
   public func difference(_ key: String, fromCount found: Int128?) -> String? {
-    let words = "\(self): \(key): found \(found.map { "\($0)" } ?? "none"), expected \(String(describing: expected[key]))"
+    let words =
+      "\(self): \(key): found \(found.map { "\($0)" } ?? "none"), expected \(String(describing: expected[key]))"
     switch (expected[key], found) {
     case (.word("none")?, nil): return nil
     case (.number(let number)?, let found?): return number == Rational(whole: found) ? nil : words
@@ -170,7 +173,8 @@ public struct RooflineVector: Sendable, CustomStringConvertible {
 
   /// The same of a word.
   public func difference(_ key: String, fromWord found: String) -> String? {
-    expected[key] == .word(found) ? nil : "\(self): \(key): found \(found), expected \(String(describing: expected[key]))"
+    expected[key] == .word(found)
+      ? nil : "\(self): \(key): found \(found), expected \(String(describing: expected[key]))"
   }
 }
 

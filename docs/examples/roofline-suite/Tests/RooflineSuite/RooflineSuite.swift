@@ -4,9 +4,11 @@ import Profiles
 import Roofline
 import Testing
 
-/// The formulas of the code under test. They are what a suite checks; here they are written out.
+/// The formulas of the code under test, which are what a suite checks, written out here.
 enum Own {
-  static func flops(rows: Int, columns: Int, inner: Int) -> Double { 2 * Double(rows) * Double(columns) * Double(inner) }
+  static func flops(rows: Int, columns: Int, inner: Int) -> Double {
+    2 * Double(rows) * Double(columns) * Double(inner)
+  }
 
   static func bytes(rows: Int, columns: Int, inner: Int, element: Double) -> Double {
     element * (Double(rows * inner) + Double(inner * columns) + Double(rows * columns))
