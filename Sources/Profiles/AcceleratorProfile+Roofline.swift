@@ -14,7 +14,7 @@ extension AcceleratorProfile {
   ///
   /// - Parameter precision: The format that is computed.
   /// - Returns: The ceilings, the highest peak first.
-  /// - Throws: ``Roofline/RooflineFault`` where the profile has no peak for the format.
+  /// - Throws: `RooflineFault` where the profile has no peak for the format.
   public func ceilings(_ precision: Precision) throws(RooflineFault) -> [Ceiling] {
     let roof = try Roofline(accelerator: self, precision: precision)
     var ceilings = [Ceiling(name: "no fused multiply-add", roofline: roof.withoutFusedMultiplyAdd)]
@@ -36,14 +36,14 @@ extension Roofline {
   /// The roofline of a device's data sheet in a format.
   ///
   /// ```swift
-  /// let h100 = try ProfileCatalog(directories: [Catalog.profiles]).accelerator(named: "h100-sxm")
+  /// let h100 = try ProfileCatalog(directories: [folder]).accelerator(named: "h100-sxm")
   /// let roofline = try Roofline(accelerator: h100, precision: .bf16)  // 989 TFLOP/s, 3.35 TB/s
   /// ```
   ///
   /// - Parameters:
   ///   - accelerator: The device.
   ///   - precision: The format; one that the device has no units for is computed in the fastest that can carry it.
-  /// - Throws: ``RooflineFault`` where the profile has no peak for it, or no bandwidth.
+  /// - Throws: `RooflineFault` where the profile has no peak for it, or no bandwidth.
   public init(accelerator: AcceleratorProfile, precision: Precision) throws(RooflineFault) {
     try self.init(validatingPeak: accelerator.peak(precision), bandwidth: accelerator.memoryBandwidth)
   }
@@ -55,7 +55,7 @@ extension HierarchicalRoofline {
   /// - Parameters:
   ///   - accelerator: The device.
   ///   - precision: The format; one that the device has no units for is computed in the fastest that can carry it.
-  /// - Throws: ``RooflineFault`` where the profile has no peak for it, or no bandwidth.
+  /// - Throws: `RooflineFault` where the profile has no peak for it, or no bandwidth.
   public init(accelerator: AcceleratorProfile, precision: Precision) throws(RooflineFault) {
     var levels = [MemoryLevel(name: "DRAM", bandwidth: accelerator.memoryBandwidth)]
     if let cache = accelerator.memory.l2BandwidthGBPerS {

@@ -8,7 +8,7 @@
 /// ```
 ///
 /// Conventions for how much an element costs are named once, where they are used: ``transcendentalOperations``,
-/// ``Softmax/operationsPerElement`` and ``Normalization/operationsPerElement``.
+/// ``Softmax/operationsPerElement`` and ``Normalization/operationsPerElement(_:)``.
 public struct PassOverMemory: Work {
   /// Floating-point operations.
   public let operationCount: Int128
