@@ -12,7 +12,39 @@ enum OperatorText {
   ]
 
   /// The dimensions of shapes; nil for a text that is none.
-  static func dimensions(_ text: String) -> [[Int64]]? {
+  ///
+  /// A table of a hundred thousand operators has as many shapes: those that are written without blanks are read here, and
+  /// all others as JSON.
+  static func dimensions(_ text: String) -> [[Int64]]? { plainDimensions(text) ?? dimensionsOfJSON(text) }
+
+  /// `[[64,4096],[4096,4096]]`, of dimensions of at most 18 digits; nil for any other text.
+  private static func plainDimensions(_ text: String) -> [[Int64]]? {
+    var (shapes, shape, digits, value) = ([[Int64]](), [Int64](), 0, Int64(0))
+    var (depth, isDone, wantsMore) = (0, false, false)
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "[") where !isDone && depth < 2 && digits == 0 && (depth == 0 || shapes.isEmpty || wantsMore):
+        depth += 1
+        wantsMore = false
+      case UInt8(ascii: "0")...UInt8(ascii: "9") where depth == 2 && digits < 18 && (digits == 0 || value > 0):
+        value = 10 * value + Int64(byte - UInt8(ascii: "0"))
+        digits += 1
+      case UInt8(ascii: ",") where depth == 2 && digits > 0:
+        shape.append(value)
+        (digits, value, wantsMore) = (0, 0, true)
+      case UInt8(ascii: ",") where depth == 1 && !shapes.isEmpty && !wantsMore: wantsMore = true
+      case UInt8(ascii: "]") where depth == 2 && (digits > 0 || (shape.isEmpty && !wantsMore)):
+        if digits > 0 { shape.append(value) }
+        shapes.append(shape)
+        (shape, digits, value, depth, wantsMore) = ([], 0, 0, 1, false)
+      case UInt8(ascii: "]") where depth == 1 && !wantsMore: (depth, isDone) = (0, true)
+      default: return nil
+      }
+    }
+    return isDone ? shapes : nil
+  }
+
+  private static func dimensionsOfJSON(_ text: String) -> [[Int64]]? {
     do throws(JSONFault) {
       return try document(text).cursor.array().map { (shape) throws(JSONFault) in
         try shape.array().map { (dimension) throws(JSONFault) in try dimension.integer(0 ... .max) }
@@ -97,12 +129,18 @@ struct OperatorTexts {
   /// The shapes of operands.
   mutating func shapes(_ text: String) throws(Expectation) -> [Shape] {
     if let known = shapes[text] { return known }
+    let read = try Self.read(text)
+    shapes[text] = read
+    return read
+  }
+
+  /// The shapes of operands, of a table in which few are alike.
+  static func read(_ text: String) throws(Expectation) -> [Shape] {
     guard let dimensions = OperatorText.dimensions(text) else {
       throw Expectation(words: "shapes as JSON, as [[64,4096],[4096,4096]]")
     }
     let read = dimensions.compactMap { Shape(checking: $0) }
     guard read.count == dimensions.count else { throw Expectation(words: "shapes of at most 2^50 elements") }
-    shapes[text] = read
     return read
   }
 

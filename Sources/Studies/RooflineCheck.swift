@@ -82,7 +82,17 @@ package struct RooflineCheck: Sendable {
     let size = 2048
     let stretches = stride(from: 0, to: claims.count, by: size).map { $0..<min($0 + size, claims.count) }
     let checked = parallelMap(stretches) { stretch in
-      stretch.map { Self.check(claims[$0], rooflines, tolerance) }
+      // Rows of one device mostly stand together.
+      var (key, roofline): (RooflineKey?, Roofline?)
+      return stretch.map { index in
+        let claim = claims[index]
+        if key?.isOf(claim) != true {
+          key = RooflineKey(claim)
+          roofline = key.flatMap { rooflines[$0] }
+        }
+        guard let roofline else { preconditionFailure("every accelerator was looked up") }
+        return Self.check(claim, roofline, tolerance)
+      }
     }
     let rows = checked.flatMap(\.self)
     expected = rows.map(\.expected)
@@ -91,9 +101,8 @@ package struct RooflineCheck: Sendable {
   }
 
   private static func check(
-    _ claim: RooflineClaim, _ rooflines: [RooflineKey: Roofline], _ tolerance: Double?
+    _ claim: RooflineClaim, _ roofline: Roofline, _ tolerance: Double?
   ) -> (expected: Expected, differences: [Difference]) {
-    guard let roofline = rooflines[RooflineKey(claim)] else { preconditionFailure("every accelerator was looked up") }
     let work = OperatorWork(claim.operation, bytesPerElement: claim.precision.bytesPerElement)
     let expected = Expected(work, on: roofline)
     let wrong = RooflineQuantity.allCases.filter { quantity in
@@ -122,6 +131,9 @@ package struct RooflineKey: Hashable, Sendable {
     accelerator = claim.accelerator
     precision = claim.precision
   }
+
+  /// Whether it is a claim's.
+  func isOf(_ claim: RooflineClaim) -> Bool { precision == claim.precision && accelerator == claim.accelerator }
 
   /// An accelerator and a format.
   package init(accelerator: String, precision: Precision) {

@@ -13,11 +13,34 @@ package struct RooflineClaim: Sendable {
   /// The call, with its results.
   package var operation: Operator
   /// What is claimed of its numbers; nil for a blank field, or a column that there is not.
-  var numbers: [RooflineQuantity: ClaimedNumber] = [:]
+  var numbers = ClaimedNumbers()
   /// The side of the ridge on which it is claimed to lie.
   var bound: RooflineBound?
   /// The row of the table, from 0.
   package var row: Int
+}
+
+/// The numbers that are claimed of an operator; nil for those that are not.
+struct ClaimedNumbers: Sendable {
+  var flops: ClaimedNumber?
+  var bytes: ClaimedNumber?
+  var intensity: ClaimedNumber?
+  var attainable: ClaimedNumber?
+  var time: ClaimedNumber?
+
+  /// One of them.
+  subscript(quantity: RooflineQuantity) -> ClaimedNumber? {
+    switch quantity {
+    case .flops: flops
+    case .bytes: bytes
+    case .intensity: intensity
+    case .attainable: attainable
+    case .time: time
+    }
+  }
+
+  /// How many there are.
+  var count: Int { [flops, bytes, intensity, attainable, time].count { $0 != nil } }
 }
 
 /// A number that may be claimed.
@@ -84,13 +107,6 @@ extension RooflineClaim {
 private struct RooflineClaimReader {
   private let fields: CSVFields<RooflineClaimColumn>
   private var texts = OperatorTexts()
-  /// The calls that were told before, by what was told.
-  private var operations: [Told: Operator] = [:]
-
-  private struct Told: Hashable {
-    let call: ToldOperator
-    let ranks: Int64
-  }
 
   init(_ fields: CSVFields<RooflineClaimColumn>) { self.fields = fields }
 
@@ -105,11 +121,9 @@ private struct RooflineClaimReader {
     }
     var claim = RooflineClaim(
       accelerator: accelerator, precision: precision, operation: try operation(row), bound: try bound(row), row: row)
-    claim.numbers[.flops] = try number(.flops, row)
-    claim.numbers[.bytes] = try number(.bytes, row)
-    claim.numbers[.intensity] = try number(.intensity, row)
-    claim.numbers[.attainable] = try number(.attainable, row)
-    claim.numbers[.time] = try number(.time, row)
+    claim.numbers = ClaimedNumbers(
+      flops: try number(.flops, row), bytes: try number(.bytes, row), intensity: try number(.intensity, row),
+      attainable: try number(.attainable, row), time: try number(.time, row))
     return claim
   }
 
@@ -141,19 +155,14 @@ private struct RooflineClaimReader {
     let call = ToldOperator(
       name: name, inputs: inputs, inputTypes: try types(.inputTypes, row, of: inputs, .inputs), outputs: outputs,
       outputTypes: try types(.outputTypes, row, of: outputs ?? [], .outputs), attributes: try attributes(row))
-    let told = Told(call: call, ranks: try ranks(row, isCollective: rule.kind == .collective))
-    if let known = operations[told] { return known }
-    do throws(LoneOperatorFault) {
-      let operation = try Operator(completing: call, ranks: told.ranks)
-      operations[told] = operation
-      return operation
-    } catch {
+    let ranks = try ranks(row, isCollective: rule.kind == .collective)
+    do throws(LoneOperatorFault) { return try Operator(completing: call, ranks: ranks) } catch {
       throw fields.fault(.operator, row, .wrongKernel(.wrongClaim(name, error)))
     }
   }
 
   private mutating func shapes(_ column: RooflineClaimColumn, _ row: Int) throws(CSVFault) -> [Shape] {
-    do throws(OperatorTexts.Expectation) { return try texts.shapes(fields.text(column, row)) } catch {
+    do throws(OperatorTexts.Expectation) { return try OperatorTexts.read(fields.text(column, row)) } catch {
       throw fields.wrong(column, row, error.words)
     }
   }
