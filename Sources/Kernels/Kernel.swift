@@ -130,14 +130,14 @@ public struct AttentionShape: Hashable, Sendable {
   public var queries: Double
   /// Keys of a sequence.
   public var keys: Double
-  /// The width of a head.
+  /// The width of a head: the mean of that of keys and that of values, where they differ.
   public var width: Double
-  /// The width of a head's values and results.
-  public var valueWidth: Double
   /// Whether a query attends to no key behind its own: the last query to all keys, each one before to one fewer.
   public var isCausal = false
   /// Whether a kernel before it writes the new keys and values into a cache, which then counts with it.
   public var writesCache = false
+  /// Whether the keys of one query may be split among compute units; a kernel that takes a mask does not.
+  package var isSplit = true
 
   /// Attention of every query to every key.
   public init(
@@ -149,7 +149,6 @@ public struct AttentionShape: Hashable, Sendable {
     self.queries = queries
     self.keys = keys
     self.width = width
-    valueWidth = width
   }
 
   /// Keys that a query attends to, on average.
@@ -160,7 +159,7 @@ public struct AttentionShape: Hashable, Sendable {
 
   /// Two for each multiply-add of both products.
   package var flops: Double {
-    Attention.operations(batch: batch, heads: heads, pairs: pairs, width: width, valueWidth: valueWidth)
+    Attention.operations(batch: batch, heads: heads, pairs: pairs, width: width, valueWidth: width)
   }
 
   /// The product of queries and keys.
@@ -179,6 +178,8 @@ public struct Kernel: Hashable, Sendable {
     case attention(AttentionShape)
     /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.
     case convolutionHelper
+    /// A product with one row as a compiler writes it: a sum of weights for each result, each weight read once.
+    case weightedSum
     /// A pass over memory.
     case stream
     /// A pass over memory that looks at each element several times: a window that slides.
@@ -188,7 +189,7 @@ public struct Kernel: Hashable, Sendable {
     var isProduct: Bool {
       switch self {
       case .matrix, .attention: true
-      case .convolution, .convolutionHelper, .stream, .pooling: false
+      case .convolution, .convolutionHelper, .weightedSum, .stream, .pooling: false
       }
     }
 
@@ -215,6 +216,10 @@ public struct Kernel: Hashable, Sendable {
   public var isLaunchedByLibrary = false
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
+  /// How many of the weights are converted to the format of the arithmetic as they arrive.
+  package var conversions = 0.0
+  /// How many of them a compute unit converts in a clock.
+  package var conversionsPerClock = Double.infinity
   /// Bytes that pass through the last-level cache from one reading of the weights to the next.
   ///
   /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has

@@ -22,6 +22,7 @@ package struct ProfileIndex: Sendable {
   private let accelerators: [Entry]
   private let hosts: [Entry]
   private let frameworks: [Entry]
+  private let engines: [Entry]
 
   /// Looks through a folder.
   ///
@@ -31,6 +32,7 @@ package struct ProfileIndex: Sendable {
     accelerators = try Self.entries(directory + "/accelerators")
     hosts = try Self.entries(directory + "/hosts")
     frameworks = try Self.entries(directory + "/frameworks")
+    engines = try Self.entries(directory + "/engines")
   }
 
   private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
@@ -115,6 +117,16 @@ package struct ProfileIndex: Sendable {
     let entry = try Self.find(name, in: frameworks, what: "framework")
     return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)
+    }
+  }
+
+  /// The engine of a name, an alias, or a shortened name.
+  ///
+  /// - Throws: `NameFault` or `ProfileFault`.
+  package func engine(named name: String) throws -> EngineProfile {
+    let entry = try Self.find(name, in: engines, what: "engine")
+    return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
+      try ProfileReader.engine(from: document)
     }
   }
 

@@ -104,7 +104,7 @@ private struct ResultShapes {
   func types(of outputs: [Shape]) -> [ElementType] {
     outputs.indices.map { index in
       if Self.comparisons.contains(name) { return .bool }
-      let isIndex = index == 1 && ["sort", "topk", "max_pool2d_with_indices"].contains(name)
+      let isIndex = index == 1 && ["sort", "topk", "topk_softmax", "topk_sigmoid", "grouped_topk", "max_pool2d_with_indices"].contains(name)
       return isIndex || Self.positions.contains(name) ? .int64 : .float
     }
   }
@@ -116,8 +116,11 @@ private struct ResultShapes {
     case .convolution, .depthwiseConvolution: return [try convolution()]
     case .linear, .matmul: return [try product()]
     case .attention: return [try attention()]
-    case .layerNorm, .softmax, .batchNorm: return [try needed(call.inputs.first)]
-    case .pointwise: return [try broadcast()]
+    case .layerNorm, .softmax, .batchNorm:
+      // Fused with an addition, the sum is a result, too.
+      let result = try needed(call.inputs.first)
+      return name.hasPrefix("fused_add") ? [result, result] : [result]
+    case .pointwise: return name.contains("rotary") || name.contains("rope") ? call.inputs : [try broadcast()]
     case .reduction: return try reduction()
     case .pooling: return try pool()
     case .collective: return [try collective()]
@@ -152,6 +155,9 @@ private struct ResultShapes {
   }
 
   private func product() throws(LoneOperatorFault) -> Shape {
+    if rule.product == nil, name.hasSuffix("grouped_mm") {
+      return try made([Double(call.inputs[0][0]), Double(call.inputs[1][2])])
+    }
     guard let extents = rule.product?.results(of: call) else { throw .resultsUnknown }
     let batch = extents.batch == 1 ? [] : [extents.batch]
     return try made(batch + [extents.rows, extents.columns])
@@ -159,12 +165,12 @@ private struct ResultShapes {
 
   private func attention() throws(LoneOperatorFault) -> Shape {
     let shape = Lowering.attentionShape(call)
-    return try made([shape.batch, shape.heads, shape.queries, shape.valueWidth])
+    return try made([shape.batch, shape.heads, shape.queries, Double(OperatorRule.width(call, 2))])
   }
 
   /// Dimensions from the last on: alike, or one of them 1.
   private func broadcast() throws(LoneOperatorFault) -> Shape {
-    if name == "glu" { return try halved() }
+    if name == "glu" || name.hasSuffix("_and_mul") { return try halved() }
     // Slopes are of the channels.
     if name == "prelu" { return try needed(call.inputs.first) }
     guard !call.inputs.isEmpty else { throw .resultsUnknown }
@@ -218,7 +224,7 @@ private struct ResultShapes {
     switch name {
     case "sort": return [input, input]
     case "isin": return [input]
-    case "topk": return try top()
+    case "topk", "topk_softmax", "topk_sigmoid", "grouped_topk": return try top()
     case _ where Self.rowsOfInput.contains(name): return [input]
     case "unique_consecutive", "unique2", "histc", "bincount": throw .resultsUnknown
     case "max", "min":
@@ -226,7 +232,8 @@ private struct ResultShapes {
       if call.inputs.count > 1 { return [try broadcast()] }
     default: break
     }
-    let axes = try axes()
+    // The rows of a token's experts are summed.
+    let axes = try axes(default: name == "moe_sum" ? -2 : nil)
     let kept = input.dimensions.indices.filter { !axes.contains($0) }.map { input[$0] }
     let result = Shape(kept)
     return ["var_mean", "aminmax"].contains(name) ? [result, result] : [result]
@@ -299,6 +306,7 @@ private struct ResultShapes {
   /// What a recording adds to such a call.
   private func recorded() throws(LoneOperatorFault) -> [Shape] {
     if rule.transfer != nil { return [] }
+    if name.contains("_and_cache") || name == "set_kv_buffer" { return call.inputs }
     if ["index_put", "_index_put_impl", "scatter", "scatter_add", "index_add", "index_copy"].contains(name) {
       return [try needed(call.inputs.last)]
     }

@@ -21,7 +21,7 @@ package enum OperatorDerivation {
       return "2 x " + product(factors) + ", batch, channels, positions, channels of a group, window"
     case .attention:
       let shape = Lowering.attentionShape(operation)
-      let widths = "(\(whole(shape.width)) + \(whole(shape.valueWidth)))"
+      let widths = "(\(OperatorRule.width(operation, 0)) + \(OperatorRule.width(operation, 2)))"
       return "2 x " + product([shape.batch, shape.heads]) + " x \(whole(shape.pairs)) pairs of a query and a key x "
         + widths + ", both products"
     case .pooling where OperatorRule.coversInput(operation):
@@ -63,7 +63,7 @@ extension ElementType {
   /// Bytes of one element, of a floating-point number as many as are given.
   fileprivate func bytes(of float: Double) -> Double {
     switch self {
-    case .float: float
+    case .float, .weight, .cache: float
     case .int64: 8
     case .int32: 4
     case .bool: 1

@@ -38,7 +38,7 @@ private struct TensorCount {
   mutating func add(_ tensor: (shape: Shape, type: ElementType)) {
     let count = Int128(tensor.shape.elementCount)
     switch tensor.type {
-    case .float: elements += count
+    case .float, .weight, .cache: elements += count
     case .int64: bytes += 8 * count
     case .int32: bytes += 4 * count
     case .bool: bytes += count
@@ -54,7 +54,10 @@ extension OperatorRule {
     switch kind {
     case .view, .synchronization: return self === Self.positions ? arithmetic.count(of: operation) : 0
     case .linear, .matmul:
-      return (productShape(of: operation)).map(Self.operationCount) ?? 0
+      if let shape = productShape(of: operation) { return Self.operationCount(shape) }
+      if isGrouped { return Self.groupedOperations(operation) }
+      // A sum over names that shapes do not tell: a pass over its operands.
+      return product == nil ? OperatorArithmetic.perResult(1).count(of: operation) : 0
     case .convolution, .depthwiseConvolution:
       let isTransposed = names.contains("conv_transpose2d")
       let geometry = try? ConvolutionGeometry(operation, isTransposed: isTransposed)
@@ -62,8 +65,8 @@ extension OperatorRule {
     case .attention:
       let shape = Lowering.attentionShape(operation)
       return Attention.operations(
-        batch: Int128(shape.batch), heads: Int128(shape.heads), pairs: Int128(shape.pairs), width: Int128(shape.width),
-        valueWidth: Int128(shape.valueWidth))
+        batch: Int128(shape.batch), heads: Int128(shape.heads), pairs: Int128(shape.pairs),
+        width: Int128(Self.width(operation, 0)), valueWidth: Int128(Self.width(operation, 2)))
     case .pooling:
       // Regions that cover the input look at each of its elements once.
       if Self.coversInput(operation) { return OperatorArithmetic.perInput(1).count(of: operation) }
@@ -71,6 +74,19 @@ extension OperatorRule {
     case .collective: return 0
     default: return arithmetic.count(of: operation)
     }
+  }
+
+  /// Whether rows of several groups multiply with a matrix of their group each.
+  private var isGrouped: Bool { names.contains("grouped_mm") || names.contains("compiled_grouped_mm") }
+
+  /// The last dimension of an operand.
+  static func width(_ operation: Operator, _ index: Int) -> Int64 { operation.inputs[index].dimensions.last ?? 1 }
+
+  /// The operations of a product whose rows are of several groups: each row multiplies with the matrix of its own.
+  private static func groupedOperations(_ operation: Operator) -> Int128 {
+    let (rows, matrices) = (operation.inputs[0], operation.inputs[1])
+    return MatrixMultiply.operations(
+      batch: 1, rows: Int128(rows[0]), columns: Int128(matrices[2]), inner: Int128(matrices[1]))
   }
 
   /// Whether a pool's regions cover its input, however many there are.
@@ -99,9 +115,22 @@ extension OperatorRule {
     // Another tensor only says how large the new one is.
     case .creation: return names.contains("empty") ? [] : written
     // Rows are read where they lie, and not the whole table.
+    case .attention where operation.attribute("shares_values")?.first == 1:
+      // Latent attention keeps one tensor, of which values are the greater part of the keys.
+      return read.enumerated().filter { $0.offset != 2 }.map(\.element) + written
+    case .linear where isGrouped:
+      return read.enumerated().map { $0.offset == 1 ? (usedMatrices(operation), $0.element.type) : $0.element } + written
     case .embedding, .gather: return written + written + read.filter { $0.type == .int64 || $0.type == .int32 }
     default: return read + written
     }
+  }
+}
+
+extension OperatorRule {
+  /// The matrices of the groups that have rows, where there are no more rows than groups.
+  private func usedMatrices(_ operation: Operator) -> Shape {
+    let (rows, matrices) = (operation.inputs[0], operation.inputs[1])
+    return Shape([min(rows[0], matrices[0])] + matrices.dimensions.dropFirst())
   }
 }
 
