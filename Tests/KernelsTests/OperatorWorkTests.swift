@@ -121,6 +121,38 @@ import Workloads
     #expect(try Operator(completing: told).outputs.first == result)
   }
 
+  /// What engines call their own operators: operations and bytes, at two bytes an element.
+  private static let ofEngines: [(ToldOperator, Int128, Double)] = [
+    // 64 rows of 60 experts, 2048 to 1408: every expert may have a row.
+    (
+      ToldOperator(name: "aten::_grouped_mm", inputs: [[64, 2048], [60, 2048, 1408]]), 2 * 64 * 2048 * 1408,
+      2 * (64 * 2048 + 60 * 2048 * 1408 + 64 * 1408)
+    ),
+    // Four rows reach four experts at most.
+    (
+      ToldOperator(name: "aten::_grouped_mm", inputs: [[4, 2048], [60, 2048, 1408]]), 2 * 4 * 2048 * 1408,
+      2 * (4 * 2048 + 4 * 2048 * 1408 + 4 * 1408)
+    ), (ToldOperator(name: "vllm::silu_and_mul", inputs: [[8, 200]]), 11 * 800, 2 * (1600 + 800)),
+    (ToldOperator(name: "vllm::rotary_embedding", inputs: [[8, 64], [8, 16]]), 3 * 640, 2 * 2 * 640),
+    (ToldOperator(name: "vllm::fused_add_rms_norm", inputs: [[8, 64], [8, 64], [64]]), 9 * 512, 2 * (4 * 512 + 64)),
+    (ToldOperator(name: "vllm::reshape_and_cache", inputs: [[8, 64], [8, 64]]), 0, 2 * 4 * 512),
+    (ToldOperator(name: "vllm::moe_sum", inputs: [[8, 4, 64]]), 2 * 2048, 2 * (2048 + 512)),
+    // Latent attention: values are part of the keys.
+    (
+      ToldOperator(
+        name: "aten::scaled_dot_product_attention", inputs: [[1, 16, 1, 576], [1, 1, 100, 576], [1, 1, 100, 512]],
+        attributes: [OperatorAttribute(name: "shares_values", values: [1])]), 2 * 16 * 100 * (576 + 512),
+      2 * (16 * 576 + 100 * 576 + 16 * 512)
+    ),
+  ]
+
+  @Test(arguments: ofEngines) func `is known of what engines have written for themselves`(
+    told: ToldOperator, operations: Int128, bytes: Double
+  ) throws {
+    let work = OperatorWork(try Operator(completing: told), bytesPerElement: 2)
+    #expect(work.operationCount == operations && work.bytes.value == bytes, "\(told.name) \(work)")
+  }
+
   @Test func `takes indices for integers and comparisons for truth values`() throws {
     let embedding = try Operator(completing: ToldOperator(name: "aten::embedding", inputs: [[100, 16], [5]]))
     #expect(embedding.inputTypes == [.float, .int64])
