@@ -22,18 +22,20 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Traces", ["JSONText", "Roofline"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Roofline", "Workloads"]),
+  ("Serving", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   (
     "Reports",
     [
-      "Charts", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces", "Workloads",
+      "Charts", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Serving", "Simulation", "Studies", "Traces",
+      "Workloads",
     ]
   ),
 ]
 
 /// What only the program is made of: nothing in them is public.
-let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports"]
+let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports", "Serving"]
 
 /// Files that the compiler puts into the program, which so needs nothing beside it.
 let embedded: [String: [Resource]] = ["Reports": [.embedInCode("page.js"), .embedInCode("page.css")]]
@@ -52,6 +54,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Roofline", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
+  ("Serving", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
   ("Charts", ["JSONText"]),
   ("Reports", ["Charts", "Roofline", "Simulation"]),
 ]
@@ -118,7 +121,7 @@ let package = Package(
         name: "simulate",
         dependencies: [
           "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "OutputFiles", "Profiles", "Replay", "Reports",
-          "Simulation", "Studies", "Traces", "Workloads",
+          "Serving", "Simulation", "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

@@ -125,7 +125,7 @@ public struct AttentionShape: Hashable, Sendable {
   public var queries: Double
   /// Keys of a sequence.
   public var keys: Double
-  /// The width of a head.
+  /// The width of a head: the mean of that of keys and that of values, where they differ.
   public var width: Double
   /// Whether a query attends to no key behind its own: the last query to all keys, each one before to one fewer.
   public var isCausal = false
@@ -202,6 +202,10 @@ public struct Kernel: Hashable, Sendable {
   public var isLaunchedByLibrary = false
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
+  /// How many of the weights are converted to the format of the arithmetic as they arrive.
+  package var conversions = 0.0
+  /// How many of them a compute unit converts in a clock.
+  package var conversionsPerClock = Double.infinity
   /// Bytes that pass through the last-level cache from one reading of the weights to the next.
   ///
   /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has

@@ -136,6 +136,9 @@ public struct PeakTable: Sendable, Equatable {
     case .bf16: 4
     case .fp8: 5
     case .int8: 6
+    case .int4: 7
+    case .nvfp4: 8
+    case .mxfp4: 9
     }
   }
 }

@@ -23,6 +23,7 @@ package struct ProfileIndex: Sendable {
   private let accelerators: [Entry]
   private let hosts: [Entry]
   private let frameworks: [Entry]
+  private let engines: [Entry]
 
   /// Looks through a folder.
   ///
@@ -32,6 +33,7 @@ package struct ProfileIndex: Sendable {
     accelerators = try Self.entries(directory + "/accelerators")
     hosts = try Self.entries(directory + "/hosts")
     frameworks = try Self.entries(directory + "/frameworks")
+    engines = try Self.entries(directory + "/engines")
   }
 
   private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
@@ -133,6 +135,16 @@ package struct ProfileIndex: Sendable {
     }
   }
 
+  /// The engine of a name, an alias, or a shortened name.
+  ///
+  /// - Throws: `NameFault` or `ProfileFault`.
+  package func engine(named name: String) throws -> EngineProfile {
+    let entry = try Self.find(name, in: engines, what: "engine")
+    return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
+      try ProfileReader.engine(from: document)
+    }
+  }
+
   // MARK: Files of the user's
 
   /// Reads an accelerator from a file of the user's, of any of the folder's families.
@@ -159,6 +171,13 @@ package struct ProfileIndex: Sendable {
   package func framework(file: String) throws(ProfileFault) -> FrameworkProfile {
     try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)
+    }
+  }
+
+  /// Reads an engine from a file of the user's.
+  package func engine(file: String) throws(ProfileFault) -> EngineProfile {
+    try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
+      try ProfileReader.engine(from: document)
     }
   }
 

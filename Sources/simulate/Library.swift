@@ -10,6 +10,10 @@ import Workloads
 /// who asks for it. Without one, only those are read that are asked for.
 struct Library {
   let workloads: WorkloadCatalog
+  /// Decoders, by name.
+  let decoders: WorkloadCatalog
+  /// The operators of engines, by name.
+  private let engineWorkloads: WorkloadCatalog
   /// The folders that are searched, the user's first.
   var profileFolders: [String] { profileRoots.flatMap { $0 } }
   private let profileRoots: [[String]]
@@ -36,6 +40,9 @@ struct Library {
     // A folder that is there and cannot be read is an error of the catalog's, and no folder that is not there.
     let workloadFolders = (roots + [Catalog.directory]).map { $0 + "/workloads" }.filter { FileIdentity($0) != nil }
     workloads = try checking { try WorkloadCatalog(directories: workloadFolders) }
+    func below(_ folder: String) -> [String] { workloadFolders.map { $0 + folder }.filter { FileIdentity($0) != nil } }
+    decoders = try checking { try WorkloadCatalog(directories: below("/decoders")) }
+    engineWorkloads = try checking { try WorkloadCatalog(directories: below("/engines")) }
   }
 
   private static func userFolder(_ option: String?) throws(Failure) -> String? {
@@ -90,6 +97,41 @@ struct Library {
     return try checking {
       try workloads.load(resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload"))
     }
+  }
+
+  /// A decoder by name, by shortened name, or from a file, which may be a Hugging Face `config.json`.
+  func decoder(_ name: String) throws(Failure) -> Decoder {
+    if Self.isFile(name) {
+      if !name.hasSuffix(".json"), !Platform.exists(name) {
+        throw .input(
+          at: name,
+          "no such file; a decoder of the catalog has no slash in its name ('simulate profiles list decoders' "
+            + "has them), and the config.json of any other will do")
+      }
+      return try checking { try Decoder(path: name) }
+    }
+    return try checking {
+      let found = try resolveName(name, among: decoders.names.map { Named(name: $0) }, what: "decoder")
+      return try Decoder(path: decoders.path(of: found))
+    }
+  }
+
+  /// An engine by name or from a file.
+  func engine(_ name: String) throws(Failure) -> EngineProfile {
+    try checking {
+      if Self.isFile(name) { return try shipped?.engine(file: name) ?? profiles.engine(file: name) }
+      return try shipped?.engine(named: name) ?? profiles.engine(named: name)
+    }
+  }
+
+  /// The operators that an engine runs.
+  func engineOperators(_ engine: EngineProfile) throws(Failure) -> Workload {
+    guard engineWorkloads.names.contains(engine.operators) else {
+      throw .input(
+        "the engine '\(engine.name)' runs the operators '\(engine.operators)', which are not in the catalog's "
+          + "workloads/engines")
+    }
+    return try checking { try engineWorkloads.load(engine.operators) }
   }
 
   /// An accelerator by name or from a file; nil for `none`.

@@ -9,7 +9,7 @@ extension CalibratedModel {
     let time = powered(product(format, pipeline, aligned: isAligned(shape)).time(of: shape), shape.flops, format)
     let traffic = traffic(pipeline)
     return KernelTime(
-      compute: time.arithmetic,
+      compute: time.arithmetic + conversions(kernel),
       memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
         + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
       setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
@@ -35,6 +35,12 @@ extension CalibratedModel {
       exposedMemory: (isHidden ? 0 : operands) + (shape.writesCache ? traffic.seconds(cached) : 0), setup: time.setup,
       fixed: constants.fixed + attention.furtherKernels(shape, parts: parts) * pipeline.matrixFixed,
       overlap: pipeline.overlap)
+  }
+
+  /// Seconds of bringing weights into the format of the arithmetic, on all units.
+  func conversions(_ kernel: Kernel) -> Double {
+    guard kernel.conversions > 0 else { return 0 }
+    return kernel.conversions / (kernel.conversionsPerClock * accelerator.computeUnits * clock)
   }
 
   /// Arithmetic takes no less than the board's power lets it.

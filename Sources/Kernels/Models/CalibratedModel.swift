@@ -42,7 +42,9 @@ public struct CalibratedModel: KernelTimeModel {
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
     case .matrix(let shape):
       if let time = pipelined(shape, kernel) { return time }
-      return product(shape, kernel.arithmetic).kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
+      var time = product(shape, kernel.arithmetic)
+      time.arithmetic += conversions(kernel)
+      return time.kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
     case .attention(let shape):
       if let time = flashAttention(shape, kernel) { return time }
       var both = shape.asMatrix

@@ -61,7 +61,8 @@ extension Lowering {
       bytesRead: operation.inputBytes(target), bytesWritten: results * target.precision.bytesPerElement,
       arithmetic: target.arithmetic(of: kind))
     if kind == .linear {
-      kernel.weightBytes = min(kernel.bytesRead, shape.batch * shape.n * shape.k * target.precision.bytesPerElement)
+      let isOfFormat = operation.inputTypes.contains(.weight)
+      kernel.readWeights(shape.batch * shape.n * shape.k, isOfFormat ? target.formats : TensorFormats(target.precision))
     }
     return [kernel]
   }
@@ -88,5 +89,17 @@ extension Lowering {
     guard let right = choices.first(where: { $0.batch * $0.k * $0.k == ratio }) else { return nil }
     let products = right.batch * right.k
     return MatrixShape(batch: right.batch, m: leftSize / products, n: rightSize / products, k: right.k)
+  }
+}
+
+extension Kernel {
+  /// Takes some elements of what a product reads for weights in a format of theirs.
+  mutating func readWeights(_ elements: Double, _ formats: TensorFormats) {
+    weightBytes = min(bytesRead, elements * formats.weights.bytesPerElement)
+    guard formats.weightArithmetic != formats.activations || formats.convertsWeights else { return }
+    arithmetic = formats.weightArithmetic
+    guard formats.convertsWeights, let rate = formats.conversionsPerClock else { return }
+    conversions = elements
+    conversionsPerClock = rate
   }
 }

@@ -1,0 +1,81 @@
+import CommandSyntax
+import JSONText
+import OutputFiles
+import Profiles
+import Reports
+import Serving
+import Simulation
+import Workloads
+
+/// `simulate generate`: a language model that generates, from the prompt to the last token.
+enum GenerateCommand {
+  static let subcommand = Subcommand(definition, run)
+
+  private static let definition = CommandDefinition(
+    "generate", summary: "Simulate a language model that generates",
+    discussion: """
+      Prints the time to the first token and to each further one, how much of a step the device works, and what the \
+      rest is spent on. DECODER is a name of the catalog ('simulate profiles list decoders') or a Hugging Face \
+      config.json.
+      """,
+    positionals: ServedOptions.positionals,
+    options: ServedOptions.definitions + [
+      OptionDefinition("kernels", value: "FILE", help: "Write the kernels of a step and their times, as CSV"),
+      .format,
+      OptionDefinition(
+        "timeline", value: "FILE", help: "Write the simulated steps, for Perfetto or chrome://tracing"),
+    ],
+    examples: [
+      CommandExample("simulate generate llama-3.1-8b h100-sxm", shows: "under vLLM, a prompt of 1,024 and 256 tokens"),
+      CommandExample(
+        "simulate generate qwen3-0.6b a100-sxm4-80gb --engine huggingface --prompt 128", shows: "PyTorch's eager loop"),
+      CommandExample(
+        "simulate generate path/to/config.json h200 --batch 32 --weights fp8 --format json",
+        shows: "a model of one's own"),
+    ])
+
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.checkFormat()
+    try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
+    try command.checkEnding(of: "kernels", holds: "CSV", ["csv"])
+    try command.checkOutputs(
+      ["timeline", "kernels"], inputs: ServedOptions.files(command), library, printsResult: true)
+    let resolved = try ServedOptions.resolve(command, library)
+    let generation = try Progress.showing("simulating") { _ in
+      try resolved.checkingSimulation { try Generation(resolved.served, resolved.load) }
+    }
+    var speculation: SpeculationResult?
+    if let guessing = resolved.speculation {
+      speculation = try resolved.checkingSimulation { try guessing.cycle(of: resolved.served, resolved.load) }
+    }
+    if let path = command.value(of: "kernels") {
+      let kernels = try resolved.checkingSimulation { try StepKernels(resolved.served, resolved.load) }
+      try write(to: path) { (emit) throws(OutputFault) in try StepKernelsFile(kernels).write(to: emit) }
+    }
+    if let path = command.value(of: "timeline") {
+      let timeline = try resolved.checkingSimulation { try StepTimeline(resolved.served, resolved.load).timeline }
+      try write(to: path) { (emit) throws(OutputFault) in try ChromeTrace(timeline: timeline).write(to: emit) }
+    }
+    warn(about: generation, resolved.served)
+    command.print(
+      GenerationReport(
+        served: resolved.served, generation: generation, speculation: speculation, overrides: resolved.overrides))
+  }
+
+  private static func write(
+    to path: String, _ body: (_ emit: ([UInt8]) throws(OutputFault) -> Void) throws(OutputFault) -> Void
+  ) throws(Failure) {
+    try checking { try OutputFile.write(to: OutputTarget(path), body) }
+  }
+
+  /// What the numbers alone would not tell.
+  private static func warn(about generation: Generation, _ served: ServedDecoder) {
+    let memory = generation.memory
+    if !memory.fits, let capacity = memory.capacityBytes, let accelerator = served.decode.accelerator {
+      let needed = NumberFormat.significant(memory.requiredBytes / 1e9, digits: 3)
+      Platform.warn(
+        "warning: \(served.decoder.title) needs \(needed) GB, and \(accelerator.title) has "
+          + "\(NumberFormat.shortest(capacity / 1e9)) GB; the times are those of a device with more memory")
+    }
+  }
+}
