@@ -131,6 +131,8 @@ public struct AttentionShape: Hashable, Sendable {
   public var isCausal = false
   /// Whether a kernel before it writes the new keys and values into a cache, which then counts with it.
   public var writesCache = false
+  /// Whether the keys of one query may be split among compute units; a kernel that takes a mask does not.
+  package var isSplit = true
 
   /// Attention of every query to every key.
   public init(
@@ -166,6 +168,8 @@ public struct Kernel: Hashable, Sendable {
     case attention(AttentionShape)
     /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.
     case convolutionHelper
+    /// A product with one row as a compiler writes it: a sum of weights for each result, each weight read once.
+    case weightedSum
     /// A pass over memory.
     case stream
     /// A pass over memory that looks at each element several times: a window that slides.
@@ -175,7 +179,7 @@ public struct Kernel: Hashable, Sendable {
     var isProduct: Bool {
       switch self {
       case .matrix, .attention: true
-      case .convolution, .convolutionHelper, .stream, .pooling: false
+      case .convolution, .convolutionHelper, .weightedSum, .stream, .pooling: false
       }
     }
 

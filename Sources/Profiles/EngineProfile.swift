@@ -20,8 +20,10 @@ package struct EngineProfile: Sendable, Equatable {
   package var decodeFramework = ""
   /// The numbers of requests that graphs are captured for, ascending; empty where every number is.
   package var capturedBatches: [Int64] = []
-  /// Whether the host's work for a step runs while the device runs the step before.
-  package var isOverlapped = false
+  /// The operators that it runs where its framework takes them one by one, if they are others.
+  package var eagerOperators: String?
+  /// Whether the host's work for a step runs while the device runs the step before: 1, or 0.
+  package var overlapped = 0.0
   /// Whether the cache is one tensor of the greatest length, all of which every step attends to.
   package var hasStaticCache = false
   /// The formats of weights in which it computes, where the device has units for them; others are converted.
@@ -49,6 +51,9 @@ package struct EngineProfile: Sendable, Equatable {
 
   /// An empty profile, to be filled field by field.
   package init() {}
+
+  /// Whether the host's work for a step runs while the device runs the step before.
+  package var isOverlapped: Bool { overlapped > 0 }
 
   /// What a stage costs.
   package subscript(stage: EngineStage) -> StageCost {
@@ -126,6 +131,10 @@ extension EngineProfile: FieldDescribed {
   /// Every number of the profile, with all that is known of it.
   package static let fields: [ProfileField<EngineProfile>] =
     EngineStage.allCases.flatMap(fields(of:)) + Precision.ofWeights.filter { $0.bytesPerElement < 2 }.map(conversion) + [
+      .init(
+        "overlapped", \.overlapped, NumberDomain(.count, .wholeBetween(0, 1), .threshold),
+        "whether the host works while the device does", note: "1: on the next step, while one runs; 0: between steps",
+        required: false, affects: .plan),
       .init(
         "max_num_seqs", \.maxRequests, .stepSize, "the most requests in a step", required: false, affects: .plan),
       .init(

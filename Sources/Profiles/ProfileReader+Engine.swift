@@ -10,12 +10,12 @@ extension ProfileReader {
     profile.title = try shownText(&root, "title") ?? profile.name
     profile.version = try shownText(&root, "version") ?? ""
     profile.operators = try identifier(root.required("operators"))
+    profile.eagerOperators = try root.optional("eager_operators").map(identifier)
     var frameworks = try root.required("frameworks").object()
     profile.prefillFramework = try identifier(frameworks.required("prefill"))
     profile.decodeFramework = try identifier(frameworks.required("decode"))
     try frameworks.finish()
     if let batches = root.optional("captured_batches") { profile.capturedBatches = try ascending(batches) }
-    profile.isOverlapped = try root.optional("overlapped")?.boolean() ?? false
     profile.hasStaticCache = try root.optional("static_cache")?.boolean() ?? false
     profile.chunksPrompts = try root.optional("chunks_prompts")?.boolean() ?? true
     if let formats = root.optional("computes") { profile.computedFormats = try choices(formats, as: "format") }

@@ -47,13 +47,13 @@ package struct GenerationReport: Report {
     return record + ["inputs": .record(inputs + ["set": .record(Record(numbers: overrides).onOneLine)])]
   }
 
-  private var timePerOutputTokenUS: Double { speculation?.timePerTokenUS ?? generation.timePerOutputTokenUS }
+  var timePerOutputTokenUS: Double { speculation?.timePerTokenUS ?? generation.timePerOutputTokenUS }
 
-  private var latencyUS: Double {
+  var latencyUS: Double {
     generation.prefill.latency.microseconds + timePerOutputTokenUS * Double(decode.steps)
   }
 
-  private var tokensPerSecond: Double { latencyUS > 0 ? Double(load.outputTokens) / latencyUS * 1e6 : 0 }
+  var tokensPerSecond: Double { latencyUS > 0 ? Double(load.outputTokens) / latencyUS * 1e6 : 0 }
 
   private var memory: Record {
     let memory = generation.memory
@@ -74,7 +74,7 @@ package struct GenerationReport: Report {
     ]
   }
 
-  private var inputs: Record {
+  var inputs: Record {
     let system = served.decode
     let mean = load.promptTokens / load.batch
     return [
@@ -89,7 +89,10 @@ package struct GenerationReport: Report {
   }
 
   /// One row.
-  package var tables: [Table] {
+  package var tables: [Table] { [Table([row])] }
+
+  /// All numbers that a line has room for.
+  var row: Record {
     var row =
       inputs + [
         "time_to_first_token_us": .time(generation.timeToFirstToken),
@@ -102,7 +105,7 @@ package struct GenerationReport: Report {
     row += Record(mean.members.filter { $0.key != "breakdown_us" }.map { ("decode_" + $0.key, $0.value) })
     row += Record(meanBreakdown: decode, ending: "_us")
     row += ["required_gb": .number(generation.memory.requiredBytes / 1e9), "fits": .flag(generation.memory.fits)]
-    return [Table([row])]
+    return row
   }
 
   // MARK: For people
@@ -124,7 +127,7 @@ package struct GenerationReport: Report {
       + "the host costs \(NumberFormat.percent(decode.frameworkTaxFraction)) of a step"
   }
 
-  private var servedText: String {
+  var servedText: String {
     let formats = served.formats
     var precision = formats.activations.rawValue
     if formats.weights != formats.activations { precision += ", weights \(formats.weights.rawValue)" }
@@ -136,7 +139,7 @@ package struct GenerationReport: Report {
     return "\(served.decoder.title) (batch \(load.batch), \(lengths)), \(precision)"
   }
 
-  private var systemText: String {
+  var systemText: String {
     let system = served.decode
     let device = system.accelerator.map(\.title) ?? "the host alone"
     let count = served.devices > 1 ? "\(served.devices) x " : ""

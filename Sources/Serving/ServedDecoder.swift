@@ -9,6 +9,8 @@ package struct ServedDecoder: Sendable {
   package var decoder: Decoder
   /// The engine's operators.
   package var operators: Workload
+  /// Those that it runs where the framework takes them one by one.
+  package var eagerOperators: Workload
   /// The system with the framework that runs prompts.
   package var prefill: System
   /// The system with the framework that runs next tokens.
@@ -22,11 +24,12 @@ package struct ServedDecoder: Sendable {
 
   /// A decoder on an engine.
   package init(
-    decoder: Decoder, operators: Workload, prefill: System, decode: System, formats: TensorFormats,
+    decoder: Decoder, operators: Workload, eagerOperators: Workload? = nil, prefill: System, decode: System, formats: TensorFormats,
     kernelModel: KernelModel = .calibrated
   ) {
     self.decoder = decoder
     self.operators = operators
+    self.eagerOperators = eagerOperators ?? operators
     self.prefill = prefill
     self.decode = decode
     self.formats = formats
@@ -57,14 +60,16 @@ package struct ServedDecoder: Sendable {
       }
     }
     var scenario = Scenario(
-      workload: try bind(step, rows: rows), system: system, precision: formats.activations,
+      workload: try bind(step, rows: rows, to: system.framework.mode == .eager ? eagerOperators : operators), system: system, precision: formats.activations,
       latencyKind: latencyKind, kernelModel: kernelModel)
     scenario.formats = formats
     return scenario
   }
 
   /// The engine's operators for a step.
-  private func bind(_ step: EngineStep, rows: Int64) throws(WorkloadFault) -> BoundWorkload {
+  private func bind(
+    _ step: EngineStep, rows: Int64, to operators: Workload
+  ) throws(WorkloadFault) -> BoundWorkload {
     var values = decoder.parameters(of: decoder.layers.first ?? DecoderLayer())
     values["batch"] = step.requests
     values["queries"] = step.queries

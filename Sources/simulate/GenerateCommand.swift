@@ -40,26 +40,59 @@ enum GenerateCommand {
     try command.checkEnding(of: "kernels", holds: "CSV", ["csv"])
     try command.checkOutputs(
       ["timeline", "kernels"], inputs: ServedOptions.files(command), library, printsResult: true)
-    let resolved = try ServedOptions.resolve(command, library)
+    try ServedOptions.checkDevices(command)
+    let points = try ServedOptions.points(command, library)
+    let overrides = try ScenarioOptions.overrides(command)
+    guard points.varied.isEmpty else { return try compare(points, overrides, command, library) }
+    let point = points.points[0]
+    let served = try ServedOptions.served(point, command, library, overrides: overrides)
+    let load = try ServedOptions.load(point, command)
+    let guessing = try ServedOptions.speculation(command, served, library)
     let generation = try Progress.showing("simulating") { _ in
-      try resolved.checkingSimulation { try Generation(resolved.served, resolved.load) }
+      try simulating { try Generation(served, load) }
     }
     var speculation: SpeculationResult?
-    if let guessing = resolved.speculation {
-      speculation = try resolved.checkingSimulation { try guessing.cycle(of: resolved.served, resolved.load) }
-    }
+    if let guessing { speculation = try simulating { try guessing.cycle(of: served, load) } }
     if let path = command.value(of: "kernels") {
-      let kernels = try resolved.checkingSimulation { try StepKernels(resolved.served, resolved.load) }
+      let kernels = try simulating { try StepKernels(served, load) }
       try write(to: path) { (emit) throws(OutputFault) in try StepKernelsFile(kernels).write(to: emit) }
     }
     if let path = command.value(of: "timeline") {
-      let timeline = try resolved.checkingSimulation { try StepTimeline(resolved.served, resolved.load).timeline }
+      let timeline = try simulating { try StepTimeline(served, load).timeline }
       try write(to: path) { (emit) throws(OutputFault) in try ChromeTrace(timeline: timeline).write(to: emit) }
     }
-    warn(about: generation, resolved.served)
+    warn(about: generation, served)
     command.print(
-      GenerationReport(
-        served: resolved.served, generation: generation, speculation: speculation, overrides: resolved.overrides))
+      GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides))
+  }
+
+  /// Several runs side by side.
+  private static func compare(
+    _ points: ServedPoints, _ overrides: [(path: String, value: Double)], _ command: ParsedCommand, _ library: Library
+  ) throws(Failure) {
+    try command.refuse(["kernels", "timeline"], "they are of one run, and these are several")
+    var reports: [GenerationReport] = []
+    for point in points.points {
+      let served = try ServedOptions.served(point, command, library, overrides: overrides)
+      let load = try ServedOptions.load(point, command)
+      let guessing = try ServedOptions.speculation(command, served, library)
+      let generation = try simulating { try Generation(served, load) }
+      let speculation = try simulating { try guessing?.cycle(of: served, load) }
+      reports.append(
+        GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides))
+    }
+    let small = reports.count { !$0.generation.memory.fits }
+    if small > 0 {
+      Platform.warn("warning: \(small) of \(reports.count) runs do not fit the device's memory (column fits)")
+    }
+    command.print(GenerationComparison(reports, varied: points.varied.map(\.rawValue)))
+  }
+
+  /// Simulates; a fault is one of the engine's file or of the model's.
+  static func simulating<Result>(_ body: () throws -> Result) throws(Failure) -> Result {
+    do { return try body() } catch let fault as SimulationFault { throw Failure(fault, at: nil) } catch {
+      throw Failure(error)
+    }
   }
 
   private static func write(

@@ -125,13 +125,13 @@ struct Library {
   }
 
   /// The operators that an engine runs.
-  func engineOperators(_ engine: EngineProfile) throws(Failure) -> Workload {
-    guard engineWorkloads.names.contains(engine.operators) else {
+  func engineOperators(_ name: String, of engine: EngineProfile) throws(Failure) -> Workload {
+    guard engineWorkloads.names.contains(name) else {
       throw .input(
-        "the engine '\(engine.name)' runs the operators '\(engine.operators)', which are not in the catalog's "
+        "the engine '\(engine.name)' runs the operators '\(name)', which are not in the catalog's "
           + "workloads/engines")
     }
-    return try checking { try engineWorkloads.load(engine.operators) }
+    return try checking { try engineWorkloads.load(name) }
   }
 
   /// An accelerator by name or from a file; nil for `none`.

@@ -97,6 +97,7 @@ extension Lowering {
       batch: OperatorCheck.product(query.dimensions.dropLast(3)), heads: heads, keyHeads: isGrouped ? keyHeads : heads,
       queries: Double(query[query.rank - 2]), keys: Double(key[key.rank - 2]), width: width)
     shape.isCausal = operation.attribute("is_causal")?.first == 1
+    shape.isSplit = operation.attribute("is_split")?.first != 0
     shape.writesCache = operation.attribute("writes_cache")?.first == 1
     return shape
   }

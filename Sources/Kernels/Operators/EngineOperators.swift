@@ -31,6 +31,13 @@ extension OperatorRule {
     },
     // (rows of each chosen expert) -> (their weighted sum)
     OperatorRule("moe_sum", .reduction, arithmetic: .perOperand(2)) { $0.reduction($1, .perOperand(2)) },
+    // (input, weights), which a compiler writes as a sum where the input is one row
+    OperatorRule("compiled_linear", .linear, weights: { $0 == 1 }, product: .init(isLinear: true, right: 1...2)) {
+      $0.compiled($1, "linear")
+    },
+    OperatorRule(
+      "compiled_grouped_mm", .linear, weights: { $0 == 1 },
+      check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.compiled($1, "grouped_mm") }),
     OperatorRule(
       "_grouped_mm grouped_mm", .linear, weights: { $0 == 1 },
       check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.groupedProduct($1) }),
@@ -66,6 +73,19 @@ extension Lowering {
         name: operation.name, .copy, flops: 0, bytesRead: operation.inputBytes(target),
         bytesWritten: elements * target.bytes(.cache), arithmetic: target.precision)
     ]
+  }
+
+  /// A product of one token is a sum for each result, with as many rows as experts that it chose; of more it is a product.
+  fileprivate func compiled(_ operation: Operator, _ product: String) -> [Kernel] {
+    guard let rule = OperatorRule.named(product) else { return [] }
+    let tokens = operation.inputElements(0) / Double(max(1, operation.inputs[0].dimensions.last ?? 1))
+    let isOneToken = tokens == Double(operation.attribute("active")?.first ?? 1)
+    return rule.lower(self, operation).map { kernel in
+      guard isOneToken else { return kernel }
+      var sum = kernel
+      sum.work = .weightedSum
+      return sum
+    }
   }
 
   /// A product with the matrices of several groups, each of which has some of the rows: the experts of a layer.

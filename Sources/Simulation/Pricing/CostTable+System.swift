@@ -45,7 +45,7 @@ extension CostTable {
     launch.graphCall = host.cost(profile.graphCallUS, .driver, .launch)
     launch.graphLatency = Cost(
       Picoseconds(costInMicroseconds: profile.graphLatencyUS + profile.submissionUS), .launch)
-    let graphGap = framework.isPersistent ? 0 : max(0, profile.graphKernelGapUS - framework.kernelOverlapUS)
+    let graphGap = framework.isPersistent ? 0 : max(0, profile.graphKernelGapUS - system.kernelOverlapUS)
     launch.graphKernelGap = Cost(Picoseconds(costInMicroseconds: graphGap), .kernelGap)
     launch.synchronization = Cost(
       Picoseconds(costInMicroseconds: profile.synchronizationUS + host.wakeUS), .synchronization)
@@ -90,7 +90,7 @@ package struct KernelPricing: Sendable {
     // What a gap is too short to hide is hidden of the next kernel's start.
     early =
       plan.mode == .graph
-      ? max(0, system.framework.kernelOverlapUS - (system.accelerator?.launch.graphKernelGapUS ?? 0)) * 1e-6 : 0
+      ? max(0, system.kernelOverlapUS - (system.accelerator?.launch.graphKernelGapUS ?? 0)) * 1e-6 : 0
     // The pool's threads share the cores with whatever else runs.
     let host = system.host
     share = host.busyThreads > 0 ? max(1, (host.threads + host.busyThreads) / host.cores) : 1
@@ -101,6 +101,13 @@ package struct KernelPricing: Sendable {
     if isHostOnly { return Cost(Picoseconds(costInSeconds: time.seconds * share), time) }
     let shortened = isPersistent ? time.withoutStart : time.starting(early: early)
     return Cost(Picoseconds(costInSeconds: shortened.seconds), shortened)
+  }
+}
+
+extension System {
+  /// How much of the time between a graph's kernels is hidden: what the framework asks for, as far as the part can.
+  fileprivate var kernelOverlapUS: Double {
+    min(framework.kernelOverlapUS, accelerator?.launch.dependentUS ?? .infinity)
   }
 }
 
