@@ -37,6 +37,7 @@ MEANINGS = {
     "split_us": "a sum in parts, us",
     "matrix_fixed_us": "a product beside arithmetic and traffic, us",
     "cache_bytes_per_clock": "bytes between a unit and the last-level cache in a clock",
+    "load_bytes_per_clock": "bytes that a unit loads from memory in a clock, at most; none: as many as the memory gives (not fitted)",
     "attention_flops_per_clock": "16-bit FLOPs of a unit in a clock in attention; none: its peak",
     "exponentials_per_clock": "exponentials of a unit in a clock",
     "attention_block_us": "filling and draining a block of queries, us",

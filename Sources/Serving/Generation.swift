@@ -20,12 +20,16 @@ package struct Generation: Sendable {
   /// - Parameters:
   ///   - served: The decoder, its engine and the system.
   ///   - load: The requests.
+  ///   - drafter: What guesses tokens ahead, for what it takes of the memory.
   ///   - simulator: How steps are simulated.
   /// - Throws: `WorkloadFault` where the engine's operators make no sense for the decoder, `SimulationFault` where the
   ///   simulated time is beyond bounds.
   /// - Complexity: A plan for each different step over prompts and three for each stretch of next tokens, and for each of
   ///   its steps the price of the kernels that grow.
-  package init(_ served: ServedDecoder, _ load: GenerationLoad, with simulator: Simulator = Simulator()) throws {
+  package init(
+    _ served: ServedDecoder, _ load: GenerationLoad, drafter: ServedDecoder? = nil,
+    with simulator: Simulator = Simulator()
+  ) throws {
     self.load = load
     var activations = 0.0
     prefill.add(host: served.receiveTime(of: load))
@@ -49,7 +53,7 @@ package struct Generation: Sendable {
     for stretch in load.decodeStretches(of: served.engine) {
       try decode.add(stretch, of: served, simulator)
     }
-    memory = ServedMemory(served, load, activationBytes: activations)
+    memory = ServedMemory(served, load, activationBytes: activations, drafter: drafter)
   }
 
   /// The time to the last request's first token.

@@ -49,7 +49,7 @@ enum GenerateCommand {
     let load = try ServedOptions.load(point, command)
     let guessing = try ServedOptions.speculation(command, served, library)
     let generation = try Progress.showing("simulating") { _ in
-      try simulating { try Generation(served, load) }
+      try simulating { try Generation(served, load, drafter: guessing?.drafter) }
     }
     var speculation: SpeculationResult?
     if let guessing { speculation = try simulating { try guessing.cycle(of: served, load) } }
@@ -76,7 +76,7 @@ enum GenerateCommand {
       let served = try ServedOptions.served(point, command, library, overrides: overrides)
       let load = try ServedOptions.load(point, command)
       let guessing = try ServedOptions.speculation(command, served, library)
-      let generation = try simulating { try Generation(served, load) }
+      let generation = try simulating { try Generation(served, load, drafter: guessing?.drafter) }
       let speculation = try simulating { try guessing?.cycle(of: served, load) }
       reports.append(
         GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides))

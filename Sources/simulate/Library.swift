@@ -239,7 +239,8 @@ struct Library {
   func check(isOutside target: OutputTarget) throws(Failure) {
     guard target.replacesFile, let folder = target.folder else { return }
     let kinds = [
-      "accelerators", "architectures", "error-bands", "frameworks", "host-architectures", "hosts", "measurements",
+      "accelerators", "architectures", "engines", "error-bands", "frameworks", "host-architectures", "hosts",
+      "measurements",
       "workloads",
     ]
     for catalog in profileFolders {

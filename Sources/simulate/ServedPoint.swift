@@ -118,7 +118,9 @@ struct ServedPoints: Sendable {
   ) throws(Failure) {
     var seen: Set<String> = []
     for value in values {
-      guard !value.isEmpty else { throw .usage(words + " has an empty value; leave out the comma\n" + command.helpHint) }
+      guard !value.isEmpty else {
+        throw .usage(words + " has an empty value; leave out the comma\n" + command.helpHint)
+      }
       guard seen.insert(value).inserted else {
         throw .usage(words + " has '\(value)' twice; leave one out\n" + command.helpHint)
       }

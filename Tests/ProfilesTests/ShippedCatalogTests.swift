@@ -101,6 +101,7 @@ import Testing
     for profile in catalog.accelerators { check(profile.name, profile, profile.provenance) }
     for profile in catalog.hosts { check(profile.name, profile, profile.provenance) }
     for profile in catalog.frameworks { check(profile.name, profile, profile.provenance) }
+    for profile in catalog.engines { check(profile.name, profile, profile.provenance) }
   }
 
   @Test func `say when parts were released, and announce only those of the future`() throws {

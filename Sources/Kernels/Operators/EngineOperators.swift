@@ -15,7 +15,8 @@ extension OperatorRule {
     // (queries, keys) -> (queries, keys), turned by their positions
     engine("rotary_embedding apply_rope_with_cos_sin_cache_inplace", flopsPerResult: 3),
     // (tensor) -> (tensor in the format of weights)
-    engine("dynamic_scaled_quant scaled_fp8_quant scaled_fp4_quant dynamic_per_token_scaled_fp8_quant", flopsPerResult: 2),
+    engine(
+      "dynamic_scaled_quant scaled_fp8_quant scaled_fp4_quant dynamic_per_token_scaled_fp8_quant", flopsPerResult: 2),
     // (keys, values) -> (the same, in a cache)
     OperatorRule("reshape_and_cache reshape_and_cache_flash concat_and_cache_mla set_kv_buffer", .copy) {
       $0.cacheWrite($1)
@@ -37,7 +38,8 @@ extension OperatorRule {
     },
     OperatorRule(
       "compiled_grouped_mm", .linear, weights: { $0 == 1 },
-      check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.compiled($1, "grouped_mm") }),
+      check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.compiled($1, "grouped_mm") }
+    ),
     OperatorRule(
       "_grouped_mm grouped_mm", .linear, weights: { $0 == 1 },
       check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.groupedProduct($1) }),
