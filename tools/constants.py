@@ -45,6 +45,8 @@ MEANINGS = {
     "flash_attention": "the generation of FlashAttention that libraries have (not fitted)",
     "narrow_energy": "energy of a FLOP in 8 bits, relative to one in 16",
     "arithmetic_power": "share of the board's power for arithmetic",
+    "idle_power": "share of the board's power that is always drawn",
+    "energy_pj_per_byte": "energy of a byte to or from memory, pJ",
     "overlap": "exponent by which arithmetic and traffic overlap",
     "cache_kept": "share of the last-level cache up to which all stays in it",
     "cache_lost": "share of it from which on nothing stays",

@@ -56,11 +56,21 @@ enum ProfilesCommand {
   @Sendable private static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let wanted = try wanted(of: sorts, command) { name, hint in "there are no '\(name)'" + hint }
     try command.checkFormat()
-    let tables = try wanted.map { (sort) throws(Failure) in try table(of: sort, library) }
     if command.value(of: "format") == "names" {
-      Platform.print(tables.map { $0.firstColumn.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
+      // Without what tables say of each: to count a workload's operators takes reading and binding it.
+      let names = try wanted.map { (sort) throws(Failure) in try Self.names(of: sort, library) }
+      Platform.print(names.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
     } else {
-      command.print(TableReport(tables))
+      command.print(TableReport(try wanted.map { (sort) throws(Failure) in try table(of: sort, library) }))
+    }
+  }
+
+  private static func names(of sort: String, _ library: Library) throws(Failure) -> [String] {
+    switch sort {
+    case "accelerators": try library.acceleratorNames
+    case "hosts": try library.hostNames
+    case "frameworks": try library.frameworkNames
+    default: library.workloads.names
     }
   }
 
