@@ -17,7 +17,8 @@ enum ProjectCommand {
       With --scale, or with an accelerator's file alone, a hypothetical accelerator is compared with a real one. With \
       --year, the history of the catalog's hardware is fitted and carried on, and the result has bands: how far the \
       trends and the model may be off. With --target, the nearest value of what --vary names that meets the target is \
-      found, or the best that can be had; without --vary, of everything that is usually varied.
+      found, or the best that can be had; without --vary, of everything that is usually varied. With --hindcast, every \
+      year of the past is projected from, with what was known then, and compared with what came.
       What can be scaled and varied: \(SystemDial.all.map(\.name).joined(separator: ", ")), any number of a profile by \
       its path, and with --vary the workload's parameters, as batch.
       """,
@@ -36,6 +37,12 @@ enum ProjectCommand {
       OptionDefinition("samples", value: "N", help: "How many samples", defaultText: "2000", group: "Roadmap"),
       OptionDefinition("seed", value: "N", help: "What they are drawn from", defaultText: "1", group: "Roadmap"),
       OptionDefinition(
+        "hindcast", help: "Say how good such projections would have been in the past", group: "Hindcast"),
+      OptionDefinition(
+        "from", value: "YEAR", help: "The first year at whose end is forecast", defaultText: "2014", group: "Hindcast"),
+      OptionDefinition(
+        "ahead", value: "YEARS", help: "For how many years ahead", defaultText: "6", group: "Hindcast"),
+      OptionDefinition(
         "target", value: "RESULT=VALUE", help: "At most so much of a result, as framework_tax_fraction=0.1",
         longHelp: "The results are \(TargetSearch.Metric.allCases.map(\.rawValue).joined(separator: ", ")).",
         group: "Backwards"),
@@ -47,13 +54,21 @@ enum ProjectCommand {
       CommandExample(
         "simulate project bert-base h100-sxm --scale peak=4,bandwidth=2,launch=0.9", shows: "an H100's successor"),
       CommandExample("simulate project bert-base --year 2032", shows: "latency and tax to 2032, with bands"),
+      CommandExample("simulate project --hindcast", shows: "how good projections would have been since 2014"),
       CommandExample(
         "simulate project bert-base h100-sxm --target framework_tax_fraction=0.1 --vary dispatch,batch",
         shows: "how cheap dispatch, or how large a batch must be"),
     ])
 
+  /// The names of all options.
+  static var optionNames: [String] { definition.options.map(\.name) }
+
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let isRoadmap = command.isPresent("year")
+    if command.isPresent("hindcast") { return try HindcastRun.run(command, library) }
+    for name in ["from", "ahead"] where command.isPresent(name) {
+      throw .usage("--\(name) needs --hindcast\n" + command.helpHint)
+    }
     try checkOptions(command, isRoadmap: isRoadmap)
     let newest = try library.flagships().last { !$0.isAnnounced }
     let resolved = try ScenarioOptions.resolve(command, library, defaultAccelerator: newest?.name)

@@ -1,0 +1,29 @@
+import CommandSyntax
+import JSONText
+import Reports
+import Studies
+
+/// `simulate project --hindcast`.
+enum HindcastRun {
+  /// The options that say what is forecast; all others are of projections.
+  private static let ownOptions: Set<String> = ["hindcast", "from", "ahead", "format"]
+
+  /// Forecasts the past.
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.checkFormat()
+    guard command.positionals.isEmpty else {
+      throw .usage(
+        "--hindcast is about the catalog's history, and takes neither a workload nor an accelerator (there is "
+          + "'\(command.positionals[0])')\n" + command.helpHint)
+    }
+    for name in ProjectCommand.optionNames where !ownOptions.contains(name) {
+      try command.refuse([name], "--hindcast is about the catalog's history, as it is")
+    }
+    let lines = try library.hardwareLines()
+    let years = lines.years ?? 2010...2010
+    let from = try checking { try command.integer(of: "from", .within(years.lowerBound...years.upperBound - 1)) } ?? 2014
+    let ahead = try checking { try command.integer(of: "ahead", .within(1...20)) } ?? 6
+    let hindcast = Hindcast(lines, ahead: ahead)
+    command.print(HindcastReport(hindcast.summaries(from: max(from, years.lowerBound)), from: from))
+  }
+}
