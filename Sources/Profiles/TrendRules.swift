@@ -49,6 +49,8 @@ package struct TrendRules: Sendable, Equatable {
   package var elderDegrees: Double
   /// How many errors of earlier hindcasts the bands' own width counts for.
   package var bandPriorErrors: Double
+  /// After how many years an error counts for less, by a factor of e.
+  package var bandMemoryYears: Double
   /// Where the numbers are from.
   package var provenance = Provenance()
 
@@ -73,13 +75,15 @@ extension TrendRules {
       ("catch_up_deviation", \.catchUpDeviation, .between(1e-3, 10)),
       ("elder_degrees", \.elderDegrees, .between(0, 1000)),
       ("band_prior_errors", \.bandPriorErrors, .between(0, 1e6)),
+      ("band_memory_years", \.bandMemoryYears, .between(0.1, 1e6)),
     ]
 
   private init() {
     numbers = []
     (priorDeviation, marketDeviation, lineDeviation, firstDeviation) = (1, 1, 1, 1)
     (generationYears, outlierDeviations, olderGenerationWeight) = (0, 1, 0)
-    (catchUpPerYear, catchUpDeviation, elderDegrees, bandPriorErrors) = (0, 1, 0, 0)
+    (catchUpPerYear, catchUpDeviation, elderDegrees) = (0, 1, 0)
+    (bandPriorErrors, bandMemoryYears) = (0, 1)
   }
 
   /// Reads a document of schema `trends/1`.

@@ -46,8 +46,8 @@ package struct ProjectionReport: Report {
   private func trend(_ quantity: Roadmap.Quantity) -> Record {
     let trend = quantity.trend
     return [
-      "number": .text(quantity.path), "generations": .count(trend.points.count),
-      "yearly_factor": .number(trend.yearlyFactor), "residual_deviation": .number(trend.residualDeviation),
+      "number": .text(quantity.path), "generations": .count(trend.generationCount),
+      "yearly_factor": .number(trend.yearlyFactor), "residual_deviation": .number(trend.yearlyDeviation),
       "value": .number(roadmap.value(of: quantity, at: end)),
       "interval_50": .range(roadmap.interval(of: quantity, 0.5, at: end)),
       "interval_90": .range(roadmap.interval(of: quantity, 0.9, at: end)),
@@ -119,7 +119,7 @@ package struct ProjectionReport: Report {
     return Table(
       roadmap.quantities,
       [
-        Column("number") { .text($0.path) }, Column("generations", .plain) { .count($0.trend.points.count) },
+        Column("number") { .text($0.path) }, Column("generations", .plain) { .count($0.trend.generationCount) },
         Column("a year", .plain) { .text("x " + NumberFormat.fixed($0.trend.yearlyFactor, decimals: 2)) },
         Column("doubles in", unit: "years", .fixed(1)) {
           let years = $0.trend.doublingYears

@@ -1,3 +1,5 @@
+import Profiles
+
 /// What bands are widened or narrowed by, as the errors of earlier forecasts justify.
 package struct BandScale: Sendable, Equatable {
   /// The shares that a scale is known for.
@@ -17,21 +19,49 @@ package struct BandScale: Sendable, Equatable {
     self.most = most
   }
 
+  /// An earlier forecast whose outcome is known.
+  struct Error {
+    /// How many years ago it became known.
+    let age: Double
+    /// The error's size over half the width of the band of 50 %.
+    let half: Double
+    /// The same of the band of 90 %.
+    let most: Double
+  }
+
   /// The scale that would have made bands hold what they promise.
   ///
   /// - Parameters:
-  ///   - errors: For each earlier forecast, its error over the half-width of its band of each share.
-  ///   - priorErrors: How many errors the bands' own width counts for.
-  package init(_ errors: [(half: Double, most: Double)], priorErrors: Double) {
-    func scale(_ ratios: [Double], _ share: Double) -> Double {
-      guard !ratios.isEmpty else { return 1 }
-      let count = Double(ratios.count)
+  ///   - errors: Those of earlier forecasts.
+  ///   - rules: What the bands' own width counts for, and how soon an error counts for less.
+  init(_ errors: [Error], _ rules: TrendRules) {
+    let weights = errors.map { (-$0.age / rules.bandMemoryYears).exponential }
+    let count = weights.reduce(0, +)
+    func scale(_ ratio: (Error) -> Double, _ share: Double) -> Double {
+      guard count > 0 else { return 1 }
+      let pairs = zip(errors.map(ratio), weights).sorted { $0.0 < $1.0 }
       // A wild history is believed within limits.
-      let ratio = min(max(ErrorSummary.quantile(ratios.sorted(), share), 0.2), 5)
-      return (ratio.logarithm * count / (count + priorErrors)).exponential
+      let found = min(max(Self.quantile(pairs, share), 0.2), 5)
+      return (found.logarithm * count / (count + rules.bandPriorErrors)).exponential
     }
-    half = scale(errors.map(\.half), Self.shares.half)
-    most = max(scale(errors.map(\.most), Self.shares.most), half / 2)
+    half = scale(\.half, Self.shares.half)
+    // The wider band never lies within the other.
+    most = max(scale(\.most, Self.shares.most), half / 2)
+  }
+
+  /// A quantile of sorted values with weights, linear between the middles of their weights.
+  private static func quantile(_ pairs: [(value: Double, weight: Double)], _ share: Double) -> Double {
+    let total = pairs.reduce(0) { $0 + $1.weight }
+    var (sum, before) = (0.0, (place: 0.0, value: pairs[0].value))
+    for (value, weight) in pairs {
+      let place = (sum + weight / 2) / total
+      if place >= share {
+        guard place > before.place else { return value }
+        return before.value + (value - before.value) * (share - before.place) / (place - before.place)
+      }
+      (sum, before) = (sum + weight, (place, value))
+    }
+    return before.value
   }
 
   /// The factor for a band of any share: that of the two known ones, and between them on the way from one to the other.

@@ -94,13 +94,15 @@ package struct Hindcast: Sendable {
   ///
   /// - Returns: The forecasts, and the scale that all of them together justify.
   static func scaling(_ outcomes: [Outcome], _ rules: TrendRules) -> (outcomes: [Outcome], scale: BandScale) {
-    func scale(_ known: [Outcome]) -> BandScale {
-      BandScale(known.map(\.ratios), priorErrors: rules.bandPriorErrors)
+    func scale(_ cutoff: Int) -> BandScale {
+      BandScale(
+        outcomes.filter { $0.year <= cutoff }.map { outcome in
+          let (half, most) = outcome.ratios
+          return BandScale.Error(age: Double(cutoff - outcome.year), half: half, most: most)
+        }, rules)
     }
-    let scales = Dictionary(
-      Set(outcomes.map(\.cutoff)).map { cutoff in (cutoff, scale(outcomes.filter { $0.year <= cutoff })) }
-    ) { first, _ in first }
-    return (outcomes.map { $0.scaled(by: scales[$0.cutoff] ?? .none) }, scale(outcomes))
+    let scales = Dictionary(Set(outcomes.map(\.cutoff)).map { ($0, scale($0)) }) { first, _ in first }
+    return (outcomes.map { $0.scaled(by: scales[$0.cutoff] ?? .none) }, scale(outcomes.map(\.year).max() ?? 0))
   }
 }
 

@@ -64,6 +64,9 @@ package struct PooledTrend: Sendable {
     catchUp = shownCatchUp(histories)
   }
 
+  /// The degrees of freedom of forecasts: within what Student's t tells apart from normal numbers.
+  var degreesOfFreedom: Int { max(3, min(Int(degrees), 30)) }
+
   /// The deviation of a year's growth.
   package var yearlyDeviation: Double { scatter.squareRoot() }
 
@@ -162,7 +165,7 @@ package struct PooledTrend: Sendable {
     guard let history = lines[line] else { return nil }
     let rate = rate(of: history)
     let years = max(0, time - history.last.time)
-    let degrees = max(3, min(Int(self.degrees), 30))
+    let degrees = degreesOfFreedom
     let variance = scatter * (years + rules.generationYears) + rate.variance * years * years
     guard time > history.last.time else {
       return Forecast(

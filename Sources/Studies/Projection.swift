@@ -112,7 +112,8 @@ package struct Projection: Sendable {
     self.sampleCount = sampleCount
     self.seed = seed
     let preparation = Preparation()
-    let worlds = (0..<sampleCount).map { World(roadmap, seed: seed, sample: $0, errorBand) }
+    let source = RoadmapDraw.Source(roadmap)
+    let worlds = (0..<sampleCount).map { World(source, seed: seed, sample: $0, errorBand) }
     let first = min(range.lowerBound + 1, lastYear)
     years = try parallelMap(Array(first...lastYear), threads: threads) { year in
       try Self.project(scenario, roadmap, to: year, worlds, preparation)
@@ -135,8 +136,9 @@ package struct Projection: Sendable {
     trendResult.fits = pricer.fits
     var (latencies, busys, taxes): ([Double], [Double], [Double]) = ([], [], [])
     var held = 0
+    let outlook = RoadmapYear(roadmap, at: time)
     for world in worlds {
-      let values = roadmap.values(at: time, draw: world.draw)
+      let values = outlook.values(world.draw)
       if values.isHeld { held += 1 }
       for (number, value) in values.numbers { pricer.set(number, to: value) }
       pricer.update([.host, .device])
@@ -178,9 +180,9 @@ private struct World: Sendable {
   /// What its device times are multiplied by.
   private let deviceFactor: Double
 
-  init(_ roadmap: Roadmap, seed: UInt64, sample: Int, _ errorBand: ErrorBand?) {
+  init(_ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?) {
     var random = RandomSource(seed: seed, stream: UInt64(sample))
-    draw = RoadmapDraw(roadmap, &random)
+    draw = RoadmapDraw(source, &random)
     let (host, device) = (random.uniform(), random.uniform())
     hostFactor = (errorBand?.error(host, .hostBound) ?? 0).exponential
     deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
@@ -202,7 +204,9 @@ private struct World: Sendable {
 
 extension Roadmap {
   /// When the last generation came out.
-  package var lastYear: Double { history.accelerators.last.flatMap { decimalYear($0.released) } ?? 0 }
+  package var lastYear: Double {
+    (history.accelerators.last?.released ?? base.accelerator?.released).flatMap(decimalYear) ?? 0
+  }
   /// When the first did.
-  package var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? 0 }
+  package var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? lastYear }
 }

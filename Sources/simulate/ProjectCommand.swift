@@ -200,8 +200,10 @@ enum ProjectCommand {
         }
       }
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
+      let lines = try library.hardwareLines()
       let roadmap = try Roadmap(
-        history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
+        history: history, base: base, lines: RoadmapLines(TrendSet(lines), scale: Hindcast(lines).scale),
+        held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost, fitsOnlyHistory: patterns != nil)
       let band = try profiles.errorBand(named: resolved.scenario.kernelModel.errorBandName)
       return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
         try Projection(
