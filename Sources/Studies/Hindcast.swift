@@ -51,13 +51,14 @@ package struct Hindcast: Sendable {
   package let outcomes: [Outcome]
   /// What the bands of a forecast of today are scaled by.
   package let scale: BandScale
+  /// What those of each cut-off were scaled by.
+  private let scales: [Int: BandScale]
 
   /// Forecasts every number that has a trend.
   ///
   /// - Parameters:
   ///   - lines: The history.
   ///   - ahead: For how many years ahead.
-  ///   - paths: The numbers; nil for all.
   package init(_ lines: HardwareLines, ahead: Int = 6) {
     var outcomes: [Outcome] = []
     for cutoff in lines.years.map({ $0.lowerBound..<$0.upperBound }) ?? 0..<0 {
@@ -66,8 +67,11 @@ package struct Hindcast: Sendable {
         outcomes += Self.outcomes(number, lines, trends, cutoff, ahead)
       }
     }
-    (self.outcomes, scale) = Self.scaling(outcomes, lines.rules)
+    (self.outcomes, scale, scales) = Self.scaling(outcomes, lines.rules)
   }
+
+  /// What the bands of a cut-off were scaled by.
+  func scale(at cutoff: Int) -> BandScale { scales[cutoff] ?? .none }
 
   private static func outcomes(
     _ number: TrendRules.Number, _ lines: HardwareLines, _ trends: TrendSet, _ cutoff: Int, _ ahead: Int
@@ -92,17 +96,24 @@ package struct Hindcast: Sendable {
 
   /// Scales the bands of each forecast by the errors that were known at its cut-off.
   ///
-  /// - Returns: The forecasts, and the scale that all of them together justify.
-  static func scaling(_ outcomes: [Outcome], _ rules: TrendRules) -> (outcomes: [Outcome], scale: BandScale) {
-    func scale(_ cutoff: Int) -> BandScale {
-      BandScale(
-        outcomes.filter { $0.year <= cutoff }.map { outcome in
-          let (half, most) = outcome.ratios
-          return BandScale.Error(age: Double(cutoff - outcome.year), half: half, most: most)
-        }, rules)
-    }
-    let scales = Dictionary(Set(outcomes.map(\.cutoff)).map { ($0, scale($0)) }) { first, _ in first }
-    return (outcomes.map { $0.scaled(by: scales[$0.cutoff] ?? .none) }, scale(outcomes.map(\.year).max() ?? 0))
+  /// - Returns: The forecasts, the scale that all of them together justify, and that of each cut-off.
+  static func scaling(
+    _ outcomes: [Outcome], _ rules: TrendRules
+  ) -> (outcomes: [Outcome], scale: BandScale, scales: [Int: BandScale]) {
+    let scales = Dictionary(Set(outcomes.map(\.cutoff)).map { ($0, scale(outcomes, at: $0, rules)) }) { first, _ in first }
+    return (
+      outcomes.map { $0.scaled(by: scales[$0.cutoff] ?? .none) },
+      scale(outcomes, at: outcomes.map(\.year).max() ?? 0, rules), scales
+    )
+  }
+
+  /// The scale that the errors justify that were known at a cut-off.
+  private static func scale(_ outcomes: [Outcome], at cutoff: Int, _ rules: TrendRules) -> BandScale {
+    BandScale(
+      outcomes.filter { $0.year <= cutoff }.map { outcome in
+        let (half, most) = outcome.ratios
+        return BandScale.Error(age: Double(cutoff - outcome.year), half: half, most: most)
+      }, rules)
   }
 }
 

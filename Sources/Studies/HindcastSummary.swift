@@ -29,19 +29,24 @@ package struct HindcastSummary: Sendable {
     mostCoverage = share { abs($0.error) <= $0.most + 1e-9 }
     medianError = ErrorSummary.quantile(outcomes.map { abs($0.error.exponential - 1) }.sorted(), 0.5)
     bias = (outcomes.reduce(0) { $0 + $1.error } / total).exponential - 1
-    let size = outcomes.reduce(0) { $0 + abs($1.error) }
     skill = Dictionary(
       NaiveForecast.allCases.map { naive in
-        let other = outcomes.reduce(0) { $0 + abs(($1.naive[naive] ?? $1.actual) - $1.actual) }
-        return (naive, other > 0 ? 1 - size / other : 0)
+        var (own, other) = (0.0, 0.0)
+        for outcome in outcomes {
+          // Some things only the model can say something of.
+          guard let said = outcome.naive[naive] else { continue }
+          own += abs(outcome.error)
+          other += abs(said - outcome.actual)
+        }
+        return (naive, other > 0 ? 1 - own / other : 0)
       }
     ) { first, _ in first }
   }
 }
 
-extension Hindcast {
+extension HindcastSummary {
   /// A summary for each quantity and number of years ahead, of the cut-offs from a year on.
-  package func summaries(from year: Int) -> [HindcastSummary] {
+  package static func all(_ outcomes: [Hindcast.Outcome], from year: Int) -> [HindcastSummary] {
     let chosen = outcomes.filter { $0.cutoff >= year }
     return unique(chosen.map(\.quantity)).flatMap { quantity in
       let own = chosen.filter { $0.quantity == quantity }

@@ -113,7 +113,7 @@ package struct Projection: Sendable {
     self.seed = seed
     let preparation = Preparation()
     let source = RoadmapDraw.Source(roadmap)
-    let worlds = (0..<sampleCount).map { World(source, seed: seed, sample: $0, errorBand) }
+    let worlds = (0..<sampleCount).map { ProjectionWorld(source, seed: seed, sample: $0, errorBand) }
     let first = min(range.lowerBound + 1, lastYear)
     years = try parallelMap(Array(first...lastYear), threads: threads) { year in
       try Self.project(scenario, roadmap, to: year, worlds, preparation)
@@ -125,7 +125,7 @@ package struct Projection: Sendable {
   }
 
   private static func project(
-    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [World], _ preparation: Preparation
+    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [ProjectionWorld], _ preparation: Preparation
   ) throws -> Year {
     let time = Double(year) + 0.5
     var onTrend = scenario
@@ -169,36 +169,6 @@ package struct Projection: Sendable {
     }
     let result = try SweepResult(PassPricer(own, preparation.plan(of: own)).time().summary)
     return Part(accelerator: part, year: year, result: result, isFitted: isFitted)
-  }
-}
-
-/// What one sample draws.
-private struct World: Sendable {
-  let draw: RoadmapDraw
-  /// What the model's host times are multiplied by.
-  private let hostFactor: Double
-  /// What its device times are multiplied by.
-  private let deviceFactor: Double
-
-  init(_ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?) {
-    var random = RandomSource(seed: seed, stream: UInt64(sample))
-    draw = RoadmapDraw(source, &random)
-    let (host, device) = (random.uniform(), random.uniform())
-    hostFactor = (errorBand?.error(host, .hostBound) ?? 0).exponential
-    deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
-  }
-
-  /// The simulated pass with the model's errors, seconds.
-  ///
-  /// The latency follows the longer of the host's and the device's time, as it does without errors: where a long host time
-  /// hides the device's, an error of the device is hidden too.
-  func outcome(of pricer: PassPricer) throws -> (latency: Double, deviceBusy: Double) {
-    let timing = try pricer.time()
-    let load = pricer.load
-    let (host, device) = (Double(load.host.count), Double(load.device.count))
-    let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
-    let latency = timing.latency.seconds * stretch
-    return (latency, min(latency, timing.deviceBusy.seconds * deviceFactor))
   }
 }
 

@@ -1,5 +1,7 @@
 import CommandSyntax
 import JSONText
+import Kernels
+import Profiles
 import Reports
 import Studies
 
@@ -23,7 +25,14 @@ enum HindcastRun {
     let years = lines.years ?? 2010...2010
     let from = try checking { try command.integer(of: "from", .within(years.lowerBound...years.upperBound - 1)) } ?? 2014
     let ahead = try checking { try command.integer(of: "ahead", .within(1...20)) } ?? 6
-    let hindcast = Hindcast(lines, ahead: ahead)
-    command.print(HindcastReport(hindcast.summaries(from: max(from, years.lowerBound)), from: from))
+    let numbers = Hindcast(lines, ahead: ahead)
+    let file = try MeasurementFile(try library.historyFile("latencies.csv"), library)
+    let latencies = try checking {
+      let band = try library.profiles.errorBand(named: KernelModel.calibrated.errorBandName)
+      return try Progress.showing("forecasting the past") { _ in
+        try LatencyHindcast(file.rows, from: library, lines: lines, numbers: numbers, errorBand: band, ahead: ahead)
+      }
+    }
+    command.print(HindcastReport(HindcastSummary.all(numbers.outcomes + latencies.outcomes, from: from), from: from))
   }
 }

@@ -1,0 +1,33 @@
+import Profiles
+import Roofline
+import Simulation
+
+/// What one sample draws.
+struct ProjectionWorld: Sendable {
+  let draw: RoadmapDraw
+  /// What the model's host times are multiplied by.
+  private let hostFactor: Double
+  /// What its device times are multiplied by.
+  private let deviceFactor: Double
+
+  init(_ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?) {
+    var random = RandomSource(seed: seed, stream: UInt64(sample))
+    draw = RoadmapDraw(source, &random)
+    let (host, device) = (random.uniform(), random.uniform())
+    hostFactor = (errorBand?.error(host, .hostBound) ?? 0).exponential
+    deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
+  }
+
+  /// The simulated pass with the model's errors, seconds.
+  ///
+  /// The latency follows the longer of the host's and the device's time, as it does without errors: where a long host time
+  /// hides the device's, an error of the device is hidden too.
+  func outcome(of pricer: PassPricer) throws -> (latency: Double, deviceBusy: Double) {
+    let timing = try pricer.time()
+    let load = pricer.load
+    let (host, device) = (Double(load.host.count), Double(load.device.count))
+    let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
+    let latency = timing.latency.seconds * stretch
+    return (latency, min(latency, timing.deviceBusy.seconds * deviceFactor))
+  }
+}
