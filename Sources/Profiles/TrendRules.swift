@@ -51,6 +51,14 @@ package struct TrendRules: Sendable, Equatable {
   package var bandPriorErrors: Double
   /// After how many years an error counts for less, by a factor of e.
   package var bandMemoryYears: Double
+  /// By how much device times shrink each year beyond what data sheets say, a logarithm.
+  package var progressPerYear: Double
+  /// How far a year's progress beyond data sheets may lie from the one known, a standard deviation of the logarithm.
+  package var progressDeviation: Double
+  /// How far a latency's forecast may be off without it, a standard deviation of the logarithm.
+  package var progressError: Double
+  /// How far a host's dispatch may lie from what the speed of its threads says, a standard deviation of the logarithm.
+  package var hostDeviation: Double
   /// Where the numbers are from.
   package var provenance = Provenance()
 
@@ -75,6 +83,10 @@ extension TrendRules {
       ("catch_up_deviation", \.catchUpDeviation, .between(1e-3, 10)),
       ("elder_degrees", \.elderDegrees, .between(0, 1000)),
       ("band_prior_errors", \.bandPriorErrors, .between(0, 1e6)),
+      ("progress_per_year", \.progressPerYear, .between(-1, 1)),
+      ("progress_deviation", \.progressDeviation, .between(1e-3, 10)),
+      ("progress_error", \.progressError, .between(1e-3, 10)),
+      ("host_deviation", \.hostDeviation, .between(1e-3, 10)),
       ("band_memory_years", \.bandMemoryYears, .between(0.1, 1e6)),
     ]
 
@@ -84,6 +96,8 @@ extension TrendRules {
     (generationYears, outlierDeviations, olderGenerationWeight) = (0, 1, 0)
     (catchUpPerYear, catchUpDeviation, elderDegrees) = (0, 1, 0)
     (bandPriorErrors, bandMemoryYears) = (0, 1)
+    progressPerYear = 0
+    (progressDeviation, progressError, hostDeviation) = (1, 1, 1)
   }
 
   /// Reads a document of schema `trends/1`.
@@ -99,7 +113,7 @@ extension TrendRules {
       numbers.append(number)
     }
     for (key, place, range) in Self.constants { self[keyPath: place] = try root.required(key).number(range) }
-    provenance = try Provenance.read(from: &root, known: SourcePaths(["numbers", "constants"]))
+    provenance = try Provenance.read(from: &root, known: SourcePaths(["numbers", "constants", "progress_per_year"]))
     try root.finish()
   }
 

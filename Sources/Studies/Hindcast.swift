@@ -40,6 +40,18 @@ package struct Hindcast: Sendable {
         most: max(most * scale.most, half * scale.half), actual: actual, naive: naive)
     }
 
+    /// The same moved, with bands that also hold a normal error.
+    func moved(by shift: Double, deviation: Double) -> Outcome {
+      func wider(_ width: Double, _ share: Double) -> Double {
+        // So many degrees of freedom are a normal number's.
+        let own = StudentT(degrees: 1000).halfWidth(of: share) * deviation
+        return (width * width + own * own).squareRoot()
+      }
+      return Outcome(
+        quantity: quantity, line: line, cutoff: cutoff, ahead: ahead, forecast: forecast + shift,
+        half: wider(half, BandScale.shares.half), most: wider(most, BandScale.shares.most), actual: actual, naive: naive)
+    }
+
     /// The error over the half-width of each band.
     var ratios: (half: Double, most: Double) {
       func ratio(_ width: Double) -> Double { width > 0 ? abs(error) / width : error == 0 ? 0 : 1 }

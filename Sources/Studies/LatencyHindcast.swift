@@ -8,8 +8,8 @@ import Workloads
 /// What would have been forecast of latencies that have been measured since.
 ///
 /// The accelerator that a row was measured on is projected from the newest part of its line that had come by the cut-off, and
-/// the host from the one that was sold with it: with the trends of that time and the model of today. What frameworks spend
-/// is today's as well, since nobody wrote it down then.
+/// the host from the one that was sold with it, or from the line of the one that fed it where the row tells: with the trends
+/// of that time and the model of today. What frameworks spend is today's as well, since nobody wrote it down then.
 package struct LatencyHindcast: Sendable {
   /// The quantity of a regime, as summaries name it.
   package static func quantity(_ isHostBound: Bool) -> String {
@@ -25,14 +25,16 @@ package struct LatencyHindcast: Sendable {
     let isHostBound: Bool
     let cutoff: Int
     let target: HistoryPart
+    /// When the host came that fed it, where the row has one.
+    let hostTime: Double?
     /// The part before the one that it is projected from, for who goes on as between the two.
     let before: HistoryPart?
   }
 
   /// Every forecast, with its bands as they would have been given.
   package let outcomes: [Hindcast.Outcome]
-  /// What the bands of a latency of today are scaled by.
-  package let scale: BandScale
+  /// By how much device times shrink each year beyond what data sheets say, as a logarithm, as all rows together tell.
+  package let progressPerYear: Double
 
   /// Forecasts measured rows.
   ///
@@ -53,7 +55,7 @@ package struct LatencyHindcast: Sendable {
   ) throws {
     // Which of host and device sets a latency is a matter of the part that it was measured on.
     let validation = try Validation(measurements, from: source, fitsHost: false)
-    let tasks = validation.predictions.flatMap { Self.tasks($0, lines, ahead) }
+    let tasks = try validation.predictions.flatMap { try Self.tasks($0, lines, ahead, from: source) }
     let prepared = try prepare(tasks.map(\.measurement), from: source)
     let earlier = try prepare(
       tasks.map { task in
@@ -71,38 +73,41 @@ package struct LatencyHindcast: Sendable {
         tasks[index], prepared[index], earlier[index], known[tasks[index].cutoff] ?? RoadmapLines(rules: lines.rules),
         errorBand, sampleCount, seed)
     }
-    (self.outcomes, scale, _) = Hindcast.scaling(outcomes, lines.rules)
+    let last = outcomes.map(\.year).max() ?? 0
+    progressPerYear = HardwareProgress(outcomes, at: last, lines.rules).rate(of: Self.quantity(false))
+    self.outcomes = Hindcast.scaling(HardwareProgress.applied(to: outcomes, lines.rules), lines.rules).outcomes
   }
 
   // MARK: What is forecast
 
-  private static func tasks(_ prediction: Validation.Prediction, _ lines: HardwareLines, _ ahead: Int) -> [Task] {
+  private static func tasks(
+    _ prediction: Validation.Prediction, _ lines: HardwareLines, _ ahead: Int, from source: some ModelSource
+  ) throws -> [Task] {
     let row = prediction.measurement
     guard let latency = row.latency, let target = lines.accelerators.first(where: { $0.profile == row.accelerator })
     else { return [] }
-    return (1...max(1, ahead)).compactMap { years in
+    let host = row.host.flatMap { name in lines.hosts.first { $0.profile == name } }
+    return try (1...max(1, ahead)).compactMap { years in
       let cutoff = target.year - years
-      let known = lines.accelerators.filter {
-        $0.line == target.line && $0.profile != nil && $0.year <= cutoff && !$0.isAnnounced
-          && canCompute(row.precision, $0, lines)
-      }.sorted { $0.time < $1.time }
+      let known = known(target, lines.accelerators, at: cutoff)
       guard let base = known.last, let name = base.profile else { return nil }
+      // Matrix units are other kernels and no faster ones: they cannot be foreseen from a part without them.
+      let units = try source.accelerator(name)?.efficiency.matrixAlignment ?? 0
+      if row.precision != .fp32, units == 0 { return nil }
       var measurement = row
       measurement.accelerator = name
-      measurement.host = nil
+      measurement.host = host.flatMap { Self.known($0, lines.hosts, at: cutoff).last?.profile }
       return Task(
         measurement: measurement, latency: latency, isHostBound: prediction.isHostBound, cutoff: cutoff, target: target,
+        hostTime: measurement.host == nil ? nil : host?.time,
         before: known.dropLast().last { $0.time < base.time })
     }
   }
 
-  /// Whether a part, or the one that it is a refresh of, has units for a format: those of a later format cannot be foreseen.
-  private static func canCompute(_ precision: Precision, _ part: HistoryPart, _ lines: HardwareLines) -> Bool {
-    guard [.fp16, .bf16].contains(precision) else { return true }
-    let paths = ["accelerator.peak_tflops.fp16", "accelerator.peak_tflops.bf16"]
-    return lines.accelerators.contains { other in
-      other.line == part.line && other.time <= part.time && paths.contains { other.values[$0] != nil }
-    }
+  /// The parts of a part's line that had come by a cut-off and have a profile, the oldest first.
+  private static func known(_ part: HistoryPart, _ parts: [HistoryPart], at cutoff: Int) -> [HistoryPart] {
+    parts.filter { $0.line == part.line && $0.profile != nil && $0.year <= cutoff && !$0.isAnnounced }
+      .sorted { $0.time < $1.time }
   }
 
   // MARK: Forecasts
@@ -114,7 +119,8 @@ package struct LatencyHindcast: Sendable {
     let system = row.scenario.system
     let history = HardwareHistory(accelerators: system.accelerator.map { [$0] } ?? [], hosts: [system.host])
     let roadmap = try Roadmap(history: history, base: system, lines: lines)
-    let band = try band(row, roadmap, at: task.target.time, errorBand, sampleCount, seed)
+    let year = RoadmapYear(roadmap, at: task.target.time, hostsAt: task.hostTime)
+    let band = try band(row, roadmap, year, errorBand, sampleCount, seed)
     let forecast = band.median.logarithm
     let actual = task.latency.logarithm
     // The side that what came lies on has a width of its own.
@@ -128,9 +134,8 @@ package struct LatencyHindcast: Sendable {
   }
 
   private static func band(
-    _ row: PreparedRow, _ roadmap: Roadmap, at time: Double, _ errorBand: ErrorBand?, _ sampleCount: Int, _ seed: UInt64
+    _ row: PreparedRow, _ roadmap: Roadmap, _ year: RoadmapYear, _ errorBand: ErrorBand?, _ sampleCount: Int, _ seed: UInt64
   ) throws -> Projection.Band {
-    let year = RoadmapYear(roadmap, at: time)
     let source = RoadmapDraw.Source(roadmap)
     var pricer = PassPricer(row.scenario, row.plan)
     var latencies: [Double] = []
@@ -138,10 +143,10 @@ package struct LatencyHindcast: Sendable {
       let world = ProjectionWorld(source, seed: seed, sample: sample, errorBand)
       for (number, value) in year.values(world.draw).numbers { pricer.set(number, to: value) }
       pricer.update([.host, .device])
-      guard let outcome = try? world.outcome(of: pricer) else { continue }
+      guard let outcome = try? world.outcome(of: pricer, yearsAhead: 0) else { continue }
       latencies.append(outcome.latency)
     }
-    guard !latencies.isEmpty else { throw ProjectionFault.beyondSimulation(year: Int(time)) }
+    guard !latencies.isEmpty else { throw ProjectionFault.beyondSimulation(year: Int(roadmap.lastYear)) }
     return Projection.Band(latencies)
   }
 

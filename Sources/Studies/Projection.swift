@@ -113,7 +113,7 @@ package struct Projection: Sendable {
     self.seed = seed
     let preparation = Preparation()
     let source = RoadmapDraw.Source(roadmap)
-    let worlds = (0..<sampleCount).map { ProjectionWorld(source, seed: seed, sample: $0, errorBand) }
+    let worlds = (0..<sampleCount).map { ProjectionWorld(source, seed: seed, sample: $0, errorBand, roadmap.progress) }
     let first = min(range.lowerBound + 1, lastYear)
     years = try parallelMap(Array(first...lastYear), threads: threads) { year in
       try Self.project(scenario, roadmap, to: year, worlds, preparation)
@@ -143,7 +143,7 @@ package struct Projection: Sendable {
       for (number, value) in values.numbers { pricer.set(number, to: value) }
       pricer.update([.host, .device])
       // What takes longer than the clock counts is one of a few wild samples, which medians and bands can spare.
-      guard let outcome = try? world.outcome(of: pricer) else { continue }
+      guard let outcome = try? world.outcome(of: pricer, yearsAhead: max(0, time - roadmap.lastYear)) else { continue }
       latencies.append(outcome.latency)
       busys.append(outcome.deviceBusy)
       taxes.append(outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0)

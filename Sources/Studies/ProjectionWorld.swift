@@ -9,21 +9,32 @@ struct ProjectionWorld: Sendable {
   private let hostFactor: Double
   /// What its device times are multiplied by.
   private let deviceFactor: Double
+  /// By what device times grow each year, as a logarithm.
+  private let deviceRate: Double
 
-  init(_ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?) {
+  init(
+    _ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?, _ progress: RoadmapProgress? = nil
+  ) {
     var random = RandomSource(seed: seed, stream: UInt64(sample))
     draw = RoadmapDraw(source, &random)
     let (host, device) = (random.uniform(), random.uniform())
-    hostFactor = (errorBand?.error(host, .hostBound) ?? 0).exponential
+    let (dispatch, rate) = (random.normal(), random.normal())
+    hostFactor = ((errorBand?.error(host, .hostBound) ?? 0) + dispatch * (progress?.hostDeviation ?? 0)).exponential
     deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
+    deviceRate = progress.map { rate * $0.deviation - $0.perYear } ?? 0
   }
 
   /// The simulated pass with the model's errors, seconds.
   ///
   /// The latency follows the longer of the host's and the device's time, as it does without errors: where a long host time
   /// hides the device's, an error of the device is hidden too.
-  func outcome(of pricer: PassPricer) throws -> (latency: Double, deviceBusy: Double) {
+  ///
+  /// - Parameters:
+  ///   - pricer: The pass on the hardware of a year.
+  ///   - years: How many years that is ahead.
+  func outcome(of pricer: PassPricer, yearsAhead years: Double) throws -> (latency: Double, deviceBusy: Double) {
     let timing = try pricer.time()
+    let deviceFactor = deviceFactor * (deviceRate * years).exponential
     let load = pricer.load
     let (host, device) = (Double(load.host.count), Double(load.device.count))
     let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)

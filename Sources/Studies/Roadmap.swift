@@ -41,6 +41,8 @@ package struct Roadmap: Sendable {
   package let history: HardwareHistory
   /// How trends are fitted.
   package let rules: TrendRules
+  /// What data sheets do not tell; nil where nothing has told of it.
+  package let progress: RoadmapProgress?
   /// What the system of a year takes from: everything that has no trend.
   package let base: System
   /// The numbers with a trend.
@@ -69,6 +71,7 @@ package struct Roadmap: Sendable {
     self.history = history
     self.base = base
     rules = lines.rules
+    progress = lines.progress
     var quantities: [Quantity] = []
     var followers: [Follower] = []
     for number in Self.moving(base) where !held.contains(number.path) {

@@ -25,6 +25,14 @@ package struct RoadmapLines: Sendable {
     scale = .none
   }
 
+  /// What data sheets do not tell; nil without lines, of which it was learned.
+  var progress: RoadmapProgress? {
+    trends.map { _ in
+      RoadmapProgress(
+        perYear: rules.progressPerYear, deviation: rules.progressDeviation, hostDeviation: rules.hostDeviation)
+    }
+  }
+
   /// Whether there are lines at all.
   var isKnown: Bool { trends != nil }
 
@@ -64,4 +72,14 @@ package struct RoadmapLines: Sendable {
       PooledTrend([history], TrendRules.Number(path: path, priorYearlyFactor: number.priorYearlyFactor), rules),
       line: line, scale: scale)
   }
+}
+
+/// How hardware gets faster beyond its data sheets, as hindcasts of latencies told; logarithms.
+package struct RoadmapProgress: Sendable {
+  /// By how much device times shrink each year.
+  package let perYear: Double
+  /// How far this may lie from what is known of it, a standard deviation.
+  package let deviation: Double
+  /// How far a host's dispatch may lie from what the speed of its threads says, a standard deviation.
+  package let hostDeviation: Double
 }

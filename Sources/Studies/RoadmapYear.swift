@@ -26,16 +26,22 @@ package struct RoadmapYear: Sendable {
   private let following: [Following]
 
   /// Works a year out.
-  package init(_ roadmap: Roadmap, at year: Double) {
+  ///
+  /// - Parameters:
+  ///   - roadmap: The trends.
+  ///   - year: When, in years.
+  ///   - hostYear: When the host is of, where that is another time.
+  package init(_ roadmap: Roadmap, at year: Double, hostsAt hostYear: Double? = nil) {
     base = roadmap.base
     let isPresent = Int(year.rounded(.down)) == roadmap.presentYear
     var moving: [Moving] = []
     for (place, quantity) in roadmap.quantities.enumerated() where !isPresent || quantity.isHost {
       if isPresent, roadmap.startsAtHost { continue }
+      let time = quantity.isHost ? hostYear ?? year : year
       moving.append(
         Moving(
-          number: quantity.number, place: place, value: roadmap.value(of: quantity, at: year),
-          deviation: quantity.trend.deviation(at: year)))
+          number: quantity.number, place: place, value: roadmap.value(of: quantity, at: time),
+          deviation: quantity.trend.deviation(at: time)))
     }
     self.moving = moving
     func leads(_ leaders: [SystemNumber]) -> [(place: Int, old: Double)] {

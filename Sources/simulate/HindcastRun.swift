@@ -33,6 +33,13 @@ enum HindcastRun {
         try LatencyHindcast(file.rows, from: library, lines: lines, numbers: numbers, errorBand: band, ahead: ahead)
       }
     }
-    command.print(HindcastReport(HindcastSummary.all(numbers.outcomes + latencies.outcomes, from: from), from: from))
+    command.print(
+      HindcastReport(
+        HindcastSummary.all(numbers.outcomes + latencies.outcomes, from: from), from: from,
+        remarks: [
+          "Device times are forecast for the numbers of data sheets; from year to year they shrank by another "
+            + "\(NumberFormat.significant(latencies.progressPerYear, digits: 2)) of their logarithm, of which each forecast "
+            + "takes what was known then (progress_per_year)."
+        ]))
   }
 }
