@@ -43,6 +43,8 @@ package struct Projection: Sendable {
     package let deviceBusy: Band
     /// The tax as a fraction of the latency.
     package let taxFraction: Band
+    /// Sample by sample, seconds; nil for one that was left out.
+    let samples: [(latency: Double, deviceBusy: Double)?]
     /// How many samples have a number that was held at a limit of its profile.
     package let heldSamples: Int
     /// How many samples were left out, since a pass takes longer than the clock counts.
@@ -134,24 +136,59 @@ package struct Projection: Sendable {
     guard let trendTiming = try? pricer.time() else { throw ProjectionFault.beyondSimulation(year: year) }
     var trendResult = SweepResult(trendTiming.summary)
     trendResult.fits = pricer.fits
-    var (latencies, busys, taxes): ([Double], [Double], [Double]) = ([], [], [])
-    var held = 0
     let outlook = RoadmapYear(roadmap, at: time)
-    for world in worlds {
-      let values = outlook.values(world.draw)
-      if values.isHeld { held += 1 }
-      for (number, value) in values.numbers { pricer.set(number, to: value) }
-      pricer.update([.host, .device])
-      // What takes longer than the clock counts is one of a few wild samples, which medians and bands can spare.
-      guard let outcome = try? world.outcome(of: pricer, yearsAhead: max(0, time - roadmap.lastYear)) else { continue }
-      latencies.append(outcome.latency)
-      busys.append(outcome.deviceBusy)
-      taxes.append(outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0)
-    }
-    guard 2 * latencies.count > worlds.count else { throw ProjectionFault.beyondSimulation(year: year) }
+    let yearsAhead = max(0, time - roadmap.lastYear)
+    let samples = worlds.map { Self.outcome(of: $0, outlook, yearsAhead, &pricer) }
+    let outcomes = samples.compactMap { $0?.outcome }
+    guard outcomes.count * 2 > worlds.count else { throw ProjectionFault.beyondSimulation(year: year) }
     return Year(
-      year: year, system: onTrend.system, onTrend: trendResult, latency: Band(latencies), deviceBusy: Band(busys),
-      taxFraction: Band(taxes), heldSamples: held, droppedSamples: worlds.count - latencies.count)
+      year: year, system: onTrend.system, onTrend: trendResult, latency: Band(outcomes.map(\.latency)),
+      deviceBusy: Band(outcomes.map(\.deviceBusy)), taxFraction: Band(outcomes.map(Self.taxFraction)),
+      samples: samples.map { $0?.outcome }, heldSamples: samples.filter { $0?.isHeld == true }.count,
+      droppedSamples: worlds.count - outcomes.count)
+  }
+
+  private static func taxFraction(_ outcome: (latency: Double, deviceBusy: Double)) -> Double {
+    outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0
+  }
+
+  /// A sample's pass; nil for what takes longer than the clock counts: it is one of a few wild samples, which medians and
+  /// bands can spare.
+  private static func outcome(
+    of world: ProjectionWorld, _ outlook: RoadmapYear, _ yearsAhead: Double, _ pricer: inout PassPricer
+  ) -> (outcome: (latency: Double, deviceBusy: Double), isHeld: Bool)? {
+    let values = outlook.values(world.draw)
+    for (number, value) in values.numbers { pricer.set(number, to: value) }
+    pricer.update([.host, .device])
+    return (try? world.outcome(of: pricer, yearsAhead: yearsAhead)).map { ($0, values.isHeld) }
+  }
+
+  /// What the uncertainty of the last year comes from.
+  ///
+  /// - Parameter sampleCount: How many samples tell it, at most as many as there are.
+  /// - Returns: The shares; nil without a year.
+  package func varianceShares(samples sampleCount: Int = 400) -> VarianceShares? {
+    guard let last = years.last else { return nil }
+    let time = Double(last.year) + 0.5
+    var onTrend = scenario
+    onTrend.system = last.system
+    let plan = Preparation().plan(of: onTrend)
+    let pricer = PassPricer(onTrend, plan)
+    let outlook = RoadmapYear(roadmap, at: time)
+    let source = RoadmapDraw.Source(roadmap)
+    let groups = roadmap.quantities.map { VarianceShares.Group($0.number) }
+    let worlds = (0..<min(sampleCount, self.sampleCount)).map {
+      ProjectionWorld(source, seed: seed, sample: $0, errorBand, roadmap.progress)
+    }
+    let samples = parallelMap(VarianceShares.Group.allCases) { group in
+      var pricer = pricer
+      return worlds.compactMap { world in
+        Self.outcome(
+          of: world.only(group, of: groups, roadmap.progress), outlook, max(0, time - roadmap.lastYear), &pricer
+        ).map { (latency: $0.outcome.latency, taxFraction: Self.taxFraction($0.outcome)) }
+      }
+    }
+    return VarianceShares(Dictionary(zip(VarianceShares.Group.allCases, samples)) { first, _ in first })
   }
 
   private static func simulate(

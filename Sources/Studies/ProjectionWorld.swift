@@ -4,13 +4,13 @@ import Simulation
 
 /// What one sample draws.
 struct ProjectionWorld: Sendable {
-  let draw: RoadmapDraw
+  var draw: RoadmapDraw
   /// What the model's host times are multiplied by.
-  private let hostFactor: Double
+  private var hostFactor: Double
   /// What its device times are multiplied by.
-  private let deviceFactor: Double
+  private var deviceFactor: Double
   /// By what device times grow each year, as a logarithm.
-  private let deviceRate: Double
+  private var deviceRate: Double
 
   init(
     _ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?, _ progress: RoadmapProgress? = nil
@@ -22,6 +22,25 @@ struct ProjectionWorld: Sendable {
     hostFactor = ((errorBand?.error(host, .hostBound) ?? 0) + dispatch * (progress?.hostDeviation ?? 0)).exponential
     deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
     deviceRate = progress.map { rate * $0.deviation - $0.perYear } ?? 0
+  }
+
+  /// The same world with nothing off its median but one group of what is uncertain.
+  ///
+  /// - Parameters:
+  ///   - group: The group.
+  ///   - groups: The groups of the roadmap's quantities, in order.
+  ///   - progress: What data sheets do not tell.
+  func only(
+    _ group: VarianceShares.Group, of groups: [VarianceShares.Group], _ progress: RoadmapProgress?
+  ) -> ProjectionWorld {
+    var world = self
+    world.draw = draw.only { groups[$0] == group }
+    if group != .framework { world.hostFactor = 1 }
+    if group != .kernels {
+      world.deviceFactor = 1
+      world.deviceRate = -(progress?.perYear ?? 0)
+    }
+    return world
   }
 
   /// The simulated pass with the model's errors, seconds.

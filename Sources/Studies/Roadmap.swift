@@ -49,6 +49,8 @@ package struct Roadmap: Sendable {
   package let quantities: [Quantity]
   /// The numbers that follow another one's.
   package let followers: [Follower]
+  /// What becomes of numbers against their trends.
+  package let changes: [TrendScenario.Change]
   /// Whether the trend of hosts starts at the base's own, now, instead of at the host that the history would have.
   package let startsAtHost: Bool
   /// Fits the trends.
@@ -60,14 +62,16 @@ package struct Roadmap: Sendable {
   ///   - held: Paths of numbers that stay as the base has them.
   ///   - startsAtHost: Whether the base's host is one that was asked for: then it is the host of the present year, and
   ///     hosts get faster from there at the pace of the history.
+  ///   - changes: What becomes of numbers against their trends.
   ///   - fitsOnlyHistory: Whether accelerators are fitted to the given generations alone, and not to the base's line.
   /// - Throws: ``ProjectionFault`` without an accelerator, or with too few generations for the quantities that lead.
   package init(
     history: HardwareHistory, base: System, lines: RoadmapLines, held: Set<String> = [], startsAtHost: Bool = false,
-    fitsOnlyHistory: Bool = false
+    changes: [TrendScenario.Change] = [], fitsOnlyHistory: Bool = false
   ) throws(ProjectionFault) {
     guard base.accelerator != nil else { throw .noAccelerator }
     self.startsAtHost = startsAtHost
+    self.changes = changes
     self.history = history
     self.base = base
     rules = lines.rules
@@ -135,8 +139,19 @@ package struct Roadmap: Sendable {
   /// The hardware of this year is the base itself.
   package var presentYear: Int { Int(lastYear) }
 
-  /// What a trend says of a year, without residuals.
+  /// What a trend says of a year, without residuals, or what a change makes of it.
   package func value(of quantity: Quantity, at year: Double) -> Double {
+    let own = trendValue(of: quantity, at: year)
+    guard let change = changes.first(where: { $0.path == quantity.path }) else { return own }
+    var value = own
+    if let factor = change.yearlyFactor {
+      let present = min(year, lastYear)
+      value = trendValue(of: quantity, at: present) * ((year - present) * factor.logarithm).exponential
+    }
+    return min(value * change.factor, change.atMost ?? .infinity)
+  }
+
+  private func trendValue(of quantity: Quantity, at year: Double) -> Double {
     let value = quantity.trend.value(at: year)
     guard quantity.isHost, startsAtHost, let own = quantity.number.value(in: base) else { return value }
     return own * value / quantity.trend.value(at: Double(presentYear) + 0.5)
@@ -146,7 +161,8 @@ package struct Roadmap: Sendable {
   package func interval(of quantity: Quantity, _ share: Double, at year: Double) -> ClosedRange<Double> {
     let interval = quantity.trend.interval(share, at: year)
     let shift = value(of: quantity, at: year) / quantity.trend.value(at: year)
-    return (interval.lowerBound * shift)...(interval.upperBound * shift)
+    let most = changes.first { $0.path == quantity.path }?.atMost ?? .infinity
+    return min(most, interval.lowerBound * shift)...min(most, interval.upperBound * shift)
   }
 
   /// The numbers of a year, and with a draw, numbers that the year may turn out to have.

@@ -47,6 +47,13 @@ package struct RoadmapDraw: Sendable {
     }
   }
 
+  /// The same draw with only those deviations whose place is chosen.
+  func only(_ isChosen: (Int) -> Bool) -> RoadmapDraw {
+    RoadmapDraw(deviations: deviations.enumerated().map { isChosen($0.offset) ? $0.element : 0 })
+  }
+
+  private init(deviations: [Double]) { self.deviations = deviations }
+
   /// Draws deviations.
   package init(_ source: Source, _ random: inout RandomSource) {
     var sides: [(months: [Double], free: Double, squares: [Double])] = []

@@ -6,11 +6,13 @@ package struct RoadmapYear: Sendable {
   /// A number with a trend.
   private struct Moving {
     let number: SystemNumber
-    /// Its place among the roadmap's quantities.
-    let place: Int
+    /// Its place among the roadmap's quantities; nil where it only changes.
+    let place: Int?
     let value: Double
     /// The standard error of its logarithm.
     let deviation: Double
+    /// The most that it may be.
+    let most: Double
   }
 
   /// A number that follows others: its value in the base, and the places among those that move of what it follows.
@@ -41,9 +43,9 @@ package struct RoadmapYear: Sendable {
       moving.append(
         Moving(
           number: quantity.number, place: place, value: roadmap.value(of: quantity, at: time),
-          deviation: quantity.trend.deviation(at: time)))
+          deviation: quantity.trend.deviation(at: time), most: Self.most(quantity.path, roadmap)))
     }
-    self.moving = moving
+    self.moving = moving + Self.changed(roadmap, at: year)
     func leads(_ leaders: [SystemNumber]) -> [(place: Int, old: Double)] {
       leaders.compactMap { leader in
         // Where a part lacks the leader, what stands for it leads.
@@ -61,6 +63,24 @@ package struct RoadmapYear: Sendable {
     }
   }
 
+  private static func most(_ path: String, _ roadmap: Roadmap) -> Double {
+    roadmap.changes.first { $0.path == path }?.atMost ?? .infinity
+  }
+
+  /// The numbers without a trend that a scenario changes.
+  private static func changed(_ roadmap: Roadmap, at year: Double) -> [Moving] {
+    guard Int(year.rounded(.down)) != roadmap.presentYear else { return [] }
+    return roadmap.changes.compactMap { change in
+      guard !roadmap.quantities.contains(where: { $0.path == change.path }),
+        let number = SystemNumber(path: change.path), let value = number.value(in: roadmap.base)
+      else { return nil }
+      let growth = ((change.yearlyFactor ?? 1).logarithm * max(0, year - roadmap.lastYear)).exponential
+      return Moving(
+        number: number, place: nil, value: min(value * growth * change.factor, change.atMost ?? .infinity), deviation: 0,
+        most: .infinity)
+    }
+  }
+
   /// The numbers that the year may turn out to have, and whether one was held at a limit of its profile: deviations have no
   /// bounds.
   ///
@@ -68,10 +88,10 @@ package struct RoadmapYear: Sendable {
   /// - Returns: Every number that differs from the base.
   package func values(_ draw: RoadmapDraw? = nil) -> (numbers: [(number: SystemNumber, value: Double)], isHeld: Bool) {
     var numbers: [(number: SystemNumber, value: Double)] = moving.map { moving in
-      let noise = draw.map { $0.deviations[moving.place] * moving.deviation } ?? 0
-      return (moving.number, moving.value * noise.exponential)
+      guard let draw, let place = moving.place else { return (moving.number, moving.value) }
+      return (moving.number, min(moving.most, moving.value * (draw.deviations[place] * moving.deviation).exponential))
     }
-    for follower in following {
+    for follower in following where !moving.contains(where: { $0.number.path == follower.number.path }) {
       var rate = 1.0
       for (place, old) in follower.product { rate *= numbers[place].value / old }
       for (place, old) in follower.divisors { rate /= numbers[place].value / old }
