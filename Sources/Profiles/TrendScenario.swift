@@ -50,7 +50,8 @@ extension TrendScenario {
     self.changes = changes
     guard framework != nil || precision != nil || !changes.isEmpty else {
       throw place.fault(
-        .described(problem: "is of a scenario that changes nothing", advice: "give changes, a framework or a precision"))
+        .described(problem: "is of a scenario that changes nothing", advice: "give changes, a framework or a precision")
+      )
     }
     try root.finish()
   }

@@ -24,7 +24,8 @@ struct HardwareProgress: Sendable {
         let sorted = rows.map(\.error).sorted()
         let years = Double(rows[0].ahead)
         // A part that is forecast from many years is still one part.
-        let share = 1 / Double(Set(outcomes.filter { $0.line == rows[0].line && $0.year == rows[0].year }.map(\.cutoff)).count)
+        let share =
+          1 / Double(Set(outcomes.filter { $0.line == rows[0].line && $0.year == rows[0].year }.map(\.cutoff)).count)
         sum += share * ErrorSummary.quantile(sorted, 0.5) * years
         weight += share * years * years
       }
@@ -37,7 +38,8 @@ struct HardwareProgress: Sendable {
 
   /// Forecasts with the progress that was known at each cut-off, and what is not known of it in their bands.
   static func applied(to outcomes: [Hindcast.Outcome], _ rules: TrendRules) -> [Hindcast.Outcome] {
-    let known = Dictionary(Set(outcomes.map(\.cutoff)).map { ($0, HardwareProgress(outcomes, at: $0, rules)) }) { first, _ in
+    let known = Dictionary(Set(outcomes.map(\.cutoff)).map { ($0, HardwareProgress(outcomes, at: $0, rules)) }) {
+      first, _ in
       first
     }
     return outcomes.map { outcome in
@@ -45,7 +47,8 @@ struct HardwareProgress: Sendable {
         return outcome.moved(by: 0, deviation: rules.hostDeviation)
       }
       let rate = known[outcome.cutoff]?.rate(of: outcome.quantity) ?? 0
-      return outcome.moved(by: -rate * Double(outcome.ahead), deviation: rules.progressDeviation * Double(outcome.ahead))
+      return outcome.moved(
+        by: -rate * Double(outcome.ahead), deviation: rules.progressDeviation * Double(outcome.ahead))
     }
   }
 }

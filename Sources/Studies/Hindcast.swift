@@ -49,7 +49,8 @@ package struct Hindcast: Sendable {
       }
       return Outcome(
         quantity: quantity, line: line, cutoff: cutoff, ahead: ahead, forecast: forecast + shift,
-        half: wider(half, BandScale.shares.half), most: wider(most, BandScale.shares.most), actual: actual, naive: naive)
+        half: wider(half, BandScale.shares.half), most: wider(most, BandScale.shares.most), actual: actual, naive: naive
+      )
     }
 
     /// The error over the half-width of each band.
@@ -112,7 +113,9 @@ package struct Hindcast: Sendable {
   static func scaling(
     _ outcomes: [Outcome], _ rules: TrendRules
   ) -> (outcomes: [Outcome], scale: BandScale, scales: [Int: BandScale]) {
-    let scales = Dictionary(Set(outcomes.map(\.cutoff)).map { ($0, scale(outcomes, at: $0, rules)) }) { first, _ in first }
+    let scales = Dictionary(Set(outcomes.map(\.cutoff)).map { ($0, scale(outcomes, at: $0, rules)) }) { first, _ in
+      first
+    }
     return (
       outcomes.map { $0.scaled(by: scales[$0.cutoff] ?? .none) },
       scale(outcomes, at: outcomes.map(\.year).max() ?? 0, rules), scales

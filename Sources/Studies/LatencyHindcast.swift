@@ -134,7 +134,8 @@ package struct LatencyHindcast: Sendable {
   }
 
   private static func band(
-    _ row: PreparedRow, _ roadmap: Roadmap, _ year: RoadmapYear, _ errorBand: ErrorBand?, _ sampleCount: Int, _ seed: UInt64
+    _ row: PreparedRow, _ roadmap: Roadmap, _ year: RoadmapYear, _ errorBand: ErrorBand?, _ sampleCount: Int,
+    _ seed: UInt64
   ) throws -> Projection.Band {
     let source = RoadmapDraw.Source(roadmap)
     var pricer = PassPricer(row.scenario, row.plan)

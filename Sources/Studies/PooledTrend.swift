@@ -54,7 +54,8 @@ package struct PooledTrend: Sendable {
   ///   - rules: How much lines may differ.
   ///   - elder: The trend of an older number of the family, whose rate is expected in place of the number's own.
   /// - Complexity: O(generations of a market squared).
-  package init(_ histories: [LineHistory], _ number: TrendRules.Number, _ rules: TrendRules, elder: PooledTrend? = nil) {
+  package init(_ histories: [LineHistory], _ number: TrendRules.Number, _ rules: TrendRules, elder: PooledTrend? = nil)
+  {
     self.rules = rules
     lines = Dictionary(histories.map { ($0.line, $0) }) { first, _ in first }
     var fit = Fit(histories, number, rules, elder)

@@ -76,7 +76,8 @@ package struct RoadmapYear: Sendable {
       else { return nil }
       let growth = ((change.yearlyFactor ?? 1).logarithm * max(0, year - roadmap.lastYear)).exponential
       return Moving(
-        number: number, place: nil, value: min(value * growth * change.factor, change.atMost ?? .infinity), deviation: 0,
+        number: number, place: nil, value: min(value * growth * change.factor, change.atMost ?? .infinity),
+        deviation: 0,
         most: .infinity)
     }
   }

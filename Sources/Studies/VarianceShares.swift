@@ -49,7 +49,8 @@ package struct VarianceShares: Sendable {
     func shares(_ value: (Double, Double) -> Double) -> [Group: Double] {
       let variances = samples.mapValues { variance($0.map { value($0.latency, $0.taxFraction) }) }
       let sum = Group.allCases.reduce(0) { $0 + (variances[$1] ?? 0) }
-      return variances.mapValues { sum > 1e-18 ? $0 / sum : 0 }
+      // What rounding leaves is no share.
+      return variances.mapValues { sum > 1e-18 && $0 > sum * 1e-12 ? $0 / sum : 0 }
     }
     latency = shares { latency, _ in latency.logarithm }
     taxFraction = shares { _, tax in tax }

@@ -8,7 +8,7 @@ import Studies
 /// `simulate project --hindcast`.
 enum HindcastRun {
   /// The options that say what is forecast; all others are of projections.
-  private static let ownOptions: Set<String> = ["hindcast", "from", "ahead", "format"]
+  private static let ownOptions: Set<String> = ["hindcast", "from", "ahead", "samples", "seed", "format"]
 
   /// Forecasts the past.
   static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
@@ -23,14 +23,19 @@ enum HindcastRun {
     }
     let lines = try library.hardwareLines()
     let years = lines.years ?? 2010...2010
-    let from = try checking { try command.integer(of: "from", .within(years.lowerBound...years.upperBound - 1)) } ?? 2014
+    let from =
+      try checking { try command.integer(of: "from", .within(years.lowerBound...years.upperBound - 1)) } ?? 2014
     let ahead = try checking { try command.integer(of: "ahead", .within(1...20)) } ?? 6
+    let samples = try checking { try command.integer(of: "samples", .within(20...1_000_000)) } ?? 200
+    let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
     let numbers = Hindcast(lines, ahead: ahead)
     let file = try MeasurementFile(try library.historyFile("latencies.csv"), library)
     let latencies = try checking {
       let band = try library.profiles.errorBand(named: KernelModel.calibrated.errorBandName)
       return try Progress.showing("forecasting the past") { _ in
-        try LatencyHindcast(file.rows, from: library, lines: lines, numbers: numbers, errorBand: band, ahead: ahead)
+        try LatencyHindcast(
+          file.rows, from: library, lines: lines, numbers: numbers, errorBand: band, ahead: ahead, sampleCount: samples,
+          seed: UInt64(seed))
       }
     }
     command.print(

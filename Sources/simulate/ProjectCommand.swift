@@ -34,11 +34,14 @@ enum ProjectCommand {
       OptionDefinition(
         "history", value: "PATTERN", help: "The accelerators whose history is fitted, as amd-*,nvidia-*",
         defaultText: "those of the accelerator's vendor", group: "Roadmap"),
-      OptionDefinition("samples", value: "N", help: "How many samples", defaultText: "2000", group: "Roadmap"),
+      OptionDefinition(
+        "samples", value: "N", help: "How many samples",
+        defaultText: "2000, and 200 for each latency of a hindcast", group: "Roadmap"),
       OptionDefinition("seed", value: "N", help: "What they are drawn from", defaultText: "1", group: "Roadmap"),
       OptionDefinition(
         "scenario", value: "NAME,...", help: "Change the years to come, as memory-wall,graphs-everywhere, or a file",
-        longHelp: "Each is a small file with a name and a reason; those of the catalog are in hardware-profiles/scenarios.",
+        longHelp:
+          "Each is a small file with a name and a reason; those of the catalog are in hardware-profiles/scenarios.",
         group: "Roadmap", isRepeatable: true),
       OptionDefinition(
         "when", value: "RESULT=VALUE", help: "Say in which year a result passes a value", group: "Roadmap"),
