@@ -188,6 +188,7 @@ package struct GenerationReport: Report {
   }
 
   private var caseText: String {
+    guard decode.steps > 0 else { return "nothing is generated after the first token" }
     let launches = decode.steps == 0 ? 0 : decode.launches / decode.steps
     let host = NumberFormat.time(picoseconds: decode.steps == 0 ? 0 : decode.hostBusy.count / decode.steps)
     return "a step is \(decode.bound.rawValue): \(NumberFormat.integer(Int(launches))) kernels, host \(host), device "
@@ -223,7 +224,8 @@ extension Record {
       [
         "latency_us": mean(steps.latency), "device_busy_us": mean(steps.deviceBusy),
         "framework_tax_us": mean(steps.frameworkTax),
-        "framework_tax_fraction": .number(steps.frameworkTaxFraction), "bound": .text(steps.bound.rawValue),
+        "framework_tax_fraction": .number(steps.frameworkTaxFraction),
+        "bound": .text(steps.steps == 0 ? nil : steps.bound.rawValue),
         "breakdown_us": .record(Record(meanBreakdown: steps)), "launches": .count(Int(steps.launches / Int64(count))),
       ]
   }

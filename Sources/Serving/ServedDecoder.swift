@@ -48,6 +48,7 @@ package struct ServedDecoder: Sendable {
   /// - Parameters:
   ///   - step: The step.
   ///   - latencyKind: Which latency is asked for.
+  /// - Returns: The scenario.
   /// - Throws: What is wrong with the engine's file for such a decoder.
   package func scenario(_ step: EngineStep, _ latencyKind: LatencyKind) throws(WorkloadFault) -> Scenario {
     var system = step.isDecode ? decode : prefill

@@ -53,6 +53,8 @@ package struct Speculation: Sendable {
   ///   - served: The decoder that confirms.
   ///   - load: The requests.
   ///   - simulator: How steps are simulated.
+  /// - Returns: What a cycle takes, and what it gives.
+  /// - Throws: `WorkloadFault` or `SimulationFault`.
   package func cycle(
     of served: ServedDecoder, _ load: GenerationLoad, with simulator: Simulator = Simulator()
   ) throws -> SpeculationResult {
