@@ -50,9 +50,19 @@ package struct StepTimesReport: Report {
   /// All steps with all names.
   package var tables: [Table] { [table(names: rows[0].names.map(\.key))] }
 
+  /// Where the host ceases to set a step, for those who read; empty where batches do not differ.
+  private var kneeText: String {
+    let host = rows.filter { $0.entry.summary.bound.isHostBound }
+    guard varied.contains("batch"), !rows.isEmpty else { return "" }
+    guard let last = host.map(\.entry.step.requests).max() else { return "the device sets every one of these steps" }
+    let first = rows.filter { !$0.entry.summary.bound.isHostBound }.map(\.entry.step.requests).min()
+    let from = first.map { ", the device from batch \($0) on at the earliest" } ?? ""
+    return "the host sets steps up to batch \(last)\(from)"
+  }
+
   /// The steps, with what was varied.
   package var blocks: [ReportBlock] {
-    [
+    (kneeText.isEmpty ? [] : [.paragraph(kneeText)]) + [
       .table(
         table(names: varied),
         bars: TableBars(
