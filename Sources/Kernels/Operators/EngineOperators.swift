@@ -15,7 +15,8 @@ extension OperatorRule {
     // (queries, keys) -> (queries, keys), turned by their positions
     engine("rotary_embedding apply_rope_with_cos_sin_cache_inplace", flopsPerResult: 3),
     // (tensor) -> (tensor in the format of weights)
-    engine("dynamic_scaled_quant scaled_fp8_quant scaled_fp4_quant dynamic_per_token_scaled_fp8_quant", flopsPerResult: 2),
+    engine(
+      "dynamic_scaled_quant scaled_fp8_quant scaled_fp4_quant dynamic_per_token_scaled_fp8_quant", flopsPerResult: 2),
     // (keys, values) -> (the same, in a cache)
     OperatorRule("reshape_and_cache reshape_and_cache_flash concat_and_cache_mla set_kv_buffer", .copy) {
       $0.cacheWrite($1)
@@ -32,17 +33,20 @@ extension OperatorRule {
     // (rows of each chosen expert) -> (their weighted sum)
     OperatorRule("moe_sum", .reduction, arithmetic: .perOperand(2)) { $0.reduction($1, .perOperand(2)) },
     // (input, weights), which a compiler writes as a sum where the input is one row
-    OperatorRule("compiled_linear", .linear, weights: { $0 == 1 }, product: .init(isLinear: true, right: 1...2)) {
-      $0.compiled($1, "linear")
-    },
+    OperatorRule(
+      "compiled_linear", .linear, weights: { $0 == 1 }, product: compiledForm,
+      check: { operation throws(OperatorFault) in try compiledForm.check(operation) },
+      lower: { $0.compiled($1, "linear") }),
     OperatorRule(
       "compiled_grouped_mm", .linear, weights: { $0 == 1 },
-      check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.compiled($1, "grouped_mm") }),
+      check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.compiled($1, "grouped_mm") }
+    ),
     OperatorRule(
       "_grouped_mm grouped_mm", .linear, weights: { $0 == 1 },
       check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.groupedProduct($1) }),
   ]
 
+  private static let compiledForm = ProductForm(isLinear: true, right: 1...2)
   private static let fusedNormArithmetic = OperatorArithmetic.perOperand(9)
 
   private static func engine(_ names: String, flopsPerResult: Double) -> OperatorRule {
