@@ -17,7 +17,9 @@ extension Kernel {
         MatrixShape(
           batch: mix(from.batch, to.batch), m: mix(from.m, to.m), n: mix(from.n, to.n), k: mix(from.k, to.k)))
     case (.attention(var from), .attention(let to)):
-      guard from.isCausal == to.isCausal, from.writesCache == to.writesCache, from.isSplit == to.isSplit else { return nil }
+      guard from.isCausal == to.isCausal, from.writesCache == to.writesCache, from.isSplit == to.isSplit else {
+        return nil
+      }
       from.batch = mix(from.batch, to.batch)
       from.queries = mix(from.queries, to.queries)
       from.keys = mix(from.keys, to.keys)

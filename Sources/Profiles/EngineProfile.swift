@@ -130,24 +130,28 @@ extension EngineProfile: FieldDescribed {
 
   /// Every number of the profile, with all that is known of it.
   package static let fields: [ProfileField<EngineProfile>] =
-    EngineStage.allCases.flatMap(fields(of:)) + Precision.ofWeights.filter { $0.bytesPerElement < 2 }.map(conversion) + [
+    EngineStage.allCases.flatMap(fields(of:)) + Precision.ofWeights.filter { $0.bytesPerElement < 2 }.map(conversion)
+    + [
       .init(
-        "overlapped", \.overlapped, NumberDomain(.count, .wholeBetween(0, 1), .threshold),
-        "whether the host works while the device does", note: "1: on the next step, while one runs; 0: between steps",
-        required: false, affects: .plan),
+        "overlapped", \.overlapped, leftOut: 0, NumberDomain(.count, .wholeBetween(0, 1), .threshold),
+        "whether the host works while the device does",
+        note: "1: on the next step, while one runs; 0, or left out: between steps",
+        affects: .plan),
       .init(
         "max_num_seqs", \.maxRequests, .stepSize, "the most requests in a step", required: false, affects: .plan),
       .init(
         "max_num_batched_tokens", \.maxTokens, .stepSize, "the most tokens in a step", required: false, affects: .plan),
-      .init("block_tokens", \.blockTokens, .stepSize, "tokens in a block of the cache", required: false, affects: .plan),
+      .init(
+        "block_tokens", \.blockTokens, .stepSize, "tokens in a block of the cache", required: false, affects: .plan),
       .init(
         "memory_fraction", \.memoryFraction, .fraction(0.01, 1), "share of the device's memory that it takes",
         required: false, affects: .plan),
       .init(
-        "graphs_gb", \.graphsGB, .gigabytesOrNone, "memory of captured graphs", required: false, affects: .plan),
+        "graphs_gb", \.graphsGB, leftOut: 0, .gigabytesOrNone, "memory of captured graphs", note: "0 if left out",
+        affects: .plan),
       .init(
-        "prefix_hit_fraction", \.prefixHitFraction, .fraction(0, 1), "share of prompt tokens that are in the cache",
-        required: false, affects: .plan),
+        "prefix_hit_fraction", \.prefixHitFraction, leftOut: 0, .fraction(0, 1),
+        "share of prompt tokens that are in the cache", note: "0 if left out", affects: .plan),
     ]
 
   private static func fields(of stage: EngineStage) -> [ProfileField<EngineProfile>] {

@@ -10,6 +10,10 @@ package struct PipelineEfficiency: Sendable, Equatable {
   package var narrowEnergy: Double?
   /// The share of the board's power that arithmetic may draw.
   package var arithmeticPower: Double?
+  /// The share of the board's power that it draws whatever it does, also while no kernel runs.
+  package var idlePower: Double?
+  /// Energy of a byte that comes from memory or goes there, picojoules.
+  package var energyPJPerByte: Double?
   /// Bytes of operands that a compute unit gets in a clock; nil where bulk copies keep up with the arithmetic.
   package var operandBytesPerClock: Double?
   /// Clocks of the shortest iteration of a tile's main loop, 64 terms of 16 bits: its latency over its stages.
@@ -44,6 +48,12 @@ package struct PipelineEfficiency: Sendable, Equatable {
     OptionalConstant(
       key: "arithmetic_power", keyPath: \.pipeline.arithmeticPower, domain: .fraction(0.01, 1),
       meaning: "share of the board's power for arithmetic"),
+    OptionalConstant(
+      key: "idle_power", keyPath: \.pipeline.idlePower, domain: .fraction(0, 1),
+      meaning: "share of the board's power that is always drawn", note: "also while no kernel runs"),
+    OptionalConstant(
+      key: "energy_pj_per_byte", keyPath: \.pipeline.energyPJPerByte,
+      domain: NumberDomain(.picojoules, .between(0, 1e6)), meaning: "energy of a byte to or from memory"),
     OptionalConstant(
       key: "operand_bytes_per_clock", keyPath: \.pipeline.operandBytesPerClock, domain: .bytesPerClock,
       meaning: "bytes of operands that a unit gets per clock", note: "left out where bulk copies keep up",

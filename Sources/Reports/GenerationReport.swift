@@ -199,7 +199,8 @@ package struct GenerationReport: Report {
     let parts = "\(gigabytes(memory.weightBytes)) GB of weights, \(gigabytes(memory.cacheBytes)) of cache"
     guard let capacity = memory.capacityBytes else { return parts }
     let fit = memory.fits ? "" : ", which it does not fit"
-    var text = "\(parts), \(gigabytes(memory.requiredBytes)) of \(NumberFormat.shortest(capacity / 1e9)) GB in all\(fit)"
+    var text =
+      "\(parts), \(gigabytes(memory.requiredBytes)) of \(NumberFormat.shortest(capacity / 1e9)) GB in all\(fit)"
     if let batch = memory.largestBatch(of: load), let context = memory.largestContext(of: load) {
       text += "; up to batch \(NumberFormat.integer(Int(batch))), or \(NumberFormat.integer(Int(context))) tokens each"
     }

@@ -15,21 +15,29 @@ package struct Generation: Sendable {
   /// What it takes of a device's memory.
   package let memory: ServedMemory
 
+  /// The most different steps over prompts: each is planned by itself.
+  static let stepLimit = 20_000
+
   /// Simulates it.
   ///
   /// - Parameters:
   ///   - served: The decoder, its engine and the system.
   ///   - load: The requests.
+  ///   - drafter: What guesses tokens ahead, for what it takes of the memory.
   ///   - simulator: How steps are simulated.
   /// - Throws: `WorkloadFault` where the engine's operators make no sense for the decoder, `SimulationFault` where the
   ///   simulated time is beyond bounds.
   /// - Complexity: A plan for each different step over prompts and three for each stretch of next tokens, and for each of
   ///   its steps the price of the kernels that grow.
-  package init(_ served: ServedDecoder, _ load: GenerationLoad, with simulator: Simulator = Simulator()) throws {
+  package init(
+    _ served: ServedDecoder, _ load: GenerationLoad, drafter: ServedDecoder? = nil,
+    with simulator: Simulator = Simulator()
+  ) throws {
     self.load = load
     var activations = 0.0
     prefill.add(host: served.receiveTime(of: load))
     let steps = load.prefillSteps(of: served.engine)
+    guard steps.count <= Self.stepLimit else { throw ServingFault.tooManySteps(steps.count, limit: Self.stepLimit) }
     for (index, (step, count)) in steps.enumerated() {
       let isLast = index == steps.count - 1
       let scenario = try served.scenario(step, .synchronized)
@@ -49,7 +57,7 @@ package struct Generation: Sendable {
     for stretch in load.decodeStretches(of: served.engine) {
       try decode.add(stretch, of: served, simulator)
     }
-    memory = ServedMemory(served, load, activationBytes: activations)
+    memory = ServedMemory(served, load, activationBytes: activations, drafter: drafter)
   }
 
   /// The time to the last request's first token.

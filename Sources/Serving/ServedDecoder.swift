@@ -24,7 +24,8 @@ package struct ServedDecoder: Sendable {
 
   /// A decoder on an engine.
   package init(
-    decoder: Decoder, operators: Workload, eagerOperators: Workload? = nil, prefill: System, decode: System, formats: TensorFormats,
+    decoder: Decoder, operators: Workload, eagerOperators: Workload? = nil, prefill: System, decode: System,
+    formats: TensorFormats,
     kernelModel: KernelModel = .calibrated
   ) {
     self.decoder = decoder
@@ -54,13 +55,14 @@ package struct ServedDecoder: Sendable {
     if step.isDecode, system.framework.mode == .graph, !engine.capturedBatches.isEmpty {
       // A graph is replayed for as many requests as it was captured for; beyond the largest there is none.
       if let captured = engine.capturedBatches.first(where: { $0 >= step.requests }) {
-        rows = captured
+        rows = captured * step.queries
       } else {
         system = prefill
       }
     }
     var scenario = Scenario(
-      workload: try bind(step, rows: rows, to: system.framework.mode == .eager ? eagerOperators : operators), system: system, precision: formats.activations,
+      workload: try bind(step, rows: rows, to: system.framework.mode == .eager ? eagerOperators : operators),
+      system: system, precision: formats.activations,
       latencyKind: latencyKind, kernelModel: kernelModel)
     scenario.formats = formats
     return scenario
@@ -100,6 +102,8 @@ package struct EngineStep: Sendable, Hashable {
   package var queries: Int64
   /// Tokens that the last new one of each attends to, itself among them.
   package var keys: Int64
+  /// Whether its tokens are guesses that are checked: few for each request, in a step like those over one.
+  package var isCheck = false
 
   /// A step of requests that are alike.
   package init(requests: Int64, queries: Int64, keys: Int64) {
@@ -112,7 +116,7 @@ package struct EngineStep: Sendable, Hashable {
   package var tokens: Int64 { requests * queries }
 
   /// Whether it is over one next token for each request.
-  package var isDecode: Bool { queries == 1 }
+  package var isDecode: Bool { queries == 1 || isCheck }
 
   /// Keys that make up the same work where no token attends to more than a window.
   ///

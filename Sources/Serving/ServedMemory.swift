@@ -13,20 +13,31 @@ package struct ServedMemory: Sendable, Equatable {
   package let graphBytes: Double
   /// Bytes of the device's memory; nil without an accelerator.
   package let capacityBytes: Double?
+  /// The share of that memory that the engine takes.
+  package let usableFraction: Double
   /// Bytes that one more token takes in the cache.
   package let bytesPerToken: Double
 
   /// What a load takes at its last token.
-  package init(_ served: ServedDecoder, _ load: GenerationLoad, activationBytes: Double) {
+  ///
+  /// - Parameters:
+  ///   - served: The decoder and its system.
+  ///   - load: The requests.
+  ///   - activationBytes: Bytes of activations in the largest step.
+  ///   - drafter: What guesses tokens ahead, whose weights lie beside the decoder's.
+  package init(
+    _ served: ServedDecoder, _ load: GenerationLoad, activationBytes: Double, drafter: ServedDecoder? = nil
+  ) {
     self.activationBytes = activationBytes
     let devices = Double(served.devices)
-    weightBytes = served.weightBytes / devices
+    weightBytes = (served.weightBytes + (drafter?.weightBytes ?? 0)) / devices
     bytesPerToken = served.cacheBytesPerToken / devices
     cacheBytes = load.groups.reduce(0) { sum, group in
       sum + Double(group.count) * served.cacheBytes(tokens: group.request.prompt + group.request.tokens) / devices
     }
     let capturesGraphs = served.decode.framework.mode == .graph
     graphBytes = capturesGraphs ? served.engine.graphsGB * 1e9 : 0
+    usableFraction = served.engine.memoryFraction
     capacityBytes = served.decode.accelerator.map { $0.memory.capacityGB * 1e9 }
   }
 
@@ -36,17 +47,17 @@ package struct ServedMemory: Sendable, Equatable {
   /// Whether the device can hold it.
   package var fits: Bool { capacityBytes.map { requiredBytes <= $0 } ?? true }
 
-  /// The most requests of a load's mean length that fit beside weights, activations and graphs; nil without an accelerator.
+  /// The most requests of a load's mean length that fit beside weights, activations and graphs in what the engine takes; nil without an accelerator.
   package func largestBatch(of load: GenerationLoad) -> Int64? {
     guard let capacityBytes, cacheBytes > 0 else { return nil }
-    let free = capacityBytes - weightBytes - activationBytes - graphBytes
+    let free = capacityBytes * usableFraction - weightBytes - activationBytes - graphBytes
     return max(0, Int64((free / (cacheBytes / Double(load.batch))).rounded(.down)))
   }
 
   /// The most tokens, prompt and generated ones, that each request of a load can have; nil without an accelerator.
   package func largestContext(of load: GenerationLoad) -> Int64? {
     guard let capacityBytes, bytesPerToken > 0 else { return nil }
-    let free = capacityBytes - weightBytes - activationBytes - graphBytes
+    let free = capacityBytes * usableFraction - weightBytes - activationBytes - graphBytes
     return max(0, Int64((free / Double(load.batch) / bytesPerToken).rounded(.down)))
   }
 }

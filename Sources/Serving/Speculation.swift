@@ -31,6 +31,11 @@ package struct Speculation: Sendable {
     self.acceptance = acceptance
   }
 
+  /// The decoder that guesses, whose weights lie beside the other's; nil for what has none of its own.
+  package var drafter: ServedDecoder? {
+    if case .decoder(let drafter) = draft { drafter } else { nil }
+  }
+
   /// Tokens of a cycle, on average.
   package var tokensPerCycle: Double {
     var (sum, power) = (0.0, 1.0)
@@ -52,16 +57,20 @@ package struct Speculation: Sendable {
   ) throws -> SpeculationResult {
     let keys = max(1, (load.promptTokens + load.outputTokens / 2) / load.batch)
     let guess = EngineStep(requests: load.batch, queries: 1, keys: keys)
-    let check = EngineStep(requests: load.batch, queries: tokens + 1, keys: keys + tokens)
     // The step that checks is replayed as one over next tokens is: its size never changes.
-    var checking = served
-    checking.prefill = served.decode
-    let confirmed = try Self.time(check, of: checking, simulator)
+    var check = EngineStep(requests: load.batch, queries: tokens + 1, keys: keys + tokens)
+    check.isCheck = true
+    let confirmed = try Self.time(check, of: served, simulator)
     var guessed: Picoseconds = 0
     switch draft {
     case .ngram: break
     case .decoder(let drafter), .heads(let drafter):
-      guessed = try Self.time(guess, of: drafter, simulator) * Int(tokens)
+      let once = try Self.time(guess, of: drafter, simulator)
+      let (all, overflow) = once.count.multipliedReportingOverflow(by: tokens)
+      guard !overflow, all < 1 << 61, confirmed.count < 1 << 61 else {
+        throw SimulationFault.tooLong(estimatedSeconds: once.seconds * Double(tokens))
+      }
+      guessed = Picoseconds(all)
     }
     return SpeculationResult(
       cycle: confirmed + guessed, draft: guessed, tokensPerCycle: tokensPerCycle, guesses: tokens,

@@ -21,7 +21,9 @@ extension Workload {
         throw .unknownParameter(name, workload: self.name, suggestion: suggestion, known: names)
       }
       let minimum = parameters.first { $0.name == name }?.minimum ?? 1
-      guard value >= minimum, value <= Workload.parameterValueLimit else { throw .parameterOutOfRange(name, value: value) }
+      guard value >= minimum, value <= Workload.parameterValueLimit else {
+        throw .parameterOutOfRange(name, value: value)
+      }
     }
     return try bound(values, layers: nil, check: check)
   }

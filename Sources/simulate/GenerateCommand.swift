@@ -49,7 +49,7 @@ enum GenerateCommand {
     let load = try ServedOptions.load(point, command)
     let guessing = try ServedOptions.speculation(command, served, library)
     let generation = try Progress.showing("simulating") { _ in
-      try simulating { try Generation(served, load) }
+      try simulating { try Generation(served, load, drafter: guessing?.drafter) }
     }
     var speculation: SpeculationResult?
     if let guessing { speculation = try simulating { try guessing.cycle(of: served, load) } }
@@ -76,7 +76,7 @@ enum GenerateCommand {
       let served = try ServedOptions.served(point, command, library, overrides: overrides)
       let load = try ServedOptions.load(point, command)
       let guessing = try ServedOptions.speculation(command, served, library)
-      let generation = try simulating { try Generation(served, load) }
+      let generation = try simulating { try Generation(served, load, drafter: guessing?.drafter) }
       let speculation = try simulating { try guessing?.cycle(of: served, load) }
       reports.append(
         GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides))
@@ -104,6 +104,18 @@ enum GenerateCommand {
   /// What the numbers alone would not tell.
   private static func warn(about generation: Generation, _ served: ServedDecoder) {
     let memory = generation.memory
+    let longest = generation.load.groups.map { $0.request.prompt + $0.request.tokens }.max() ?? 0
+    if let limit = served.decoder.longestContext, longest > limit {
+      Platform.warn(
+        "warning: \(served.decoder.title) was made for \(NumberFormat.integer(Int(limit))) tokens, and a request has "
+          + "\(NumberFormat.integer(Int(longest)))")
+    }
+    let most = Int64(served.engine.maxRequests)
+    if generation.load.batch > most {
+      Platform.warn(
+        "warning: \(served.engine.title) puts at most \(NumberFormat.integer(Int(most))) requests into a step "
+          + "(engine.max_num_seqs); all \(NumberFormat.integer(Int(generation.load.batch))) are simulated in one")
+    }
     if !memory.fits, let capacity = memory.capacityBytes, let accelerator = served.decode.accelerator {
       let needed = NumberFormat.significant(memory.requiredBytes / 1e9, digits: 3)
       Platform.warn(

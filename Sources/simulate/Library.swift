@@ -119,7 +119,7 @@ struct Library {
   /// An engine by name or from a file.
   func engine(_ name: String) throws(Failure) -> EngineProfile {
     try checking {
-      if Self.isFile(name) { return try profiles.engine(file: name) }
+      if Self.isFile(name) { return try shipped?.engine(file: name) ?? profiles.engine(file: name) }
       return try shipped?.engine(named: name) ?? profiles.engine(named: name)
     }
   }
@@ -138,7 +138,7 @@ struct Library {
   func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
     if name == "none" { return nil }
     return try checking {
-      if Self.isFile(name) { return try profiles.accelerator(file: name) }
+      if Self.isFile(name) { return try shipped?.accelerator(file: name) ?? profiles.accelerator(file: name) }
       return try shipped?.accelerator(named: name) ?? profiles.accelerator(named: name)
     }
   }
@@ -146,7 +146,7 @@ struct Library {
   /// A host by name or from a file.
   func host(_ name: String) throws(Failure) -> HostProfile {
     try checking {
-      if Self.isFile(name) { return try profiles.host(file: name) }
+      if Self.isFile(name) { return try shipped?.host(file: name) ?? profiles.host(file: name) }
       return try shipped?.host(named: name) ?? profiles.host(named: name)
     }
   }
@@ -168,7 +168,7 @@ struct Library {
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
     try checking {
-      if Self.isFile(name) { return try profiles.framework(file: name) }
+      if Self.isFile(name) { return try shipped?.framework(file: name) ?? profiles.framework(file: name) }
       return try shipped?.framework(named: name) ?? profiles.framework(named: name)
     }
   }
@@ -186,6 +186,30 @@ struct Library {
       throw .input("no file in the catalog's \(folder) is named '\(name)'" + advice)
     }
     return found
+  }
+
+  /// The names of all accelerators, by date of release.
+  var acceleratorNames: [String] {
+    get throws(Failure) {
+      if let shipped { return shipped.acceleratorNames }
+      return try profiles.accelerators.map(\.name)
+    }
+  }
+
+  /// The names of all hosts, in order.
+  var hostNames: [String] {
+    get throws(Failure) {
+      if let shipped { return shipped.hostNames }
+      return try profiles.hosts.map(\.name)
+    }
+  }
+
+  /// The names of all frameworks, in order.
+  var frameworkNames: [String] {
+    get throws(Failure) {
+      if let shipped { return shipped.frameworkNames }
+      return try profiles.frameworks.map(\.name)
+    }
   }
 
   /// Whether a name denotes an accelerator of the catalog.
@@ -215,8 +239,8 @@ struct Library {
   func check(isOutside target: OutputTarget) throws(Failure) {
     guard target.replacesFile, let folder = target.folder else { return }
     let kinds = [
-      "accelerators", "architectures", "error-bands", "frameworks", "host-architectures", "hosts", "measurements",
-      "workloads",
+      "accelerators", "architectures", "engines", "error-bands", "frameworks", "history", "host-architectures", "hosts",
+      "measurements", "scenarios", "workloads",
     ]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {

@@ -26,7 +26,8 @@ enum ServedOptions {
       OptionDefinition("batch", short: "b", value: "N", help: "Requests", defaultText: "1", group: "Serving"),
       OptionDefinition(
         "requests", value: "FILE", help: "Requests with lengths of their own, as CSV",
-        longHelp: "The columns are arrival_s,prompt_tokens,output_tokens; all requests are there from the beginning, and "
+        longHelp:
+          "The columns are arrival_s,prompt_tokens,output_tokens; all requests are there from the beginning, and "
           + "arrival_s may be left out.", group: "Serving"),
       OptionDefinition(
         "precision", short: "p", value: "P",

@@ -36,8 +36,8 @@ enum Axis: String, CaseIterable, Sendable {
   var limit: Int64 {
     switch self {
     case .batch: 1_000_000
-    case .tokens: 10_000_000
-    default: 100_000_000
+    case .tokens: 1_000_000
+    default: 10_000_000
     }
   }
 
@@ -118,7 +118,9 @@ struct ServedPoints: Sendable {
   ) throws(Failure) {
     var seen: Set<String> = []
     for value in values {
-      guard !value.isEmpty else { throw .usage(words + " has an empty value; leave out the comma\n" + command.helpHint) }
+      guard !value.isEmpty else {
+        throw .usage(words + " has an empty value; leave out the comma\n" + command.helpHint)
+      }
       guard seen.insert(value).inserted else {
         throw .usage(words + " has '\(value)' twice; leave one out\n" + command.helpHint)
       }

@@ -107,7 +107,8 @@ enum StepSweep {
     let given = Set(axes.map(\.name))
     var left = command.positionals[...]
     var points = ServedPoints()
-    for (axis, words) in [(Axis.decoder, "a decoder"), (.accelerator, "an accelerator")] where !given.contains(axis.rawValue) {
+    for (axis, words) in [(Axis.decoder, "a decoder"), (.accelerator, "an accelerator")]
+    where !given.contains(axis.rawValue) {
       guard let name = left.popFirst() else {
         throw .usage(
           "\(words) is needed, as in 'simulate sweep llama-3.1-8b h100-sxm --engine vllm --over batch=1,8 --over "

@@ -5,7 +5,9 @@ extension CalibratedModel {
   /// The time of a product on the matrix units; nil where the architecture has no constants for it, or single precision is
   /// computed.
   func pipelined(_ shape: MatrixShape, _ kernel: Kernel) -> KernelTime? {
-    guard let pipeline, pipeline.matrixStepClocks != nil, let format = matrixFormat(kernel.arithmetic) else { return nil }
+    guard let pipeline, pipeline.matrixStepClocks != nil, let format = matrixFormat(kernel.arithmetic) else {
+      return nil
+    }
     let time = powered(product(format, pipeline, aligned: isAligned(shape)).time(of: shape), shape.flops, format)
     let traffic = traffic(pipeline)
     return KernelTime(

@@ -61,6 +61,9 @@ public struct CalibratedModel: KernelTimeModel {
       if let time = flashAttention(shape, kernel) { return time }
       var both = shape.asMatrix
       both.k *= 2
+      // Tokens beyond the last are masked: their number need not be a multiple of anything.
+      let step = max(1, efficiency.matrixAlignment)
+      both.n = (both.n / step).rounded(.up) * step
       return product(both, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     case .convolution(let shape):
       return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)

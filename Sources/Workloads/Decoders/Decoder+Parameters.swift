@@ -12,7 +12,8 @@ extension Decoder {
       "norms_behind": traits.normsBehind ? 1 : 0, "parallel": traits.isParallel ? 1 : 0,
       "qkv_bias": traits.queryBias ? 1 : 0, "output_bias": traits.outputBias ? 1 : 0,
       "mlp_bias": traits.feedForwardBias ? 1 : 0, "qk_norm": traits.queryNorm == .none ? 0 : 1,
-      "rotary": traits.positions == 0 ? 1 : 0, "positions": traits.positions > 0 ? 1 : 0, "position_rows": traits.positions,
+      "rotary": traits.positions == 0 ? 1 : 0, "positions": traits.positions > 0 ? 1 : 0,
+      "position_rows": traits.positions,
       "dense": layer.hasExperts ? 0 : 1, "sparse": layer.hasExperts ? 1 : 0, "latent": latent == nil ? 0 : 1,
     ]
     let experts = layer.hasExperts ? self.experts : nil

@@ -5,6 +5,19 @@ extension Decoder {
     tableElements + headElements + finalNormElements + layers.reduce(0) { $0 + elements(of: $1) }
   }
 
+  /// A generous bound on their number, which no size can make overflow.
+  var weightEstimate: Double {
+    let hidden = Double(hiddenWidth)
+    let inner = Double(feedForwardWidth)
+    let sparse = experts.map { Double($0.count) * Double($0.width) + Double($0.sharedWidth) } ?? 0
+    let heads = Double(heads) * Double(headWidth)
+    let narrow = latent.map { Double($0.queryRank + $0.rank + $0.turnedWidth) * (hidden + 4 * heads) } ?? 0
+    let values =
+      latent.map { Double($0.valueWidth + $0.plainWidth) * Double(self.heads) * (hidden + Double($0.rank)) } ?? 0
+    let layer = 4 * hidden * heads + 4 * hidden * (inner + sparse) + narrow + values
+    return 4 * (Double(vocabulary) + Double(traits.positions)) * hidden + 2 * Double(layerCount) * layer
+  }
+
   /// Elements of the tables of tokens and positions.
   package var tableElements: Int64 { vocabulary * hiddenWidth + traits.positions * hiddenWidth }
 

@@ -84,15 +84,17 @@ extension Decoder {
     vocabulary = try reader.size("vocab_size")
     hiddenWidth = try reader.size(kind.keys.hidden)
     heads = try reader.size(kind.keys.heads)
-    keyHeads = try reader.optionalSize("num_key_value_heads") ?? heads
-    if let rank = try reader.optionalSize("kv_lora_rank") {
+    keyHeads = try reader.optionalSize("num_key_value_heads", atLeast: 1) ?? heads
+    if let rank = try reader.optionalSize("kv_lora_rank", atLeast: 1) {
       latent = LatentAttention(
         queryRank: try reader.optionalSize("q_lora_rank") ?? 0, rank: rank,
         turnedWidth: try reader.size("qk_rope_head_dim"), plainWidth: try reader.size("qk_nope_head_dim"),
         valueWidth: try reader.size("v_head_dim"))
     }
-    headWidth = try reader.optionalSize("head_dim") ?? hiddenWidth / heads
+    headWidth = try reader.optionalSize("head_dim", atLeast: 1) ?? max(1, hiddenWidth / heads)
     if let latent { headWidth = latent.plainWidth + latent.turnedWidth }
+    longestContext = try reader.optionalSize("max_position_embeddings", atLeast: 1)
+    if longestContext == nil { longestContext = try reader.optionalSize("n_positions", atLeast: 1) }
     if let factor = kind.keys.innerFactor {
       feedForwardWidth = try reader.optionalSize(kind.keys.inner) ?? factor * hiddenWidth
     } else if let dense = try reader.optionalSize("intermediate_size_mlp") {
@@ -129,11 +131,12 @@ extension Decoder {
   private mutating func readLayers(_ reader: inout ConfigReader, _ kind: DecoderKind) throws(JSONFault) {
     let count = Int(try reader.size(kind.keys.layers, limit: 10_000))
     layers = Array(repeating: DecoderLayer(), count: count)
-    if let window = try reader.optionalSize("sliding_window"), try reader.flag("use_sliding_window") ?? true {
+    if let window = try reader.optionalSize("sliding_window", atLeast: 1), try reader.flag("use_sliding_window") ?? true
+    {
       self.window = window
     } else {
       // Llama 4 attends within chunks, of which a token sees half on average; all of one at most.
-      window = try reader.optionalSize("attention_chunk_size")
+      window = try reader.optionalSize("attention_chunk_size", atLeast: 1)
     }
     let types = try reader.words("layer_types")
     let period = try reader.optionalSize("sliding_window_pattern").map(Int.init) ?? kind.windowPeriod
@@ -157,6 +160,10 @@ extension Decoder {
   }
 
   private func check(_ reader: inout ConfigReader, _ kind: DecoderKind) throws(JSONFault) {
+    guard weightEstimate <= Double(Shape.elementLimit) else {
+      throw reader.root.cursor.fault(
+        .described(problem: "has sizes that come to more than 2^50 weights", advice: "check them"))
+    }
     if heads % keyHeads != 0 {
       throw reader.fault(
         "num_key_value_heads", "is \(keyHeads), which does not divide the \(heads) heads of queries",
@@ -171,18 +178,21 @@ extension Decoder {
 
 /// Looks up the keys of a `config.json`.
 private struct ConfigReader {
+  /// The largest size: a hundred times what any model has.
+  static let limit: Int64 = 1 << 26
+
   var root: JSONObjectCursor
 
   /// A size that must be there, at least 1.
-  mutating func size(_ key: String, limit: Int64 = 1 << 32) throws(JSONFault) -> Int64 {
+  mutating func size(_ key: String, limit: Int64 = ConfigReader.limit) throws(JSONFault) -> Int64 {
     try root.required(key).integer(1...limit)
   }
 
   /// A size that may be missing or null.
-  mutating func optionalSize(_ key: String) throws(JSONFault) -> Int64? {
+  mutating func optionalSize(_ key: String, atLeast minimum: Int64 = 0) throws(JSONFault) -> Int64? {
     guard let cursor = root.optional(key) else { return nil }
     if case .null = cursor.value.content { return nil }
-    return try cursor.integer(0...(1 << 32))
+    return try cursor.integer(minimum...ConfigReader.limit)
   }
 
   mutating func flag(_ key: String) throws(JSONFault) -> Bool? {
