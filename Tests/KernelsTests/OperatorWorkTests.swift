@@ -164,6 +164,10 @@ import Workloads
   @Test(arguments: [
     (ToldOperator(name: "aten::add", inputs: [[3], [4]]), "3 and 4 positions on dimension -1"),
     (ToldOperator(name: "aten::sum", inputs: [[3]], attributes: [OperatorAttribute(name: "dim", values: [1])]), "dim"),
+    (
+      ToldOperator(name: "vllm::compiled_linear", inputs: [[3, 4], []]),
+      "the shape of the weights, [], has 0 dimensions"
+    ),
     (ToldOperator(name: "aten::mm", inputs: [[3, 4], [5, 6]]), "inner dimension of the right factor is 5"),
     (
       ToldOperator(name: "aten::topk", inputs: [[3]], attributes: [OperatorAttribute(name: "k", values: [4])]),

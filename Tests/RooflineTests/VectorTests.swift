@@ -29,6 +29,12 @@ struct VectorTests {
     Roofline(peak: FLOPsPerSecond(vector.double("peak")), bandwidth: BytesPerSecond(vector.double("bandwidth")))
   }
 
+  @Test("An element counts as the conventions say")
+  func conventions() {
+    #expect(Normalization.Kind.allCases.map { Normalization.operationsPerElement($0) } == [8, 2])
+    #expect(Softmax.operationsPerElement == 5 && PassOverMemory.transcendentalOperations == 10)
+  }
+
   // MARK: Quantities
 
   private static let units: [String: @Sendable (Double) -> (inside: Double, outside: Double)] = [

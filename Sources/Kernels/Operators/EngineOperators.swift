@@ -33,9 +33,10 @@ extension OperatorRule {
     // (rows of each chosen expert) -> (their weighted sum)
     OperatorRule("moe_sum", .reduction, arithmetic: .perOperand(2)) { $0.reduction($1, .perOperand(2)) },
     // (input, weights), which a compiler writes as a sum where the input is one row
-    OperatorRule("compiled_linear", .linear, weights: { $0 == 1 }, product: .init(isLinear: true, right: 1...2)) {
-      $0.compiled($1, "linear")
-    },
+    OperatorRule(
+      "compiled_linear", .linear, weights: { $0 == 1 }, product: compiledForm,
+      check: { operation throws(OperatorFault) in try compiledForm.check(operation) },
+      lower: { $0.compiled($1, "linear") }),
     OperatorRule(
       "compiled_grouped_mm", .linear, weights: { $0 == 1 },
       check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.compiled($1, "grouped_mm") }
@@ -45,6 +46,7 @@ extension OperatorRule {
       check: { operation throws(OperatorFault) in try checkGroups(operation) }, lower: { $0.groupedProduct($1) }),
   ]
 
+  private static let compiledForm = ProductForm(isLinear: true, right: 1...2)
   private static let fusedNormArithmetic = OperatorArithmetic.perOperand(9)
 
   private static func engine(_ names: String, flopsPerResult: Double) -> OperatorRule {

@@ -104,7 +104,9 @@ private struct ResultShapes {
   func types(of outputs: [Shape]) -> [ElementType] {
     outputs.indices.map { index in
       if Self.comparisons.contains(name) { return .bool }
-      let isIndex = index == 1 && ["sort", "topk", "topk_softmax", "topk_sigmoid", "grouped_topk", "max_pool2d_with_indices"].contains(name)
+      let isIndex =
+        index == 1
+        && ["sort", "topk", "topk_softmax", "topk_sigmoid", "grouped_topk", "max_pool2d_with_indices"].contains(name)
       return isIndex || Self.positions.contains(name) ? .int64 : .float
     }
   }

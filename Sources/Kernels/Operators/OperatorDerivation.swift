@@ -22,7 +22,8 @@ package enum OperatorDerivation {
     case .attention:
       let shape = Lowering.attentionShape(operation)
       let widths = "(\(OperatorRule.width(operation, 0)) + \(OperatorRule.width(operation, 2)))"
-      return "2 x " + product([shape.batch, shape.heads].filter { $0 != 1 }) + " x \(whole(shape.pairs)) pairs of a query and a key x "
+      return "2 x " + product([shape.batch, shape.heads].filter { $0 != 1 })
+        + " x \(whole(shape.pairs)) pairs of a query and a key x "
         + widths + ", both products"
     case .pooling where OperatorRule.coversInput(operation):
       return "\(whole(operation.inputElements(0))), one for each element of the input"

@@ -119,7 +119,8 @@ extension OperatorRule {
       // Latent attention keeps one tensor, of which values are the greater part of the keys.
       return read.enumerated().filter { $0.offset != 2 }.map(\.element) + written
     case .linear where isGrouped:
-      return read.enumerated().map { $0.offset == 1 ? (usedMatrices(operation), $0.element.type) : $0.element } + written
+      return read.enumerated().map { $0.offset == 1 ? (usedMatrices(operation), $0.element.type) : $0.element }
+        + written
     case .embedding, .gather: return written + written + read.filter { $0.type == .int64 || $0.type == .int32 }
     default: return read + written
     }
