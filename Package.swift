@@ -17,7 +17,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("CommandSyntax", ["JSONText"]),
   ("OutputFiles", ["JSONText"]),
   ("Charts", ["JSONText"]),
-  ("Profiles", ["JSONText"]),
+  ("Profiles", ["JSONText", "Roofline"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText", "Roofline"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
@@ -42,12 +42,12 @@ let embedded: [String: [Resource]] = ["Reports": [.embedInCode("page.js"), .embe
 
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
-  ("Roofline", []),
+  ("Roofline", ["JSONText"]),
   ("JSONText", []),
   ("EventEngine", ["Roofline"]),
   ("CommandSyntax", []),
   ("OutputFiles", ["JSONText"]),
-  ("Profiles", ["JSONText", "SampleModels"]),
+  ("Profiles", ["JSONText", "Roofline", "SampleModels"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Traces"]),
@@ -84,7 +84,8 @@ let package = Package(
           "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Roofline", "Simulation", "Studies", "TestSupport",
           "Workloads", "simulate",
         ], swiftSettings: strict),
-      .target(name: "TestSupport", dependencies: ["Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "TestSupport", dependencies: ["JSONText", "Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
       // What tools/fuzz.sh gives bytes to; the kept inputs run as tests, without the fuzzer.
       .target(
         name: "Fuzzing",
@@ -121,7 +122,7 @@ let package = Package(
         name: "simulate",
         dependencies: [
           "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "OutputFiles", "Profiles", "Replay", "Reports",
-          "Serving", "Simulation", "Studies", "Traces", "Workloads",
+          "Roofline", "Serving", "Simulation", "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

@@ -1,4 +1,5 @@
 import Profiles
+import Roofline
 
 /// What sort of device work a kernel is.
 public enum KernelClass: String, CaseIterable, Sendable, Hashable {
@@ -36,7 +37,7 @@ public struct MatrixShape: Hashable, Sendable {
   }
 
   /// Two for each multiply-add.
-  public var flops: Double { 2 * batch * m * n * k }
+  public var flops: Double { MatrixMultiply.operations(batch: batch, rows: m, columns: n, inner: k) }
 }
 
 /// A convolution, of one, two or three spatial dimensions.
@@ -110,7 +111,11 @@ public struct ConvolutionShape: Hashable, Sendable {
   }
 
   /// Two for each multiply-add.
-  public var flops: Double { asMatrix.flops }
+  public var flops: Double {
+    Convolution.operations(
+      batch: batch, outputChannels: outputChannels, positions: outputPositions, groupChannels: inputChannels / groups,
+      window: windowPositions)
+  }
 }
 
 /// Attention in one kernel: scores of queries and keys, their softmax, and the sums of values.
@@ -147,10 +152,15 @@ public struct AttentionShape: Hashable, Sendable {
   }
 
   /// Keys that a query attends to, on average.
-  package var keysOfQuery: Double { isCausal ? max(1, keys - (queries - 1) / 2) : keys }
+  package var keysOfQuery: Double { queries > 0 ? pairs / queries : keys }
+
+  /// The pairs of a query and a key that it attends to, of one head.
+  var pairs: Double { Attention.twicePairs(queries: queries, keys: keys, isCausal: isCausal) / 2 }
 
   /// Two for each multiply-add of both products.
-  package var flops: Double { 4 * batch * heads * queries * keysOfQuery * width }
+  package var flops: Double {
+    Attention.operations(batch: batch, heads: heads, pairs: pairs, width: width, valueWidth: width)
+  }
 
   /// The product of queries and keys.
   package var asMatrix: MatrixShape { MatrixShape(batch: batch * heads, m: queries, n: keys, k: width) }

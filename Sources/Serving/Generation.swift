@@ -15,6 +15,9 @@ package struct Generation: Sendable {
   /// What it takes of a device's memory.
   package let memory: ServedMemory
 
+  /// The most different steps over prompts: each is planned by itself.
+  static let stepLimit = 20_000
+
   /// Simulates it.
   ///
   /// - Parameters:
@@ -34,6 +37,7 @@ package struct Generation: Sendable {
     var activations = 0.0
     prefill.add(host: served.receiveTime(of: load))
     let steps = load.prefillSteps(of: served.engine)
+    guard steps.count <= Self.stepLimit else { throw ServingFault.tooManySteps(steps.count, limit: Self.stepLimit) }
     for (index, (step, count)) in steps.enumerated() {
       let isLast = index == steps.count - 1
       let scenario = try served.scenario(step, .synchronized)

@@ -104,6 +104,18 @@ enum GenerateCommand {
   /// What the numbers alone would not tell.
   private static func warn(about generation: Generation, _ served: ServedDecoder) {
     let memory = generation.memory
+    let longest = generation.load.groups.map { $0.request.prompt + $0.request.tokens }.max() ?? 0
+    if let limit = served.decoder.longestContext, longest > limit {
+      Platform.warn(
+        "warning: \(served.decoder.title) was made for \(NumberFormat.integer(Int(limit))) tokens, and a request has "
+          + "\(NumberFormat.integer(Int(longest)))")
+    }
+    let most = Int64(served.engine.maxRequests)
+    if generation.load.batch > most {
+      Platform.warn(
+        "warning: \(served.engine.title) puts at most \(NumberFormat.integer(Int(most))) requests into a step "
+          + "(engine.max_num_seqs); all \(NumberFormat.integer(Int(generation.load.batch))) are simulated in one")
+    }
     if !memory.fits, let capacity = memory.capacityBytes, let accelerator = served.decode.accelerator {
       let needed = NumberFormat.significant(memory.requiredBytes / 1e9, digits: 3)
       Platform.warn(

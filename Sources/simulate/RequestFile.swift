@@ -32,7 +32,7 @@ struct RequestFile {
         return length
       }
       requests.append(
-        GenerationLoad.Request(prompt: try length(prompt, 100_000_000), tokens: try length(output, 10_000_000)))
+        GenerationLoad.Request(prompt: try length(prompt, 10_000_000), tokens: try length(output, 1_000_000)))
       var time = 0.0
       if let arrival, !row.text(arrival).isEmpty {
         guard let number = decimalNumber(row.text(arrival)), number >= 0, number <= 1e9 else {

@@ -36,8 +36,8 @@ enum Axis: String, CaseIterable, Sendable {
   var limit: Int64 {
     switch self {
     case .batch: 1_000_000
-    case .tokens: 10_000_000
-    default: 100_000_000
+    case .tokens: 1_000_000
+    default: 10_000_000
     }
   }
 

@@ -86,7 +86,7 @@ extension Lowering {
   /// The heads are the dimension before the last two; what stands before them are sequences.
   ///
   /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries.
-  private static func attentionShape(_ operation: Operator) -> AttentionShape {
+  static func attentionShape(_ operation: Operator) -> AttentionShape {
     let (query, key) = (operation.inputs[0], operation.inputs[1])
     let heads = query.rank > 2 ? Double(query[query.rank - 3]) : 1
     let keyHeads = key.rank > 2 ? Double(key[key.rank - 3]) : 1

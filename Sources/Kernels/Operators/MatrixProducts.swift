@@ -17,7 +17,7 @@ extension OperatorRule {
     product("bmm", .matmul, .init(left: 3...3, right: 3...3)),
     product("baddbmm", .matmul, .init(addsFirst: true, left: 3...3, right: 3...3)),
     product("dot", .matmul, .init(left: 1...1, right: 1...1)),
-    OperatorRule("einsum", .matmul, fusion: .matmul) { $0.product($1, $0.contraction($1), .matmul) },
+    OperatorRule("einsum", .matmul, fusion: .matmul) { $0.product($1, Lowering.contraction($1), .matmul) },
   ]
 
   private static func product(
@@ -71,7 +71,7 @@ extension Lowering {
   ///
   /// A dimension that both operands have may be one of the batch, be summed over, or only look alike. Of these choices
   /// that one is right for which |left| |right| / |result| is batch x k^2; m and n follow.
-  fileprivate func contraction(_ operation: Operator) -> MatrixShape? {
+  static func contraction(_ operation: Operator) -> MatrixShape? {
     guard operation.inputs.count == 2, let output = operation.outputs.first, output.elementCount > 0 else { return nil }
     var left = operation.inputs[0].dimensions
     var common: [Double] = []

@@ -30,6 +30,8 @@ package struct Decoder: Sendable {
   package var experts: Experts?
   /// How many of the last positions windowed layers attend to.
   package var window: Int64?
+  /// The most tokens of a request that it was made for, if the file says so.
+  package var longestContext: Int64?
   /// The layers, from the first to the last.
   package var layers: [DecoderLayer] = []
   /// What stands in a layer beside its products.

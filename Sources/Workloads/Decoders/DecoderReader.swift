@@ -93,6 +93,8 @@ extension Decoder {
     }
     headWidth = try reader.optionalSize("head_dim", atLeast: 1) ?? max(1, hiddenWidth / heads)
     if let latent { headWidth = latent.plainWidth + latent.turnedWidth }
+    longestContext = try reader.optionalSize("max_position_embeddings", atLeast: 1)
+    if longestContext == nil { longestContext = try reader.optionalSize("n_positions", atLeast: 1) }
     if let factor = kind.keys.innerFactor {
       feedForwardWidth = try reader.optionalSize(kind.keys.inner) ?? factor * hiddenWidth
     } else if let dense = try reader.optionalSize("intermediate_size_mlp") {
