@@ -29,7 +29,7 @@ extension OperatorRule {
         let filled = lowering.pointwise(operation)
         guard !operation.name.contains("masked_fill_"), !filled.isEmpty else { return filled }
         let copy = lowering.move(operation.name, bytes: operation.resultBytes(lowering.target))
-        return [copy] + filled.map(lowering.byLibrary)
+        return [lowering.byLibrary(copy)] + filled
       }),
     // With a condition alone it lists the positions that meet it, and waits for their number.
     pointwise("where", flopsPerResult: 1, variant: { $0.inputs.count == 1 ? positions : nil }),

@@ -19,7 +19,7 @@ extension OperatorRule {
       lower: { lowering, operation in
         let scan = lowering.reduction(operation, .perOperand(1))
         guard operation.inputs.first?.rank == 1, !lowering.target.isHost else { return scan }
-        return [lowering.move(operation.name, bytes: 1024)] + scan.map(lowering.byLibrary)
+        return [lowering.byLibrary(lowering.move(operation.name, bytes: 1024))] + scan
       }),
     // A conversion, the checks that what it is given are probabilities, their sum, noise, and the largest quotient: fourteen
     // kernels on a few numbers, of which each is called for by itself.
