@@ -9,8 +9,23 @@ package struct ProjectionReport: Report {
   /// What is shown.
   package let projection: Projection
 
+  /// What was changed about the years to come.
+  package let scenarios: [TrendScenario]
+  private let answer: YearQuestion.Answer?
+  private let shares: VarianceShares?
+
   /// A report.
-  package init(projection: Projection) { self.projection = projection }
+  ///
+  /// - Parameters:
+  ///   - projection: What is shown.
+  ///   - scenarios: What was changed about the years to come.
+  ///   - question: What is asked about them; nil for nothing.
+  package init(projection: Projection, scenarios: [TrendScenario] = [], question: YearQuestion? = nil) {
+    self.projection = projection
+    self.scenarios = scenarios
+    answer = question.map(projection.answer)
+    shares = projection.varianceShares()
+  }
 
   private var roadmap: Roadmap { projection.roadmap }
   private var lastYear: Int { projection.years.last?.year ?? Int(roadmap.lastYear) }
@@ -28,7 +43,31 @@ package struct ProjectionReport: Report {
       "trends": .list(roadmap.quantities.map { .record(trend($0)) }, onOneLine: false),
       "parts": .list(projection.parts.map { .record(part($0)) }, onOneLine: false),
       "years": .list(projection.years.map { .record(year($0)) }, onOneLine: false),
+      "variance_shares": .record(sharesRecord),
+    ] + answerRecord + [
+      "scenarios": .list(scenarios.map { .text($0.name) }),
       "inputs": .record(projection.scenario.inputs),
+    ]
+  }
+
+  /// The shares of the last year's variance, by result and group of numbers.
+  private var sharesRecord: Record {
+    func record(_ shares: [VarianceShares.Group: Double]?) -> Value {
+      .record(Record(VarianceShares.Group.allCases.map { ($0.rawValue, .number(shares?[$0])) }).onOneLine)
+    }
+    return ["latency_us": record(shares?.latency), "framework_tax_fraction": record(shares?.taxFraction)]
+  }
+
+  /// The answer to a question in time: the years by which shares of the samples have passed.
+  private var answerRecord: Record {
+    guard let answer else { return [:] }
+    func year(_ share: Double) -> Value { .count(answer.year(of: share)) }
+    return [
+      "when": .record([
+        "result": .text(answer.question.metric.rawValue), "value": .number(answer.question.value),
+        "direction": .text(answer.rises ? "rises" : "falls"), "p05": year(0.05), "p25": year(0.25), "p50": year(0.5),
+        "p75": year(0.75), "p95": year(0.95), "share_by_last_year": .number(answer.lastShare),
+      ])
     ]
   }
 
@@ -46,8 +85,8 @@ package struct ProjectionReport: Report {
   private func trend(_ quantity: Roadmap.Quantity) -> Record {
     let trend = quantity.trend
     return [
-      "number": .text(quantity.path), "generations": .count(trend.points.count),
-      "yearly_factor": .number(trend.yearlyFactor), "residual_deviation": .number(trend.residualDeviation),
+      "number": .text(quantity.path), "generations": .count(trend.generationCount),
+      "yearly_factor": .number(trend.yearlyFactor), "residual_deviation": .number(trend.yearlyDeviation),
       "value": .number(roadmap.value(of: quantity, at: end)),
       "interval_50": .range(roadmap.interval(of: quantity, 0.5, at: end)),
       "interval_90": .range(roadmap.interval(of: quantity, 0.9, at: end)),
@@ -102,8 +141,34 @@ package struct ProjectionReport: Report {
         years,
         title: "what is to be expected: the median, and in which half of "
           + "\(NumberFormat.integer(projection.sampleCount)) samples lie, and nine in ten"),
-      .paragraph(caveat),
+      .paragraph(sharesText),
+    ] + (answer.map { [.paragraph(text(of: $0))] } ?? [])
+      + scenarios.map { .paragraph("Scenario \($0.name): \($0.reason).") } + [.paragraph(caveat)]
+  }
+
+  /// What the uncertainty comes from, the largest part first.
+  private var sharesText: String {
+    let names: [VarianceShares.Group: String] = [
+      .bandwidth: "trend of bandwidth", .peak: "trends of peaks", .otherDevice: "other trends of the accelerator",
+      .host: "trend of hosts", .framework: "host times of frameworks", .kernels: "device times of kernels",
     ]
+    func list(_ shares: [VarianceShares.Group: Double]?) -> String {
+      VarianceShares.Group.allCases.map { ($0, shares?[$0] ?? 0) }.filter { $0.1 >= 0.005 }
+        .sorted { ($1.1, $0.0.rawValue) < ($0.1, $1.0.rawValue) }
+        .map { "\(names[$0] ?? $0.rawValue) \(NumberFormat.percent($1, decimals: 0))" }.joined(separator: ", ")
+    }
+    return "What is uncertain in \(lastYear): of the latency, \(list(shares?.latency)); of the tax, "
+      + "\(list(shares?.taxFraction)), each alone."
+  }
+
+  private func text(of answer: YearQuestion.Answer) -> String {
+    let metric = answer.question.metric.rawValue
+    let value = NumberFormat.shortest(answer.question.value)
+    let passes = "\(metric) \(answer.rises ? "rises to" : "falls to") \(value)"
+    func year(_ share: Double) -> String { answer.year(of: share).map(String.init) ?? "later than \(lastYear)" }
+    return "When \(passes): by \(year(0.5)) in half of the samples, by \(year(0.05)) in one of twenty and by "
+      + "\(year(0.95)) in all but one of twenty; by \(lastYear) in "
+      + "\(NumberFormat.percent(answer.lastShare, decimals: 0)) of them."
   }
 
   /// The years as lines with their bands.
@@ -119,7 +184,7 @@ package struct ProjectionReport: Report {
     return Table(
       roadmap.quantities,
       [
-        Column("number") { .text($0.path) }, Column("generations", .plain) { .count($0.trend.points.count) },
+        Column("number") { .text($0.path) }, Column("generations", .plain) { .count($0.trend.generationCount) },
         Column("a year", .plain) { .text("x " + NumberFormat.fixed($0.trend.yearlyFactor, decimals: 2)) },
         Column("doubles in", unit: "years", .fixed(1)) {
           let years = $0.trend.doublingYears

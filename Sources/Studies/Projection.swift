@@ -43,6 +43,8 @@ package struct Projection: Sendable {
     package let deviceBusy: Band
     /// The tax as a fraction of the latency.
     package let taxFraction: Band
+    /// Sample by sample, seconds; nil for one that was left out.
+    let samples: [(latency: Double, deviceBusy: Double)?]
     /// How many samples have a number that was held at a limit of its profile.
     package let heldSamples: Int
     /// How many samples were left out, since a pass takes longer than the clock counts.
@@ -112,7 +114,8 @@ package struct Projection: Sendable {
     self.sampleCount = sampleCount
     self.seed = seed
     let preparation = Preparation()
-    let worlds = (0..<sampleCount).map { World(roadmap, seed: seed, sample: $0, errorBand) }
+    let source = RoadmapDraw.Source(roadmap)
+    let worlds = (0..<sampleCount).map { ProjectionWorld(source, seed: seed, sample: $0, errorBand, roadmap.progress) }
     let first = min(range.lowerBound + 1, lastYear)
     years = try parallelMap(Array(first...lastYear), threads: threads) { year in
       try Self.project(scenario, roadmap, to: year, worlds, preparation)
@@ -124,7 +127,7 @@ package struct Projection: Sendable {
   }
 
   private static func project(
-    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [World], _ preparation: Preparation
+    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [ProjectionWorld], _ preparation: Preparation
   ) throws -> Year {
     let time = Double(year) + 0.5
     var onTrend = scenario
@@ -133,23 +136,59 @@ package struct Projection: Sendable {
     guard let trendTiming = try? pricer.time() else { throw ProjectionFault.beyondSimulation(year: year) }
     var trendResult = SweepResult(trendTiming.summary)
     trendResult.fits = pricer.fits
-    var (latencies, busys, taxes): ([Double], [Double], [Double]) = ([], [], [])
-    var held = 0
-    for world in worlds {
-      let values = roadmap.values(at: time, draw: world.draw)
-      if values.isHeld { held += 1 }
-      for (number, value) in values.numbers { pricer.set(number, to: value) }
-      pricer.update([.host, .device])
-      // What takes longer than the clock counts is one of a few wild samples, which medians and bands can spare.
-      guard let outcome = try? world.outcome(of: pricer) else { continue }
-      latencies.append(outcome.latency)
-      busys.append(outcome.deviceBusy)
-      taxes.append(outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0)
-    }
-    guard 2 * latencies.count > worlds.count else { throw ProjectionFault.beyondSimulation(year: year) }
+    let outlook = RoadmapYear(roadmap, at: time)
+    let yearsAhead = max(0, time - roadmap.lastYear)
+    let samples = worlds.map { Self.outcome(of: $0, outlook, yearsAhead, &pricer) }
+    let outcomes = samples.compactMap { $0?.outcome }
+    guard outcomes.count * 2 > worlds.count else { throw ProjectionFault.beyondSimulation(year: year) }
     return Year(
-      year: year, system: onTrend.system, onTrend: trendResult, latency: Band(latencies), deviceBusy: Band(busys),
-      taxFraction: Band(taxes), heldSamples: held, droppedSamples: worlds.count - latencies.count)
+      year: year, system: onTrend.system, onTrend: trendResult, latency: Band(outcomes.map(\.latency)),
+      deviceBusy: Band(outcomes.map(\.deviceBusy)), taxFraction: Band(outcomes.map(Self.taxFraction)),
+      samples: samples.map { $0?.outcome }, heldSamples: samples.filter { $0?.isHeld == true }.count,
+      droppedSamples: worlds.count - outcomes.count)
+  }
+
+  private static func taxFraction(_ outcome: (latency: Double, deviceBusy: Double)) -> Double {
+    outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0
+  }
+
+  /// A sample's pass; nil for what takes longer than the clock counts: it is one of a few wild samples, which medians and
+  /// bands can spare.
+  private static func outcome(
+    of world: ProjectionWorld, _ outlook: RoadmapYear, _ yearsAhead: Double, _ pricer: inout PassPricer
+  ) -> (outcome: (latency: Double, deviceBusy: Double), isHeld: Bool)? {
+    let values = outlook.values(world.draw)
+    for (number, value) in values.numbers { pricer.set(number, to: value) }
+    pricer.update([.host, .device])
+    return (try? world.outcome(of: pricer, yearsAhead: yearsAhead)).map { ($0, values.isHeld) }
+  }
+
+  /// What the uncertainty of the last year comes from.
+  ///
+  /// - Parameter sampleCount: How many samples tell it, at most as many as there are.
+  /// - Returns: The shares; nil without a year.
+  package func varianceShares(samples sampleCount: Int = 400) -> VarianceShares? {
+    guard let last = years.last else { return nil }
+    let time = Double(last.year) + 0.5
+    var onTrend = scenario
+    onTrend.system = last.system
+    let plan = Preparation().plan(of: onTrend)
+    let pricer = PassPricer(onTrend, plan)
+    let outlook = RoadmapYear(roadmap, at: time)
+    let source = RoadmapDraw.Source(roadmap)
+    let groups = roadmap.quantities.map { VarianceShares.Group($0.number) }
+    let worlds = (0..<min(sampleCount, self.sampleCount)).map {
+      ProjectionWorld(source, seed: seed, sample: $0, errorBand, roadmap.progress)
+    }
+    let samples = parallelMap(VarianceShares.Group.allCases) { group in
+      var pricer = pricer
+      return worlds.compactMap { world in
+        Self.outcome(
+          of: world.only(group, of: groups, roadmap.progress), outlook, max(0, time - roadmap.lastYear), &pricer
+        ).map { (latency: $0.outcome.latency, taxFraction: Self.taxFraction($0.outcome)) }
+      }
+    }
+    return VarianceShares(Dictionary(zip(VarianceShares.Group.allCases, samples)) { first, _ in first })
   }
 
   private static func simulate(
@@ -170,39 +209,11 @@ package struct Projection: Sendable {
   }
 }
 
-/// What one sample draws.
-private struct World: Sendable {
-  let draw: RoadmapDraw
-  /// What the model's host times are multiplied by.
-  private let hostFactor: Double
-  /// What its device times are multiplied by.
-  private let deviceFactor: Double
-
-  init(_ roadmap: Roadmap, seed: UInt64, sample: Int, _ errorBand: ErrorBand?) {
-    var random = RandomSource(seed: seed, stream: UInt64(sample))
-    draw = RoadmapDraw(roadmap, &random)
-    let (host, device) = (random.uniform(), random.uniform())
-    hostFactor = (errorBand?.error(host, .hostBound) ?? 0).exponential
-    deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
-  }
-
-  /// The simulated pass with the model's errors, seconds.
-  ///
-  /// The latency follows the longer of the host's and the device's time, as it does without errors: where a long host time
-  /// hides the device's, an error of the device is hidden too.
-  func outcome(of pricer: PassPricer) throws -> (latency: Double, deviceBusy: Double) {
-    let timing = try pricer.time()
-    let load = pricer.load
-    let (host, device) = (Double(load.host.count), Double(load.device.count))
-    let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
-    let latency = timing.latency.seconds * stretch
-    return (latency, min(latency, timing.deviceBusy.seconds * deviceFactor))
-  }
-}
-
 extension Roadmap {
   /// When the last generation came out.
-  package var lastYear: Double { history.accelerators.last.flatMap { decimalYear($0.released) } ?? 0 }
+  package var lastYear: Double {
+    (history.accelerators.last?.released ?? base.accelerator?.released).flatMap(decimalYear) ?? 0
+  }
   /// When the first did.
-  package var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? 0 }
+  package var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? lastYear }
 }

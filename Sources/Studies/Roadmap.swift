@@ -10,9 +10,7 @@ package struct Roadmap: Sendable {
     /// The number.
     package let number: SystemNumber
     /// Its trend.
-    package let trend: LogarithmicTrend
-    /// For each point of the trend, which generation of the history it is of.
-    let generations: [Int]
+    package let trend: LineTrend
     /// Whether the generations are hosts.
     let isHost: Bool
 
@@ -39,14 +37,20 @@ package struct Roadmap: Sendable {
     package var leader: String? { product.count == 1 && divisors.isEmpty ? product[0].path : nil }
   }
 
-  /// What the trends are fitted to.
+  /// The parts that projections stand beside, and what numbers are fitted to that no line of the history has.
   package let history: HardwareHistory
+  /// How trends are fitted.
+  package let rules: TrendRules
+  /// What data sheets do not tell; nil where nothing has told of it.
+  package let progress: RoadmapProgress?
   /// What the system of a year takes from: everything that has no trend.
   package let base: System
   /// The numbers with a trend.
   package let quantities: [Quantity]
   /// The numbers that follow another one's.
   package let followers: [Follower]
+  /// What becomes of numbers against their trends.
+  package let changes: [TrendScenario.Change]
   /// Whether the trend of hosts starts at the base's own, now, instead of at the host that the history would have.
   package let startsAtHost: Bool
   /// Fits the trends.
@@ -54,28 +58,41 @@ package struct Roadmap: Sendable {
   /// - Parameters:
   ///   - history: The generations.
   ///   - base: An accelerator that gives what has no trend, with host and framework.
+  ///   - lines: The trends of lines of products.
   ///   - held: Paths of numbers that stay as the base has them.
   ///   - startsAtHost: Whether the base's host is one that was asked for: then it is the host of the present year, and
   ///     hosts get faster from there at the pace of the history.
+  ///   - changes: What becomes of numbers against their trends.
+  ///   - fitsOnlyHistory: Whether accelerators are fitted to the given generations alone, and not to the base's line.
   /// - Throws: ``ProjectionFault`` without an accelerator, or with too few generations for the quantities that lead.
   package init(
-    history: HardwareHistory, base: System, held: Set<String> = [], startsAtHost: Bool = false
+    history: HardwareHistory, base: System, lines: RoadmapLines, held: Set<String> = [], startsAtHost: Bool = false,
+    changes: [TrendScenario.Change] = [], fitsOnlyHistory: Bool = false
   ) throws(ProjectionFault) {
     guard base.accelerator != nil else { throw .noAccelerator }
     self.startsAtHost = startsAtHost
+    self.changes = changes
     self.history = history
     self.base = base
+    rules = lines.rules
+    progress = lines.progress
     var quantities: [Quantity] = []
     var followers: [Follower] = []
     for number in Self.moving(base) where !held.contains(number.path) {
       guard let value = number.value(in: base), value > 0 else { continue }
-      let quantity = Self.quantity(number, history, base)
-      if let quantity { quantities.append(quantity) }
+      var trend: LineTrend?
+      if lines.isKnown && (number.isOfHost || !fitsOnlyHistory) {
+        trend = lines.trend(of: number, for: base)
+      } else {
+        trend = Self.trend(of: number, history, base, lines)
+      }
+      if case .following = number.trend { trend = nil }
+      if let trend { quantities.append(Quantity(number: number, trend: trend, isHost: number.isOfHost)) }
       switch number.trend {
-      case .leading where quantity == nil:
+      case .leading where trend == nil:
         let found = number.isOfHost ? history.hosts.count : history.accelerators.count
-        throw .tooFewGenerations(path: number.path, found: found, needed: LogarithmicTrend.fewestPoints)
-      case .fittedOrFollowing(let path) where quantity == nil:
+        throw .tooFewGenerations(path: number.path, found: found, needed: Self.fewestGenerations)
+      case .fittedOrFollowing(let path) where trend == nil:
         followers.append(Follower(number, [path]))
       case .following(let product, let divisors): followers.append(Follower(number, product, over: divisors))
       default: break
@@ -85,46 +102,56 @@ package struct Roadmap: Sendable {
     self.followers = followers
   }
 
+  /// The fewest generations that tell a trend without other lines beside them.
+  package static let fewestGenerations = 4
+
   /// The numbers of a system that move over the years, family by family.
   private static func moving(_ base: System) -> [SystemNumber] {
     base.numbers.enumerated().filter { $0.element.trend != .none }
       .sorted { ($0.element.family.rawValue, $0.offset) < ($1.element.family.rawValue, $1.offset) }.map(\.element)
   }
 
-  /// The trend of a number; nil where it has none of its own, or too short a history.
-  private static func quantity(_ number: SystemNumber, _ history: HardwareHistory, _ base: System) -> Quantity? {
-    if case .following = number.trend { return nil }
-    var points: [LogarithmicTrend.Point] = []
-    var generations: [Int] = []
-    func add(_ released: String, _ system: System, _ generation: Int) {
-      guard let year = decimalYear(released), let value = number.value(in: system), value > 0 else { return }
-      points.append(LogarithmicTrend.Point(year: year, value: value))
-      generations.append(generation)
+  /// The trend of a number over the generations alone; nil with too few.
+  private static func trend(
+    of number: SystemNumber, _ history: HardwareHistory, _ base: System, _ lines: RoadmapLines
+  ) -> LineTrend? {
+    var points: [LineHistory.Point] = []
+    func add(_ released: String, _ system: System) {
+      guard let time = decimalYear(released), let value = number.value(in: system), value > 0 else { return }
+      points.append(LineHistory.Point(time: time, logarithm: value.logarithm, released: released))
     }
     if number.isOfHost {
-      for (index, host) in history.hosts.enumerated() {
-        add(host.released, System(accelerator: nil, host: host, framework: base.framework), index)
-      }
+      for host in history.hosts { add(host.released, System(accelerator: nil, host: host, framework: base.framework)) }
     } else {
-      for (index, part) in history.accelerators.enumerated() {
-        add(part.released, System(accelerator: part, host: base.host, framework: base.framework), index)
+      for part in history.accelerators {
+        add(part.released, System(accelerator: part, host: base.host, framework: base.framework))
       }
     }
-    return LogarithmicTrend(points).map {
-      Quantity(number: number, trend: $0, generations: generations, isHost: number.isOfHost)
-    }
+    guard points.count >= fewestGenerations else { return nil }
+    return lines.trend(of: number.path, over: points)
   }
 
   /// The trend of a number, if it has one.
-  package func trend(of path: String) -> LogarithmicTrend? { quantities.first { $0.path == path }?.trend }
+  package func trend(of path: String) -> LineTrend? { quantities.first { $0.path == path }?.trend }
 
   /// The present year: that of the newest generation.
   ///
   /// The hardware of this year is the base itself.
   package var presentYear: Int { Int(lastYear) }
 
-  /// What a trend says of a year, without residuals.
+  /// What a trend says of a year, without residuals, or what a change makes of it.
   package func value(of quantity: Quantity, at year: Double) -> Double {
+    let own = trendValue(of: quantity, at: year)
+    guard let change = changes.first(where: { $0.path == quantity.path }) else { return own }
+    var value = own
+    if let factor = change.yearlyFactor {
+      let present = min(year, lastYear)
+      value = trendValue(of: quantity, at: present) * ((year - present) * factor.logarithm).exponential
+    }
+    return min(value * change.factor, change.atMost ?? .infinity)
+  }
+
+  private func trendValue(of quantity: Quantity, at year: Double) -> Double {
     let value = quantity.trend.value(at: year)
     guard quantity.isHost, startsAtHost, let own = quantity.number.value(in: base) else { return value }
     return own * value / quantity.trend.value(at: Double(presentYear) + 0.5)
@@ -134,47 +161,18 @@ package struct Roadmap: Sendable {
   package func interval(of quantity: Quantity, _ share: Double, at year: Double) -> ClosedRange<Double> {
     let interval = quantity.trend.interval(share, at: year)
     let shift = value(of: quantity, at: year) / quantity.trend.value(at: year)
-    return (interval.lowerBound * shift)...(interval.upperBound * shift)
+    let most = changes.first { $0.path == quantity.path }?.atMost ?? .infinity
+    return min(most, interval.lowerBound * shift)...min(most, interval.upperBound * shift)
   }
 
   /// The numbers of a year, and with a draw, numbers that the year may turn out to have.
   ///
   /// - Parameters:
   ///   - year: When, in years.
-  ///   - draw: What the residuals are drawn by; nil for the trends themselves.
+  ///   - draw: What the deviations are drawn by; nil for the trends themselves.
   /// - Returns: Every number that differs from the base.
   package func numbers(at year: Double, draw: RoadmapDraw? = nil) -> [(number: SystemNumber, value: Double)] {
-    values(at: year, draw: draw).numbers
-  }
-
-  /// The same, and whether a number was held at a limit of its profile: residuals of few generations have no bounds.
-  package func values(
-    at year: Double, draw: RoadmapDraw? = nil
-  ) -> (numbers: [(number: SystemNumber, value: Double)], isHeld: Bool) {
-    let isPresent = Int(year.rounded(.down)) == presentYear
-    if isPresent, startsAtHost { return ([], false) }
-    let moving = isPresent ? quantities.filter(\.isHost) : quantities
-    var numbers: [(number: SystemNumber, value: Double)] = moving.map { quantity in
-      let noise = draw?.residual(of: quantity, at: year) ?? 0
-      return (quantity.number, value(of: quantity, at: year) * noise.exponential)
-    }
-    func growth(_ leader: SystemNumber) -> Double {
-      guard let (_, value) = numbers.first(where: { $0.number.path == leader.path }), let old = leader.value(in: base)
-      else { return 1 }
-      return value / old
-    }
-    for follower in isPresent ? [] : followers {
-      guard let value = follower.number.value(in: base) else { continue }
-      let rate = follower.divisors.reduce(follower.product.reduce(1) { $0 * growth($1) }) { $0 / growth($1) }
-      numbers.append((follower.number, value * rate))
-    }
-    var isHeld = false
-    for (index, (number, value)) in numbers.enumerated() {
-      let wanted = number.range.isWhole ? max(1, value.rounded()) : value
-      numbers[index].value = number.range.nearest(to: wanted) ?? number.value(in: base) ?? value
-      if numbers[index].value != wanted { isHeld = true }
-    }
-    return (numbers, isHeld)
+    RoadmapYear(self, at: year).values(draw).numbers
   }
 
   /// The system of a year, by the trends.
@@ -182,38 +180,6 @@ package struct Roadmap: Sendable {
     var system = base
     for (number, value) in numbers(at: year) { number.set(value, in: &system) }
     return system
-  }
-}
-
-/// Random residuals of all quantities of a roadmap at once.
-///
-/// A new residual of a quantity is its old residuals weighted with normal numbers, the same for all quantities of a
-/// generation: so the draws have the variances and also the correlations of the history, in which fast memory came with
-/// fast arithmetic. Divided by the root of a chi-squared number they follow Student's t, as a prediction from few points
-/// must.
-package struct RoadmapDraw: Sendable {
-  private let accelerator: [Double]
-  private let host: [Double]
-  private let acceleratorSpread: [Double]
-  private let hostSpread: [Double]
-
-  /// Draws residuals for a roadmap.
-  package init(_ roadmap: Roadmap, _ random: inout RandomSource) {
-    func normals(_ count: Int) -> [Double] { (0..<count).map { _ in random.normal() } }
-    accelerator = normals(roadmap.history.accelerators.count)
-    host = normals(roadmap.history.hosts.count)
-    acceleratorSpread = normals(accelerator.count)
-    hostSpread = normals(host.count)
-  }
-
-  /// What a quantity's logarithm deviates by in a year.
-  func residual(of quantity: Roadmap.Quantity, at year: Double) -> Double {
-    let trend = quantity.trend
-    let weights = quantity.isHost ? host : accelerator
-    let sum = zip(trend.residuals, quantity.generations).reduce(0) { $0 + $1.0 * weights[$1.1] }
-    let spread = quantity.isHost ? hostSpread : acceleratorSpread
-    let chiSquared = spread.prefix(trend.degrees).reduce(0) { $0 + $1 * $1 }
-    return sum / max(chiSquared, 1e-12).squareRoot() * trend.predictionSpread(at: year)
   }
 }
 

@@ -239,9 +239,8 @@ struct Library {
   func check(isOutside target: OutputTarget) throws(Failure) {
     guard target.replacesFile, let folder = target.folder else { return }
     let kinds = [
-      "accelerators", "architectures", "engines", "error-bands", "frameworks", "host-architectures", "hosts",
-      "measurements",
-      "workloads",
+      "accelerators", "architectures", "engines", "error-bands", "frameworks", "history", "host-architectures", "hosts",
+      "measurements", "scenarios", "workloads",
     ]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {

@@ -17,7 +17,8 @@ enum ProjectCommand {
       With --scale, or with an accelerator's file alone, a hypothetical accelerator is compared with a real one. With \
       --year, the history of the catalog's hardware is fitted and carried on, and the result has bands: how far the \
       trends and the model may be off. With --target, the nearest value of what --vary names that meets the target is \
-      found, or the best that can be had; without --vary, of everything that is usually varied.
+      found, or the best that can be had; without --vary, of everything that is usually varied. With --hindcast, every \
+      year of the past is projected from, with what was known then, and compared with what came.
       What can be scaled and varied: \(SystemDial.all.map(\.name).joined(separator: ", ")), any number of a profile by \
       its path, and with --vary the workload's parameters, as batch.
       """,
@@ -33,8 +34,23 @@ enum ProjectCommand {
       OptionDefinition(
         "history", value: "PATTERN", help: "The accelerators whose history is fitted, as amd-*,nvidia-*",
         defaultText: "those of the accelerator's vendor", group: "Roadmap"),
-      OptionDefinition("samples", value: "N", help: "How many samples", defaultText: "2000", group: "Roadmap"),
+      OptionDefinition(
+        "samples", value: "N", help: "How many samples",
+        defaultText: "2000, and 200 for each latency of a hindcast", group: "Roadmap"),
       OptionDefinition("seed", value: "N", help: "What they are drawn from", defaultText: "1", group: "Roadmap"),
+      OptionDefinition(
+        "scenario", value: "NAME,...", help: "Change the years to come, as memory-wall,graphs-everywhere, or a file",
+        longHelp:
+          "Each is a small file with a name and a reason; those of the catalog are in hardware-profiles/scenarios.",
+        group: "Roadmap", isRepeatable: true),
+      OptionDefinition(
+        "when", value: "RESULT=VALUE", help: "Say in which year a result passes a value", group: "Roadmap"),
+      OptionDefinition(
+        "hindcast", help: "Say how good such projections would have been in the past", group: "Hindcast"),
+      OptionDefinition(
+        "from", value: "YEAR", help: "The first year at whose end is forecast", defaultText: "2014", group: "Hindcast"),
+      OptionDefinition(
+        "ahead", value: "YEARS", help: "For how many years ahead", defaultText: "6", group: "Hindcast"),
       OptionDefinition(
         "target", value: "RESULT=VALUE", help: "At most so much of a result, as framework_tax_fraction=0.1",
         longHelp: "The results are \(TargetSearch.Metric.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -48,12 +64,23 @@ enum ProjectCommand {
         "simulate project bert-base h100-sxm --scale peak=4,bandwidth=2,launch=0.9", shows: "an H100's successor"),
       CommandExample("simulate project bert-base --year 2032", shows: "latency and tax to 2032, with bands"),
       CommandExample(
+        "simulate project bert-base --year 2032 --batch 64 --scenario memory-wall --when framework_tax_fraction=0.5",
+        shows: "a change of the years to come, and when the tax passes half"),
+      CommandExample("simulate project --hindcast", shows: "how good projections would have been since 2014"),
+      CommandExample(
         "simulate project bert-base h100-sxm --target framework_tax_fraction=0.1 --vary dispatch,batch",
         shows: "how cheap dispatch, or how large a batch must be"),
     ])
 
+  /// The names of all options.
+  static var optionNames: [String] { definition.options.map(\.name) }
+
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let isRoadmap = command.isPresent("year")
+    if command.isPresent("hindcast") { return try HindcastRun.run(command, library) }
+    for name in ["from", "ahead"] where command.isPresent(name) {
+      throw .usage("--\(name) needs --hindcast\n" + command.helpHint)
+    }
     try checkOptions(command, isRoadmap: isRoadmap)
     let newest = try library.flagships().last { !$0.isAnnounced }
     let resolved = try ScenarioOptions.resolve(command, library, defaultAccelerator: newest?.name)
@@ -73,7 +100,7 @@ enum ProjectCommand {
     if isRoadmap, command.isPresent("target") || command.isPresent("scale") {
       throw .usage("--year goes with neither --scale nor --target; fix numbers with --set instead")
     }
-    for name in ["history", "samples", "seed"] where command.isPresent(name) && !isRoadmap {
+    for name in ["history", "samples", "seed", "scenario", "when"] where command.isPresent(name) && !isRoadmap {
       throw .usage("--\(name) needs --year")
     }
     if command.isPresent("vary"), !command.isPresent("target") {
@@ -152,10 +179,13 @@ enum ProjectCommand {
     let year = try command.integer(of: "year") ?? 0
     let samples = try command.integer(of: "samples", samples) ?? 2000
     let seed = try command.integer(of: "seed", .atLeast(0)) ?? 1
+    let scenarios = try library.scenarios(command.values(of: "scenario"))
+    let changed = try apply(scenarios, to: resolved, command, library)
+    let question = try question(command)
     let projection = try projection(
-      resolved, library, namesHost: command.isPresent("host"), history: command.value(of: "history"), upTo: year,
-      sampleCount: samples, seed: UInt64(seed))
-    command.print(ProjectionReport(projection: projection))
+      changed, library, namesHost: command.isPresent("host"), history: command.value(of: "history"), upTo: year,
+      sampleCount: samples, seed: UInt64(seed), changes: scenarios.flatMap(\.changes))
+    command.print(ProjectionReport(projection: projection, scenarios: scenarios, question: question))
   }
 
   /// Carries the catalog's history on.
@@ -168,11 +198,12 @@ enum ProjectCommand {
   ///   - year: How far.
   ///   - sampleCount: How many samples are drawn.
   ///   - seed: What they are drawn from.
+  ///   - changes: What becomes of numbers against their trends.
   /// - Returns: The years from the last generation on.
   /// - Throws: `Failure` where there is no accelerator, too short a history or a year out of range.
   static func projection(
     _ resolved: ScenarioOptions.Resolved, _ library: Library, namesHost: Bool, history patterns: String? = nil,
-    upTo year: Int, sampleCount: Int, seed: UInt64
+    upTo year: Int, sampleCount: Int, seed: UInt64, changes: [TrendScenario.Change] = []
   ) throws(Failure) -> Projection {
     try checking {
       let base = resolved.scenario.system
@@ -188,8 +219,11 @@ enum ProjectCommand {
         }
       }
       let history = HardwareHistory(accelerators: candidates, hosts: profiles.hosts)
+      let lines = try library.hardwareLines()
       let roadmap = try Roadmap(
-        history: history, base: base, held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost)
+        history: history, base: base, lines: RoadmapLines(TrendSet(lines), scale: Hindcast(lines).scale),
+        held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost, changes: changes,
+        fitsOnlyHistory: patterns != nil)
       let band = try profiles.errorBand(named: resolved.scenario.kernelModel.errorBandName)
       return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
         try Projection(
@@ -198,18 +232,52 @@ enum ProjectCommand {
     }
   }
 
-  // MARK: Backwards
+  /// Applies what scenarios change beside numbers.
+  private static func apply(
+    _ scenarios: [TrendScenario], to resolved: ScenarioOptions.Resolved, _ command: ParsedCommand, _ library: Library
+  ) throws -> ScenarioOptions.Resolved {
+    var changed = resolved
+    if let scenario = scenarios.first(where: { $0.framework != nil }), let name = scenario.framework {
+      try command.refuse(["framework"], "the scenario \(scenario.name) runs everything in \(name)")
+      var framework = try library.framework(name)
+      let bound = try resolved.workload.bindChecked(resolved.parameters, for: &framework)
+      let old = changed.scenario
+      changed.scenario = Scenario(
+        workload: bound, system: old.system, precision: old.precision, latencyKind: old.latencyKind,
+        kernelModel: old.kernelModel)
+      changed.scenario.system.framework = framework
+    }
+    if let scenario = scenarios.first(where: { $0.precision != nil }), let precision = scenario.precision {
+      try command.refuse(["precision"], "the scenario \(scenario.name) computes everything in \(precision.rawValue)")
+      changed.scenario.precision = precision
+    }
+    return changed
+  }
 
-  private static func searchTarget(_ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved) throws {
-    guard let assignment = try command.assignments(of: "target").last else { return }
+  private static func question(_ command: ParsedCommand) throws -> YearQuestion? {
+    try result("when", command).map { YearQuestion($0.metric, passes: $0.value) }
+  }
+
+  /// A result and a value of it, as an option gives them; nil without the option.
+  private static func result(
+    _ option: String, _ command: ParsedCommand
+  ) throws -> (metric: TargetSearch.Metric, value: Double)? {
+    guard let assignment = try command.assignments(of: option).last else { return nil }
     guard let metric = TargetSearch.Metric(rawValue: assignment.name) else {
       let known = TargetSearch.Metric.allCases.map(\.rawValue)
       throw NameFault.unknown(
         what: "result", name: assignment.name, suggestion: nearestName(to: assignment.name, among: known), known: known)
     }
-    guard let target = decimalNumber(assignment.value), target >= 0 else {
-      throw Failure.usage("--target \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
+    guard let value = decimalNumber(assignment.value), value >= 0 else {
+      throw Failure.usage("--\(option) \(metric.rawValue) needs a number of at least 0 (it is '\(assignment.value)')")
     }
+    return (metric, value)
+  }
+
+  // MARK: Backwards
+
+  private static func searchTarget(_ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved) throws {
+    guard let (metric, target) = try result("target", command) else { return }
     var scenario = resolved.scenario
     try scaling(command) {
       for (dial, factor) in try factors(command) { try dial.turn(by: factor, in: &scenario.system) }

@@ -52,6 +52,62 @@ import Testing
     #expect(again.output.contains("seed 7") && again.output.contains("years beyond the newest of"))
   }
 
+  @Test func `a hindcast of numbers and latencies, in the keys that are fixed`() throws {
+    var root = try Self.json("project --hindcast --from 2020 --ahead 1 --samples 20")
+    let rows = try root.required("hindcasts").array()
+    var quantities: Set<String> = []
+    for cursor in rows {
+      var row = try cursor.object()
+      quantities.insert(try row.required("quantity").string())
+      #expect(try row.required("ahead_years").number() == 1 && row.required("count").number() >= 1)
+      for key in ["coverage_50", "coverage_90"] { #expect((0...1).contains(try row.required(key).number())) }
+      #expect(try row.required("median_error_fraction").number() >= 0)
+      _ = try row.required("bias_fraction").number()
+      var skill = try row.required("skill").object()
+      for key in ["last_value", "doubling", "last_two"] { #expect(try skill.required(key).number() <= 1) }
+    }
+    #expect(
+      quantities.isSuperset(of: [
+        "accelerator.memory.bandwidth_gb_per_s", "accelerator.memory.capacity_gb", "accelerator.peak_tflops.fp16",
+        "host.single_thread_speed", "latency_us host-bound", "latency_us device-bound",
+      ]))
+  }
+
+  @Test(arguments: [
+    "intel-gaudi3", "google-tpu-v7", "aws-trainium3", "apple-m5-max", "huawei-ascend-910c", "nvidia-t4",
+  ])
+  func `every vendor and line has a future`(accelerator: String) throws {
+    var root = try Self.json("project resnet50 \(accelerator) --year 2030 --samples 20 --seed 3")
+    let numbers = try root.required("trends").array().map { trend in
+      var trend = try trend.object()
+      return try trend.required("number").string()
+    }
+    #expect(numbers.contains("accelerator.memory.bandwidth_gb_per_s") && numbers.contains("host.single_thread_speed"))
+    #expect(numbers.contains { $0.hasPrefix("accelerator.peak_tflops.") })
+  }
+
+  @Test func `scenarios change the years to come, and questions in time are answered`() throws {
+    func tax(_ arguments: String) throws -> (tax: Double, root: JSONObjectCursor) {
+      var root = try Self.json("project bert-base --year 2030 --samples 40 --batch 64" + arguments)
+      var last = try #require(try root.required("years").array().last).object()
+      var trend = try last.required("on_trend").object()
+      return (try trend.required("framework_tax_fraction").number(), root)
+    }
+    let plain = try tax("")
+    let wall = try tax(" --scenario memory-wall")
+    let graphs = try tax(" --scenario memory-wall,graphs-everywhere --when framework_tax_fraction=0.99")
+    #expect(wall.tax < plain.tax && graphs.tax < 0.2)
+    var root = graphs.root
+    var when = try root.required("when").object()
+    #expect(try when.required("direction").string() == "rises" && when.required("share_by_last_year").number() < 0.5)
+    #expect(try root.required("scenarios").array().count == 2)
+    var shares = try root.required("variance_shares").object()
+    var latency = try shares.required("latency_us").object()
+    let groups = ["bandwidth", "peak", "other_device", "host", "framework", "kernels"]
+    let sum = try groups.reduce(0) { try $0 + latency.required($1).number() }
+    #expect(abs(sum - 1) < 1e-9)
+  }
+
   @Test func `a held number stays where it is in every year`() throws {
     var root = try Self.json("project resnet50 --year 2030 --samples 20 --set host.single_thread_speed=1")
     let trends = try root.required("trends").array().map { trend in
@@ -83,6 +139,16 @@ import Testing
     (2, "project bert-base h100-sxm --scale paek=2", "did you mean 'peak'?"),
     (64, "project bert-base h100-sxm --vary batch", "--vary needs --target"),
     (64, "project bert-base --seed 3", "--seed needs --year"),
+    (64, "project bert-base --scenario memory-wall", "--scenario needs --year"),
+    (2, "project bert-base --year 2030 --scenario memory-wal", "did you mean 'memory-wall'?"),
+    (64, "project bert-base --year 2030 --scenario memory-wall,memory-wall", "twice"),
+    (64, "project bert-base --year 2030 --scenario graphs-everywhere,device-side-launch", "both say what framework"),
+    (64, "project bert-base --year 2030 --scenario low-precision --precision fp16", "computes everything in fp8"),
+    (2, "project bert-base --year 2030 --when framework_tax_fractoin=0.5", "did you mean 'framework_tax_fraction'?"),
+    (64, "project --from 2015", "--from needs --hindcast"),
+    (64, "project --hindcast bert-base", "takes neither a workload nor an accelerator"),
+    (64, "project --hindcast --year 2030", "--year would change nothing"),
+    (64, "project --hindcast --from 1990", "from 2010 to"),
     (64, "project bert-base --year 2030 --scale peak=2", "--year goes with neither"),
     (2, "project bert-base --year 2010", "--year must be from"),
     (2, "project bert-base none --year 2030", "needs an accelerator"),

@@ -22,6 +22,9 @@ import Workloads
     return part
   }
 
+  /// No line of the catalog's history, and how trends are fitted.
+  static func lines() throws -> RoadmapLines { RoadmapLines(rules: try HistorySamples.rules()) }
+
   static func hosts() throws -> [HostProfile] {
     try [(2014, 0.8), (2016, 0.9), (2018, 1.0), (2020, 1.05), (2022, 1.2)].map { year, speed in
       var host = try Sample.host()
@@ -52,7 +55,8 @@ import Workloads
     let scenario = Scenario(
       workload: try Samples.workload(elements: 2_000_000).bind(["batch": 8]), system: base, precision: .fp32)
     return try Projection(
-      scenario, roadmap: try Roadmap(history: history, base: base), upTo: year, errorBand: band, sampleCount: samples,
+      scenario, roadmap: try Roadmap(history: history, base: base, lines: try Self.lines()), upTo: year,
+      errorBand: band, sampleCount: samples,
       seed: seed, threads: threads)
   }
 
@@ -109,13 +113,14 @@ import Workloads
     let history = try Self.history(noisy: true)
     let base = System(
       accelerator: history.accelerators.last, host: try Sample.host(), framework: try Sample.framework())
-    let roadmap = try Roadmap(history: history, base: base)
+    let roadmap = try Roadmap(history: history, base: base, lines: try Self.lines())
     let trend = try #require(roadmap.trend(of: "accelerator.memory.bandwidth_gb_per_s"))
     let (half, most) = (trend.interval(0.5, at: 2030), trend.interval(0.9, at: 2030))
     var (inHalf, inMost) = (0, 0)
+    let source = RoadmapDraw.Source(roadmap)
     for sample in 0..<4000 {
       var random = RandomSource(seed: 9, stream: UInt64(sample))
-      let numbers = roadmap.numbers(at: 2030, draw: RoadmapDraw(roadmap, &random))
+      let numbers = roadmap.numbers(at: 2030, draw: RoadmapDraw(source, &random))
       let value = try #require(numbers.first { $0.number.path == "accelerator.memory.bandwidth_gb_per_s" }).value
       if half.contains(value) { inHalf += 1 }
       if most.contains(value) { inMost += 1 }
@@ -143,9 +148,13 @@ import Workloads
     let history = try Self.history(noisy: false)
     var base = try Sample.system()
     base.accelerator = nil
-    #expect(throws: ProjectionFault.noAccelerator) { try Roadmap(history: history, base: base) }
+    #expect(throws: ProjectionFault.noAccelerator) {
+      try Roadmap(history: history, base: base, lines: try Self.lines())
+    }
     let few = HardwareHistory(accelerators: Array(history.accelerators.prefix(3)), hosts: try Self.hosts())
-    let fault = #expect(throws: ProjectionFault.self) { try Roadmap(history: few, base: try Sample.system()) }
+    let fault = #expect(throws: ProjectionFault.self) {
+      try Roadmap(history: few, base: try Sample.system(), lines: try Self.lines())
+    }
     #expect(fault?.description.contains("needs 4 generations, and the history has 3") == true)
     #expect(throws: ProjectionFault.yearOutOfRange(2020, 2022...2072)) {
       try Self.projection(noisy: false, to: 2020)
@@ -158,7 +167,8 @@ import Workloads
     let base = System(
       accelerator: history.accelerators.last, host: try Sample.host(), framework: try Sample.framework())
     let roadmap = try Roadmap(
-      history: history, base: base, held: ["host.single_thread_speed", "accelerator.memory.bandwidth_gb_per_s"])
+      history: history, base: base, lines: try Self.lines(),
+      held: ["host.single_thread_speed", "accelerator.memory.bandwidth_gb_per_s"])
     let system = roadmap.system(at: 2040)
     #expect(system.host.singleThreadSpeed == 1 && system.accelerator?.memory.bandwidthGBPerS == 8000)
     #expect(try #require(system.accelerator?.peakTFLOPS[.fp32]) > 10_000)

@@ -17,46 +17,6 @@ import Testing
     #expect(abs(StudentT(degrees: degrees).probability(within: width) - share) < 1e-4)
   }
 
-  static func trend(_ values: [(Double, Double)]) throws -> LogarithmicTrend {
-    try #require(LogarithmicTrend(values.map { LogarithmicTrend.Point(year: $0.0, value: $0.1) }))
-  }
-
-  @Test("A quantity that doubles every two years is found to, without residual")
-  func exact() throws {
-    let trend = try Self.trend([(2010, 1), (2012, 2), (2014, 4), (2018, 16)])
-    #expect(abs(trend.yearlyFactor - 2.0.squareRoot()) < 1e-12)
-    #expect(abs(trend.doublingYears - 2) < 1e-12)
-    #expect(trend.residualDeviation < 1e-12)
-    #expect(abs(trend.value(at: 2030) / 1024 - 1) < 1e-9)
-    #expect(abs(trend.interval(0.9, at: 2030).upperBound / 1024 - 1) < 1e-9)
-  }
-
-  @Test("The line and its prediction interval are those of a hand computation")
-  func byHand() throws {
-    // ln y = 0, 1, 1, 2 at x = 0, 1, 2, 3: slope 0.6, line 0.1 + 0.6 x, residuals -0.1, 0.3, -0.3, 0.1.
-    let trend = try Self.trend([(0, 1), (1, 1.0.exponential), (2, 1.0.exponential), (3, 2.0.exponential)])
-    #expect(abs(trend.slope - 0.6) < 1e-12)
-    for (residual, expected) in zip(trend.residuals, [-0.1, 0.3, -0.3, 0.1]) {
-      #expect(abs(residual - expected) < 1e-12)
-    }
-    #expect(abs(trend.residualDeviation - 0.1.squareRoot()) < 1e-12, "the root of 0.2 over two degrees of freedom")
-    // At x = 5: 1 + 1/4 + 3.5^2 / 5.
-    #expect(abs(trend.predictionSpread(at: 5) - 3.7.squareRoot()) < 1e-12)
-    let width = 2.919986 * (0.1 * 3.7).squareRoot()
-    #expect(abs(trend.interval(0.9, at: 5).upperBound.logarithm - (3.1 + width)) < 1e-5)
-    #expect(abs(trend.interval(0.9, at: 5).lowerBound.logarithm - (3.1 - width)) < 1e-5)
-  }
-
-  @Test("Too few points, points of one time and values that are not positive make no trend")
-  func refusals() {
-    func trend(_ values: [(Double, Double)]) -> LogarithmicTrend? {
-      LogarithmicTrend(values.map { LogarithmicTrend.Point(year: $0.0, value: $0.1) })
-    }
-    #expect(trend([(0, 1), (1, 2), (2, 3)]) == nil)
-    #expect(trend([(1, 1), (1, 2), (1, 3), (1, 4)]) == nil)
-    #expect(trend([(0, 1), (1, 2), (2, 3), (3, 0)]) == nil)
-  }
-
   @Test("Random numbers are those of their seed, and uniform and normal")
   func random() {
     var (first, again, other) = (RandomSource(seed: 5), RandomSource(seed: 5), RandomSource(seed: 5, stream: 1))

@@ -1,0 +1,63 @@
+import Profiles
+import Roofline
+import Simulation
+
+/// What one sample draws.
+struct ProjectionWorld: Sendable {
+  var draw: RoadmapDraw
+  /// What the model's host times are multiplied by.
+  private var hostFactor: Double
+  /// What its device times are multiplied by.
+  private var deviceFactor: Double
+  /// By what device times grow each year, as a logarithm.
+  private var deviceRate: Double
+
+  init(
+    _ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?, _ progress: RoadmapProgress? = nil
+  ) {
+    var random = RandomSource(seed: seed, stream: UInt64(sample))
+    draw = RoadmapDraw(source, &random)
+    let (host, device) = (random.uniform(), random.uniform())
+    let (dispatch, rate) = (random.normal(), random.normal())
+    hostFactor = ((errorBand?.error(host, .hostBound) ?? 0) + dispatch * (progress?.hostDeviation ?? 0)).exponential
+    deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
+    deviceRate = progress.map { rate * $0.deviation - $0.perYear } ?? 0
+  }
+
+  /// The same world with nothing off its median but one group of what is uncertain.
+  ///
+  /// - Parameters:
+  ///   - group: The group.
+  ///   - groups: The groups of the roadmap's quantities, in order.
+  ///   - progress: What data sheets do not tell.
+  func only(
+    _ group: VarianceShares.Group, of groups: [VarianceShares.Group], _ progress: RoadmapProgress?
+  ) -> ProjectionWorld {
+    var world = self
+    world.draw = draw.only { groups[$0] == group }
+    if group != .framework { world.hostFactor = 1 }
+    if group != .kernels {
+      world.deviceFactor = 1
+      world.deviceRate = -(progress?.perYear ?? 0)
+    }
+    return world
+  }
+
+  /// The simulated pass with the model's errors, seconds.
+  ///
+  /// The latency follows the longer of the host's and the device's time, as it does without errors: where a long host time
+  /// hides the device's, an error of the device is hidden too.
+  ///
+  /// - Parameters:
+  ///   - pricer: The pass on the hardware of a year.
+  ///   - years: How many years that is ahead.
+  func outcome(of pricer: PassPricer, yearsAhead years: Double) throws -> (latency: Double, deviceBusy: Double) {
+    let timing = try pricer.time()
+    let deviceFactor = deviceFactor * (deviceRate * years).exponential
+    let load = pricer.load
+    let (host, device) = (Double(load.host.count), Double(load.device.count))
+    let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
+    let latency = timing.latency.seconds * stretch
+    return (latency, min(latency, timing.deviceBusy.seconds * deviceFactor))
+  }
+}

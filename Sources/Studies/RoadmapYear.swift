@@ -1,0 +1,109 @@
+import JSONText
+import Profiles
+
+/// A year of a roadmap: where its trends lead to, worked out once for many draws.
+package struct RoadmapYear: Sendable {
+  /// A number with a trend.
+  private struct Moving {
+    let number: SystemNumber
+    /// Its place among the roadmap's quantities; nil where it only changes.
+    let place: Int?
+    let value: Double
+    /// The standard error of its logarithm.
+    let deviation: Double
+    /// The most that it may be.
+    let most: Double
+  }
+
+  /// A number that follows others: its value in the base, and the places among those that move of what it follows.
+  private struct Following {
+    let number: SystemNumber
+    let value: Double
+    let product: [(place: Int, old: Double)]
+    let divisors: [(place: Int, old: Double)]
+  }
+
+  private let base: System
+  private let moving: [Moving]
+  private let following: [Following]
+
+  /// Works a year out.
+  ///
+  /// - Parameters:
+  ///   - roadmap: The trends.
+  ///   - year: When, in years.
+  ///   - hostYear: When the host is of, where that is another time.
+  package init(_ roadmap: Roadmap, at year: Double, hostsAt hostYear: Double? = nil) {
+    base = roadmap.base
+    let isPresent = Int(year.rounded(.down)) == roadmap.presentYear
+    var moving: [Moving] = []
+    for (place, quantity) in roadmap.quantities.enumerated() where !isPresent || quantity.isHost {
+      if isPresent, roadmap.startsAtHost { continue }
+      let time = quantity.isHost ? hostYear ?? year : year
+      moving.append(
+        Moving(
+          number: quantity.number, place: place, value: roadmap.value(of: quantity, at: time),
+          deviation: quantity.trend.deviation(at: time), most: Self.most(quantity.path, roadmap)))
+    }
+    self.moving = moving + Self.changed(roadmap, at: year)
+    func leads(_ leaders: [SystemNumber]) -> [(place: Int, old: Double)] {
+      leaders.compactMap { leader in
+        // Where a part lacks the leader, what stands for it leads.
+        let names = [leader.path] + (roadmap.rules.number(leader.path)?.alternative.map { [$0] } ?? [])
+        let places = names.compactMap { name in moving.firstIndex { $0.number.path == name } }
+        guard let place = places.first, let old = moving[place].number.value(in: roadmap.base) else { return nil }
+        return (place, old)
+      }
+    }
+    following = (isPresent ? [] : roadmap.followers).compactMap { follower in
+      follower.number.value(in: roadmap.base).map {
+        Following(
+          number: follower.number, value: $0, product: leads(follower.product), divisors: leads(follower.divisors))
+      }
+    }
+  }
+
+  private static func most(_ path: String, _ roadmap: Roadmap) -> Double {
+    roadmap.changes.first { $0.path == path }?.atMost ?? .infinity
+  }
+
+  /// The numbers without a trend that a scenario changes.
+  private static func changed(_ roadmap: Roadmap, at year: Double) -> [Moving] {
+    guard Int(year.rounded(.down)) != roadmap.presentYear else { return [] }
+    return roadmap.changes.compactMap { change in
+      guard !roadmap.quantities.contains(where: { $0.path == change.path }),
+        let number = SystemNumber(path: change.path), let value = number.value(in: roadmap.base)
+      else { return nil }
+      let growth = ((change.yearlyFactor ?? 1).logarithm * max(0, year - roadmap.lastYear)).exponential
+      return Moving(
+        number: number, place: nil, value: min(value * growth * change.factor, change.atMost ?? .infinity),
+        deviation: 0,
+        most: .infinity)
+    }
+  }
+
+  /// The numbers that the year may turn out to have, and whether one was held at a limit of its profile: deviations have no
+  /// bounds.
+  ///
+  /// - Parameter draw: What the deviations are drawn by; nil for the trends themselves.
+  /// - Returns: Every number that differs from the base.
+  package func values(_ draw: RoadmapDraw? = nil) -> (numbers: [(number: SystemNumber, value: Double)], isHeld: Bool) {
+    var numbers: [(number: SystemNumber, value: Double)] = moving.map { moving in
+      guard let draw, let place = moving.place else { return (moving.number, moving.value) }
+      return (moving.number, min(moving.most, moving.value * (draw.deviations[place] * moving.deviation).exponential))
+    }
+    for follower in following where !moving.contains(where: { $0.number.path == follower.number.path }) {
+      var rate = 1.0
+      for (place, old) in follower.product { rate *= numbers[place].value / old }
+      for (place, old) in follower.divisors { rate /= numbers[place].value / old }
+      numbers.append((follower.number, follower.value * rate))
+    }
+    var isHeld = false
+    for (index, (number, value)) in numbers.enumerated() {
+      let wanted = number.range.isWhole ? max(1, value.rounded()) : value
+      numbers[index].value = number.range.nearest(to: wanted) ?? number.value(in: base) ?? value
+      if numbers[index].value != wanted { isHeld = true }
+    }
+    return (numbers, isHeld)
+  }
+}

@@ -1,0 +1,50 @@
+import CommandSyntax
+import JSONText
+import Kernels
+import Profiles
+import Reports
+import Studies
+
+/// `simulate project --hindcast`.
+enum HindcastRun {
+  /// The options that say what is forecast; all others are of projections.
+  private static let ownOptions: Set<String> = ["hindcast", "from", "ahead", "samples", "seed", "format"]
+
+  /// Forecasts the past.
+  static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.checkFormat()
+    guard command.positionals.isEmpty else {
+      throw .usage(
+        "--hindcast is about the catalog's history, and takes neither a workload nor an accelerator (there is "
+          + "'\(command.positionals[0])')\n" + command.helpHint)
+    }
+    for name in ProjectCommand.optionNames where !ownOptions.contains(name) {
+      try command.refuse([name], "--hindcast is about the catalog's history, as it is")
+    }
+    let lines = try library.hardwareLines()
+    let years = lines.years ?? 2010...2010
+    let from =
+      try checking { try command.integer(of: "from", .within(years.lowerBound...years.upperBound - 1)) } ?? 2014
+    let ahead = try checking { try command.integer(of: "ahead", .within(1...20)) } ?? 6
+    let samples = try checking { try command.integer(of: "samples", .within(20...1_000_000)) } ?? 200
+    let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
+    let numbers = Hindcast(lines, ahead: ahead)
+    let file = try MeasurementFile(try library.historyFile("latencies.csv"), library)
+    let latencies = try checking {
+      let band = try library.profiles.errorBand(named: KernelModel.calibrated.errorBandName)
+      return try Progress.showing("forecasting the past") { _ in
+        try LatencyHindcast(
+          file.rows, from: library, lines: lines, numbers: numbers, errorBand: band, ahead: ahead, sampleCount: samples,
+          seed: UInt64(seed))
+      }
+    }
+    command.print(
+      HindcastReport(
+        HindcastSummary.all(numbers.outcomes + latencies.outcomes, from: from), from: from,
+        remarks: [
+          "Device times are forecast for the numbers of data sheets; from year to year they shrank by another "
+            + "\(NumberFormat.significant(latencies.progressPerYear, digits: 2)) of their logarithm, of which each forecast "
+            + "takes what was known then (progress_per_year)."
+        ]))
+  }
+}
