@@ -10,7 +10,7 @@ extension OperatorRule {
     creation(
       """
       zeros ones full arange zeros_like ones_like full_like new_zeros new_ones new_full tensor scalar_tensor rand randn \
-      rand_like linspace eye range bernoulli multinomial
+      rand_like linspace eye range bernoulli
       """, writes: true),
   ]
 

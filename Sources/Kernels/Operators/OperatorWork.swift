@@ -56,6 +56,7 @@ extension OperatorRule {
     case .linear, .matmul:
       if let shape = productShape(of: operation) { return Self.operationCount(shape) }
       if isGrouped { return Self.groupedOperations(operation) }
+      if let recurrence = recurrence(of: operation) { return recurrence.operations }
       // A sum over names that shapes do not tell: a pass over its operands.
       return product == nil ? OperatorArithmetic.perResult(1).count(of: operation) : 0
     case .convolution, .depthwiseConvolution:

@@ -18,10 +18,19 @@ extension OperatorRule {
       """
       abs add addcdiv addcmul __and__ and bitwise_and bitwise_not bitwise_or bitwise_xor ceil clamp clamp_max \
       clamp_min cumulative div eq fill floor floor_divide fmod fused ge glu greater greater_equal gt hardsigmoid \
-      hardswish hardtanh le leaky_relu lerp less less_equal logical_and logical_not logical_or lt masked_fill maximum \
+      hardswish hardtanh le leaky_relu lerp less less_equal logical_and logical_not logical_or lt maximum \
       minimum mul nan_to_num ne neg not_equal __or__ prelu reciprocal relu relu6 remainder round rsqrt rsub sign sqrt \
       square sub threshold tril triu true_divide __xor__ xor zero
       """, flopsPerResult: 1),
+    // What is not filled in place is copied first.
+    OperatorRule(
+      "masked_fill", .pointwise, fusion: .pointwise, arithmetic: .perResult(1),
+      lower: { lowering, operation in
+        let filled = lowering.pointwise(operation)
+        guard !operation.name.contains("masked_fill_"), !filled.isEmpty else { return filled }
+        let copy = lowering.move(operation.name, bytes: operation.resultBytes(lowering.target))
+        return [lowering.byLibrary(copy)] + filled
+      }),
     // With a condition alone it lists the positions that meet it, and waits for their number.
     pointwise("where", flopsPerResult: 1, variant: { $0.inputs.count == 1 ? positions : nil }),
   ]

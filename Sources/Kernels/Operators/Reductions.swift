@@ -11,8 +11,24 @@ extension OperatorRule {
       arithmetic: .perOperand(1), lower: { $0.reduction($1, .perOperand(1)) }),
     OperatorRule(
       """
-      argmax argmin cumsum cumprod var_mean any all sort argsort logsumexp count_nonzero unique_consecutive unique2 histc bincount aminmax logcumsumexp
+      argmax argmin cumprod var_mean any all sort argsort logsumexp count_nonzero unique_consecutive unique2 histc bincount aminmax logcumsumexp
       """, .reduction, arithmetic: .perOperand(1), lower: { $0.reduction($1, .perOperand(1)) }),
+    // Of a vector alone the scan has a kernel before it that prepares its blocks.
+    OperatorRule(
+      "cumsum", .reduction, arithmetic: .perOperand(1),
+      lower: { lowering, operation in
+        let scan = lowering.reduction(operation, .perOperand(1))
+        guard operation.inputs.first?.rank == 1, !lowering.target.isHost else { return scan }
+        return [lowering.byLibrary(lowering.move(operation.name, bytes: 1024))] + scan
+      }),
+    // A conversion, the checks that what it is given are probabilities, their sum, noise, and the largest quotient: fourteen
+    // kernels on a few numbers, of which each is called for by itself.
+    OperatorRule(
+      "multinomial", .reduction, arithmetic: .perOperand(1), recorded: { call in call.resultLikeFirstOperand() },
+      lower: { lowering, operation in
+        let pass = lowering.reduction(operation, .perOperand(1))
+        return lowering.target.isHost ? pass : Array(repeating: pass, count: 14).flatMap(\.self)
+      }),
     // What it picks it sorts in a kernel of its own.
     OperatorRule(
       "topk", .reduction, arithmetic: .perOperand(1),
