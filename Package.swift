@@ -17,41 +17,44 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("CommandSyntax", ["JSONText"]),
   ("OutputFiles", ["JSONText"]),
   ("Charts", ["JSONText"]),
-  ("Profiles", ["JSONText"]),
+  ("Profiles", ["JSONText", "Roofline"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText", "Roofline"]),
   ("Kernels", ["Profiles", "Roofline", "Workloads"]),
   ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Roofline", "Workloads"]),
+  ("Serving", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Traces", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   (
     "Reports",
     [
-      "Charts", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Simulation", "Studies", "Traces", "Workloads",
+      "Charts", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Serving", "Simulation", "Studies", "Traces",
+      "Workloads",
     ]
   ),
 ]
 
 /// What only the program is made of: nothing in them is public.
-let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports"]
+let ownLibraries: Set<String> = ["CommandSyntax", "OutputFiles", "Charts", "Reports", "Serving"]
 
 /// Files that the compiler puts into the program, which so needs nothing beside it.
 let embedded: [String: [Resource]] = ["Reports": [.embedInCode("page.js"), .embedInCode("page.css")]]
 
 /// Each library has a test target of its own name, and TestSupport.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
-  ("Roofline", []),
+  ("Roofline", ["JSONText"]),
   ("JSONText", []),
   ("EventEngine", ["Roofline"]),
   ("CommandSyntax", []),
   ("OutputFiles", ["JSONText"]),
-  ("Profiles", ["JSONText", "SampleModels"]),
+  ("Profiles", ["JSONText", "Roofline", "SampleModels"]),
   ("Workloads", ["JSONText"]),
   ("Traces", ["JSONText"]),
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Traces"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Roofline", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "Workloads"]),
   ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
+  ("Serving", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
   ("Charts", ["JSONText"]),
   ("Reports", ["Charts", "Roofline", "Simulation"]),
 ]
@@ -81,7 +84,8 @@ let package = Package(
           "Catalog", "JSONText", "Kernels", "Profiles", "Reports", "Roofline", "Simulation", "Studies", "TestSupport",
           "Workloads", "simulate",
         ], swiftSettings: strict),
-      .target(name: "TestSupport", dependencies: ["Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "TestSupport", dependencies: ["JSONText", "Roofline"], path: "Tests/TestSupport", swiftSettings: strict),
       // What tools/fuzz.sh gives bytes to; the kept inputs run as tests, without the fuzzer.
       .target(
         name: "Fuzzing",
@@ -118,7 +122,7 @@ let package = Package(
         name: "simulate",
         dependencies: [
           "Catalog", "Charts", "CommandSyntax", "JSONText", "Kernels", "OutputFiles", "Profiles", "Replay", "Reports",
-          "Simulation", "Studies", "Traces", "Workloads",
+          "Roofline", "Serving", "Simulation", "Studies", "Traces", "Workloads",
         ], swiftSettings: strict),
     ]
 )

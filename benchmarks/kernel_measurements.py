@@ -12,7 +12,9 @@ Columns of the output: accelerator, precision, operator, inputs (shapes as JSON)
 the accelerator's own), time_us. What was timed beside the operator is said in its attributes:
 
 - quantizes 1: the kernels that find a scale for the input and convert it from bf16 to fp8 are inside;
-- writes_cache 1: the kernel that writes new keys and values into the cache is inside.
+- writes_cache 1: the kernel that writes new keys and values into the cache is inside;
+- in_step 1: the kernel ran within an engine's step, behind the kernel that made its operands, and its time is a profiler's:
+  the gap to the next kernel is not inside.
 """
 
 import argparse
@@ -98,7 +100,11 @@ def collectives(record):
 
 
 def layers(record):
-    """The linear layers and normalizations of a decoder; those that tensor parallelism splits have their share."""
+    """The layers of a decoder that are one operator; those that tensor parallelism splits have their share.
+
+    Left out are vLLM's `layernorm`, the mean of a normalization alone and of one with its residual, and `sampler`, which is
+    several kernels; attention is not in vLLM's rows, and v0's have no context.
+    """
     hidden, intermediate, heads, kv_heads, width, vocabulary, experts = DECODERS[record["model"]]
     ranks, tokens = int(record["tp"]), int(record["tokens"])
     older = record["profiler"] == "v0"
@@ -111,12 +117,23 @@ def layers(record):
         "gate_up_proj": (2 * inner, hidden), "down_proj": (hidden, inner), "lm_head": (vocabulary // ranks, hidden),
         "gate": (experts, hidden), "expert.w1": (inner, hidden), "expert.w3": (inner, hidden), "expert.w2": (hidden, inner),
     }
+    rows = [tokens, hidden]
+    older_kernels = {layer: ("aten::rms_norm", [rows, [hidden]])
+                     for layer in ("input_layernorm", "post_layernorm", "final_layernorm")}
+    kernels = {
+        "embedding": ("aten::embedding", [[vocabulary // ranks, hidden], [tokens]]),
+        "final_layernorm": ("fused_add_rms_norm", [rows, rows, [hidden]]),
+        "rotary_emb": ("rotary_embedding", [[tokens, queries], [tokens, cached]]),
+        "act_fn": ("silu_and_mul", [[tokens, 2 * inner]]),
+    }
     accelerator, precision, layer = ACCELERATORS[record["gpu"]], record["precision"], record["layer"]
+    attributes = None if older else {"in_step": 1}
     if layer in linear:
         n, k = linear[layer]
-        yield row(accelerator, precision, "aten::linear", [[tokens, k], [n, k]], record["time_us"])
-    elif layer in ("input_layernorm", "post_layernorm", "final_layernorm") and older:
-        yield row(accelerator, precision, "aten::rms_norm", [[tokens, hidden], [hidden]], record["time_us"])
+        yield row(accelerator, precision, "aten::linear", [[tokens, k], [n, k]], record["time_us"], attributes)
+    elif layer in (older_kernels if older else kernels):
+        operator, inputs = (older_kernels if older else kernels)[layer]
+        yield row(accelerator, precision, operator, inputs, record["time_us"], attributes)
 
 
 def deepbench_precision(record):

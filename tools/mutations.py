@@ -139,12 +139,13 @@ def with_switches(text, members):
 def edit_package(path):
     """Lets every library import the switch, without what only matters to a package that is published."""
     text = path.read_text()
-    target = ".target(name: $0.name, dependencies: $0.dependencies, swiftSettings: strict)"
-    if target not in text or '+ [\n' not in text:
+    target = "name: $0.name, dependencies: $0.dependencies, resources:"
+    excluded = '"Sources/simulate",'
+    if target not in text or '+ [\n' not in text or excluded not in text:
         sys.exit("error: Package.swift has another form than this tool knows")
-    text = text.replace(target, '.target(name: $0.name, dependencies: $0.dependencies + ["Mutants"], swiftSettings: strict)')
+    text = text.replace(target, 'name: $0.name, dependencies: $0.dependencies + ["Mutants"], resources:')
     text = text.replace("    + [\n", '    + [\n      .target(name: "Mutants", swiftSettings: strict),\n', 1)
-    text = text.replace('"docs", "tools"]', '"docs", "tools", "Sources/Mutants"]')
+    text = text.replace(excluded, excluded + ' "Sources/Mutants",')
     path.write_text(text)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/workloads.md: how many operators and kernels each workload has, beside public counts.
+"""Writes docs/workloads.md: how many operators and kernels each workload has, beside public counts, and which decoders there are.
 
     tools/workload_counts.py PROGRAM           rewrites the table
     tools/workload_counts.py PROGRAM check     exits with 1 where it is out of date
@@ -67,11 +67,27 @@ def table(program):
         yield f"| {name} | {parameters} | {half['operators']:,} | {single['kernels']:,} | {half['kernels']:,} | {public} |"
 
 
+def decoders(program):
+    """A row for each decoder: its kind, its weights, and the kernels of a step over one next token."""
+    for path in sorted((ROOT / "workloads/decoders").glob("*.json"), key=lambda path: path.stem):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        config = document["config"].get("text_config", document["config"])
+        counts = [launches(program, path.stem, engine) for engine in ENGINES]
+        yield (f"| {path.stem} | {config['model_type']} | {document['parameters'] / 1e9:,.3g} | "
+               + " | ".join(f"{count:,}" for count in counts) + " |")
+
+
+def launches(program, decoder, engine):
+    done = subprocess.run([program, "generate", decoder, "nvidia-h200", "--engine", engine, "--prompt", "128", "--tokens", "2",
+                           "--format", "json"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["decode"]["launches"]
+
+
 def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     notes = NOTES.replace("TOKENS", ", ".join(tokens(sys.argv[1])))
-    text = HEAD + "\n".join(table(sys.argv[1])) + "\n" + notes
+    text = HEAD + "\n".join(table(sys.argv[1])) + "\n" + notes + DECODERS + "\n".join(decoders(sys.argv[1])) + "\n"
     if sys.argv[2:] == ["check"]:
         sys.exit(0 if DOCUMENT.exists() and DOCUMENT.read_text() == text
                  else "docs/workloads.md is out of date: run tools/workload_counts.py PROGRAM")
@@ -91,6 +107,18 @@ Every file also says how often modules are called, as `modules` ([formats](forma
 operators. They are counted by a hook on every module of the exported model, at the run that gave the operators: 183 in ResNet-50, 227 in
 BERT base, 5,318 in OLMoE, whose loop calls all 64 experts of a layer. `transformer-encoder`, which is written by hand, has those of BERT's
 layers.
+"""
+
+ENGINES = ("vllm", "gpt-fast", "huggingface")
+DECODERS = """
+## Decoders
+
+What `simulate generate` has by name; the `config.json` of any other model of these kinds will do ([formats](formats.md#decoder1)). Weights in billions, as the
+files have them, which are held to the published numbers; kernels of a step over one next token at batch 1 with 128 tokens of context, nodes of graphs among them, as
+`simulate generate DECODER h200 --engine E --prompt 128 --tokens 2 --format json` counts them.
+
+| decoder | kind | weights | """ + ", kernels | ".join(ENGINES) + """, kernels |
+|---|---|---:|---:|---:|---:|
 """
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import JSONText
 /// White space becomes a space, and characters that do not show themselves become escapes, as `visible` has them. The few
 /// others that XML 1.0 does not allow become U+FFFD.
 package func markupEscaped(_ text: String) -> String {
+  // Nearly all text of a chart is numbers and names.
+  if isPlain(text, without: isMarkup) { return text }
   var escaped = ""
   escaped.reserveCapacity(text.utf8.count)
   let spaced = String(
@@ -20,6 +22,14 @@ package func markupEscaped(_ text: String) -> String {
     }
   }
   return escaped
+}
+
+/// Whether a byte of ASCII is written otherwise in XML.
+private func isMarkup(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+  default: false
+  }
 }
 
 /// How wide a text is at most, in pixels, in the sans-serif faces that systems have.

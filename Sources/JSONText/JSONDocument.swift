@@ -13,10 +13,13 @@ package struct JSONDocument: Sendable {
   package static let valueLimit = 1 << 21
 
   /// The text that the document was read from.
-  package let source: JSONSource
+  package var source: JSONSource { content.source }
 
   /// The document's one value.
-  package let root: JSONValue
+  package var root: JSONValue { content.root }
+
+  /// In one place for all the cursors that point into it: a copy of each is made for every value that is read.
+  private let content: Content
 
   /// Reads a JSON text.
   ///
@@ -25,8 +28,9 @@ package struct JSONDocument: Sendable {
   ///   - file: The name of the file, as faults give it.
   /// - Throws: The first thing that is not JSON, or a repeated key.
   package init(bytes: [UInt8], file: String) throws(JSONFault) {
-    source = JSONSource(bytes: bytes, file: file)
-    root = try source.withParser { parser throws(JSONFault) in try JSONTreeBuilder.read(from: &parser) }
+    let source = JSONSource(bytes: bytes, file: file)
+    let root = try source.withParser { parser throws(JSONFault) in try JSONTreeBuilder.read(from: &parser) }
+    content = Content(source: source, root: root)
   }
 
   /// The name of the file, as faults give it.
@@ -39,4 +43,14 @@ package struct JSONDocument: Sendable {
 
   /// A cursor at the root.
   package var cursor: JSONCursor { JSONCursor(value: root, path: "", document: self) }
+
+  private final class Content: Sendable {
+    let source: JSONSource
+    let root: JSONValue
+
+    init(source: JSONSource, root: JSONValue) {
+      self.source = source
+      self.root = root
+    }
+  }
 }

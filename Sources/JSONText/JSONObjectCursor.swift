@@ -14,12 +14,16 @@ package struct JSONObjectCursor: Sendable {
   private let content: [JSONMember]
   /// Where each key stands, in an object of many; in others they are looked through.
   private let indices: [String: Int]?
+  /// The keys that were asked for, in order; a key that was asked for again is there again.
   private var asked: [String] = []
+  /// Whether each member was.
+  private var isRead: [Bool]
 
   init(cursor: JSONCursor, members: [JSONMember]) {
     self.cursor = cursor
     path = cursor.path
     content = members
+    isRead = Array(repeating: false, count: members.count)
     indices =
       members.count <= 16
       ? nil : Dictionary(members.indices.map { (members[$0].key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -27,7 +31,8 @@ package struct JSONObjectCursor: Sendable {
 
   private func place(of key: String) -> Int? {
     if let indices { return indices[key] }
-    return content.firstIndex { $0.key == key }
+    for index in content.indices where content[index].key == key { return index }
+    return nil
   }
 
   /// The value of a key that the object must have.
@@ -35,8 +40,8 @@ package struct JSONObjectCursor: Sendable {
   /// - Throws: ``JSONFact/missingKey(_:suggestion:)``, at the key that may be a misspelling, or else at the object.
   package mutating func required(_ key: String) throws(JSONFault) -> JSONCursor {
     if let value = optional(key) { return value }
-    let unread = content.filter { !asked.contains($0.key) }
-    let suggestion = nearestName(to: key, among: unread.map(\.key))
+    let unread = content.indices.filter { !isRead[$0] }.map { content[$0].key }
+    let suggestion = nearestName(to: key, among: unread)
     let fact = JSONFact.missingKey(key, suggestion: suggestion)
     guard let suggestion, let index = place(of: suggestion) else { throw cursor.fault(fact) }
     throw member(index).fault(fact)
@@ -44,8 +49,10 @@ package struct JSONObjectCursor: Sendable {
 
   /// The value of a key that the object may have.
   package mutating func optional(_ key: String) -> JSONCursor? {
-    if !asked.contains(key) { asked.append(key) }
-    return place(of: key).map { member($0).value }
+    asked.append(key)
+    guard let index = place(of: key) else { return nil }
+    isRead[index] = true
+    return cursor.child(content[index], path: path)
   }
 
   /// Requires `"schema"` to be `expected`.
@@ -71,11 +78,11 @@ package struct JSONObjectCursor: Sendable {
   ///
   /// - Throws: ``JSONFact/unknownKey(_:suggestion:known:)`` for the first key that has not.
   package func finish() throws(JSONFault) {
-    guard let index = content.firstIndex(where: { !asked.contains($0.key) }) else { return }
+    guard let index = isRead.firstIndex(of: false) else { return }
     let key = content[index].key
-    let absent = asked.filter { place(of: $0) == nil }
-    let suggestion = nearestName(to: key, among: absent)
-    throw member(index).fault(.unknownKey(key, suggestion: suggestion, known: asked))
+    let known = asked.indices.filter { !asked[..<$0].contains(asked[$0]) }.map { asked[$0] }
+    let suggestion = nearestName(to: key, among: known.filter { place(of: $0) == nil })
+    throw member(index).fault(.unknownKey(key, suggestion: suggestion, known: known))
   }
 
   private func member(_ index: Int) -> JSONMemberCursor {

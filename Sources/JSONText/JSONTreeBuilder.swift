@@ -15,22 +15,24 @@ struct JSONTreeBuilder {
     while true {
       let token = try parser.next()
       if token == .end { break }
-      guard let value = try builder.consume(token, of: parser) else { continue }
+      guard let value = try builder.consume(token, of: &parser) else { continue }
       if builder.open.isEmpty { root = value } else { builder.place(value) }
     }
     return root ?? JSONValue(content: .null, byteOffset: 0)
   }
 
   /// Takes in one token; a token that completes a value returns it.
-  private mutating func consume(_ token: JSONToken, of parser: JSONPullParser) throws(JSONFault) -> JSONValue? {
+  ///
+  /// The parser is handed on in place, here and below: it is not changed, and a copy for each token takes time.
+  private mutating func consume(_ token: JSONToken, of parser: inout JSONPullParser) throws(JSONFault) -> JSONValue? {
     let offset = parser.tokenOffset
     switch token {
     case .beginObject, .beginArray:
-      try count(at: offset, of: parser)
+      try count(at: offset, of: &parser)
       open.append(Container(offset: offset, firstValue: values.count, firstMember: members.count))
       return nil
     case .key(let range):
-      try begin(key: parser.text(of: range), at: offset, of: parser)
+      try begin(key: parser.text(of: range), at: offset, of: &parser)
       return nil
     case .endObject:
       let object = open.removeLast()
@@ -43,30 +45,32 @@ struct JSONTreeBuilder {
       values.removeLast(content.count)
       return JSONValue(content: .array(content), byteOffset: array.offset)
     case .string(let range):
-      try count(at: offset, of: parser)
+      try count(at: offset, of: &parser)
       return JSONValue(content: .string(parser.text(of: range)), byteOffset: offset)
     case .number(let range):
-      try count(at: offset, of: parser)
+      try count(at: offset, of: &parser)
       _ = try parser.double(of: range)
       return JSONValue(content: .number(JSONNumber(text: parser.text(of: range))), byteOffset: offset)
     case .boolean(let flag):
-      try count(at: offset, of: parser)
+      try count(at: offset, of: &parser)
       return JSONValue(content: .boolean(flag), byteOffset: offset)
     case .null:
-      try count(at: offset, of: parser)
+      try count(at: offset, of: &parser)
       return JSONValue(content: .null, byteOffset: offset)
     case .end: return nil
     }
   }
 
-  private mutating func count(at offset: Int, of parser: JSONPullParser) throws(JSONFault) {
+  private mutating func count(at offset: Int, of parser: inout JSONPullParser) throws(JSONFault) {
     valueCount += 1
     guard valueCount <= JSONDocument.valueLimit else {
       throw parser.fault(.tooManyValues(limit: JSONDocument.valueLimit), atByte: offset)
     }
   }
 
-  private mutating func begin(key: String, at offset: Int, of parser: JSONPullParser) throws(JSONFault) {
+  private mutating func begin(
+    key: String, at offset: Int, of parser: inout JSONPullParser
+  ) throws(JSONFault) {
     let last = open.count - 1
     if let first = first(key) {
       let fact = JSONFact.duplicateKey(key, firstAt: parser.position(ofByte: first))
@@ -83,13 +87,15 @@ struct JSONTreeBuilder {
   private mutating func first(_ key: String) -> Int? {
     let last = open.count - 1
     if let keys = open[last].keys { return keys[key] }
-    let known = members[open[last].firstMember...]
-    if known.count >= Self.fewKeys {
-      let keys = Dictionary(known.map { ($0.key, $0.keyByteOffset) }, uniquingKeysWith: { first, _ in first })
+    let first = open[last].firstMember
+    if members.count - first >= Self.fewKeys {
+      let known = members[first...].map { ($0.key, $0.keyByteOffset) }
+      let keys = Dictionary(known, uniquingKeysWith: { first, _ in first })
       open[last].keys = keys
       return keys[key]
     }
-    return known.first { $0.key == key }?.keyByteOffset
+    for index in first..<members.count where members[index].key == key { return members[index].keyByteOffset }
+    return nil
   }
 
   private mutating func place(_ value: JSONValue) {

@@ -14,7 +14,7 @@ package func visibleLines(_ text: String) -> String { escaped(text) { $0.isUnsho
 
 private func escaped(_ text: String, where mustBeEscaped: (Unicode.Scalar) -> Bool) -> String {
   // Nearly all text is plain.
-  if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
+  if isPlain(text) { return text }
   guard text.unicodeScalars.contains(where: mustBeEscaped) else { return text }
   var result = ""
   for scalar in text.unicodeScalars {
@@ -25,6 +25,23 @@ private func escaped(_ text: String, where mustBeEscaped: (Unicode.Scalar) -> Bo
     }
   }
   return result
+}
+
+/// Whether a text is of ASCII's characters that show themselves, and the space.
+///
+/// - Parameters:
+///   - text: The text.
+///   - isOther: Which of these characters count as others all the same.
+/// - Returns: Whether it is.
+package func isPlain(_ text: String, without isOther: (UInt8) -> Bool = { _ in false }) -> Bool {
+  var text = text
+  return text.withUTF8 { bytes in
+    for index in 0..<bytes.count {
+      let byte = bytes[index]
+      if byte < 0x20 || byte > 0x7E || isOther(byte) { return false }
+    }
+    return true
+  }
 }
 
 extension Unicode.Scalar {

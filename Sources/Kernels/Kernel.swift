@@ -1,4 +1,5 @@
 import Profiles
+import Roofline
 
 /// What sort of device work a kernel is.
 public enum KernelClass: String, CaseIterable, Sendable, Hashable {
@@ -36,7 +37,7 @@ public struct MatrixShape: Hashable, Sendable {
   }
 
   /// Two for each multiply-add.
-  public var flops: Double { 2 * batch * m * n * k }
+  public var flops: Double { MatrixMultiply.operations(batch: batch, rows: m, columns: n, inner: k) }
 }
 
 /// A convolution, of one, two or three spatial dimensions.
@@ -110,7 +111,11 @@ public struct ConvolutionShape: Hashable, Sendable {
   }
 
   /// Two for each multiply-add.
-  public var flops: Double { asMatrix.flops }
+  public var flops: Double {
+    Convolution.operations(
+      batch: batch, outputChannels: outputChannels, positions: outputPositions, groupChannels: inputChannels / groups,
+      window: windowPositions)
+  }
 }
 
 /// Attention in one kernel: scores of queries and keys, their softmax, and the sums of values.
@@ -125,12 +130,14 @@ public struct AttentionShape: Hashable, Sendable {
   public var queries: Double
   /// Keys of a sequence.
   public var keys: Double
-  /// The width of a head.
+  /// The width of a head: the mean of that of keys and that of values, where they differ.
   public var width: Double
   /// Whether a query attends to no key behind its own: the last query to all keys, each one before to one fewer.
   public var isCausal = false
   /// Whether a kernel before it writes the new keys and values into a cache, which then counts with it.
   public var writesCache = false
+  /// Whether the keys of one query may be split among compute units; a kernel that takes a mask does not.
+  package var isSplit = true
 
   /// Attention of every query to every key.
   public init(
@@ -145,10 +152,15 @@ public struct AttentionShape: Hashable, Sendable {
   }
 
   /// Keys that a query attends to, on average.
-  package var keysOfQuery: Double { isCausal ? max(1, keys - (queries - 1) / 2) : keys }
+  package var keysOfQuery: Double { queries > 0 ? pairs / queries : keys }
+
+  /// The pairs of a query and a key that it attends to, of one head.
+  var pairs: Double { Attention.twicePairs(queries: queries, keys: keys, isCausal: isCausal) / 2 }
 
   /// Two for each multiply-add of both products.
-  package var flops: Double { 4 * batch * heads * queries * keysOfQuery * width }
+  package var flops: Double {
+    Attention.operations(batch: batch, heads: heads, pairs: pairs, width: width, valueWidth: width)
+  }
 
   /// The product of queries and keys.
   package var asMatrix: MatrixShape { MatrixShape(batch: batch * heads, m: queries, n: keys, k: width) }
@@ -166,6 +178,8 @@ public struct Kernel: Hashable, Sendable {
     case attention(AttentionShape)
     /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.
     case convolutionHelper
+    /// A product with one row as a compiler writes it: a sum of weights for each result, each weight read once.
+    case weightedSum
     /// A pass over memory.
     case stream
     /// A pass over memory that looks at each element several times: a window that slides.
@@ -175,7 +189,7 @@ public struct Kernel: Hashable, Sendable {
     var isProduct: Bool {
       switch self {
       case .matrix, .attention: true
-      case .convolution, .convolutionHelper, .stream, .pooling: false
+      case .convolution, .convolutionHelper, .weightedSum, .stream, .pooling: false
       }
     }
 
@@ -202,6 +216,10 @@ public struct Kernel: Hashable, Sendable {
   public var isLaunchedByLibrary = false
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
+  /// How many of the weights are converted to the format of the arithmetic as they arrive.
+  package var conversions = 0.0
+  /// How many of them a compute unit converts in a clock.
+  package var conversionsPerClock = Double.infinity
   /// Bytes that pass through the last-level cache from one reading of the weights to the next.
   ///
   /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has

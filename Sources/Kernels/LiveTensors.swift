@@ -34,7 +34,7 @@ struct LiveTensors {
     let type: ElementType
   }
 
-  private let precision: Precision
+  private let target: LoweringTarget
   private var tensors: [Made] = []
   /// The tensor that was made last of so many elements of a type.
   private var last: [Key: Int] = [:]
@@ -47,7 +47,7 @@ struct LiveTensors {
   ///   - target: What the program was lowered to.
   /// - Complexity: The length of the program's text, times the depth of its loops.
   init(_ groups: [Block<(members: [ResolvedOperator], launchesNothing: Bool)>], _ target: LoweringTarget) {
-    precision = target.precision
+    self.target = target
     groups.forEachRound { group, _ in run(group.members, launchesNothing: group.launchesNothing) }
   }
 
@@ -82,7 +82,7 @@ struct LiveTensors {
         if let source { last[key] = source }
       } else {
         last[key] = tensors.count
-        let bytes = Double(shape.elementCount) * type.bytes(in: precision)
+        let bytes = Double(shape.elementCount) * target.bytes(type)
         tensors.append(Made(bytes: bytes, made: time, lastRead: time))
       }
     }

@@ -35,6 +35,8 @@ package struct LoweredProgram: Sendable {
   package let target: LoweringTarget
   /// Whose modules the program calls.
   package let library: ModuleLibrary
+  /// What it is a step over, where an engine runs it.
+  package let step: StepLoad?
   /// The different kernels.
   package private(set) var kernels: [Kernel] = []
   /// The different operations.
@@ -76,6 +78,7 @@ package struct LoweredProgram: Sendable {
   ) {
     self.target = target
     library = workload.library
+    step = workload.step
     let lowering = Lowering(target: target)
     let program = (callsModules ? workload.program : workload.program.withoutModuleCalls).resolved
     let copied = program.with(tensorsOf: workload, on: target.isHost ? .device : inputs)
@@ -89,7 +92,7 @@ package struct LoweredProgram: Sendable {
       $0.add($1, times: $2)
     }
     (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
-    let resident = ResidentTensors(workload, program, precision: target.precision)
+    let resident = ResidentTensors(workload, program, target)
     let live = LiveTensors(lowered.mapLeaves { ($0.0, operations[$0.1].kernels.isEmpty) }, target)
     tensors = TensorDemand(
       weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes, count: resident.count)

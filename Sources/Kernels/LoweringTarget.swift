@@ -5,6 +5,8 @@ import Workloads
 package struct LoweringTarget: Sendable, Equatable {
   /// The format that was asked for: that of every floating-point tensor.
   package var precision: Precision
+  /// The formats of weights and caches, where they are told apart.
+  package var formats: TensorFormats
   /// The kinds of operator that multiply in TF32 when single precision is asked for.
   package var tf32Kinds: [OperatorKind]
   /// The formats for which the device has matrix units.
@@ -20,8 +22,14 @@ package struct LoweringTarget: Sendable, Equatable {
   package var isChannelsLast: Bool
 
   /// What a system makes of a precision.
-  package init(system: System, precision: Precision) {
+  ///
+  /// - Parameters:
+  ///   - system: The system.
+  ///   - precision: The format that is asked for.
+  ///   - formats: Those of weights and caches; nil where they are the same.
+  package init(system: System, precision: Precision, formats: TensorFormats? = nil) {
     self.precision = precision
+    self.formats = formats ?? TensorFormats(precision)
     isHost = system.accelerator == nil
     isChannelsLast = system.framework.isChannelsLast
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity
@@ -32,7 +40,7 @@ package struct LoweringTarget: Sendable, Equatable {
       return
     }
     matrixAlignment = Int64(accelerator.efficiency.matrixAlignment)
-    let candidates: [Precision] = [.tf32, .fp16, .bf16, .fp8, .int8]
+    let candidates: [Precision] = [.tf32, .fp16, .bf16, .fp8, .int8, .nvfp4, .mxfp4]
     matrixPrecisions = candidates.filter { accelerator.peakTFLOPS[$0] != nil }
     tf32Kinds = matrixPrecisions.contains(.tf32) ? system.framework.tf32Kinds : []
   }
@@ -48,5 +56,14 @@ package struct LoweringTarget: Sendable, Equatable {
   }
 
   /// Bytes of one element of a type.
-  func bytes(_ type: ElementType) -> Double { type.bytes(in: precision) }
+  func bytes(_ type: ElementType) -> Double {
+    switch type {
+    case .float: precision.bytesPerElement
+    case .weight: formats.weights.bytesPerElement
+    case .cache: formats.cache.bytesPerElement
+    case .int64: 8
+    case .int32: 4
+    case .bool: 1
+    }
+  }
 }

@@ -17,7 +17,7 @@ struct ResidentTensors {
   /// How many tensors they are.
   private(set) var count = 0.0
 
-  private let precision: Precision
+  private let target: LoweringTarget
   private let countsWeights: Bool
   /// What is declared, and what the program has made so far.
   private var known: Set<Tensor>
@@ -27,26 +27,26 @@ struct ResidentTensors {
   /// The tensors of a workload, whose program is given with its rules.
   ///
   /// - Complexity: The length of the program's text, times the depth of its repeats.
-  init(_ workload: BoundWorkload, _ program: [Block<ResolvedOperator>], precision: Precision) {
-    self.precision = precision
+  init(_ workload: BoundWorkload, _ program: [Block<ResolvedOperator>], _ target: LoweringTarget) {
+    self.target = target
     countsWeights = workload.weightElements == nil
     known = Set(workload.inputs)
-    inputBytes = workload.inputs.reduce(0) { $0 + Self.bytes(of: $1, precision) }
+    inputBytes = workload.inputs.reduce(0) { $0 + Self.bytes(of: $1, target) }
     count = Double(workload.inputs.count)
     program.forEachRound { add($0, $1) }
     // A table that is tied to a matrix was counted as both.
     count -= Double(tables.intersection(matrices).count)
     if let elements = workload.weightElements {
-      weightBytes = Double(elements) * precision.bytesPerElement
+      weightBytes = Double(elements) * target.formats.weights.bytesPerElement
     } else {
       for shape in tables.intersection(matrices) {
-        weightBytes -= Double(shape.elementCount) * precision.bytesPerElement
+        weightBytes -= Double(shape.elementCount) * target.formats.weights.bytesPerElement
       }
     }
   }
 
-  private static func bytes(of tensor: Tensor, _ precision: Precision) -> Double {
-    Double(tensor.shape.elementCount) * tensor.type.bytes(in: precision)
+  private static func bytes(of tensor: Tensor, _ target: LoweringTarget) -> Double {
+    Double(tensor.shape.elementCount) * target.bytes(tensor.type)
   }
 
   private mutating func add(_ call: ResolvedOperator, _ times: Double) {
@@ -68,12 +68,12 @@ struct ResidentTensors {
     if shape.rank == 2, !isTable { matrices.insert(shape) }
     let tensors = !isTable ? times : tables.insert(shape).inserted ? 1 : 0
     count += tensors
-    if countsWeights { weightBytes += Double(shape.elementCount) * precision.bytesPerElement * tensors }
+    if countsWeights { weightBytes += Double(shape.elementCount) * target.formats.weights.bytesPerElement * tensors }
   }
 
   /// Constants of a model whose weights are counted are among them.
   private mutating func addInput(_ tensor: Tensor, isCache: Bool, _ times: Double) {
-    let bytes = Self.bytes(of: tensor, precision)
+    let bytes = Self.bytes(of: tensor, target)
     if isCache {
       inputBytes += bytes * times
       count += times

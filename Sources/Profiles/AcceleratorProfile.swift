@@ -43,6 +43,9 @@ public struct AcceleratorProfile: Sendable, Equatable {
     package var graphCaptureNodeUS = 0.0
     /// Time that a graph launch takes on its way to the device beside all that: of a guest system.
     package var submissionUS = 0.0
+    /// How much of the gap to the next kernel of a graph, and of its start, dependent launch can hide; nil where as much as a
+    /// framework makes of it, 0 on parts that have none.
+    package var dependentUS: Double?
     /// From the end of the device's work until a synchronization has returned to the host.
     public var synchronizationUS = 0.0
     /// Launches that may be unfinished before the next one blocks the host.
@@ -136,6 +139,9 @@ public struct PeakTable: Sendable, Equatable {
     case .bf16: 4
     case .fp8: 5
     case .int8: 6
+    case .int4: 7
+    case .nvfp4: 8
+    case .mxfp4: 9
     }
   }
 }
@@ -179,6 +185,9 @@ extension AcceleratorProfile: FieldDescribed {
       .init(
         "launch.submission_us", \.launch.submissionUS, leftOut: 0, .microseconds,
         "delay of a graph launch in a guest system", note: "0 if left out: on Linux", affects: .host),
+      .init(
+        "launch.dependent_us", \.launch.dependentUS, .microseconds, "time between a graph's kernels that can be hidden",
+        note: "by programmatic dependent launch; 0 on parts that have none", affects: [.host, .device]),
       synchronization,
       .init(
         "launch.queue_depth", \.launch.queueDepth, .queueDepth, "unfinished launches before the host blocks",

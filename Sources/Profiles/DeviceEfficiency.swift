@@ -109,11 +109,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
 
   /// The constants that an architecture may leave out, but none without the others.
   package static let companions: [[String]] = [
-    [
-      "matrix_step_clocks", "split_us", "matrix_fixed_us", "cache_bytes_per_clock", "overlap", "cache_kept",
-      "cache_lost",
-    ],
-    ["energy_pj_per_flop", "narrow_energy", "arithmetic_power"],
+    ["matrix_step_clocks", "split_us"],
+    ["matrix_fixed_us", "cache_bytes_per_clock", "overlap", "cache_kept", "cache_lost"],
+    ["energy_pj_per_flop", "narrow_energy", "arithmetic_power"], ["idle_power", "energy_pj_per_byte"],
     ["exponentials_per_clock", "attention_block_us", "attention_fixed_us", "flash_attention"],
   ]
 

@@ -63,6 +63,12 @@ extension NumberDomain {
   static let flopsPerClock = NumberDomain(.flopsPerClock, .between(1e-3, 1e6))
   /// Bytes in a clock of one compute unit.
   static let bytesPerClock = NumberDomain(.bytesPerClock, .between(1e-3, 1e6))
+  /// Weights that a compute unit converts in a clock.
+  static let conversionsPerClock = NumberDomain(.resultsPerClock, .between(1e-3, 1e6))
+  /// Requests and tokens of a step.
+  static let stepSize = NumberDomain(.count, .wholeBetween(1, 1e9), .threshold)
+  /// Memory that may be none.
+  static let gigabytesOrNone = NumberDomain(.gigabytes, .between(0, 1e9))
   /// Power of a board.
   static let watts = NumberDomain(.watts, .between(1e-3, 1e9))
 

@@ -10,6 +10,10 @@ package struct PipelineEfficiency: Sendable, Equatable {
   package var narrowEnergy: Double?
   /// The share of the board's power that arithmetic may draw.
   package var arithmeticPower: Double?
+  /// The share of the board's power that it draws whatever it does, also while no kernel runs.
+  package var idlePower: Double?
+  /// Energy of a byte that comes from memory or goes there, picojoules.
+  package var energyPJPerByte: Double?
   /// Bytes of operands that a compute unit gets in a clock; nil where bulk copies keep up with the arithmetic.
   package var operandBytesPerClock: Double?
   /// Clocks of the shortest iteration of a tile's main loop, 64 terms of 16 bits: its latency over its stages.
@@ -20,6 +24,8 @@ package struct PipelineEfficiency: Sendable, Equatable {
   package var matrixFixedUS: Double?
   /// Bytes that a compute unit exchanges with the last-level cache in a clock.
   package var cacheBytesPerClock: Double?
+  /// Bytes that a compute unit loads from memory in a clock at most; nil where memory is what limits.
+  package var loadBytesPerClock: Double?
   /// The exponent by which arithmetic and traffic overlap: 1 not at all, infinity perfectly.
   package var overlap: Double?
   /// The share of the last-level cache up to which all of some data stay in it.
@@ -43,6 +49,12 @@ package struct PipelineEfficiency: Sendable, Equatable {
       key: "arithmetic_power", keyPath: \.pipeline.arithmeticPower, domain: .fraction(0.01, 1),
       meaning: "share of the board's power for arithmetic"),
     OptionalConstant(
+      key: "idle_power", keyPath: \.pipeline.idlePower, domain: .fraction(0, 1),
+      meaning: "share of the board's power that is always drawn", note: "also while no kernel runs"),
+    OptionalConstant(
+      key: "energy_pj_per_byte", keyPath: \.pipeline.energyPJPerByte,
+      domain: NumberDomain(.picojoules, .between(0, 1e6)), meaning: "energy of a byte to or from memory"),
+    OptionalConstant(
       key: "operand_bytes_per_clock", keyPath: \.pipeline.operandBytesPerClock, domain: .bytesPerClock,
       meaning: "bytes of operands that a unit gets per clock", note: "left out where bulk copies keep up",
       family: .operands, trend: AcceleratorProfile.operandTrend),
@@ -60,6 +72,10 @@ package struct PipelineEfficiency: Sendable, Equatable {
       meaning: "bytes between a unit and the last-level cache", note: "in a clock", family: .bandwidth,
       trend: .following(["memory.bandwidth_gb_per_s"], over: ["compute_units", "clock_ghz"])),
     OptionalConstant(
+      key: "load_bytes_per_clock", keyPath: \.pipeline.loadBytesPerClock, domain: .bytesPerClock,
+      meaning: "bytes that a unit loads from memory per clock", note: "at most; left out where memory is slower",
+      family: .bandwidth, trend: .following(["memory.bandwidth_gb_per_s"], over: ["compute_units", "clock_ghz"])),
+    OptionalConstant(
       key: "overlap", keyPath: \.pipeline.overlap, domain: NumberDomain(.ratio, .between(1, 100)),
       meaning: "exponent by which arithmetic and traffic overlap", note: "1: not at all"),
     OptionalConstant(
@@ -74,10 +90,10 @@ package struct PipelineEfficiency: Sendable, Equatable {
 extension PipelineEfficiency {
   /// The constants without which there is no such equation.
   package struct Fitted: Sendable, Equatable {
-    /// Clocks of the shortest iteration of a tile's main loop.
-    package let matrixStepClocks: Double
-    /// Time that a sum in parts adds, seconds.
-    package let split: Double
+    /// Clocks of the shortest iteration of a tile's main loop; nil where only attention takes such an equation.
+    package let matrixStepClocks: Double?
+    /// Time that a sum in parts adds, seconds; likewise.
+    package let split: Double?
     /// Time of a product beside arithmetic and traffic, seconds.
     package let matrixFixed: Double
     /// Bytes between a unit and the last-level cache in a clock.
@@ -90,11 +106,11 @@ extension PipelineEfficiency {
 
   /// These constants; nil where one of them is missing.
   package var fitted: Fitted? {
-    guard let matrixStepClocks, let splitUS, let matrixFixedUS, let cacheBytesPerClock, let overlap, let cacheKept,
+    guard let matrixFixedUS, let cacheBytesPerClock, let overlap, let cacheKept,
       let cacheLost
     else { return nil }
     return Fitted(
-      matrixStepClocks: matrixStepClocks, split: splitUS * 1e-6, matrixFixed: matrixFixedUS * 1e-6,
+      matrixStepClocks: matrixStepClocks, split: splitUS.map { $0 * 1e-6 }, matrixFixed: matrixFixedUS * 1e-6,
       cacheBytesPerClock: cacheBytesPerClock, overlap: overlap, cacheKept: cacheKept, cacheLost: cacheLost)
   }
 }

@@ -14,17 +14,31 @@ public enum Precision: String, CaseIterable, Sendable, Hashable, Comparable {
   case fp8
   /// Eight-bit integers.
   case int8
+  /// Four-bit integers with a scale and a zero for each group of 64.
+  case int4
+  /// Four-bit floating point (E2M1) with an eight-bit scale for each 16 (NVIDIA, from Blackwell).
+  case nvfp4
+  /// The same with a scale for each 32 (OCP Microscaling Formats, version 1.0).
+  case mxfp4
 
   /// The formats that a simulation can be asked for.
   public static let selectable: [Precision] = [.fp32, .tf32, .fp16, .bf16, .int8, .fp8]
 
-  /// Bytes that one element takes in memory.
+  /// The formats that weights alone may have.
+  package static let ofWeights: [Precision] = [.fp16, .bf16, .fp8, .int8, .int4, .nvfp4, .mxfp4]
+
+  /// The formats that a cache of keys and values may have.
+  package static let ofCaches: [Precision] = [.fp16, .bf16, .fp8, .int8]
+
+  /// Bytes that one element takes in memory, its share of the scales included.
   public var bytesPerElement: Double {
     switch self {
     case .fp64: 8
     case .fp32, .tf32: 4
     case .fp16, .bf16: 2
     case .fp8, .int8: 1
+    case .int4, .nvfp4: 0.5 + 0.0625
+    case .mxfp4: 0.5 + 0.03125
     }
   }
 
@@ -38,6 +52,9 @@ public enum Precision: String, CaseIterable, Sendable, Hashable, Comparable {
     case .bf16: [.bf16, .tf32, .fp32]
     case .fp8: [.fp8, .bf16, .fp16, .fp32]
     case .int8: [.int8, .bf16, .fp16, .fp32]
+    case .int4: [.int4, .bf16, .fp16, .fp32]
+    case .nvfp4: [.nvfp4, .fp8, .bf16, .fp16, .fp32]
+    case .mxfp4: [.mxfp4, .nvfp4, .fp8, .bf16, .fp16, .fp32]
     }
   }
 

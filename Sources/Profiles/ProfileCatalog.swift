@@ -13,6 +13,8 @@ public struct ProfileCatalog: Sendable {
   public let hosts: [HostProfile]
   /// Every framework, by name.
   public let frameworks: [FrameworkProfile]
+  /// Every engine, by name.
+  package let engines: [EngineProfile]
   /// Every family of hosts, by name.
   package let hostArchitectures: [HostArchitecture]
   /// Every architecture family, by name.
@@ -67,6 +69,9 @@ public struct ProfileCatalog: Sendable {
     frameworks = reader.read("frameworks", what: "framework", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)
     }
+    engines = reader.read("engines", what: "engine", named: Self.named) { document throws(JSONFault) in
+      try ProfileReader.engine(from: document)
+    }
     faults = reader.faults
     skipped = reader.skipped
   }
@@ -80,6 +85,10 @@ public struct ProfileCatalog: Sendable {
   }
 
   private static func named(_ profile: FrameworkProfile) -> Named {
+    Named(name: profile.name, aliases: profile.aliases)
+  }
+
+  private static func named(_ profile: EngineProfile) -> Named {
     Named(name: profile.name, aliases: profile.aliases)
   }
 
@@ -121,6 +130,16 @@ public struct ProfileCatalog: Sendable {
   /// Reads a framework from a file of the user's.
   public func framework(file: String) throws(ProfileFault) -> FrameworkProfile {
     try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.framework(from: document) }
+  }
+
+  /// Reads an engine from a file of the user's.
+  package func engine(file: String) throws(ProfileFault) -> EngineProfile {
+    try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.engine(from: document) }
+  }
+
+  /// The engine of a name, an alias, or a shortened name.
+  package func engine(named name: String) throws(NameFault) -> EngineProfile {
+    try find(name, in: engines, what: "engine", named: Self.named)
   }
 
   /// The accelerator of a name, an alias, or a shortened name.

@@ -42,6 +42,8 @@ extension OverrideFault: Fault {
       return "no profile number is called '\(oneLine(path))'; \(command: "profiles show NAME") lists them"
     case .noAccelerator(let path):
       return "'\(oneLine(path))' cannot be set: the system has no accelerator"
+    case .noEngine(let path):
+      return "'\(oneLine(path))' cannot be set: no engine runs here; 'generate' has one"
     case .outOfRange(let path, let value, let domain):
       return "\(path) must be \(domain.range.words(unit: domain.unit.words)) (it is \(value))"
     }

@@ -14,6 +14,7 @@ package struct ProfileIndex: Sendable {
     var aliases: [String] = []
     var vendor = ""
     var architecture = ""
+    var released = ""
     var isFlagship = false
   }
 
@@ -22,6 +23,7 @@ package struct ProfileIndex: Sendable {
   private let accelerators: [Entry]
   private let hosts: [Entry]
   private let frameworks: [Entry]
+  private let engines: [Entry]
 
   /// Looks through a folder.
   ///
@@ -31,6 +33,7 @@ package struct ProfileIndex: Sendable {
     accelerators = try Self.entries(directory + "/accelerators")
     hosts = try Self.entries(directory + "/hosts")
     frameworks = try Self.entries(directory + "/frameworks")
+    engines = try Self.entries(directory + "/engines")
   }
 
   private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
@@ -59,6 +62,7 @@ package struct ProfileIndex: Sendable {
     while case .key(let range) = try parser.next() {
       switch parser.text(of: range) {
       case "name": entry.name = try text(&parser)
+      case "released": entry.released = try text(&parser)
       case "vendor": entry.vendor = try text(&parser)
       case "architecture": entry.architecture = try text(&parser)
       case "flagship": entry.isFlagship = try parser.next() == .boolean(true)
@@ -75,6 +79,19 @@ package struct ProfileIndex: Sendable {
     guard case .string(let range) = try parser.next() else { return "" }
     return parser.text(of: range)
   }
+
+  // MARK: Names
+
+  /// The names of all accelerators, by date of release and then by name.
+  package var acceleratorNames: [String] {
+    accelerators.sorted { ($0.released, $0.name) < ($1.released, $1.name) }.map(\.name)
+  }
+
+  /// The names of all hosts, in order.
+  package var hostNames: [String] { hosts.map(\.name).sorted() }
+
+  /// The names of all frameworks, in order.
+  package var frameworkNames: [String] { frameworks.map(\.name).sorted() }
 
   // MARK: Reading
 
@@ -116,6 +133,63 @@ package struct ProfileIndex: Sendable {
     return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
       try ProfileReader.framework(from: document)
     }
+  }
+
+  /// The engine of a name, an alias, or a shortened name.
+  ///
+  /// - Throws: `NameFault` or `ProfileFault`.
+  package func engine(named name: String) throws -> EngineProfile {
+    let entry = try Self.find(name, in: engines, what: "engine")
+    return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
+      try ProfileReader.engine(from: document)
+    }
+  }
+
+  // MARK: Files of the user's
+
+  /// Reads an accelerator from a file of the user's, of any of the folder's families.
+  package func accelerator(file: String) throws(ProfileFault) -> AcceleratorProfile {
+    let families = ArchitectureFamilies(
+      try readAll("architectures") { document throws(JSONFault) in try ProfileReader.architecture(from: document) }
+        .sorted { $0.name < $1.name })
+    return try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
+      try ProfileReader.accelerator(from: document, families: families)
+    }
+  }
+
+  /// Reads a host from a file of the user's, of any of the folder's families.
+  package func host(file: String) throws(ProfileFault) -> HostProfile {
+    let families = try readAll("host-architectures") { document throws(JSONFault) in
+      try ProfileReader.hostArchitecture(from: document)
+    }.sorted { $0.name < $1.name }
+    return try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
+      try ProfileReader.host(from: document, architectures: families)
+    }
+  }
+
+  /// Reads a framework from a file of the user's.
+  package func framework(file: String) throws(ProfileFault) -> FrameworkProfile {
+    try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
+      try ProfileReader.framework(from: document)
+    }
+  }
+
+  /// Reads an engine from a file of the user's.
+  package func engine(file: String) throws(ProfileFault) -> EngineProfile {
+    try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
+      try ProfileReader.engine(from: document)
+    }
+  }
+
+  private func readAll<Profile>(
+    _ sort: String, _ read: (JSONDocument) throws(JSONFault) -> Profile
+  ) throws(ProfileFault) -> [Profile] {
+    let folder = directory + "/" + sort
+    let files: [String]
+    do { files = try listFilesIfThere(in: folder, suffix: ".json") } catch { throw .file(error) }
+    var profiles: [Profile] = []
+    for file in files { profiles.append(try ProfileCatalog.readDocument(folder + "/" + file, read)) }
+    return profiles
   }
 
   private func read(_ entry: Entry) throws(ProfileFault) -> AcceleratorProfile {

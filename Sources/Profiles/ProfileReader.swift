@@ -241,28 +241,18 @@ package enum ProfileReader {
     }
     if let persistent { profile.isPersistent = try persistent.boolean() }
     if let eager { profile.eagerKinds = try choices(eager, as: "kind of operator") }
-    if let batches, try batches.array().isEmpty {
-      throw batches.fault(.described(problem: "must not be empty", advice: "list a batch size, or remove the key"))
-    }
-    for item in try batches?.array() ?? [] {
-      let batch = try item.integer(1...1_000_000_000)
-      if let last = profile.capturedBatches.last, batch <= last {
-        throw item.fault(
-          .described(problem: "is not above the batch before it", advice: "list them from the smallest on"))
-      }
-      profile.capturedBatches.append(batch)
-    }
+    if let batches { profile.capturedBatches = try ascending(batches) }
   }
 
   /// The root object of a document, once its schema is the expected one.
-  private static func opened(_ document: JSONDocument, schema: String) throws(JSONFault) -> JSONObjectCursor {
+  static func opened(_ document: JSONDocument, schema: String) throws(JSONFault) -> JSONObjectCursor {
     var root = try document.cursor.object()
     try root.schema(schema)
     return root
   }
 
   /// Reads the numbers of one group, which must be an object of its own.
-  private static func read<Profile: FieldDescribed>(
+  static func read<Profile: FieldDescribed>(
     _ group: String, of root: inout JSONObjectCursor, into profile: inout Profile, requireAll: Bool = true
   ) throws(JSONFault) {
     var object = try root.required(group).object()
@@ -281,12 +271,12 @@ package enum ProfileReader {
   }
 
   /// A text that is only shown: whatever it holds, it is one line of characters that show themselves.
-  private static func shownText(_ root: inout JSONObjectCursor, _ key: String) throws(JSONFault) -> String? {
+  static func shownText(_ root: inout JSONObjectCursor, _ key: String) throws(JSONFault) -> String? {
     try root.optional(key).map { (cursor) throws(JSONFault) in visible(try cursor.nonEmptyString()) }
   }
 
   /// A name, of which a file's name can be made: so it does not begin with a dot, as `..` does, or like an option.
-  private static func identifier(_ cursor: JSONCursor) throws(JSONFault) -> String {
+  static func identifier(_ cursor: JSONCursor) throws(JSONFault) -> String {
     let name = try cursor.nonEmptyString()
     let isPlain = name.utf8.allSatisfy { byte in
       (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || byte == 46 || byte == 95
@@ -310,7 +300,7 @@ package enum ProfileReader {
     return name
   }
 
-  private static func aliases(_ root: inout JSONObjectCursor) throws(JSONFault) -> [String] {
+  static func aliases(_ root: inout JSONObjectCursor) throws(JSONFault) -> [String] {
     guard let cursor = root.optional("aliases") else { return [] }
     var names: [String] = []
     for element in try cursor.array() { names.append(try identifier(element)) }
@@ -331,7 +321,7 @@ package enum ProfileReader {
   }
 
   /// Reads an array of words, each one of a set.
-  private static func choices<Choice: RawRepresentable & CaseIterable>(
+  static func choices<Choice: RawRepresentable & CaseIterable>(
     _ cursor: JSONCursor, as what: String
   ) throws(JSONFault) -> [Choice] where Choice.RawValue == String {
     let words = Choice.allCases.map(\.rawValue)

@@ -8,6 +8,8 @@ public struct System: Sendable, Equatable {
   public var host: HostProfile
   /// The framework in between.
   public var framework: FrameworkProfile
+  /// The engine that serves a decoder on it; nil where a workload runs by itself.
+  package var engine: EngineProfile?
   /// How many accelerators run a model together, each with a host thread of its own: the ranks, at least 1.
   ///
   /// Without jitter all ranks are alike, and one is simulated. More than 1 changes nothing yet.
@@ -22,7 +24,7 @@ public struct System: Sendable, Equatable {
 
   /// Every number that the system may have: those of an accelerator only where there is one.
   package var numbers: [SystemNumber] {
-    accelerator == nil ? SystemNumber.all.filter { !$0.isOfAccelerator } : SystemNumber.all
+    SystemNumber.all.filter { (accelerator != nil || !$0.isOfAccelerator) && (engine != nil || !$0.isOfEngine) }
   }
 
   /// The path of every number of the system, with the word for its profile in front:
@@ -39,6 +41,7 @@ public struct System: Sendable, Equatable {
     switch path[..<dot] {
     case AcceleratorProfile.noun: return accelerator?.provenance.source(of: rest)
     case HostProfile.noun: return host.provenance.source(of: rest)
+    case EngineProfile.noun: return engine?.provenance.source(of: rest)
     default: return framework.provenance.source(of: rest)
     }
   }
@@ -52,6 +55,7 @@ public struct System: Sendable, Equatable {
       throw .unknownPath(path: path, suggestion: nearestName(to: path, among: numberPaths))
     }
     if number.isOfAccelerator, accelerator == nil { throw .noAccelerator(path: path) }
+    if number.isOfEngine, engine == nil { throw .noEngine(path: path) }
     guard value.isFinite, number.range.contains(value) else {
       throw .outOfRange(path: path, value: value, domain: number.domain)
     }
@@ -66,6 +70,8 @@ public enum OverrideFault: Error, Sendable, Equatable {
   case unknownPath(path: String, suggestion: String?)
   /// The system has no accelerator whose numbers could change.
   case noAccelerator(path: String)
+  /// The number is of an engine, and nothing is served.
+  case noEngine(path: String)
   /// The value makes no sense for this number.
   case outOfRange(path: String, value: Double, domain: NumberDomain)
 }

@@ -8,6 +8,7 @@ package struct SystemNumber: Sendable {
     case accelerator(ProfileField<AcceleratorProfile>)
     case host(ProfileField<HostProfile>)
     case framework(ProfileField<FrameworkProfile>)
+    case engine(ProfileField<EngineProfile>)
   }
 
   /// The path: `accelerator.memory.bandwidth_gb_per_s`.
@@ -27,6 +28,7 @@ package struct SystemNumber: Sendable {
       case .accelerator(let field): Self.path(field)
       case .host(let field): Self.path(field)
       case .framework(let field): Self.path(field)
+      case .engine(let field): Self.path(field)
       }
   }
 
@@ -34,10 +36,11 @@ package struct SystemNumber: Sendable {
     Profile.noun + "." + field.path
   }
 
-  /// Every number that systems may have: those of accelerators, of hosts, of frameworks.
+  /// Every number that systems may have: those of accelerators, of hosts, of frameworks, of engines.
   package static let all: [SystemNumber] =
     AcceleratorProfile.fields.map { SystemNumber(.accelerator($0)) }
     + HostProfile.fields.map { SystemNumber(.host($0)) } + FrameworkProfile.fields.map { SystemNumber(.framework($0)) }
+    + EngineProfile.fields.map { SystemNumber(.engine($0)) }
 
   private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
@@ -47,6 +50,7 @@ package struct SystemNumber: Sendable {
     case .accelerator(let field): (field.domain, field.affects, field.family, field.trend)
     case .host(let field): (field.domain, field.affects, field.family, field.trend)
     case .framework(let field): (field.domain, field.affects, field.family, field.trend)
+    case .engine(let field): (field.domain, field.affects, field.family, field.trend)
     }
   }
 
@@ -76,6 +80,12 @@ package struct SystemNumber: Sendable {
     return false
   }
 
+  /// Whether it is a number of engines.
+  package var isOfEngine: Bool {
+    if case .engine = place { return true }
+    return false
+  }
+
   /// Whether it is a number of hosts.
   package var isOfHost: Bool {
     if case .host = place { return true }
@@ -88,6 +98,7 @@ package struct SystemNumber: Sendable {
     case .accelerator(let field): field.path
     case .host(let field): field.path
     case .framework(let field): field.path
+    case .engine(let field): field.path
     }
   }
 
@@ -107,6 +118,7 @@ package struct SystemNumber: Sendable {
       return isShared ? accelerator.architecture : accelerator.name
     case .host: return system.host.name
     case .framework: return system.framework.name
+    case .engine: return system.engine?.name ?? "none"
     }
   }
 
@@ -116,6 +128,7 @@ package struct SystemNumber: Sendable {
     case .accelerator(let field): system.accelerator.flatMap { field.value(in: $0) }
     case .host(let field): field.value(in: system.host)
     case .framework(let field): field.value(in: system.framework)
+    case .engine(let field): system.engine.flatMap { field.value(in: $0) }
     }
   }
 
@@ -132,6 +145,10 @@ package struct SystemNumber: Sendable {
       system.accelerator = consume accelerator
     case .host(let field): field.set(value, in: &system.host)
     case .framework(let field): field.set(value, in: &system.framework)
+    case .engine(let field):
+      guard var engine = system.engine.take() else { return }
+      field.set(value, in: &engine)
+      system.engine = consume engine
     }
   }
 
@@ -142,6 +159,7 @@ package struct SystemNumber: Sendable {
     case .accelerator(let field): system.accelerator?.provenance.override(field.path, from: from)
     case .host(let field): system.host.provenance.override(field.path, from: from)
     case .framework(let field): system.framework.provenance.override(field.path, from: from)
+    case .engine(let field): system.engine?.provenance.override(field.path, from: from)
     }
   }
 }

@@ -6,6 +6,7 @@ package struct FieldTable: Sendable {
   /// The sorts of profiles, by the words that their schemas begin with.
   package static let nouns = [
     AcceleratorProfile.noun, ArchitectureProfile.noun, HostProfile.noun, FrameworkProfile.noun,
+    EngineProfile.noun,
   ]
 
   /// The table; nil for a word that is no sort of profile.
@@ -16,6 +17,7 @@ package struct FieldTable: Sendable {
     case ArchitectureProfile.noun: table(noun, ArchitectureProfile.fields)
     case HostProfile.noun: table(noun, HostProfile.fields)
     case FrameworkProfile.noun: table(noun, FrameworkProfile.fields)
+    case EngineProfile.noun: table(noun, EngineProfile.fields)
     default: nil
     }
   }

@@ -17,6 +17,8 @@ extension HostProfile: NamedProfile {}
 
 extension FrameworkProfile: NamedProfile {}
 
+extension EngineProfile: NamedProfile {}
+
 /// A number of a profile, and what is known of it.
 struct ProfileNumber {
   let path: String

@@ -19,7 +19,7 @@ extension Figure {
         isJoined: false,
         points: shown.filter { $0.level == level }.map { row in
           CartesianChart.Point(
-            x: intensity(row), y: row.achieved.tflops, hover: hover(row, share(row)), weight: share(row) / largest,
+            x: intensity(row), y: row.achieved.teraflops, hover: hover(row, share(row)), weight: share(row) / largest,
             label: share(row) > 0.08 ? row.name : nil)
         })
     }
@@ -53,7 +53,7 @@ extension Figure {
   private static func intensity(_ row: RooflineStudy.Row) -> Double { (row.flops / row.bytes).value }
 
   private static func hover(_ row: RooflineStudy.Row, _ share: Double) -> String {
-    "\(row.name), \(row.count) times: \(shortNumber(row.achieved.tflops)) TFLOP/s at "
+    "\(row.name), \(row.count) times: \(shortNumber(row.achieved.teraflops)) TFLOP/s at "
       + "\(shortNumber(intensity(row))) FLOP/byte, \(NumberFormat.percent(share)) of the device's time"
   }
 
@@ -103,8 +103,8 @@ extension Figure {
         Column("operator") { .text($0.name) }, Column("class") { .text($0.kernelClass.rawValue) },
         Column("runs", .plain) { .count($0.count) },
         Column("intensity", unit: "FLOP/byte", key: "intensity_flop_per_byte", .short) { .number($0.intensity) },
-        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .short) { .number($0.achieved.tflops) },
-        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .short) { .number($0.attainable?.tflops) },
+        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .short) { .number($0.achieved.teraflops) },
+        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .short) { .number($0.attainable?.teraflops) },
         Column("time", unit: "µs", key: "time_us", .short) { .number($0.time.value * 1e6) },
         Column("share", unit: "%", key: "time_fraction", .percent(1)) { .number(share($0)) },
         Column("bound", key: "level") { .text($0.level) },

@@ -33,9 +33,11 @@ package struct RooflineReport: Report {
         Column("flops", for: .programs) { .number($0.flops.value) },
         Column("bytes", for: .programs) { .number($0.bytes.value) },
         Column("intensity", unit: "FLOP/B", key: "intensity_flop_per_byte", .fixed(1)) { .number($0.intensity) },
-        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2)) { .number($0.attainable?.tflops) },
+        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2)) {
+          .number($0.attainable?.teraflops)
+        },
         Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .fixed(2)) {
-          .number($0.achieved.tflops, shown: $0.attainable == nil ? "-" : nil)
+          .number($0.achieved.teraflops, shown: $0.attainable == nil ? "-" : nil)
         },
         Column("time", unit: "us", key: "time_us", .fixed(1)) { .number($0.time.value * 1e6) },
         Column("lower_bound_us", for: .programs) { .number($0.lowerBound.value * 1e6) },

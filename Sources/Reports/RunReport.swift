@@ -26,12 +26,14 @@ package struct RunReport: Report {
   package let spread: LatencySpread?
   /// The share of the kernels' time that rests on measurements, 0 to 1; nil where the kernel model has none.
   package let measuredFraction: Double?
+  /// What the pass takes of energy; nil where the accelerator's profile does not say what things take, or there is none.
+  package let energy: PassEnergy?
 
   /// A report.
   package init(
     scenario: Scenario, result: PassResult, answer: LatencyAnswer? = nil, launchAndQueueTime: Picoseconds? = nil,
     overrides: [(path: String, value: Double)] = [], sensitivities: [Sensitivity] = [], graphs: GraphCapture? = nil,
-    spread: LatencySpread? = nil, measuredFraction: Double? = nil
+    spread: LatencySpread? = nil, measuredFraction: Double? = nil, energy: PassEnergy? = nil
   ) {
     self.scenario = scenario
     self.result = result
@@ -42,6 +44,7 @@ package struct RunReport: Report {
     self.graphs = graphs
     self.spread = spread
     self.measuredFraction = measuredFraction
+    self.energy = energy
   }
 
   // MARK: For programs
@@ -52,7 +55,7 @@ package struct RunReport: Report {
     record += ["breakdown_us": .record(Record(breakdown: result.time))]
     if let answer { record += ["error_band": .record(answer.record)] }
     record += ["hdbi": .number(result.hostDeviceBalance), "tklqt_us": .time(launchAndQueueTime)]
-    record += counts
+    record += energyRecord + counts
     if let measuredFraction { record += ["measured_fraction": .number(measuredFraction)] }
     if let graphs { record += ["graphs": .record(graphs.record.onOneLine)] }
     if let spread { record += ["spread": .record(spread.record.onOneLine)] }
@@ -72,6 +75,11 @@ package struct RunReport: Report {
 
   private var counts: Record { ["operators": .count(result.operatorCount), "kernels": .count(result.kernelCount)] }
 
+  /// Nothing where it is not known.
+  private var energyRecord: Record {
+    energy.map { ["energy_j": .number($0.joules), "power_w": .number($0.watts)] } ?? [:]
+  }
+
   private var memory: Record {
     let memory = result.memory
     let record: Record = [
@@ -86,7 +94,7 @@ package struct RunReport: Report {
   package var tables: [Table] {
     let inputs = ["workload": .text(scenario.workload.name)] + scenario.parameters + scenario.systemNames
     let breakdown = Record(breakdown: result.time, ending: "_us")
-    return [Table([inputs + result.times + breakdown + counts + scenario.madeBy])]
+    return [Table([inputs + result.times + breakdown + energyRecord + counts + scenario.madeBy])]
   }
 
   // MARK: For people
@@ -110,6 +118,11 @@ package struct RunReport: Report {
         + "\(NumberFormat.integer(result.kernelCount)) kernels, \(memoryText)"
     ]
     conclusion.append(balanceText)
+    if let energy {
+      conclusion.append(
+        "\(NumberFormat.significant(energy.joules, digits: 3)) J a pass, "
+          + "\(NumberFormat.significant(energy.watts, digits: 3)) W on average")
+    }
     if let measuredFraction {
       conclusion.append("\(NumberFormat.percent(measuredFraction)) of the kernels' time rests on measurements")
     }

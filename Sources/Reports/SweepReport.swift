@@ -28,6 +28,8 @@ package struct SweepReport: Report {
       SweepPoint.columns(of: plan) + [
         .latency(style: .bold) { $0.result }, .busy { $0.result }, .tax(marks: true) { $0.result },
         .bound { $0.result }, Column("fits") { .flag($0.result.fits, $0.result.fits ? nil : .yellow) },
+        Column("energy", unit: "J", key: "energy_j", .significant(3)) { .number($0.result.joules) },
+        Column("power", unit: "W", key: "power_w", .fixed(0)) { .number($0.result.watts) },
       ] + madeBy)
   }
 

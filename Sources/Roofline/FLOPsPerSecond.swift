@@ -21,13 +21,22 @@ public struct FLOPsPerSecond: Quantity {
   @inlinable public init(petaflops number: Double) { self.init(number * 1e15) }
 
   /// The number of GFLOP/s (10⁹ operations per second).
-  @inlinable public var gflops: Double { value / 1e9 }
+  @inlinable public var gigaflops: Double { value / 1e9 }
 
   /// The number of TFLOP/s (10¹² operations per second).
-  @inlinable public var tflops: Double { value / 1e12 }
+  @inlinable public var teraflops: Double { value / 1e12 }
 
   /// The number of PFLOP/s (10¹⁵ operations per second).
-  @inlinable public var pflops: Double { value / 1e15 }
+  @inlinable public var petaflops: Double { value / 1e15 }
+
+  /// ``gigaflops``, by the name that it had before.
+  @inlinable public var gflops: Double { gigaflops }
+
+  /// ``teraflops``, by the name that it had before.
+  @inlinable public var tflops: Double { teraflops }
+
+  /// ``petaflops``, by the name that it had before.
+  @inlinable public var pflops: Double { petaflops }
 
   /// The value to four significant digits under a decimal prefix: `15.7 TFLOP/s`.
   public var description: String { prefixed(value, unit: "FLOP/s", prefixes: .upward) }

@@ -61,10 +61,26 @@ package struct CSVText: Sendable {
   /// Its text is as it is, also where a spreadsheet would take it for a formula; but what a terminal would obey instead of
   /// showing is escaped, as in tables.
   package static func field(_ text: String) -> String {
+    // Most fields are printable ASCII: a pass over their bytes, where the rest looks at characters.
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return quotedIfNeeded(text) }
     let text = visibleLines(String(text.map { $0 == "\r\n" ? "\n" : $0 }))
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") })
-    else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return quotedIfNeeded(text)
+  }
+
+  /// A text between quotes, its own quotes doubled, where it holds a comma, a quote or a line feed.
+  private static func quotedIfNeeded(_ text: String) -> String {
+    let quote = UInt8(ascii: "\"")
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == quote || $0 == UInt8(ascii: "\n") }) else {
+      return text
+    }
+    var bytes: [UInt8] = [quote]
+    bytes.reserveCapacity(text.utf8.count + 8)
+    for byte in text.utf8 {
+      if byte == quote { bytes.append(quote) }
+      bytes.append(byte)
+    }
+    bytes.append(quote)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The place of a column, or nil where there is none of this name.

@@ -58,77 +58,16 @@ package struct Calibration: Sendable {
     var fit = CalibrationProblem(rows: rows, fitsHost: fitsHost)
     var parameters = fit.parameters(paths)
     let errorBefore = fit.error(parameters)
-    var best = fit.objective(parameters)
-    var step = 0.25
-    for _ in 0..<rounds {
-      for index in parameters.indices {
-        best = Self.search(&parameters, index, step, best, &fit)
-      }
-      step /= 2
-    }
-    for index in parameters.indices { parameters[index].uncertainty = Self.uncertainty(of: index, parameters, &fit) }
+    fit.search(&parameters, rounds: rounds)
     self.parameters = parameters
     self.errorBefore = errorBefore
     errorAfter = fit.error(parameters)
     hosts = fitsHost ? fit.hosts() : []
   }
-
-  /// The steps, relative to a value, at which it is asked whether the errors have grown.
-  private static let doubts = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 3]
-
-  /// The first step for which the errors grow in both directions; interpolated within the step on the growth.
-  private static func uncertainty(
-    of index: Int, _ parameters: [Parameter], _ fit: inout CalibrationProblem
-  ) -> Double? {
-    let least = fit.rowErrors(parameters)
-    var before = 0.0
-    for step in doubts {
-      var significance = Double.infinity
-      for factor in [1 + step, 1 / (1 + step)] {
-        var moved = parameters
-        moved[index].fitted *= factor
-        significance = min(significance, growth(from: least, to: fit.rowErrors(moved)))
-      }
-      if significance > 1 { return step - (step - before) * min(1, (significance - 1) / significance) }
-      before = step
-    }
-    return nil
-  }
-
-  /// The mean growth of errors over twice its standard error.
-  private static func growth(from old: [Double], to new: [Double]) -> Double {
-    let count = Double(max(1, old.count))
-    let differences = zip(new, old).map { $0 - $1 }
-    let mean = differences.reduce(0, +) / count
-    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
-    guard mean > 1e-9 else { return 0 }
-    return variance > 0 ? mean / (2 * (variance / count).squareRoot()) : .infinity
-  }
-
-  /// Moves one value while that helps.
-  private static func search(
-    _ parameters: inout [Parameter], _ index: Int, _ step: Double, _ start: Double, _ fit: inout CalibrationProblem
-  ) -> Double {
-    var best = start
-    for factor in [1 + step, 1 / (1 + step)] {
-      for _ in 0..<4 {
-        let value = parameters[index].fitted
-        parameters[index].fitted = value * factor
-        let error = fit.objective(parameters)
-        if error < best * (1 - 1e-6) {
-          best = error
-        } else {
-          parameters[index].fitted = value
-          break
-        }
-      }
-    }
-    return best
-  }
 }
 
 /// The rows of a calibration, and their error for values of the parameters.
-struct CalibrationProblem {
+struct CalibrationProblem: CalibrationRows {
   private let rows: [PreparedRow]
   private let fitsHost: Bool
   private let testbeds: [[Int]]
@@ -182,16 +121,6 @@ struct CalibrationProblem {
     SystemNumber(path: path)?.owner(in: system) ?? "none"
   }
 
-  /// What is minimized: the mean of |ln(predicted / measured)|, and a little for values that have moved.
-  mutating func objective(_ parameters: [Calibration.Parameter]) -> Double {
-    error(parameters) + Self.penalty(parameters)
-  }
-
-  /// The mean of |ln(predicted / measured)|.
-  mutating func error(_ parameters: [Calibration.Parameter]) -> Double {
-    rowErrors(parameters).reduce(0, +) / Double(max(1, rows.count))
-  }
-
   /// |ln(predicted / measured)| of each row.
   mutating func rowErrors(_ parameters: [Calibration.Parameter]) -> [Double] {
     for row in rows.indices { compute(row, parameters) }
@@ -213,15 +142,6 @@ struct CalibrationProblem {
     testbeds.compactMap { testbed in
       guard let first = testbed.first else { return nil }
       return (rows[first].measurement.testbed, rows[first].scenario.system.host.name, fit(of: testbed))
-    }
-  }
-
-  /// A little is charged for leaving the value that a profile had, so that a number of which the measurements say
-  /// nothing stays where it was: as much as an error of 0.1 % for a factor of e ^ 0.5.
-  private static func penalty(_ parameters: [Calibration.Parameter]) -> Double {
-    parameters.reduce(0) { sum, parameter in
-      let distance = (parameter.fitted / parameter.initial).logarithm / 0.5
-      return sum + 0.001 * distance * distance
     }
   }
 

@@ -38,13 +38,10 @@ private struct KernelMeasurementReader {
   /// The times that can be measured, microseconds: from a femtosecond to twice what the simulated clock counts.
   private static let timeLimits = 1e-9...1e13
 
-  private let fields: KernelMeasurementFields
-  /// What texts of `inputs` come to: a table has each shape for many accelerators.
-  private var shapes: [String: [Shape]] = [:]
-  /// What texts of `attributes` come to.
-  private var attributes: [String: [OperatorAttribute]] = ["": []]
+  private let fields: CSVFields<KernelMeasurementColumn>
+  private var texts = OperatorTexts()
 
-  init(_ table: CSVText) throws(CSVFault) { fields = try KernelMeasurementFields(table) }
+  init(_ table: CSVText) throws(CSVFault) { fields = try CSVFields<KernelMeasurementColumn>(table) }
 
   mutating func measurement(_ row: Int) throws(CSVFault) -> KernelMeasurement {
     let accelerator = fields.text(.accelerator, row)
@@ -85,28 +82,15 @@ private struct KernelMeasurementReader {
   }
 
   private mutating func inputs(_ row: Int) throws(CSVFault) -> [Shape] {
-    let text = fields.text(.inputs, row)
-    if let known = shapes[text] { return known }
-    guard let dimensions = OperatorText.dimensions(text) else {
-      throw fields.wrong(.inputs, row, "shapes as JSON, as [[64,4096],[4096,4096]]")
+    do throws(OperatorTexts.Expectation) { return try texts.shapes(fields.text(.inputs, row)) } catch {
+      throw fields.wrong(.inputs, row, error.words)
     }
-    let read = dimensions.compactMap { Shape(checking: $0) }
-    guard read.count == dimensions.count else { throw fields.wrong(.inputs, row, "shapes of at most 2^50 elements") }
-    shapes[text] = read
-    return read
   }
 
   private mutating func attributes(_ row: Int) throws(CSVFault) -> [OperatorAttribute] {
-    let text = fields.text(.attributes, row)
-    if let known = attributes[text] { return known }
-    guard let read = OperatorText.attributes(text) else {
-      throw fields.wrong(.attributes, row, "blank or integers and lists of them as JSON, as {\"is_causal\":1}")
+    do throws(OperatorTexts.Expectation) { return try texts.attributes(fields.text(.attributes, row)) } catch {
+      throw fields.wrong(.attributes, row, error.words)
     }
-    for attribute in read {
-      if let wanted = OperatorText.expectation(of: attribute) { throw fields.wrong(.attributes, row, wanted) }
-    }
-    attributes[text] = read
-    return read
   }
 
   private func time(_ row: Int) throws(CSVFault) -> Double? {

@@ -6,6 +6,10 @@ import Workloads
 package enum KernelMeasurementFault: Error, Sendable, Equatable {
   /// An operator that cannot be, by its name.
   case wrongOperator(String, LoneOperatorFault)
+  /// An operator whose roofline cannot be told, by its name.
+  case wrongClaim(String, LoneOperatorFault)
+  /// A name that no rule has, and the one that may have been meant.
+  case unknownOperator(String, suggestion: String?)
   /// So many devices, which nothing simulates yet.
   case devices(Int64)
   /// What connects devices, by its name, which nothing simulates yet.
@@ -15,6 +19,13 @@ package enum KernelMeasurementFault: Error, Sendable, Equatable {
   var words: FaultWords {
     switch self {
     case .wrongOperator(let name, let fault): "operator is \(quoted(name)), " + fault.words
+    case .wrongClaim(let name, .resultsUnknown):
+      "operator is \(quoted(name)), whose results do not follow from its inputs and attributes; give their shapes in a "
+        + "column \"outputs\""
+    case .wrongClaim(let name, let fault): "operator is \(quoted(name)), " + fault.words
+    case .unknownOperator(let name, let suggestion?):
+      "operator is \(quoted(name)), which no cost rule knows; is \(quoted(suggestion)) meant?"
+    case .unknownOperator(let name, nil): "operator is \(quoted(name)), which no cost rule knows; leave such rows out"
     case .devices(let count):
       "devices is \(count), and operators of several devices are not simulated yet; it must be blank or 1"
     case .interconnect(let name):

@@ -55,7 +55,11 @@ struct LoneOperatorTimer: Sendable {
     return (kernels[longest], (left / times[longest]).logarithm)
   }
 
-  private func kernels(of operation: Operator) -> [Kernel] {
+  /// Seconds that kernels take one after the other, each with the gap behind it.
+  func seconds(of kernels: [Kernel]) -> Double { model.times(of: kernels).reduce(0) { $0 + $1.seconds + gap } }
+
+  /// What an operator launches.
+  func kernels(of operation: Operator) -> [Kernel] {
     var kernels = lowering.lower(operation).kernels
     for index in kernels.indices { kernels[index].weightReuseBytes = Self.copies * kernels[index].weightBytes }
     return kernels

@@ -1,5 +1,6 @@
 import Kernels
 import Profiles
+import Roofline
 import Simulation
 import Workloads
 
@@ -11,6 +12,11 @@ public struct SweepResult: Sendable, Equatable, PassSummarized {
   public var fits = true
   /// The share of the memory traffic that rests on no cost rule.
   public var withoutRuleFraction = 0.0
+  /// Joules of a pass; nil where the accelerator's profile does not say what things take, or there is none.
+  package var joules: Double?
+
+  /// Watts on average; nil where the energy is not known, or a pass takes no time.
+  package var watts: Double? { latency > 0 ? joules.map { $0 / latency.seconds } : nil }
 
   /// A result of tensors that fit, all of them by a rule.
   public init(_ summary: PassSummary) {
@@ -40,6 +46,8 @@ package struct SweepEvaluator: Sendable {
   /// It is in an array, where it is changed in place: an optional of so large a value is moved out and back every time.
   private var pricers: [PassPricer] = []
   private var current: [Int]
+  /// What the current device's kernels take of energy, which no number of the host changes.
+  private var energy: DeviceEnergy?
   /// The bound workloads and plans of the last blocks.
   private let preparation = Preparation(limit: 256)
 
@@ -133,7 +141,11 @@ package struct SweepEvaluator: Sendable {
         pricers[0].update(.host)
       }
     }
-    do { return try pricers[0].result() } catch {
+    do {
+      var result = try pricers[0].result()
+      if let energy { result.joules = energy.joules(in: result.latency.seconds) }
+      return result
+    } catch {
       throw .simulation(error, point: plan.words(point))
     }
   }
@@ -163,6 +175,11 @@ package struct SweepEvaluator: Sendable {
       guard identity == blockIdentity else { return try beginBlock(point) }
     }
     pricers[0].update([.host, .device])
+    updateEnergy()
+  }
+
+  private mutating func updateEnergy() {
+    energy = DeviceEnergy(pricers[0].plan.lowered, on: pricers[0].scenario.system.accelerator)
   }
 
   /// Whether a number that varies decides what operators are lowered to.
@@ -199,6 +216,7 @@ package struct SweepEvaluator: Sendable {
     } catch { throw .workload(error) }
     blockIdentity = changesPlan ? PlanIdentity(system: system, precision: precision) : nil
     pricers = [PassPricer(prepared.scenario, prepared.plan)]
+    updateEnergy()
     for name in prepared.plan.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
       operatorsWithoutRule.append(name)
     }

@@ -84,7 +84,7 @@ extension SweepFault {
     case .emptyValue(let axis), .repeatedValue(let axis, _), .noMatch(let axis, _), .notANumber(let axis, _),
       .notARange(let axis, _), .logarithmOfNothing(let axis, _), .notWhole(let axis, _), .repeatedAxis(let axis):
       axis
-    case .override(.unknownPath(let path, _)), .override(.noAccelerator(let path)),
+    case .override(.unknownPath(let path, _)), .override(.noAccelerator(let path)), .override(.noEngine(let path)),
       .override(.outOfRange(let path, _, _)):
       path
     case .workload(.unknownParameter(let name, _, _, _)), .workload(.parameterOutOfRange(let name, _)): name

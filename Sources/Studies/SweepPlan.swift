@@ -140,6 +140,7 @@ public struct SweepPlan: Sendable {
           if number.value(in: system) == nil, number.isOfAccelerator, accelerator == nil {
             throw .noAccelerator(path: path)
           }
+          if number.isOfEngine { throw .noEngine(path: path) }
         }
       } catch { throw .override(error) }
     }

@@ -1,3 +1,4 @@
+import JSONText
 import Roofline
 import Simulation
 
@@ -36,6 +37,7 @@ extension SweepRows {
     account[LatencyBound.allCases[bound].categories[0].rawValue] = latency.count
     var result = SweepResult(PassSummary(latency: latency, deviceBusy: busy, hostBusy: 0, account: account))
     result.fits = fields.next().elementsEqual(Self.yes)
+    result.joules = decimalNumber(String(decoding: fields.next(), as: UTF8.self))
     return result
   }
 

@@ -15,7 +15,8 @@ public struct SweepRows: Sendable {
 
   /// What follows the varied values in every row.
   public static let resultColumns =
-    ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits"] + madeByColumns
+    ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits", "energy_j", "power_w"]
+    + madeByColumns
 
   /// The last of them: of which kind the latency is, and by which model it was found, the same in every row.
   static let madeByColumns = ["latency_kind", "kernel_model"]
@@ -82,12 +83,25 @@ public struct SweepRows: Sendable {
     separate(&bytes)
     name("fits", &bytes)
     bytes += result.fits ? Self.yes : Self.no
+    separate(&bytes)
+    name("energy_j", &bytes)
+    append(result.joules, &bytes)
+    separate(&bytes)
+    name("power_w", &bytes)
+    append(result.watts, &bytes)
     bytes += end
     if format == .jsonl { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: "\n"))
   }
 
   static let (yes, no) = (Array("true".utf8), Array("false".utf8))
+
+  /// A number, or what the format has where there is none.
+  private func append(_ number: Double?, _ bytes: inout [UInt8]) {
+    if let number { bytes += numberText(number).utf8 } else if format == .jsonl { bytes += Self.null }
+  }
+
+  private static let null = Array("null".utf8)
 
   private func name(_ key: StaticString, _ bytes: inout [UInt8]) {
     guard format == .jsonl else { return }

@@ -26,6 +26,9 @@ public struct BoundWorkload: Sendable {
   /// Whose modules its operators are called by.
   package let library: ModuleLibrary
 
+  /// What a pass is a step over, where an engine runs it.
+  package var step: StepLoad?
+
   /// How many operators one pass runs, repeats multiplied out; at most ``operatorLimit``.
   public let operatorCount: Int
 
@@ -112,4 +115,18 @@ private func operatorTotal(_ program: [Block<Operator>]) -> Int? {
 func operatorProduct(_ count: Int, _ operators: Int) -> Int? {
   let (product, overflow) = count.multipliedReportingOverflow(by: operators)
   return overflow || product > BoundWorkload.operatorLimit ? nil : product
+}
+
+/// What a step of an engine's loop runs over.
+package struct StepLoad: Sendable, Hashable {
+  /// Requests in it.
+  package var requests: Int64
+  /// New tokens of all of them.
+  package var tokens: Int64
+
+  /// A step over so many requests and tokens.
+  package init(requests: Int64, tokens: Int64) {
+    self.requests = requests
+    self.tokens = tokens
+  }
 }

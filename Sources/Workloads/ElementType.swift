@@ -2,6 +2,10 @@
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// A floating-point number, in the precision that a run is simulated at.
   case float
+  /// A floating-point number of a weight, which may be kept in a format of its own.
+  case weight
+  /// A floating-point number of a cached key or value, likewise.
+  case cache
   /// A 64-bit integer, such as a token's index.
   case int64
   /// A 32-bit integer.

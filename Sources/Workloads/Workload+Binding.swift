@@ -20,11 +20,36 @@ extension Workload {
         let suggestion = nearestName(to: name, among: names)
         throw .unknownParameter(name, workload: self.name, suggestion: suggestion, known: names)
       }
-      guard value >= 1, value <= Workload.parameterValueLimit else { throw .parameterOutOfRange(name, value: value) }
+      let minimum = parameters.first { $0.name == name }?.minimum ?? 1
+      guard value >= minimum, value <= Workload.parameterValueLimit else {
+        throw .parameterOutOfRange(name, value: value)
+      }
     }
+    return try bound(values, layers: nil, check: check)
+  }
+
+  /// Gives the parameters of an engine's operators the values of a step of a decoder.
+  ///
+  /// - Parameters:
+  ///   - values: Values by parameter name, from 0 on; what the file does not know is left out.
+  ///   - layers: The decoder's layers.
+  ///   - valuesOf: The values that are one kind of layer's own.
+  ///   - check: Says what is wrong with an operator, if anything is.
+  /// - Returns: The workload, in which the repeat that is named `layer` stands for the layers.
+  /// - Throws: ``WorkloadFault/inFile(_:)``.
+  package func bind(
+    _ values: [String: Int64], layers: [Block<DecoderLayer>], valuesOf: @escaping (DecoderLayer) -> [String: Int64],
+    check: (Operator) -> OperatorProblem? = { _ in nil }
+  ) throws(WorkloadFault) -> BoundWorkload {
+    try bound(values, layers: (layers, valuesOf), check: check)
+  }
+
+  private func bound(
+    _ values: [String: Int64], layers: LayerBinding?, check: (Operator) -> OperatorProblem?
+  ) throws(WorkloadFault) -> BoundWorkload {
     let bound = parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.defaultValue) }
     do throws(JSONFault) {
-      let binder = Binder(json: json, parameters: bound)
+      let binder = Binder(json: json, parameters: bound, layers: layers)
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
       if let weights, weights > Shape.elementLimit { throw binder.tooManyWeights(weightElements, weights) }
       let program = try binder.program(program, modules: modules, check).blocks
@@ -37,16 +62,31 @@ extension Workload {
   }
 }
 
+/// The layers that a repeat named `layer` stands for, and the values that are a kind of layer's own.
+private typealias LayerBinding = (blocks: [Block<DecoderLayer>], valuesOf: (DecoderLayer) -> [String: Int64])
+
 /// Computes a program's shapes for one set of parameter values.
 private struct Binder {
   let json: JSONSource
   let parameters: [BoundParameter]
   let values: [Int64]
+  let layers: LayerBinding?
+  /// Whether a repeat that runs once is no repeat: in an engine's file most are there or not.
+  let flattens: Bool
 
-  init(json: JSONSource, parameters: [BoundParameter]) {
+  init(json: JSONSource, parameters: [BoundParameter], layers: LayerBinding?, flattens: Bool = false) {
     self.json = json
     self.parameters = parameters
+    self.layers = layers
+    self.flattens = flattens || layers != nil
     values = parameters.map(\.value)
+  }
+
+  /// The same with other values of some parameters, for one layer.
+  private func with(_ values: [String: Int64]) -> Binder {
+    Binder(
+      json: json, parameters: parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.value) },
+      layers: nil, flattens: true)
   }
 
   /// Binds a program and counts its operators, repeats multiplied out.
@@ -67,10 +107,17 @@ private struct Binder {
         operators += 1
         place = template.byteOffset
       case .repeat(let template):
-        guard let (bound, count) = try bind(template, check) else { continue }
-        blocks.append(bound)
-        operators += count
         place = template.count.byteOffset
+        if let layers, template.name == "layer" {
+          let bound = try bind(template, as: layers.blocks, check)
+          blocks += bound.blocks
+          operators += bound.operators
+        } else if let (bound, count) = try bind(template, check) {
+          if flattens, case .loop(1, let body) = bound { blocks += body } else { blocks.append(bound) }
+          operators += count
+        } else {
+          continue
+        }
       }
       guard operators <= BoundWorkload.operatorLimit else { throw tooManyOperators(at: place) }
     }
@@ -88,13 +135,39 @@ private struct Binder {
     return ModuleCalls(Int(count), among: operators)
   }
 
+  /// Binds the repeat that stands for a decoder's layers: its body for each kind of them.
+  private func bind(
+    _ template: RepeatTemplate, as layers: [Block<DecoderLayer>], _ check: (Operator) -> OperatorProblem?
+  ) throws(JSONFault) -> (blocks: [Block<Operator>], operators: Int) {
+    var bound: (blocks: [Block<Operator>], operators: Int) = ([], 0)
+    for layer in layers {
+      switch layer {
+      case .leaf(let kind):
+        let one = with(self.layers?.valuesOf(kind) ?? [:])
+        let body = try one.program(template.program, modules: template.modules, check)
+        bound.blocks += body.blocks
+        bound.operators += body.operators
+      case .loop(let count, let body):
+        let inner = try bind(template, as: body, check)
+        guard let operators = operatorProduct(count, inner.operators) else {
+          throw tooManyOperators(at: template.count.byteOffset)
+        }
+        if count > 0, !inner.blocks.isEmpty { bound.blocks.append(.loop(count: count, body: inner.blocks)) }
+        bound.operators += operators
+      }
+    }
+    return bound
+  }
+
   /// Binds a repeat, or returns nil if it comes to nothing.
   private func bind(
     _ template: RepeatTemplate, _ check: (Operator) -> OperatorProblem?
   ) throws(JSONFault) -> (block: Block<Operator>, operators: Int)? {
     let count = try integer(template.count, atLeast: 0)
+    // What is not there need not make sense: the experts of a decoder without any.
+    guard count > 0 else { return nil }
     let inner = try program(template.program, modules: template.modules, check)
-    guard count > 0, inner.operators > 0 else { return nil }
+    guard inner.operators > 0 else { return nil }
     guard let operators = operatorProduct(Int(count), inner.operators) else {
       throw tooManyOperators(at: template.count.byteOffset)
     }

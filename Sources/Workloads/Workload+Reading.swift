@@ -76,7 +76,7 @@ private func readParameters(_ cursor: JSONCursor) throws(JSONFault) -> [Workload
   }
   for member in members {
     guard isParameterName(member.key) else { throw member.fault(.badParameterName(member.key)) }
-    let value = try member.value.integer(1...Workload.parameterValueLimit)
+    let value = try member.value.integer(0...Workload.parameterValueLimit)
     parameters.append(WorkloadParameter(name: member.key, defaultValue: value))
   }
   return parameters

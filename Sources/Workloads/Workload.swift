@@ -53,8 +53,11 @@ public struct WorkloadParameter: Sendable, Hashable {
   /// The name that formulas have for it.
   public let name: String
 
-  /// The value where none is given; at least 1.
+  /// The value where none is given; at least 1, or 0 for one that may be 0.
   public let defaultValue: Int64
+
+  /// The least value that it may be given.
+  var minimum: Int64 { min(1, defaultValue) }
 }
 
 /// One entry of a workload's program.

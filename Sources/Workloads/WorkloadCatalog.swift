@@ -48,4 +48,14 @@ public struct WorkloadCatalog: Sendable {
     }
     return try Workload(path: path)
   }
+
+  /// The file of a name.
+  ///
+  /// - Throws: ``WorkloadFault/unknownWorkload(_:suggestion:known:)``.
+  package func path(of name: String) throws(WorkloadFault) -> String {
+    guard let path = paths[name] else {
+      throw .unknownWorkload(name, suggestion: nearestName(to: name, among: names), known: names)
+    }
+    return path
+  }
 }

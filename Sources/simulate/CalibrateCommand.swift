@@ -1,5 +1,6 @@
 import CommandSyntax
 import JSONText
+import Profiles
 import Reports
 import Studies
 
@@ -16,11 +17,15 @@ enum CalibrateCommand {
       before the errors grow by more than chance. --output writes each profile that changed, and a host for each testbed, \
       with the measurements as their source. The file has the columns of 'simulate validate'. With --trace, launch and \
       dispatch times are read off a recording of torch.profiler instead, and --output writes the profiles of its \
-      accelerator, host and framework. With --measured they are read off a folder that tools/measure.py has written, with \
+      accelerator, host and framework. With --kernels an accelerator's constants are fitted to operators that were timed \
+      alone, in the columns of 'simulate validate --kernels'; without --fit those that the rows depend on. With --measured they are read off a folder that tools/measure.py has written, with \
       the measurement's spread as uncertainty.
       """,
-    positionals: [PositionalDefinition("file", help: "The measurements, if neither --trace nor --measured")],
+    positionals: [PositionalDefinition("file", help: "The measurements, if none of --kernels, --trace and --measured")],
     options: [
+      OptionDefinition(
+        "kernels", value: "FILE", help: "Operators that were timed alone, to fit an accelerator's constants to",
+        group: "Kernels"),
       OptionDefinition(
         "measured", value: "FOLDER", help: "A folder of tools/measure.py to read numbers off", group: "Machine"),
       OptionDefinition(
@@ -50,6 +55,9 @@ enum CalibrateCommand {
         "simulate calibrate latency.csv --output fitted",
         shows: "a host for each testbed, for 'simulate run --catalog fitted --host NAME'"),
       CommandExample(
+        "simulate calibrate --kernels kernels.csv --output fitted",
+        shows: "an accelerator's constants, from a table of kernels"),
+      CommandExample(
         "simulate calibrate --measured measured --output mine", shows: "profiles of your own machine"),
       CommandExample(
         "simulate calibrate --trace trace.json.gz --output recorded", shows: "profiles of the recording's system"),
@@ -61,7 +69,7 @@ enum CalibrateCommand {
     if let measured = command.value(of: "measured") {
       try command.refusePositionals("--measured reads numbers off a folder, not off a file")
       try command.refuse(
-        ["trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds"],
+        ["trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds", "kernels"],
         "--measured reads numbers off a folder and fits none")
       try MeasuredCalibrationRun.run(measured, command, library)
       return
@@ -69,11 +77,13 @@ enum CalibrateCommand {
     try command.refuse(["host"], "it is that of a measured machine, which --measured names")
     if let trace = command.value(of: "trace") {
       try command.refusePositionals("--trace reads numbers off a recording, not off measurements")
-      try command.refuse(["fit", "host-speed", "rounds"], "--trace reads numbers off a recording and fits none")
+      try command.refuse(
+        ["fit", "host-speed", "rounds", "kernels"], "--trace reads numbers off a recording and fits none")
       try TraceCalibrationRun.run(trace, command, library)
       return
     }
     try command.refuse(["step", "recorded-accelerator"], "they are about a recording, which --trace names")
+    if let kernels = command.value(of: "kernels") { return try fitKernels(kernels, command, library, to: folder) }
     if !command.isPresent("fit") {
       try command.refuse(["rounds"], "without --fit there is no search: a host's speed is found at once")
       if command.value(of: "host-speed") == "fixed" {
@@ -103,5 +113,40 @@ enum CalibrateCommand {
       Platform.warn("\(written); '--catalog \(folder)' uses them")
     }
     command.print(CalibrationReport(calibration: calibration))
+  }
+
+  /// Fits accelerators' constants to operators that were timed alone.
+  private static func fitKernels(
+    _ path: String, _ command: ParsedCommand, _ library: Library, to folder: String?
+  ) throws(Failure) {
+    try command.refusePositionals("--kernels names the file of operators")
+    try command.refuse(["host-speed"], "no host is part of the time of a kernel")
+    let paths = command.values(of: "fit")
+    for number in paths {
+      guard let known = SystemNumber(path: number) else { continue }
+      if !known.isOfAccelerator || known.affects(isHostOnly: false).contains(.plan) {
+        throw .usage("--fit \(number): only numbers of an accelerator that kernels' times depend on are fitted")
+      }
+    }
+    let rows = try KernelMeasurementFile(path, library).rows
+    guard rows.contains(where: { $0.time != nil }) else {
+      throw .input(at: path, "no row has a time_us; there is nothing to fit to")
+    }
+    let rounds = try checking { try command.integer(of: "rounds", .within(1...20)) }
+    let calibration = try Progress.showing("fitting to \(NumberFormat.integer(rows.count)) operators") { _ in
+      try KernelCalibration(rows, from: library, paths: paths, rounds: rounds ?? 6)
+    }
+    for number in paths where !calibration.parameters.contains(where: { $0.path == number }) {
+      throw .input(
+        at: path, "no row's accelerator has a number '\(number)' to fit; 'simulate profiles show NAME' lists them")
+    }
+    if let folder {
+      let profiles = try CalibratedProfiles(
+        calibration.parameters, errorAfter: calibration.errorAfter, measurements: path, library
+      ).files
+      let written = try ProfileFolder(folder, profiles, inputs: [path]).write()
+      Platform.warn("\(written); '--catalog \(folder)' uses them")
+    }
+    command.print(KernelCalibrationReport(calibration: calibration))
   }
 }

@@ -17,19 +17,12 @@ struct CalibratedProfiles {
     let places = try calibration.parameters.map { (parameter) throws(Failure) in try Self.place(parameter, library) }
     func changes(_ place: Place) -> [ProfileEdit.Change] {
       zip(calibration.parameters, places).filter { $0.1 == place }.map { parameter, _ in
-        Self.change(of: parameter, calibration, measurements)
+        Self.change(of: parameter, calibration.errorAfter, measurements)
       }
     }
-    func file(_ place: Place, as new: (name: String, title: String)? = nil, _ changes: [ProfileEdit.Change])
-      throws(Failure) -> ProfileFolder.File
-    {
-      let advice: Message = "; put the profile into a folder for --catalog"
-      return try ProfileFolder.File(like: place.name, place.folder, as: new, changes, library, advice: advice)
-    }
-    var files: [ProfileFolder.File] = []
-    for (index, place) in places.enumerated() where places.firstIndex(of: place) == index {
-      files.append(try file(place, changes(place)))
-    }
+    var files = try Self(
+      calibration.parameters, errorAfter: calibration.errorAfter, measurements: measurements, library
+    ).files
     var names: Set<String> = []
     for (testbed, host, fit) in calibration.hosts {
       let name = ProfileFolder.identifier(testbed)
@@ -54,18 +47,47 @@ struct CalibratedProfiles {
         note: "simulate calibrate: \(fit.usable) of \(fit.total) anchors, spread \(percent(fit.spread))")
       let place = Place(folder: "hosts", name: host)
       let others = changes(place).filter { $0.path != speed.path }
-      files.append(try file(place, as: (name, "Host of \(testbed)"), others + [speed]))
+      files.append(try Self.file(place, as: (name, "Host of \(testbed)"), others + [speed], library))
     }
     self.files = files
   }
 
+  /// Makes the files of every profile of which a number was fitted.
+  ///
+  /// - Parameters:
+  ///   - parameters: What was fitted.
+  ///   - errorAfter: The mean error that is left.
+  ///   - measurements: The file it was fitted to: the numbers' source.
+  ///   - library: Where the profiles lie as they were.
+  /// - Throws: ``Failure`` for a profile that lies in no folder of the catalog.
+  init(
+    _ parameters: [Calibration.Parameter], errorAfter: Double, measurements: String, _ library: Library
+  ) throws(Failure) {
+    let places = try parameters.map { (parameter) throws(Failure) in try Self.place(parameter, library) }
+    var files: [ProfileFolder.File] = []
+    for (index, place) in places.enumerated() where places.firstIndex(of: place) == index {
+      let changes = zip(parameters, places).filter { $0.1 == place }.map { parameter, _ in
+        Self.change(of: parameter, errorAfter, measurements)
+      }
+      files.append(try Self.file(place, changes, library))
+    }
+    self.files = files
+  }
+
+  private static func file(
+    _ place: Place, as new: (name: String, title: String)? = nil, _ changes: [ProfileEdit.Change], _ library: Library
+  ) throws(Failure) -> ProfileFolder.File {
+    let advice: Message = "; put the profile into a folder for --catalog"
+    return try ProfileFolder.File(like: place.name, place.folder, as: new, changes, library, advice: advice)
+  }
+
   private static func change(
-    of parameter: Calibration.Parameter, _ calibration: Calibration, _ measurements: String
+    of parameter: Calibration.Parameter, _ errorAfter: Double, _ measurements: String
   ) -> ProfileEdit.Change {
     let known = parameter.uncertainty.map { "+-" + percent($0) } ?? "not identified"
     return ProfileEdit.Change(
       path: String(parameter.path.drop { $0 != "." }.dropFirst()), value: rounded(parameter.fitted), kind: .derived,
-      from: measurements, note: "simulate calibrate: \(known), mean error \(percent(calibration.errorAfter)) after")
+      from: measurements, note: "simulate calibrate: \(known), mean error \(percent(errorAfter)) after")
   }
 
   /// Where a fitted number stands.

@@ -10,6 +10,10 @@ import Workloads
 /// who asks for it. Without one, only those are read that are asked for.
 struct Library {
   let workloads: WorkloadCatalog
+  /// Decoders, by name.
+  let decoders: WorkloadCatalog
+  /// The operators of engines, by name.
+  private let engineWorkloads: WorkloadCatalog
   /// The folders that are searched, the user's first.
   var profileFolders: [String] { profileRoots.flatMap { $0 } }
   private let profileRoots: [[String]]
@@ -36,6 +40,9 @@ struct Library {
     // A folder that is there and cannot be read is an error of the catalog's, and no folder that is not there.
     let workloadFolders = (roots + [Catalog.directory]).map { $0 + "/workloads" }.filter { FileIdentity($0) != nil }
     workloads = try checking { try WorkloadCatalog(directories: workloadFolders) }
+    func below(_ folder: String) -> [String] { workloadFolders.map { $0 + folder }.filter { FileIdentity($0) != nil } }
+    decoders = try checking { try WorkloadCatalog(directories: below("/decoders")) }
+    engineWorkloads = try checking { try WorkloadCatalog(directories: below("/engines")) }
   }
 
   private static func userFolder(_ option: String?) throws(Failure) -> String? {
@@ -92,11 +99,46 @@ struct Library {
     }
   }
 
+  /// A decoder by name, by shortened name, or from a file, which may be a Hugging Face `config.json`.
+  func decoder(_ name: String) throws(Failure) -> Decoder {
+    if Self.isFile(name) {
+      if !name.hasSuffix(".json"), !Platform.exists(name) {
+        throw .input(
+          at: name,
+          "no such file; a decoder of the catalog has no slash in its name ('simulate profiles list decoders' "
+            + "has them), and the config.json of any other will do")
+      }
+      return try checking { try Decoder(path: name) }
+    }
+    return try checking {
+      let found = try resolveName(name, among: decoders.names.map { Named(name: $0) }, what: "decoder")
+      return try Decoder(path: decoders.path(of: found))
+    }
+  }
+
+  /// An engine by name or from a file.
+  func engine(_ name: String) throws(Failure) -> EngineProfile {
+    try checking {
+      if Self.isFile(name) { return try shipped?.engine(file: name) ?? profiles.engine(file: name) }
+      return try shipped?.engine(named: name) ?? profiles.engine(named: name)
+    }
+  }
+
+  /// The operators that an engine runs.
+  func engineOperators(_ name: String, of engine: EngineProfile) throws(Failure) -> Workload {
+    guard engineWorkloads.names.contains(name) else {
+      throw .input(
+        "the engine '\(engine.name)' runs the operators '\(name)', which are not in the catalog's "
+          + "workloads/engines")
+    }
+    return try checking { try engineWorkloads.load(name) }
+  }
+
   /// An accelerator by name or from a file; nil for `none`.
   func accelerator(_ name: String) throws(Failure) -> AcceleratorProfile? {
     if name == "none" { return nil }
     return try checking {
-      if Self.isFile(name) { return try profiles.accelerator(file: name) }
+      if Self.isFile(name) { return try shipped?.accelerator(file: name) ?? profiles.accelerator(file: name) }
       return try shipped?.accelerator(named: name) ?? profiles.accelerator(named: name)
     }
   }
@@ -104,7 +146,7 @@ struct Library {
   /// A host by name or from a file.
   func host(_ name: String) throws(Failure) -> HostProfile {
     try checking {
-      if Self.isFile(name) { return try profiles.host(file: name) }
+      if Self.isFile(name) { return try shipped?.host(file: name) ?? profiles.host(file: name) }
       return try shipped?.host(named: name) ?? profiles.host(named: name)
     }
   }
@@ -126,7 +168,7 @@ struct Library {
   /// A framework by name or from a file.
   func framework(_ name: String) throws(Failure) -> FrameworkProfile {
     try checking {
-      if Self.isFile(name) { return try profiles.framework(file: name) }
+      if Self.isFile(name) { return try shipped?.framework(file: name) ?? profiles.framework(file: name) }
       return try shipped?.framework(named: name) ?? profiles.framework(named: name)
     }
   }
@@ -144,6 +186,30 @@ struct Library {
       throw .input("no file in the catalog's \(folder) is named '\(name)'" + advice)
     }
     return found
+  }
+
+  /// The names of all accelerators, by date of release.
+  var acceleratorNames: [String] {
+    get throws(Failure) {
+      if let shipped { return shipped.acceleratorNames }
+      return try profiles.accelerators.map(\.name)
+    }
+  }
+
+  /// The names of all hosts, in order.
+  var hostNames: [String] {
+    get throws(Failure) {
+      if let shipped { return shipped.hostNames }
+      return try profiles.hosts.map(\.name)
+    }
+  }
+
+  /// The names of all frameworks, in order.
+  var frameworkNames: [String] {
+    get throws(Failure) {
+      if let shipped { return shipped.frameworkNames }
+      return try profiles.frameworks.map(\.name)
+    }
   }
 
   /// Whether a name denotes an accelerator of the catalog.
@@ -173,7 +239,7 @@ struct Library {
   func check(isOutside target: OutputTarget) throws(Failure) {
     guard target.replacesFile, let folder = target.folder else { return }
     let kinds = [
-      "accelerators", "architectures", "error-bands", "frameworks", "history", "host-architectures", "hosts",
+      "accelerators", "architectures", "engines", "error-bands", "frameworks", "history", "host-architectures", "hosts",
       "measurements", "scenarios", "workloads",
     ]
     for catalog in profileFolders {

@@ -47,7 +47,7 @@ struct KernelMeasurementFile {
 }
 
 /// The names in a table, each looked up where it first stands.
-private struct TableNames {
+struct TableNames {
   private let table: CSVText
   private var seen: [String: Set<String>] = [:]
 

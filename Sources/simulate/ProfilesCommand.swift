@@ -7,7 +7,7 @@ import Workloads
 
 /// `simulate profiles list|show|fields|check`: what can be simulated, with every number's source.
 enum ProfilesCommand {
-  private static let sorts = ["accelerators", "hosts", "frameworks", "workloads"]
+  private static let sorts = ["accelerators", "hosts", "frameworks", "engines", "decoders", "workloads"]
 
   static let subcommand = Subcommand(
     "profiles", summary: "List, show and check profiles and workloads",
@@ -16,7 +16,8 @@ enum ProfilesCommand {
         CommandDefinition(
           "list", summary: "List what the catalog holds",
           positionals: [
-            PositionalDefinition("sort", help: "accelerators, hosts, frameworks or workloads; all if left out")
+            PositionalDefinition(
+              "sort", help: "accelerators, hosts, frameworks, engines, decoders or workloads; all if left out")
           ],
           options: [.format(and: ["names"])]), list),
       Subcommand(
@@ -55,11 +56,21 @@ enum ProfilesCommand {
   @Sendable private static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let wanted = try wanted(of: sorts, command) { name, hint in "there are no '\(name)'" + hint }
     try command.checkFormat()
-    let tables = try wanted.map { (sort) throws(Failure) in try table(of: sort, library) }
     if command.value(of: "format") == "names" {
-      Platform.print(tables.map { $0.firstColumn.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
+      // Without what tables say of each: to count a workload's operators takes reading and binding it.
+      let names = try wanted.map { (sort) throws(Failure) in try Self.names(of: sort, library) }
+      Platform.print(names.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
     } else {
-      command.print(TableReport(tables))
+      command.print(TableReport(try wanted.map { (sort) throws(Failure) in try table(of: sort, library) }))
+    }
+  }
+
+  private static func names(of sort: String, _ library: Library) throws(Failure) -> [String] {
+    switch sort {
+    case "accelerators": try library.acceleratorNames
+    case "hosts": try library.hostNames
+    case "frameworks": try library.frameworkNames
+    default: library.workloads.names
     }
   }
 
@@ -94,6 +105,28 @@ enum ProfilesCommand {
           Column("title") { .text($0.title) },
           Column("fusion") { .text($0.fusion.map(\.rawValue).joined(separator: ", ")) },
         ])
+    case "engines":
+      Table(
+        named: sort, try library.profiles.engines,
+        [
+          Column("name") { .text($0.name) }, Column("version") { .text($0.version) },
+          Column("prefill") { .text($0.prefillFramework) }, Column("decode") { .text($0.decodeFramework) },
+          Column("loop", unit: "us", key: "loop_us", .plain) { .number($0.stepUS(requests: 1, tokens: 1)) },
+          Column("overlapped") { .flag($0.isOverlapped) }, Column("title") { .text($0.title) },
+        ])
+    case "decoders":
+      Table(
+        named: sort, try decoders(library),
+        [
+          Column("name") { .text($0.name) },
+          Column("weights", unit: "10^9", key: "weights_billions", .plain) {
+            .number((Double($0.weightElements) / 1e7).rounded() / 100)
+          },
+          Column("layers") { .count($0.layerCount) }, Column("hidden") { .count(Int($0.hiddenWidth)) },
+          Column("heads") { .text($0.latent == nil ? "\($0.heads)/\($0.keyHeads)" : "\($0.heads) latent") },
+          Column("experts") { .text($0.experts.map { "\($0.active) of \($0.count)" } ?? "") },
+          Column("kind") { .text($0.kind) }, Column("title") { .text($0.title) },
+        ])
     default:
       Table(
         named: sort, try workloads(library),
@@ -108,6 +141,12 @@ enum ProfilesCommand {
           Column("title") { .text($0.title) },
         ])
     }
+  }
+
+  /// The decoders of the catalog, from the smallest on.
+  private static func decoders(_ library: Library) throws(Failure) -> [Decoder] {
+    try library.decoders.names.map { (name) throws(Failure) in try library.decoder(name) }
+      .sorted { ($0.weightElements, $0.name) < ($1.weightElements, $1.name) }
   }
 
   private static func workloads(
@@ -132,7 +171,7 @@ enum ProfilesCommand {
     // Hosts first: an accelerator may be called after the host beside it, 'apple-m4-max' after 'apple-m4'.
     let searches: [() throws -> ProfileReport?] = [
       { report(try library.host(name)) }, { try library.accelerator(name).map(report) },
-      { report(try library.framework(name)) },
+      { report(try library.framework(name)) }, { report(try library.engine(name)) },
     ]
     for search in searches where found == nil {
       do { found = try search() } catch {
@@ -145,18 +184,36 @@ enum ProfilesCommand {
       }
     }
     if let found { return command.print(found) }
+    if let decoder = try decoder(name, library) { return command.print(TableReport([table(of: decoder)])) }
     if let ambiguous { throw ambiguous }
     let profiles = try library.profiles
     let known =
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
-      + profiles.frameworks.map(\.name)
+      + profiles.frameworks.map(\.name) + profiles.engines.map(\.name)
     throw .input("no profile is called '\(name)'\(hint(name, known))\nsee 'simulate profiles list'")
+  }
+
+  /// The decoder of a name; nil where none is called so.
+  private static func decoder(_ name: String, _ library: Library) throws(Failure) -> Decoder? {
+    do { return try library.decoder(name) } catch {
+      if case .unknown? = error.causes.first as? NameFault { return nil }
+      throw error
+    }
+  }
+
+  /// A decoder's sizes, as an engine's operators ask for them.
+  private static func table(of decoder: Decoder) -> Table {
+    let sizes = decoder.parameters(of: decoder.layers.last ?? DecoderLayer()).sorted { $0.key < $1.key }
+    return Table(
+      named: decoder.name, [(key: "weights", value: decoder.weightElements)] + sizes.filter { $0.value != 0 },
+      [Column("size") { .text($0.key) }, Column("value") { .count(Int($0.value)) }])
   }
 
   private static func file(_ path: String, _ library: Library) throws(Failure) -> ProfileReport {
     switch try schema(of: path) {
     case "host/1": return report(try library.host(path))
     case "framework/1": return report(try library.framework(path))
+    case "engine/1": return report(try library.engine(path))
     default:
       guard let profile = try library.accelerator(path) else { preconditionFailure("a path is not 'none'") }
       return report(profile)
@@ -198,13 +255,17 @@ enum ProfilesCommand {
     for name in library.workloads.names {
       do { _ = try library.workload(name).bindChecked() } catch { failures.append(Failure(error)) }
     }
+    for name in library.decoders.names {
+      do { _ = try library.decoder(name) } catch { failures.append(error) }
+    }
     let profiles = try library.profiles
     do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
     do { try library.checkHistory() } catch { failures.append(error) }
     if !failures.isEmpty { throw Failure(failures) }
     Platform.print(
       "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
-        + "\(profiles.frameworks.count) frameworks\n")
+        + "\(profiles.frameworks.count) frameworks, \(profiles.engines.count) engines, "
+        + "\(library.decoders.names.count) decoders\n")
   }
 
   private static func check(_ path: String, _ library: Library) throws(Failure) {
@@ -222,6 +283,8 @@ enum ProfilesCommand {
     case "scenario/1": _ = try checking { try ProfileCatalog.scenario(file: path) }
     case "trends/1":
       _ = try checking { try TrendRules(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
+    case "engine/1": _ = try library.engineOperators(library.engine(file).operators, of: library.engine(file))
+    case "decoder/1": _ = try library.decoder(file)
     case "error_band/1":
       _ = try checking { try ErrorBand(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
     case "workload/1":
@@ -249,6 +312,7 @@ enum ProfilesCommand {
       let schemas = [
         "accelerator/1", "architecture/1", "host/1", "host-architecture/1", "framework/1", "workload/1", "error_band/1",
         "scenario/1", "trends/1",
+        "engine/1", "decoder/1",
       ]
       return try cursor.choice(of: schemas, as: "schema")
     }

@@ -170,11 +170,14 @@ enum ProjectCommand {
 
   // MARK: Roadmap
 
+  /// How many samples a projection can draw.
+  static let samples = NumberLimits<Int>.within(20...1_000_000)
+
   private static func project(
     _ command: ParsedCommand, _ library: Library, _ resolved: ScenarioOptions.Resolved
   ) throws {
     let year = try command.integer(of: "year") ?? 0
-    let samples = try command.integer(of: "samples", .within(20...1_000_000)) ?? 2000
+    let samples = try command.integer(of: "samples", samples) ?? 2000
     let seed = try command.integer(of: "seed", .atLeast(0)) ?? 1
     let scenarios = try library.scenarios(command.values(of: "scenario"))
     let changed = try apply(scenarios, to: resolved, command, library)

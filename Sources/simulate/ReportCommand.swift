@@ -34,6 +34,8 @@ enum ReportCommand {
         "measurements", value: "FILE", help: "Measured latencies to show, in the columns of 'simulate validate'",
         group: "Contents"),
       OptionDefinition("year", value: "Y", help: "How far to project", defaultText: "2032", group: "Contents"),
+      OptionDefinition(
+        "samples", value: "N", help: "How many samples the projection draws", defaultText: "1000", group: "Contents"),
       OptionDefinition("sweep", value: "FILE", help: "A page of the rows of a sweep, from its CSV", group: "Contents"),
       OptionDefinition(
         "study", value: "S", help: "A page of a case study", choices: CaseStudy.Subject.allCases.map(\.rawValue),
@@ -77,7 +79,7 @@ enum ReportCommand {
   // MARK: Options
 
   private static func checkPageOptions(_ command: ParsedCommand) throws(Failure) {
-    for name in ["chart", "measurements", "year"] where command.isPresent(name) {
+    for name in ["chart", "measurements", "year", "samples"] where command.isPresent(name) {
       throw .usage("--\(name) goes with a system, not with --sweep or --study")
     }
     guard !(command.isPresent("sweep") && command.isPresent("study")) else {
@@ -95,7 +97,7 @@ enum ReportCommand {
   ) throws(Failure) {
     if format?.ending != ChartFormat.svg.ending { try command.refuse(["width"], "only an SVG chart has one") }
     guard let kind else { return }
-    if kind != .projection { try command.refuse(["year"], "the \(kind.rawValue) chart projects nothing") }
+    if kind != .projection { try command.refuse(["year", "samples"], "the \(kind.rawValue) chart projects nothing") }
     if kind != .latency {
       try command.refuse(["measurements"], "the \(kind.rawValue) chart shows no measured latencies")
     }
@@ -118,26 +120,17 @@ enum ReportCommand {
     _ command: ParsedCommand, _ library: Library, only kind: Figure.Kind?, _ words: String
   ) throws(Failure) -> SystemReport {
     let resolved = try ScenarioOptions.resolve(command, library)
-    let year = try checking { try command.integer(of: "year") }
     let measurements = try command.value(of: "measurements").map { (path) throws(Failure) in
       try MeasurementFile(path, library).rows
     }
+    // A year that cannot be is said before anything is simulated.
+    let projection = try projection(command, library, resolved, only: kind)
     let accelerators = kind == nil || kind == .breakdown ? try library.flagships() : []
     let frameworks = kind == nil ? try Self.frameworks(library) : []
     let study = try Progress.showing("simulating the systems of the report") { _ in
       try SystemStudy(
         resolved.scenario, resolved.workload, parameters: resolved.parameters, accelerators: accelerators,
         frameworks: frameworks, contents: kind?.contents ?? .all)
-    }
-    var projection: Projection?
-    if kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil {
-      do {
-        projection = try ProjectCommand.projection(
-          resolved, library, namesHost: command.isPresent("host"), upTo: year ?? 2032, sampleCount: 1000, seed: 1)
-      } catch {
-        // A page is worth having without one; who asked for this chart or a year is told why there is none.
-        if kind == .projection || year != nil { throw error }
-      }
     }
     let errors = try checking {
       try ProfileCatalog.errorBand(
@@ -146,6 +139,23 @@ enum ReportCommand {
     return SystemReport(
       study: study, projection: projection, measurements: measurements ?? [], errors: errors, command: words,
       otherCommand: commandLine(of:))
+  }
+
+  private static func projection(
+    _ command: ParsedCommand, _ library: Library, _ resolved: ScenarioOptions.Resolved, only kind: Figure.Kind?
+  ) throws(Failure) -> Projection? {
+    let year = try checking { try command.integer(of: "year") }
+    let samples = try checking { try command.integer(of: "samples", ProjectCommand.samples) }
+    guard kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil else { return nil }
+    do {
+      return try ProjectCommand.projection(
+        resolved, library, namesHost: command.isPresent("host"), upTo: year ?? 2032, sampleCount: samples ?? 1000,
+        seed: 1)
+    } catch {
+      // A page is worth having without one; who asked for this chart or a year is told why there is none.
+      if kind == .projection || year != nil { throw error }
+      return nil
+    }
   }
 
   /// The frameworks that a page lets choose from.

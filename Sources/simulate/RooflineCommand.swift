@@ -11,13 +11,34 @@ enum RooflineCommand {
 
   private static let definition = CommandDefinition(
     "roofline", summary: "Hold each kernel of a workload against the roofline of an accelerator",
-    discussion: "Intensity, attainable and achieved rate, and what bounds each kernel; longest total time first.",
+    discussion: """
+      Intensity, attainable and achieved rate, and what bounds each kernel; longest total time first. With --check, \
+      claims of a CSV file are held against the roofline of the data sheet, each tensor moved once: columns accelerator, \
+      precision, operator, inputs (shapes as JSON), optionally attributes (JSON), and any of flops, bytes, intensity, \
+      attainable_tflops, bound (compute or memory) and time_us, blank where nothing is claimed. A claim holds as it is \
+      rounded, from three digits on, and a whole number of flops or bytes exactly. --emit writes such a file of a \
+      workload's operators.
+      """,
     positionals: ScenarioOptions.positionals,
-    options: ScenarioOptions.definitions + [.format],
-    examples: [CommandExample("simulate roofline resnet50 v100 --batch 16", shows: "ResNet-50's kernels on a V100")])
+    options: ScenarioOptions.definitions + [
+      .format,
+      OptionDefinition(
+        "check", value: "FILE", help: "Check the claims of a CSV file; status 1 if one does not hold", group: "Claims"),
+      OptionDefinition(
+        "tolerance", value: "F", help: "How far off a claim may be, as a fraction", defaultText: "as it is rounded",
+        group: "Claims"),
+      OptionDefinition(
+        "emit", value: "FILE", help: "Write the workload's operators as claims and nothing else", group: "Claims"),
+    ],
+    examples: [
+      CommandExample("simulate roofline resnet50 v100 --batch 16", shows: "ResNet-50's kernels on a V100"),
+      CommandExample("simulate roofline --check claims.csv", shows: "whether another suite's numbers are right"),
+    ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
+    if let path = command.value(of: "check") { return try RooflineCheckRun.check(path, command, library) }
+    try command.refuse(["tolerance"], "only --check compares anything")
     try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
     let resolved = try ScenarioOptions.resolve(command, library, needsHost: false)
     if let number = resolved.overrides.map(\.path).first(where: { SystemNumber(path: $0)?.isOfHost ?? false }) {
@@ -28,6 +49,15 @@ enum RooflineCommand {
     let scenario = resolved.scenario
     guard let accelerator = scenario.system.accelerator else {
       throw .usage("a roofline needs an accelerator; 'simulate profiles list accelerators' has them")
+    }
+    if let path = command.value(of: "emit") {
+      try command.refuse(["format"], "--emit writes CSV")
+      try command.refuse(["kernel-model", "set"], "--emit is of the data sheet alone")
+      try command.checkOutputs(["emit"], inputs: ScenarioOptions.files(command), library)
+      try command.checkEnding(of: "emit", holds: "CSV", ["csv"])
+      let given = try ScenarioOptions.names(command).accelerator
+      let name = given.flatMap { Library.isFile($0) ? $0 : nil } ?? accelerator.name
+      return try RooflineCheckRun.emit(scenario, accelerator, named: name, to: path)
     }
     let study = RooflineStudy(
       plan: scenario.plan(), accelerator: accelerator, model: scenario.kernelModel.model(of: accelerator))

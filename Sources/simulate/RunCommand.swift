@@ -76,7 +76,8 @@ enum RunCommand {
         scenario: scenario, result: result, answer: answer,
         launchAndQueueTime: try launchAndQueueTime(resolved, plan, costs, command), overrides: resolved.overrides,
         sensitivities: sensitivities, graphs: GraphCapture(plan, scenario.system),
-        spread: try spread(resolved, plan, costs, command), measuredFraction: scenario.measuredFraction(of: plan)))
+        spread: try spread(resolved, plan, costs, command), measuredFraction: scenario.measuredFraction(of: plan),
+        energy: PassEnergy(scenario, plan, result.summary)))
   }
 
   /// How the latency is spread over as many passes as were asked for; nil where none were.

@@ -7,13 +7,20 @@ import Workloads
 
 /// The options that say what is simulated, shared by every command that simulates one system.
 enum ScenarioOptions {
+  static let host = OptionDefinition(
+    "host", value: "H", help: "Host: a catalog name or a file", defaultText: "one that is sold with the accelerator",
+    group: "System")
+
+  static let set = OptionDefinition(
+    "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.memory.bandwidth_gb_per_s=8000",
+    longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; "
+      + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true)
+
   static let definitions: [OptionDefinition] = [
     OptionDefinition("workload", short: "w", value: "W", help: "Workload: a catalog name or a file", group: "System"),
     OptionDefinition(
       "accelerator", short: "a", value: "A", help: "Accelerator: a catalog name, a file, or none", group: "System"),
-    OptionDefinition(
-      "host", value: "H", help: "Host: a catalog name or a file", defaultText: "one that is sold with the accelerator",
-      group: "System"),
+    host,
     OptionDefinition(
       "framework", short: "f", value: "F", help: "Framework: a catalog name or a file",
       defaultText: SystemDefaults.framework, group: "System"),
@@ -25,10 +32,7 @@ enum ScenarioOptions {
     OptionDefinition("sequence-length", value: "N", help: "Sequence length", group: "Workload"),
     OptionDefinition(
       "parameter", value: "NAME=N", help: "Any parameter of the workload", group: "Workload", isRepeatable: true),
-    OptionDefinition(
-      "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.memory.bandwidth_gb_per_s=8000",
-      longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; "
-        + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true),
+    set,
     KernelModelOption.definition,
     OptionDefinition("synchronized", help: "One synchronization per pass instead of the steady state", group: "System"),
   ]

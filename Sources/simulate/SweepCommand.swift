@@ -18,6 +18,9 @@ enum SweepCommand {
       With --output the rows grow in FILE.partial, which becomes FILE when it is complete; --resume goes on where an \
       interrupted sweep stopped. --shard K/N is the K-th of N parts, which concatenate to the whole; in a Slurm job \
       array the task's number and count are the default.
+      With --engine the workload is a decoder, and the rows are its steps: --over batch, context (of steps over next \
+      tokens) or prompt (of steps over prompts), decoder, accelerator, engine, host, framework, precision, weights, \
+      cache, and any number.
       """,
     positionals: ScenarioOptions.positionals,
     options: [
@@ -31,6 +34,7 @@ enum SweepCommand {
         "output", short: "o", value: "FILE", help: "Write the rows to a file", defaultText: "standard output",
         group: "Output"),
       OptionDefinition("resume", help: "Go on where an interrupted sweep to the same file stopped", group: "Output"),
+      ServedOptions.engine, ServedOptions.weights, ServedOptions.cache,
     ] + ScenarioOptions.definitions,
     examples: [
       CommandExample(
@@ -39,9 +43,18 @@ enum SweepCommand {
       CommandExample(
         "simulate sweep resnet50 t4 --over host.single_thread_speed=0.25..4:log9 -o rows.csv",
         shows: "nine speeds of the host, to a file"),
+      CommandExample(
+        "simulate sweep llama-3.1-8b h100-sxm --engine vllm --over batch=1,8,64 --over context=128..8192:log7",
+        shows: "steps of a served decoder"),
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    if StepSweep.isAsked(by: command) {
+      let output = try output(command)
+      let format = Format(rawValue: try format(command, output)) ?? .table
+      return try StepSweep.run(command, library, format, to: output)
+    }
+    try command.refuse(["weights", "cache"], "they are of --engine, which runs a decoder")
     let request = try SweepRequest(command)
     try command.checkOutputs(["output"], inputs: request.files + command.values(of: "plan"), library)
     let output = try output(command)

@@ -58,9 +58,9 @@ extension Library: SweepSource {
   func names(of subject: SweepAxis.Subject) throws(Failure) -> [String] {
     switch subject {
     case .workload: workloads.names
-    case .accelerator: try profiles.accelerators.map(\.name)
-    case .host: try profiles.hosts.map(\.name)
-    case .framework: try profiles.frameworks.map(\.name)
+    case .accelerator: try acceleratorNames
+    case .host: try hostNames
+    case .framework: try frameworkNames
     case .precision: Precision.selectable.map(\.rawValue)
     case .parameter, .number: []
     }

@@ -18,12 +18,7 @@ struct ErrorBandCoverageTests {
 
   private static func predictions() throws -> [(name: String, predictions: [Validation.Prediction])] {
     let models = try ShippedModels()
-    let paper = try Measurement.read(try Published.frameworkTax.table()).map { row in
-      var row = row
-      row.role = row.parameters["batch"] == 2 ? .anchor : .test
-      return row
-    }
-    let fitted = try Validation(paper, from: models, fitsHost: true).predictions
+    let fitted = try FrameworkTaxTests.predictions.get()
     let others: [(name: String, rows: [Measurement])] = [
       ("processor", try OtherMeasurements.processor()), ("language models", try OtherMeasurements.languageModels()),
       (

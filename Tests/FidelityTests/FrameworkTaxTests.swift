@@ -7,7 +7,8 @@ import Testing
   "The paper's measurements", .tags(.fidelity),
   .enabled("needs ../shared/measurements/framework-tax") { Published.frameworkTax.isPresent })
 struct FrameworkTaxTests {
-  private func predictions() throws -> [Validation.Prediction] {
+  /// Asked for by what looks at error bands as well, and made once.
+  static let predictions = Result {
     let rows = try Measurement.read(try Published.frameworkTax.table()).map { row in
       var row = row
       row.role = row.parameters["batch"] == 2 ? .anchor : .test
@@ -18,7 +19,7 @@ struct FrameworkTaxTests {
 
   @Test("The median error is at most 5 %, the mean at most 7 %, and the knee is exact in three series of four")
   func errors() throws {
-    let predictions = try predictions()
+    let predictions = try Self.predictions.get()
     let summary = try #require(ErrorSummary(predictions.compactMap(\.error)))
     let knees = RiseComparison.compare(predictions)
     let exact = Double(knees.filter { $0.measured == $0.predicted }.count) / Double(knees.count)

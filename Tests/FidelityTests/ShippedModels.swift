@@ -9,9 +9,13 @@ struct ShippedModels: ModelSource {
   let profiles: ProfileCatalog
   let workloads: WorkloadCatalog
 
+  /// Read once: without optimization that takes longer than what most tests look at.
+  private static let profiles = Result { try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"]) }
+  private static let workloads = Result { try WorkloadCatalog(directories: [packageRoot + "/workloads"]) }
+
   init() throws {
-    profiles = try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"])
-    workloads = try WorkloadCatalog(directories: [packageRoot + "/workloads"])
+    profiles = try Self.profiles.get()
+    workloads = try Self.workloads.get()
   }
 
   func workload(_ name: String) throws -> Workload { try workloads.load(name) }

@@ -4,13 +4,13 @@ import Workloads
 
 /// The catalog that travels with the program, from its folders in the package.
 enum ShippedProfiles {
-  static func catalog() throws -> ProfileCatalog {
-    try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"])
-  }
+  /// Read once: without optimization that takes longer than what most tests look at.
+  private static let read = Result { try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"]) }
+  private static let found = Result { try WorkloadCatalog(directories: [packageRoot + "/workloads"]) }
 
-  static func workloads() throws -> WorkloadCatalog {
-    try WorkloadCatalog(directories: [packageRoot + "/workloads"])
-  }
+  static func catalog() throws -> ProfileCatalog { try read.get() }
+
+  static func workloads() throws -> WorkloadCatalog { try found.get() }
 
   /// A system by names; an accelerator of `none` is the host alone.
   static func system(_ accelerator: String, _ framework: String = "pytorch-eager") throws -> System {

@@ -7,7 +7,10 @@ import Testing
 @Suite("The shipped profiles") struct ShippedCatalogTests {
   static let folder = packageRoot + "/hardware-profiles"
 
-  static func catalog() throws -> ProfileCatalog { try ProfileCatalog(directories: [folder]) }
+  /// Read once: without optimization that takes longer than what most tests look at.
+  private static let read = Result { try ProfileCatalog(directories: [folder]) }
+
+  static func catalog() throws -> ProfileCatalog { try read.get() }
 
   @Test func `all load, from files that have their names`() throws {
     let catalog = try Self.catalog()
@@ -98,6 +101,7 @@ import Testing
     for profile in catalog.accelerators { check(profile.name, profile, profile.provenance) }
     for profile in catalog.hosts { check(profile.name, profile, profile.provenance) }
     for profile in catalog.frameworks { check(profile.name, profile, profile.provenance) }
+    for profile in catalog.engines { check(profile.name, profile, profile.provenance) }
   }
 
   @Test func `say when parts were released, and announce only those of the future`() throws {

@@ -9,6 +9,9 @@ import Traces
 
 /// Recorded shapes are somebody's data: where they cannot be an operator's, the kernel's time is told without them.
 @Suite("Recorded shapes", .tags(.slow)) struct SenselessShapeTests {
+  /// Read once for all the shapes.
+  private static let profiles = Result { try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"]) }
+
   /// One operator with its shapes and arguments, and the kernel that it launches.
   private func study(_ name: String, shapes: String, values: String) throws -> TraceStudy {
     let operation =
@@ -21,7 +24,7 @@ import Traces
       #"{"ph": "X", "cat": "kernel", "name": "k", "pid": 0, "tid": 7, "ts": 20, "dur": 30, "#
       + #""args": {"correlation": 1, "device": 0, "stream": 7}}"#
     let text = #"{"traceEvents": [\#([operation, call, kernel].joined(separator: ","))]}"#
-    let profiles = try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"])
+    let profiles = try Self.profiles.get()
     var changes = TraceChanges()
     changes.accelerator = try profiles.accelerator(named: "nvidia-t4")
     return try TraceStudy(

@@ -32,9 +32,9 @@ struct QuantityTests {
     #expect(Seconds(microseconds: number).microseconds.isWithinRounding(of: number))
     #expect(Seconds(nanoseconds: number).nanoseconds.isWithinRounding(of: number))
     #expect(Seconds(picoseconds: number).picoseconds.isWithinRounding(of: number))
-    #expect(FLOPsPerSecond(gigaflops: number).gflops == number)
-    #expect(FLOPsPerSecond(teraflops: number).tflops == number)
-    #expect(FLOPsPerSecond(petaflops: number).pflops == number)
+    #expect(FLOPsPerSecond(gigaflops: number).gigaflops == number)
+    #expect(FLOPsPerSecond(teraflops: number).teraflops == number)
+    #expect(FLOPsPerSecond(petaflops: number).petaflops == number)
     #expect(BytesPerSecond(gigabytesPerSecond: number).gigabytesPerSecond == number)
     #expect(BytesPerSecond(terabytesPerSecond: number).terabytesPerSecond == number)
   }

@@ -100,7 +100,7 @@ import Testing
       }
     }
     lines.append(("report|--sweep|rows.csv|-o|o.html", ["o.html"]))
-    lines.append(("report|\(system)|--measurements|m.csv|-o|o.html", ["o.html"]))
+    lines.append(("report|\(system)|--measurements|m.csv|--samples|20|-o|o.html", ["o.html"]))
     lines.append(("trace|t.json|--recorded-accelerator|v100|--timeline|o.json|--report|o.html", ["o.json", "o.html"]))
     for file in ["accelerators", "hosts", "frameworks"] { lines.append(("profiles|show|./\(file).json", [])) }
     let faults = [

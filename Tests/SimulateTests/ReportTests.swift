@@ -22,6 +22,9 @@ import Testing
       ("report bert-base v100 --output x.svg", "say which, as in --chart latency"),
       ("report --sweep a.csv --study frameworks --output x.html", "give one of them"),
       ("report --study frameworks --chart latency --output x.html", "--chart goes with a system"),
+      ("report --study frameworks --samples 20 --output x.html", "--samples goes with a system"),
+      ("report bert-base v100 --chart latency --samples 20 --output x.svg", "the latency chart projects nothing"),
+      ("report bert-base v100 --samples 19 --output x.html", "--samples"),
     ] {
       let result = try Command.run(line.split(separator: " ").map(String.init))
       #expect(result.status == 64 && result.errors.contains(words), "\(line): \(result.errors)")
@@ -44,7 +47,8 @@ import Testing
     let one =
       #"{ "schema": "workload/1", "name": "w", "parameters": {}, "program": [{ "operator": "aten::relu", "inputs": [[64]] }] }"#
     let workload = chart == "projection" ? directory.write(Array(one.utf8), to: "w.json") : "squeezenet1-0"
-    let line = "report \(workload) v100 --chart \(chart)"
+    let samples = chart == "projection" ? " --samples 20" : ""
+    let line = "report \(workload) v100 --chart \(chart)\(samples)"
     let svg = try #require(try written(line, ending: "svg").text)
     #expect(svg.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.hasSuffix("</svg>\n"))
     #expect(svg.contains("V100") && !svg.contains("nan"))

@@ -5,13 +5,13 @@ import Workloads
 
 /// The catalog as the command finds it.
 enum ShippedCatalog {
-  static func profiles() throws -> ProfileCatalog {
-    try ProfileCatalog(directories: [Catalog.directory + "/hardware-profiles"])
-  }
+  /// Read once: without optimization that takes longer than what most tests look at.
+  private static let read = Result { try ProfileCatalog(directories: [Catalog.directory + "/hardware-profiles"]) }
+  private static let found = Result { try WorkloadCatalog(directories: [Catalog.directory + "/workloads"]) }
 
-  static func workloads() throws -> WorkloadCatalog {
-    try WorkloadCatalog(directories: [Catalog.directory + "/workloads"])
-  }
+  static func profiles() throws -> ProfileCatalog { try read.get() }
+
+  static func workloads() throws -> WorkloadCatalog { try found.get() }
 
   /// A system of shipped parts.
   ///

@@ -11,7 +11,10 @@ import Testing
   /// The numbers of which less is better: times and losses.
   private func isCost(_ path: String) -> Bool {
     let isTime = path.contains("_us.") || path.hasSuffix("_us")
-    let losses = ["wave_quantization", "operand_cost", "matrix_step_clocks", "energy_pj_per_flop", "narrow_energy"]
+    let losses = [
+      "wave_quantization", "operand_cost", "matrix_step_clocks", "energy_pj_per_flop", "narrow_energy", "idle_power",
+      "energy_pj_per_byte",
+    ]
     return isTime || losses.contains { path.hasSuffix($0) }
   }
 

@@ -8,9 +8,13 @@ struct ShippedSystems {
   let profiles: ProfileCatalog
   let workloads: WorkloadCatalog
 
+  /// Read once: without optimization that takes longer than what most tests look at.
+  private static let profiles = Result { try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"]) }
+  private static let workloads = Result { try WorkloadCatalog(directories: [packageRoot + "/workloads"]) }
+
   init() throws {
-    profiles = try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"])
-    workloads = try WorkloadCatalog(directories: [packageRoot + "/workloads"])
+    profiles = try Self.profiles.get()
+    workloads = try Self.workloads.get()
   }
 
   /// A workload on a system by names; of the accelerator `none`, on the host alone.

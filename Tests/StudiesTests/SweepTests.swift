@@ -146,10 +146,11 @@ import Workloads
         for other in "07x,.\" {\n".utf8 where other != line[place] {
           var changed = line
           changed[place] = other
-          let text = String(decoding: changed, as: UTF8.self)
-          #expect(!rows.mayBe(changed[...], rowOf: point, scratch: &scratch), "\(text)")
+          // Asked some hundred thousand times: only what is wrong is worth the time of an expectation.
+          guard rows.mayBe(changed[...], rowOf: point, scratch: &scratch) else { continue }
+          Issue.record("\(String(decoding: changed, as: UTF8.self))")
         }
-        #expect(!rows.mayBe(line[..<place], rowOf: point, scratch: &scratch))
+        if rows.mayBe(line[..<place], rowOf: point, scratch: &scratch) { Issue.record("cut off at \(place)") }
       }
     }
   }

@@ -5,11 +5,13 @@ extension CalibratedModel {
   /// The time of a product on the matrix units; nil where the architecture has no constants for it, or single precision is
   /// computed.
   func pipelined(_ shape: MatrixShape, _ kernel: Kernel) -> KernelTime? {
-    guard let pipeline, let format = matrixFormat(kernel.arithmetic) else { return nil }
+    guard let pipeline, pipeline.matrixStepClocks != nil, let format = matrixFormat(kernel.arithmetic) else {
+      return nil
+    }
     let time = powered(product(format, pipeline, aligned: isAligned(shape)).time(of: shape), shape.flops, format)
     let traffic = traffic(pipeline)
     return KernelTime(
-      compute: time.arithmetic,
+      compute: max(time.arithmetic, conversions(kernel)),
       memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
         + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
       setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
@@ -30,11 +32,23 @@ extension CalibratedModel {
     let operands = traffic.seconds(kernel.bytes)
     let cached = 4 * kernel.arithmetic.bytesPerElement * shape.batch * shape.keyHeads * shape.queries * shape.width
     let isHidden = attention.hidesTraffic(shape)
+    if shape.queries == 1, !shape.isSplit {
+      // As many units work as there are heads, and each has its own share of the way to the cache.
+      let units = min(accelerator.computeUnits, shape.batch * shape.heads)
+      let alone = kernel.bytes / (units * clock * pipeline.cacheBytesPerClock)
+      return KernelTime(compute: 0, memory: max(operands, alone), fixed: constants.fixed)
+    }
     return KernelTime(
       compute: time.arithmetic, memory: isHidden ? operands : 0,
       exposedMemory: (isHidden ? 0 : operands) + (shape.writesCache ? traffic.seconds(cached) : 0), setup: time.setup,
       fixed: constants.fixed + attention.furtherKernels(shape, parts: parts) * pipeline.matrixFixed,
       overlap: pipeline.overlap)
+  }
+
+  /// Seconds of bringing weights into the format of the arithmetic, on all units.
+  func conversions(_ kernel: Kernel) -> Double {
+    guard kernel.conversions > 0 else { return 0 }
+    return kernel.conversions / (kernel.conversionsPerClock * accelerator.computeUnits * clock)
   }
 
   /// Arithmetic takes no less than the board's power lets it.
@@ -82,7 +96,7 @@ extension CalibratedModel {
     return PipelinedProduct(
       rate: aligned ? unit : unit * efficiency.matrixUnaligned,
       operandRate: efficiency.pipeline.operandBytesPerClock.map { $0 * clock }, elementBytes: format.bytesPerElement,
-      waves: waves, step: pipeline.matrixStepClocks / terms / clock, split: pipeline.split,
+      waves: waves, step: (pipeline.matrixStepClocks ?? 0) / terms / clock, split: pipeline.split ?? 0,
       cache: traffic(pipeline).cache)
   }
 }

@@ -25,8 +25,15 @@ public struct CalibratedModel: KernelTimeModel {
     power = BoardPower(accelerator)
   }
 
-  /// Bytes per second of a streaming kernel.
-  var bandwidth: Double { accelerator.memory.bandwidthGBPerS * 1e9 * efficiency.memory }
+  /// Bytes per second of a streaming kernel: what the memory gives, or what the compute units can ask for.
+  ///
+  /// A unit has so many loads under way at a time, and each takes as long as the memory's latency (Little's law). A part
+  /// with few units for its memory, as the H20 is, does not use all of it.
+  var bandwidth: Double {
+    let memory = accelerator.memory.bandwidthGBPerS * 1e9 * efficiency.memory
+    guard let load = efficiency.pipeline.loadBytesPerClock else { return memory }
+    return min(memory, load * accelerator.computeUnits * accelerator.clockGHz * 1e9)
+  }
 
   /// FLOP/s of single precision on the vector units: the data sheet's peak, at the clock that is sustained.
   var vectorPeak: Double { (accelerator.peakTFLOPS[.fp32] ?? 0) * 1e12 * sustainedClock }
@@ -40,13 +47,23 @@ public struct CalibratedModel: KernelTimeModel {
       return KernelTime(compute: 0, memory: 0, fixed: fixed)
     case .stream, .pooling:
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
+    case .weightedSum:
+      // Nothing is set up: the kernel reads the weights as it would copy them, and converts them meanwhile.
+      return KernelTime(
+        compute: max(kernel.flops / vectorPeak, conversions(kernel)), memory: memory / efficiency.matrixMemory,
+        fixed: fixed)
     case .matrix(let shape):
       if let time = pipelined(shape, kernel) { return time }
-      return product(shape, kernel.arithmetic).kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
+      var time = product(shape, kernel.arithmetic)
+      time.arithmetic = max(time.arithmetic, conversions(kernel))
+      return time.kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
     case .attention(let shape):
       if let time = flashAttention(shape, kernel) { return time }
       var both = shape.asMatrix
       both.k *= 2
+      // Tokens beyond the last are masked: their number need not be a multiple of anything.
+      let step = max(1, efficiency.matrixAlignment)
+      both.n = (both.n / step).rounded(.up) * step
       return product(both, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     case .convolution(let shape):
       return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)

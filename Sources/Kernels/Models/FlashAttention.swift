@@ -20,7 +20,7 @@ struct FlashAttention: Sendable {
     let (heads, queries) = packs(shape) ? (shape.keyHeads, shape.queries * group(shape)) : (shape.heads, shape.queries)
     let blocks = shape.batch * heads * (queries / tile.rows).rounded(.up)
     let steps = (shape.keys / tile.columns).rounded(.up)
-    let parts = isDecode(shape) ? keyParts(blocks: blocks, steps: steps) : 1
+    let parts = isDecode(shape) && shape.isSplit ? keyParts(blocks: blocks, steps: steps) : 1
     let longest = (steps / parts).rounded(.up)
     let waves = waves.count(load: waves.load(blocks * parts))
     let scores = max(waves * meanSteps(shape, tile, longest, of: steps), longest) * tile.rows * tile.columns

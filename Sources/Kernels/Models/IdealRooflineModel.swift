@@ -15,15 +15,13 @@ public struct IdealRooflineModel: KernelTimeModel {
   }
 
   /// The peak at which a format is computed, FLOP/s: that of the fastest format that can carry it.
-  public func peak(_ precision: Precision) -> Double {
-    (precision.widenings.compactMap { accelerator.peakTFLOPS[$0] }.max() ?? 0) * 1e12
-  }
+  public func peak(_ precision: Precision) -> Double { accelerator.peak(precision).value }
 
   /// The roofline of a format.
   public func roofline(_ precision: Precision) -> Roofline {
     Roofline(
       peak: FLOPsPerSecond(peak(precision)),
-      bandwidth: BytesPerSecond(gigabytesPerSecond: accelerator.memory.bandwidthGBPerS))
+      bandwidth: accelerator.memoryBandwidth)
   }
 
   /// The time of a kernel at the data-sheet peaks, without any fixed cost.

@@ -40,7 +40,7 @@ struct KernelPlace: Hashable, Sendable {
     case .attention(let shape):
       sort = shape.queries <= 1 ? .decode(format) : shape.isCausal ? .causal(format) : .encoder(format)
       point = Self.point(of: shape)
-    case .convolutionHelper, .stream, .pooling:
+    case .convolutionHelper, .weightedSum, .stream, .pooling:
       sort = .stream(format, name: kernel.name)
       point = SIMD8(octaves(kernel.bytesRead), octaves(kernel.bytesWritten), 0, 0, 0, 0, 0, 0)
     }

@@ -72,10 +72,13 @@ extension Lowering {
     let values = Double(operation.inputs[2].dimensions.last ?? 1)
     let written = shape.batch * shape.heads * shape.queries * values
     guard written > 0 else { return [] }
+    // Latent attention keeps one tensor, of which values are the greater part of the keys.
+    let sharesValues = operation.attribute("shares_values")?.first == 1
+    let shared = sharesValues ? operation.inputElements(2) * target.bytes(operation.inputTypes[2]) : 0
     return [
       Kernel(
         name: operation.name, .matrixMultiply, .attention(shape), flops: shape.flops,
-        bytesRead: operation.inputBytes(target), bytesWritten: written * target.precision.bytesPerElement,
+        bytesRead: operation.inputBytes(target) - shared, bytesWritten: written * target.precision.bytesPerElement,
         arithmetic: target.arithmetic(of: .attention))
     ]
   }
@@ -83,15 +86,18 @@ extension Lowering {
   /// The heads are the dimension before the last two; what stands before them are sequences.
   ///
   /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries.
-  private static func attentionShape(_ operation: Operator) -> AttentionShape {
+  static func attentionShape(_ operation: Operator) -> AttentionShape {
     let (query, key) = (operation.inputs[0], operation.inputs[1])
     let heads = query.rank > 2 ? Double(query[query.rank - 3]) : 1
     let keyHeads = key.rank > 2 ? Double(key[key.rank - 3]) : 1
     let isGrouped = keyHeads > 0 && keyHeads < heads && heads.truncatingRemainder(dividingBy: keyHeads) == 0
+    let values = operation.inputs[2]
+    let width = (Double(query[query.rank - 1]) + Double(values[values.rank - 1])) / 2
     var shape = AttentionShape(
       batch: OperatorCheck.product(query.dimensions.dropLast(3)), heads: heads, keyHeads: isGrouped ? keyHeads : heads,
-      queries: Double(query[query.rank - 2]), keys: Double(key[key.rank - 2]), width: Double(query[query.rank - 1]))
+      queries: Double(query[query.rank - 2]), keys: Double(key[key.rank - 2]), width: width)
     shape.isCausal = operation.attribute("is_causal")?.first == 1
+    shape.isSplit = operation.attribute("is_split")?.first != 0
     shape.writesCache = operation.attribute("writes_cache")?.first == 1
     return shape
   }

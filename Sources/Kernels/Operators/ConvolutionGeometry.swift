@@ -6,7 +6,9 @@ struct ConvolutionGeometry {
   /// What the kernel model is told.
   let shape: ConvolutionShape
   /// Positions of one output channel of one image: those of the result, or what the operands make where none is given.
-  let resultPositions: Double
+  var resultPositions: Double { resultSides.reduce(1, *) }
+  /// Sides of one output channel of one image.
+  let resultSides: [Double]
 
   /// Reads the geometry of a convolution, of one, two or three spatial dimensions.
   ///
@@ -33,7 +35,7 @@ struct ConvolutionGeometry {
     for (axis, side) in (declared ?? []).enumerated() where Double(side) != result[axis] {
       throw .wrongResult(axis: axis + 1, found: side, wanted: result[axis])
     }
-    resultPositions = result.reduce(1, *)
+    resultSides = result
     // A transposed convolution multiplies once for each position of its input.
     shape = ConvolutionShape(
       batch: Double(tensors.image[0]), inputChannels: Double(tensors.image[1]),

@@ -17,7 +17,7 @@ extension OperatorRule {
     product("bmm", .matmul, .init(left: 3...3, right: 3...3)),
     product("baddbmm", .matmul, .init(addsFirst: true, left: 3...3, right: 3...3)),
     product("dot", .matmul, .init(left: 1...1, right: 1...1)),
-    OperatorRule("einsum", .matmul, fusion: .matmul) { $0.product($1, $0.contraction($1), .matmul) },
+    OperatorRule("einsum", .matmul, fusion: .matmul) { $0.product($1, Lowering.contraction($1), .matmul) },
   ]
 
   private static func product(
@@ -61,7 +61,8 @@ extension Lowering {
       bytesRead: operation.inputBytes(target), bytesWritten: results * target.precision.bytesPerElement,
       arithmetic: target.arithmetic(of: kind))
     if kind == .linear {
-      kernel.weightBytes = min(kernel.bytesRead, shape.batch * shape.n * shape.k * target.precision.bytesPerElement)
+      let isOfFormat = operation.inputTypes.contains(.weight)
+      kernel.readWeights(shape.batch * shape.n * shape.k, isOfFormat ? target.formats : TensorFormats(target.precision))
     }
     return [kernel]
   }
@@ -70,7 +71,7 @@ extension Lowering {
   ///
   /// A dimension that both operands have may be one of the batch, be summed over, or only look alike. Of these choices
   /// that one is right for which |left| |right| / |result| is batch x k^2; m and n follow.
-  fileprivate func contraction(_ operation: Operator) -> MatrixShape? {
+  static func contraction(_ operation: Operator) -> MatrixShape? {
     guard operation.inputs.count == 2, let output = operation.outputs.first, output.elementCount > 0 else { return nil }
     var left = operation.inputs[0].dimensions
     var common: [Double] = []
@@ -88,5 +89,17 @@ extension Lowering {
     guard let right = choices.first(where: { $0.batch * $0.k * $0.k == ratio }) else { return nil }
     let products = right.batch * right.k
     return MatrixShape(batch: right.batch, m: leftSize / products, n: rightSize / products, k: right.k)
+  }
+}
+
+extension Kernel {
+  /// Takes some elements of what a product reads for weights in a format of theirs.
+  mutating func readWeights(_ elements: Double, _ formats: TensorFormats) {
+    weightBytes = min(bytesRead, elements * formats.weights.bytesPerElement)
+    guard formats.weightArithmetic != formats.activations || formats.convertsWeights else { return }
+    arithmetic = formats.weightArithmetic
+    guard formats.convertsWeights, let rate = formats.conversionsPerClock else { return }
+    conversions = elements
+    conversionsPerClock = rate
   }
 }

@@ -1,4 +1,5 @@
 import Profiles
+import Roofline
 import Workloads
 
 // Normalizations and softmax.
@@ -23,9 +24,11 @@ extension OperatorRule {
       lower: { $0.reduction($1, softmaxArithmetic) }),
   ]
 
-  private static let batchNormArithmetic = OperatorArithmetic.perInput(2)
-  private static let rowNormArithmetic = OperatorArithmetic.perOperand(8)
-  private static let softmaxArithmetic = OperatorArithmetic.perOperand(5)
+  private static let batchNormArithmetic = OperatorArithmetic.perInput(
+    Double(Normalization.operationsPerElement(.batch)))
+  private static let rowNormArithmetic = OperatorArithmetic.perOperand(
+    Double(Normalization.operationsPerElement(.rows)))
+  private static let softmaxArithmetic = OperatorArithmetic.perOperand(Double(Softmax.operationsPerElement))
 
   private static func rowNorm(
     _ names: String, decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])? = nil

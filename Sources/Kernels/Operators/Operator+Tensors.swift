@@ -29,15 +29,3 @@ extension Operator {
   /// Elements of the largest operand.
   var largestInputElements: Double { inputs.map { Double($0.elementCount) }.max() ?? 0 }
 }
-
-extension ElementType {
-  /// Bytes of one element, of a floating-point number in the precision asked for.
-  func bytes(in precision: Precision) -> Double {
-    switch self {
-    case .float: precision.bytesPerElement
-    case .int64: 8
-    case .int32: 4
-    case .bool: 1
-    }
-  }
-}

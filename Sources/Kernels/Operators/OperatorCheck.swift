@@ -13,6 +13,12 @@ package enum OperatorCheck {
     OperatorRule.of(operation).fault(in: operation)
   }
 
+  /// The same in words, as a workload's fault has it.
+  package static func problem(_ operation: Operator) -> OperatorProblem? {
+    guard let words = fault(in: operation)?.words else { return nil }
+    return OperatorProblem(problem: words.problem, advice: words.advice)
+  }
+
   /// The highest number that an attribute of a window may have: more positions than any tensor has on an axis.
   static let attributeLimit: Int64 = 1 << 30
 
@@ -68,9 +74,6 @@ extension Workload {
   /// - Returns: The workload, all of whose operators have passed ``OperatorCheck``.
   /// - Throws: What ``bind(_:check:)`` throws; an operator whose operands do not fit is reported where it stands.
   public func bindChecked(_ values: [String: Int64] = [:]) throws(WorkloadFault) -> BoundWorkload {
-    try bind(values) { operation in
-      guard let words = OperatorCheck.fault(in: operation)?.words else { return nil }
-      return OperatorProblem(problem: words.problem, advice: words.advice)
-    }
+    try bind(values, check: OperatorCheck.problem)
   }
 }

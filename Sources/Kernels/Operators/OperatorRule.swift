@@ -73,7 +73,7 @@ package final class OperatorRule: Sendable {
   /// The rules of all families.
   package static let all: [OperatorRule] =
     convolutions + products + attentions + normalizations + pointwise + reductions + pools + gathers + copies
-    + creations + views + synchronizations + collectives
+    + creations + views + synchronizations + collectives + engineOperators
 
   /// What no rule knows: guessed as one result for each element, read and written once.
   package static let unknown = OperatorRule("", .other, isGuess: true, arithmetic: .perResult(1)) { $0.pointwise($1) }

@@ -1,4 +1,5 @@
 import Profiles
+import Roofline
 import Workloads
 
 // One result for each element.
@@ -25,7 +26,7 @@ extension OperatorRule {
     pointwise("where", flopsPerResult: 1, variant: { $0.inputs.count == 1 ? positions : nil }),
   ]
 
-  private static let transcendental = 10.0
+  private static let transcendental = Double(PassOverMemory.transcendentalOperations)
 
   private static func pointwise(
     _ names: String, flopsPerResult: Double, variant: @escaping @Sendable (Operator) -> OperatorRule? = { _ in nil },

@@ -1,4 +1,5 @@
 import Profiles
+import Roofline
 import Workloads
 
 // Pooling and interpolation.
@@ -37,14 +38,23 @@ extension OperatorRule {
 }
 
 extension Lowering {
+  /// One operation for each element of each window; nine where none is told.
+  static func poolOperations(_ operation: Operator) -> Double {
+    let name = OperatorRule.baseName(operation.name)
+    let axes = name.contains("1d") ? 1 : name.contains("3d") ? 3 : 2
+    let sides = operation.attribute("kernel_size") ?? [3]
+    // One value is of each axis.
+    let window = OperatorCheck.product(sides.count == 1 ? Array(repeating: sides[0], count: axes) : sides)
+    return Pooling.operations(outputs: operation.outputElements, window: window)
+  }
+
   /// A kernel that looks at each element of the input several times; PyTorch keeps the positions of extrema.
   fileprivate func pool(_ operation: Operator, _ kernelClass: KernelClass, writesIndices: Bool) -> [Kernel] {
-    let window = (operation.attribute("kernel_size") ?? [3, 3]).reduce(1) { $0 * Double($1) }
     let outputs = operation.outputElements
     let indices = writesIndices && !target.isHost ? 8 * outputs : 0
     return [
       Kernel(
-        name: operation.name, kernelClass, .pooling, flops: window * outputs,
+        name: operation.name, kernelClass, .pooling, flops: Self.poolOperations(operation),
         bytesRead: operation.inputElements(0) * target.precision.bytesPerElement,
         bytesWritten: operation.outputBytes(target) + indices, arithmetic: target.precision)
     ]

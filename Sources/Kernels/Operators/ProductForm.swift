@@ -25,6 +25,13 @@ struct ProductForm: Sendable {
     return k > 0 ? MatrixShape(batch: result.batch, m: result.rows, n: result.columns, k: k) : nil
   }
 
+  /// How many results a call has whose factors fit: products, and rows and columns of each.
+  func results(of operation: Operator) -> (batch: Double, rows: Double, columns: Double)? {
+    let factors = factors(of: operation)
+    guard let left = factors.first, let right = factors.dropFirst().first else { return nil }
+    return resultExtents(left, right)
+  }
+
   /// Checks ranks, inner dimensions, batches and the elements of the result.
   func check(_ operation: Operator) throws(OperatorFault) {
     let factors = factors(of: operation)

@@ -12,15 +12,29 @@ extension Table {
   /// tools expect.
   package func csv() -> String {
     let places = places(for: .lines)
-    var text = Self.csvLine(places.map { fields[$0].key })
-    for index in 0..<count {
-      let cells = cells(index)
-      text += Self.csvLine(places.map { cells[$0].value.text })
+    let size = 4096
+    let stretches = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+    let lines = parallelMap(stretches) { stretch in
+      var text = ""
+      for index in stretch {
+        let cells = cells(index)
+        Self.append(places.lazy.map { cells[$0].value.text }, to: &text)
+      }
+      return text
     }
+    var text = ""
+    Self.append(places.map { fields[$0].key }, to: &text)
+    for stretch in lines { text += stretch }
     return text
   }
 
-  private static func csvLine(_ fields: [String]) -> String {
-    fields.map(CSVText.field).joined(separator: ",") + "\n"
+  private static func append(_ fields: some Sequence<String>, to text: inout String) {
+    var isFirst = true
+    for field in fields {
+      if !isFirst { text += "," }
+      text += CSVText.field(field)
+      isFirst = false
+    }
+    text += "\n"
   }
 }

@@ -65,9 +65,6 @@ package struct Table: Sendable {
     return table
   }
 
-  /// What people see in the first column.
-  package var firstColumn: [String] { shown.rows.compactMap(\.first?.text) }
-
   /// The cells of a row.
   func cells(_ index: Int) -> [Cell] { row(index) }
 

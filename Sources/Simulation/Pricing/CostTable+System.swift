@@ -34,7 +34,10 @@ extension CostTable {
       }
     }
     let checks = framework.inputUS * Double(plan.lowered.tensors.count)
-    launch.pass = host.cost(framework.passUS + checks, .interpreter, .dispatch)
+    let step = plan.lowered.step.map { step in
+      system.engine?.stepUS(requests: Double(step.requests), tokens: Double(step.tokens)) ?? 0
+    }
+    launch.pass = host.cost(framework.passUS + checks + (step ?? 0), .interpreter, .dispatch)
     guard let profile = system.accelerator?.launch else { return }
     launch.call = host.cost(profile.callUS, .driver, .launch)
     launch.latency = Cost(Picoseconds(costInMicroseconds: profile.latencyUS), .launch)
@@ -42,7 +45,7 @@ extension CostTable {
     launch.graphCall = host.cost(profile.graphCallUS, .driver, .launch)
     launch.graphLatency = Cost(
       Picoseconds(costInMicroseconds: profile.graphLatencyUS + profile.submissionUS), .launch)
-    let graphGap = framework.isPersistent ? 0 : max(0, profile.graphKernelGapUS - framework.kernelOverlapUS)
+    let graphGap = framework.isPersistent ? 0 : max(0, profile.graphKernelGapUS - system.kernelOverlapUS)
     launch.graphKernelGap = Cost(Picoseconds(costInMicroseconds: graphGap), .kernelGap)
     launch.synchronization = Cost(
       Picoseconds(costInMicroseconds: profile.synchronizationUS + host.wakeUS), .synchronization)
@@ -54,34 +57,57 @@ extension CostTable {
   /// - Complexity: One kernel time for each different kernel.
   mutating func priceDevice(_ plan: ProgramPlan, _ system: System, model: any KernelTimeModel) {
     let times = model.times(of: plan.lowered.kernels)
-    // What a gap is too short to hide is hidden of the next kernel's start.
-    let early =
-      plan.mode == .graph
-      ? max(0, system.framework.kernelOverlapUS - (system.accelerator?.launch.graphKernelGapUS ?? 0)) * 1e-6 : 0
-    let isPersistent = system.framework.isPersistent && plan.mode == .graph && !plan.isHostOnly
+    let pricing = KernelPricing(plan, system)
     for (index, item) in plan.items.enumerated() {
       switch item {
-      case .kernel(let kernel) where plan.isHostOnly:
-        // The pool's threads share the cores with whatever else runs.
-        let host = system.host
-        let share = host.busyThreads > 0 ? max(1, (host.threads + host.busyThreads) / host.cores) : 1
-        costs[index] = Cost(Picoseconds(costInSeconds: times[kernel].seconds * share), times[kernel])
-      case .kernel(let kernel):
-        costs[index] = Self.cost(of: isPersistent ? times[kernel].withoutStart : times[kernel].starting(early: early))
+      case .kernel(let kernel): costs[index] = pricing.cost(of: times[kernel])
       case .transfer(let transfer): costs[index] = Self.cost(of: transfer, system.accelerator)
       case .dispatch, .graph: break
       }
     }
   }
 
-  private static func cost(of time: KernelTime) -> Cost {
-    Cost(Picoseconds(costInSeconds: time.seconds), time)
-  }
-
   private static func cost(of transfer: Transfer, _ accelerator: AcceleratorProfile?) -> Cost {
     guard let link = accelerator?.link else { return .zero }
     return Cost(
       Picoseconds(costInMicroseconds: link.latencyUS + transfer.bytes / (link.bandwidthGBPerS * 1e9) * 1e6), .copy)
+  }
+}
+
+/// What a plan and a system make of kernels' times.
+package struct KernelPricing: Sendable {
+  private let isHostOnly: Bool
+  private let isPersistent: Bool
+  /// Seconds by which a kernel starts within the end of the one before it.
+  private let early: Double
+  /// By how much a host's kernels are slowed by what shares its cores.
+  private let share: Double
+
+  /// The rules for the kernels of a plan on a system.
+  package init(_ plan: ProgramPlan, _ system: System) {
+    isHostOnly = plan.isHostOnly
+    isPersistent = system.framework.isPersistent && plan.mode == .graph && !plan.isHostOnly
+    // What a gap is too short to hide is hidden of the next kernel's start.
+    early =
+      plan.mode == .graph
+      ? max(0, system.kernelOverlapUS - (system.accelerator?.launch.graphKernelGapUS ?? 0)) * 1e-6 : 0
+    // The pool's threads share the cores with whatever else runs.
+    let host = system.host
+    share = host.busyThreads > 0 ? max(1, (host.threads + host.busyThreads) / host.cores) : 1
+  }
+
+  /// What a kernel costs that takes so long by itself.
+  package func cost(of time: KernelTime) -> Cost {
+    if isHostOnly { return Cost(Picoseconds(costInSeconds: time.seconds * share), time) }
+    let shortened = isPersistent ? time.withoutStart : time.starting(early: early)
+    return Cost(Picoseconds(costInSeconds: shortened.seconds), shortened)
+  }
+}
+
+extension System {
+  /// How much of the time between a graph's kernels is hidden: what the framework asks for, as far as the part can.
+  fileprivate var kernelOverlapUS: Double {
+    min(framework.kernelOverlapUS, accelerator?.launch.dependentUS ?? .infinity)
   }
 }
 

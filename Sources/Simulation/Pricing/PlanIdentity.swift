@@ -10,8 +10,8 @@ package struct PlanIdentity: Sendable, Hashable {
   private let target: LoweringTarget
 
   /// The identity of a system's plans in a precision.
-  package init(system: System, precision: Precision) {
-    target = LoweringTarget(system: system, precision: precision)
+  package init(system: System, precision: Precision, formats: TensorFormats? = nil) {
+    target = LoweringTarget(system: system, precision: precision, formats: formats)
     var framework = system.framework
     framework.fusion = framework.fusionRules(on: system.accelerator?.architecture ?? "")
     framework.fusionByArchitecture = []

@@ -60,7 +60,8 @@ package struct Preparation: Sendable {
   }
 
   private func plan(of scenario: Scenario, _ binding: BindingKey) -> ProgramPlan {
-    let identity = PlanIdentity(system: scenario.system, precision: scenario.precision)
+    let identity = PlanIdentity(
+      system: scenario.system, precision: scenario.precision, formats: scenario.formats)
     return plans.value(of: PlanKey(binding: binding, identity: identity)) { scenario.plan() }
   }
 }

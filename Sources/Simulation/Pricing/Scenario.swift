@@ -10,6 +10,8 @@ public struct Scenario: Sendable {
   public var system: System
   /// The format of its floating-point tensors.
   public var precision: Precision
+  /// The formats of weights and caches; nil where they are that one, too.
+  package var formats: TensorFormats?
   /// Which latency is asked for.
   public var latencyKind: LatencyKind
   /// What predicts kernel times.
@@ -29,7 +31,7 @@ public struct Scenario: Sendable {
 
   /// What the framework and the sort of device make of the workload.
   package func plan() -> ProgramPlan {
-    let target = LoweringTarget(system: system, precision: precision)
+    let target = LoweringTarget(system: system, precision: precision, formats: formats)
     let rules = system.framework.fusionRules(on: system.accelerator?.architecture ?? "")
     let lowered = LoweredProgram(
       workload, target: target, rules: rules, decomposition: system.framework.decomposition,

@@ -54,6 +54,22 @@ package struct PassPricer: Sendable {
     if sums == nil { sums = PassSums(plan.counts, table) }
   }
 
+  /// Prices some kernels anew that have other sizes than the plan's: of a pass that differs from it in nothing else.
+  ///
+  /// - Parameter kernels: Each by the index of its cost.
+  /// - Complexity: O(different costs), with a kernel time for each.
+  package mutating func replace(_ kernels: [(item: Int, kernel: Kernel)]) {
+    let model = scenario.kernelModel.model(of: scenario.system)
+    let pricing = KernelPricing(plan, scenario.system)
+    for (item, kernel) in kernels { table.costs[item] = pricing.cost(of: model.time(of: kernel)) }
+    if let device = PassSums.device(plan.counts, table) {
+      sums?.device = device.cost
+      sums?.busy = device.busy
+    } else {
+      sums = nil
+    }
+  }
+
   /// What one pass takes.
   ///
   /// - Throws: ``SimulationFault`` when the simulated time or the number of events is beyond bounds.

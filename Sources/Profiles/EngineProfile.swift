@@ -1,0 +1,179 @@
+import JSONText
+
+/// A program that serves decoders: what it runs for one, in which framework, and what a step of its loop costs the host.
+///
+/// Times are microseconds on the reference host, of code that runs in its interpreter.
+package struct EngineProfile: Sendable, Equatable {
+  /// Stable identifier.
+  package var name = ""
+  /// Further names for the same profile.
+  package var aliases: [String] = []
+  /// The name that people read.
+  package var title = ""
+  /// The version that it describes.
+  package var version = ""
+  /// The parametric workload of its operators, by its name in the catalog's `workloads/engines`.
+  package var operators = ""
+  /// The framework, by name, that runs steps over prompts.
+  package var prefillFramework = ""
+  /// The framework, by name, that runs steps over one next token for each request.
+  package var decodeFramework = ""
+  /// The numbers of requests that graphs are captured for, ascending; empty where every number is.
+  package var capturedBatches: [Int64] = []
+  /// The operators that it runs where its framework takes them one by one, if they are others.
+  package var eagerOperators: String?
+  /// Whether the host's work for a step runs while the device runs the step before: 1, or 0.
+  package var overlapped = 0.0
+  /// Whether the cache is one tensor of the greatest length, all of which every step attends to.
+  package var hasStaticCache = false
+  /// The formats of weights in which it computes, where the device has units for them; others are converted.
+  package var computedFormats: [Precision] = []
+  /// How many weights of each format a compute unit converts in a clock; 0 for as many as arrive.
+  package var conversionsPerClock: [Precision: Double] = [:]
+  /// What each stage of a step costs the host.
+  package var stages = Array(repeating: StageCost(), count: EngineStage.allCases.count)
+  /// The most requests in a step.
+  package var maxRequests = 256.0
+  /// The most tokens in a step.
+  package var maxTokens = 8192.0
+  /// Whether a prompt may be processed in several steps.
+  package var chunksPrompts = true
+  /// Tokens in a block of the cache.
+  package var blockTokens = 16.0
+  /// The share of the device's memory that it takes.
+  package var memoryFraction = 0.9
+  /// What captured graphs take of it, GB.
+  package var graphsGB = 0.0
+  /// The share of prompt tokens whose keys and values are in the cache already.
+  package var prefixHitFraction = 0.0
+  /// Where the numbers come from.
+  package var provenance = Provenance()
+
+  /// An empty profile, to be filled field by field.
+  package init() {}
+
+  /// Whether the host's work for a step runs while the device runs the step before.
+  package var isOverlapped: Bool { overlapped > 0 }
+
+  /// What a stage costs.
+  package subscript(stage: EngineStage) -> StageCost {
+    get { stages[stage.rawValue] }
+    set { stages[stage.rawValue] = newValue }
+  }
+
+  /// Host time of a step beside its operators, microseconds.
+  ///
+  /// - Parameters:
+  ///   - requests: Requests in the step.
+  ///   - tokens: Tokens in it.
+  /// - Returns: The sum over the stages of the loop.
+  package func stepUS(requests: Double, tokens: Double) -> Double {
+    EngineStage.loop.reduce(0) { $0 + self[$1].us(requests: requests, tokens: tokens) }
+  }
+}
+
+/// A part of what an engine does on the host.
+package enum EngineStage: Int, CaseIterable, Sendable {
+  /// A request's way to the loop, once: its text to tokens, and between processes.
+  case receive
+  /// The choice of what a step runs.
+  case schedule
+  /// The tensors that it is given: tokens, positions, places in the cache.
+  case prepare
+  /// What follows the model: choosing tokens.
+  case sample
+  /// What becomes of the tokens: ends found, text made, requests told.
+  case process
+
+  /// The key in a file.
+  package var key: String {
+    switch self {
+    case .receive: "receive"
+    case .schedule: "schedule"
+    case .prepare: "prepare"
+    case .sample: "sample"
+    case .process: "process"
+    }
+  }
+
+  /// The stages of every step.
+  package static let loop: [EngineStage] = [.schedule, .prepare, .sample, .process]
+
+  /// What it is, in one line.
+  var meaning: String {
+    switch self {
+    case .receive: "receiving a request"
+    case .schedule: "scheduling a step"
+    case .prepare: "preparing a step's inputs"
+    case .sample: "sampling"
+    case .process: "processing a step's output"
+    }
+  }
+}
+
+/// What a stage costs the host, microseconds on the reference host.
+package struct StageCost: Sendable, Equatable {
+  /// For each step.
+  package var stepUS = 0.0
+  /// For each request in it.
+  package var requestUS = 0.0
+  /// For each token in it.
+  package var tokenUS = 0.0
+
+  /// Of so many requests and tokens.
+  package func us(requests: Double, tokens: Double) -> Double { stepUS + requestUS * requests + tokenUS * tokens }
+}
+
+extension EngineProfile: FieldDescribed {
+  /// The word for such a profile in messages.
+  package static let noun = "engine"
+
+  /// Every number of the profile, with all that is known of it.
+  package static let fields: [ProfileField<EngineProfile>] =
+    EngineStage.allCases.flatMap(fields(of:)) + Precision.ofWeights.filter { $0.bytesPerElement < 2 }.map(conversion)
+    + [
+      .init(
+        "overlapped", \.overlapped, leftOut: 0, NumberDomain(.count, .wholeBetween(0, 1), .threshold),
+        "whether the host works while the device does",
+        note: "1: on the next step, while one runs; 0, or left out: between steps",
+        affects: .plan),
+      .init(
+        "max_num_seqs", \.maxRequests, .stepSize, "the most requests in a step", required: false, affects: .plan),
+      .init(
+        "max_num_batched_tokens", \.maxTokens, .stepSize, "the most tokens in a step", required: false, affects: .plan),
+      .init(
+        "block_tokens", \.blockTokens, .stepSize, "tokens in a block of the cache", required: false, affects: .plan),
+      .init(
+        "memory_fraction", \.memoryFraction, .fraction(0.01, 1), "share of the device's memory that it takes",
+        required: false, affects: .plan),
+      .init(
+        "graphs_gb", \.graphsGB, leftOut: 0, .gigabytesOrNone, "memory of captured graphs", note: "0 if left out",
+        affects: .plan),
+      .init(
+        "prefix_hit_fraction", \.prefixHitFraction, leftOut: 0, .fraction(0, 1),
+        "share of prompt tokens that are in the cache", note: "0 if left out", affects: .plan),
+    ]
+
+  private static func fields(of stage: EngineStage) -> [ProfileField<EngineProfile>] {
+    [
+      ("step_us", "for each step", \StageCost.stepUS), ("request_us", "for each request in it", \StageCost.requestUS),
+      ("token_us", "for each token in it", \StageCost.tokenUS),
+    ].map { (key, words, path: WritableKeyPath<StageCost, Double> & Sendable) in
+      ProfileField(
+        "\(stage.key).\(key)", .microseconds, "host time of \(stage.meaning), \(words)", note: "0 if left out",
+        required: false, affects: .host, family: .dispatch,
+        read: { $0[stage][keyPath: path] == 0 ? nil : $0[stage][keyPath: path] },
+        write: { $0[stage][keyPath: path] = $1 })
+    }
+  }
+
+  private static func conversion(_ format: Precision) -> ProfileField<EngineProfile> {
+    ProfileField(
+      "conversions_per_clock.\(format.rawValue)", .conversionsPerClock,
+      "\(format.rawValue) weights that a compute unit converts in a clock", note: "as many as arrive if left out",
+      required: false, affects: [.device, .plan], read: { $0.conversionsPerClock[format] },
+      write: { $0.conversionsPerClock[format] = $1 })
+  }
+
+  static let sourcePaths = SourcePaths(fields.map(\.path))
+}

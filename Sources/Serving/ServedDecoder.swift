@@ -1,0 +1,143 @@
+import Kernels
+import Profiles
+import Simulation
+import Workloads
+
+/// A decoder that an engine runs on a system.
+package struct ServedDecoder: Sendable {
+  /// The model.
+  package var decoder: Decoder
+  /// The engine's operators.
+  package var operators: Workload
+  /// Those that it runs where the framework takes them one by one.
+  package var eagerOperators: Workload
+  /// The system with the framework that runs prompts.
+  package var prefill: System
+  /// The system with the framework that runs next tokens.
+  package var decode: System
+  /// The formats of activations, weights and cache.
+  package var formats: TensorFormats
+  /// What predicts kernel times.
+  package var kernelModel: KernelModel
+  /// How many devices the model is split over.
+  package var devices: Int64 = 1
+
+  /// A decoder on an engine.
+  package init(
+    decoder: Decoder, operators: Workload, eagerOperators: Workload? = nil, prefill: System, decode: System,
+    formats: TensorFormats,
+    kernelModel: KernelModel = .calibrated
+  ) {
+    self.decoder = decoder
+    self.operators = operators
+    self.eagerOperators = eagerOperators ?? operators
+    self.prefill = prefill
+    self.decode = decode
+    self.formats = formats
+    self.kernelModel = kernelModel
+  }
+
+  /// The engine; both systems have the same.
+  package var engine: EngineProfile { decode.engine ?? EngineProfile() }
+
+  /// Whether a step's latency is that of steps back to back, where the host works ahead.
+  package var decodeLatencyKind: LatencyKind { engine.isOverlapped ? .steadyState : .synchronized }
+
+  /// A step as a scenario: its operators, on the framework that runs it.
+  ///
+  /// - Parameters:
+  ///   - step: The step.
+  ///   - latencyKind: Which latency is asked for.
+  /// - Throws: What is wrong with the engine's file for such a decoder.
+  package func scenario(_ step: EngineStep, _ latencyKind: LatencyKind) throws(WorkloadFault) -> Scenario {
+    var system = step.isDecode ? decode : prefill
+    var rows = step.tokens
+    if step.isDecode, system.framework.mode == .graph, !engine.capturedBatches.isEmpty {
+      // A graph is replayed for as many requests as it was captured for; beyond the largest there is none.
+      if let captured = engine.capturedBatches.first(where: { $0 >= step.requests }) {
+        rows = captured * step.queries
+      } else {
+        system = prefill
+      }
+    }
+    var scenario = Scenario(
+      workload: try bind(step, rows: rows, to: system.framework.mode == .eager ? eagerOperators : operators),
+      system: system, precision: formats.activations,
+      latencyKind: latencyKind, kernelModel: kernelModel)
+    scenario.formats = formats
+    return scenario
+  }
+
+  /// The engine's operators for a step.
+  private func bind(
+    _ step: EngineStep, rows: Int64, to operators: Workload
+  ) throws(WorkloadFault) -> BoundWorkload {
+    var values = decoder.parameters(of: decoder.layers.first ?? DecoderLayer())
+    values["batch"] = step.requests
+    values["queries"] = step.queries
+    values["keys"] = step.keys
+    values["tokens"] = rows
+    values["decoding"] = step.isDecode ? 1 : 0
+    values["ranks"] = devices
+    values["split"] = devices > 1 ? 1 : 0
+    values["quantizes"] = formats.quantizesActivations ? 1 : 0
+    var bound = try operators.bind(
+      values, layers: decoder.layerBlocks,
+      valuesOf: { layer in
+        var own = decoder.parameters(of: layer)
+        if layer.hasExperts, let experts = decoder.experts { own.merge(step.loads(of: experts, decoder.traits)) { $1 } }
+        if layer.isWindowed, let window = decoder.window { own["keys"] = step.keys(inWindow: window) }
+        return own
+      }, check: OperatorCheck.problem)
+    bound.step = StepLoad(requests: step.requests, tokens: step.tokens)
+    return bound
+  }
+}
+
+/// What an engine runs in one step: so many new tokens for each of some requests, which attend to so many.
+package struct EngineStep: Sendable, Hashable {
+  /// Requests.
+  package var requests: Int64
+  /// New tokens of each.
+  package var queries: Int64
+  /// Tokens that the last new one of each attends to, itself among them.
+  package var keys: Int64
+  /// Whether its tokens are guesses that are checked: few for each request, in a step like those over one.
+  package var isCheck = false
+
+  /// A step of requests that are alike.
+  package init(requests: Int64, queries: Int64, keys: Int64) {
+    self.requests = requests
+    self.queries = queries
+    self.keys = keys
+  }
+
+  /// New tokens of all requests.
+  package var tokens: Int64 { requests * queries }
+
+  /// Whether it is over one next token for each request.
+  package var isDecode: Bool { queries == 1 || isCheck }
+
+  /// Keys that make up the same work where no token attends to more than a window.
+  ///
+  /// Attention of q queries to k keys, causal, has k - (q - 1) / 2 for a query; in a window of w each has w, or what is there.
+  func keys(inWindow window: Int64) -> Int64 { min(keys, window + (queries - 1) / 2) }
+
+  /// How many experts the step's tokens choose, on average, how many none does, and how many tokens come to one.
+  ///
+  /// Of E experts, t tokens that choose a of them, evenly, hit E (1 - (1 - a/E)^t).
+  func loads(of experts: Experts, _ traits: DecoderTraits) -> [String: Int64] {
+    let (count, active) = (Double(experts.count), Double(experts.active))
+    var (missed, factor, left) = (1.0, 1 - active / count, tokens)
+    while left > 0 {
+      if left & 1 == 1 { missed *= factor }
+      factor *= factor
+      left >>= 1
+    }
+    let hit = min(experts.count, max(min(experts.active, experts.count), Int64((count * (1 - missed)).rounded())))
+    return [
+      "experts_hit": hit, "experts_idle": traits.asksEveryExpert ? experts.count - hit : 0,
+      "rows_per_expert": max(1, (tokens * experts.active + hit / 2) / hit),
+    ]
+  }
+}
