@@ -256,7 +256,7 @@ RULES = [
     left_out("published", "AutoDeploy, another compiler of graphs", source="TensorRT-LLM issue 12496"),
     rule("published", "TensorRT-LLM, B200", {**SERVED, "engine": "tensorrt-llm"}, "tokens/s", 3,
          source="TensorRT-LLM issue 13957", software="TensorRT-LLM PyTorch backend"),
-    rule("published", "vLLM, B200", {**SERVED, "engine": "vllm"}, "tokens/s", 3, source="TensorRT-LLM issue 13957",
+    rule("published", "vLLM, B200", {**SERVED, "engine": "vllm-async"}, "tokens/s", 3, source="TensorRT-LLM issue 13957",
          software="vLLM*"),
     rule("published", "vLLM, B200", {**SERVED, "engine": "vllm", "batch": 4}, "tokens/s", 12, source="TensorRT-LLM issue 13560",
          software="vLLM", batch="4"),

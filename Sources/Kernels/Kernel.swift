@@ -151,6 +151,9 @@ public struct AttentionShape: Hashable, Sendable {
     self.width = width
   }
 
+  /// Whether the keys are what there is to split: one query, or a few over many keys.
+  var isDecode: Bool { queries == 1 || (queries <= 64 && keys >= 8 * queries) }
+
   /// Keys that a query attends to, on average.
   package var keysOfQuery: Double { queries > 0 ? pairs / queries : keys }
 

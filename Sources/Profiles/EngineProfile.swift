@@ -120,6 +120,9 @@ package struct StageCost: Sendable, Equatable {
   /// For each token in it.
   package var tokenUS = 0.0
 
+  /// Nothing.
+  package init() {}
+
   /// Of so many requests and tokens.
   package func us(requests: Double, tokens: Double) -> Double { stepUS + requestUS * requests + tokenUS * tokens }
 }

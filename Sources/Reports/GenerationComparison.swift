@@ -47,10 +47,23 @@ package struct GenerationComparison: Report {
       Column("next", unit: "ms", .fixed(3)) { .number($0.0.timePerOutputTokenUS / 1e3, .bold) },
       Column("tokens/s", .fixed(1)) { .number($0.0.tokensPerSecond) },
       Column("tax", unit: "%", .percent(1)) { .number($0.0.generation.decode.frameworkTaxFraction) },
-      Column("bound") { .text($0.0.generation.decode.bound.rawValue) },
+      Column("bound") { .text($0.0.generation.decode.steps == 0 ? nil : $0.0.generation.decode.bound.rawValue) },
       Column("memory", unit: "GB", .fixed(1)) { .number($0.0.generation.memory.requiredBytes / 1e9) },
       Column("ratio", .fixed(2)) { .number($0.1) },
     ]
-    return [.lines([reports[0].servedText, reports[0].systemText]), .table(Table(runs, columns))]
+    return [.paragraph(sharedText), .table(Table(runs, columns))]
+  }
+
+  /// What is the same for all: inputs by key and value.
+  private var sharedText: String {
+    let keys = ["decoder", "accelerator", "engine", "host", "precision", "weights", "batch", "prompt", "tokens"]
+    let shared = reports[0].inputs.members.filter { member in
+      keys.contains(member.key) && Set(reports.map { Self.text(of: member.key, in: $0) }).count == 1
+    }
+    return shared.map { "\($0.key) \($0.value.text)" }.joined(separator: ", ")
+  }
+
+  private static func text(of key: String, in report: GenerationReport) -> String {
+    report.inputs.members.first { $0.key == key }?.value.text ?? ""
   }
 }

@@ -61,7 +61,8 @@ package struct GenerationReport: Report {
       "weights_gb": .number(memory.weightBytes / 1e9), "cache_gb": .number(memory.cacheBytes / 1e9),
       "activations_gb": .number(memory.activationBytes / 1e9), "graphs_gb": .number(memory.graphBytes / 1e9),
       "required_gb": .number(memory.requiredBytes / 1e9),
-      "capacity_gb": .number(memory.capacityBytes.map { $0 / 1e9 }), "fits": .flag(memory.fits),
+      "capacity_gb": .number(memory.capacityBytes.map { $0 / 1e9 }),
+      "usable_gb": .number(memory.usableBytes.map { $0 / 1e9 }), "fits": .flag(memory.fits),
     ]
     return record.onOneLine
   }
@@ -69,8 +70,8 @@ package struct GenerationReport: Report {
   private var largest: Record {
     let memory = generation.memory
     return [
-      "batch": .count(memory.largestBatch(of: load).map { Int($0) }),
-      "context": .count(memory.largestContext(of: load).map { Int($0) }),
+      "batch": .count(memory.largestBatch.map { Int($0) }),
+      "context": .count(memory.largestContext.map { Int($0) }),
     ]
   }
 
@@ -187,6 +188,7 @@ package struct GenerationReport: Report {
   }
 
   private var caseText: String {
+    guard decode.steps > 0 else { return "nothing is generated after the first token" }
     let launches = decode.steps == 0 ? 0 : decode.launches / decode.steps
     let host = NumberFormat.time(picoseconds: decode.steps == 0 ? 0 : decode.hostBusy.count / decode.steps)
     return "a step is \(decode.bound.rawValue): \(NumberFormat.integer(Int(launches))) kernels, host \(host), device "
@@ -197,11 +199,11 @@ package struct GenerationReport: Report {
     let memory = generation.memory
     func gigabytes(_ bytes: Double) -> String { NumberFormat.significant(bytes / 1e9, digits: 3) }
     let parts = "\(gigabytes(memory.weightBytes)) GB of weights, \(gigabytes(memory.cacheBytes)) of cache"
-    guard let capacity = memory.capacityBytes else { return parts }
+    guard let capacity = memory.usableBytes else { return parts }
     let fit = memory.fits ? "" : ", which it does not fit"
     var text =
       "\(parts), \(gigabytes(memory.requiredBytes)) of \(NumberFormat.shortest(capacity / 1e9)) GB in all\(fit)"
-    if let batch = memory.largestBatch(of: load), let context = memory.largestContext(of: load) {
+    if let batch = memory.largestBatch, let context = memory.largestContext {
       text += "; up to batch \(NumberFormat.integer(Int(batch))), or \(NumberFormat.integer(Int(context))) tokens each"
     }
     return text
@@ -222,7 +224,8 @@ extension Record {
       [
         "latency_us": mean(steps.latency), "device_busy_us": mean(steps.deviceBusy),
         "framework_tax_us": mean(steps.frameworkTax),
-        "framework_tax_fraction": .number(steps.frameworkTaxFraction), "bound": .text(steps.bound.rawValue),
+        "framework_tax_fraction": .number(steps.frameworkTaxFraction),
+        "bound": .text(steps.steps == 0 ? nil : steps.bound.rawValue),
         "breakdown_us": .record(Record(meanBreakdown: steps)), "launches": .count(Int(steps.launches / Int64(count))),
       ]
   }

@@ -15,9 +15,6 @@ package struct Generation: Sendable {
   /// What it takes of a device's memory.
   package let memory: ServedMemory
 
-  /// The most different steps over prompts: each is planned by itself.
-  static let stepLimit = 20_000
-
   /// Simulates it.
   ///
   /// - Parameters:
@@ -35,14 +32,16 @@ package struct Generation: Sendable {
   ) throws {
     self.load = load
     var activations = 0.0
+    var largest: Int64 = 1
     prefill.add(host: served.receiveTime(of: load))
-    let steps = load.prefillSteps(of: served.engine)
-    guard steps.count <= Self.stepLimit else { throw ServingFault.tooManySteps(steps.count, limit: Self.stepLimit) }
+    let steps = try load.prefillSteps(of: served.engine)
     for (index, (step, count)) in steps.enumerated() {
       let isLast = index == steps.count - 1
       let scenario = try served.scenario(step, .synchronized)
       let plan = scenario.plan()
-      activations = max(activations, plan.lowered.tensors.activations)
+      if plan.lowered.tensors.activations > activations {
+        (activations, largest) = (plan.lowered.tensors.activations, step.tokens)
+      }
       let pricer = PassPricer(scenario, plan, with: simulator)
       let alone = try pricer.time().summary
       var ahead = alone
@@ -57,7 +56,7 @@ package struct Generation: Sendable {
     for stretch in load.decodeStretches(of: served.engine) {
       try decode.add(stretch, of: served, simulator)
     }
-    memory = ServedMemory(served, load, activationBytes: activations, drafter: drafter)
+    memory = ServedMemory(served, load, activationBytes: activations, of: largest, drafter: drafter)
   }
 
   /// The time to the last request's first token.

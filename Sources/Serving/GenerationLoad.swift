@@ -55,6 +55,9 @@ package struct GenerationLoad: Sendable, Equatable {
 
   // MARK: Steps
 
+  /// The most different steps over prompts: each is planned by itself.
+  static let stepLimit = 20_000
+
   /// The steps over the prompts, in order, and how often each runs.
   ///
   /// An engine takes as many tokens into a step as its budget allows, request by request; one that cuts no prompt takes
@@ -62,8 +65,11 @@ package struct GenerationLoad: Sendable, Equatable {
   ///
   /// - Parameter engine: The engine.
   /// - Returns: Equal steps that follow one another as one.
-  package func prefillSteps(of engine: EngineProfile) -> [(step: EngineStep, count: Int64)] {
+  /// - Throws: ``ServingFault/tooManySteps(_:limit:)``.
+  package func prefillSteps(of engine: EngineProfile) throws(ServingFault) -> [(step: EngineStep, count: Int64)] {
     var packer = PromptPacker(engine)
+    let most = packer.mostSteps(groups)
+    guard most <= Double(Self.stepLimit) else { throw .tooManySteps(Int(min(most, 1e18)), limit: Self.stepLimit) }
     for (request, count) in groups { packer.add(request.prompt, count) }
     return packer.finish()
   }

@@ -84,6 +84,14 @@ struct PromptPacker {
     }
   }
 
+  /// A bound on the number of different steps, before any is made.
+  func mostSteps(_ groups: [(request: GenerationLoad.Request, count: Int64)]) -> Double {
+    groups.reduce(0) { sum, group in
+      let parts = (Double(group.request.prompt) / Double(budget)).rounded(.up)
+      return sum + (parts > 1 ? parts * Double(group.count) : 2)
+    }
+  }
+
   mutating func finish() -> [(step: EngineStep, count: Int64)] {
     flush()
     return steps
@@ -94,11 +102,12 @@ struct PromptPacker {
     let requests = pieces.reduce(0) { $0 + $1.count }
     if pieces.count == 1 { return EngineStep(requests: requests, queries: pieces[0].queries, keys: pieces[0].keys) }
     let tokens = pieces.reduce(0) { $0 + $1.queries * $1.count }
-    let queries = max(1, (tokens + requests / 2) / requests)
+    let queries = tokens == requests ? 1 : max(2, (tokens + requests / 2) / requests)
     let pairs = pieces.reduce(0.0) { sum, piece in
       sum + Double(piece.count) * Double(piece.queries) * (Double(piece.keys) - Double(piece.queries - 1) / 2)
     }
     let keys = pairs / Double(requests * queries) + Double(queries - 1) / 2
-    return EngineStep(requests: requests, queries: queries, keys: max(1, Int64(keys.rounded())))
+    return EngineStep(
+      requests: requests, queries: queries, keys: max(queries, Int64(keys.rounded())), tokens: tokens)
   }
 }

@@ -48,6 +48,7 @@ package struct ServedDecoder: Sendable {
   /// - Parameters:
   ///   - step: The step.
   ///   - latencyKind: Which latency is asked for.
+  /// - Returns: The scenario.
   /// - Throws: What is wrong with the engine's file for such a decoder.
   package func scenario(_ step: EngineStep, _ latencyKind: LatencyKind) throws(WorkloadFault) -> Scenario {
     var system = step.isDecode ? decode : prefill
@@ -76,6 +77,8 @@ package struct ServedDecoder: Sendable {
     values["batch"] = step.requests
     values["queries"] = step.queries
     values["keys"] = step.keys
+    values["attended"] = step.keys
+    values["causal"] = 1
     values["tokens"] = rows
     values["decoding"] = step.isDecode ? 1 : 0
     values["ranks"] = devices
@@ -86,7 +89,10 @@ package struct ServedDecoder: Sendable {
       valuesOf: { layer in
         var own = decoder.parameters(of: layer)
         if layer.hasExperts, let experts = decoder.experts { own.merge(step.loads(of: experts, decoder.traits)) { $1 } }
-        if layer.isWindowed, let window = decoder.window { own["keys"] = step.keys(inWindow: window) }
+        if layer.isWindowed, let window = decoder.window, window < step.keys {
+          own["attended"] = step.attended(inWindow: window)
+          own["causal"] = step.queries == 1 ? 1 : 0
+        }
         return own
       }, check: OperatorCheck.problem)
     bound.step = StepLoad(requests: step.requests, tokens: step.tokens)
@@ -105,23 +111,36 @@ package struct EngineStep: Sendable, Hashable {
   /// Whether its tokens are guesses that are checked: few for each request, in a step like those over one.
   package var isCheck = false
 
+  /// New tokens of all requests: of unlike requests as many as they have, though `queries` is a mean.
+  package var tokens: Int64
+
   /// A step of requests that are alike.
-  package init(requests: Int64, queries: Int64, keys: Int64) {
+  ///
+  /// - Parameters:
+  ///   - requests: Requests.
+  ///   - queries: New tokens of each.
+  ///   - keys: Tokens that the last new one of each attends to.
+  ///   - tokens: New tokens of all of them, where they are not alike.
+  package init(requests: Int64, queries: Int64, keys: Int64, tokens: Int64? = nil) {
     self.requests = requests
     self.queries = queries
     self.keys = keys
+    self.tokens = tokens ?? requests * queries
   }
-
-  /// New tokens of all requests.
-  package var tokens: Int64 { requests * queries }
 
   /// Whether it is over one next token for each request.
   package var isDecode: Bool { queries == 1 || isCheck }
 
-  /// Keys that make up the same work where no token attends to more than a window.
+  /// Keys that each token attends to, on average, where none attends to more than a window.
   ///
-  /// Attention of q queries to k keys, causal, has k - (q - 1) / 2 for a query; in a window of w each has w, or what is there.
-  func keys(inWindow window: Int64) -> Int64 { min(keys, window + (queries - 1) / 2) }
+  /// The i-th of q new tokens attends to min(w, k - q + i) of k: all of a window, but for those near the beginning.
+  func attended(inWindow window: Int64) -> Int64 {
+    let first = keys - queries + 1
+    // Tokens whose window reaches back beyond the beginning.
+    let short = max(0, min(queries, window - first))
+    let pairs = Double(short) * (Double(first) + Double(short - 1) / 2) + Double(queries - short) * Double(window)
+    return max(1, Int64((pairs / Double(queries)).rounded()))
+  }
 
   /// How many experts the step's tokens choose, on average, how many none does, and how many tokens come to one.
   ///

@@ -15,8 +15,10 @@ package struct ServedMemory: Sendable, Equatable {
   package let capacityBytes: Double?
   /// The share of that memory that the engine takes.
   package let usableFraction: Double
-  /// Bytes that one more token takes in the cache.
-  package let bytesPerToken: Double
+  /// The most requests of a load's mean lengths that fit; nil without an accelerator.
+  package private(set) var largestBatch: Int64?
+  /// The most tokens, prompt and generated ones, that each request of a load can have; nil without an accelerator.
+  package private(set) var largestContext: Int64?
 
   /// What a load takes at its last token.
   ///
@@ -24,14 +26,15 @@ package struct ServedMemory: Sendable, Equatable {
   ///   - served: The decoder and its system.
   ///   - load: The requests.
   ///   - activationBytes: Bytes of activations in the largest step.
+  ///   - tokens: How many tokens that step has.
   ///   - drafter: What guesses tokens ahead, whose weights lie beside the decoder's.
   package init(
-    _ served: ServedDecoder, _ load: GenerationLoad, activationBytes: Double, drafter: ServedDecoder? = nil
+    _ served: ServedDecoder, _ load: GenerationLoad, activationBytes: Double, of tokens: Int64 = 1,
+    drafter: ServedDecoder? = nil
   ) {
     self.activationBytes = activationBytes
     let devices = Double(served.devices)
     weightBytes = (served.weightBytes + (drafter?.weightBytes ?? 0)) / devices
-    bytesPerToken = served.cacheBytesPerToken / devices
     cacheBytes = load.groups.reduce(0) { sum, group in
       sum + Double(group.count) * served.cacheBytes(tokens: group.request.prompt + group.request.tokens) / devices
     }
@@ -39,26 +42,44 @@ package struct ServedMemory: Sendable, Equatable {
     graphBytes = capturesGraphs ? served.engine.graphsGB * 1e9 : 0
     usableFraction = served.engine.memoryFraction
     capacityBytes = served.decode.accelerator.map { $0.memory.capacityGB * 1e9 }
+    findLargest(served, load, activationsOfToken: activationBytes / Double(max(1, tokens)))
   }
 
   /// All of it.
   package var requiredBytes: Double { weightBytes + cacheBytes + activationBytes + graphBytes }
 
-  /// Whether the device can hold it.
-  package var fits: Bool { capacityBytes.map { requiredBytes <= $0 } ?? true }
+  /// Bytes that the engine takes of the device's memory; nil without an accelerator.
+  package var usableBytes: Double? { capacityBytes.map { $0 * usableFraction } }
 
-  /// The most requests of a load's mean length that fit beside weights, activations and graphs in what the engine takes; nil without an accelerator.
-  package func largestBatch(of load: GenerationLoad) -> Int64? {
-    guard let capacityBytes, cacheBytes > 0 else { return nil }
-    let free = capacityBytes * usableFraction - weightBytes - activationBytes - graphBytes
-    return max(0, Int64((free / (cacheBytes / Double(load.batch))).rounded(.down)))
+  /// Whether what the engine takes can hold it.
+  package var fits: Bool { usableBytes.map { requiredBytes <= $0 } ?? true }
+
+  /// Looks for the largest batch and context: activations grow with a step's tokens, caches with whole blocks.
+  private mutating func findLargest(_ served: ServedDecoder, _ load: GenerationLoad, activationsOfToken: Double) {
+    guard let usableBytes else { return }
+    let (prompt, tokens) = (load.promptTokens / load.batch, load.outputTokens / load.batch)
+    let free = usableBytes - weightBytes - graphBytes
+    let budget = served.engine.maxTokens
+    func fits(_ batch: Int64, _ length: Int64) -> Bool {
+      let step = min(budget, Double(batch) * Double(min(prompt, length)))
+      let caches = Double(batch) * served.cacheBytes(tokens: length) / Double(served.devices)
+      return caches + max(step, 1) * activationsOfToken <= free
+    }
+    let most = Int64(served.engine.maxRequests)
+    largestBatch = Self.largest(upTo: most) { fits($0, prompt + tokens) }
+    let limit = served.decoder.longestContext ?? 1 << 30
+    largestContext = Self.largest(upTo: limit) { fits(load.batch, $0) }
   }
 
-  /// The most tokens, prompt and generated ones, that each request of a load can have; nil without an accelerator.
-  package func largestContext(of load: GenerationLoad) -> Int64? {
-    guard let capacityBytes, bytesPerToken > 0 else { return nil }
-    let free = capacityBytes * usableFraction - weightBytes - activationBytes - graphBytes
-    return max(0, Int64((free / Double(load.batch) / bytesPerToken).rounded(.down)))
+  /// The largest number for which something holds that holds for all smaller ones; 0 for none.
+  private static func largest(upTo limit: Int64, where holds: (Int64) -> Bool) -> Int64 {
+    guard !holds(limit) else { return limit }
+    var (low, high) = (Int64(0), limit)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if holds(middle) { low = middle } else { high = middle }
+    }
+    return low
   }
 }
 
@@ -68,12 +89,6 @@ extension ServedDecoder {
     let matrices = Double(decoder.matrixElements)
     let rest = Double(decoder.weightElements) - matrices
     return matrices * formats.weights.bytesPerElement + rest * formats.activations.bytesPerElement
-  }
-
-  /// Bytes that a token leaves in the caches of all layers that see all of a context.
-  var cacheBytesPerToken: Double {
-    let wide = decoder.layers.count { !$0.isWindowed || decoder.window == nil }
-    return Double(wide > 0 ? wide : decoder.layerCount) * tokenBytes
   }
 
   private var tokenBytes: Double { Double(decoder.cachedElements) * formats.cache.bytesPerElement }

@@ -1,3 +1,4 @@
+import Profiles
 import Roofline
 import Simulation
 import Workloads
@@ -52,6 +53,8 @@ package struct Speculation: Sendable {
   ///   - served: The decoder that confirms.
   ///   - load: The requests.
   ///   - simulator: How steps are simulated.
+  /// - Returns: What a cycle takes, and what it gives.
+  /// - Throws: `WorkloadFault` or `SimulationFault`.
   package func cycle(
     of served: ServedDecoder, _ load: GenerationLoad, with simulator: Simulator = Simulator()
   ) throws -> SpeculationResult {
@@ -65,7 +68,10 @@ package struct Speculation: Sendable {
     switch draft {
     case .ngram: break
     case .decoder(let drafter), .heads(let drafter):
-      let once = try Self.time(guess, of: drafter, simulator)
+      // Guesses are made within the step that checks them: its loop runs once.
+      var within = drafter
+      for stage in EngineStage.loop { within.decode.engine?[stage] = StageCost() }
+      let once = try Self.time(guess, of: within, simulator)
       let (all, overflow) = once.count.multipliedReportingOverflow(by: tokens)
       guard !overflow, all < 1 << 61, confirmed.count < 1 << 61 else {
         throw SimulationFault.tooLong(estimatedSeconds: once.seconds * Double(tokens))

@@ -23,8 +23,8 @@ package struct StepKernels: Sendable {
   package private(set) var entries: [Entry] = []
 
   /// The kernels of a generation's first step over prompts and its last over next tokens.
-  package init(_ served: ServedDecoder, _ load: GenerationLoad) throws(WorkloadFault) {
-    if let first = load.prefillSteps(of: served.engine).first { try add("prefill", first.step, served) }
+  package init(_ served: ServedDecoder, _ load: GenerationLoad) throws {
+    if let first = try load.prefillSteps(of: served.engine).first { try add("prefill", first.step, served) }
     if let last = load.decodeStretches(of: served.engine).last {
       let keys = last.firstKeys + (last.steps - 1) * last.growth
       try add("decode", EngineStep(requests: last.requests, queries: 1, keys: keys), served)

@@ -14,7 +14,7 @@ package struct StepTimeline: Sendable {
   /// The first steps of a generation.
   package init(_ served: ServedDecoder, _ load: GenerationLoad) throws {
     var left = Self.shown
-    for (step, count) in load.prefillSteps(of: served.engine) {
+    for (step, count) in try load.prefillSteps(of: served.engine) {
       for _ in 0..<min(left, count) { try add(step, .synchronized, served) }
       left -= min(left, count)
     }

@@ -116,7 +116,7 @@ enum GenerateCommand {
         "warning: \(served.engine.title) puts at most \(NumberFormat.integer(Int(most))) requests into a step "
           + "(engine.max_num_seqs); all \(NumberFormat.integer(Int(generation.load.batch))) are simulated in one")
     }
-    if !memory.fits, let capacity = memory.capacityBytes, let accelerator = served.decode.accelerator {
+    if !memory.fits, let capacity = memory.usableBytes, let accelerator = served.decode.accelerator {
       let needed = NumberFormat.significant(memory.requiredBytes / 1e9, digits: 3)
       Platform.warn(
         "warning: \(served.decoder.title) needs \(needed) GB, and \(accelerator.title) has "

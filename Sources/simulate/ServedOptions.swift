@@ -106,6 +106,7 @@ enum ServedOptions {
   ///   - command: What is the same for all points.
   ///   - library: Where names are found.
   ///   - overrides: Numbers of the point's own.
+  /// - Returns: The decoder with its engine and systems.
   /// - Throws: ``Failure`` where a name is unknown, or something does not fit together.
   static func served(
     _ point: ServedPoint, _ command: ParsedCommand, _ library: Library, overrides: [(path: String, value: Double)]

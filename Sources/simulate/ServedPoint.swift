@@ -92,8 +92,11 @@ extension TensorFormats {
     formats.weights = weights
     let engine = system.engine ?? EngineProfile()
     let isNarrow = weights.bytesPerElement < activations.bytesPerElement
-    let computes = engine.computedFormats.contains(weights) && system.accelerator?.peakTFLOPS[weights] != nil
-    formats.weightArithmetic = isNarrow && !computes ? activations : weights
+    // Units for a narrow format that are slower than those for the activations' are not used.
+    let peaks = system.accelerator?.peakTFLOPS
+    let isFaster = (peaks?[weights] ?? 0) > (peaks?[activations] ?? .infinity)
+    formats.weightArithmetic =
+      isNarrow && isFaster && engine.computedFormats.contains(weights) ? weights : activations
     formats.conversionsPerClock = formats.convertsWeights ? engine.conversionsPerClock[weights] : nil
     return formats
   }

@@ -104,12 +104,17 @@ import Testing
     // 1,024 tokens of two requests in whole blocks of 16: 32 layers, 8 heads of 128, keys and values.
     #expect(memory.cacheBytes == 2 * 1024 * 32 * 2 * 8 * 128 * 2)
     #expect(memory.fits)
-    let load = GenerationLoad(batch: 2, prompt: 1000, tokens: 24)
-    let most = try #require(memory.largestBatch(of: load))
-    let full = GenerationLoad(batch: most, prompt: 1000, tokens: 24)
-    #expect(ServedMemory(served, full, activationBytes: memory.activationBytes).fits)
-    let more = GenerationLoad(batch: most + 1, prompt: 1000, tokens: 24)
-    #expect(!ServedMemory(served, more, activationBytes: memory.activationBytes).fits)
+    // The largest batch fits, and one more does not: tried on a part whose engine takes a quarter.
+    var small = served
+    small.decode.engine?.memoryFraction = 0.25
+    func fits(_ batch: Int64) throws -> Bool {
+      try Generation(small, GenerationLoad(batch: batch, prompt: 1000, tokens: 24)).memory.fits
+    }
+    let most = try #require(
+      try Generation(small, GenerationLoad(batch: 9, prompt: 1000, tokens: 24)).memory.largestBatch)
+    #expect(most > 9 && most < 256)
+    #expect(try fits(most))
+    #expect(try !fits(most + 1))
   }
 
   @Test func `a graph is replayed for the next captured number of requests`() throws {

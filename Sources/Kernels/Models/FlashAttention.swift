@@ -42,8 +42,8 @@ struct FlashAttention: Sendable {
   /// Whether loads and stores of one block run beside the arithmetic of others: one large block on a unit hides nothing.
   func hidesTraffic(_ shape: AttentionShape) -> Bool { generation < 3 || isDecode(shape) }
 
-  /// One new query for each sequence.
-  private func isDecode(_ shape: AttentionShape) -> Bool { shape.queries == 1 }
+  /// One new query for each sequence, or a few over a long cache: guesses that are checked, the rest of a prompt.
+  private func isDecode(_ shape: AttentionShape) -> Bool { shape.isDecode }
 
   private func group(_ shape: AttentionShape) -> Double { shape.heads / shape.keyHeads }
 

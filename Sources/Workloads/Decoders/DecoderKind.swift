@@ -36,9 +36,9 @@ package struct DecoderKind: Sendable {
 
   /// Every kind that is known.
   package static let all: [DecoderKind] =
-    ["llama", "internlm3", "granite", "smollm3", "exaone", "phi3", "minicpm"].map { DecoderKind($0) } + [
-      DecoderKind("mistral") { $0.windowsAll = true },
-      DecoderKind("qwen2") { $0.traits.queryBias = true },
+    ["llama", "internlm3", "granite", "smollm3", "minicpm"].map { DecoderKind($0) } + [
+      DecoderKind("mistral") { $0.windowsAll = true }, DecoderKind("phi3") { $0.windowsAll = true },
+      DecoderKind("qwen2") { ($0.traits.queryBias, $0.windowsAll) = (true, true) },
       DecoderKind("qwen3") { $0.traits.queryNorm = .eachHead },
       DecoderKind("qwen2_moe") { $0.traits.queryBias = true },
       DecoderKind("qwen3_moe") { $0.traits.queryNorm = .eachHead },
@@ -89,6 +89,7 @@ package struct DecoderKind: Sendable {
       },
       DecoderKind("gpt_neox") { $0.traits = .layerNormed(biased: true) },
       DecoderKind("starcoder2") { kind in
+        kind.windowsAll = true
         kind.traits = .layerNormed(biased: true)
         kind.traits.isTied = true
       },

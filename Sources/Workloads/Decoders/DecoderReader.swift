@@ -60,7 +60,7 @@ extension Decoder {
   private init(config root: JSONObjectCursor) throws(JSONFault) {
     var root = root
     // A model of several sorts of input has its language model inside.
-    if let text = root.optional("text_config") { root = try text.object() }
+    if let text = root.optional("text_config"), text.value.kind != .null { root = try text.object() }
     let cursor = try root.required("model_type")
     let kindName = try cursor.nonEmptyString()
     guard let kind = DecoderKind.named(kindName) else {
@@ -138,7 +138,8 @@ extension Decoder {
       // Llama 4 attends within chunks, of which a token sees half on average; all of one at most.
       window = try reader.optionalSize("attention_chunk_size", atLeast: 1)
     }
-    let types = try reader.words("layer_types")
+    let types = try reader.layerTypes(count)
+    let firstWindowed = Int(try reader.optionalSize("max_window_layers") ?? 0)
     let period = try reader.optionalSize("sliding_window_pattern").map(Int.init) ?? kind.windowPeriod
     let interleaved = try reader.optionalSize("interleave_moe_layer_step") ?? 1
     let step = max(1, Int(try reader.optionalSize("decoder_sparse_step") ?? interleaved))
@@ -147,11 +148,11 @@ extension Decoder {
     for index in layers.indices {
       if window != nil {
         if let types, index < types.count {
-          layers[index].isWindowed = types[index] == "sliding_attention"
+          layers[index].isWindowed = types[index] != "full_attention"
         } else if let period {
           layers[index].isWindowed = period < 1 || (index + 1) % period != 0
         } else {
-          layers[index].isWindowed = kind.windowsAll
+          layers[index].isWindowed = kind.windowsAll && index >= firstWindowed
         }
       }
       layers[index].hasExperts =
@@ -160,6 +161,10 @@ extension Decoder {
   }
 
   private func check(_ reader: inout ConfigReader, _ kind: DecoderKind) throws(JSONFault) {
+    if reader.root.optional("head_dim") == nil, latent == nil, hiddenWidth % heads != 0 {
+      throw reader.fault(
+        kind.keys.heads, "is \(heads), which does not divide the hidden width of \(hiddenWidth)", "state head_dim")
+    }
     guard weightEstimate <= Double(Shape.elementLimit) else {
       throw reader.root.cursor.fault(
         .described(problem: "has sizes that come to more than 2^50 weights", advice: "check them"))
@@ -201,10 +206,17 @@ private struct ConfigReader {
     return try cursor.boolean()
   }
 
-  mutating func words(_ key: String) throws(JSONFault) -> [String]? {
-    guard let cursor = root.optional(key) else { return nil }
+  /// What each layer attends to; nil where the file does not say.
+  mutating func layerTypes(_ count: Int) throws(JSONFault) -> [String]? {
+    guard let cursor = root.optional("layer_types") else { return nil }
     if case .null = cursor.value.content { return nil }
-    return try cursor.array().map { (item) throws(JSONFault) in try item.string() }
+    let known = ["full_attention", "sliding_attention", "chunked_attention"]
+    let types = try cursor.array().map { (item) throws(JSONFault) in try item.choice(of: known, as: "type of layer") }
+    guard types.count == count else {
+      throw cursor.fault(
+        .described(problem: "names \(types.count) layers, and there are \(count)", advice: "name each of them"))
+    }
+    return types
   }
 
   mutating func integers(_ key: String) throws(JSONFault) -> [Int64] {
