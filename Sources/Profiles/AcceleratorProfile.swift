@@ -221,7 +221,7 @@ extension AcceleratorProfile: FieldDescribed {
     affects: .host, family: .launch)
   static let launchLatency = ProfileField<AcceleratorProfile>(
     "launch.latency_us", \.launch.latencyUS, .microseconds, "launch call returned until the kernel may start",
-    affects: .host, family: .launch, trend: .fitted)
+    affects: .host, family: .launch)
   static let kernelGap = ProfileField<AcceleratorProfile>(
     "launch.kernel_gap_us", \.launch.kernelGapUS, .microseconds, "idle time between kernels of a stream",
     affects: .host, family: .gap)

@@ -15,6 +15,7 @@ package struct HindcastSummary: Sendable {
   /// By how much forecasts were too high, as a fraction of what came: the mean of the logarithms' errors.
   package let bias: Double
   /// By how much smaller the errors are than a naive forecaster's: 1 for none, 0 for the same, negative for larger ones.
+  ///
   /// Errors are differences of logarithms, and their sizes averaged.
   package let skill: [NaiveForecast: Double]
 

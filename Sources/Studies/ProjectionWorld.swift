@@ -30,6 +30,7 @@ struct ProjectionWorld: Sendable {
   ///   - group: The group.
   ///   - groups: The groups of the roadmap's quantities, in order.
   ///   - progress: What data sheets do not tell.
+  /// - Returns: That world.
   func only(
     _ group: VarianceShares.Group, of groups: [VarianceShares.Group], _ progress: RoadmapProgress?
   ) -> ProjectionWorld {
@@ -51,6 +52,8 @@ struct ProjectionWorld: Sendable {
   /// - Parameters:
   ///   - pricer: The pass on the hardware of a year.
   ///   - years: How many years that is ahead.
+  /// - Returns: What it takes, and in how much of that the device works.
+  /// - Throws: `SimulationFault` for what takes longer than the clock counts.
   func outcome(of pricer: PassPricer, yearsAhead years: Double) throws -> (latency: Double, deviceBusy: Double) {
     let timing = try pricer.time()
     let deviceFactor = deviceFactor * (deviceRate * years).exponential

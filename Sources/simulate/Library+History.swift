@@ -21,6 +21,29 @@ extension Library {
     return try checking { try HistoryPart.read(table, of: noun) }
   }
 
+  /// Reads all of the history and every scenario, so that what is wrong in them is found.
+  func checkHistory() throws(Failure) {
+    let lines = try hardwareLines()
+    let profiles = try profiles
+    for (parts, names) in [
+      (lines.accelerators, profiles.accelerators.map(\.name)), (lines.hosts, profiles.hosts.map(\.name)),
+    ] {
+      for part in parts {
+        guard let name = part.profile, !names.contains(name) else { continue }
+        throw .input("the history's part '\(part.name)' names the profile '\(name)', which is not in the catalog")
+      }
+    }
+    for name in ["launches.csv", "frameworks.csv"] {
+      let table = try CSVText(path: try historyFile(name))
+      _ = try checking { try HistoryCost.read(table) }
+    }
+    _ = try MeasurementFile(try historyFile("latencies.csv"), self)
+    let directories = profileFolders
+    for name in try checking({ try ProfileCatalog.scenarioNames(directories: directories) }) {
+      _ = try scenarios([name])
+    }
+  }
+
   /// The path of a file of the history.
   func historyFile(_ name: String) throws(Failure) -> String {
     for directory in profileFolders {

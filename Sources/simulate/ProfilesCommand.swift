@@ -260,6 +260,7 @@ enum ProfilesCommand {
     }
     let profiles = try library.profiles
     do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
+    do { try library.checkHistory() } catch { failures.append(error) }
     if !failures.isEmpty { throw Failure(failures) }
     Platform.print(
       "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
@@ -279,6 +280,9 @@ enum ProfilesCommand {
       _ = try checking { try profiles.hostArchitecture(file: file) }
     case "host/1": _ = try library.host(file)
     case "framework/1": _ = try library.framework(file)
+    case "scenario/1": _ = try checking { try ProfileCatalog.scenario(file: path) }
+    case "trends/1":
+      _ = try checking { try TrendRules(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
     case "engine/1": _ = try library.engineOperators(library.engine(file).operators, of: library.engine(file))
     case "decoder/1": _ = try library.decoder(file)
     case "error_band/1":
@@ -307,6 +311,7 @@ enum ProfilesCommand {
       let cursor = try root.required("schema")
       let schemas = [
         "accelerator/1", "architecture/1", "host/1", "host-architecture/1", "framework/1", "workload/1", "error_band/1",
+        "scenario/1", "trends/1",
         "engine/1", "decoder/1",
       ]
       return try cursor.choice(of: schemas, as: "schema")

@@ -64,8 +64,8 @@ enum ProjectCommand {
         "simulate project bert-base h100-sxm --scale peak=4,bandwidth=2,launch=0.9", shows: "an H100's successor"),
       CommandExample("simulate project bert-base --year 2032", shows: "latency and tax to 2032, with bands"),
       CommandExample(
-        "simulate project bert-base --year 2032 --batch 64 --scenario memory-wall --when framework_tax_fraction=0.5",
-        shows: "a change of the years to come, and when the tax passes half"),
+        "simulate project bert-base --year 2032 -b 64 --scenario memory-wall --when latency_us=5000",
+        shows: "if memory grows slowly; and when a pass takes 5 ms"),
       CommandExample("simulate project --hindcast", shows: "how good projections would have been since 2014"),
       CommandExample(
         "simulate project bert-base h100-sxm --target framework_tax_fraction=0.1 --vary dispatch,batch",

@@ -51,9 +51,10 @@ import Testing
       accelerators: lines.accelerators + [HistorySamples.part("newcomer", "flagship", 2025, 1000)], hosts: lines.hosts,
       rules: lines.rules)
     let trend = try #require(TrendSet(alone).trend(of: Self.bandwidth))
-    let (short, long) = try (
-      #require(trend.forecast("newcomer", at: 2029.5)), #require(trend.forecast("nvidia-flagship", at: 2029.5))
-    )
+    // Both four years beyond their newest part.
+    let last = try #require(trend.history(of: "nvidia-flagship")).last.time
+    let short = try #require(trend.forecast("newcomer", at: 2025 + 5.5 / 12 + 4))
+    let long = try #require(trend.forecast("nvidia-flagship", at: last + 4))
     #expect(short.logarithm > 1500.0.logarithm && short.deviation > long.deviation)
     #expect(trend.forecast("nobody", at: 2029.5) == nil)
     #expect(trend.history(of: "newcomer").flatMap(NaiveForecasts.init) == nil, "two generations are needed to go on")
@@ -166,6 +167,30 @@ private func + <Element>(
         try HistoryPart.read(CSVText(bytes: marked.bytes, file: "parts.csv"), of: "accelerator")
       })
     #expect(fault.position == JSONPosition(line: marked.line, column: marked.column), "\(fault)")
+    #expect(fault.description.contains(words), "\(fault)")
+  }
+
+  @Test("Launches cost what they did: within a tenth each year, less than devices differ")
+  func launches() throws {
+    let file = packageRoot + "/hardware-profiles/history/launches.csv"
+    let costs = try HistoryCost.read(CSVText(bytes: readFileBytes(file), file: file))
+    let calls = costs.filter { $0.what == "launch_call" && $0.version.hasPrefix("CUDA") }
+    let rate = try #require(HistoryCost.yearlyRate(calls))
+    #expect(abs(rate) < 0.05, "\(rate)")
+    #expect(HistoryCost.yearlyRate(Array(calls.prefix(2))) == nil)
+  }
+
+  @Test(
+    "What is wrong with a cost is said where it stands",
+    arguments: [
+      ("l,A,CUDA,¶soon,2,,measured,x", "a year"), ("l,A,CUDA,2017,¶0,,measured,x", "greater than 0"),
+      ("l,A,CUDA,2017,2,,¶heard,x", "kind must be one of"), ("l,A,CUDA,2017,2,,measured,¶", "source must be given"),
+    ])
+  func wrongCost(_ row: String, _ words: String) throws {
+    let marked = Marked("what,name,version,year,cost_us,host,kind,source\n" + row + "\n")
+    let fault = try #require(
+      #expect(throws: CSVFault.self) { try HistoryCost.read(CSVText(bytes: marked.bytes, file: "costs.csv")) })
+    #expect(fault.position == JSONPosition(line: marked.line, column: marked.column))
     #expect(fault.description.contains(words), "\(fault)")
   }
 

@@ -118,14 +118,17 @@ import Workloads
     let (half, most) = (trend.interval(0.5, at: 2030), trend.interval(0.9, at: 2030))
     var (inHalf, inMost) = (0, 0)
     let source = RoadmapDraw.Source(roadmap)
+    let year = RoadmapYear(roadmap, at: 2030)
     for sample in 0..<4000 {
       var random = RandomSource(seed: 9, stream: UInt64(sample))
-      let numbers = roadmap.numbers(at: 2030, draw: RoadmapDraw(source, &random))
+      let (numbers, isHeld) = year.values(RoadmapDraw(source, &random))
       let value = try #require(numbers.first { $0.number.path == "accelerator.memory.bandwidth_gb_per_s" }).value
       if half.contains(value) { inHalf += 1 }
       if most.contains(value) { inMost += 1 }
       let peak = try #require(numbers.first { $0.number.path == "accelerator.peak_tflops.fp32" }).value
-      #expect(abs(peak / value / (10.0 / 500) - 1) < 1e-9, "residuals of one generation go together")
+      if !isHeld {
+        #expect(abs(peak / value / (10.0 / 500) - 1) < 1e-9, "surprises of one generation go together")
+      }
     }
     #expect(abs(Double(inHalf) / 4000 - 0.5) < 0.03 && abs(Double(inMost) / 4000 - 0.9) < 0.02, "\(inHalf), \(inMost)")
   }
