@@ -335,10 +335,9 @@ MUTATIONS = [
     ("JSONText/DecimalText.swift", "Double(remainder == 0 ? bits : bits | «1»)", "0", "the rest decides a tie"),
     ("JSONText/DecimalText.swift", "guard digits <= «19» else", "20", "19 digits are exact"),
     # Studies.
-    ("Studies/LogarithmicTrend.swift", "residualDeviation = (residuals.reduce(0) { $0 + $1 * $1 } / (count - «2»)).squareRoot()", "1",
-     "a line spends two degrees of freedom"),
-    ("Studies/LogarithmicTrend.swift", "return (1 + «1 / Double(points.count)» + distance", "0", "the mean is not known exactly"),
-    ("Studies/LogarithmicTrend.swift", "slope == 0 ? .infinity : «2.0.logarithm / slope»", "1 / slope", "doubling, not e-folding"),
+    ("Studies/PooledTrend.swift", "value: own.value * share + market.value * «(1 - share)»,", "1", "a rate is drawn towards its market's, not beyond it"),
+    ("Studies/PooledTrend.swift", "let share = «spread / (spread + scatter / own.precision)»", "1", "a line's own steps are too few to tell its rate"),
+    ("Studies/LineTrend.swift", "rate == 0 ? .infinity : «2.0.logarithm / rate»", "1 / rate", "doubling, not e-folding"),
     ("Studies/StudentT.swift", "Double(step - «1») / Double(step)", "2", "the series of Abramowitz and Stegun"),
     ("Studies/StudentT.swift", "«2 / Double.pi» * (angle + sine * sum)", "1", "odd degrees of freedom"),
     ("Studies/Knee.swift", "guard «result.memory.fits» else { return nil }", "true", "a batch that does not fit is no knee"),

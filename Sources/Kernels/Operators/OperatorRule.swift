@@ -72,7 +72,8 @@ package final class OperatorRule: Sendable {
 
   /// The rules of all families.
   package static let all: [OperatorRule] =
-    convolutions + products + recurrences + attentions + normalizations + pointwise + reductions + pools + gathers + copies
+    convolutions + products + recurrences + attentions + normalizations + pointwise + reductions + pools + gathers
+    + copies
     + creations + views + synchronizations + collectives + engineOperators
 
   /// What no rule knows: guessed as one result for each element, read and written once.

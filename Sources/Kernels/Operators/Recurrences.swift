@@ -64,7 +64,9 @@ struct Recurrence {
     else { return nil }
     let batch = state.rank == 3 ? state[1] : 1
     let features = input.dimensions.last ?? 0
-    guard batch > 0, features > 0, input.elementCount > 0, input.elementCount % (batch * features) == 0 else { return nil }
+    guard batch > 0, features > 0, input.elementCount > 0, input.elementCount % (batch * features) == 0 else {
+      return nil
+    }
     let matrices = operands[(states + 1)...].filter { $0.rank == 2 }
     guard !matrices.isEmpty, matrices.count.isMultiple(of: 2) else { return nil }
     let pairs = stride(from: 0, to: matrices.count, by: 2).map { (matrices[$0], matrices[$0 + 1]) }
