@@ -164,7 +164,7 @@ extension EngineProfile: FieldDescribed {
     ].map { (key, words, path: WritableKeyPath<StageCost, Double> & Sendable) in
       ProfileField(
         "\(stage.key).\(key)", .microseconds, "host time of \(stage.meaning), \(words)", note: "0 if left out",
-        required: false, affects: .host, family: .dispatch,
+        required: false, affects: .host,
         read: { $0[stage][keyPath: path] == 0 ? nil : $0[stage][keyPath: path] },
         write: { $0[stage][keyPath: path] = $1 })
     }

@@ -260,7 +260,10 @@ enum ProfilesCommand {
     }
     let profiles = try library.profiles
     do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
-    do { try library.checkHistory() } catch { failures.append(error) }
+    // Of a wrong profile the history knows the name: what is said of it once is enough.
+    if library.faults.isEmpty {
+      do { try library.checkHistory() } catch { failures.append(error) }
+    }
     if !failures.isEmpty { throw Failure(failures) }
     Platform.print(
       "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "

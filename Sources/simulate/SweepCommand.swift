@@ -44,7 +44,7 @@ enum SweepCommand {
         "simulate sweep resnet50 t4 --over host.single_thread_speed=0.25..4:log9 -o rows.csv",
         shows: "nine speeds of the host, to a file"),
       CommandExample(
-        "simulate sweep llama-3.1-8b h100-sxm --engine vllm --over batch=1,8,64 --over context=128..8192:log7",
+        "simulate sweep gpt2 h100-sxm --engine vllm --over batch=1,8,64 --over context=128,1024",
         shows: "steps of a served decoder"),
     ])
 

@@ -138,8 +138,8 @@ import Workloads
     (#"{ "schema": "workload/1", "name": ¶"" }"#, "/name must not be an empty string"),
     (#"¶{ "schema": "workload/1", "name": "w" }"#, #"the document needs "parameters""#),
     (
-      #"{ "schema": "workload/1", "name": "w", "parameters": { "batch": ¶0 } }"#,
-      "/parameters/batch must be an integer between 1 and 1125899906842624 (it is 0)"
+      #"{ "schema": "workload/1", "name": "w", "parameters": { "batch": ¶-1 } }"#,
+      "/parameters/batch must be an integer between 0 and 1125899906842624 (it is -1)"
     ),
     (
       #"{ "schema": "workload/1", "name": "w", "parameters": { ¶"batch size": 1 } }"#,
