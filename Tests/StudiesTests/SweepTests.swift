@@ -138,7 +138,7 @@ import Workloads
     let plan = try Self.plan(5)
     let rows = SweepRows(plan, format)
     var scratch: [UInt8] = []
-    for point in stride(from: 0, to: plan.count, by: 17) {
+    for point in stride(from: 0, to: plan.count, by: 41) {
       let line = try Sweep(plan, format: format).text(point..<(point + 1))
       #expect(rows.mayBe(line[...], rowOf: point, scratch: &scratch))
       #expect(!rows.mayBe(line[...], rowOf: (point + 1) % plan.count, scratch: &scratch))
