@@ -214,7 +214,8 @@ def csv_is_json(lab):
     rows = list(csv.DictReader(io.StringIO(left.decode())))
     objects = [json.loads(line, parse_float=str, parse_int=str) for line in right.decode().splitlines()]
     def text(value):
-        return str(value).lower() if isinstance(value, bool) else value
+        # What is missing is blank in the one and null in the other.
+        return "" if value is None else str(value).lower() if isinstance(value, bool) else value
 
     lab.must_equal([dict(row) for row in rows], [{key: text(value) for key, value in item.items()} for item in objects],
                    "CSV and JSON lines", ["sweep", *arguments])
