@@ -15,8 +15,9 @@ struct FormatTests {
     "project resnet18 h100-sxm --target latency_us=900 --vary launch", "study model-design", "roofline resnet18 t4",
     "trace docs/examples/trace.json --host-speed 2", "validate docs/examples/latency.csv",
     "validate docs/examples/kernels.csv --kernels",
-    "calibrate docs/examples/latency.csv", "calibrate --trace docs/examples/trace.json", "profiles list",
-    "profiles list hosts", "profiles show v100", "profiles fields host",
+    "calibrate docs/examples/latency.csv", "calibrate --trace docs/examples/trace.json", "profiles fields",
+    "profiles list hosts", "profiles show v100", "generate gpt2 h100-sxm --tokens 3",
+    "generate gpt2 h100-sxm --batch 1,2 --tokens 3", "sweep gpt2 h100-sxm --engine vllm --over batch=1,2",
   ]
 
   private func output(_ line: String, _ format: String) throws -> String {
