@@ -143,17 +143,10 @@ package struct EngineStep: Sendable, Hashable {
   }
 
   /// How many experts the step's tokens choose, on average, how many none does, and how many tokens come to one.
-  ///
-  /// Of E experts, t tokens that choose a of them, evenly, hit E (1 - (1 - a/E)^t).
   func loads(of experts: Experts, _ traits: DecoderTraits) -> [String: Int64] {
     let (count, active) = (Double(experts.count), Double(experts.active))
-    var (missed, factor, left) = (1.0, 1 - active / count, tokens)
-    while left > 0 {
-      if left & 1 == 1 { missed *= factor }
-      factor *= factor
-      left >>= 1
-    }
-    let hit = min(experts.count, max(min(experts.active, experts.count), Int64((count * (1 - missed)).rounded())))
+    let touched = EvenChoice.touched(of: count, active: active, tokens: Double(tokens))
+    let hit = min(experts.count, max(min(experts.active, experts.count), Int64(touched.rounded())))
     return [
       "experts_hit": hit, "experts_idle": traits.asksEveryExpert ? experts.count - hit : 0,
       "rows_per_expert": max(1, (tokens * experts.active + hit / 2) / hit),

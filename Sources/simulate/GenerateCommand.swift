@@ -118,9 +118,10 @@ enum GenerateCommand {
     }
     if !memory.fits, let capacity = memory.usableBytes, let accelerator = served.decode.accelerator {
       let needed = NumberFormat.significant(memory.requiredBytes / 1e9, digits: 3)
+      let usable = NumberFormat.significant(capacity / 1e9, digits: 3)
       Platform.warn(
-        "warning: \(served.decoder.title) needs \(needed) GB, and \(accelerator.title) has "
-          + "\(NumberFormat.shortest(capacity / 1e9)) GB; the times are those of a device with more memory")
+        "warning: \(served.decoder.title) needs \(needed) GB, and \(served.engine.title) takes at most "
+          + "\(usable) GB of \(accelerator.title); the times are those of a device with more memory")
     }
   }
 }

@@ -31,7 +31,7 @@ enum ServedOptions {
           + "arrival_s may be left out.", group: "Serving"),
       OptionDefinition(
         "precision", short: "p", value: "P",
-        help: "Format of activations, weights and cache: " + Axis.precision.choices.joined(separator: ", "),
+        help: "Format of activations, weights and cache: " + ServedAxis.precision.choices.joined(separator: ", "),
         defaultText: "bf16", group: "Serving"),
       OptionDefinition(
         "draft", value: "D", help: "What guesses tokens ahead: a decoder, ngram, or heads",
@@ -54,16 +54,16 @@ enum ServedOptions {
     "engine", short: "e", value: "E", help: "Engine: a catalog name or a file", defaultText: defaultEngine,
     group: "Serving")
   static let weights = OptionDefinition(
-    "weights", value: "P", help: "Format of weights: " + Axis.weights.choices.joined(separator: ", "),
+    "weights", value: "P", help: "Format of weights: " + ServedAxis.weights.choices.joined(separator: ", "),
     defaultText: "the precision", group: "Serving")
   static let cache = OptionDefinition(
-    "cache", value: "P", help: "Format of cached keys and values: " + Axis.cache.choices.joined(separator: ", "),
+    "cache", value: "P", help: "Format of cached keys and values: " + ServedAxis.cache.choices.joined(separator: ", "),
     defaultText: "the precision", group: "Serving")
 
   /// What is named as a file.
   static func files(_ command: ParsedCommand) -> [String] {
     let options = ["engine", "host", "framework", "draft"].flatMap { command.values(of: $0) }
-    return (command.positionals + options).flatMap { Axis.items($0) }.filter(Library.isFile)
+    return (command.positionals + options).flatMap { ServedAxis.items($0) }.filter(Library.isFile)
       + command.values(of: "requests") + KernelModelOption.files(command)
   }
 
@@ -90,11 +90,11 @@ enum ServedOptions {
           + "\(decoder)'")
     }
     var points = ServedPoints()
-    try points.add(.decoder, Axis.items(decoder), of: "the decoder", command)
-    try points.add(.accelerator, Axis.items(command.positionals[1]), of: "the accelerator", command)
-    for axis in Axis.allCases where axis.isOption {
+    try points.add(.decoder, ServedAxis.items(decoder), of: "the decoder", command)
+    try points.add(.accelerator, ServedAxis.items(command.positionals[1]), of: "the accelerator", command)
+    for axis in ServedAxis.allCases where axis.isOption {
       guard let text = command.value(of: axis.rawValue) else { continue }
-      try points.add(axis, Axis.items(text), of: "--\(axis.rawValue)", command)
+      try points.add(axis, ServedAxis.items(text), of: "--\(axis.rawValue)", command)
     }
     return points
   }

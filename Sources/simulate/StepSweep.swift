@@ -107,7 +107,7 @@ enum StepSweep {
     let given = Set(axes.map(\.name))
     var left = command.positionals[...]
     var points = ServedPoints()
-    for (axis, words) in [(Axis.decoder, "a decoder"), (.accelerator, "an accelerator")]
+    for (axis, words) in [(ServedAxis.decoder, "a decoder"), (.accelerator, "an accelerator")]
     where !given.contains(axis.rawValue) {
       guard let name = left.popFirst() else {
         throw .usage(
@@ -117,7 +117,7 @@ enum StepSweep {
       try points.add(axis, [name], of: "the \(axis.rawValue)", command)
     }
     if let extra = left.first { throw .usage("unexpected argument '\(extra)'\n" + command.helpHint) }
-    for axis in [Axis.engine, .host, .framework, .precision, .weights, .cache, .batch]
+    for axis in [ServedAxis.engine, .host, .framework, .precision, .weights, .cache, .batch]
     where !given.contains(axis.rawValue) {
       if let value = command.value(of: axis.rawValue) {
         try points.add(axis, [value], of: "--\(axis.rawValue)", command)
@@ -129,8 +129,8 @@ enum StepSweep {
     if !given.contains("context"), !given.contains("prompt") { axes.append(("context", ["1024"])) }
     if let context = axes.firstIndex(where: { $0.name == "context" }) { axes.append(axes.remove(at: context)) }
     for (name, values) in axes {
-      guard let axis = Axis(rawValue: name), axis != .tokens else {
-        let known = Axis.allCases.filter { $0 != .tokens }.map(\.rawValue)
+      guard let axis = ServedAxis(rawValue: name), axis != .tokens else {
+        let known = ServedAxis.allCases.filter { $0 != .tokens }.map(\.rawValue)
         let nearest: Message = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
         throw .usage("--over \(name) is none of \(known.joined(separator: ", ")), or a number's path" + nearest)
       }
@@ -145,13 +145,13 @@ enum StepSweep {
       guard !axes.contains(where: { $0.name == assignment.name }) else {
         throw .usage("--over varies \(assignment.name) twice; give all values at once")
       }
-      axes.append((assignment.name, Axis.items(assignment.value)))
+      axes.append((assignment.name, ServedAxis.items(assignment.value)))
     }
     return axes
   }
 
   /// The values of an axis: ranges of lengths are spelled out.
-  private static func items(_ axis: Axis, _ values: [String]) throws(Failure) -> [String] {
+  private static func items(_ axis: ServedAxis, _ values: [String]) throws(Failure) -> [String] {
     guard axis.isNumber else { return values }
     let read = try checking {
       try SweepAxis(name: axis.rawValue, items: values, catalog: { _ in [] })

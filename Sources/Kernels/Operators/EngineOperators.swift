@@ -94,14 +94,13 @@ extension Lowering {
 
   /// A product with the matrices of several groups, each of which has some of the rows: the experts of a layer.
   ///
-  /// Rows are of tokens that choose `active` groups each, evenly. Of E groups, t tokens that choose a of them touch
-  /// E (1 - (1 - a/E)^t): the others' weights are not read.
+  /// Rows are of tokens that choose `active` groups each, evenly; the weights of groups that none chooses are not read.
   fileprivate func groupedProduct(_ operation: Operator) -> [Kernel] {
     let (rows, weights) = (operation.inputs[0], operation.inputs[1])
     guard rows.elementCount > 0, weights.elementCount > 0 else { return [] }
     let groups = Double(weights[0])
     let active = Double(operation.attribute("active")?.first ?? 1)
-    let touched = groups * (1 - Self.power(1 - active / groups, Double(rows[0]) / active))
+    let touched = EvenChoice.touched(of: groups, active: active, tokens: Double(rows[0]) / active)
     let shape = MatrixShape(batch: touched, m: Double(rows[0]) / touched, n: Double(weights[2]), k: Double(weights[1]))
     let matrices = touched * shape.n * shape.k
     let isOfFormat = operation.inputTypes[1] == .weight
@@ -114,17 +113,5 @@ extension Lowering {
       arithmetic: target.arithmetic(of: .linear))
     kernel.readWeights(matrices, formats)
     return [kernel]
-  }
-
-  /// A number of 0 to 1 to a power of at least 0, by squaring for the whole part and linearly in between.
-  private static func power(_ base: Double, _ exponent: Double) -> Double {
-    var (result, square, rest) = (1.0, base, exponent.rounded(.down))
-    let fraction = exponent - rest
-    while rest >= 1, result > 0 {
-      if rest.truncatingRemainder(dividingBy: 2) == 1 { result *= square }
-      square *= square
-      rest = (rest / 2).rounded(.down)
-    }
-    return result * (1 - fraction * (1 - base))
   }
 }
