@@ -202,13 +202,15 @@ def grouped(profiles, rows, key):
 
 
 def report(data, rows, profiles):
+    report_constants(profiles)
     print_table("system, library", grouped(profiles, rows, lambda row: f"{row.system} {row.library}"))
     print_table("and mode", grouped(profiles, rows, lambda row: f"{row.system} {row.library} {row.mode}"))
     print_table("collective, ranks", grouped(
         profiles, rows, lambda row: f"{row.system} {row.library} {row.mode} {row.collective} {row.ranks}"))
     groups = collections.OrderedDict()
     for wiring, row in load_vidur(data):
-        for name in (f"{row.system.split()[0]} {row.collective} (all)", f"{row.system} {row.collective} ({wiring})"):
+        node = "one node" if row.system.endswith("in 1") else "two nodes"
+        for name in (f"{row.system.split()[0]} {row.collective} ({node})", f"{row.system} {row.collective} ({wiring})"):
             groups.setdefault(name, []).extend(errors_of(profiles[wiring], [row]))
     print_table("vidur: ranks in nodes", collections.OrderedDict(sorted(groups.items())))
     report_published(data, profiles)
@@ -226,6 +228,22 @@ def report_published(data, profiles):
         predicted = device_us(profiles[wirings[row["hardware"]]], "nccl", "all_reduce", ranks, size)
         print(f"  {row['hardware']:16} {row['model']:18} {row['metric']:12} {float(row['value']):6.1f} {predicted:6.1f}"
               f" {100 * (predicted / float(row['value']) - 1):+6.1f} %")
+    print()
+
+
+def report_constants(profiles):
+    names = [name for name, _ in SYSTEMS.values()]
+    print(f"{'latency us + step us, share of the link':42}" + "".join(f"{name:>24}" for name in names))
+    held = [named_algorithms(profiles[name]) for name in names]
+    for key in collections.OrderedDict((key, None) for algorithms in held for key in algorithms):
+        cells = []
+        for algorithms in held:
+            values = [algorithms[key][0][constant] for constant in CONSTANTS] if key in algorithms else None
+            cells.append("{:.1f} + {:.2f}, {:.2f}".format(*values) if values else "-")
+        print(f"{key:42}" + "".join(f"{cell:>24}" for cell in cells))
+    for library in LIBRARIES.values():
+        calls = [profiles[name]["libraries"].get(library, {}).get("host_call_us", "-") for name in names]
+        print(f"{'host call of ' + library:42}" + "".join(f"{call!s:>24}" for call in calls))
     print()
 
 
@@ -334,7 +352,7 @@ def rows_of(name, rows, vidur):
     # A profiler's kernel times contain the wait for the slowest rank: below 1 MB they say little else.
     timed = [row for wiring, row in vidur if wiring == name and not row.system.startswith("a40")
              and (row.given >= 1e6 or row.collective == "send")]
-    return own + timed[::8], accelerator
+    return own + timed[::5], accelerator
 
 
 def fit(profile, rows, accelerator):
@@ -428,7 +446,7 @@ VARIANTS = [
         "one-shot", "two-shot", "symmetric-memory", "one-shot-lamport", "two-shot-fused", "ring-host-memory")),
     ("no steps in engines' kernels", setting("step_us", 0, "one-shot", "two-shot", "one-shot-lamport", "two-shot-fused")),
     ("no steps in ring-ll", setting("step_us", 0, "ring-ll")),
-    ("steps in ring-simple too", setting("step_us", 1.0, "ring-simple")),
+    ("no steps in ring-simple", setting("step_us", 0, "ring-simple")),
     ("a third protocol of rings", third_ring),
     ("no limit of engines' sizes", setting("largest_mb", 1e6, "one-shot", "two-shot", "one-shot-lamport", "two-shot-fused")),
     ("host memory is not shared", lambda profile: profile.pop("shared", None)),
@@ -514,7 +532,9 @@ def derived(entry, fitted):
     profile["sources"] = {
         "bandwidth_gb_per_s": source,
         "ranks": {"kind": source["kind"], "from": source["from"]},
-        "libraries": {"kind": note["kind"], "from": f"the constants of {base}: {note['from']}"},
+    } | {
+        f"libraries.{library}": {"kind": note["kind"], "from": f"the constants of {base}: {note['from']}"}
+        for library in profile["libraries"]
     }
     for key in ("pair_gb_per_s", "shared"):
         if key in profile:
