@@ -321,7 +321,9 @@ def fit_device(profile, rows):
         return weights * numpy.sign(errors) * numpy.sqrt(2 * (numpy.sqrt(1 + errors * errors) - 1))
 
     start = numpy.array([math.log(slot[0][0][slot[0][1]]) for slot in slots])
-    put(least_squares(residuals, start, bounds=(start - 4, start + 2.5), max_nfev=80).x)
+    highest = numpy.array([0.0 if slot[0][1] == "bandwidth_fraction" else math.inf for slot in slots])
+    bounds = (start - 4, numpy.minimum(start + 2.5, highest))
+    put(least_squares(residuals, numpy.minimum(start, highest - 0.01), bounds=bounds, max_nfev=80).x)
     return len(slots)
 
 
@@ -330,14 +332,14 @@ def fit_host(profile, rows, accelerator):
     memory, speed = memory_and_speed_of[accelerator]
     decided = collections.defaultdict(list)
     for row in rows:
-        if row.mode == "eager":
+        if row.mode == "eager" and row.given >= 3e4:  # the first sizes of a run are cold
             device, algorithm, owner = serving(profile, row.library, row.collective, row.ranks, row.given)
             asked = profile["libraries"][row.library]
             device += asked["eager_latency_us"] + asked["eager_copies"] * 2 * row.given / (memory * 1e3)
             decided[id(algorithm if "host_call_us" in algorithm else owner)].append((device, row.us))
     for item in [item for own in profile["libraries"].values() for item in [own] + own["algorithms"]]:
         if any(device < 30 for device, _ in decided[id(item)]):
-            item["host_call_us"] = min((call / 2 for call in range(20, 200)), key=lambda call: middle_error(
+            item["host_call_us"] = min((call / 2 for call in range(46, 200)), key=lambda call: middle_error(
                 [max(call / speed, device) / us - 1 for device, us in decided[id(item)]]))
 
 
@@ -352,7 +354,7 @@ def rows_of(name, rows, vidur):
     # A profiler's kernel times contain the wait for the slowest rank: below 1 MB they say little else.
     timed = [row for wiring, row in vidur if wiring == name and not row.system.startswith("a40")
              and (row.given >= 1e6 or row.collective == "send")]
-    return own + timed[::5], accelerator
+    return own + timed[::4], accelerator
 
 
 def fit(profile, rows, accelerator):
