@@ -205,6 +205,8 @@ def report(data, rows, profiles):
     report_constants(profiles)
     print_table("system, library", grouped(profiles, rows, lambda row: f"{row.system} {row.library}"))
     print_table("and mode", grouped(profiles, rows, lambda row: f"{row.system} {row.library} {row.mode}"))
+    print_table("version, in a graph", grouped(
+        profiles, [row for row in rows if row.mode == "graph"], lambda row: f"{row.system} {row.library} {row.version}"))
     print_table("collective, ranks", grouped(
         profiles, rows, lambda row: f"{row.system} {row.library} {row.mode} {row.collective} {row.ranks}"))
     groups = collections.OrderedDict()
@@ -365,7 +367,8 @@ def fit(profile, rows, accelerator):
 
 
 def rounded(value):
-    return float(f"{value:.3g}") if isinstance(value, float) else value
+    """Three digits; a step of less than 10 ns is none."""
+    return (float(f"{value:.3g}") if abs(value) >= 0.01 else 0.0) if isinstance(value, float) else value
 
 
 def write(profile):
@@ -518,19 +521,19 @@ def derived(entry, fitted):
                "switched": switched, "peer_access": taken["peer_access"]}
     extra = dict(extra)
     scale, drop, most = (extra.pop(key, default) for key, default in (("scale", 1), ("drop", ()), ("most_ranks", None)))
-    constants, host_scale = extra.pop("constants", {}), extra.pop("host_scale", 1)
+    constants, host_call = extra.pop("constants", {}), extra.pop("host_call_us", None)
     profile.update(extra)
     profile["libraries"] = {key: own for key, own in taken["libraries"].items() if key not in drop}
     for own in profile["libraries"].values():
         own["algorithms"] = [item for item in own["algorithms"] if switched or item["algorithm"] != "in_switch"]
         for item in own["algorithms"]:
-            item["latency_us"], item["step_us"] = item["latency_us"] * scale, item["step_us"] * scale
+            if item["name"] == "ring-ll":
+                item["latency_us"], item["step_us"] = item["latency_us"] * scale, item["step_us"] * scale
             item.update(constants.get(item["name"], {}))
             if most and item["algorithm"] in ("one_shot", "two_shot"):
                 item["most_ranks"] = most
-    for item in [item for own in profile["libraries"].values() for item in [own] + own["algorithms"]]:
-        if "host_call_us" in item:
-            item["host_call_us"] *= host_scale
+    for library, own in profile["libraries"].items():
+        own["host_call_us"] = host_call if host_call and library != "nccl" else own["host_call_us"]
     profile["sources"] = {
         "bandwidth_gb_per_s": source,
         "ranks": {"kind": source["kind"], "from": source["from"]},
@@ -574,12 +577,12 @@ DERIVED = [
      {"beyond": "pcie-5"}, sheet(), SAME),
     ("nvlink-4-bridge-4", "NVLink 4 bridge of four (H200 NVL)", "nvlink-4-switch", 450, 4, False,
      {"beyond": "pcie-5", "pair_gb_per_s": 150}, sheet("900 GB/s both ways, over three others"), SAME),
-    ("nvlink-5-rack", "NVLink 5 over a rack (GB200 and GB300 NVL72)", "nvlink-5-switch", 900, 72, True, {"scale": 0.77, "host_scale": 1.4}, sheet(),
+    ("nvlink-5-rack", "NVLink 5 over a rack (GB200 and GB300 NVL72)", "nvlink-5-switch", 900, 72, True, {"scale": 0.77, "host_call_us": 38}, sheet(),
      {"kind": "derived",
-      "from": "its bandwidth shares; its latencies times 0.77, which is as near to them as a ring of four ranks in 11.0 us"
-              " (arXiv 2607.16100, GB200) allows within 10 %; host calls times 1.4, so that 27 us of an engine become the 46 us"
-              " of an eager all-reduce on Grace (41 to 51 were measured) at that host's speed of 0.84"}),
-    ("nvlink-6-rack", "NVLink 6 over a rack (Vera Rubin NVL72)", "nvlink-5-switch", 1800, 72, True, {"scale": 0.77, "host_scale": 1.4},
+      "from": "the same device; short rings in 0.77 of the time, which is as near to it as 11.0 us for four ranks"
+              " (arXiv 2607.16100, GB200) allow within 10 %; an engine's host call is the 46 us of an eager all-reduce on"
+              " Grace (41 to 51 were measured) times that host's speed of 0.84"}),
+    ("nvlink-6-rack", "NVLink 6 over a rack (Vera Rubin NVL72)", "nvlink-5-switch", 1800, 72, True, {"scale": 0.77, "host_call_us": 38},
      {"kind": "datasheet", "from": "https://www.nvidia.com/en-us/data-center/vera-rubin-nvl72/ (announced)"}, UNKNOWN),
     ("infinity-fabric-1", "Infinity Fabric links (MI100, four cards)", "nvlink-3-switch", 138, 4, False,
      {"pair_gb_per_s": 46, "drop": ("tensorrt-llm",)}, sheet("three links of 46 GB/s"), UNKNOWN),
