@@ -216,7 +216,19 @@ def report(data, rows, profiles):
         for name in (f"{row.system.split()[0]} {row.collective} ({node})", f"{row.system} {row.collective} ({wiring})"):
             groups.setdefault(name, []).extend(errors_of(profiles[wiring], [row]))
     print_table("vidur: ranks in nodes", collections.OrderedDict(sorted(groups.items())))
+    report_copies(rows, profiles)
     report_published(data, profiles)
+
+
+def report_copies(rows, profiles):
+    """Large all-reduces that were called from Python, with and without the copy of the tensor."""
+    bare = copy.deepcopy(profiles)
+    for profile in bare.values():
+        for own in profile["libraries"].values():
+            own["eager_copies"] = 0
+    large = [row for row in rows if row.mode == "eager" and row.given >= 16e6]
+    for title, source in (("with the copy", profiles), ("without", bare)):
+        print_table(f"16 MB and more, {title}", grouped(source, large, lambda row: f"{row.system} {row.library}"))
 
 
 def report_published(data, profiles):
