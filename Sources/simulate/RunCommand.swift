@@ -17,6 +17,7 @@ enum RunCommand {
     discussion: "Prints what a pass takes, how much of that the device works, and what the rest is spent on.",
     positionals: ScenarioOptions.positionals,
     options: ScenarioOptions.definitions + [
+      ParallelOptions.devices, ParallelOptions.interconnect,
       OptionDefinition(
         "jitter", value: "N", help: "Simulate N passes with a host whose costs scatter; show the spread",
         longHelp: "By how much is in the host's profile: host.jitter.deviation and what stands beside it."),
