@@ -158,9 +158,13 @@ def load_profile(kind, name):
 
 
 def memory_and_speed(accelerator):
-    """GB/s of its memory, and how fast its host runs framework code relative to the reference host."""
+    """GB/s of its memory, and how fast its host runs compiled framework code relative to the reference host."""
     profile = load_profile("accelerators", accelerator)
-    return profile["memory"]["bandwidth_gb_per_s"], load_profile("hosts", profile["host"])["single_thread_speed"]
+    host = load_profile("hosts", profile["host"])
+    speed = load_profile("host-architectures", host.get("architecture", "x86"))["speed"]
+    share = (host["memory"]["l2_mb"] - speed["small_cache_mb"]) / (speed["large_cache_mb"] - speed["small_cache_mb"])
+    native = speed["native"] * (1 + (speed["large_cache"] - 1) * min(1, max(0, share)))
+    return profile["memory"]["bandwidth_gb_per_s"], host["single_thread_speed"] * native
 
 
 def predict(profile, row, accelerator):
@@ -275,9 +279,6 @@ def leave_out(rows, profiles):
                     values = [other[constant] for other in known if other[constant] > 0]
                     if values:
                         algorithm[constant] = math.exp(statistics.mean(map(math.log, values)))
-        for library, own in guessed[name]["libraries"].items():
-            own["host_call_us"] = statistics.mean(
-                profiles[other]["libraries"][library]["host_call_us"] for other in GENERATIONS if other != name)
     rows = [row for row in rows if SYSTEMS[row.system][0] in GENERATIONS]
     for mode in ("graph", "eager"):
         part = [row for row in rows if row.mode == mode]
@@ -342,41 +343,40 @@ def fit_device(profile, rows):
     return len(slots)
 
 
-def fit_host(profile, rows, accelerator):
-    """A call's host time, of each owner of one: what makes the middle error of the rows that call it least."""
-    memory, speed = memory_and_speed_of[accelerator]
-    decided = collections.defaultdict(list)
+def put_host_calls(profile, own_call, other_call):
+    """One time for engines' own kernels, one for NCCL and symmetric memory, on every host by its speed."""
+    for library, own in profile["libraries"].items():
+        own["host_call_us"] = other_call if library == "nccl" else own_call
+        for algorithm in own["algorithms"]:
+            if "host_call_us" in algorithm:
+                algorithm["host_call_us"] = other_call
+
+
+def fit_host_calls(profiles, rows):
+    """The two times that make the worst median of any system and engine least, calls from Python alone."""
+    groups = collections.defaultdict(list)
     for row in rows:
-        if row.mode == "eager" and row.given >= 3e4:  # the first sizes of a run are cold
-            device, algorithm, owner = serving(profile, row.library, row.collective, row.ranks, row.given)
-            asked = profile["libraries"][row.library]
-            device += asked["eager_latency_us"] + asked["eager_copies"] * 2 * row.given / (memory * 1e3)
-            decided[id(algorithm if "host_call_us" in algorithm else owner)].append((device, row.us))
-    for item in [item for own in profile["libraries"].values() for item in [own] + own["algorithms"]]:
-        if any(device < 30 for device, _ in decided[id(item)]):
-            item["host_call_us"] = min((call / 2 for call in range(46, 200)), key=lambda call: middle_error(
-                [max(call / speed, device) / us - 1 for device, us in decided[id(item)]]))
+        if row.mode == "eager":
+            groups[row.system, row.library].append(row)
 
+    def worst(calls):
+        for name, _ in SYSTEMS.values():
+            put_host_calls(profiles[name], *calls)
+        return max(summary(errors_of(profiles[SYSTEMS[system][0]], part, SYSTEMS[system][1]))[0]
+                   for (system, _), part in groups.items())
 
-def middle_error(errors):
-    return statistics.median(map(abs, errors)) + 0.1 * statistics.mean(min(abs(error), 1) for error in errors)
+    calls = min(((own, other) for own in range(40, 53, 2) for other in range(65, 96, 5)), key=worst)
+    for profile in profiles.values():
+        put_host_calls(profile, *calls)
+    return calls
 
 
 def rows_of(name, rows, vidur):
-    accelerators = {interconnect: (system, accelerator) for system, (interconnect, accelerator) in SYSTEMS.items()}
-    system, accelerator = accelerators.get(name, (None, None))
-    own = [row for row in rows if row.system == system]
+    own = [row for row in rows if SYSTEMS[row.system][0] == name]
     # A profiler's kernel times contain the wait for the slowest rank: below 1 MB they say little else.
     timed = [row for wiring, row in vidur if wiring == name and not row.system.startswith("a40")
              and (row.given >= 1e6 or row.collective == "send")]
-    return own + timed[::4], accelerator
-
-
-def fit(profile, rows, accelerator):
-    count = fit_device(profile, rows)
-    if accelerator:
-        fit_host(profile, rows, accelerator)
-    return count
+    return own + timed[::4]
 
 
 def rounded(value):
@@ -483,7 +483,7 @@ def worth(rows, vidur, profiles):
             profile = copy.deepcopy(profiles[name])
             change(profile)
             if title != "as it stands":
-                fit(profile, *rows_of(name, rows, vidur))
+                fit_device(profile, rows_of(name, rows, vidur))
             for library in LIBRARIES.values():
                 part = [row for row in rows if row.system == system and row.library == library]
                 errors[system, library] = 100 * summary(errors_of(profile, part, accelerator))[0]
@@ -496,7 +496,8 @@ def fit_all(rows, vidur):
     fitted = {}
     for name in FITTED:
         profile = fitted[name] = load_profile("interconnects", name)
-        print(f"{name}: {fit(profile, *rows_of(name, rows, vidur))} constants")
+        print(f"{name}: {fit_device(profile, rows_of(name, rows, vidur))} constants")
+    print("host calls: own kernels {}, other {} us".format(*fit_host_calls(fitted, rows)))
     complete(fitted)
     for profile in fitted.values():
         write(profile)
