@@ -360,7 +360,7 @@ public struct Simulator: Sendable {
   ///
   /// The parts of a breakdown must still sum to the whole: they are rounded down, and those with the largest
   /// remainders up. Lanes of any other meaning are each rounded to nearest.
-  private func divided(_ account: Account, by passes: Int, of total: Picoseconds) -> Account {
+  func divided(_ account: Account, by passes: Int, of total: Picoseconds) -> Account {
     let divisor = Int64(passes)
     var parts = Account.zero
     var remainders = Account.zero
