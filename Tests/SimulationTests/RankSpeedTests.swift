@@ -69,13 +69,13 @@ struct RankSpeedTests {
     let (stages, microbatches, kernels) = (1_024, 4, 6)
     let ranks = Self.pipeline(stages, microbatches: microbatches, kernels: kernels)
     let timing = try Simulator().time(ranks, .synchronized)
-    // The first stage's host needs 60 + 12 us before its last kernel can start, 3 us later; 5 us for the kernel, and a gap. Behind it the
-    // hosts are done, and each stage adds its transfer, six kernels and the gaps.
+    // The first stage's host needs 6 x 12 us until its last kernel is launched, which arrives 3 us later and takes 5; a gap of 1.
     let first = 6 * 12 + 3 + 5 + 1
+    // The other hosts are done by then: each stage adds a transfer of 2 and six kernels of 5, with gaps of 1 around them.
     let stage = 2 + 6 * 5 + 7
     let last = first + 1_022 * stage + 2 + 6 * 6
-    // Then the microbatches follow one another, each behind its kernels and two transfers.
-    let all = last + 3 * (2 + 2 + 6 * 5 + 8) + 4
+    // The other microbatches follow at the pace of the first stage's host, 6 x 12 + 2; and the synchronization takes 4.
+    let all = last + 3 * 74 + 4
     #expect(timing.latency == Picoseconds(Int64(all) * 1_000_000))
     #expect(timing.account.wrappedSum() == timing.latency.count)
     let jobs = stages * microbatches * (kernels + 2)
