@@ -61,7 +61,9 @@ struct RankLawTests {
     }
   }
 
-  @Test("And so is what is said of a pass, whether one stands for all or all are simulated", arguments: LatencyKind.allCases)
+  @Test(
+    "And so is what is said of a pass, whether one stands for all or all are simulated", arguments: LatencyKind.allCases
+  )
   func representative(kind: LatencyKind) throws {
     try forRandomRanks(160, areAlike: true) { ranks, seed in
       guard kind == .synchronized || ranks[0].program.streamCount == 1 else { return }
@@ -157,7 +159,8 @@ struct RankLawTests {
     }
   }
 
-  @Test("The parts sum to the latency, none is negative, and no device is busy for longer", arguments: LatencyKind.allCases)
+  @Test(
+    "The parts sum to the latency, none is negative, and no device is busy for longer", arguments: LatencyKind.allCases)
   func breakdown(kind: LatencyKind) throws {
     try forRandomRanks(160, Self.allShapes) { ranks, seed in
       guard ranks[0].counts.instructions < 400 else { return }

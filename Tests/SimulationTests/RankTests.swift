@@ -1,8 +1,10 @@
 import EventEngine
 import Profiles
 import Roofline
+import SampleModels
 import TestSupport
 import Testing
+import Workloads
 
 @testable import Simulation
 
@@ -135,9 +137,15 @@ struct RankTests {
   @Test("The second stage of a pipeline waits for the first, and the first for the second")
   func pipeline() throws {
     let first = Program(
-      [Instruction(.beginLoop, operand: 2), Instruction(.launch, operand: 0), collective, Instruction(.endLoop, operand: 2)])
+      [
+        Instruction(.beginLoop, operand: 2), Instruction(.launch, operand: 0), collective,
+        Instruction(.endLoop, operand: 2),
+      ])
     let second = Program(
-      [Instruction(.beginLoop, operand: 2), collective, Instruction(.launch, operand: 1), Instruction(.endLoop, operand: 2)])
+      [
+        Instruction(.beginLoop, operand: 2), collective, Instruction(.launch, operand: 1),
+        Instruction(.endLoop, operand: 2),
+      ])
     let timing = try Simulator().time([Rank(first, deviceTable), Rank(second, deviceTable)], .synchronized)
     // First: 0-20, transfer 20-24, 24-44, waits from 44. Second: waits from 0, 24-54, transfer 54-58, 58-88.
     #expect(timing.latency.count == 88 && timing.lastRank == 1)
@@ -216,10 +224,44 @@ struct RankTests {
       [Rank(program, table(work: 10)), Rank(program, table(work: 40))], .synchronized)
     let spans = timing.ranks.map { $0.timeline?.spans.filter { $0.lane == .stream(0) } ?? [] }
     #expect(spans[0].map(\.start) == [15] && spans[0].map(\.end) == [95])
+    #expect(spans.joined().map(\.waiting) == [30, 0])
     #expect(spans[1].map(\.start) == [45] && spans[1].map(\.end) == [95])
     #expect(spans.joined().allSatisfy { $0.category == .communication && $0.cost == 2 })
     let host = timing.ranks.map { $0.timeline?.spans.filter { $0.lane == .host }.count ?? 0 }
     #expect(host == [3, 3])
     #expect(timing.timing.timeline == timing.ranks[0].timeline)
+  }
+
+  @Test("Recordings of several threads are replayed together as they stand")
+  func replay() throws {
+    // On rank 0 the second thread launches once the first has worked; rank 1 has one thread.
+    var threads = Program([
+      Instruction(.work, operand: 3), Instruction(.signal, operand: 0), Instruction(.awaitSignal, operand: 0),
+      collective,
+      Instruction(.launch, operand: 0),
+    ])
+    threads.threadStarts = [0, 2]
+    let timing = try Simulator().replay([
+      Rank(threads, table(work: 60)),
+      Rank(Program([collective, Instruction(.synchronizeStream, operand: 0)]), table()),
+    ])
+    #expect(timing.latency.count == 65 + 50 + 1 + 20 && timing.lastRank == 0)
+    #expect(timing.ranks.map(\.collectives.waiting) == [0, 60])
+    #expect(timing.time(in: .dispatch) == 60)
+  }
+
+  @Test("A planned pass on ranks that are alike is what the scenario says", arguments: LatencyKind.allCases)
+  func planned(kind: LatencyKind) throws {
+    let text = #"""
+      {"schema":"workload/1","name":"s","parameters":{"batch":1},"program":[{"repeat":50,"program":[
+        {"operator":"aten::relu","inputs":[[8]],"outputs":[[8]]}]}]}
+      """#
+    let workload = try Workload(bytes: Array(text.utf8), file: "s.json").bind()
+    let scenario = try Scenario(workload: workload, system: Sample.system(), precision: .fp32, latencyKind: kind)
+    let plan = scenario.plan()
+    let rank = Rank(plan, scenario.price(plan))
+    let latency = try scenario.simulate().latency
+    #expect(try Simulator().time([rank, rank], kind).latency == latency)
+    #expect(try Simulator().scattered([rank, rank], kind, passes: 3).latencies == [latency, latency, latency])
   }
 }

@@ -179,7 +179,8 @@ extension SystemModel {
     spans.append(
       TimelineSpan(
         lane: .stream(stream), start: kernel.start, end: now, label: Int(kernel.label),
-        correlation: kernel.correlation, category: category, cost: Int(kernel.cost)))
+        correlation: kernel.correlation, category: category, cost: Int(kernel.cost),
+        waiting: (kernel.latestStart ?? kernel.start) - kernel.start))
   }
 
   /// Starts the next node of the graph that a stream runs.

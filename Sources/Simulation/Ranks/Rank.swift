@@ -29,6 +29,16 @@ package struct Rank: Sendable {
     self.counts = counts ?? ProgramCounts(program)
   }
 
+  /// A rank that runs a planned pass.
+  ///
+  /// - Parameters:
+  ///   - plan: What the framework makes of the rank's workload.
+  ///   - table: Its costs, with their channels.
+  ///   - jitter: By what the host's costs scatter, if they do.
+  package init(_ plan: ProgramPlan, _ table: CostTable, jitter: JitterSource? = nil) {
+    self.init(plan.program, table, jitter: jitter, counts: plan.counts)
+  }
+
   /// The same with one synchronization at the end of the pass.
   var synchronized: Rank { Rank(program.synchronized, table, jitter: jitter, counts: counts.synchronized) }
 

@@ -53,7 +53,8 @@ struct RankedRun: Sendable {
     let summary = PassSummary(
       latency: (end.time - start.time) / count,
       deviceBusy: busy(of: last, from: first, in: end.time - start.time) / count,
-      hostBusy: shares[last].hostBusy, account: simulator.divided(account(from: start, to: end), by: count, of: end.time - start.time))
+      hostBusy: shares[last].hostBusy,
+      account: simulator.divided(account(from: start, to: end), by: count, of: end.time - start.time))
     var drift = RankDrift.none
     for pass in drifts[first...] { drift.add(pass) }
     return RankedTiming(summary: summary, lastRank: last, ranks: shares, drift: drift, events: events)
