@@ -192,6 +192,18 @@ struct RankLawTests {
     }
   }
 
+  @Test("A host that scatters is busy for what its spans last")
+  func hostBusy() throws {
+    try forRandomRanks(40) { ranks, seed in
+      let ranks = scattered(shortened(ranks), seed: seed)
+      let timing = try Simulator(recordsTimeline: true).time(ranks, .synchronized)
+      for share in timing.ranks {
+        let spans = share.timeline?.spans.filter { $0.lane == .host } ?? []
+        #expect(share.hostBusy == spans.reduce(0) { $0 + ($1.end - $1.start) }, "seed \(seed)")
+      }
+    }
+  }
+
   @Test("A seed gives its run again, on any thread; another seed gives another")
   func determinism() async throws {
     let ranks = shortened(RandomRanks(seed: 11, .severalStreams, .tieFree, count: 5).ranks)

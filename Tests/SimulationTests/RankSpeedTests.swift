@@ -48,6 +48,12 @@ struct RankSpeedTests {
     let one = try Simulator().time(scattered(1, program), kind)
     let eight = try Simulator().time(scattered(8, program), kind)
     #expect(one.events > 32 && eight.events <= 10 * one.events, "\(eight.events) of \(one.events)")
+    // What is said of collectives is that of the measured passes: each has 32, of 8 us and what is waited.
+    let passes = kind == .synchronized ? 1 : 16
+    #expect(eight.drift.count == 32 * passes && eight.drift.mean > 0)
+    #expect(eight.ranks.allSatisfy { $0.collectives.transfer == 32 * 8_000_000 })
+    #expect(eight.ranks.allSatisfy { $0.collectives.waiting < eight.latency / 2 })
+    #expect(one.ranks[0].collectives == CollectiveTime(transfer: 32 * 8_000_000, waiting: 0))
   }
 
   /// Stages that receive, compute and send, for each of some microbatches.
