@@ -158,6 +158,26 @@ struct RankTests {
     #expect(steady.latency.count == 2 * (30 + 4) && steady.time(in: .memory) == 60)
   }
 
+  @Test("In the long run the slowest rank is the last, and of passes until then no device is busy for longer")
+  func slowest() throws {
+    // Rank 0 begins 50 later and takes 10 a pass, rank 1 takes 15: the eighth passes end at 130 and 120.
+    func rank(_ kernel: Picoseconds, latency: Picoseconds) -> Rank {
+      var table = CostTable()
+      table.costs = [Cost(kernel, .compute)]
+      table.launch.latency = Cost(latency, .launch)
+      table.queueDepth = 6
+      return Rank(Program([Instruction(.launch, operand: 0)]), table)
+    }
+    let ranks = [rank(10, latency: 50), rank(15, latency: 0)]
+    let steady = try Simulator().time(ranks, .steadyState)
+    #expect(steady.latency == 15 && steady.deviceBusy == 15 && steady.lastRank == 1 && steady.time(in: .compute) == 15)
+    let passes = try Simulator().scattered(ranks, .steadyState, passes: 16)
+    #expect(passes.latencies.first == 10 && passes.latencies.last == 15)
+    #expect(passes.latencies.reduce(0, +) == 360 - 130 && passes.mean.latency == 14)
+    #expect(passes.mean.deviceBusy == 14 && passes.mean.ranks.map(\.deviceBusy) == [10, 15])
+    #expect(passes.mean.account.wrappedSum() == 14 && passes.mean.account.min() >= 0)
+  }
+
   @Test("Channels are sets of ranks: pairs that do not wait for the others, and all of them")
   func subsets() throws {
     // Ranks 0 and 1, and 2 and 3, meet in pairs; then all four.
@@ -185,6 +205,13 @@ struct RankTests {
     #expect(try time([one, other], [one, other]) == 8)
     #expect(throws: SimulationFault.neverEnds) { try time([one, other], [other, one]) }
     #expect(throws: SimulationFault.neverEnds) { try time([one, one], [one]) }
+    // The same costs, but each rank has the channels the other way round: they are not alike.
+    var renamed = deviceTable
+    renamed.channels = [-1, -1, 1, 0]
+    let program = Program([one, other])
+    #expect(throws: SimulationFault.neverEnds) {
+      try Simulator().time([Rank(program, deviceTable), Rank(program, renamed)], .synchronized)
+    }
     #expect(throws: SimulationFault.neverEnds) { try time([one, other], [Instruction(.launch, operand: 0)]) }
   }
 

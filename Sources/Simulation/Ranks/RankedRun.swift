@@ -34,30 +34,48 @@ struct RankedRun: Sendable {
     return zip(times, times.dropFirst()).map { $1 - $0 }
   }
 
-  /// Whether the last pass but one and the last are alike.
+  /// Whether the last two passes were alike on every rank.
   var isSteady: Bool {
-    let (first, second, third) = (mark(passes - 3).mark, mark(passes - 2).mark, mark(passes - 1).mark)
-    return second.time - first.time == third.time - second.time
-      && second.account &- first.account == third.account &- second.account
+    passes > 2
       && outcomes.allSatisfy { rank in
-        let busy = rank.marks.suffix(3).map(\.deviceBusy)
-        return busy[1] - busy[0] == busy[2] - busy[1]
+        let marks = rank.marks.suffix(3).map { $0 }
+        return marks[1].time - marks[0].time == marks[2].time - marks[1].time
+          && marks[1].account &- marks[0].account == marks[2].account &- marks[1].account
+          && marks[1].deviceBusy - marks[0].deviceBusy == marks[2].deviceBusy - marks[1].deviceBusy
       }
+  }
+
+  /// What every further pass takes if the last is like all that follow: that of the slowest rank, which may not be the last yet.
+  func lastPass(with simulator: Simulator) -> RankedTiming {
+    var slowest = mark(passes - 1).rank
+    for rank in outcomes.indices where lastPass(of: rank) > lastPass(of: slowest) { slowest = rank }
+    let marks = outcomes[slowest].marks
+    return timing(from: passes - 1, (marks[passes - 2], marks[passes - 1], slowest), with: simulator)
+  }
+
+  private func lastPass(of rank: Int) -> Picoseconds {
+    outcomes[rank].marks[passes - 1].time - outcomes[rank].marks[passes - 2].time
   }
 
   /// The mean of all passes but the first so many.
   func timing(from first: Int, with simulator: Simulator) -> RankedTiming {
-    let count = passes - first
-    let (start, (end, last)) = (mark(first - 1).mark, mark(passes - 1))
+    let end = mark(passes - 1)
+    return timing(from: first, (mark(first - 1).mark, end.mark, end.rank), with: simulator)
+  }
+
+  /// The mean of passes between two marks, of which the second is that of a rank.
+  private func timing(
+    from first: Int, _ span: (start: PassMark, end: PassMark, rank: Int), with simulator: Simulator
+  ) -> RankedTiming {
+    let (count, time) = (passes - first, span.end.time - span.start.time)
     let shares = outcomes.indices.map { share(of: $0, from: first, isRecorded: simulator.recordsTimeline) }
     let summary = PassSummary(
-      latency: (end.time - start.time) / count,
-      deviceBusy: busy(of: last, from: first, in: end.time - start.time) / count,
-      hostBusy: shares[last].hostBusy,
-      account: simulator.divided(account(from: start, to: end), by: count, of: end.time - start.time))
+      latency: time / count, deviceBusy: busy(of: span.rank, from: first, in: time) / count,
+      hostBusy: shares[span.rank].hostBusy,
+      account: simulator.divided(account(from: span.start, to: span.end), by: count, of: time))
     var drift = RankDrift.none
     for pass in drifts[first...] { drift.add(pass) }
-    return RankedTiming(summary: summary, lastRank: last, ranks: shares, drift: drift, events: events)
+    return RankedTiming(summary: summary, lastRank: span.rank, ranks: shares, drift: drift, events: events)
   }
 
   /// What a path from one mark to another is spent on.

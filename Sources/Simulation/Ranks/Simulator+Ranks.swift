@@ -23,7 +23,7 @@ extension Simulator {
     let warmUp = warmUpPasses(ranks)
     if ranks.allSatisfy({ $0.jitter == nil }) {
       let run = try run(ranks, passes: warmUp + 2)
-      if warmUp == 0 || run.isSteady { return run.timing(from: warmUp + 1, with: self) }
+      if warmUp == 0 || run.isSteady { return run.lastPass(with: self) }
     }
     return try run(ranks, passes: warmUp + 16).timing(from: warmUp, with: self)
   }
