@@ -79,6 +79,22 @@ struct RankLawTests {
     }
   }
 
+  @Test("A mean over passes that differ is that of one rank")
+  func meanOfAPeriod() throws {
+    var uneven = 0
+    for seed in LawSeeds.range(600) {
+      var shape = ProgramShape.oneStream
+      shape.queueDepths = [2, 3, 5]
+      shape.length = 2...6
+      let ranks = RandomRanks(seed: seed, shape, .tiny, count: 2, areAlike: true).ranks
+      let marks = try Simulator().marks(ranks[0].program, ranks[0].table, passes: 24)
+      if Set(zip(marks[18...], marks[19...]).map { ($1.time - $0.time).count }).count > 1 { uneven += 1 }
+      let alone = try Simulator().time(ranks[0].program, ranks[0].table, .steadyState)
+      #expect(try Simulator(method: .events).time(ranks, .steadyState).summary == alone.summary, "seed \(seed)")
+    }
+    #expect(uneven > 0)
+  }
+
   @Test("One rank is none: it meets nobody")
   func oneRank() throws {
     try forRandomRanks(160) { ranks, seed in

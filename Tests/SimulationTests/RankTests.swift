@@ -222,6 +222,14 @@ struct RankTests {
     #expect(throws: SimulationFault.eventLimitReached(limit: 30)) {
       try Simulator(eventLimit: 30).time(ranks, .synchronized)
     }
+    // Three events for a launch where streams run beside one another: more than there are instructions.
+    let streams = Program(
+      (0..<10).map { Instruction(.launch, operand: $0 % 2, stream: $0 % 2) } + [collective], streams: 2)
+    let pair = [Rank(streams, table()), Rank(streams, table(collective: 60))]
+    #expect(try Simulator(eventLimit: 100).time(pair, .synchronized).events > 40)
+    #expect(throws: SimulationFault.eventLimitReached(limit: 40)) {
+      try Simulator(eventLimit: 40).time(pair, .synchronized)
+    }
     let long = table(collective: Picoseconds(1 << 58))
     #expect(throws: SimulationFault.self) {
       try Simulator().time([Rank(program, long), Rank(program, table())], .synchronized)
