@@ -68,7 +68,7 @@ MEASURES = {
 }
 
 DECODERS = {
-    "Llama-2-7B": "llama-2-7b", "Llama-2-70B": "llama-2-70b", "Llama-3.1-8B": "llama-3.1-8b", "Llama-3.1-70B": "llama-3.1-70b",
+    "Llama-2-7B": "llama-2-7b", "Llama-2-70B": "llama-2-70b", "Llama-3-70B": "llama-3-70b", "Llama-3.1-8B": "llama-3.1-8b", "Llama-3.1-70B": "llama-3.1-70b",
     "Mixtral-8x7B": "mixtral-8x7b", "Llama-3.1-405B": "llama-3.1-405b", "Qwen3-32B": "qwen3-32b", "Llama-2-7b-chat-hf": "llama-2-7b", "Meta-Llama-3-8B": "llama-3-8b",
     "Meta-Llama-3.1-8B": "llama-3.1-8b", "Qwen2.5-14B": "qwen2.5-14b", "GPT-2": "gpt2", "gpt2": "gpt2",
     "Llama-3.2-1B": "llama-3.2-1b", "Qwen3-0.6B": "qwen3-0.6b", "OLMoE-1B-7B": "olmoe-1b-7b",

@@ -15,11 +15,36 @@ struct ReferenceSimulator {
   enum Operation {
     case work(Cost)
     case hostKernel(Cost)
-    case kernel(Cost, stream: Int)
-    case graph([Cost], stream: Int)
+    case kernel(Kernel, stream: Int)
+    case graph([Kernel], stream: Int)
     case copy(Cost, stream: Int, lane: Int, blocks: Bool)
     case wait(stream: Int, for: Int)
     case synchronize
+  }
+
+  /// A kernel or collective, and the channel of the ranks that spend it together, or -1.
+  struct Kernel {
+    var cost: Cost
+    var channel: Int32
+  }
+
+  /// Which collective of a channel.
+  struct Meeting: Hashable {
+    var channel: Int32
+    var number: Int
+  }
+
+  /// What is known of a collective that ranks meet in: when the last begins, and what it takes.
+  struct MeetingEnd {
+    var latestStart: Picoseconds
+    var cost: Cost
+    var isAmbiguous = false
+  }
+
+  /// A rank's coming to a collective.
+  struct Arrival {
+    var start: Moment
+    var cost: Cost
   }
 
   /// A time, and the chain of costs whose durations add up to it.
@@ -41,6 +66,8 @@ struct ReferenceSimulator {
     var deviceBusy: Picoseconds
     /// When the host had issued the pass.
     var hostClock: Picoseconds
+    /// The last link of the path.
+    var link = -1
 
     var account: Account { path.reduce(into: .zero) { $0 &+= $1.account } }
   }
@@ -48,7 +75,14 @@ struct ReferenceSimulator {
   private let operations: [Operation]
   private let table: CostTable
 
-  private var chain: [(previous: Int, cost: Cost)] = []
+  /// What the ends of collectives are taken to be; those of others end as if nobody else took part.
+  var meetings: [Meeting: MeetingEnd] = [:]
+  /// When collectives have begun.
+  private(set) var arrivals: [Meeting: Arrival] = [:]
+  private var comings: [Int32: Int] = [:]
+
+  /// Of each link the one before, or the collective whose last rank's path goes on, and what it adds.
+  private(set) var chain: [(previous: Int, cost: Cost, meeting: Meeting?)] = []
   private var host = Moment()
   /// For each stream the ends of everything launched into it so far.
   private var ends: [[Moment]]
@@ -74,7 +108,7 @@ struct ReferenceSimulator {
       for stream in ends { done = later(done, stream.last ?? Moment()) }
       return Mark(
         time: done.time, path: path(to: done), isAmbiguous: done.isAmbiguous, deviceBusy: hostKernelTime,
-        hostClock: host.time)
+        hostClock: host.time, link: done.link)
     }
     // Only now, since kernels of a later pass may run before an earlier one is complete.
     kernelTimes.sort { $0.lowerBound < $1.lowerBound }
@@ -130,16 +164,27 @@ struct ReferenceSimulator {
     return start
   }
 
-  private mutating func run(_ kernel: Cost, from start: Moment) -> Moment {
-    let end = after(start, kernel)
-    if kernel.duration > 0 { kernelTimes.append(start.time..<end.time) }
+  private mutating func run(_ kernel: Kernel, from start: Moment) -> Moment {
+    let end = kernel.channel >= 0 ? meet(kernel, from: start) : after(start, kernel.cost)
+    if end.time > start.time { kernelTimes.append(start.time..<end.time) }
     return end
+  }
+
+  /// The next collective of a channel.
+  private mutating func meet(_ kernel: Kernel, from start: Moment) -> Moment {
+    let meeting = Meeting(channel: kernel.channel, number: comings[kernel.channel, default: 0])
+    comings[kernel.channel, default: 0] += 1
+    arrivals[meeting] = Arrival(start: start, cost: kernel.cost)
+    guard let end = meetings[meeting] else { return after(start, kernel.cost) }
+    chain.append((previous: start.link, cost: end.cost, meeting: meeting))
+    return Moment(
+      time: max(start.time, end.latestStart) + end.cost.duration, link: chain.count - 1, isAmbiguous: end.isAmbiguous)
   }
 
   // MARK: Moments
 
   private mutating func after(_ moment: Moment, _ cost: Cost) -> Moment {
-    chain.append((previous: moment.link, cost: cost))
+    chain.append((previous: moment.link, cost: cost, meeting: nil))
     return Moment(time: moment.time + cost.duration, link: chain.count - 1, isAmbiguous: moment.isAmbiguous)
   }
 
@@ -188,7 +233,7 @@ struct ReferenceSimulator {
       case .work: operations.append(.work(table.costs[operand]))
       case .hostKernel: operations.append(.hostKernel(table.costs[operand]))
       // Where kernels share nothing, a collective is to the device what a kernel is.
-      case .launch, .collective: operations.append(.kernel(table.costs[operand], stream: stream))
+      case .launch, .collective: operations.append(.kernel(kernel(operand, table), stream: stream))
       case .copy, .blockingCopy:
         operations.append(
           .copy(
@@ -210,11 +255,15 @@ struct ReferenceSimulator {
     return operations
   }
 
-  private static func nodes(_ instructions: ArraySlice<Instruction>, _ table: CostTable) -> [Cost] {
-    var costs: [Cost] = []
+  private static func kernel(_ cost: Int, _ table: CostTable) -> Kernel {
+    Kernel(cost: table.costs[cost], channel: cost < table.channels.count ? table.channels[cost] : -1)
+  }
+
+  private static func nodes(_ instructions: ArraySlice<Instruction>, _ table: CostTable) -> [Kernel] {
+    var costs: [Kernel] = []
     var rest = instructions
     while let instruction = rest.popFirst() {
-      if instruction.opcode == .node { costs.append(table.costs[Int(instruction.operand)]) }
+      if instruction.opcode == .node { costs.append(kernel(Int(instruction.operand), table)) }
       guard instruction.opcode == .beginLoop else { continue }
       let (body, following) = splitLoop(rest)
       for _ in 0..<max(0, Int(instruction.operand)) { costs += nodes(body, table) }

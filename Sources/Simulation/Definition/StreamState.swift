@@ -66,6 +66,8 @@ struct RunningKernel: Sendable {
   var isActive = false
   /// Whether it slows others down, and they it, while it is active.
   var sharesDevice = false
+  /// Of what several ranks do together: when the last of them began; nil while it is not known.
+  var latestStart: Picoseconds?
 }
 
 /// How far a launched graph has come.

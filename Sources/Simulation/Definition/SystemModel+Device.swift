@@ -67,11 +67,13 @@ extension SystemModel {
     _ account: Account, calendar: inout EventCalendar<Event>
   ) {
     let duration = table.costs[Int(instruction.operand)].duration
+    let isJoint = table.channel(of: instruction.operand) >= 0
     streams[stream].begin(
       RunningKernel(
         cost: instruction.operand, start: start, label: instruction.label, correlation: correlation,
-        remaining: duration, asOf: start, sharesDevice: sharesDevice && table.sharesDevice), account)
+        remaining: duration, asOf: start, sharesDevice: sharesDevice && !isJoint && table.sharesDevice), account)
     if hasOneStream {
+      guard !isJoint || link == nil else { return come(on: stream, at: start) }
       deviceBusy += duration
       scheduleEnd(of: stream, at: start + duration, calendar: &calendar)
     } else {
@@ -83,7 +85,7 @@ extension SystemModel {
   ///
   /// The count goes on from kernel to kernel, so that an overtaken end does not pass for that of the next one.
   @inline(__always)
-  private mutating func scheduleEnd(of stream: Int, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
+  mutating func scheduleEnd(of stream: Int, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
     streams[stream].generation &+= 1
     calendar.schedule(
       Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: time)
@@ -100,6 +102,8 @@ extension SystemModel {
     if kernel.sharesDevice {
       sharingKernels += 1
       rescheduleEnds(now: now, calendar: &calendar)
+    } else if link != nil, table.channel(of: kernel.cost) >= 0 {
+      come(on: stream, at: now)
     } else {
       scheduleEnd(of: stream, at: now + kernel.remaining, calendar: &calendar)
     }
@@ -139,6 +143,7 @@ extension SystemModel {
     guard streams[stream].generation == generation, let kernel = streams[stream].running else { return }
     if kernel.isActive { advanceRunningKernels(to: now) }
     streams[stream].end(now: now, adding: account(of: kernel, now: now))
+    if let latestStart = kernel.latestStart { link?.count(from: kernel.start, latestStart: latestStart, to: now) }
     if kernel.isActive {
       activeKernels -= 1
     }
@@ -160,7 +165,8 @@ extension SystemModel {
   /// What a kernel that has ended adds to its stream's account, stretched if it shared the device.
   @inline(__always)
   private func account(of kernel: RunningKernel, now: Picoseconds) -> Account {
-    guard kernel.cost >= 0 else { return .zero }
+    // What ranks do together has the account of its end from the beginning.
+    guard kernel.cost >= 0, kernel.latestStart == nil else { return .zero }
     let cost = table.costs[Int(kernel.cost)]
     let actual = now - kernel.start
     return actual == cost.duration ? cost.account : cost.account(stretchedTo: actual)
@@ -173,7 +179,8 @@ extension SystemModel {
     spans.append(
       TimelineSpan(
         lane: .stream(stream), start: kernel.start, end: now, label: Int(kernel.label),
-        correlation: kernel.correlation, category: category, cost: Int(kernel.cost)))
+        correlation: kernel.correlation, category: category, cost: Int(kernel.cost),
+        waiting: (kernel.latestStart ?? kernel.start) - kernel.start))
   }
 
   /// Starts the next node of the graph that a stream runs.

@@ -62,6 +62,7 @@ extension SystemModel {
     var cost = cost
     if category != .synchronization, let excess = jitter?.excess(of: cost.duration) {
       cost.duration += excess
+      link?.hostExcess += excess
       cost.account[category.rawValue] += excess.count
     }
     spendExactly(cost, as: category, instruction)
@@ -251,6 +252,7 @@ extension SystemModel {
         PassMark(
           time: deviceIsLater ? now : pass.hostClock, account: account, deviceBusy: deviceBusy,
           hostClock: pass.hostClock))
+      link?.markPass()
     }
   }
 }

@@ -70,6 +70,8 @@ struct SystemModel: EventModel {
 
   /// What the host's costs scatter by, if they do.
   var jitter: JitterSource?
+  /// What is between this rank and others, if there are any.
+  var link: RankLink?
 
   var spans: [TimelineSpan] = []
   let recordsFromPass: Int

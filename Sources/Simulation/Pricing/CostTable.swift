@@ -10,9 +10,18 @@ package struct CostTable: Sendable, Equatable {
   ///
   /// A replay of measured durations says no: what was recorded had shared already.
   package var sharesDevice = true
+  /// For each cost the channel of the ranks that spend it together, a number of the caller's own; -1, or nothing at the
+  /// end of the table, for what a rank does alone. Read of kernels, nodes and collectives.
+  ///
+  /// A rank alone meets nobody, and such a cost leaves the arithmetic units to the kernels of other streams all the same.
+  package var channels: [Int32] = []
 
   /// A table without costs.
   package init() {}
+
+  /// The channel of a cost, or -1.
+  @inline(__always)
+  func channel(of cost: Int32) -> Int32 { Int(cost) < channels.count ? channels[Int(cost)] : -1 }
 
   /// Every cost, in one order.
   var allCosts: [Cost] { costs + launch.all }

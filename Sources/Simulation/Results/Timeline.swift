@@ -26,6 +26,8 @@ package struct TimelineSpan: Sendable, Equatable {
   package var category: CostCategory
   /// Which cost it spent, an index into ``Timeline/work``; -1 for none that does work on the device.
   package var cost = -1
+  /// How much of it, at its beginning, was spent waiting for other ranks.
+  package var waiting: Picoseconds = 0
 }
 
 /// What a kernel does.
