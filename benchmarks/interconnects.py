@@ -517,8 +517,22 @@ def take_over(target, source, names=None):
             algorithm.update({key: known[0][key] for key in CONSTANTS})
 
 
+# PyTorch's own all-reduce within a node (ENABLE_INTRA_NODE_COMM), a copy and two barriers of all ranks around one_shot; from
+# what gpt-fast takes longer than with the kernels of engines (benchmarks/generation.py --only "several A100").
+PYTORCH = {
+    "otherwise": "nccl", "host_call_us": 46, "eager_copies": 1, "eager_latency_us": 12, "algorithms": [
+        {"name": "one-shot-barriers", "algorithm": "one_shot", "collectives": ["all_reduce"], "latency_us": 6.2, "step_us": 1,
+         "bandwidth_fraction": 0.57, "largest_mb": 0.262}]}
+PYTORCH_SOURCE = {
+    "kind": "derived", "from": "gpt-fast on 2, 4 and 8 A100 (its README): 7, 10 and 13 us where an engine's own kernel takes 5 to"
+                               " 6, as benchmarks/generation.py has it", "note": "other generations: assumed, the same"}
+
+
 def complete(fitted):
-    """What the measurements of an interconnect leave open: messages to one rank, and short ones over PCIe."""
+    """What the measurements of an interconnect leave open: PyTorch, messages to one rank, and short ones over PCIe."""
+    for name in GENERATIONS:
+        fitted[name]["libraries"]["pytorch"] = copy.deepcopy(PYTORCH)
+        fitted[name]["sources"]["libraries.pytorch"] = PYTORCH_SOURCE
     messages = {"direct-ll": "direct-ll", "direct-simple": "direct-simple"}
     for name in GENERATIONS[1:]:
         take_over(fitted[name], fitted[GENERATIONS[0]], messages)
@@ -602,15 +616,15 @@ DERIVED = [
      {"scale": 0.77, "host_call_us": 38},
      {"kind": "datasheet", "from": "https://www.nvidia.com/en-us/data-center/vera-rubin-nvl72/ (announced)"}, UNKNOWN),
     ("infinity-fabric-1", "Infinity Fabric links (MI100, four cards)", "nvlink-3-switch", 138, 4, False,
-     {"pair_gb_per_s": 46, "drop": ("tensorrt-llm",)}, sheet("three links of 46 GB/s"), UNKNOWN),
+     {"pair_gb_per_s": 46, "drop": ("tensorrt-llm", "pytorch")}, sheet("three links of 46 GB/s"), UNKNOWN),
     ("infinity-fabric-2", "Infinity Fabric links (MI250X, a die of a module)", "nvlink-3-switch", 200, 8, False,
-     {"pair_gb_per_s": 200, "drop": ("tensorrt-llm",)},
+     {"pair_gb_per_s": 200, "drop": ("tensorrt-llm", "pytorch")},
      sheet("400 GB/s of a module, halved: a die is a device here", "derived"), UNKNOWN),
     ("infinity-fabric-3", "Infinity Fabric, full mesh (MI300X, MI325X)", "nvlink-3-switch", 448, 8, False,
-     {"pair_gb_per_s": 64, "drop": ("tensorrt-llm",)}, sheet("seven links of 64 GB/s, one to each other device"),
+     {"pair_gb_per_s": 64, "drop": ("tensorrt-llm", "pytorch")}, sheet("seven links of 64 GB/s, one to each other device"),
      UNKNOWN),
     ("infinity-fabric-4", "Infinity Fabric, full mesh (MI350X, MI355X)", "nvlink-3-switch", 537.6, 8, False,
-     {"pair_gb_per_s": 76.8, "drop": ("tensorrt-llm",)}, sheet("seven links of 76.8 GB/s, one to each other device"),
+     {"pair_gb_per_s": 76.8, "drop": ("tensorrt-llm", "pytorch")}, sheet("seven links of 76.8 GB/s, one to each other device"),
      UNKNOWN),
     ("pcie-3", "PCIe 3.0 x16 with peer access", "pcie-4", 15.75, 8, False, {}, PCI, SAME),
     ("pcie-5", "PCIe 5.0 x16 with peer access", "pcie-4", 63, 8, False, {"constants": {
@@ -633,9 +647,9 @@ DERIVED = [
      {"kind": "assumed", "from": "as if by RDMA; sends between nodes of pairs of A100 (vidur_collectives.csv, a network"
                                  " that is not named) reach 6.7 GB/s up to 2.6 MB and 2.3 GB/s beyond"}),
     ("neuronlink-3", "NeuronLink 3 (Trainium2)", "nvlink-3-switch", 640, 16, False,
-     {"drop": ("vllm", "sglang", "tensorrt-llm")}, sheet(), UNKNOWN),
+     {"drop": ("vllm", "sglang", "tensorrt-llm", "pytorch")}, sheet(), UNKNOWN),
     ("gaudi-3-ethernet", "Ethernet of Gaudi 3, 24 ports of 200 Gb/s", "nvlink-3-switch", 600, 8, False,
-     {"drop": ("vllm", "sglang", "tensorrt-llm")}, sheet(), UNKNOWN),
+     {"drop": ("vllm", "sglang", "tensorrt-llm", "pytorch")}, sheet(), UNKNOWN),
 ]
 
 

@@ -64,7 +64,7 @@ package struct CollectiveLibrary: Sendable, Equatable {
   /// The library where none is named: that of frameworks.
   package static let usual = "nccl"
   /// All that have constants, by their names in files.
-  package static let names = [usual, "vllm", "sglang", "tensorrt-llm"]
+  package static let names = [usual, "pytorch", "vllm", "sglang", "tensorrt-llm"]
 
   /// Which.
   package var name = ""
