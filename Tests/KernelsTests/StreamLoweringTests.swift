@@ -163,7 +163,7 @@ import Workloads
 
   @Test(arguments: ["c10d::allreduce_", "c10d::_allgather_base_", "_c10d_functional::all_reduce"])
   func `as one kernel for what ranks do together, and none of a rank alone`(name: String) throws {
-    let call = Operator.make(name, [[64, 64]], ["ranks": [4]], to: [[64, 64]])
+    let call = Operator.make(name, [[64, 64]], to: [[64, 64]], ["ranks": [4]])
     let lowered = try Target.plain().lower(call)
     #expect(lowered.kind == .collective && lowered.hasRule)
     let kind: CollectiveKind = name.contains("gather") ? .allGather : .allReduce

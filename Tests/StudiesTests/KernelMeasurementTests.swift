@@ -107,7 +107,7 @@ import Workloads
     ),
     (
       #"t4,bf16,c10d::allreduce_,[[8]],¶"{""library"":""ncll""}",2,,1"#,
-      "attributes must be JSON with one of nccl, vllm, sglang, tensorrt-llm as library (it is "
+      "attributes must be JSON with one of nccl, pytorch, vllm, sglang, tensorrt-llm as library (it is "
         + #""{"library":"ncll"}")"#
     ),
     (
