@@ -14,5 +14,5 @@ extension Double {
   package var binaryLogarithm: Double { log2(self) }
 
   /// The exponential function of it.
-  var naturalExponential: Double { exp(self) }
+  package var naturalExponential: Double { exp(self) }
 }
