@@ -10,15 +10,15 @@ import Roofline
 /// and takes, among a rank's events of that moment, the place of the rank's coming. So what happens on a rank follows from its own events
 /// and these ends alone: in whatever order the ranks' events are handled, the run is the same, as long as no end lies in a rank's past.
 ///
-/// **The order.** A rank runs on until it comes to a collective, and from there on to the earliest end that this can have, as if
-/// nobody else took part. Where all ranks that have events left are beyond that, the one whose next event is the
+/// **The order.** A rank runs on until it comes to a collective, and from there on as long as it is before the earliest end that
+/// this can have, as if nobody else took part. Where no rank may go on so, the one whose next event is the
 /// earliest, of equal ones the lowest, handles that event.
 ///
 /// **No end is in anybody's past.** A rank begins a collective no earlier than the event with which it says so: a stream with others beside it says
-/// it at the start itself, a stream alone once the start is decided. What it handles up to the earliest end lies before the end. Let it
-/// handle an event at t beyond that while the collective is not over. It was the earliest of all pending ones; what will yet happen follows from
+/// it at the start itself, a stream alone once the start is decided. What it handles before the earliest end lies before the end. Let it
+/// handle an event at t, not before that, while the collective is not over. It was the earliest of all pending ones; what will yet happen follows from
 /// those, so the ranks that are missing come at t or later, and the end is no earlier than their start. Hence the end
-/// lies behind all that any of its ranks have handled.
+/// lies behind all that any of its ranks have handled; at t itself only if it takes no time, and then it happens next.
 struct RankSystem: Sendable {
   /// One rank, and what is still to happen in it.
   private struct Member: Sendable {
@@ -31,7 +31,7 @@ struct RankSystem: Sendable {
     init(_ model: SystemModel) { self.model = model }
 
     /// When the rank is to go on: at once as far as it can, else at its next event; nil if nothing is left to happen.
-    var turn: Picoseconds? { calendar.nextTime.map { $0 <= earliestEnd ? .zero : $0 } }
+    var turn: Picoseconds? { calendar.nextTime.map { $0 < earliestEnd ? .zero : $0 } }
 
     /// Handles the next event and those behind it, at most so many, until the rank comes to a collective or may not go on.
     ///
@@ -41,7 +41,7 @@ struct RankSystem: Sendable {
       while handled < limit, let (event, time) = calendar.next() {
         handled += 1
         model.handle(event, at: time, calendar: &calendar)
-        guard model.arrivals.isEmpty, let next = calendar.nextTime, next <= earliestEnd, next < RankSystem.end else {
+        guard model.arrivals.isEmpty, let next = calendar.nextTime, next < earliestEnd, next < RankSystem.end else {
           break
         }
       }
