@@ -44,6 +44,13 @@ GROUPS = {
     "TensorRT-LLM, B200": ("each", 12),
     "vLLM, B200": ("each", 12),
     "speculative": ("each", 15),
+    "gpt-fast, several A100": ("each", 10),
+    "gpt-fast, several A100, 405 B": ("each", 15),
+    "gpt-fast, several A100, quantized": (None, None),
+    "several H100, ratio": ("each", 10),
+    "PipeWeave, several devices, prefill": ("mean", 10),
+    "PipeWeave, several devices, decode": ("mean", 12),
+    "several devices, one request": (None, None),
 }
 
 # What a measured number is of the program's answer, in the measurement's unit.
@@ -61,8 +68,8 @@ MEASURES = {
 }
 
 DECODERS = {
-    "Llama-2-7B": "llama-2-7b", "Llama-2-70B": "llama-2-70b", "Llama-3.1-8B": "llama-3.1-8b", "Llama-3.1-70B": "llama-3.1-70b",
-    "Mixtral-8x7B": "mixtral-8x7b", "Llama-2-7b-chat-hf": "llama-2-7b", "Meta-Llama-3-8B": "llama-3-8b",
+    "Llama-2-7B": "llama-2-7b", "Llama-2-70B": "llama-2-70b", "Llama-3-70B": "llama-3-70b", "Llama-3.1-8B": "llama-3.1-8b", "Llama-3.1-70B": "llama-3.1-70b",
+    "Mixtral-8x7B": "mixtral-8x7b", "Llama-3.1-405B": "llama-3.1-405b", "Qwen3-32B": "qwen3-32b", "Llama-2-7b-chat-hf": "llama-2-7b", "Meta-Llama-3-8B": "llama-3-8b",
     "Meta-Llama-3.1-8B": "llama-3.1-8b", "Qwen2.5-14B": "qwen2.5-14b", "GPT-2": "gpt2", "gpt2": "gpt2",
     "Llama-3.2-1B": "llama-3.2-1b", "Qwen3-0.6B": "qwen3-0.6b", "OLMoE-1B-7B": "olmoe-1b-7b",
     "Qwen1.5-MoE-A2.7B": "qwen1.5-moe-a2.7b", "Llama-3.1-8B FP8": "llama-3.1-8b", "DeepSeek-V3.2": "deepseek-v3",
@@ -77,6 +84,9 @@ ACCELERATORS = {
     "A100 (not stated)": "nvidia-a100-sxm4-80gb", "H100": "nvidia-h100-sxm", "H100 SXM": "nvidia-h100-sxm", "H20": "nvidia-h20",
     "H200": "nvidia-h200", "H200 NVL": "nvidia-h200-nvl", "L40": "nvidia-l40", "L40S": "nvidia-l40s", "L4": "nvidia-l4",
     "RTX A6000": "nvidia-rtx-a6000", "RTX 4090": "nvidia-rtx-4090", "B200": "nvidia-b200", "B300 x8": "nvidia-b300",
+    "GB200 x4": "nvidia-gb200", "H100 x4": "nvidia-h100-sxm",
+    **{f"A100-SXM4-80GB 330 W x{n}": "nvidia-a100-sxm4-80gb" for n in (2, 4, 8)},
+    **{f"{name} x{n}": f"nvidia-{part}" for name, part in [("A100", "a100-sxm4-80gb"), ("H20", "h20")] for n in (2, 4, 8)},
     # TensorRT-LLM's issue 12496 names no device; its sister issues of the same month are on B200.
     "": "nvidia-b200",
 }
@@ -87,6 +97,11 @@ PROMPTS = {
     "splitwise_32": ([1116, 1079, 4076, 395, 1045, 194, 1076, 1363, 1117, 1046, 1066, 1912, 1059, 433, 402, 1069, 2377, 197, 161,
                       1093, 388, 2108, 1101, 437, 1210, 1069, 401, 419, 1201, 1628, 397, 1315], 48),
 }
+
+# Those of several devices, of which the rows say the sum of the prompts alone: requests, tokens of all prompts, tokens of each.
+SUMS = {"TP2 arxiv_16": (16, 35152, 41), "TP2 splitwise_64": (64, 60296, 18), "TP2 arxiv_12": (12, 32350, 182),
+        "TP2 splitwise_48": (48, 16266, 143), "TP4 arxiv_16": (16, 35152, 41), "TP4 splitwise_64": (64, 60296, 18),
+        "TP8 arxiv_16": (16, 35152, 41), "TP8 splitwise_64": (64, 60296, 18)}
 
 # The runs that rules name: options of `simulate generate`, without dashes. A key with an underscore is not an option.
 GPT_FAST = dict(engine="gpt-fast", prompt=5, tokens=200, precision="bf16", set="accelerator.watts=330")
@@ -145,7 +160,11 @@ RULES = [
     gpt_fast("gpt-fast, A100", BF16, software="gpt-fast bf16"),
     gpt_fast("gpt-fast, A100", INT8, software="gpt-fast int8"),
     gpt_fast("gpt-fast, A100", INT4, software="gpt-fast int4"),
-    left_out("published", DEVICES, source="gpt-fast README"),
+    *(rule("published", f"gpt-fast, several A100{group}", {**GPT_FAST, **weights, "devices": n}, "tokens/s",
+           source="gpt-fast README", software=f"gpt-fast {name} TP{n}", model=model)
+      for n in (2, 4, 8)
+      for name, weights, group, model in [("bf16", BF16, "", "*"), ("int8", INT8, ", 405 B", "*405B"),
+                                          ("int8", INT8, ", quantized", "*"), ("int4", INT4, ", quantized", "*")]),
     rule("published", "gpt-fast, H100", dict(engine="gpt-fast", prompt=128, tokens=200, precision="bf16"), "tokens/s",
          source="arXiv 2505.22758 FlashFormer", software="GPT-Fast bf16"),
     left_out("published", "a kernel for all of a model, of which no engine is shipped", source="arXiv 2505.22758 FlashFormer"),
@@ -177,6 +196,27 @@ RULES = [
                                     ("float8dq", {"precision": "fp8", "cache": "bf16"})]
       for prefill, lengths in [("", {}), ("4096", {"prompt": 4096}), ("8000", {"prompt": 8000}), ("8192", {"prompt": 8192})]
       for column, measure in [("decode_tokens_per_s", "decode tokens/s"), ("tokens_per_s", "tokens/s")]),
+
+    # --- several devices ---
+    rule("published", "several H100, ratio", dict(engine="vllm", devices=4, prompt=128, tokens=128, precision="bf16",
+         _first={"devices": 2}, _base=1.17), "tpot ratio", note="the ratio to two devices: less than the weights can be read in",
+         source="arXiv 2507.14392", software="TP4"),
+    left_out("published", "the denominator of the row above, or between machines that are not named",
+             source="arXiv 2507.14392"),
+    *(rule("published", f"PipeWeave, several devices, {phase}",
+           dict(engine="sglang", precision="bf16", devices=int(name[2]), batch=batch, prompt=round(total / batch), tokens=tokens),
+           f"{phase} ms", source="PipeWeave repository e2e/real", software=f"engine {name}", metric=f"{phase} *",
+           note="prompts of equal length: of theirs the sum is known")
+      for name, (batch, total, tokens) in SUMS.items() for phase in ("prefill", "decode")),
+    left_out("published", "the sum of the two others", source="PipeWeave repository e2e/real", software="engine TP[248]*"),
+    rule("published", "several devices, one request", dict(engine="vllm", devices=8, prompt=1024, tokens=256, precision="fp8"),
+         "tokens/s", note="V3's attention in place of V3.2's", source="vLLM blog DeepSeek V3.2", software="vLLM TP8"),
+    rule("published", "several devices, one request", dict(engine="vllm", devices=4, prompt=1024, tokens=256, precision="fp8",
+         weights="nvfp4"), "tokens/s", note="V3's attention in place of V3.2's; nvfp4 weights are assumed",
+         source="vLLM blog DeepSeek V3.2", hardware="GB200 x4", metric="throughput", software="after fusion"),
+    *(rule("published", "several devices, one request", dict(engine="vllm-0.5", devices=4, prompt=128, tokens=128, precision="fp8",
+           batch=batch), "tpot ms", source="vllm issue 6913", metric="TPOT", batch=str(batch),
+           note="the length is not stated") for batch in (1, 32)),
 
     # --- PipeWeave, one device ---
     *(rule("published", f"PipeWeave, {group}{phase}", dict(engine="sglang", precision="bf16", _prompts=prompts), f"{phase} ms",
@@ -363,6 +403,11 @@ def predicted_value(program, row, chosen, scratch):
         if isinstance(faster, str):
             return faster
         return run["_base"] * faster["tokens_per_second"] / base["tokens_per_second"]
+    if "_first" in run and not isinstance(base, str):
+        first = program.answer(command(row, {**run, **run["_first"]}, scratch))
+        if isinstance(first, str):
+            return first
+        return run["_base"] * base["time_per_output_token_us"] / first["time_per_output_token_us"]
     try:
         return base if isinstance(base, str) else MEASURES[chosen["measure"]](base, run)
     except KeyError as key:

@@ -15,6 +15,8 @@ public enum KernelClass: String, CaseIterable, Sendable, Hashable {
   case gather
   /// Moves data unchanged.
   case copy
+  /// What ranks do together.
+  case collective
 }
 
 /// A batched matrix product: `batch` times (m x k) by (k x n).
@@ -169,6 +171,23 @@ public struct AttentionShape: Hashable, Sendable {
   package var asMatrix: MatrixShape { MatrixShape(batch: batch * heads, m: queries, n: keys, k: width) }
 }
 
+/// What ranks do together, each with a tensor of its own.
+public struct CollectiveShape: Hashable, Sendable {
+  /// What they do.
+  package var kind: CollectiveKind
+  /// How many.
+  public var ranks: Double
+  /// Bytes that a rank gives.
+  public var bytes: Double
+
+  /// A collective.
+  package init(_ kind: CollectiveKind, ranks: Double, bytes: Double) {
+    self.kind = kind
+    self.ranks = ranks
+    self.bytes = bytes
+  }
+}
+
 /// One unit of device work.
 public struct Kernel: Hashable, Sendable {
   /// What the arithmetic looks like, for kernels whose time depends on it.
@@ -187,12 +206,14 @@ public struct Kernel: Hashable, Sendable {
     case stream
     /// A pass over memory that looks at each element several times: a window that slides.
     case pooling
+    /// What ranks do together, over what connects them.
+    case collective(CollectiveShape)
 
     /// Whether it multiplies matrices, and nothing else: what the matrix units and a processor's library take.
     var isProduct: Bool {
       switch self {
       case .matrix, .attention: true
-      case .convolution, .convolutionHelper, .weightedSum, .stream, .pooling: false
+      case .convolution, .convolutionHelper, .weightedSum, .stream, .pooling, .collective: false
       }
     }
 

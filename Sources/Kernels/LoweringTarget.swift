@@ -13,6 +13,8 @@ package struct LoweringTarget: Sendable, Equatable {
   package var matrixPrecisions: [Precision]
   /// The multiple of which channels and inner dimensions must be, for the matrix units to take them.
   package var matrixAlignment: Int64
+  /// How many ranks share every product, and what is summed up among them.
+  package var ranks: Int64
   /// Whether operators run on the host itself.
   package var isHost: Bool
   /// The bytes that a convolution's algorithm may use beside its tensors.
@@ -30,6 +32,7 @@ package struct LoweringTarget: Sendable, Equatable {
   package init(system: System, precision: Precision, formats: TensorFormats? = nil) {
     self.precision = precision
     self.formats = formats ?? TensorFormats(precision)
+    ranks = system.parallelism.tensor
     isHost = system.accelerator == nil
     isChannelsLast = system.framework.isChannelsLast
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity

@@ -74,6 +74,8 @@ public struct AcceleratorProfile: Sendable, Equatable {
   public var released = ""
   /// A host that it is sold with, by its name in the catalog; nil where nobody has said which.
   package var host: String?
+  /// What connects several of them, by its name in the catalog; nil where nobody has said.
+  package var interconnect: String?
   /// Whether the part is one of the generations of the headline study.
   public var isFlagship = false
   /// Whether the part is announced but does not ship yet.

@@ -22,6 +22,8 @@ package struct EngineProfile: Sendable, Equatable {
   package var capturedBatches: [Int64] = []
   /// The operators that it runs where its framework takes them one by one, if they are others.
   package var eagerOperators: String?
+  /// The library whose collectives it calls, by its name in interconnects' files.
+  package var collectives = CollectiveLibrary.usual
   /// Whether the host's work for a step runs while the device runs the step before: 1, or 0.
   package var overlapped = 0.0
   /// Whether the cache is one tensor of the greatest length, all of which every step attends to.
@@ -32,6 +34,8 @@ package struct EngineProfile: Sendable, Equatable {
   package var conversionsPerClock: [Precision: Double] = [:]
   /// What each stage of a step costs the host.
   package var stages = Array(repeating: StageCost(), count: EngineStage.allCases.count)
+  /// Threads of a rank that are busy beside its own: tokenizers, progress of collectives, output.
+  package var helperThreads = 0.0
   /// The most requests in a step.
   package var maxRequests = 256.0
   /// The most tokens in a step.
@@ -140,6 +144,9 @@ extension EngineProfile: FieldDescribed {
         "whether the host works while the device does",
         note: "1: on the next step, while one runs; 0, or left out: between steps",
         affects: .plan),
+      .init(
+        "helper_threads", \.helperThreads, leftOut: 0, NumberDomain(.count, .between(0, 1024), .threshold),
+        "busy threads of a rank beside its own", note: "0 if left out", affects: .host),
       .init(
         "max_num_seqs", \.maxRequests, .stepSize, "the most requests in a step", required: false, affects: .plan),
       .init(

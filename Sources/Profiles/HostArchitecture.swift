@@ -68,6 +68,9 @@ extension HostArchitecture: FieldDescribed {
       "jitter.stall_mean", \.jitter.stallMean, .ratio(0, 1000), "an interruption's mean, as a share of the cost",
       affects: .host),
     .init(
+      "jitter.rank_deviation", \.jitter.rankDeviation, leftOut: 0, .fraction(0, 1),
+      "the same of all costs of one of several processes", affects: .host),
+    .init(
       "scheduler.slice_us", \.sliceUS, .microseconds, "how long a thread runs that another waits for", affects: .host),
   ]
 }

@@ -9,6 +9,9 @@ package struct HostJitter: Sendable, Equatable {
   package var stallProbability = 0.0
   /// The mean of an interruption, as a share of the cost.
   package var stallMean = 0.0
+  /// The standard deviation of the logarithm of all costs of a process, where several run on a host: of its cores no two are
+  /// equally fast, nor equally far from a device.
+  package var rankDeviation = 0.0
 
   /// No scatter.
   package init() {}

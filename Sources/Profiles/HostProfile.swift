@@ -115,6 +115,9 @@ extension HostProfile: FieldDescribed {
       note: "they share its cores; 0 if left out", affects: .host),
     jitter("deviation", \.jitter.deviation, .fraction(0, 1), "scatter of a cost: standard deviation of its logarithm"),
     jitter("stall_probability", \.jitter.stallProbability, .fraction(0, 1), "share of costs that are interrupted"),
+    jitter(
+      "rank_deviation", \.jitter.rankDeviation, .fraction(0, 1),
+      "the same of all costs of one of several processes on the host"),
     jitter("stall_mean", \.jitter.stallMean, .ratio(0, 1000), "an interruption's mean, as a share of the cost"),
     .init(
       "scheduler.slice_us", \.sliceUS, .microseconds, "how long a thread runs that another waits for", note: byRule,

@@ -15,6 +15,8 @@ public struct ProfileCatalog: Sendable {
   public let frameworks: [FrameworkProfile]
   /// Every engine, by name.
   package let engines: [EngineProfile]
+  /// Every interconnect, by name.
+  package let interconnects: [InterconnectProfile]
   /// Every family of hosts, by name.
   package let hostArchitectures: [HostArchitecture]
   /// Every architecture family, by name.
@@ -72,6 +74,9 @@ public struct ProfileCatalog: Sendable {
     engines = reader.read("engines", what: "engine", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.engine(from: document)
     }
+    interconnects = reader.read("interconnects", what: "interconnect", named: Self.named) { document throws(JSONFault) in
+      try ProfileReader.interconnect(from: document)
+    }
     faults = reader.faults
     skipped = reader.skipped
   }
@@ -89,6 +94,10 @@ public struct ProfileCatalog: Sendable {
   }
 
   private static func named(_ profile: EngineProfile) -> Named {
+    Named(name: profile.name, aliases: profile.aliases)
+  }
+
+  private static func named(_ profile: InterconnectProfile) -> Named {
     Named(name: profile.name, aliases: profile.aliases)
   }
 
@@ -135,6 +144,16 @@ public struct ProfileCatalog: Sendable {
   /// Reads an engine from a file of the user's.
   package func engine(file: String) throws(ProfileFault) -> EngineProfile {
     try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.engine(from: document) }
+  }
+
+  /// Reads an interconnect from a file of the user's.
+  package func interconnect(file: String) throws(ProfileFault) -> InterconnectProfile {
+    try Self.readDocument(file) { document throws(JSONFault) in try ProfileReader.interconnect(from: document) }
+  }
+
+  /// The interconnect of a name, an alias, or a shortened name.
+  package func interconnect(named name: String) throws(NameFault) -> InterconnectProfile {
+    try find(name, in: interconnects, what: "interconnect", named: Self.named)
   }
 
   /// The engine of a name, an alias, or a shortened name.

@@ -44,6 +44,8 @@ extension OverrideFault: Fault {
       return "'\(oneLine(path))' cannot be set: the system has no accelerator"
     case .noEngine(let path):
       return "'\(oneLine(path))' cannot be set: no engine runs here; 'generate' has one"
+    case .noInterconnect(let path):
+      return "'\(oneLine(path))' cannot be set: there is one device; --devices makes them several"
     case .outOfRange(let path, let value, let domain):
       return "\(path) must be \(domain.range.words(unit: domain.unit.words)) (it is \(value))"
     }

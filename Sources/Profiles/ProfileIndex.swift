@@ -24,6 +24,7 @@ package struct ProfileIndex: Sendable {
   private let hosts: [Entry]
   private let frameworks: [Entry]
   private let engines: [Entry]
+  private let interconnects: [Entry]
 
   /// Looks through a folder.
   ///
@@ -34,6 +35,7 @@ package struct ProfileIndex: Sendable {
     hosts = try Self.entries(directory + "/hosts")
     frameworks = try Self.entries(directory + "/frameworks")
     engines = try Self.entries(directory + "/engines")
+    interconnects = try Self.entries(directory + "/interconnects")
   }
 
   private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
@@ -145,6 +147,14 @@ package struct ProfileIndex: Sendable {
     }
   }
 
+  /// The interconnect of a name, an alias, or a shortened name.
+  ///
+  /// - Throws: `NameFault` or `ProfileFault`.
+  package func interconnect(named name: String) throws -> InterconnectProfile {
+    let entry = try Self.find(name, in: interconnects, what: "interconnect")
+    return try interconnect(file: entry.path)
+  }
+
   // MARK: Files of the user's
 
   /// Reads an accelerator from a file of the user's, of any of the folder's families.
@@ -178,6 +188,13 @@ package struct ProfileIndex: Sendable {
   package func engine(file: String) throws(ProfileFault) -> EngineProfile {
     try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
       try ProfileReader.engine(from: document)
+    }
+  }
+
+  /// Reads an interconnect from a file of the user's.
+  package func interconnect(file: String) throws(ProfileFault) -> InterconnectProfile {
+    try ProfileCatalog.readDocument(file) { document throws(JSONFault) in
+      try ProfileReader.interconnect(from: document)
     }
   }
 

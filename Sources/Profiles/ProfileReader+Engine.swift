@@ -11,6 +11,9 @@ extension ProfileReader {
     profile.version = try shownText(&root, "version") ?? ""
     profile.operators = try identifier(root.required("operators"))
     profile.eagerOperators = try root.optional("eager_operators").map(identifier)
+    if let cursor = root.optional("collectives") {
+      profile.collectives = try cursor.choice(of: CollectiveLibrary.names, as: "library")
+    }
     var frameworks = try root.required("frameworks").object()
     profile.prefillFramework = try identifier(frameworks.required("prefill"))
     profile.decodeFramework = try identifier(frameworks.required("decode"))

@@ -39,6 +39,7 @@ package enum ProfileReader {
     profile.vendor = try shownText(&root, "vendor") ?? ""
     profile.released = try releaseDate(&root)
     profile.host = try root.optional("host").map(identifier)
+    profile.interconnect = try root.optional("interconnect").map(identifier)
     profile.isFlagship = try root.optional("flagship")?.boolean() ?? false
     profile.isAnnounced = try root.optional("announced")?.boolean() ?? false
 

@@ -10,10 +10,12 @@ public struct System: Sendable, Equatable {
   public var framework: FrameworkProfile
   /// The engine that serves a decoder on it; nil where a workload runs by itself.
   package var engine: EngineProfile?
-  /// How many accelerators run a model together, each with a host thread of its own: the ranks, at least 1.
+  /// How a model is spread over accelerators, each with a host process of its own: a rank.
   ///
-  /// Without jitter all ranks are alike, and one is simulated. More than 1 changes nothing yet.
-  public var devices = 1
+  /// Without jitter all ranks are alike, and one is simulated.
+  public var parallelism = Parallelism()
+  /// What connects them; nil where there is one, or nothing is known.
+  package var interconnect: InterconnectProfile?
 
   /// A system of the given parts.
   public init(accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile) {
@@ -22,9 +24,18 @@ public struct System: Sendable, Equatable {
     self.framework = framework
   }
 
+  /// What connects groups of them to one another: machines.
+  package var outerInterconnect: InterconnectProfile?
+
+  /// How many ranks have a process on one host: as many as one interconnect joins.
+  package var ranksOfHost: Double { min(Double(parallelism.devices), interconnect?.ranks ?? 1) }
+
   /// Every number that the system may have: those of an accelerator only where there is one.
   package var numbers: [SystemNumber] {
-    SystemNumber.all.filter { (accelerator != nil || !$0.isOfAccelerator) && (engine != nil || !$0.isOfEngine) }
+    SystemNumber.all.filter {
+      (accelerator != nil || !$0.isOfAccelerator) && (engine != nil || !$0.isOfEngine)
+      && (interconnect != nil || !$0.isOfInterconnect)
+    }
   }
 
   /// The path of every number of the system, with the word for its profile in front:
@@ -42,6 +53,7 @@ public struct System: Sendable, Equatable {
     case AcceleratorProfile.noun: return accelerator?.provenance.source(of: rest)
     case HostProfile.noun: return host.provenance.source(of: rest)
     case EngineProfile.noun: return engine?.provenance.source(of: rest)
+    case InterconnectProfile.noun: return interconnect?.provenance.source(of: rest)
     default: return framework.provenance.source(of: rest)
     }
   }
@@ -56,6 +68,7 @@ public struct System: Sendable, Equatable {
     }
     if number.isOfAccelerator, accelerator == nil { throw .noAccelerator(path: path) }
     if number.isOfEngine, engine == nil { throw .noEngine(path: path) }
+    if number.isOfInterconnect, interconnect == nil { throw .noInterconnect(path: path) }
     guard value.isFinite, number.range.contains(value) else {
       throw .outOfRange(path: path, value: value, domain: number.domain)
     }
@@ -70,6 +83,8 @@ public enum OverrideFault: Error, Sendable, Equatable {
   case unknownPath(path: String, suggestion: String?)
   /// The system has no accelerator whose numbers could change.
   case noAccelerator(path: String)
+  /// The number is of an interconnect, and there is one device.
+  case noInterconnect(path: String)
   /// The number is of an engine, and nothing is served.
   case noEngine(path: String)
   /// The value makes no sense for this number.

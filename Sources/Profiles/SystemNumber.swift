@@ -9,6 +9,7 @@ package struct SystemNumber: Sendable {
     case host(ProfileField<HostProfile>)
     case framework(ProfileField<FrameworkProfile>)
     case engine(ProfileField<EngineProfile>)
+    case interconnect(ProfileField<InterconnectProfile>)
   }
 
   /// The path: `accelerator.memory.bandwidth_gb_per_s`.
@@ -29,6 +30,7 @@ package struct SystemNumber: Sendable {
       case .host(let field): Self.path(field)
       case .framework(let field): Self.path(field)
       case .engine(let field): Self.path(field)
+      case .interconnect(let field): Self.path(field)
       }
   }
 
@@ -36,11 +38,12 @@ package struct SystemNumber: Sendable {
     Profile.noun + "." + field.path
   }
 
-  /// Every number that systems may have: those of accelerators, of hosts, of frameworks, of engines.
+  /// Every number that systems may have: those of accelerators, of hosts, of frameworks, of engines, of interconnects.
   package static let all: [SystemNumber] =
     AcceleratorProfile.fields.map { SystemNumber(.accelerator($0)) }
     + HostProfile.fields.map { SystemNumber(.host($0)) } + FrameworkProfile.fields.map { SystemNumber(.framework($0)) }
     + EngineProfile.fields.map { SystemNumber(.engine($0)) }
+    + InterconnectProfile.fields.map { SystemNumber(.interconnect($0)) }
 
   private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
@@ -51,6 +54,7 @@ package struct SystemNumber: Sendable {
     case .host(let field): (field.domain, field.affects, field.family, field.trend)
     case .framework(let field): (field.domain, field.affects, field.family, field.trend)
     case .engine(let field): (field.domain, field.affects, field.family, field.trend)
+    case .interconnect(let field): (field.domain, field.affects, field.family, field.trend)
     }
   }
 
@@ -86,6 +90,12 @@ package struct SystemNumber: Sendable {
     return false
   }
 
+  /// Whether it is a number of interconnects.
+  package var isOfInterconnect: Bool {
+    if case .interconnect = place { return true }
+    return false
+  }
+
   /// Whether it is a number of hosts.
   package var isOfHost: Bool {
     if case .host = place { return true }
@@ -99,6 +109,7 @@ package struct SystemNumber: Sendable {
     case .host(let field): field.path
     case .framework(let field): field.path
     case .engine(let field): field.path
+    case .interconnect(let field): field.path
     }
   }
 
@@ -119,6 +130,7 @@ package struct SystemNumber: Sendable {
     case .host: return system.host.name
     case .framework: return system.framework.name
     case .engine: return system.engine?.name ?? "none"
+    case .interconnect: return system.interconnect?.name ?? "none"
     }
   }
 
@@ -129,6 +141,7 @@ package struct SystemNumber: Sendable {
     case .host(let field): field.value(in: system.host)
     case .framework(let field): field.value(in: system.framework)
     case .engine(let field): system.engine.flatMap { field.value(in: $0) }
+    case .interconnect(let field): system.interconnect.flatMap { field.value(in: $0) }
     }
   }
 
@@ -149,6 +162,10 @@ package struct SystemNumber: Sendable {
       guard var engine = system.engine.take() else { return }
       field.set(value, in: &engine)
       system.engine = consume engine
+    case .interconnect(let field):
+      guard var interconnect = system.interconnect.take() else { return }
+      field.set(value, in: &interconnect)
+      system.interconnect = consume interconnect
     }
   }
 
@@ -160,6 +177,7 @@ package struct SystemNumber: Sendable {
     case .host(let field): system.host.provenance.override(field.path, from: from)
     case .framework(let field): system.framework.provenance.override(field.path, from: from)
     case .engine(let field): system.engine?.provenance.override(field.path, from: from)
+    case .interconnect(let field): system.interconnect?.provenance.override(field.path, from: from)
     }
   }
 }

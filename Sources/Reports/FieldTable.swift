@@ -6,7 +6,7 @@ package struct FieldTable: Sendable {
   /// The sorts of profiles, by the words that their schemas begin with.
   package static let nouns = [
     AcceleratorProfile.noun, ArchitectureProfile.noun, HostProfile.noun, FrameworkProfile.noun,
-    EngineProfile.noun,
+    EngineProfile.noun, InterconnectProfile.noun,
   ]
 
   /// The table; nil for a word that is no sort of profile.
@@ -18,6 +18,7 @@ package struct FieldTable: Sendable {
     case HostProfile.noun: table(noun, HostProfile.fields)
     case FrameworkProfile.noun: table(noun, FrameworkProfile.fields)
     case EngineProfile.noun: table(noun, EngineProfile.fields)
+    case InterconnectProfile.noun: table(noun, InterconnectProfile.fields)
     default: nil
     }
   }

@@ -39,7 +39,9 @@ package struct GenerationComparison: Report {
     let runs = Array(zip(reports, ratios))
     var columns = varied.map { key in
       Column<(GenerationReport, Double)>(key, key: key) { run in
-        Cell(run.0.inputs.members.first { $0.key == key }?.value ?? .text(nil))
+        // How many devices there are does not tell how they share the model.
+        let shown = key == "devices" ? "parallelism" : key
+        return Cell(run.0.inputs.members.first { $0.key == shown }?.value ?? .text(nil))
       }
     }
     columns += [

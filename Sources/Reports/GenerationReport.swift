@@ -43,7 +43,7 @@ package struct GenerationReport: Report {
     ]
     if let speculation { record += ["speculation": .record(speculation.record.onOneLine)] }
     record += ["memory": .record(memory), "requests": .count(load.batch)]
-    record += ["largest": .record(largest.onOneLine)]
+    record += ["largest": .record(largest.onOneLine), "smallest_devices": .count(generation.smallestDevices.map { Int($0) })]
     return record + ["inputs": .record(inputs + ["set": .record(Record(numbers: overrides).onOneLine)])]
   }
 
@@ -84,7 +84,8 @@ package struct GenerationReport: Report {
       "framework": .text(system.framework.name), "prefill_framework": .text(served.prefill.framework.name),
       "precision": .text(served.formats.activations.rawValue), "weights": .text(served.formats.weights.rawValue),
       "cache": .text(served.formats.cache.rawValue), "batch": .count(load.batch), "prompt": .count(mean),
-      "tokens": .count(load.tokens), "devices": .count(served.devices),
+      "tokens": .count(load.tokens), "devices": .count(served.parallelism.devices),
+      "parallelism": .text(served.parallelism.description), "interconnect": .text(served.decode.interconnect?.name),
       "kernel_model": .text(served.kernelModel.name),
     ]
   }
@@ -143,7 +144,7 @@ package struct GenerationReport: Report {
   var systemText: String {
     let system = served.decode
     let device = system.accelerator.map(\.title) ?? "the host alone"
-    let count = served.devices > 1 ? "\(served.devices) x " : ""
+    let count = served.parallelism.devices > 1 ? "\(served.parallelism.devices) x " : ""
     return "\(served.engine.title) \(served.engine.version) on \(count)\(device), fed by \(system.host.title)"
   }
 

@@ -19,6 +19,8 @@ extension FrameworkProfile: NamedProfile {}
 
 extension EngineProfile: NamedProfile {}
 
+extension InterconnectProfile: NamedProfile {}
+
 /// A number of a profile, and what is known of it.
 struct ProfileNumber {
   let path: String

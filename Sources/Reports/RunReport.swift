@@ -111,6 +111,7 @@ package struct RunReport: Report {
       .table(breakdown),
     ]
     if let spread { blocks.append(.paragraph(spread.text)) }
+    if let ranks = spread?.ranks { blocks.append(.paragraph(ranks.text)) }
     if !sensitivities.isEmpty { blocks.append(.table(sensitivityTable)) }
     if let withoutRuleText { blocks.append(.line(withoutRuleText)) }
     var conclusion = [

@@ -14,6 +14,8 @@ package struct Generation: Sendable {
   package private(set) var decode = StepSum()
   /// What it takes of a device's memory.
   package let memory: ServedMemory
+  /// The fewest devices, by tensor parallelism, that hold it; nil where none do, or nothing is known of what holds it.
+  package let smallestDevices: Int64?
 
   /// Simulates it.
   ///
@@ -33,8 +35,11 @@ package struct Generation: Sendable {
     self.load = load
     var activations = 0.0
     var largest: Int64 = 1
+    // Replicas share the requests, and the one that has most of them is simulated.
+    let share = load.share(of: served.parallelism.data)
+    let stages = Int(served.parallelism.pipeline)
     prefill.add(host: served.receiveTime(of: load))
-    let steps = try load.prefillSteps(of: served.engine)
+    let steps = try share.prefillSteps(of: served.engine)
     for (index, (step, count)) in steps.enumerated() {
       let isLast = index == steps.count - 1
       let scenario = try served.scenario(step, .synchronized)
@@ -50,13 +55,21 @@ package struct Generation: Sendable {
       }
       // Where the host works ahead it waits for the device only once, for the first tokens.
       let kernels = plan.lowered.kernelCount
-      try prefill.add(ahead, launches: kernels, times: isLast ? count - 1 : count)
+      // A step that another follows leaves the first stage to it.
+      try prefill.add(ahead.divided(by: stages), launches: kernels, times: isLast ? count - 1 : count)
       if isLast { try prefill.add(alone, launches: kernels) }
     }
-    for stretch in load.decodeStretches(of: served.engine) {
+    for var stretch in share.decodeStretches(of: served.engine) {
+      // Each stage works on requests of its own, as far as there are so many: what is missing is the pipeline's bubble.
+      let batches = min(served.parallelism.pipeline, stretch.requests)
+      stretch.requests = (stretch.requests + batches - 1) / batches
       try decode.add(stretch, of: served, simulator)
     }
-    memory = ServedMemory(served, load, activationBytes: activations, of: largest, drafter: drafter)
+    func memory(_ served: ServedDecoder, _ drafter: ServedDecoder?) -> ServedMemory {
+      ServedMemory(served, load, activationBytes: activations, of: largest, drafter: drafter)
+    }
+    self.memory = memory(served, drafter)
+    smallestDevices = served.smallestTensor { memory(served.spread($0), drafter?.spread($0)).fits }
   }
 
   /// The time to the last request's first token.

@@ -36,6 +36,13 @@ package struct GenerationLoad: Sendable, Equatable {
     }
   }
 
+  /// The requests of one of so many replicas, of the one that has most: of each group its share.
+  func share(of replicas: Int64) -> GenerationLoad {
+    var share = self
+    for index in groups.indices { share.groups[index].count = (groups[index].count + replicas - 1) / replicas }
+    return share
+  }
+
   /// How many requests there are.
   package var batch: Int64 { groups.reduce(0) { $0 + $1.count } }
 

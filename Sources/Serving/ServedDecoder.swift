@@ -19,8 +19,6 @@ package struct ServedDecoder: Sendable {
   package var formats: TensorFormats
   /// What predicts kernel times.
   package var kernelModel: KernelModel
-  /// How many devices the model is split over.
-  package var devices: Int64 = 1
 
   /// A decoder on an engine.
   package init(
@@ -36,6 +34,9 @@ package struct ServedDecoder: Sendable {
     self.formats = formats
     self.kernelModel = kernelModel
   }
+
+  /// How the model is spread over devices.
+  package var parallelism: Parallelism { decode.parallelism }
 
   /// The engine; both systems have the same.
   package var engine: EngineProfile { decode.engine ?? EngineProfile() }
@@ -81,14 +82,17 @@ package struct ServedDecoder: Sendable {
     values["causal"] = 1
     values["tokens"] = rows
     values["decoding"] = step.isDecode ? 1 : 0
-    values["ranks"] = devices
-    values["split"] = devices > 1 ? 1 : 0
     values["quantizes"] = formats.quantizesActivations ? 1 : 0
+    values.merge(parallelism.values(of: decoder, rows: rows)) { $1 }
     var bound = try operators.bind(
       values, layers: decoder.layerBlocks,
       valuesOf: { layer in
         var own = decoder.parameters(of: layer)
-        if layer.hasExperts, let experts = decoder.experts { own.merge(step.loads(of: experts, decoder.traits)) { $1 } }
+        own.merge(parallelism.values(of: decoder, rows: rows)) { $1 }
+        if layer.hasExperts, let experts = decoder.experts {
+          own.merge(step.loads(of: experts, decoder.traits)) { $1 }
+          own.merge(parallelism.values(of: experts, rows: rows)) { $1 }
+        }
         if layer.isWindowed, let window = decoder.window, window < step.keys {
           own["attended"] = step.attended(inWindow: window)
           own["causal"] = step.queries == 1 ? 1 : 0

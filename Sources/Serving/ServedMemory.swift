@@ -33,10 +33,9 @@ package struct ServedMemory: Sendable, Equatable {
     drafter: ServedDecoder? = nil
   ) {
     self.activationBytes = activationBytes
-    let devices = Double(served.devices)
-    weightBytes = (served.weightBytes + (drafter?.weightBytes ?? 0)) / devices
-    cacheBytes = load.groups.reduce(0) { sum, group in
-      sum + Double(group.count) * served.cacheBytes(tokens: group.request.prompt + group.request.tokens) / devices
+    weightBytes = served.weightBytesOfRank + (drafter?.weightBytesOfRank ?? 0)
+    cacheBytes = load.share(of: served.parallelism.data).groups.reduce(0) { sum, group in
+      sum + Double(group.count) * served.cacheBytesOfRank(tokens: group.request.prompt + group.request.tokens)
     }
     let capturesGraphs = served.decode.framework.mode == .graph
     graphBytes = capturesGraphs ? served.engine.graphsGB * 1e9 : 0
@@ -62,7 +61,7 @@ package struct ServedMemory: Sendable, Equatable {
     let budget = served.engine.maxTokens
     func fits(_ batch: Int64, _ length: Int64) -> Bool {
       let step = min(budget, Double(batch) * Double(min(prompt, length)))
-      let caches = Double(batch) * served.cacheBytes(tokens: length) / Double(served.devices)
+      let caches = Double(batch) * served.cacheBytesOfRank(tokens: length)
       return caches + max(step, 1) * activationsOfToken <= free
     }
     let most = Int64(served.engine.maxRequests)
@@ -89,6 +88,28 @@ extension ServedDecoder {
     let matrices = Double(decoder.matrixElements)
     let rest = Double(decoder.weightElements) - matrices
     return matrices * formats.weights.bytesPerElement + rest * formats.activations.bytesPerElement
+  }
+
+  /// The largest share of the layers that a stage has.
+  private var stageShare: Double {
+    let layers = Double(decoder.layerCount)
+    return (layers / Double(parallelism.pipeline)).rounded(.up) / layers
+  }
+
+  /// Bytes of the weights of the rank that has most.
+  ///
+  /// Experts that are spread whole lie on more ranks than the rest, where there are replicas.
+  var weightBytesOfRank: Double {
+    let experts = Double(decoder.expertElements) * formats.weights.bytesPerElement
+    let spread = Double(max(parallelism.expert, parallelism.tensor))
+    return ((weightBytes - experts) / Double(parallelism.tensor) + experts / spread) * stageShare
+  }
+
+  /// Bytes that a request has in the caches of the rank that has most: a replica's requests are a part of all, heads of keys
+  /// that are fewer than ranks are there several times, and latent keys and values at every rank.
+  func cacheBytesOfRank(tokens: Int64) -> Double {
+    let cuts = decoder.latent == nil ? min(parallelism.tensor, decoder.keyHeads) : 1
+    return cacheBytes(tokens: tokens) * stageShare / Double(cuts)
   }
 
   private var tokenBytes: Double { Double(decoder.cachedElements) * formats.cache.bytesPerElement }

@@ -11,10 +11,22 @@ package struct KernelMeasurement: Sendable {
   package var precision: Precision
   /// The call.
   package var operation: Operator
+  /// How ranks do it together; nil for what one device does by itself.
+  package var collective: CollectiveCall?
   /// Seconds; nil for a blank field.
   package var time: Double?
   /// The row of the table, from 0.
   package var row: Int
+}
+
+/// How a collective was called that was timed.
+package struct CollectiveCall: Sendable, Hashable {
+  /// The interconnect's name; nil for the accelerator's own.
+  package var interconnect: String?
+  /// Whose it is, by its name.
+  package var library = CollectiveLibrary.usual
+  /// Whether it was called from a program, rather than replayed in a graph: then the host's time is in it.
+  package var isEager = false
 }
 
 extension KernelMeasurement {
@@ -52,24 +64,71 @@ private struct KernelMeasurementReader {
     guard let precision = precisions.first(where: { $0.rawValue == fields.text(.precision, row) }) else {
       throw fields.wrong(.precision, row, "one of " + precisions.map(\.rawValue).joined(separator: ", "))
     }
+    let isCollective = OperatorRule.named(fields.text(.operator, row))?.collective != nil
     return KernelMeasurement(
-      accelerator: accelerator, precision: precision, operation: try operation(row), time: try time(row), row: row)
+      accelerator: accelerator, precision: precision,
+      operation: isCollective ? try collective(row) : try operation(row),
+      collective: isCollective ? try collectiveCall(row) : nil, time: try time(row), row: row)
   }
 
   private mutating func operation(_ row: Int) throws(CSVFault) -> Operator {
     let name = fields.text(.operator, row)
     guard !name.isEmpty else { throw fields.wrong(.operator, row, "the name of an operator, as aten::linear") }
-    if OperatorRule.named(name)?.kind == .collective {
-      throw fields.fault(.operator, row, .wrongKernel(.wrongOperator(name, .isCollective)))
-    }
-    try checkDevices(row)
+    try checkAlone(row)
     let (inputs, attributes) = (try inputs(row), try attributes(row))
     do throws(LoneOperatorFault) { return try Operator(alone: name, inputs: inputs, attributes: attributes) } catch {
       throw fields.fault(.operator, row, .wrongKernel(.wrongOperator(name, error)))
     }
   }
 
-  private func checkDevices(_ row: Int) throws(CSVFault) {
+  /// A collective: one tensor, the one that a rank gives, and how many ranks there are.
+  private mutating func collective(_ row: Int) throws(CSVFault) -> Operator {
+    let name = fields.text(.operator, row)
+    guard let devices = Int64(fields.text(.devices, row)), (1...Parallelism.limit).contains(devices) else {
+      throw fields.wrong(
+        .devices, row, "a whole number from 1 to \(Parallelism.limit): as many ranks do a collective together")
+    }
+    let inputs = try inputs(row)
+    guard inputs.count == 1 else {
+      throw fields.wrong(.inputs, row, "one shape, that of the tensor which a rank gives, as [[1048576]]")
+    }
+    let ranks = OperatorAttribute(name: "ranks", values: [devices])
+    do throws(LoneOperatorFault) {
+      return try Operator(
+        completing: ToldOperator(name: name, inputs: inputs, attributes: [ranks]), ranks: devices)
+    } catch {
+      throw fields.fault(.operator, row, .wrongKernel(.wrongOperator(name, error)))
+    }
+  }
+
+  private func collectiveCall(_ row: Int) throws(CSVFault) -> CollectiveCall {
+    var call = CollectiveCall()
+    let interconnect = fields.text(.interconnect, row)
+    if !interconnect.isEmpty { call.interconnect = interconnect }
+    let text = fields.text(.attributes, row)
+    guard !text.isEmpty else { return call }
+    guard let words = OperatorText.words(text) else {
+      throw fields.wrong(.attributes, row, "blank or words as JSON, as {\"library\":\"nccl\",\"mode\":\"graph\"}")
+    }
+    for (name, word) in words {
+      switch name {
+      case "library":
+        guard CollectiveLibrary.names.contains(word) else {
+          throw fields.wrong(.attributes, row, "JSON with one of \(CollectiveLibrary.names.joined(separator: ", ")) as library")
+        }
+        call.library = word
+      case "mode":
+        guard word == "graph" || word == "eager" else {
+          throw fields.wrong(.attributes, row, "JSON with graph or eager as mode")
+        }
+        call.isEager = word == "eager"
+      default: throw fields.wrong(.attributes, row, "JSON with library and mode, and nothing else")
+      }
+    }
+    return call
+  }
+
+  private func checkAlone(_ row: Int) throws(CSVFault) {
     let devices = fields.text(.devices, row)
     if !devices.isEmpty {
       guard let count = Int64(devices), count >= 1 else {

@@ -10,9 +10,9 @@ package enum KernelMeasurementFault: Error, Sendable, Equatable {
   case wrongClaim(String, LoneOperatorFault)
   /// A name that no rule has, and the one that may have been meant.
   case unknownOperator(String, suggestion: String?)
-  /// So many devices, which nothing simulates yet.
+  /// So many devices for what each does by itself.
   case devices(Int64)
-  /// What connects devices, by its name, which nothing simulates yet.
+  /// What connects devices, by its name, for what each does by itself.
   case interconnect(String)
 
   /// What is wrong, and what would be right.
@@ -27,9 +27,9 @@ package enum KernelMeasurementFault: Error, Sendable, Equatable {
       "operator is \(quoted(name)), which no cost rule knows; is \(quoted(suggestion)) meant?"
     case .unknownOperator(let name, nil): "operator is \(quoted(name)), which no cost rule knows; leave such rows out"
     case .devices(let count):
-      "devices is \(count), and operators of several devices are not simulated yet; it must be blank or 1"
+      "devices is \(count), and the operator is no collective: each device does it by itself; it must be blank or 1"
     case .interconnect(let name):
-      "interconnect is \(quoted(name)), and interconnects are not simulated yet; it must be blank"
+      "interconnect is \(quoted(name)), and the operator is no collective: nothing is sent; it must be blank"
     }
   }
 }
@@ -37,7 +37,7 @@ package enum KernelMeasurementFault: Error, Sendable, Equatable {
 extension LoneOperatorFault {
   fileprivate var words: FaultWords {
     switch self {
-    case .isCollective: "and collectives are not simulated yet; leave such rows out"
+    case .isCollective: "a collective of several devices, of which there is one; leave such rows out"
     case .launchesNoKernel: "which launches no kernel that could be timed; leave such rows out"
     case .resultsUnknown:
       "whose results do not follow from its inputs; products, convolutions, attention, normalizations, "

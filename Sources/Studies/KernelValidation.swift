@@ -14,6 +14,8 @@ package struct KernelValidation: Sendable {
     case memory
     /// What no faster chip removes, and the gap before the next kernel.
     case kernelOverhead = "kernel_overhead"
+    /// What ranks send to one another.
+    case communication
   }
 
   /// A row with what was predicted for it.
@@ -71,6 +73,7 @@ package struct KernelValidation: Sendable {
   private struct TimerKey: Hashable {
     let accelerator: String
     let precision: Precision
+    let collective: CollectiveCall?
   }
 
   /// A timer for each accelerator and format, and each row with the place of its own.
@@ -85,17 +88,28 @@ package struct KernelValidation: Sendable {
     var rows: [Row] = []
     rows.reserveCapacity(measurements.count)
     for measurement in measurements {
-      let key = TimerKey(accelerator: measurement.accelerator, precision: measurement.precision)
+      let key = TimerKey(
+        accelerator: measurement.accelerator, precision: measurement.precision, collective: measurement.collective)
       if let place = places[key] {
         rows.append(Row(measurement: measurement, timer: place))
         continue
       }
       guard let accelerator = try source.accelerator(key.accelerator) else { continue }
-      var system = systems[key.accelerator] ?? System(accelerator: accelerator, host: host, framework: framework)
-      if systems[key.accelerator] == nil { try adjust(&system) }
-      systems[key.accelerator] = system
       rows.append(Row(measurement: measurement, timer: timers.count))
       places[key] = timers.count
+      var system = systems[key.accelerator] ?? System(accelerator: accelerator, host: host, framework: framework)
+      if let call = key.collective {
+        // Who reads the rows has looked for it.
+        // Where it is called from a program, the host of the accelerator's time calls it.
+        let caller = call.isEager ? try source.host(SystemDefaults.host(of: accelerator)) : host
+        system = System(accelerator: accelerator, host: caller, framework: framework)
+        system.interconnect = try (call.interconnect ?? accelerator.interconnect).map(source.interconnect)
+        try adjust(&system)
+        timers.append(LoneOperatorTimer(system, key.precision, kernelModel, call))
+        continue
+      }
+      if systems[key.accelerator] == nil { try adjust(&system) }
+      systems[key.accelerator] = system
       timers.append(LoneOperatorTimer(system, system.accelerator ?? accelerator, key.precision, kernelModel))
     }
     return (timers, rows)

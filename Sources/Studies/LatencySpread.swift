@@ -16,6 +16,8 @@ package struct LatencySpread: Sendable, Equatable {
   package let ninety: Picoseconds
   /// What 99 of a hundred take at most.
   package let ninetyNine: Picoseconds
+  /// What ranks wait for one another; nil where there is one.
+  package private(set) var ranks: RankSpread?
 
   /// The spread of some passes' times.
   ///
@@ -43,6 +45,13 @@ package struct LatencySpread: Sendable, Equatable {
   package init?(_ scenario: Scenario, _ plan: ProgramPlan, _ costs: CostTable, passes: Int, seed: UInt64)
     throws(SimulationFault)
   {
+    guard scenario.rankCount == 1 else {
+      let ranked = try Simulator().scattered(
+        scenario.ranks(plan, costs, seed: seed), scenario.latencyKind, passes: passes)
+      self.init(ranked.latencies, seed: seed)
+      ranks = RankSpread(ranked.mean, passes: passes)
+      return
+    }
     let jitter = JitterSource(scenario.system.host.jitter, seed: seed)
     self.init(
       try Simulator().scattered(plan, costs, scenario.latencyKind, by: jitter, passes: passes), seed: seed)

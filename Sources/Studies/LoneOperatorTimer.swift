@@ -14,6 +14,8 @@ struct LoneOperatorTimer: Sendable {
   private let model: any KernelTimeModel
   /// Seconds from a kernel's end to the next one's start.
   private let gap: Double
+  /// The times of collectives that a program calls; nil where they are replayed from a graph, or there are none.
+  private let eager: (@Sendable (CollectiveShape) -> (seconds: Double, hostSeconds: Double))?
   /// Copies of the weights.
   private static let copies = 6.0
 
@@ -22,20 +24,44 @@ struct LoneOperatorTimer: Sendable {
     lowering = Lowering(target: LoweringTarget(system: system, precision: precision))
     model = kernelModel.model(of: accelerator)
     gap = accelerator.launch.graphKernelGapUS * 1e-6
+    eager = nil
+  }
+
+  /// A timer of a system's collectives, which were timed back to back: no gap is beside their times.
+  init(_ system: System, _ precision: Precision, _ kernelModel: KernelModel, _ call: CollectiveCall) {
+    lowering = Lowering(target: LoweringTarget(system: system, precision: precision))
+    model = kernelModel.model(of: system, library: call.library)
+    gap = 0
+    guard call.isEager, let collectives = CollectiveModel(system, library: call.library) else {
+      eager = nil
+      return
+    }
+    let (host, memory) = (system.host, (system.accelerator?.memory.bandwidthGBPerS ?? 0) * 1e9)
+    eager = { collectives.eager($0, host: host, memory: memory) }
   }
 
   /// What is predicted for a row.
   func prediction(of measurement: KernelMeasurement) -> KernelValidation.Prediction {
     let kernels = kernels(of: measurement.operation)
-    var (compute, memory, overhead, total) = (0.0, 0.0, 0.0, 0.0)
+    var (compute, memory, overhead, communication, total) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for time in model.times(of: kernels) {
       compute += time.computeShare
       memory += time.memoryShare
       overhead += time.overheadShare + gap
+      communication += time.communication
       total += time.seconds + gap
     }
-    let largest = max(compute, memory, overhead)
-    let bound: KernelValidation.Bound = compute == largest ? .compute : memory == largest ? .memory : .kernelOverhead
+    // A call that the device has done before the host has made the next one takes what the host does.
+    if let eager, case .collective(let shape)? = kernels.first?.work {
+      let call = eager(shape)
+      total = call.seconds
+      (communication, overhead) = (call.seconds - call.hostSeconds, call.hostSeconds)
+    }
+    let shares: [(KernelValidation.Bound, Double)] = [
+      (.compute, compute), (.memory, memory), (.kernelOverhead, overhead), (.communication, communication),
+    ]
+    let largest = max(compute, memory, overhead, communication)
+    let bound = shares.first { $0.1 == largest }?.0
     return KernelValidation.Prediction(
       measurement: measurement, time: Picoseconds(costInSeconds: total), bound: kernels.isEmpty ? nil : bound,
       operatorClass: OperatorClass(measurement.operation, kernels))

@@ -16,6 +16,8 @@ package struct OperatorClass: Sendable, Hashable {
     case normalizations
     /// One result for each element, and what no rule knows.
     case elementwise = "element-wise"
+    /// What ranks do together.
+    case collectives
     /// Reductions, copies, gathers.
     case others
   }
@@ -36,6 +38,18 @@ package struct OperatorClass: Sendable, Hashable {
     case causal = "prefill, causal"
     /// Attention of one query.
     case decode
+    /// A collective of two ranks.
+    case ranks2 = "2 ranks"
+    /// A collective of up to four.
+    case ranks4 = "3 or 4 ranks"
+    /// A collective of up to eight.
+    case ranks8 = "5 to 8 ranks"
+    /// A collective of more.
+    case ranksAbove8 = "more than 8 ranks"
+
+    fileprivate init(ranks: Int64) {
+      self = ranks <= 2 ? .ranks2 : ranks <= 4 ? .ranks4 : ranks <= 8 ? .ranks8 : .ranksAbove8
+    }
 
     fileprivate init(rows: Double) {
       self = rows <= 16 ? .rowsTo16 : rows <= 256 ? .rowsTo256 : rows <= 2048 ? .rowsTo2048 : .rowsAbove2048
@@ -62,6 +76,7 @@ package struct OperatorClass: Sendable, Hashable {
       let queries = operation.inputs[0]
       let isCausal = operation.attribute("is_causal") == [1]
       size = queries[queries.rank - 2] == 1 ? .decode : isCausal ? .causal : .bidirectional
+    case .collectives: size = Size(ranks: operation.attribute("ranks")?.first ?? 1)
     default: size = nil
     }
   }
@@ -76,6 +91,7 @@ extension OperatorClass.Family {
       case .attention: .attention
       case .batchNorm, .layerNorm, .softmax: .normalizations
       case .pointwise, .other: .elementwise
+      case .collective: .collectives
       default: .others
       }
   }

@@ -67,6 +67,17 @@ enum OperatorText {
     }
   }
 
+  /// Words by name; nil for a text that has none, or something else.
+  static func words(_ text: String) -> [(name: String, word: String)]? {
+    do throws(JSONFault) {
+      return try document(text).cursor.object().members.map { (member) throws(JSONFault) in
+        (member.key, try member.value.string())
+      }
+    } catch {
+      return nil
+    }
+  }
+
   /// What an attribute should be; nil where nothing is wrong.
   ///
   /// One that nothing knows is kept, unless its name is nearly that of one that is known.

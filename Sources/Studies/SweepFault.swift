@@ -85,6 +85,7 @@ extension SweepFault {
       .notARange(let axis, _), .logarithmOfNothing(let axis, _), .notWhole(let axis, _), .repeatedAxis(let axis):
       axis
     case .override(.unknownPath(let path, _)), .override(.noAccelerator(let path)), .override(.noEngine(let path)),
+      .override(.noInterconnect(let path)),
       .override(.outOfRange(let path, _, _)):
       path
     case .workload(.unknownParameter(let name, _, _, _)), .workload(.parameterOutOfRange(let name, _)): name

@@ -141,6 +141,7 @@ public struct SweepPlan: Sendable {
             throw .noAccelerator(path: path)
           }
           if number.isOfEngine { throw .noEngine(path: path) }
+          if number.isOfInterconnect { throw .noInterconnect(path: path) }
         }
       } catch { throw .override(error) }
     }

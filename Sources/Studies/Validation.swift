@@ -17,6 +17,8 @@ package protocol ModelSource {
   func host(_ name: String) throws(Fault) -> HostProfile
   /// A framework by name.
   func framework(_ name: String) throws(Fault) -> FrameworkProfile
+  /// An interconnect by name.
+  func interconnect(_ name: String) throws(Fault) -> InterconnectProfile
 }
 
 /// Predictions beside measurements.

@@ -40,7 +40,6 @@ enum GenerateCommand {
     try command.checkEnding(of: "kernels", holds: "CSV", ["csv"])
     try command.checkOutputs(
       ["timeline", "kernels"], inputs: ServedOptions.files(command), library, printsResult: true)
-    try ServedOptions.checkDevices(command)
     let points = try ServedOptions.points(command, library)
     let overrides = try ScenarioOptions.overrides(command)
     guard points.varied.isEmpty else { return try compare(points, overrides, command, library) }
@@ -119,9 +118,10 @@ enum GenerateCommand {
     if !memory.fits, let capacity = memory.usableBytes, let accelerator = served.decode.accelerator {
       let needed = NumberFormat.significant(memory.requiredBytes / 1e9, digits: 3)
       let usable = NumberFormat.significant(capacity / 1e9, digits: 3)
+      let enough: Message = generation.smallestDevices.map { "; --devices \($0) would hold it" } ?? ""
       Platform.warn(
-        "warning: \(served.decoder.title) needs \(needed) GB, and \(served.engine.title) takes at most "
-          + "\(usable) GB of \(accelerator.title); the times are those of a device with more memory")
+        "warning: \(served.decoder.title) needs \(needed) GB a device, and \(served.engine.title) takes at most "
+          + "\(usable) GB of \(accelerator.title); the times are those of a device with more memory" + enough)
     }
   }
 }

@@ -124,6 +124,14 @@ struct Library {
     }
   }
 
+  /// An interconnect by name or from a file.
+  func interconnect(_ name: String) throws(Failure) -> InterconnectProfile {
+    try checking {
+      if Self.isFile(name) { return try shipped?.interconnect(file: name) ?? profiles.interconnect(file: name) }
+      return try shipped?.interconnect(named: name) ?? profiles.interconnect(named: name)
+    }
+  }
+
   /// The operators that an engine runs.
   func engineOperators(_ name: String, of engine: EngineProfile) throws(Failure) -> Workload {
     guard engineWorkloads.names.contains(name) else {
@@ -240,7 +248,7 @@ struct Library {
     guard target.replacesFile, let folder = target.folder else { return }
     let kinds = [
       "accelerators", "architectures", "engines", "error-bands", "frameworks", "history", "host-architectures", "hosts",
-      "measurements", "scenarios", "workloads",
+      "interconnects",      "measurements", "scenarios", "workloads",
     ]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {

@@ -42,6 +42,14 @@ struct KernelMeasurementFile {
     var names = TableNames(table)
     for row in rows where !others.contains(row.accelerator) {
       try names.check("accelerator", row.accelerator, row.row, library.accelerator)
+      guard let call = row.collective else { continue }
+      if let interconnect = call.interconnect {
+        try names.check("interconnect", interconnect, row.row, library.interconnect)
+      } else {
+        try names.check("devices", row.accelerator, row.row) { (name) throws(Failure) in
+          try ParallelOptions.interconnect(of: library.accelerator(name), advice: "name it in the column interconnect")
+        }
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ import Workloads
 
 /// `simulate profiles list|show|fields|check`: what can be simulated, with every number's source.
 enum ProfilesCommand {
-  private static let sorts = ["accelerators", "hosts", "frameworks", "engines", "decoders", "workloads"]
+  private static let sorts = ["accelerators", "hosts", "frameworks", "engines", "interconnects", "decoders", "workloads"]
 
   static let subcommand = Subcommand(
     "profiles", summary: "List, show and check profiles and workloads",
@@ -17,7 +17,7 @@ enum ProfilesCommand {
           "list", summary: "List what the catalog holds",
           positionals: [
             PositionalDefinition(
-              "sort", help: "accelerators, hosts, frameworks, engines, decoders or workloads; all if left out")
+              "sort", help: sorts.dropLast().joined(separator: ", ") + " or workloads; all if left out")
           ],
           options: [.format(and: ["names"])]), list),
       Subcommand(
@@ -114,6 +114,16 @@ enum ProfilesCommand {
           Column("loop", unit: "us", key: "loop_us", .plain) { .number($0.stepUS(requests: 1, tokens: 1)) },
           Column("overlapped") { .flag($0.isOverlapped) }, Column("title") { .text($0.title) },
         ])
+    case "interconnects":
+      Table(
+        named: sort, try library.profiles.interconnects,
+        [
+          Column("name") { .text($0.name) },
+          Column("bandwidth", unit: "GB/s", key: "bandwidth_gb_per_s", .plain) { .number($0.bandwidthGBPerS) },
+          Column("ranks", .plain) { .number($0.ranks) }, Column("switched") { .flag($0.isSwitched) },
+          Column("peer access", key: "peer_access") { .flag($0.hasPeerAccess) },
+          Column("beyond") { .text($0.beyond ?? "") }, Column("title") { .text($0.title) },
+        ])
     case "decoders":
       Table(
         named: sort, try decoders(library),
@@ -172,6 +182,7 @@ enum ProfilesCommand {
     let searches: [() throws -> ProfileReport?] = [
       { report(try library.host(name)) }, { try library.accelerator(name).map(report) },
       { report(try library.framework(name)) }, { report(try library.engine(name)) },
+      { report(try library.interconnect(name)) },
     ]
     for search in searches where found == nil {
       do { found = try search() } catch {
@@ -190,6 +201,7 @@ enum ProfilesCommand {
     let known =
       profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
       + profiles.frameworks.map(\.name) + profiles.engines.map(\.name)
+      + profiles.interconnects.map(\.name)
     throw .input("no profile is called '\(name)'\(hint(name, known))\nsee 'simulate profiles list'")
   }
 
@@ -214,6 +226,7 @@ enum ProfilesCommand {
     case "host/1": return report(try library.host(path))
     case "framework/1": return report(try library.framework(path))
     case "engine/1": return report(try library.engine(path))
+    case "interconnect/1": return report(try library.interconnect(path))
     default:
       guard let profile = try library.accelerator(path) else { preconditionFailure("a path is not 'none'") }
       return report(profile)
@@ -268,6 +281,7 @@ enum ProfilesCommand {
     Platform.print(
       "the catalog is right: \(profiles.accelerators.count) accelerators, \(profiles.hosts.count) hosts, "
         + "\(profiles.frameworks.count) frameworks, \(profiles.engines.count) engines, "
+        + "\(profiles.interconnects.count) interconnects, "
         + "\(library.decoders.names.count) decoders\n")
   }
 
@@ -287,6 +301,7 @@ enum ProfilesCommand {
     case "trends/1":
       _ = try checking { try TrendRules(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
     case "engine/1": _ = try library.engineOperators(library.engine(file).operators, of: library.engine(file))
+    case "interconnect/1": _ = try library.interconnect(file)
     case "decoder/1": _ = try library.decoder(file)
     case "error_band/1":
       _ = try checking { try ErrorBand(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
@@ -315,7 +330,7 @@ enum ProfilesCommand {
       let schemas = [
         "accelerator/1", "architecture/1", "host/1", "host-architecture/1", "framework/1", "workload/1", "error_band/1",
         "scenario/1", "trends/1",
-        "engine/1", "decoder/1",
+        "engine/1", "interconnect/1", "decoder/1",
       ]
       return try cursor.choice(of: schemas, as: "schema")
     }

@@ -17,6 +17,7 @@ enum RunCommand {
     discussion: "Prints what a pass takes, how much of that the device works, and what the rest is spent on.",
     positionals: ScenarioOptions.positionals,
     options: ScenarioOptions.definitions + [
+      ParallelOptions.devices, ParallelOptions.interconnect,
       OptionDefinition(
         "jitter", value: "N", help: "Simulate N passes with a host whose costs scatter; show the spread",
         longHelp: "By how much is in the host's profile: host.jitter.deviation and what stands beside it."),
@@ -63,10 +64,11 @@ enum RunCommand {
       }
     }
     let answer = try answer(resolved, plan, costs, result, sensitivities, command, library)
-    if let timelinePath, let timeline = result.timing.timeline {
+    if let timelinePath {
+      let timelines = try timelines(resolved, plan, costs, result, command)
       try checking {
         try OutputFile.write(to: OutputTarget(timelinePath)) { (emit) throws(OutputFault) in
-          try ChromeTrace(timeline: timeline).write(to: emit)
+          try ChromeTrace(ranks: timelines).write(to: emit)
         }
       }
     }
@@ -78,6 +80,19 @@ enum RunCommand {
         sensitivities: sensitivities, graphs: GraphCapture(plan, scenario.system),
         spread: try spread(resolved, plan, costs, command), measuredFraction: scenario.measuredFraction(of: plan),
         energy: PassEnergy(scenario, plan, result.summary)))
+  }
+
+  /// What happened on each rank whose host's costs scatter, or on the one that stands for all.
+  private static func timelines(
+    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult,
+    _ command: ParsedCommand
+  ) throws(Failure) -> [Timeline] {
+    let scenario = resolved.scenario
+    guard command.isPresent("jitter"), scenario.rankCount > 1 else { return result.timing.timeline.map { [$0] } ?? [] }
+    let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
+    return try resolved.checkingSimulation { () throws(SimulationFault) in
+      try scenario.timelines(plan, costs, seed: UInt64(seed))
+    }
   }
 
   /// How the latency is spread over as many passes as were asked for; nil where none were.
@@ -139,7 +154,8 @@ enum RunCommand {
 
   /// Refuses a timeline that no memory should hold, and no viewer opens.
   private static func checkTimeline(_ plan: ProgramPlan, _ resolved: ScenarioOptions.Resolved) throws(Failure) {
-    guard plan.counts.instructions > timelineInstructions else { return }
+    let ranks = Double(resolved.scenario.rankCount)
+    guard plan.counts.instructions * ranks > timelineInstructions else { return }
     throw .input(
       at: resolved.file,
       "a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "

@@ -91,12 +91,19 @@ enum ScenarioOptions {
     if system.accelerator == nil {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
     }
+    var parameters = try parameters(command)
+    if let text = command.value(of: ParallelOptions.devices.name) {
+      let parallelism = try ParallelOptions.parallelism(text, command)
+      let interconnect = command.value(of: ParallelOptions.interconnect.name)
+      try ParallelOptions.connect(&system, parallelism, interconnect, library)
+      try ParallelOptions.give(parallelism, to: workload, &parameters)
+    }
     let overrides = try overrides(command)
     try checking { for (path, value) in overrides { try system.set(path, to: value) } }
+    try ParallelOptions.check(system)
     let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
     }
-    let parameters = try parameters(command)
     let bound = try checking { try workload.bindChecked(parameters, for: &system.framework) }
     let scenario = Scenario(
       workload: bound, system: system,
@@ -152,7 +159,7 @@ enum ScenarioOptions {
 
   /// What is named as a file: workload, profiles, measurements of kernels.
   static func files(_ command: ParsedCommand) -> [String] {
-    let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
+    let options = ["workload", "accelerator", "host", "framework", "interconnect"].flatMap { command.values(of: $0) }
     return (command.positionals + options).filter(Library.isFile) + KernelModelOption.files(command)
   }
 

@@ -2,7 +2,8 @@ import Profiles
 
 /// What tells one run of a served decoder from another.
 enum ServedAxis: String, CaseIterable, Sendable {
-  case decoder, accelerator, engine, host, framework, precision, weights, cache, batch, prompt, tokens, context
+  case decoder, accelerator, engine, host, framework, precision, weights, cache, devices, interconnect
+  case batch, prompt, tokens, context
 
   /// Whether `generate` has an option of that name, which may be a list.
   var isOption: Bool {
@@ -38,6 +39,9 @@ enum ServedAxis: String, CaseIterable, Sendable {
     default: 10_000_000
     }
   }
+
+  /// The values of a list on the axis.
+  func items(_ text: String) -> [String] { self == .devices ? Parallelism.items(text) : Self.items(text) }
 
   /// The values of a list.
   static func items(_ text: String) -> [String] {

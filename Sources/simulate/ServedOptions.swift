@@ -41,9 +41,7 @@ enum ServedOptions {
         "draft-weights", value: "P", help: "Format of a draft decoder's weights",
         choices: Precision.ofWeights.map(\.rawValue), defaultText: "that of the decoder's", group: "Speculation"),
       OptionDefinition("acceptance", value: "F", help: "The share of guesses that are right", group: "Speculation"),
-      OptionDefinition(
-        "devices", value: "N", help: "Accelerators that the model is split over", defaultText: "1", group: "System"),
-      ScenarioOptions.host,
+      ParallelOptions.devices, ParallelOptions.interconnect, ScenarioOptions.host,
       OptionDefinition(
         "framework", short: "f", value: "F", help: "Framework, in place of the engine's: a catalog name or a file",
         defaultText: "the engine's", group: "System"),
@@ -62,7 +60,7 @@ enum ServedOptions {
 
   /// What is named as a file.
   static func files(_ command: ParsedCommand) -> [String] {
-    let options = ["engine", "host", "framework", "draft"].flatMap { command.values(of: $0) }
+    let options = ["engine", "host", "framework", "draft", "interconnect"].flatMap { command.values(of: $0) }
     return (command.positionals + options).flatMap { ServedAxis.items($0) }.filter(Library.isFile)
       + command.values(of: "requests") + KernelModelOption.files(command)
   }
@@ -94,7 +92,7 @@ enum ServedOptions {
     try points.add(.accelerator, ServedAxis.items(command.positionals[1]), of: "the accelerator", command)
     for axis in ServedAxis.allCases where axis.isOption {
       guard let text = command.value(of: axis.rawValue) else { continue }
-      try points.add(axis, ServedAxis.items(text), of: "--\(axis.rawValue)", command)
+      try points.add(axis, axis.items(text), of: "--\(axis.rawValue)", command)
     }
     return points
   }
@@ -117,10 +115,12 @@ enum ServedOptions {
     }
     let engine = try library.engine(point[.engine] ?? defaultEngine)
     let host = try library.host(point[.host], of: accelerator)
+    let parallelism = try ParallelOptions.parallelism(point[.devices] ?? "1", command)
     func system(_ framework: String) throws(Failure) -> System {
       var system = System(
         accelerator: accelerator, host: host, framework: try library.framework(point[.framework] ?? framework))
       system.engine = engine
+      try ParallelOptions.connect(&system, parallelism, point[.interconnect], library)
       return system
     }
     var (prefill, decode) = (try system(engine.prefillFramework), try system(engine.decodeFramework))
@@ -130,12 +130,15 @@ enum ServedOptions {
         try decode.set(path, to: value)
       }
     }
-    return ServedDecoder(
+    try ParallelOptions.check(decode)
+    let served = ServedDecoder(
       decoder: decoder, operators: try library.engineOperators(engine.operators, of: engine),
       eagerOperators: try engine.eagerOperators.map { (name) throws(Failure) in
         try library.engineOperators(name, of: engine)
       }, prefill: prefill, decode: decode, formats: point.formats(decode),
       kernelModel: try KernelModelOption.model(command, of: [accelerator], library))
+    try checking { try served.checkParallelism() }
+    return served
   }
 
   /// The requests of one point.
@@ -146,14 +149,6 @@ enum ServedOptions {
     }
     return GenerationLoad(
       batch: point.length(.batch) ?? 1, prompt: point.length(.prompt) ?? 1024, tokens: point.length(.tokens) ?? 256)
-  }
-
-  /// Refuses what is not simulated yet.
-  static func checkDevices(_ command: ParsedCommand) throws(Failure) {
-    let count = try checking { try command.integer(of: "devices", .within(1...1024)) } ?? 1
-    guard count == 1 else {
-      throw .usage("--devices: a model on several devices is not simulated yet; leave it out")
-    }
   }
 
   /// How tokens are guessed ahead; nil where they are not.

@@ -95,7 +95,8 @@ enum StepSweep {
       ("decoder", served.decoder.name), ("accelerator", system.accelerator?.name ?? "none"),
       ("engine", served.engine.name), ("host", system.host.name), ("framework", system.framework.name),
       ("precision", served.formats.activations.rawValue), ("weights", served.formats.weights.rawValue),
-      ("cache", served.formats.cache.rawValue), ("batch", "\(entry.step.requests)"),
+      ("cache", served.formats.cache.rawValue), ("devices", served.parallelism.description),
+      ("interconnect", system.interconnect?.name ?? ""), ("batch", "\(entry.step.requests)"),
       entry.step.isDecode && point[.prompt] == nil
         ? ("context", "\(entry.step.keys)") : ("prompt", "\(entry.step.queries)"),
     ] + numbers.map { ($0.path, numberText($0.value)) }
@@ -117,7 +118,7 @@ enum StepSweep {
       try points.add(axis, [name], of: "the \(axis.rawValue)", command)
     }
     if let extra = left.first { throw .usage("unexpected argument '\(extra)'\n" + command.helpHint) }
-    for axis in [ServedAxis.engine, .host, .framework, .precision, .weights, .cache, .batch]
+    for axis in [ServedAxis.engine, .host, .framework, .precision, .weights, .cache, .devices, .interconnect, .batch]
     where !given.contains(axis.rawValue) {
       if let value = command.value(of: axis.rawValue) {
         try points.add(axis, [value], of: "--\(axis.rawValue)", command)
@@ -145,7 +146,8 @@ enum StepSweep {
       guard !axes.contains(where: { $0.name == assignment.name }) else {
         throw .usage("--over varies \(assignment.name) twice; give all values at once")
       }
-      axes.append((assignment.name, ServedAxis.items(assignment.value)))
+      let axis = ServedAxis(rawValue: assignment.name)
+      axes.append((assignment.name, axis?.items(assignment.value) ?? ServedAxis.items(assignment.value)))
     }
     return axes
   }

@@ -20,7 +20,7 @@ enum SweepCommand {
       array the task's number and count are the default.
       With --engine the workload is a decoder, and the rows are its steps: --over batch, context (of steps over next \
       tokens) or prompt (of steps over prompts), decoder, accelerator, engine, host, framework, precision, weights, \
-      cache, and any number.
+      cache, devices, interconnect, and any number.
       """,
     positionals: ScenarioOptions.positionals,
     options: [
@@ -34,7 +34,8 @@ enum SweepCommand {
         "output", short: "o", value: "FILE", help: "Write the rows to a file", defaultText: "standard output",
         group: "Output"),
       OptionDefinition("resume", help: "Go on where an interrupted sweep to the same file stopped", group: "Output"),
-      ServedOptions.engine, ServedOptions.weights, ServedOptions.cache,
+      ServedOptions.engine, ServedOptions.weights, ServedOptions.cache, ParallelOptions.devices,
+      ParallelOptions.interconnect,
     ] + ScenarioOptions.definitions,
     examples: [
       CommandExample(
@@ -55,6 +56,7 @@ enum SweepCommand {
       return try StepSweep.run(command, library, format, to: output)
     }
     try command.refuse(["weights", "cache"], "they are of --engine, which runs a decoder")
+    try command.refuse(["devices", "interconnect"], "they are of --engine, which spreads a decoder")
     let request = try SweepRequest(command)
     try command.checkOutputs(["output"], inputs: request.files + command.values(of: "plan"), library)
     let output = try output(command)

@@ -114,7 +114,10 @@ extension ValidateCommand {
     let rows = NumberFormat.integer(file.rows.count)
     let validation = try Progress.showing("predicting \(rows) operators") { _ in
       try KernelValidation(file.rows, from: library, kernelModel: model) { system in
-        for (path, value) in overrides { try system.set(path, to: value) }
+        for (path, value) in overrides {
+          if system.interconnect == nil, SystemNumber(path: path)?.isOfInterconnect ?? false { continue }
+          try system.set(path, to: value)
+        }
       }
     }
     if !validation.operatorsWithoutRule.isEmpty {
@@ -128,6 +131,6 @@ extension ValidateCommand {
   /// Whether a number may change a kernel's time; one that there is not is reported by who sets it.
   private static func isOfKernels(_ path: String) -> Bool {
     guard let number = SystemNumber(path: path) else { return true }
-    return number.isOfAccelerator || path == "framework.convolution_workspace_mb"
+    return number.isOfAccelerator || number.isOfInterconnect || path == "framework.convolution_workspace_mb"
   }
 }

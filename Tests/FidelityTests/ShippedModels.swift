@@ -27,6 +27,8 @@ struct ShippedModels: ModelSource {
   func host(_ name: String) throws -> HostProfile { try profiles.host(named: name) }
 
   func framework(_ name: String) throws -> FrameworkProfile { try profiles.framework(named: name) }
+
+  func interconnect(_ name: String) throws -> InterconnectProfile { try profiles.interconnect(named: name) }
 }
 
 /// Files of measurements by others, which are not part of this repository.

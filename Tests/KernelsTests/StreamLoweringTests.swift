@@ -162,12 +162,24 @@ import Workloads
   }
 
   @Test(arguments: ["c10d::allreduce_", "c10d::_allgather_base_", "_c10d_functional::all_reduce"])
-  func `as element-wise traffic for what ranks do together, and said so`(name: String) throws {
-    let lowered = try Target.plain().lower(.make(name, [[64, 64]], to: [[64, 64]]))
-    let unknown = try Target.plain().lower(.make("custom::exchange", [[64, 64]], to: [[64, 64]]))
-    #expect(lowered.kind == .collective && !lowered.hasRule, "it is no free operator")
-    #expect(lowered.kernels.map(\.bytes) == unknown.kernels.map(\.bytes) && lowered.kernels.count == 1)
-    #expect(lowered.kernels.map(\.flops) == unknown.kernels.map(\.flops))
+  func `as one kernel for what ranks do together, and none of a rank alone`(name: String) throws {
+    let call = Operator.make(name, [[64, 64]], to: [[64, 64]], ["ranks": [4]])
+    let lowered = try Target.plain().lower(call)
+    #expect(lowered.kind == .collective && lowered.hasRule)
+    let kind: CollectiveKind = name.contains("gather") ? .allGather : .allReduce
+    #expect(lowered.kernels.map(\.work) == [.collective(CollectiveShape(kind, ranks: 4, bytes: 4 * 4096))])
+    let alone = try Target.plain().lower(.make(name, [[64, 64]], to: [[64, 64]]))
+    #expect(alone.kind == .collective && alone.kernels.isEmpty, "it is dispatched, and there is nobody to tell")
+  }
+
+  @Test func `as many ranks do something together as share a product`() throws {
+    var target = try Target.plain().target
+    target.ranks = 8
+    let sum = Lowering(target: target).lower(.make("c10d::allreduce_", [[16]], to: [[16]]))
+    #expect(sum.kernels.map(\.work) == [.collective(CollectiveShape(.allReduce, ranks: 8, bytes: 64))])
+    let receive = Lowering(target: target).lower(.make("c10d::recv_", [[16]], to: [[16]]))
+    #expect(receive.kernels.map(\.work) == [.collective(CollectiveShape(.sendReceive, ranks: 2, bytes: 64))])
+    #expect(Lowering(target: target).lower(.make("_c10d_functional::wait_tensor", [[16]], to: [[16]])).kernels.isEmpty)
   }
 
   @Test func `as element-wise traffic without a rule, and said so`() throws {

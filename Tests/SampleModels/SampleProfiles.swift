@@ -96,6 +96,55 @@ package enum Sample {
     }
     """
 
+  /// An interconnect of 100 GB/s with round constants.
+  package static let interconnectText = """
+    {
+      "schema": "interconnect/1",
+      "name": "sample-link",
+      "aliases": ["sl"],
+      "title": "Sample link",
+      "bandwidth_gb_per_s": 100,
+      "ranks": 8,
+      "switched": true,
+      "shared": [{ "beyond_ranks": 4, "bandwidth_gb_per_s": 200 }],
+      "libraries": {
+        "nccl": {
+          "host_call_us": 50,
+          "algorithms": [
+            { "name": "ring", "algorithm": "ring", "collectives": ["all_reduce", "all_gather", "reduce_scatter"],
+              "latency_us": 10, "step_us": 1, "bandwidth_fraction": 0.5 },
+            { "name": "switch", "algorithm": "in_switch", "collectives": ["all_reduce"],
+              "latency_us": 30, "step_us": 5, "bandwidth_fraction": 1, "fewest_ranks": 3 },
+            { "name": "pairwise", "algorithm": "pairwise", "collectives": ["all_to_all"],
+              "latency_us": 10, "step_us": 2, "bandwidth_fraction": 0.5 },
+            { "name": "direct", "algorithm": "direct", "collectives": ["send"],
+              "latency_us": 7, "step_us": 1, "bandwidth_fraction": 0.8 }
+          ]
+        },
+        "vllm": {
+          "otherwise": "nccl", "host_call_us": 40, "eager_copies": 1, "eager_latency_us": 8,
+          "algorithms": [
+            { "name": "one-shot", "algorithm": "one_shot", "collectives": ["all_reduce"],
+              "latency_us": 4, "step_us": 0.5, "bandwidth_fraction": 0.5, "largest_mb": 1 },
+            { "name": "two-shot", "algorithm": "two_shot", "collectives": ["all_reduce"],
+              "latency_us": 9, "step_us": 0.5, "bandwidth_fraction": 0.5, "largest_mb": 1 }
+          ]
+        }
+      },
+      "sources": {
+        "bandwidth_gb_per_s": { "kind": "datasheet", "from": "a data sheet" },
+        "libraries": { "kind": "assumed", "from": "a test" }
+      }
+    }
+    """
+
+  /// The interconnect.
+  package static func interconnect(_ name: String = "sample-link") throws -> InterconnectProfile {
+    var profile = try ProfileReader.interconnect(from: document(interconnectText))
+    profile.name = name
+    return profile
+  }
+
   /// The architectures.
   package static func families() throws -> ArchitectureFamilies {
     ArchitectureFamilies([

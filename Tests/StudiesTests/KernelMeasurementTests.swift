@@ -98,8 +98,25 @@ import Workloads
     ("t4,bf16,\(linear),,,,¶12 us", #"time_us must be blank or a number greater than 0 (it is "12 us")"#),
     ("t4,bf16,\(linear),,,,¶1e14", #"time_us must be between 0.000000001 and 10000000000000 us (it is "1e14")"#),
     (
-      #"t4,bf16,¶c10d::allreduce_,[[8]],"{""library"":""nccl""}",8,,1"#,
-      #"operator is "c10d::allreduce_", and collectives are not simulated yet; leave such rows out"#
+      #"t4,bf16,c10d::allreduce_,[[8]],"{""library"":""nccl""}",¶,,1"#,
+      #"devices must be a whole number from 1 to 65536: as many ranks do a collective together (it is "")"#
+    ),
+    (
+      #"t4,bf16,c10d::allreduce_,¶"[[8],[8]]",,2,,1"#,
+      "inputs must be one shape, that of the tensor which a rank gives, as [[1048576]] (it is \"[[8],[8]]\")"
+    ),
+    (
+      #"t4,bf16,c10d::allreduce_,[[8]],¶"{""library"":""ncll""}",2,,1"#,
+      "attributes must be JSON with one of nccl, pytorch, vllm, sglang, tensorrt-llm as library (it is "
+        + #""{"library":"ncll"}")"#
+    ),
+    (
+      #"t4,bf16,c10d::allreduce_,[[8]],¶"{""mode"":""lazy""}",2,,1"#,
+      #"attributes must be JSON with graph or eager as mode (it is "{"mode":"lazy"}")"#
+    ),
+    (
+      #"t4,bf16,c10d::allreduce_,[[8]],¶"{""mode"":1}",2,,1"#,
+      #"attributes must be blank or words as JSON, as {"library":"nccl","mode":"graph"} (it is "{"mode":1}")"#
     ),
     (
       "t4,bf16,¶aten::view,[[8]],,,,1",

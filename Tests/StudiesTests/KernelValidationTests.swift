@@ -20,6 +20,7 @@ import Workloads
       try #require(name == "cuda-graph")
       return try Sample.framework(.graph)
     }
+    func interconnect(_ name: String) throws -> InterconnectProfile { try Sample.interconnect(name) }
   }
 
   static func validation(
@@ -136,6 +137,7 @@ import Workloads
       func accelerator(_ name: String) throws(NameFault) -> AcceleratorProfile? { throw missing(name) }
       func host(_ name: String) throws(NameFault) -> HostProfile { throw missing(name) }
       func framework(_ name: String) throws(NameFault) -> FrameworkProfile { throw missing(name) }
+      func interconnect(_ name: String) throws(NameFault) -> InterconnectProfile { throw missing(name) }
       private func missing(_ name: String) -> NameFault {
         .unknown(what: "profile", name: name, suggestion: nil, known: [])
       }

@@ -37,6 +37,9 @@ private struct Source: SweepSource {
   func framework(_ name: String) throws(NameFault) -> FrameworkProfile {
     try sample(name, "framework") { try Sample.framework() }
   }
+  func interconnect(_ name: String) throws(NameFault) -> InterconnectProfile {
+    try sample(name, "interconnect") { try Sample.interconnect() }
+  }
   func names(of subject: SweepAxis.Subject) throws(NameFault) -> [String] { ["gpu-1", "gpu-2", "tpu"] }
   func nameFault(in error: any Error) -> NameFault? { nil }
   func measuredKernelModel(_ name: String, of accelerators: [AcceleratorProfile]) throws(NameFault) -> KernelModel {

@@ -17,6 +17,7 @@ import Workloads
     func accelerator(_ name: String) throws -> AcceleratorProfile? { name == "none" ? nil : try Sample.accelerator() }
     func host(_ name: String) throws -> HostProfile { try Sample.host() }
     func framework(_ name: String) throws -> FrameworkProfile { try Sample.framework() }
+    func interconnect(_ name: String) throws -> InterconnectProfile { try Sample.interconnect() }
   }
 
   static func rows(_ lines: [String]) throws -> [Measurement] {

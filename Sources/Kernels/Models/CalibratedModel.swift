@@ -65,6 +65,8 @@ public struct CalibratedModel: KernelTimeModel {
       let step = max(1, efficiency.matrixAlignment)
       both.n = (both.n / step).rounded(.up) * step
       return product(both, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
+    case .collective:
+      return KernelTime(compute: 0, memory: 0)
     case .convolution(let shape):
       return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     }

@@ -46,9 +46,15 @@ public struct KernelModel: Sendable {
   /// The model of an accelerator.
   public func model(of accelerator: AcceleratorProfile) -> any KernelTimeModel { onDevice(accelerator) }
 
-  /// The model of what runs a system's kernels: its accelerator, or else its host.
-  public func model(of system: System) -> any KernelTimeModel {
-    system.accelerator.map(onDevice) ?? onHost(system.host)
+  /// The model of what runs a system's kernels: its accelerator, or else its host; and its collectives, where there are
+  /// several devices.
+  public func model(of system: System) -> any KernelTimeModel { model(of: system, library: nil) }
+
+  /// The same with the collectives of a library; nil for the engine's.
+  package func model(of system: System, library: String?) -> any KernelTimeModel {
+    guard let accelerator = system.accelerator else { return onHost(system.host) }
+    let alone = onDevice(accelerator)
+    return CollectiveModel(system, library: library).map { RankModel(alone, $0) } ?? alone
   }
 }
 

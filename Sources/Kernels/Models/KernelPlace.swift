@@ -20,6 +20,8 @@ struct KernelPlace: Hashable, Sendable {
     case decode(Precision)
     /// Passes over memory of one operator.
     case stream(Precision, name: String)
+    /// What so many ranks do together.
+    case collective(CollectiveKind, ranks: Double)
   }
 
   /// What it can be compared with.
@@ -40,6 +42,9 @@ struct KernelPlace: Hashable, Sendable {
     case .attention(let shape):
       sort = shape.queries <= 1 ? .decode(format) : shape.isCausal ? .causal(format) : .encoder(format)
       point = Self.point(of: shape)
+    case .collective(let shape):
+      sort = .collective(shape.kind, ranks: shape.ranks)
+      point = SIMD8(octaves(shape.bytes), 0, 0, 0, 0, 0, 0, 0)
     case .convolutionHelper, .weightedSum, .stream, .pooling:
       sort = .stream(format, name: kernel.name)
       point = SIMD8(octaves(kernel.bytesRead), octaves(kernel.bytesWritten), 0, 0, 0, 0, 0, 0)

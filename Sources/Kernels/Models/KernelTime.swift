@@ -10,6 +10,8 @@ public struct KernelTime: Sendable, Equatable {
   public var setup: Double
   /// Seconds that nothing hides: starting up.
   public var fixed: Double
+  /// Seconds of what ranks send to one another.
+  package var communication = 0.0
   /// The exponent by which arithmetic, with its set-up, and the traffic beside it overlap: 1 not at all, infinity perfectly.
   public var overlap: Double
 
@@ -27,9 +29,15 @@ public struct KernelTime: Sendable, Equatable {
   }
 
   /// All of it: arithmetic with its set-up overlaps the traffic beside it; the rest does not.
-  public var seconds: Double { overlapped + exposedMemory + fixed }
+  public var seconds: Double { overlapped + exposedMemory + fixed + communication }
 
   private var overlapped: Double { Overlap(exponent: overlap).seconds(compute + setup, memory) }
+
+  /// A collective's time, seconds.
+  package init(communication: Double) {
+    self.init(compute: 0, memory: 0)
+    self.communication = communication
+  }
 
   /// Whether arithmetic takes at least as long as traffic.
   public var isComputeBound: Bool { compute >= memory + exposedMemory }
@@ -57,14 +65,18 @@ public struct KernelTime: Sendable, Equatable {
 
   /// The same kernel so many times as slow, for every one of its reasons.
   package func scaled(by factor: Double) -> KernelTime {
-    KernelTime(
+    var time = KernelTime(
       compute: compute * factor, memory: memory * factor, exposedMemory: exposedMemory * factor, setup: setup * factor,
       fixed: fixed * factor, overlap: overlap)
+    time.communication = communication * factor
+    return time
   }
 
   /// The same work inside a kernel that runs already: nothing is set up, and nothing starts.
   package var withoutStart: KernelTime {
-    KernelTime(compute: compute, memory: memory, exposedMemory: exposedMemory, overlap: overlap)
+    var time = KernelTime(compute: compute, memory: memory, exposedMemory: exposedMemory, overlap: overlap)
+    time.communication = communication
+    return time
   }
 
   /// Seconds of kernel overhead: what neither arithmetic nor traffic explains, and no faster chip removes.

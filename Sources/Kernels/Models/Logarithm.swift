@@ -11,8 +11,8 @@ extension Double {
   package var naturalLogarithm: Double { log(self) }
 
   /// The logarithm to base two.
-  var binaryLogarithm: Double { log2(self) }
+  package var binaryLogarithm: Double { log2(self) }
 
   /// The exponential function of it.
-  var naturalExponential: Double { exp(self) }
+  package var naturalExponential: Double { exp(self) }
 }

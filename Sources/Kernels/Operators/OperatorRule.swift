@@ -38,6 +38,8 @@ package final class OperatorRule: Sendable {
   package let complete: @Sendable (inout RecordedArguments) -> Bool
   /// Throws what does not fit of a call's operands, as far as `lower` takes it for granted.
   let check: @Sendable (Operator) throws(OperatorFault) -> Void
+  /// What ranks do together by a call; nil for what each does for itself.
+  package let collective: CollectiveKind?
   /// The kernels of a call, whose operands have passed `check`.
   let lower: @Sendable (Lowering, Operator) -> [Kernel]
 
@@ -45,6 +47,7 @@ package final class OperatorRule: Sendable {
   init(
     _ names: String, _ kind: OperatorKind, isGuess: Bool = false, fusion: FusionRole = .none,
     arithmetic: OperatorArithmetic = .none,
+    collective: CollectiveKind? = nil,
     weights isWeight: @escaping @Sendable (Int) -> Bool = { _ in false },
     caches isCache: @escaping @Sendable (Int) -> Bool = { _ in false }, product: ProductForm? = nil,
     decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])? = nil,
@@ -59,6 +62,7 @@ package final class OperatorRule: Sendable {
     self.isGuess = isGuess
     self.fusion = fusion
     self.arithmetic = arithmetic
+    self.collective = collective
     self.isWeight = isWeight
     self.isCache = isCache
     self.product = product

@@ -15,7 +15,8 @@ extension Scenario {
   var systemText: String {
     let (host, framework) = (system.host.title, system.framework.title)
     guard let accelerator = system.accelerator else { return "on \(host) alone, through \(framework)" }
-    return "on \(accelerator.title), fed by \(host) through \(framework)"
+    let devices = system.parallelism.devices
+    return "on \(devices > 1 ? "\(devices) x " : "")\(accelerator.title), fed by \(host) through \(framework)"
   }
 
   /// That the host is the one of the accelerator's time, where it is; a line of its own.
@@ -47,6 +48,15 @@ extension Scenario {
     [
       "accelerator": .text(acceleratorName), "host": .text(system.host.name), "framework": .text(system.framework.name),
       "precision": .text(precision.rawValue),
+    ] + ranks
+  }
+
+  /// Over how many devices it runs, and what connects them; nothing for one.
+  private var ranks: Record {
+    guard system.parallelism.devices > 1 else { return [:] }
+    return [
+      "devices": .count(system.parallelism.devices), "parallelism": .text(system.parallelism.description),
+      "interconnect": .text(system.interconnect?.name),
     ]
   }
 

@@ -340,7 +340,7 @@ public struct Simulator: Sendable {
       + counts.synchronizations * Double(table.launch.synchronization.duration.count)
   }
 
-  /// The mean of the last passes, of which ``divided(_:by:of:)`` makes whole numbers.
+  /// The mean of the last passes, of which ``Account/divided(by:of:)`` makes whole numbers.
   private func timing(_ run: PassRun, from first: PassMark, passes: Int) -> PassTiming {
     let last = run.marks[run.marks.count - 1]
     let account = last.account &- first.account
@@ -352,32 +352,7 @@ public struct Simulator: Sendable {
     }
     let summary = PassSummary(
       latency: latency, deviceBusy: (last.deviceBusy - first.deviceBusy) / passes, hostBusy: run.hostBusy,
-      account: passes == 1 ? account : divided(account, by: passes, of: last.time - first.time))
+      account: passes == 1 ? account : account.divided(by: passes, of: last.time - first.time))
     return PassTiming(summary: summary, events: run.events, timeline: timeline)
-  }
-
-  /// The mean account of several passes that took `total` together.
-  ///
-  /// The parts of a breakdown must still sum to the whole: they are rounded down, and those with the largest
-  /// remainders up. Lanes of any other meaning are each rounded to nearest.
-  func divided(_ account: Account, by passes: Int, of total: Picoseconds) -> Account {
-    let divisor = Int64(passes)
-    var parts = Account.zero
-    var remainders = Account.zero
-    for lane in 0..<Account.laneCount {
-      let (quotient, remainder) = account[lane].quotientAndRemainder(dividingBy: divisor)
-      parts[lane] = remainder < 0 ? quotient - 1 : quotient
-      remainders[lane] = remainder < 0 ? remainder + divisor : remainder
-    }
-    guard account.wrappedSum() == total.count else {
-      for lane in 0..<Account.laneCount where 2 * remainders[lane] >= divisor { parts[lane] += 1 }
-      return parts
-    }
-    let byRemainder = (0..<Account.laneCount).sorted {
-      remainders[$0] != remainders[$1] ? remainders[$0] > remainders[$1] : $0 < $1
-    }
-    let missing = Int(total.count / divisor - parts.wrappedSum())
-    for lane in byRemainder.prefix(max(0, missing)) { parts[lane] += 1 }
-    return parts
   }
 }

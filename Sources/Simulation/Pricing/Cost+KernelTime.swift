@@ -12,6 +12,7 @@ extension Cost {
       duration,
       shares: [
         (.compute, time.computeShare), (.memory, time.memoryShare), (.kernelOverhead, time.overheadShare),
+        (.communication, time.communication),
       ])
   }
 

@@ -21,7 +21,7 @@ extension CostTable {
   ///
   /// - Complexity: O(different costs).
   mutating func priceHost(_ plan: ProgramPlan, _ system: System) {
-    let host = HostClock(system.host)
+    let host = HostClock(system)
     let framework = system.framework
     let moduleUS = framework.moduleUS(of: plan.lowered.library)
     for (index, item) in plan.items.enumerated() {
@@ -80,6 +80,8 @@ package struct KernelPricing: Sendable {
   private let isPersistent: Bool
   /// Seconds by which a kernel starts within the end of the one before it.
   private let early: Double
+  /// Seconds between two kernels.
+  private let gap: Double
   /// By how much a host's kernels are slowed by what shares its cores.
   private let share: Double
 
@@ -87,6 +89,8 @@ package struct KernelPricing: Sendable {
   package init(_ plan: ProgramPlan, _ system: System) {
     isHostOnly = plan.isHostOnly
     isPersistent = system.framework.isPersistent && plan.mode == .graph && !plan.isHostOnly
+    let launch = system.accelerator?.launch
+    gap = ((plan.mode == .graph ? launch?.graphKernelGapUS : launch?.kernelGapUS) ?? 0) * 1e-6
     // What a gap is too short to hide is hidden of the next kernel's start.
     early =
       plan.mode == .graph
@@ -99,6 +103,10 @@ package struct KernelPricing: Sendable {
   /// What a kernel costs that takes so long by itself.
   package func cost(of time: KernelTime) -> Cost {
     if isHostOnly { return Cost(Picoseconds(costInSeconds: time.seconds * share), time) }
+    // Collectives were timed back to back, and the gap before the next is within their time.
+    if time.communication > 0 {
+      return Cost(Picoseconds(costInSeconds: max(0, time.communication - gap)), .communication)
+    }
     let shortened = isPersistent ? time.withoutStart : time.starting(early: early)
     return Cost(Picoseconds(costInSeconds: shortened.seconds), shortened)
   }
@@ -130,12 +138,14 @@ private struct HostClock {
   /// What a thread waits for when it wakes and all cores are taken.
   let wakeUS: Double
 
-  /// The speeds that are left to one thread of a host.
+  /// The speeds that are left to one thread of a host, on which every rank has a process.
   ///
   /// More threads than cores share them evenly (processor sharing), and one that wakes waits until those before it have
   /// run for a slice each: benchmarks/studies/hosts.md, section 1.3.
-  init(_ host: HostProfile) {
-    let threadsPerCore = max(1, (1 + host.busyThreads) / host.cores)
+  init(_ system: System) {
+    let host = system.host
+    let threads = system.ranksOfHost * (1 + (system.engine?.helperThreads ?? 0)) + host.busyThreads
+    let threadsPerCore = max(1, threads / host.cores)
     speed = host.singleThreadSpeed / threadsPerCore
     speeds = host.speed
     wakeUS = host.sliceUS * (threadsPerCore - 1)

@@ -151,7 +151,8 @@ package struct ProgramPlan: Sendable {
     for kernel in operation.kernels {
       program.instructions.append(
         Instruction(
-          isHostOnly ? .hostKernel : .launch, operand: index(of: .kernel(kernel)),
+          isHostOnly ? .hostKernel : lowered.kernels[kernel].kernelClass == .collective ? .collective : .launch,
+          operand: index(of: .kernel(kernel)),
           stream: isHostOnly ? 0 : operation.stream, label: label))
     }
     if operation.synchronizes, !isHostOnly { program.instructions.append(Instruction(.synchronize, operand: 0)) }

@@ -71,10 +71,9 @@ public struct Scenario: Sendable {
     _ plan: ProgramPlan, _ table: CostTable, with simulator: Simulator = Simulator()
   ) throws(SimulationFault) -> PassResult {
     var timing = try simulator.time(plan, table, latencyKind)
-    timing.timeline?.labels = plan.program.labels
-    timing.timeline?.work = plan.items.map { item in
-      guard case .kernel(let index) = item else { return .none }
-      return KernelWork(flops: plan.lowered.kernels[index].flops, bytes: plan.lowered.kernels[index].bytes)
+    if var timeline = timing.timeline.take() {
+      describe(&timeline, by: plan)
+      timing.timeline = timeline
     }
     return PassResult(
       timing: timing, load: PassLoad(plan.counts, table, timing.summary), operatorCount: workload.operatorCount,

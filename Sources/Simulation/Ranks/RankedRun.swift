@@ -72,7 +72,7 @@ struct RankedRun: Sendable {
     let summary = PassSummary(
       latency: time / count, deviceBusy: busy(of: span.rank, from: first, in: time) / count,
       hostBusy: shares[span.rank].hostBusy,
-      account: simulator.divided(account(from: span.start, to: span.end), by: count, of: time))
+      account: account(from: span.start, to: span.end).divided(by: count, of: time))
     var drift = RankDrift.none
     for pass in drifts[first...] { drift.add(pass) }
     return RankedTiming(summary: summary, lastRank: span.rank, ranks: shares, drift: drift, events: events)

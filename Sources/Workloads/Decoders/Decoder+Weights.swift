@@ -31,6 +31,13 @@ extension Decoder {
     layers.reduce(0) { $0 + attentionMatrices + feedForwardMatrices(of: $1) }
   }
 
+  /// Elements of the experts' matrices, of all layers.
+  package var expertElements: Int64 {
+    guard let experts else { return 0 }
+    let layers = Int64(layers.count { $0.hasExperts })
+    return layers * (traits.isGated ? 3 : 2) * hiddenWidth * experts.count * experts.width
+  }
+
   private var finalNormElements: Int64 { normElements }
 
   private var normElements: Int64 {
