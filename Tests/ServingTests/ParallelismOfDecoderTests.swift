@@ -102,12 +102,14 @@ import Workloads
       "the engine 'gpt-fast' has no pipeline parallelism; 'vllm', 'sglang' and 'tensorrt-llm' have"
     ),
   ])
-  func `what does not divide says what does`(_ decoder: String, _ text: String, _ engine: String, _ words: String) throws {
+  func `what does not divide says what does`(_ decoder: String, _ text: String, _ engine: String, _ words: String)
+    throws
+  {
     let served = try Self.served(decoder, try Parallelism(text), engine: engine)
     do {
       try served.checkParallelism()
       Issue.record("nothing is said")
-    } catch { #expect("\(error.words)" == words) }
+    } catch { #expect("\(error)" == "error: " + words) }
   }
 
   @Test func `more ranks take less, until they have more to say than to do`() throws {
@@ -126,7 +128,9 @@ import Workloads
 
   @Test func `a wider link is never slower`() throws {
     func time(_ factor: Double) throws -> Picoseconds {
-      let served = try Self.served("llama-3.1-8b", Parallelism(tensor: 8)) { $0.interconnect?.bandwidthGBPerS *= factor }
+      let served = try Self.served("llama-3.1-8b", Parallelism(tensor: 8)) {
+        $0.interconnect?.bandwidthGBPerS *= factor
+      }
       return try Generation(served, Self.load).latency
     }
     let times = try [0.25, 0.5, 1, 2, 8].map(time)
@@ -137,6 +141,8 @@ import Workloads
     func step(cores: Double, helpers: Double = 0) throws -> Double {
       let served = try Self.served("llama-3.1-8b", Parallelism(tensor: 8)) { system in
         system.host.cores = cores
+        // Who wakes waits for its turn as well; here only what the work takes is looked at.
+        system.host.sliceUS = 0
         system.engine?.helperThreads = helpers
       }
       return try Generation(served, Self.load).decode.hostBusy.seconds
@@ -144,8 +150,8 @@ import Workloads
     let ample = try step(cores: 8)
     #expect(try step(cores: 64) == ample, "a core for each is enough")
     let starved = try step(cores: 4)
-    #expect(abs(starved / ample - 2) < 1e-6, "eight threads on four cores")
-    #expect(abs(try step(cores: 8, helpers: 1) / ample - 2) < 1e-6)
+    #expect(abs(starved / ample - 2) < 0.01, "eight threads on four cores")
+    #expect(abs(try step(cores: 8, helpers: 1) / ample - 2) < 0.01)
     #expect(try step(cores: 64, helpers: 1) == ample)
   }
 }

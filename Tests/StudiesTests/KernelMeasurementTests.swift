@@ -88,11 +88,11 @@ import Workloads
     ("t4,bf16,\(linear),,¶0,,1", #"devices must be blank or a whole number of at least 1 (it is "0")"#),
     (
       "t4,bf16,\(linear),,¶8,,1",
-      "devices is 8, and operators of several devices are not simulated yet; it must be blank or 1"
+      "devices is 8, and the operator is no collective: each device does it by itself; it must be blank or 1"
     ),
     (
       "t4,bf16,\(linear),,1,¶nvlink-4,1",
-      #"interconnect is "nvlink-4", and interconnects are not simulated yet; it must be blank"#
+      #"interconnect is "nvlink-4", and the operator is no collective: nothing is sent; it must be blank"#
     ),
     ("t4,bf16,\(linear),,,,¶0", #"time_us must be blank or a number greater than 0 (it is "0")"#),
     ("t4,bf16,\(linear),,,,¶12 us", #"time_us must be blank or a number greater than 0 (it is "12 us")"#),
