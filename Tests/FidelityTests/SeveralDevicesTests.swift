@@ -1,6 +1,7 @@
 import JSONText
 import Kernels
 import Profiles
+import Roofline
 import Simulation
 import Studies
 import TestSupport

@@ -2,8 +2,8 @@ import Roofline
 
 /// Which of many ranks has the earliest turn, of equal ones the lowest rank.
 ///
-/// A tournament: every inner node of a binary tree knows the earlier of its two. Where a rank's time changes, only the nodes
-/// above it play again.
+/// A tournament: every inner node of a binary tree knows the earlier of its two. Where a rank's time changes, only the
+/// nodes above it play again.
 struct EarliestRank: Sendable {
   /// The next turn of each rank, up to a power of two; the end of the clock for none.
   private var times: [Picoseconds]

@@ -7,18 +7,20 @@ import Roofline
 ///
 ///     end = max over ranks (start) + max over ranks (duration)
 ///
-/// and takes, among a rank's events of that moment, the place of the rank's coming. So what happens on a rank follows from its own events
-/// and these ends alone: in whatever order the ranks' events are handled, the run is the same, as long as no end lies in a rank's past.
+/// and takes, among a rank's events of that moment, the place of the rank's coming. So what happens on a rank follows
+/// from its own events and these ends alone: in whatever order the ranks' events are handled, the run is the same, as
+/// long as no end lies in a rank's past.
 ///
-/// **The order.** A rank runs on until it comes to a collective, and from there on as long as it is before the earliest end that
-/// this can have, as if nobody else took part. Where no rank may go on so, the one whose next event is the
+/// **The order.** A rank runs on until it comes to a collective, and from there on as long as it is before the earliest
+/// end that this can have, as if nobody else took part. Where no rank may go on so, the one whose next event is the
 /// earliest, of equal ones the lowest, handles that event.
 ///
-/// **No end is in anybody's past.** A rank begins a collective no earlier than the event with which it says so: a stream with others beside it says
-/// it at the start itself, a stream alone once the start is decided. What it handles before the earliest end lies before the end. Let it
-/// handle an event at t, not before that, while the collective is not over. It was the earliest of all pending ones; what will yet happen follows from
-/// those, so the ranks that are missing come at t or later, and the end is no earlier than their start. Hence the end
-/// lies behind all that any of its ranks have handled; at t itself only if it takes no time, and then it happens next.
+/// **No end is in anybody's past.** A rank begins a collective no earlier than the event with which it says so: a
+/// stream with others beside it says it at the start itself, a stream alone once the start is decided. What it handles
+/// before the earliest end lies before the end. Let it handle an event at t, not before that, while the collective is
+/// not over. It was the earliest of all pending ones; what will yet happen follows from those, so the ranks that are
+/// missing come at t or later, and the end is no earlier than their start. Hence the end lies behind all that any of
+/// its ranks have handled; at t itself only if it takes no time, and then it happens next.
 struct RankSystem: Sendable {
   /// One rank, and what is still to happen in it.
   private struct Member: Sendable {
@@ -33,7 +35,7 @@ struct RankSystem: Sendable {
     /// When the rank is to go on: at once as far as it can, else at its next event; nil if nothing is left to happen.
     var turn: Picoseconds? { calendar.nextTime.map { $0 < earliestEnd ? .zero : $0 } }
 
-    /// Handles the next event and those behind it, at most so many, until the rank comes to a collective or may not go on.
+    /// Handles events, at least one and at most so many, until the rank comes to a collective or may not go on.
     ///
     /// - Returns: How many.
     mutating func run(upTo limit: Int) -> Int {
@@ -129,8 +131,8 @@ struct RankSystem: Sendable {
   ///
   /// - Parameter eventLimit: The largest number of events of all ranks.
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` where ranks wait for one another for ever.
-  /// - Complexity: O(log(ranks)) for each time that a rank comes to a collective, or goes on within one, beside what its
-  ///   events cost.
+  /// - Complexity: O(log(ranks)) for each time that a rank comes to a collective, or goes on within one, beside what
+  ///   its events cost.
   mutating func run(eventLimit: Int) throws(SimulationFault) {
     while let rank = earliest.rank {
       guard eventCount < eventLimit else { throw .eventLimitReached(limit: eventLimit) }
