@@ -15,7 +15,10 @@ package struct StepKernelsFile: Sendable {
     for entry in kernels.entries {
       let (kernel, time) = (entry.kernel, entry.time)
       let us = time.seconds * 1e6
-      let shares = [("compute", time.computeShare), ("memory", time.memoryShare), ("overhead", time.overheadShare)]
+      let shares = [
+        ("compute", time.computeShare), ("memory", time.memoryShare), ("overhead", time.overheadShare),
+        ("communication", time.communication),
+      ]
       let bound = shares.max { $0.1 < $1.1 }?.0 ?? "memory"
       let numbers = [kernel.flops, kernel.bytes, us, us * Double(entry.count)].map(NumberFormat.shortest)
       let fields =

@@ -40,6 +40,7 @@ enum GenerateCommand {
     try command.checkEnding(of: "kernels", holds: "CSV", ["csv"])
     try command.checkOutputs(
       ["timeline", "kernels"], inputs: ServedOptions.files(command), library, printsResult: true)
+    try ParallelOptions.check(command)
     let points = try ServedOptions.points(command, library)
     let overrides = try ScenarioOptions.overrides(command)
     guard points.varied.isEmpty else { return try compare(points, overrides, command, library) }

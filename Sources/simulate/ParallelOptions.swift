@@ -23,6 +23,12 @@ enum ParallelOptions {
     }
   }
 
+  /// Refuses `--interconnect` where nothing says that there are several devices.
+  static func check(_ command: ParsedCommand, varied: Bool = false) throws(Failure) {
+    guard command.isPresent(interconnect.name), !command.isPresent(devices.name), !varied else { return }
+    throw .usage("--interconnect connects several accelerators; --devices N says how many\n" + command.helpHint)
+  }
+
   /// Makes a system one of several devices.
   ///
   /// - Parameters:
@@ -38,12 +44,15 @@ enum ParallelOptions {
     guard let accelerator = system.accelerator else {
       throw .usage("--devices are accelerators, and the system has none")
     }
+    system.parallelism = parallelism
+    // Replicas say nothing to one another.
+    let communicates = parallelism.devicesOfReplica > 1 || parallelism.expert > 1
+    if name == nil, !communicates, accelerator.interconnect == nil { return }
     var text = name ?? ""
     if name == nil { text = try self.interconnect(of: accelerator, advice: "name it with --interconnect") }
     let names = text.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let inner = try library.interconnect(names[0])
     let outer = names.count > 1 ? names[1] : inner.beyond
-    system.parallelism = parallelism
     system.interconnect = inner
     system.outerInterconnect = try outer.map { (name) throws(Failure) in try library.interconnect(name) }
     // What an interconnect joins is checked where its number of ranks is known, after --set.

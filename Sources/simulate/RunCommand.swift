@@ -175,6 +175,7 @@ enum RunCommand {
 
   private static func checkOptions(_ command: ParsedCommand) throws(Failure) {
     try command.checkFormat()
+    try ParallelOptions.check(command)
     if command.isPresent("seed"), !command.isPresent("jitter") {
       throw .usage("--seed is of --jitter, as in --jitter 1000 --seed 2\n" + command.helpHint)
     }

@@ -180,6 +180,7 @@ enum ServedOptions {
       kind = .heads(drafter)
     default:
       drafter.decoder = try library.decoder(draft)
+      try checking { try drafter.checkParallelism() }
       if let weights = try checking({ try command.choice(of: "draft-weights", as: Precision.self) }) {
         drafter.formats = drafter.formats.with(weights: weights, of: served.decode)
       }

@@ -28,6 +28,8 @@ enum StepSweep {
     try command.refuse(
       ["plan", "shard", "resume", "sequence-length", "parameter", "synchronized"],
       "steps of an engine are varied by --over alone")
+    let isVaried = command.values(of: "over").contains { $0.hasPrefix("devices=") }
+    try ParallelOptions.check(command, varied: isVaried)
     let points = try points(command, library)
     let numbers = try numbers(command)
     let overrides = try ScenarioOptions.overrides(command)

@@ -28,6 +28,12 @@ import Testing
     ("run shared.json h100-sxm --devices 2 --parameter ranks=4", 64, "--parameter ranks gives 4, and --devices 2"),
     ("run shared.json none --devices 2", 64, "the system has none"),
     ("run shared.json h100-sxm --devices 3", 2, "8192"),
+    ("generate gpt2 h100-sxm --interconnect nvlink-4-switch", 64, "--devices N says how many"),
+    ("run bert-base h100-sxm --interconnect nvlink-4-switch", 64, "--devices N says how many"),
+    (
+      "generate llama-3.1-8b h100-sxm --devices 8 --draft gpt2 --draft-tokens 3 --acceptance 0.5", 2,
+      "8 ranks cannot share its heads of 12"
+    ),
     ("sweep bert-base h100-sxm --over batch=1,2 --devices 2", 64, "they are of --engine"),
   ])
   func `wrong ones say what would be right`(line: String, status: Int32, words: String) throws {
@@ -42,7 +48,8 @@ import Testing
     let scratch = try Scratch()
     try scratch.write(Self.shared, to: "shared.json")
     func run(_ options: String) throws -> [String: Any] {
-      let result = try scratch.run("run shared.json h100-sxm --framework cuda-graph --precision bf16 --format json " + options)
+      let result = try scratch.run(
+        "run shared.json h100-sxm --framework cuda-graph --precision bf16 --format json " + options)
       return try GenerateCommandTests.json(result.output)
     }
     func communication(_ run: [String: Any]) -> Double { number("communication", run["breakdown_us"]) }
