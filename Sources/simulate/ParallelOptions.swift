@@ -1,13 +1,15 @@
 import CommandSyntax
 import JSONText
 import Profiles
+import Replay
 import Workloads
 
 /// The options that say over how many devices a model is spread, and what connects them.
 enum ParallelOptions {
   static let devices = OptionDefinition(
     "devices", value: "N", help: "Accelerators: N share every product, or tensor=4,pipeline=2",
-    longHelp: "The ways are tensor, pipeline, data and expert; their product, but for expert, is the number of devices. "
+    longHelp:
+      "The ways are tensor, pipeline, data and expert; their product, but for expert, is the number of devices. "
       + "expert=N spreads whole experts over all N tensor and data ranks.",
     defaultText: "1", group: "System")
 
@@ -40,13 +42,19 @@ enum ParallelOptions {
     }
     var text = name ?? ""
     if name == nil { text = try self.interconnect(of: accelerator, advice: "name it with --interconnect") }
+    let connection = try connection(text, library)
+    system.parallelism = parallelism
+    system.interconnect = connection.inner
+    system.outerInterconnect = connection.outer
+    // What an interconnect joins is checked where its number of ranks is known, after --set.
+  }
+
+  /// What `NAME` or `NAME+OTHER` stands for; of the first alone, what lies beyond it is taken from its profile.
+  static func connection(_ text: String, _ library: Library) throws(Failure) -> DeviceConnection {
     let names = text.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let inner = try library.interconnect(names[0])
     let outer = names.count > 1 ? names[1] : inner.beyond
-    system.parallelism = parallelism
-    system.interconnect = inner
-    system.outerInterconnect = try outer.map { (name) throws(Failure) in try library.interconnect(name) }
-    // What an interconnect joins is checked where its number of ranks is known, after --set.
+    return DeviceConnection(inner, outer: try outer.map { (name) throws(Failure) in try library.interconnect(name) })
   }
 
   /// The name of what connects several of an accelerator.
@@ -103,7 +111,8 @@ extension Parallelism.Fault {
       "must be a whole number from 1 to \(Parallelism.limit), or ways, as tensor=4,pipeline=2 (it is '\(text)')"
     case .way(let name, let suggestion?): "has no way '\(name)'; did you mean '\(suggestion)'?"
     case .way(let name, nil):
-      "has no way '\(name)'; the ways are " + Message(stringLiteral: Parallelism.ways.map(\.name).joined(separator: ", "))
+      "has no way '\(name)'; the ways are "
+        + Message(stringLiteral: Parallelism.ways.map(\.name).joined(separator: ", "))
     case .twice(let name): "gives \(name) twice"
     case .tooMany(let count): "comes to \(count) devices; at most \(Parallelism.limit) are simulated"
     case .experts(let count, let wanted):

@@ -1,0 +1,121 @@
+import Kernels
+import Profiles
+import Roofline
+import Traces
+
+/// Recordings of several ranks of one run: how long each waits for the others in their collectives.
+///
+/// The clocks of hosts are not alike. A collective ends on all of its ranks together, so the median difference of its ends is
+/// that of two clocks. A rank then waits from its own start of a collective to that of the last rank; the rest is transfer.
+package struct RankStudy: Sendable {
+  /// One rank among the others.
+  package struct Rank: Sendable {
+    /// Its recording.
+    package let recording: RankRecording
+    /// How far its host's clock is ahead of the first rank's, microseconds; nil where they have no collective in common,
+    /// over other ranks either.
+    package let clockOffsetUS: Double?
+    /// In collectives while all of their ranks were there.
+    package let transfer: Picoseconds
+    /// In collectives before the last of their ranks was there.
+    package let waiting: Picoseconds
+    /// In collectives that no other recording has.
+    package let unmatched: Picoseconds
+    /// How much later than the first of a collective's ranks this one is there: the mean.
+    package let meanDrift: Picoseconds
+    /// The most.
+    package let largestDrift: Picoseconds
+
+    /// In collectives.
+    package var communication: Picoseconds { transfer + waiting + unmatched }
+  }
+
+  /// The ranks, by number.
+  package let ranks: [Rank]
+  /// How many collectives at least two of the ranks have in common.
+  package let matchedCount: Int
+  /// The kinds of collectives of which ranks have different numbers, each with the number of each rank.
+  package let unequal: [(kind: CollectiveKind?, counts: [Int])]
+
+  /// Compares ranks.
+  ///
+  /// - Parameter recordings: Their recordings, in any order.
+  /// - Complexity: O(n r) for n collectives of r ranks, and sorting them.
+  package init(_ recordings: [RankRecording]) {
+    let recordings = recordings.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+      .map(\.element)
+    let isRunOfTwo = (recordings.compactMap(\.rankCount).max() ?? 2) <= 2
+    let matching = CollectiveMatching(
+      recordings.map(\.collectives), areTwo: recordings.count == 2 && isRunOfTwo)
+    let offsets = Self.offsets(recordings, matching.matches)
+    var sums = Array(repeating: Sums(), count: recordings.count)
+    for match in matching.matches { Self.add(match, recordings, offsets, to: &sums) }
+    ranks = recordings.indices.map { index in
+      let (recording, sum) = (recordings[index], sums[index])
+      let all = recording.collectives.reduce(0) { $0 + $1.end - $1.start }
+      let clock = offsets[index].map { Double(recording.origin) - Double(recordings[0].origin) + Double($0) }
+      return Rank(
+        recording: recording, clockOffsetUS: clock.map { $0 / 1000 }, transfer: Picoseconds(nanoseconds: sum.transfer),
+        waiting: Picoseconds(nanoseconds: sum.waiting),
+        unmatched: Picoseconds(nanoseconds: all - sum.transfer - sum.waiting),
+        meanDrift: Picoseconds(nanoseconds: sum.count == 0 ? 0 : sum.drift / sum.count),
+        largestDrift: Picoseconds(nanoseconds: sum.largestDrift))
+    }
+    matchedCount = matching.matches.count
+    unequal = matching.unequal
+  }
+
+  /// How many ranks the run had, where the recordings say it.
+  package var rankCount: Int64? { ranks.compactMap(\.recording.rankCount).max() }
+
+  private struct Sums {
+    var (transfer, waiting): (Int64, Int64) = (0, 0)
+    var (drift, largestDrift, count): (Int64, Int64, Int64) = (0, 0, 0)
+  }
+
+  /// Adds one collective of several ranks; of ranks whose clocks are not known, nothing.
+  private static func add(
+    _ match: [Int?], _ recordings: [RankRecording], _ offsets: [Int64?], to sums: inout [Sums]
+  ) {
+    let present = match.indices.filter { match[$0] != nil && offsets[$0] != nil }
+    guard present.count > 1 else { return }
+    func start(_ rank: Int) -> Int64 { recordings[rank].collectives[match[rank] ?? 0].start - (offsets[rank] ?? 0) }
+    let starts = present.map(start)
+    guard let first = starts.min(), let last = starts.max() else { return }
+    for (rank, start) in zip(present, starts) {
+      let collective = recordings[rank].collectives[match[rank] ?? 0]
+      // Clocks are known to some microseconds: none waits longer than it is there.
+      let waiting = min(last - start, collective.end - collective.start)
+      sums[rank].waiting += waiting
+      sums[rank].transfer += collective.end - collective.start - waiting
+      sums[rank].drift += start - first
+      sums[rank].largestDrift = max(sums[rank].largestDrift, start - first)
+      sums[rank].count += 1
+    }
+  }
+
+  /// How far each recording's own time is ahead of the first's, nanoseconds; nil where nothing connects them.
+  private static func offsets(_ recordings: [RankRecording], _ matches: [[Int?]]) -> [Int64?] {
+    var offsets: [Int64?] = Array(repeating: nil, count: recordings.count)
+    if !offsets.isEmpty { offsets[0] = 0 }
+    func end(_ rank: Int, _ match: [Int?]) -> Int64? { match[rank].map { recordings[rank].collectives[$0].end } }
+    // Ranks that share no collective with the first are reached over others.
+    var isAnyNew = true
+    while isAnyNew {
+      isAnyNew = false
+      for rank in recordings.indices where offsets[rank] == nil {
+        let differences = matches.compactMap { match -> Int64? in
+          guard let own = end(rank, match),
+            let other = match.indices.first(where: { match[$0] != nil && offsets[$0] != nil }),
+            let end = end(other, match), let offset = offsets[other]
+          else { return nil }
+          return own - (end - offset)
+        }.sorted()
+        guard !differences.isEmpty else { continue }
+        offsets[rank] = (differences[(differences.count - 1) / 2] + differences[differences.count / 2]) / 2
+        isAnyNew = true
+      }
+    }
+    return offsets
+  }
+}
