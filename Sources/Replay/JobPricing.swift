@@ -136,6 +136,9 @@ package struct JobPricing: Sendable {
     collectives[rules.count] = LikeCollective(reading, kernel: name, duration: job.duration)
   }
 
+  /// How many ranks the largest of its collectives has; 0 without any.
+  package var mostRanks: Double { collectives.values.reduce(0) { max($0, $1.ranks) } }
+
   /// How many jobs are collectives.
   package var collectiveCount: Int { collectives.count }
 

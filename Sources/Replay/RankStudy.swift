@@ -55,14 +55,18 @@ package struct RankStudy: Sendable {
       let all = recording.collectives.reduce(0) { $0 + $1.end - $1.start }
       let clock = offsets[index].map { Double(recording.origin) - Double(recordings[0].origin) + Double($0) }
       return Rank(
-        recording: recording, clockOffsetUS: clock.map { $0 / 1000 }, transfer: Picoseconds(nanoseconds: sum.transfer),
-        waiting: Picoseconds(nanoseconds: sum.waiting),
-        unmatched: Picoseconds(nanoseconds: all - sum.transfer - sum.waiting),
-        meanDrift: Picoseconds(nanoseconds: sum.count == 0 ? 0 : sum.drift / sum.count),
-        largestDrift: Picoseconds(nanoseconds: sum.largestDrift))
+        recording: recording, clockOffsetUS: clock.map { $0 / 1000 }, transfer: Self.time(sum.transfer),
+        waiting: Self.time(sum.waiting), unmatched: Self.time(all - sum.transfer - sum.waiting),
+        meanDrift: Self.time(sum.count == 0 ? 0 : Int64(sum.drift / Double(sum.count))),
+        largestDrift: Self.time(sum.largestDrift))
     }
     matchedCount = matching.matches.count
     unequal = matching.unequal
+  }
+
+  /// A time in nanoseconds, 30 days at most, so that sums of a few are integers.
+  private static func time(_ nanoseconds: Int64) -> Picoseconds {
+    Picoseconds(nanoseconds: min(nanoseconds, TraceLimits.span))
   }
 
   /// How many ranks the run had, where the recordings say it.
@@ -70,7 +74,9 @@ package struct RankStudy: Sendable {
 
   private struct Sums {
     var (transfer, waiting): (Int64, Int64) = (0, 0)
-    var (drift, largestDrift, count): (Int64, Int64, Int64) = (0, 0, 0)
+    var (largestDrift, count): (Int64, Int) = (0, 0)
+    /// As many times 30 days as there are collectives are more than an integer holds.
+    var drift = 0.0
   }
 
   /// Adds one collective of several ranks; of ranks whose clocks are not known, nothing.
@@ -88,7 +94,7 @@ package struct RankStudy: Sendable {
       let waiting = min(last - start, collective.end - collective.start)
       sums[rank].waiting += waiting
       sums[rank].transfer += collective.end - collective.start - waiting
-      sums[rank].drift += start - first
+      sums[rank].drift += Double(start - first)
       sums[rank].largestDrift = max(sums[rank].largestDrift, start - first)
       sums[rank].count += 1
     }
