@@ -40,7 +40,7 @@ struct TraceRanksTests {
     #expect(json.output.contains(#""drift_us": { "mean": 15, "largest": 30 }"#), "\(json.output)")
     let csv = try run(Self.two, ["--format", "csv"]).output.split(separator: "\n")
     #expect(csv.count == 3 && csv[0].hasPrefix("rank,file,span_us,device_busy_us,collectives,"))
-    #expect(csv[2].hasSuffix(",240,50,2,50,40,10,0,15,30,9000"), "\(csv[2])")
+    #expect(csv[2].hasSuffix(",210,50,2,50,40,10,0,15,30,9000"), "\(csv[2])")
     let table = try run(Self.two)
     #expect(table.output.contains("2 collectives in common"), "\(table.output)")
   }
