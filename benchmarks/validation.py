@@ -683,9 +683,11 @@ def main():
         head += ["## What was aimed at", "", "Percent, unless it is a correlation; at most, unless it says at least.", "",
                  "| measure | aim | reached |", "|---|---|---|", *simulator.findings, ""]
     lines = head + lines
-    notes = ROOT / "benchmarks/validation-notes.md"
-    if notes.exists():
-        lines += notes.read_text().rstrip("\n").split("\n") + [""]
+    # What other scripts write, and what people do.
+    for name in ("validation-ranks.md", "validation-notes.md"):
+        part = ROOT / "benchmarks" / name
+        if part.exists():
+            lines += part.read_text().rstrip("\n").split("\n") + [""]
     partial = options.output.with_suffix(".partial")
     partial.write_text("\n".join(lines).rstrip("\n") + "\n")
     partial.rename(options.output)

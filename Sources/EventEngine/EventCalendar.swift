@@ -74,6 +74,36 @@ public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
     if heap.count > 1 { siftUp(from: heap.count - 1) }
   }
 
+  /// Takes a place among the events of one moment for an event whose moment is not known yet, behind those scheduled so far.
+  @inlinable
+  package mutating func reservePlace() -> UInt64 {
+    nextSequence += 1
+    return nextSequence - 1
+  }
+
+  /// Adds an event at a place that was taken for it.
+  ///
+  /// - Parameters:
+  ///   - event: What is to happen.
+  ///   - time: When; not before ``now``.
+  ///   - place: What ``reservePlace()`` returned, once.
+  /// - Complexity: O(log n) for n pending events.
+  @inlinable
+  package mutating func schedule(_ event: Event, at time: Picoseconds, inPlace place: UInt64) {
+    precondition(time >= now, "an event cannot be scheduled in the past")
+    var entry = Entry(time: time, sequence: place, event: event)
+    guard let earliest = front else {
+      front = entry
+      return
+    }
+    if entry.precedes(earliest) {
+      front = entry
+      entry = earliest
+    }
+    heap.append(entry)
+    siftUp(from: heap.count - 1)
+  }
+
   /// Takes out the earliest event and moves the clock to it.
   ///
   /// - Returns: The event and its time, or nil when nothing is left to happen.

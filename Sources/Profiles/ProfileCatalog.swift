@@ -74,7 +74,8 @@ public struct ProfileCatalog: Sendable {
     engines = reader.read("engines", what: "engine", named: Self.named) { document throws(JSONFault) in
       try ProfileReader.engine(from: document)
     }
-    interconnects = reader.read("interconnects", what: "interconnect", named: Self.named) { document throws(JSONFault) in
+    interconnects = reader.read("interconnects", what: "interconnect", named: Self.named) {
+      document throws(JSONFault) in
       try ProfileReader.interconnect(from: document)
     }
     faults = reader.faults

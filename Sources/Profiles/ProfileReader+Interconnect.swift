@@ -81,7 +81,7 @@ extension ProfileReader {
     algorithm.hostCallUS = try object.optional("host_call_us")?.number(microseconds, unit: "us")
     let fewest = try object.optional("fewest_ranks")?.number(.wholeBetween(2, 1e6)) ?? 2
     let most = object.optional("most_ranks")
-    algorithm.ranks = fewest ... (try most?.number(.wholeBetween(fewest, 1e6)) ?? .infinity)
+    algorithm.ranks = fewest...(try most?.number(.wholeBetween(fewest, 1e6)) ?? .infinity)
     try object.finish()
     return algorithm
   }

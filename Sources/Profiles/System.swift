@@ -34,7 +34,7 @@ public struct System: Sendable, Equatable {
   package var numbers: [SystemNumber] {
     SystemNumber.all.filter {
       (accelerator != nil || !$0.isOfAccelerator) && (engine != nil || !$0.isOfEngine)
-      && (interconnect != nil || !$0.isOfInterconnect)
+        && (interconnect != nil || !$0.isOfInterconnect)
     }
   }
 

@@ -43,7 +43,10 @@ package struct GenerationReport: Report {
     ]
     if let speculation { record += ["speculation": .record(speculation.record.onOneLine)] }
     record += ["memory": .record(memory), "requests": .count(load.batch)]
-    record += ["largest": .record(largest.onOneLine), "smallest_devices": .count(generation.smallestDevices.map { Int($0) })]
+    record += [
+      "largest": .record(largest.onOneLine),
+      "smallest_devices": .count(generation.smallestDevices.map { Int($0) }),
+    ]
     return record + ["inputs": .record(inputs + ["set": .record(Record(numbers: overrides).onOneLine)])]
   }
 

@@ -68,7 +68,9 @@ extension ServedDecoder {
   /// What so many ranks cannot share; nil where they can share everything.
   private func undivided(among ranks: Int64) -> (name: String, value: Int64)? {
     var sizes: [(name: String, value: Int64)] = [("heads", decoder.heads)]
-    if decoder.layers.contains(where: { !$0.hasExperts }) { sizes.append(("intermediate width", decoder.feedForwardWidth)) }
+    if decoder.layers.contains(where: { !$0.hasExperts }) {
+      sizes.append(("intermediate width", decoder.feedForwardWidth))
+    }
     if let experts = decoder.experts {
       if parallelism.expert == 1 { sizes.append(("width of an expert", experts.width)) }
       if experts.sharedWidth > 0 { sizes.append(("width of the shared expert", experts.sharedWidth)) }

@@ -114,7 +114,8 @@ private struct KernelMeasurementReader {
       switch name {
       case "library":
         guard CollectiveLibrary.names.contains(word) else {
-          throw fields.wrong(.attributes, row, "JSON with one of \(CollectiveLibrary.names.joined(separator: ", ")) as library")
+          throw fields.wrong(
+            .attributes, row, "JSON with one of \(CollectiveLibrary.names.joined(separator: ", ")) as library")
         }
         call.library = word
       case "mode":

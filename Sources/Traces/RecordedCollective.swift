@@ -1,6 +1,6 @@
 /// What the profiler wrote of a collective: what a kernel or a call of a communication library was given.
 ///
-/// Kineto writes it since PyTorch 2.2, into the kernel's arguments and into those of `record_param_comms`.
+/// Newer versions of Kineto write it into the arguments of kernels and of `record_param_comms`.
 package struct RecordedCollective: Sendable, Equatable {
   /// What PyTorch calls it, an index into ``Trace/names``; -1 where it was not recorded.
   package var name: Int32 = -1

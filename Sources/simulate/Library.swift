@@ -248,7 +248,7 @@ struct Library {
     guard target.replacesFile, let folder = target.folder else { return }
     let kinds = [
       "accelerators", "architectures", "engines", "error-bands", "frameworks", "history", "host-architectures", "hosts",
-      "interconnects",      "measurements", "scenarios", "workloads",
+      "interconnects", "measurements", "scenarios", "workloads",
     ]
     for catalog in profileFolders {
       for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {

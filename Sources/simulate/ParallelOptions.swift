@@ -8,9 +8,8 @@ import Workloads
 enum ParallelOptions {
   static let devices = OptionDefinition(
     "devices", value: "N", help: "Accelerators: N share every product, or tensor=4,pipeline=2",
-    longHelp:
-      "The ways are tensor, pipeline, data and expert; their product, but for expert, is the number of devices. "
-      + "expert=N spreads whole experts over all N tensor and data ranks.",
+    longHelp: "The ways are tensor, pipeline, data and expert; their product, but for expert, is the number of "
+      + "devices. expert=N spreads whole experts over all N tensor and data ranks.",
     defaultText: "1", group: "System")
 
   static let interconnect = OptionDefinition(
@@ -111,8 +110,7 @@ extension Parallelism.Fault {
       "must be a whole number from 1 to \(Parallelism.limit), or ways, as tensor=4,pipeline=2 (it is '\(text)')"
     case .way(let name, let suggestion?): "has no way '\(name)'; did you mean '\(suggestion)'?"
     case .way(let name, nil):
-      "has no way '\(name)'; the ways are "
-        + Message(stringLiteral: Parallelism.ways.map(\.name).joined(separator: ", "))
+      "has no way '\(name)'; the ways are \(Parallelism.ways.map(\.name).joined(separator: ", "))"
     case .twice(let name): "gives \(name) twice"
     case .tooMany(let count): "comes to \(count) devices; at most \(Parallelism.limit) are simulated"
     case .experts(let count, let wanted):

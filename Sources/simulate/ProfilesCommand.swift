@@ -7,7 +7,9 @@ import Workloads
 
 /// `simulate profiles list|show|fields|check`: what can be simulated, with every number's source.
 enum ProfilesCommand {
-  private static let sorts = ["accelerators", "hosts", "frameworks", "engines", "interconnects", "decoders", "workloads"]
+  private static let sorts = [
+    "accelerators", "hosts", "frameworks", "engines", "interconnects", "decoders", "workloads",
+  ]
 
   static let subcommand = Subcommand(
     "profiles", summary: "List, show and check profiles and workloads",

@@ -95,11 +95,20 @@ enum StepSweep {
       ("decoder", served.decoder.name), ("accelerator", system.accelerator?.name ?? "none"),
       ("engine", served.engine.name), ("host", system.host.name), ("framework", system.framework.name),
       ("precision", served.formats.activations.rawValue), ("weights", served.formats.weights.rawValue),
-      ("cache", served.formats.cache.rawValue), ("devices", served.parallelism.description),
-      ("interconnect", system.interconnect?.name ?? ""), ("batch", "\(entry.step.requests)"),
+      ("cache", served.formats.cache.rawValue),
+    ] + devices(point, served) + [
+      ("batch", "\(entry.step.requests)"),
       entry.step.isDecode && point[.prompt] == nil
         ? ("context", "\(entry.step.keys)") : ("prompt", "\(entry.step.queries)"),
     ] + numbers.map { ($0.path, numberText($0.value)) }
+  }
+
+  /// Over what a decoder is spread, and what connects them; nothing where nobody asked.
+  private static func devices(_ point: ServedPoint, _ served: ServedDecoder) -> [(key: String, value: String)] {
+    guard point[.devices] != nil else { return [] }
+    return [
+      ("devices", served.parallelism.description), ("interconnect", served.decode.interconnect?.name ?? ""),
+    ]
   }
 
   /// What is varied of names and lengths; the context last, so that steps that differ in nothing else stand together.

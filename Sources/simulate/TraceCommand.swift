@@ -223,6 +223,12 @@ enum TraceCommand {
       return Failure.usage(
         "--framework \(framework) rewrites operators, which a recording of kernels cannot show; "
           + "cuda-graph keeps them, and 'simulate run' predicts a model under any framework")
+    case .override(.noInterconnect(let path)):
+      let advice: Message =
+        run.hasCollectives
+        ? "nothing is known of what connects the devices; name it with --interconnect"
+        : "the recording has no collectives"
+      return Failure.usage("--set \(path) would change nothing: " + advice)
     case .override(let fault): return Failure(fault)
     case .simulation(let fault): return Failure(fault, at: run.trace.file)
     }

@@ -32,6 +32,30 @@ struct EventCalendarTests {
     }
   }
 
+  @Test("An event whose moment becomes known later comes where its place was taken")
+  func reservedPlaces() {
+    for seed in UInt64(0)..<400 {
+      var random = SeededGenerator(seed: seed)
+      let events = (0..<Int.random(in: 0...60, using: &random)).map {
+        Numbered(time: Picoseconds.random(in: 0...5, using: &random), number: $0)
+      }
+      var calendar = EventCalendar<Numbered>()
+      var late: [(event: Numbered, place: UInt64)] = []
+      for event in events {
+        if Bool.random(using: &random) {
+          calendar.schedule(event, at: event.time)
+        } else {
+          late.append((event, calendar.reservePlace()))
+        }
+      }
+      for (event, place) in late.shuffled(using: &random) { calendar.schedule(event, at: event.time, inPlace: place) }
+      #expect(calendar.count == events.count, "seed \(seed)")
+      var taken: [Numbered] = []
+      while let (event, _) = calendar.next() { taken.append(event) }
+      #expect(taken == events.sorted { ($0.time, $0.number) < ($1.time, $1.number) }, "seed \(seed)")
+    }
+  }
+
   @Test("Scheduling and taking in turn: the earliest, then the first, of what is pending; the clock never goes back")
   func interleavedAgainstAList() {
     for seed in UInt64(0)..<200 {

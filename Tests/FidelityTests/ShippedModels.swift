@@ -46,6 +46,7 @@ enum Published: String {
   case narrowProducts = "measurements/modern/aic_gemm_fp8.csv"
   case encoders = "measurements/modern/aic_attention_encoder.csv"
   case attention = "measurements/modern/aic_attention_causal.csv"
+  case collectives = "measurements/modern/aic_collectives.csv"
 
   var isPresent: Bool { (try? readFileBytes(sharedFolder + "/" + rawValue)) != nil }
 

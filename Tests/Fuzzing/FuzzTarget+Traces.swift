@@ -57,7 +57,8 @@ extension FuzzTarget {
     let study: TraceStudy
     do throws(TraceStudyFault) {
       study = try TraceStudy(
-        run, accelerator: source, connection: connection(source), host: sampleSystem.host, framework: sampleSystem.framework, changes: changes)
+        run, accelerator: source, connection: connection(source), host: sampleSystem.host,
+        framework: sampleSystem.framework, changes: changes)
     } catch { return }
     for result in [study.replayed, study.target ?? study.replayed] {
       try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)

@@ -12,24 +12,25 @@ import Testing
     return time.seconds(of: CollectiveShape(kind, ranks: ranks, bytes: megabytes * 1e6)) * 1e6
   }
 
-  @Test(arguments: [
-    // 10 + 2 steps, 2 * 1/2 * 1 MB at 50 GB/s.
-    (.allReduce, 2, 1, "nccl", 10 + 2 + 20),
-    // The ring takes 10 + 6 + 1.5 / 50; the switch 30 + 10 + 1.25 MB at 100 GB/s.
-    (.allReduce, 4, 1, "nccl", 16 + 30), (.allReduce, 4, 4, "nccl", 40 + 50),
-    // Eight ranks share 200 GB/s: 25 each; the switch would carry more.
-    (.allReduce, 8, 8, "nccl", 40 + 9e3 / 25),
-    (.allGather, 4, 1, "nccl", 10 + 3 + 60), (.reduceScatter, 4, 1, "nccl", 10 + 3 + 15),
-    (.allToAll, 4, 1, "nccl", 10 + 6 + 15), (.sendReceive, 2, 1, "nccl", 8 + 12.5),
-    // What one gives is the gathering of its parts: a quarter of 1 MB from each.
-    (.broadcast, 4, 1, "nccl", 10 + 3 + 15),
-    // Four read 3 * 0.01 MB at once, or sum their parts.
-    (.allReduce, 4, 0.01, "vllm", 4 + 1.5 + 0.6), (.allReduce, 4, 1, "vllm", 9 + 3 + 30),
-    // What is too large, or no sum, the other library does.
-    (.allReduce, 2, 2, "vllm", 12 + 40), (.allGather, 4, 1, "vllm", 73),
-    // Whose own there are none has the usual ones.
-    (.allReduce, 2, 1, "sglang", 32), (.allReduce, 1, 1, "nccl", 0),
-  ] as [(CollectiveKind, Double, Double, String, Double)])
+  @Test(
+    arguments: [
+      // 10 + 2 steps, 2 * 1/2 * 1 MB at 50 GB/s.
+      (.allReduce, 2, 1, "nccl", 10 + 2 + 20),
+      // The ring takes 10 + 6 + 1.5 / 50; the switch 30 + 10 + 1.25 MB at 100 GB/s.
+      (.allReduce, 4, 1, "nccl", 16 + 30), (.allReduce, 4, 4, "nccl", 40 + 50),
+      // Eight ranks share 200 GB/s: 25 each; the switch would carry more.
+      (.allReduce, 8, 8, "nccl", 40 + 9e3 / 25),
+      (.allGather, 4, 1, "nccl", 10 + 3 + 60), (.reduceScatter, 4, 1, "nccl", 10 + 3 + 15),
+      (.allToAll, 4, 1, "nccl", 10 + 6 + 15), (.sendReceive, 2, 1, "nccl", 8 + 12.5),
+      // What one gives is the gathering of its parts: a quarter of 1 MB from each.
+      (.broadcast, 4, 1, "nccl", 10 + 3 + 15),
+      // Four read 3 * 0.01 MB at once, or sum their parts.
+      (.allReduce, 4, 0.01, "vllm", 4 + 1.5 + 0.6), (.allReduce, 4, 1, "vllm", 9 + 3 + 30),
+      // What is too large, or no sum, the other library does.
+      (.allReduce, 2, 2, "vllm", 12 + 40), (.allGather, 4, 1, "vllm", 73),
+      // Whose own there are none has the usual ones.
+      (.allReduce, 2, 1, "sglang", 32), (.allReduce, 1, 1, "nccl", 0),
+    ] as [(CollectiveKind, Double, Double, String, Double)])
   func `is that of the fastest algorithm`(
     kind: CollectiveKind, ranks: Double, megabytes: Double, library: String, expected: Double
   ) throws {

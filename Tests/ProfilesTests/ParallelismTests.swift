@@ -4,10 +4,11 @@ import Testing
 
 /// How a model is spread over devices, as it is written.
 @Suite struct ParallelismTests {
-  @Test(arguments: [
-    ("1", 1, 1, 1, 1), ("8", 8, 1, 1, 1), ("tensor=4,pipeline=2", 4, 2, 1, 1), ("data=3", 1, 1, 3, 1),
-    ("tensor=2,data=4,expert=8", 2, 1, 4, 8), ("pipeline=1024", 1, 1024, 1, 1), ("4,pipeline=2", 4, 2, 1, 1),
-  ] as [(String, Int64, Int64, Int64, Int64)])
+  @Test(
+    arguments: [
+      ("1", 1, 1, 1, 1), ("8", 8, 1, 1, 1), ("tensor=4,pipeline=2", 4, 2, 1, 1), ("data=3", 1, 1, 3, 1),
+      ("tensor=2,data=4,expert=8", 2, 1, 4, 8), ("pipeline=1024", 1, 1024, 1, 1), ("4,pipeline=2", 4, 2, 1, 1),
+    ] as [(String, Int64, Int64, Int64, Int64)])
   func `is read`(text: String, tensor: Int64, pipeline: Int64, data: Int64, expert: Int64) throws {
     let parallelism = try Parallelism(text)
     #expect(parallelism.tensor == tensor && parallelism.pipeline == pipeline)
@@ -16,14 +17,15 @@ import Testing
     #expect(try Parallelism(parallelism.description) == parallelism, "what is shown is read back")
   }
 
-  @Test(arguments: [
-    ("0", .number("0")), ("", .number("")), ("two", .number("two")), ("65537", .number("65537")),
-    ("-1", .number("-1")), ("tensor=", .number("")), ("tensor=4,", .number("")),
-    ("tensr=4", .way("tensr", suggestion: "tensor")), ("x=4", .way("x", suggestion: nil)),
-    ("tensor=4,tensor=2", .twice("tensor")), ("4,tensor=2", .twice("tensor")),
-    ("tensor=1024,pipeline=1024", .tooMany(1_048_576)), ("tensor=4,expert=2", .experts(2, wanted: 4)),
-    ("expert=2", .experts(2, wanted: 1)),
-  ] as [(String, Parallelism.Fault)])
+  @Test(
+    arguments: [
+      ("0", .number("0")), ("", .number("")), ("two", .number("two")), ("65537", .number("65537")),
+      ("-1", .number("-1")), ("tensor=", .number("")), ("tensor=4,", .number("")),
+      ("tensr=4", .way("tensr", suggestion: "tensor")), ("x=4", .way("x", suggestion: nil)),
+      ("tensor=4,tensor=2", .twice("tensor")), ("4,tensor=2", .twice("tensor")),
+      ("tensor=1024,pipeline=1024", .tooMany(1_048_576)), ("tensor=4,expert=2", .experts(2, wanted: 4)),
+      ("expert=2", .experts(2, wanted: 1)),
+    ] as [(String, Parallelism.Fault)])
   func `is refused where it says none`(text: String, fault: Parallelism.Fault) {
     #expect(throws: fault) { try Parallelism(text) }
   }

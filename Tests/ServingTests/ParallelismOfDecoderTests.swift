@@ -102,7 +102,9 @@ import Workloads
       "the engine 'gpt-fast' has no pipeline parallelism; 'vllm', 'sglang' and 'tensorrt-llm' have"
     ),
   ])
-  func `what does not divide says what does`(_ decoder: String, _ text: String, _ engine: String, _ words: String) throws {
+  func `what does not divide says what does`(_ decoder: String, _ text: String, _ engine: String, _ words: String)
+    throws
+  {
     let served = try Self.served(decoder, try Parallelism(text), engine: engine)
     do {
       try served.checkParallelism()
@@ -126,7 +128,9 @@ import Workloads
 
   @Test func `a wider link is never slower`() throws {
     func time(_ factor: Double) throws -> Picoseconds {
-      let served = try Self.served("llama-3.1-8b", Parallelism(tensor: 8)) { $0.interconnect?.bandwidthGBPerS *= factor }
+      let served = try Self.served("llama-3.1-8b", Parallelism(tensor: 8)) {
+        $0.interconnect?.bandwidthGBPerS *= factor
+      }
       return try Generation(served, Self.load).latency
     }
     let times = try [0.25, 0.5, 1, 2, 8].map(time)

@@ -11,7 +11,8 @@ struct TraceRanksTests {
   ) -> String {
     let events = times.enumerated().map { index, time in
       let (start, end) = time
-      return #"{"ph":"X","cat":"cuda_runtime","name":"cudaLaunchKernel","pid":1,"tid":1,"ts":\#(start - 10),"dur":5,"args":{"correlation":\#(index)}},"#
+      return
+        #"{"ph":"X","cat":"cuda_runtime","name":"cudaLaunchKernel","pid":1,"tid":1,"ts":\#(start - 10),"dur":5,"args":{"correlation":\#(index)}},"#
         + #"{"ph":"X","cat":"kernel","name":"ncclDevKernel_AllReduce_Sum_f32_RING_LL","pid":0,"tid":20,"ts":\#(start),"dur":\#(end - start),"args":{"correlation":\#(index),"stream":20,"device":0}}"#
     }
     let info = rank.map { #""distributedInfo": {"rank": \#($0), "world_size": 2}, "# } ?? ""
@@ -35,8 +36,10 @@ struct TraceRanksTests {
     let root = try RunJSON(json.output)
     #expect(try root.value("matched_collectives").number() == 2)
     #expect(try root.value("rank_count").number() == 2)
-    #expect(json.output.contains(#""communication_us": { "transfer": 40, "waiting": 30, "unmatched": 0 }"#), "\(json.output)")
-    #expect(json.output.contains(#""communication_us": { "transfer": 40, "waiting": 10, "unmatched": 0 }"#), "\(json.output)")
+    #expect(
+      json.output.contains(#""communication_us": { "transfer": 40, "waiting": 30, "unmatched": 0 }"#), "\(json.output)")
+    #expect(
+      json.output.contains(#""communication_us": { "transfer": 40, "waiting": 10, "unmatched": 0 }"#), "\(json.output)")
     #expect(json.output.contains(#""drift_us": { "mean": 15, "largest": 30 }"#), "\(json.output)")
     let csv = try run(Self.two, ["--format", "csv"]).output.split(separator: "\n")
     #expect(csv.count == 3 && csv[0].hasPrefix("rank,file,span_us,device_busy_us,collectives,"))
@@ -46,7 +49,9 @@ struct TraceRanksTests {
   }
 
   @Test func `What makes no sense with several recordings is refused`() throws {
-    for option in [["--accelerator", "h100-sxm"], ["--device-speed", "2"], ["--timeline", "t.json"], ["--set", "a=1"]] {
+    for option in [
+      ["--accelerator", "h100-sxm"], ["--device-speed", "2"], ["--timeline", "t.json"], ["--set", "a=1"],
+    ] {
       let result = try run(Self.two, option)
       #expect(result.status == 64 && result.output == "")
       #expect(result.errors.contains("\(option[0]) is of one recording, and there are 2"), "\(result.errors)")
@@ -61,7 +66,8 @@ struct TraceRanksTests {
     let less = try run([Self.two[0], Self.recording(rank: 1, [(9130, 9150)])])
     #expect(less.status == 0)
     #expect(
-      less.errors.contains("different numbers of 'all_reduce' collectives (2 on rank 0, 1 on rank 1)"), "\(less.errors)")
+      less.errors.contains("different numbers of 'all_reduce' collectives (2 on rank 0, 1 on rank 1)"), "\(less.errors)"
+    )
     let none = try run([Self.two[0], TraceCommandTests.recording])
     #expect(none.errors.contains("warning: has no collectives"), "\(none.errors)")
   }
@@ -75,13 +81,23 @@ struct TraceRanksTests {
     let slower = try RunJSON(run(one, ["--interconnect", "pcie-3", "--format", "json"]).output)
     var target = try slower.value("target").object()
     #expect(try target.required("device_busy_us").number() > 20_000)
+    let halved = try RunJSON(run(one, ["--set", "interconnect.bandwidth_gb_per_s=150", "--format", "json"]).output)
+    var slow = try halved.value("target").object()
+    #expect(abs(try slow.required("device_busy_us").number() - 20_000) < 100)
     let unknown = try run(one, ["--accelerator", "google-tpu-v5e", "--format", "json"])
     #expect(unknown.errors.contains("1 of 1 collectives keep their recorded time"), "\(unknown.errors)")
   }
 
   @Test func `Another interconnect is refused where there are no collectives`() throws {
-    let result = try run([TraceCommandTests.recording], ["--interconnect", "pcie-3"])
-    #expect(result.status == 64)
-    #expect(result.errors.contains("--interconnect would change nothing: the recording has no collectives"))
+    for (arguments, option) in [
+      (["--interconnect", "pcie-3"], "interconnect"),
+      (["--set", "interconnect.bandwidth_gb_per_s=9"], "set interconnect.bandwidth_gb_per_s"),
+    ] {
+      let result = try run([TraceCommandTests.recording], arguments)
+      #expect(result.status == 64)
+      #expect(
+        result.errors.contains("--\(option) would change nothing: the recording has no collectives"), "\(result.errors)"
+      )
+    }
   }
 }

@@ -6,8 +6,8 @@ import TestSupport
 
 /// Ranks that run one random program, each at its own costs, made from a seed.
 ///
-/// Both collectives and one of the kernels, in graphs or alone, are done together: the collectives in channels 0 and 1, the
-/// kernel in channel 2. Each channel keeps to one stream.
+/// Both collectives and one of the kernels, in graphs or alone, are done together: the collectives in channels 0 and 1,
+/// the kernel in channel 2. Each channel keeps to one stream.
 struct RandomRanks {
   private(set) var ranks: [Rank] = []
 

@@ -40,6 +40,7 @@ struct RankLawTests {
   private func shortened(_ ranks: [Rank]) -> [Rank] {
     ranks.map { rank in
       var rank = rank
+      guard rank.table.allCosts.contains(where: { $0.duration > 1_000_000_000 }) else { return rank }
       rank.table = rank.table.mapCosts { cost in
         Cost(cost.duration / 1_000, cost.mainCategory ?? .dispatch)
       }
@@ -140,7 +141,9 @@ struct RankLawTests {
         // Where two paths are of one length, either account is right.
         if seed / 4 % 3 == 2 { #expect(one.marks == same.marks, "seed \(seed)") }
       }
-      #expect(run.drifts == other.drifts, "seed \(seed)")
+      // Which pass a collective of no time belongs to, at the moment at which one ends, depends on the order of ranks.
+      let drifts = [run, other].map { $0.drifts.reduce(into: RankDrift.none) { $0.add($1) } }
+      #expect(drifts[0] == drifts[1], "seed \(seed)")
     }
   }
 

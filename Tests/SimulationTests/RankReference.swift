@@ -5,9 +5,10 @@ import Roofline
 
 /// Several ranks, written down as plainly as possible, to hold the simulation of ranks against.
 ///
-/// Each rank is a `ReferenceSimulator` that is told when the collectives of its channels end. At first it is told nothing,
-/// and they begin when they can; then all ranks run again and again with the latest start of each collective as the runs
-/// before had it, until no start moves any more. Starts only ever grow, so this is the least solution of the equations.
+/// Each rank is a `ReferenceSimulator` that is told when the collectives of its channels end. At first it is told
+/// nothing, and they begin when they can; then all ranks run again and again with the latest start of each collective
+/// as the runs before had it, until no start moves any more. Starts only ever grow, so this is the least solution of
+/// the equations.
 struct RankReference {
   private let ranks: [Rank]
   private let passes: Int

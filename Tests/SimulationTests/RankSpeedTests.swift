@@ -75,9 +75,11 @@ struct RankSpeedTests {
     let (stages, microbatches, kernels) = (1_024, 4, 6)
     let ranks = Self.pipeline(stages, microbatches: microbatches, kernels: kernels)
     let timing = try Simulator().time(ranks, .synchronized)
-    // The first stage's host needs 6 x 12 us until its last kernel is launched, which arrives 3 us later and takes 5; a gap of 1.
+    // The first stage's host needs 6 x 12 us until its last kernel is launched, which arrives 3 us later and takes 5; a
+    // gap of 1.
     let first = 6 * 12 + 3 + 5 + 1
-    // The other hosts are done by then: each stage adds a transfer of 2 and six kernels of 5, with gaps of 1 around them.
+    // The other hosts are done by then: each stage adds a transfer of 2 and six kernels of 5, with gaps of 1 around
+    // them.
     let stage = 2 + 6 * 5 + 7
     let last = first + 1_022 * stage + 2 + 6 * 6
     // The other microbatches follow at the pace of the first stage's host, 6 x 12 + 2; and the synchronization takes 4.

@@ -119,6 +119,21 @@ struct RankTests {
     #expect(timing.latency.count == 155 + 1 + 20 + 7)
   }
 
+  @Test("Of what ends at one moment that comes first which was decided on first, whenever the other ranks come")
+  func places() throws {
+    let program = Program(
+      [
+        collective, Instruction(.work, operand: 3), Instruction(.launch, operand: 1, stream: 1),
+        Instruction(.waitForStream, operand: 0, stream: 2), Instruction(.waitForStream, operand: 1, stream: 2),
+        Instruction(.launch, operand: 0, stream: 2),
+      ], streams: 3)
+    // The collective runs 5...55 and the kernel 25...55; what waits for both goes on from the one that ends second.
+    let alone = try Simulator(method: .events).time(program, table(work: 17), .synchronized)
+    #expect(alone.latency.count == 55 + 20 + 7 && alone.time(in: .memory) == 30 && alone.time(in: .dispatch) == 17)
+    let rank = Rank(program, table(work: 17))
+    #expect(try Simulator(method: .events).time([rank, rank], .synchronized).summary == alone.summary)
+  }
+
   @Test("A node that ranks do together leaves the units to others, with one rank as with several")
   func nodeBesideKernel() throws {
     let program = Program(

@@ -21,7 +21,9 @@ package struct RankModel: KernelTimeModel {
   /// The device's, all at once, and the collectives'.
   package func times(of kernels: [Kernel]) -> [KernelTime] {
     var times = device.times(of: kernels)
-    for (index, kernel) in kernels.enumerated() where kernel.kernelClass == .collective { times[index] = time(of: kernel) }
+    for (index, kernel) in kernels.enumerated() where kernel.kernelClass == .collective {
+      times[index] = time(of: kernel)
+    }
     return times
   }
 

@@ -73,7 +73,7 @@ extension SystemModel {
         cost: instruction.operand, start: start, label: instruction.label, correlation: correlation,
         remaining: duration, asOf: start, sharesDevice: sharesDevice && !isJoint && table.sharesDevice), account)
     if hasOneStream {
-      guard !isJoint || link == nil else { return come(on: stream, at: start) }
+      guard !isJoint || link == nil else { return come(on: stream, at: start, &calendar) }
       deviceBusy += duration
       scheduleEnd(of: stream, at: start + duration, calendar: &calendar)
     } else {
@@ -85,7 +85,7 @@ extension SystemModel {
   ///
   /// The count goes on from kernel to kernel, so that an overtaken end does not pass for that of the next one.
   @inline(__always)
-  mutating func scheduleEnd(of stream: Int, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
+  private mutating func scheduleEnd(of stream: Int, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
     streams[stream].generation &+= 1
     calendar.schedule(
       Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: time)
@@ -103,7 +103,7 @@ extension SystemModel {
       sharingKernels += 1
       rescheduleEnds(now: now, calendar: &calendar)
     } else if link != nil, table.channel(of: kernel.cost) >= 0 {
-      come(on: stream, at: now)
+      come(on: stream, at: now, &calendar)
     } else {
       scheduleEnd(of: stream, at: now + kernel.remaining, calendar: &calendar)
     }

@@ -72,6 +72,8 @@ struct SystemModel: EventModel {
   var jitter: JitterSource?
   /// What is between this rank and others, if there are any.
   var link: RankLink?
+  /// What its streams have come to that ranks do together, until who drives the ranks has taken it.
+  var arrivals: [StreamArrival] = []
 
   var spans: [TimelineSpan] = []
   let recordsFromPass: Int

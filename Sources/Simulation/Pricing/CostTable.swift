@@ -10,10 +10,11 @@ package struct CostTable: Sendable, Equatable {
   ///
   /// A replay of measured durations says no: what was recorded had shared already.
   package var sharesDevice = true
-  /// For each cost the channel of the ranks that spend it together, a number of the caller's own; -1, or nothing at the
-  /// end of the table, for what a rank does alone. Read of kernels, nodes and collectives.
+  /// For each cost the channel of the ranks that spend it together, a number of the caller's own.
   ///
-  /// A rank alone meets nobody, and such a cost leaves the arithmetic units to the kernels of other streams all the same.
+  /// It is -1, or nothing at the end of the table, for what a rank does alone; and read of kernels, nodes and
+  /// collectives. A rank alone meets nobody, and such a cost leaves the arithmetic units to the kernels of other
+  /// streams all the same.
   package var channels: [Int32] = []
 
   /// A table without costs.

@@ -1,16 +1,16 @@
 import Roofline
 
-/// Which of many ranks has the earliest event, of equal ones the lowest rank.
+/// Which of many ranks has the earliest turn, of equal ones the lowest rank.
 ///
-/// A tournament: every inner node of a binary tree knows the earlier of its two. Where a rank's time changes, only the nodes
-/// above it play again.
+/// A tournament: every inner node of a binary tree knows the earlier of its two. Where a rank's time changes, only the
+/// nodes above it play again.
 struct EarliestRank: Sendable {
-  /// The next event of each rank, up to a power of two; the end of the clock for none.
+  /// The next turn of each rank, up to a power of two; the end of the clock for none.
   private var times: [Picoseconds]
   /// The winners, the root at 1, the children of n at 2n and 2n + 1; the last half are the ranks.
   private var winners: [Int32]
 
-  /// Ranks without events.
+  /// Ranks without turns.
   init(count: Int) {
     var leaves = 1
     while leaves < count { leaves *= 2 }
@@ -19,13 +19,13 @@ struct EarliestRank: Sendable {
     for node in stride(from: leaves - 1, to: 0, by: -1) { winners[node] = winners[2 * node] }
   }
 
-  /// The rank whose event is next, and when it is; nil where there is none.
-  var next: (rank: Int, time: Picoseconds)? {
+  /// The rank whose turn is next; nil where no rank has any.
+  var rank: Int? {
     let rank = Int(winners[1])
-    return times[rank] == .max ? nil : (rank, times[rank])
+    return times[rank] == .max ? nil : rank
   }
 
-  /// A rank's next event is another.
+  /// A rank's next turn is another.
   ///
   /// - Complexity: O(log(ranks)).
   mutating func update(_ rank: Int, _ time: Picoseconds?) {

@@ -3,8 +3,8 @@ import Roofline
 /// One of several ranks: what its host issues, what that takes, and by what its host's costs scatter.
 ///
 /// Which ranks do what together is a property of costs, see ``CostTable/channels``: the k-th time that a rank comes to
-/// a cost of a channel meets the k-th time of every other rank whose table names the channel. A rank comes to the costs of one
-/// channel in the order of one stream; with several, in the order in which it happens to come to them.
+/// a cost of a channel meets the k-th time of every other rank whose table names the channel. A rank comes to the costs
+/// of one channel in the order of one stream; with several, in the order in which it happens to come to them.
 package struct Rank: Sendable {
   /// One pass.
   package var program: Program

@@ -3,38 +3,44 @@ import Roofline
 /// A rank that has come to a collective.
 struct RankArrival: Sendable {
   var rank: Int
-  var stream: Int
-  /// When the collective begins on its device, and the account of that moment.
-  var start: Picoseconds
-  var account: Account
-  /// What it takes by the rank's table.
-  var cost: Cost
+  /// Where and when the collective begins on its device.
+  var arrival: StreamArrival
 }
 
 /// One collective, for which ranks wait.
 struct RankMeeting: Sendable {
   private(set) var arrivals: [RankArrival] = []
-  private var latest = 0
-  private var longest = 0
   private(set) var earliestStart = Picoseconds.max
+  /// When the rank that came last begins it, which rank that is, and the account of that moment.
+  private(set) var latestStart = Picoseconds.zero
+  private var latestRank = Int.max
+  private var latestAccount = Account.zero
+  /// What it takes where it takes longest, and on which rank.
+  private var cost = Cost(duration: -1, account: .zero)
+  private var costRank = Int.max
+
+  /// A collective that nobody has come to.
+  init(of ranks: Int) { arrivals.reserveCapacity(ranks) }
 
   /// A rank has come.
   ///
   /// In whatever order they do: of several that are last, or whose collective takes longest, the lowest counts.
-  mutating func add(_ arrival: RankArrival) {
+  mutating func add(_ arrival: RankArrival, _ account: Account, _ cost: Cost) {
     arrivals.append(arrival)
-    let place = arrivals.count - 1
-    earliestStart = min(earliestStart, arrival.start)
-    let (last, long) = (arrivals[latest], arrivals[longest])
-    if (arrival.start, -arrival.rank) > (last.start, -last.rank) { latest = place }
-    if (arrival.cost.duration, -arrival.rank) > (long.cost.duration, -long.rank) { longest = place }
+    let (rank, start) = (arrival.rank, arrival.arrival.start)
+    earliestStart = min(earliestStart, start)
+    if start > latestStart || (start == latestStart && rank < latestRank) {
+      (latestStart, latestRank, latestAccount) = (start, rank, account)
+    }
+    if cost.duration > self.cost.duration || (cost.duration == self.cost.duration && rank < costRank) {
+      (self.cost, costRank) = (cost, rank)
+    }
   }
 
-  var latestStart: Picoseconds { arrivals[latest].start }
   /// When the collective ends on all ranks.
-  var end: Picoseconds { latestStart + arrivals[longest].cost.duration }
+  var end: Picoseconds { latestStart + cost.duration }
   /// The account of that moment: that of the rank that came last, and what the collective adds.
-  var account: Account { arrivals[latest].account &+ arrivals[longest].cost.account }
+  var account: Account { latestAccount &+ cost.account }
 }
 
 /// Ranks that do something together, again and again.
@@ -54,12 +60,12 @@ struct RankChannel: Sendable {
   ///
   /// - Returns: The collective, if the rank was the last to be told of.
   /// - Complexity: O(log(ranks)).
-  mutating func add(_ arrival: RankArrival) -> RankMeeting? {
+  mutating func add(_ arrival: RankArrival, _ account: Account, _ cost: Cost) -> RankMeeting? {
     let member = place(of: arrival.rank)
     let meeting = members[member].arrivals - over
     members[member].arrivals += 1
-    if meeting == meetings.count { meetings.append(RankMeeting()) }
-    meetings[meeting].add(arrival)
+    if meeting == meetings.count { meetings.append(RankMeeting(of: members.count)) }
+    meetings[meeting].add(arrival, account, cost)
     guard meetings[meeting].arrivals.count == members.count else { return nil }
     over += 1
     return meetings.removeFirst()

@@ -3,8 +3,6 @@ import Roofline
 
 /// What is between the system of one rank and those of the others.
 struct RankLink: Sendable {
-  /// The streams that have come to something that ranks do together and have not been asked for yet, and when it begins.
-  var arrivals: [(stream: Int, start: Picoseconds)] = []
   /// How the device's time in collectives is spent, so far and at the end of each pass.
   var time = CollectiveTime.zero
   var timeAtMarks: [CollectiveTime] = []
@@ -38,26 +36,35 @@ package struct CollectiveTime: Sendable, Equatable {
   }
 }
 
+/// A stream that has come to what ranks do together.
+struct StreamArrival: Sendable {
+  var stream: Int
+  /// When it begins there.
+  var start: Picoseconds
+  /// The place of its end among the events of one moment: that of its coming, whenever the others come.
+  var place: UInt64
+  /// How many passes were complete.
+  var pass: Int
+}
+
 /// Coming to a collective, and leaving it.
 extension SystemModel {
   /// A stream has come to something that ranks do together: who drives the ranks says when it ends.
-  mutating func come(on stream: Int, at start: Picoseconds) { link?.arrivals.append((stream, start)) }
+  mutating func come(on stream: Int, at start: Picoseconds, _ calendar: inout EventCalendar<Event>) {
+    arrivals.append(
+      StreamArrival(stream: stream, start: start, place: calendar.reservePlace(), pass: marks.count))
+  }
 
   /// All ranks have come to what a stream runs: its end is known.
-  ///
-  /// - Parameters:
-  ///   - stream: The stream.
-  ///   - latestStart: When the last rank began.
-  ///   - end: When it ends on all.
-  ///   - account: The account of that moment.
-  mutating func meet(
-    on stream: Int, latestStart: Picoseconds, end: Picoseconds, _ account: Account,
-    calendar: inout EventCalendar<Event>
-  ) {
-    guard let running = streams[stream].running else { return }
-    streams[stream].running?.latestStart = latestStart
-    streams[stream].account = account
-    if hasOneStream { deviceBusy += end - running.start }
-    scheduleEnd(of: stream, at: end, calendar: &calendar)
+  mutating func meet(_ arrival: StreamArrival, in meeting: borrowing RankMeeting, calendar: inout EventCalendar<Event>)
+  {
+    let stream = arrival.stream
+    streams[stream].running?.latestStart = meeting.latestStart
+    streams[stream].account = meeting.account
+    if hasOneStream { deviceBusy += meeting.end - arrival.start }
+    streams[stream].generation &+= 1
+    calendar.schedule(
+      Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: meeting.end,
+      inPlace: arrival.place)
   }
 }

@@ -1,39 +1,88 @@
 import EventEngine
 import Roofline
 
-/// Several ranks, each a system of its own, in one order of events: by time, then by rank, then first in, first out.
+/// Several ranks, each a system of its own with a calendar of its own.
 ///
 /// Ranks touch one another in collectives only. What all ranks of a channel have come to ends on all of them at
 ///
 ///     end = max over ranks (start) + max over ranks (duration)
 ///
-/// **No end is in anybody's past.** A rank is told of when it handles an event at some time t, and its collective begins
-/// at t or later: a stream with others beside it tells at the start itself, a stream alone once the start is decided. When the
-/// last is told of, at T, no rank has handled anything later than T, since events are handled in the order of their
-/// times; and the end is no earlier than that rank's start, which is no earlier than T.
+/// and takes, among a rank's events of that moment, the place of the rank's coming. So what happens on a rank follows
+/// from its own events and these ends alone: in whatever order the ranks' events are handled, the run is the same, as
+/// long as no end lies in a rank's past.
+///
+/// **The order.** A rank runs on until it comes to a collective, and from there on as long as it is before the earliest
+/// end that this can have, as if nobody else took part. Where no rank may go on so, the one whose next event is the
+/// earliest, of equal ones the lowest, handles that event.
+///
+/// **No end is in anybody's past.** A rank begins a collective no earlier than the event with which it says so: a
+/// stream with others beside it says it at the start itself, a stream alone once the start is decided. What it handles
+/// before the earliest end lies before the end. Let it handle an event at t, not before that, while the collective is
+/// not over. It was the earliest of all pending ones; what will yet happen follows from those, so the ranks that are
+/// missing come at t or later, and the end is no earlier than their start. Hence the end lies behind all that any of
+/// its ranks have handled; at t itself only if it takes no time, and then it happens next.
 struct RankSystem: Sendable {
   /// One rank, and what is still to happen in it.
   private struct Member: Sendable {
     var model: SystemModel
     var calendar = EventCalendar<SystemModel.Event>()
+    /// How many collectives it is in, and before when none of them can end.
+    private var meetings = 0
+    private var earliestEnd = Picoseconds.max
 
-    /// Handles the next event.
-    mutating func handleNext() {
-      guard let (event, time) = calendar.next() else { return }
-      model.handle(event, at: time, calendar: &calendar)
+    init(_ model: SystemModel) { self.model = model }
+
+    /// When the rank is to go on: at once as far as it can, else at its next event; nil if nothing is left to happen.
+    var turn: Picoseconds? { calendar.nextTime.map { $0 < earliestEnd ? .zero : $0 } }
+
+    /// Handles events, at least one and at most so many, until the rank comes to a collective or may not go on.
+    ///
+    /// - Returns: How many.
+    mutating func run(upTo limit: Int) -> Int {
+      var handled = 0
+      while handled < limit, let (event, time) = calendar.next() {
+        handled += 1
+        model.handle(event, at: time, calendar: &calendar)
+        guard model.arrivals.isEmpty, let next = calendar.nextTime, next < earliestEnd, next < RankSystem.end else {
+          break
+        }
+      }
+      return handled
     }
 
-    /// All have come to what a stream runs.
-    mutating func meet(on stream: Int, _ meeting: borrowing RankMeeting) {
-      model.meet(
-        on: stream, latestStart: meeting.latestStart, end: meeting.end, meeting.account, calendar: &calendar)
+    /// Whether the next event, if there is one, may be handled.
+    var isOnClock: Bool { calendar.nextTime.map { $0 < RankSystem.end } ?? true }
+
+    /// Tells the channels of what the rank has come to.
+    ///
+    /// - Returns: The collectives that all have come to now.
+    mutating func takeArrivals(of rank: Int, _ channels: inout [RankChannel]) -> [RankMeeting] {
+      var over: [RankMeeting] = []
+      for arrival in model.arrivals {
+        guard let index = model.streams[arrival.stream].running?.cost else { continue }
+        let cost = model.table.costs[Int(index)]
+        meetings += 1
+        earliestEnd = min(earliestEnd, arrival.start + cost.duration)
+        let meeting = channels[Int(model.table.channel(of: index))].add(
+          RankArrival(rank: rank, arrival: arrival), model.streams[arrival.stream].account, cost)
+        if let meeting { over.append(meeting) }
+      }
+      model.arrivals.removeAll(keepingCapacity: true)
+      return over
+    }
+
+    /// All have come to a collective that the rank is in.
+    mutating func meet(_ arrival: StreamArrival, in meeting: borrowing RankMeeting) {
+      meetings -= 1
+      if meetings == 0 { earliestEnd = .max }
+      model.meet(arrival, in: meeting, calendar: &calendar)
     }
   }
 
   private var members: ContiguousArray<Member> = []
   private var channels: [RankChannel] = []
   private var earliest: EarliestRank
-  /// How far apart ranks have come to collectives, by how many passes were complete on the last of them.
+  /// How far apart ranks have come to collectives, by how many passes were complete on the one with the fewest.
   private(set) var drifts: [RankDrift]
   private(set) var eventCount = 0
 
@@ -55,12 +104,12 @@ struct RankSystem: Sendable {
       model.jitter = rank.jitter
       model.link = RankLink()
       model.spendPassCost()
-      var member = Member(model: model)
+      var member = Member(model)
       member.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: model.hostClock)
       for thread in rank.program.threadStarts.indices.dropFirst() {
         member.calendar.schedule(SystemModel.Event(kind: .hostContinues, stream: UInt16(thread)), at: 0)
       }
-      earliest.update(index, member.calendar.nextTime)
+      earliest.update(index, member.turn)
       members.append(member)
     }
   }
@@ -82,15 +131,15 @@ struct RankSystem: Sendable {
   ///
   /// - Parameter eventLimit: The largest number of events of all ranks.
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` where ranks wait for one another for ever.
-  /// - Complexity: O(log(ranks)) for each event beside what the event costs.
+  /// - Complexity: O(log(ranks)) for each time that a rank comes to a collective, or goes on within one, beside what
+  ///   its events cost.
   mutating func run(eventLimit: Int) throws(SimulationFault) {
-    while let (rank, time) = earliest.next {
+    while let rank = earliest.rank {
       guard eventCount < eventLimit else { throw .eventLimitReached(limit: eventLimit) }
-      guard time < Self.end else { throw .tooLong(estimatedSeconds: time.seconds) }
-      eventCount += 1
-      members[rank].handleNext()
-      if members[rank].model.link?.arrivals.isEmpty == false { takeArrivals(of: rank) }
-      earliest.update(rank, members[rank].calendar.nextTime)
+      guard members[rank].isOnClock else { throw .tooLong(estimatedSeconds: Self.end.seconds) }
+      eventCount += members[rank].run(upTo: eventLimit - eventCount)
+      for meeting in members[rank].takeArrivals(of: rank, &channels) { end(meeting) }
+      earliest.update(rank, members[rank].turn)
     }
     guard members.allSatisfy({ $0.model.marks.count == drifts.count }) else { throw .neverEnds }
   }
@@ -98,28 +147,15 @@ struct RankSystem: Sendable {
   /// No event is handled from here on: a host that runs ahead of it by all that it spends is still on the clock.
   static let end = Picoseconds(1 << 61)
 
-  /// Tells the channels of what a rank has come to.
-  private mutating func takeArrivals(of rank: Int) {
-    let arrivals = members[rank].model.link?.arrivals ?? []
-    members[rank].model.link?.arrivals.removeAll(keepingCapacity: true)
-    for (stream, start) in arrivals {
-      guard let cost = members[rank].model.streams[stream].running?.cost else { continue }
-      let arrival = RankArrival(
-        rank: rank, stream: stream, start: start, account: members[rank].model.streams[stream].account,
-        cost: members[rank].model.table.costs[Int(cost)])
-      let channel = Int(members[rank].model.table.channel(of: cost))
-      if let meeting = channels[channel].add(arrival) { end(meeting) }
-    }
-  }
-
   /// All ranks have come: lets the collective end on each.
   private mutating func end(_ meeting: RankMeeting) {
-    for arrival in meeting.arrivals {
-      members[arrival.rank].meet(on: arrival.stream, meeting)
-      earliest.update(arrival.rank, members[arrival.rank].calendar.nextTime)
+    var pass = drifts.count - 1
+    for part in meeting.arrivals {
+      members[part.rank].meet(part.arrival, in: meeting)
+      earliest.update(part.rank, members[part.rank].turn)
+      pass = min(pass, part.arrival.pass)
     }
-    let passes = meeting.arrivals.map { members[$0.rank].model.marks.count }.min() ?? 0
-    drifts[min(passes, drifts.count - 1)].add(meeting.latestStart - meeting.earliestStart)
+    drifts[pass].add(meeting.latestStart - meeting.earliestStart)
   }
 
   /// What a rank has come to.

@@ -19,8 +19,8 @@ struct RankedRun: Sendable {
   /// How many passes there were.
   var passes: Int { drifts.count }
 
-  /// When a pass was complete on all ranks, and the rank on which it was last, the lowest of those; before the first pass,
-  /// the beginning.
+  /// When a pass was complete on all ranks, and the rank on which it was last, the lowest of those; before the first
+  /// pass, the beginning.
   func mark(_ pass: Int) -> (mark: PassMark, rank: Int) {
     guard pass >= 0 else { return (.start, 0) }
     var last = 0
@@ -45,7 +45,8 @@ struct RankedRun: Sendable {
       }
   }
 
-  /// What every further pass takes if the last is like all that follow: that of the slowest rank, which may not be the last yet.
+  /// What every further pass takes if the last is like all that follow: that of the slowest rank, which may not be the
+  /// last yet.
   func lastPass(with simulator: Simulator) -> RankedTiming {
     var slowest = mark(passes - 1).rank
     for rank in outcomes.indices where lastPass(of: rank) > lastPass(of: slowest) { slowest = rank }
@@ -80,16 +81,16 @@ struct RankedRun: Sendable {
 
   /// What a path from one mark to another is spent on.
   ///
-  /// The difference of two accounts that belong to one path each, through different ranks, may be negative in a part. The
-  /// path to the last mark is then taken as a whole, from the beginning of the run on, in proportion.
+  /// The difference of two accounts that belong to one path each, through different ranks, may be negative in a part.
+  /// The path to the last mark is then taken as a whole, from the beginning of the run on, in proportion.
   private func account(from start: PassMark, to end: PassMark) -> Account {
     let difference = end.account &- start.account
     guard difference.min() < 0, end.account.wrappedSum() == end.time.count else { return difference }
     return Cost(duration: end.time, account: end.account).account(stretchedTo: end.time - start.time)
   }
 
-  /// For how long a rank's device is busy in a time that all ranks' passes take: a rank's own may end sooner than the others',
-  /// so it is the share of its own.
+  /// For how long a rank's device is busy in a time that all ranks' passes take: a rank's own may end sooner than the
+  /// others', so it is the share of its own.
   private func busy(of rank: Int, from first: Int, in time: Picoseconds) -> Picoseconds {
     let marks = outcomes[rank].marks
     let start = first > 0 ? marks[first - 1] : .start

@@ -2,10 +2,13 @@ import Roofline
 
 /// One pass's share of a simulated run of several ranks.
 ///
-/// A pass is complete when it is on every rank; what it takes is read off the rank on which it is last, the lowest of those.
+/// A pass is complete when it is on every rank; what it takes is read off the rank on which it is last, the lowest of
+/// those.
 package struct RankedTiming: Sendable, Equatable, PassSummarized {
-  /// What the pass takes, until the last rank is done: its account is that of the path through all ranks that leads there, and
-  /// holds no waits in collectives, but what others waited for. Busy times are those of the last rank.
+  /// What the pass takes, until the last rank is done.
+  ///
+  /// Its account is that of the path through all ranks that leads there, and holds no waits in collectives, but what
+  /// others waited for. Busy times are those of the last rank.
   package var summary: PassSummary
   /// The rank on which the last pass was complete last.
   package var lastRank: Int

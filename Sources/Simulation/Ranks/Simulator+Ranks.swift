@@ -4,9 +4,9 @@ import Roofline
 extension Simulator {
   /// Simulates a pass of several ranks.
   ///
-  /// Without jitter one rank stands for all if they are alike, except in the method ``Method/events`` and where what happened
-  /// is kept. Else the steady state is what one pass adds behind those that fill the launch queues, or the mean of sixteen if those
-  /// differ, as they do with jitter.
+  /// Without jitter one rank stands for all if they are alike, except in the method ``Method/events`` and where what
+  /// happened is kept. Else the steady state is what one pass adds behind those that fill the launch queues, or the
+  /// mean of sixteen if those differ, as they do with jitter.
   ///
   /// - Parameters:
   ///   - ranks: The ranks, at least one.
@@ -46,7 +46,8 @@ extension Simulator {
     return RankedPasses(latencies: run.latencies(from: warmUp), mean: run.timing(from: warmUp, with: self))
   }
 
-  /// Simulates one pass of several ranks from an idle system, as it stands: no synchronization is added, and nothing follows.
+  /// Simulates one pass of several ranks from an idle system, as it stands: no synchronization is added, and nothing
+  /// follows.
   ///
   /// - Throws: ``SimulationFault``; ``SimulationFault/neverEnds`` if ranks, threads or streams wait for one another.
   /// - Complexity: O(instructions executed by all ranks).
