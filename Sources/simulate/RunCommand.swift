@@ -43,8 +43,11 @@ enum RunCommand {
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try checkOptions(command)
-    try command.checkOutputs(["timeline"], inputs: ScenarioOptions.files(command), library, printsResult: true)
-    let resolved = try ScenarioOptions.resolve(command, library)
+    let inputs =
+      ScenarioOptions.files(command)
+      + command.values(of: ParallelOptions.interconnect.name).filter(Library.isFile)
+    try command.checkOutputs(["timeline"], inputs: inputs, library, printsResult: true)
+    let resolved = try ScenarioOptions.resolve(command, library, spreads: true)
     let scenario = resolved.scenario
     let plan = scenario.plan()
     let timelinePath = command.value(of: "timeline")

@@ -66,10 +66,12 @@ enum ScenarioOptions {
   ///   - library: Where names are found.
   ///   - defaultAccelerator: The accelerator where none is named; without it, one must be.
   ///   - needsHost: Whether the host matters; where it does not, the accelerator's need not be in the catalog.
+  ///   - spreads: Whether the command has the options of several devices.
   /// - Returns: The scenario, and what it was made from.
   /// - Throws: ``Failure`` where something is missing, unknown or out of range.
   static func resolve(
-    _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil, needsHost: Bool = true
+    _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil, needsHost: Bool = true,
+    spreads: Bool = false
   ) throws(Failure) -> Resolved {
     let names = try names(command)
     guard let workloadName = names.workload else {
@@ -92,7 +94,7 @@ enum ScenarioOptions {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
     }
     var parameters = try parameters(command)
-    if let text = command.value(of: ParallelOptions.devices.name) {
+    if spreads, let text = command.value(of: ParallelOptions.devices.name) {
       let parallelism = try ParallelOptions.parallelism(text, command)
       let interconnect = command.value(of: ParallelOptions.interconnect.name)
       try ParallelOptions.connect(&system, parallelism, interconnect, library)
@@ -159,7 +161,7 @@ enum ScenarioOptions {
 
   /// What is named as a file: workload, profiles, measurements of kernels.
   static func files(_ command: ParsedCommand) -> [String] {
-    let options = ["workload", "accelerator", "host", "framework", "interconnect"].flatMap { command.values(of: $0) }
+    let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
     return (command.positionals + options).filter(Library.isFile) + KernelModelOption.files(command)
   }
 

@@ -46,8 +46,8 @@ import Testing
 
   @Test(arguments: [
     ("nvida-t4,fp16,aten::relu,[[9]],,,,", 1, "unknown accelerator 'nvida-t4'; did you mean 'nvidia-t4'?"),
-    ("t4,fp16,c10d::allreduce_,[[9]],,8,nvlnk-4-switch,", 36, "did you mean 'nvlink-4-switch'?"),
-    ("m4-max,fp16,c10d::allreduce_,[[9]],,8,,", 38, "nothing is known of what connects several 'apple-m4-max'"),
+    ("t4,fp16,c10d::allreduce_,[[9]],,8,nvlnk-4-switch,", 35, "did you mean 'nvlink-4-switch'?"),
+    ("m4-max,fp16,c10d::allreduce_,[[9]],,8,,", 37, "nothing is known of what connects several 'apple-m4-max'"),
     ("t4,fp16,aten::relu,[[9]],,8,,", 27, "the operator is no collective"),
   ])
   func `say where a row is wrong`(row: String, column: Int, words: String) throws {

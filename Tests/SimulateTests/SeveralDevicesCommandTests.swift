@@ -21,7 +21,7 @@ import Testing
     ("generate gpt2 h100-sxm --devices tensor=2,expert=4", 64, "expert=2"),
     ("generate gpt2 google-tpu-v5e --devices 2", 2, "nothing is known of what connects several 'google-tpu-v5e'"),
     ("generate gpt2 h100-sxm --devices 2 --interconnect nvlink-9", 2, "unknown interconnect 'nvlink-9'"),
-    ("generate gpt2 nvidia-h100-pcie --devices 4 --interconnect nvlink-3", 2, "connects 2 devices at most"),
+    ("generate llama-2-13b rtx-4090 --devices 10", 2, "connects 8 devices at most"),
     ("generate gpt2 h100-sxm --set interconnect.bandwidth_gb_per_s=100", 2, "there is one device"),
     ("generate gpt2 h100-sxm --engine huggingface --devices 2", 2, "has no tensor parallelism"),
     ("run bert-base h100-sxm --devices 2", 2, "it has no parameter 'ranks'"),
@@ -42,7 +42,7 @@ import Testing
     let scratch = try Scratch()
     try scratch.write(Self.shared, to: "shared.json")
     func run(_ options: String) throws -> [String: Any] {
-      let result = try scratch.run("run shared.json h100-sxm --precision bf16 --format json " + options)
+      let result = try scratch.run("run shared.json h100-sxm --framework cuda-graph --precision bf16 --format json " + options)
       return try GenerateCommandTests.json(result.output)
     }
     func communication(_ run: [String: Any]) -> Double { number("communication", run["breakdown_us"]) }
