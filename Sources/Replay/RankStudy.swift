@@ -34,6 +34,8 @@ package struct RankStudy: Sendable {
   package let ranks: [Rank]
   /// How many collectives at least two of the ranks have in common.
   package let matchedCount: Int
+  /// How many of them end on one rank before another is there: with right clocks, of one run, none but for rounding.
+  package let disjointCount: Int
   /// The kinds of collectives of which ranks have different numbers, each with the number of each rank.
   package let unequal: [(kind: CollectiveKind?, counts: [Int])]
 
@@ -49,7 +51,9 @@ package struct RankStudy: Sendable {
       recordings.map(\.collectives), areTwo: recordings.count == 2 && isRunOfTwo)
     let offsets = Self.offsets(recordings, matching.matches)
     var sums = Array(repeating: Sums(), count: recordings.count)
-    for match in matching.matches { Self.add(match, recordings, offsets, to: &sums) }
+    var disjoint = 0
+    for match in matching.matches where !Self.add(match, recordings, offsets, to: &sums) { disjoint += 1 }
+    disjointCount = disjoint
     ranks = recordings.indices.map { index in
       let (recording, sum) = (recordings[index], sums[index])
       let all = recording.collectives.reduce(0) { $0 + $1.end - $1.start }
@@ -80,16 +84,20 @@ package struct RankStudy: Sendable {
   }
 
   /// Adds one collective of several ranks; of ranks whose clocks are not known, nothing.
+  ///
+  /// - Returns: Whether all were in it at a time.
   private static func add(
     _ match: [Int?], _ recordings: [RankRecording], _ offsets: [Int64?], to sums: inout [Sums]
-  ) {
+  ) -> Bool {
     let present = match.indices.filter { match[$0] != nil && offsets[$0] != nil }
-    guard present.count > 1 else { return }
+    guard present.count > 1 else { return true }
     func start(_ rank: Int) -> Int64 { recordings[rank].collectives[match[rank] ?? 0].start - (offsets[rank] ?? 0) }
     let starts = present.map(start)
-    guard let first = starts.min(), let last = starts.max() else { return }
+    guard let first = starts.min(), let last = starts.max() else { return true }
+    var isTogether = true
     for (rank, start) in zip(present, starts) {
       let collective = recordings[rank].collectives[match[rank] ?? 0]
+      isTogether = isTogether && start + collective.end - collective.start >= last
       // Clocks are known to some microseconds: none waits longer than it is there.
       let waiting = min(last - start, collective.end - collective.start)
       sums[rank].waiting += waiting
@@ -98,6 +106,7 @@ package struct RankStudy: Sendable {
       sums[rank].largestDrift = max(sums[rank].largestDrift, start - first)
       sums[rank].count += 1
     }
+    return isTogether
   }
 
   /// How far each recording's own time is ahead of the first's, nanoseconds; nil where nothing connects them.

@@ -290,7 +290,8 @@ enum TraceCommand {
       }
       let reason: Message =
         if study.system.interconnect == nil {
-          unknown(study.system) + ", on which they were recorded"
+          unknown(study.system)
+            + ", on which they were recorded; --recorded-accelerator takes a file whose profile says it"
         } else if target.interconnect == nil {
           unknown(target) + "; name it with --interconnect"
         } else {

@@ -52,6 +52,17 @@ enum TraceRanks {
         "\(rank.recording.file): warning: has no collective in common with the other recordings; "
           + "are they of the same run and step?")
     }
+    let sizes = Set(study.ranks.compactMap(\.recording.rankCount))
+    if sizes.count > 1 {
+      Platform.warn(
+        "warning: the recordings are of runs of different numbers of ranks "
+          + "(\(sizes.sorted().map(String.init).joined(separator: ", "))); give those of one run")
+    }
+    if study.disjointCount > 0 {
+      Platform.warn(
+        "warning: \(study.disjointCount) of \(study.matchedCount) collectives end on one rank before another begins; "
+          + "are the recordings of the same run and step?")
+    }
     for (kind, counts) in study.unequal {
       let numbers = zip(study.ranks, counts).map { "\($1) on rank \($0.recording.rank)" }.joined(separator: ", ")
       Platform.warn(

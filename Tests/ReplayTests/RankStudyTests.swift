@@ -59,6 +59,7 @@ import Traces
     let study = RankStudy([first, second])
     #expect(study.ranks.map(\.waiting).map(microseconds) == [10, 0])
     #expect(study.ranks.map(\.transfer).map(microseconds) == [40, 42])
+    #expect(study.disjointCount == 1)
   }
 
   @Test func `Kinds are matched among themselves, and what one rank lacks is said`() throws {
@@ -155,7 +156,7 @@ import Traces
     }
     let study = RankStudy(ranks)
     #expect(study.ranks.map(\.recording.rank) == [0, 1, 2, 3] && study.rankCount == 8)
-    #expect(study.matchedCount == 8 && study.unequal.isEmpty)
+    #expect(study.matchedCount == 8 && study.unequal.isEmpty && study.disjointCount == 0)
     for rank in study.ranks {
       #expect(rank.unmatched == 0)
       // They ran on one host, whose clock they share.

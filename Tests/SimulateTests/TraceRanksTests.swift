@@ -68,6 +68,10 @@ struct TraceRanksTests {
     #expect(
       less.errors.contains("different numbers of 'all_reduce' collectives (2 on rank 0, 1 on rank 1)"), "\(less.errors)"
     )
+    let other = try run([Self.two[0], Self.two[1].replacing("world_size\": 2", with: "world_size\": 4")])
+    #expect(other.errors.contains("runs of different numbers of ranks (2, 4)"), "\(other.errors)")
+    let apart = try run([Self.two[0], Self.recording(rank: 1, [(9130, 9150), (9500, 9520)])])
+    #expect(apart.errors.contains("of 2 collectives end on one rank before another begins"), "\(apart.errors)")
     let none = try run([Self.two[0], TraceCommandTests.recording])
     #expect(none.errors.contains("warning: has no collectives"), "\(none.errors)")
   }
