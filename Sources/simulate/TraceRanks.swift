@@ -61,7 +61,7 @@ enum TraceRanks {
     if study.disjointCount > 0 {
       Platform.warn(
         "warning: \(study.disjointCount) of \(study.matchedCount) collectives end on one rank before another begins; "
-          + "are the recordings of the same run and step?")
+          + "are the recordings of the same run and step, and complete?")
     }
     for (kind, counts) in study.unequal {
       let numbers = zip(study.ranks, counts).map { "\($1) on rank \($0.recording.rank)" }.joined(separator: ", ")
