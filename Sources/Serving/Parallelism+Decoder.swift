@@ -23,11 +23,16 @@ extension Parallelism {
   func values(of experts: Experts, rows: Int64) -> [String: Int64] {
     let choices = rows * experts.active
     guard expert > 1 else {
-      return ["expert_cut": tensor, "local_experts": experts.count, "expert_rows": choices]
+      return [
+        "expert_cut": tensor, "local_experts": experts.count, "local_active": experts.active, "expert_rows": choices,
+      ]
     }
+    let local = experts.count / expert
+    // Of a token's choices as many are of one rank as it has of all experts, and one at least of those that come to it.
+    let active = Double(experts.active * local) / Double(experts.count)
     return [
-      "expert_ranks": expert, "exchanges": data > 1 ? 1 : 0, "expert_cut": 1,
-      "local_experts": experts.count / expert, "expert_rows": busiest(choices * data),
+      "expert_ranks": expert, "exchanges": data > 1 ? 1 : 0, "expert_cut": 1, "local_experts": local,
+      "local_active": max(1, Int64(active.rounded())), "expert_rows": max(1, busiest(choices * data)),
     ]
   }
 

@@ -32,7 +32,9 @@ import Workloads
     }
   }
 
-  @Test(arguments: ["2", "8", "pipeline=2", "tensor=2,pipeline=4", "data=2", "tensor=2,data=2,expert=4"])
+  @Test(arguments: [
+    "2", "8", "pipeline=2", "tensor=2,pipeline=4", "data=2", "tensor=2,data=2,expert=4", "data=64,expert=64",
+  ])
   func `every picosecond has a reason, and several devices communicate`(text: String) throws {
     let parallelism = try Parallelism(text)
     for decoder in ["llama-3.1-8b", "qwen3-30b-a3b"] where parallelism.expert == 1 || decoder.hasPrefix("qwen3-30b") {
