@@ -122,7 +122,9 @@ struct CallSchedule {
       // What runs when a step begins has done a part of its work.
       let duration = max(0, event.end - max(event.start, run.start))
       jobs.append(
-        RecordedJob(kind: event.kind, name: event.name, duration: duration, bytes: event.bytes, operation: -1))
+        RecordedJob(
+          kind: event.kind, name: event.name, duration: duration, bytes: event.bytes, operation: -1,
+          collective: event.collective))
       ends[stream].append(max(event.end, ends[stream].last ?? .min))
       latestEnd = max(latestEnd, event.end)
     }

@@ -13,6 +13,8 @@ package enum ScalingRule: Int, CaseIterable, Sendable {
   case kernelClass
   /// A copy over the host link: its bytes, or its time.
   case copy
+  /// Ranks do it together: the models of what connects them here and there.
+  case interconnect
   /// Nothing is known: a pass over memory that takes as long.
   case bandwidth
 
@@ -22,6 +24,7 @@ package enum ScalingRule: Int, CaseIterable, Sendable {
     case .shapes: "operator_shapes"
     case .kernelClass: "kernel_name"
     case .copy: "copy"
+    case .interconnect: "interconnect"
     case .bandwidth: "memory_bandwidth"
     }
   }
@@ -32,6 +35,7 @@ package enum ScalingRule: Int, CaseIterable, Sendable {
     case .shapes: "operator and shapes"
     case .kernelClass: "class by kernel name"
     case .copy: "copies by bytes and link"
+    case .interconnect: "collectives by interconnect"
     case .bandwidth: "unknown: memory bandwidth"
     }
   }
@@ -52,6 +56,10 @@ package struct JobPricing: Sendable {
   private var operations: [Int32] = []
   /// What each kernel's name says, by its number.
   private var kernelNames: [Int32: KernelName] = [:]
+  /// What the recording says of the collective of each job that is one, by the job's index.
+  private var collectives: [Int: LikeCollective] = [:]
+  /// How many collectives there are of which the recording does not say what they do, or how many ranks take part.
+  package private(set) var unsaid = (kinds: 0, ranks: 0)
   /// The recorded operators by the numbers of their texts.
   private var known: [OperatorKey: RecordedOperator.Reading] = [:]
   /// Calls around jobs whose recorded shapes no operator of their name can have.
@@ -84,11 +92,16 @@ package struct JobPricing: Sendable {
     var likes: [LikeKernel: KernelTime] = [:]
     let translation = source.map { KernelTranslation(from: $0, to: $0, by: kernelModel) }
     for job in recorded.jobs {
-      let operation = source == nil ? -1 : operation(of: job)
-      operations.append(operation)
       let name = kernelNames[job.name] ?? KernelName(trace.name(job.name))
       kernelNames[job.name] = name
-      if job.kind == .copy, Self.crossesLink(trace.name(job.name)) {
+      let isCollective = job.kind == .kernel && name.isCollective
+      let operation = source == nil || isCollective ? -1 : operation(of: job)
+      operations.append(operation)
+      if isCollective {
+        note(collective: job)
+        rules.append(.interconnect)
+        recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), .communication))
+      } else if job.kind == .copy, Self.crossesLink(trace.name(job.name)) {
         rules.append(.copy)
         recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), .copy))
       } else if job.kind == .kernel, operation >= 0, let source, let operator_ = self.operator(operation) {
@@ -111,6 +124,29 @@ package struct JobPricing: Sendable {
         recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), time))
       }
     }
+  }
+
+  /// Notes what the recording says of the next job, a collective.
+  private mutating func note(collective job: RecordedJob) {
+    let name = trace.name(job.name)
+    let reading = CollectiveReading(
+      kernel: name, collective: job.collective, operation: job.operation, parents: recorded.parents, trace)
+    if reading.kind == nil { unsaid.kinds += 1 }
+    if reading.ranks == nil { unsaid.ranks += 1 }
+    collectives[rules.count] = LikeCollective(reading, kernel: name, duration: job.duration)
+  }
+
+  /// How many ranks the largest of its collectives has; 0 without any.
+  package var mostRanks: Double { collectives.values.reduce(0) { max($0, $1.ranks) } }
+
+  /// How many jobs are collectives.
+  package var collectiveCount: Int { collectives.count }
+
+  /// How many collectives keep their recorded time on a target, since it or the recording's accelerator is connected by
+  /// nothing that is known, or by what joins fewer ranks.
+  package func unmovedCollectives(to target: System, from source: System) -> Int {
+    guard let translation = CollectiveTranslation(from: source, to: target) else { return collectives.count }
+    return collectives.values.count { !translation.moves($0) }
   }
 
   /// Whether a copy goes over the host link.
@@ -184,10 +220,12 @@ package struct JobPricing: Sendable {
 
   /// The time of each job on another accelerator, and what it is spent on there.
   ///
-  /// - Parameter target: The accelerator.
+  /// - Parameters:
+  ///   - target: The accelerator.
+  ///   - connections: What moves collectives; nil where they keep their times.
   /// - Returns: A cost for each job; the recorded ones where the recording's accelerator is not known.
   /// - Complexity: Two kernel times for each different operator, and a search for each different named kernel and time.
-  package func costs(on target: AcceleratorProfile) -> [Cost] {
+  package func costs(on target: AcceleratorProfile, _ connections: CollectiveTranslation? = nil) -> [Cost] {
     guard let source else { return recordedCosts }
     var ratios: [Int32: (ratio: Double, there: KernelTime)?] = [:]
     var likes: [LikeKernel: (seconds: Double, there: KernelTime)] = [:]
@@ -202,6 +240,12 @@ package struct JobPricing: Sendable {
         ratios[operation] = .some(ratio)
         if let ratio { return Cost(Picoseconds(costInSeconds: seconds * ratio.ratio), ratio.there) }
         rule = .kernelClass
+      }
+      if rule == .interconnect {
+        guard let there = collectives[index].flatMap({ connections?.seconds(of: $0) }) else {
+          return recordedCosts[index]
+        }
+        return Cost(Picoseconds(costInSeconds: there), .communication)
       }
       if rule == .copy {
         let result = translation.copy(seconds, bytes: Double(job.bytes))

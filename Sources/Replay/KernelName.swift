@@ -8,6 +8,9 @@ struct KernelName {
   /// The format of its arithmetic.
   let precision: Precision
 
+  /// Whether ranks do it together.
+  var isCollective: Bool { kernelClass == .collective }
+
   /// - Parameter name: The kernel's name, as the compiler or a library gave it.
   init(_ name: String) {
     let bytes = Array(name.lowercased().utf8)
@@ -27,6 +30,11 @@ struct KernelName {
 
   /// The first that has a word in the name: more special ones before more general ones.
   private static let classes: [(kernelClass: KernelClass, words: [String])] = [
+    (
+      .collective,
+      "nccl rccl mscclkernel mscclpp cross_device_reduce quickreduce one_shot_all_reduce two_shot_all_reduce "
+        + "multimem_all_reduce oneshotallreduce twoshotallreduce allreduce_fusion deep_ep"
+    ),
     (
       .reduction,
       """

@@ -73,7 +73,7 @@ struct KernelTranslation {
 
 extension Double {
   /// Two to a power.
-  fileprivate static func exp2(_ exponent: Double) -> Double {
+  static func exp2(_ exponent: Double) -> Double {
     let whole = exponent.rounded(.down)
     var result = 1.0
     for _ in 0..<Int(whole) { result *= 2 }

@@ -13,8 +13,7 @@ extension RecordedProgram {
     occupiedUntil = schedule.occupiedUntil
     earlierJobs = schedule.earlier
     constants = schedule.constants
-    parents = Array(repeating: -1, count: run.trace.hostEvents.count)
-    findParents(run)
+    parents = Self.parents(run)
     for call in schedule.calls {
       for job in call.jobs.flatMap(\.jobs) { jobs[job].operation = parents[call.event] }
     }
@@ -45,12 +44,14 @@ extension RecordedProgram {
   }
 
   /// The operator around each host event: operators of a thread nest.
-  private mutating func findParents(_ run: RecordedRun) {
+  static func parents(_ run: RecordedRun) -> [Int32] {
+    var parents = [Int32](repeating: -1, count: run.trace.hostEvents.count)
     var open: [Int32: [Int]] = [:]
     for index in run.hostEvents {
       let event = run.trace.hostEvents[index]
       // In place: a copy of the stack for each event would cost the depth of the nesting each time.
       parents[index] = Self.push(index, event, run.trace, onto: &open[event.thread, default: []])
     }
+    return parents
   }
 }

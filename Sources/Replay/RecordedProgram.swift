@@ -76,14 +76,20 @@ package struct RecordedJob: Sendable, Equatable {
   package var bytes: Int64
   /// The innermost operator that launched it, an index into the recording's host events; -1 for none.
   package var operation: Int32
+  /// What was recorded of its collective, an index into the recording's; -1 for nothing.
+  package var collective: Int32
 
   /// A job of a duration.
-  package init(kind: DeviceEventKind, name: Int32, duration: Int64, bytes: Int64 = -1, operation: Int32 = -1) {
+  package init(
+    kind: DeviceEventKind, name: Int32, duration: Int64, bytes: Int64 = -1, operation: Int32 = -1,
+    collective: Int32 = -1
+  ) {
     self.kind = kind
     self.name = name
     self.duration = duration
     self.bytes = bytes
     self.operation = operation
+    self.collective = collective
   }
 }
 

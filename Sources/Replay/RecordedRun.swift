@@ -32,6 +32,12 @@ public struct RecordedRun: Sendable {
   /// In how much of it at least one device event ran.
   package let deviceBusy: Picoseconds
 
+  /// Whether any of its kernels is a collective.
+  package var hasCollectives: Bool {
+    Set(deviceEvents.lazy.filter { trace.deviceEvents[$0].kind == .kernel }.map { trace.deviceEvents[$0].name })
+      .contains { KernelName(trace.name($0)).isCollective }
+  }
+
   /// The share of the span in which the device does not work.
   package var frameworkTaxFraction: Double {
     PassSummary.taxFraction(latency: span, deviceBusy: deviceBusy)

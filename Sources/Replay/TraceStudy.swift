@@ -8,6 +8,9 @@ import Traces
 public struct TraceChanges: Sendable {
   /// Another accelerator.
   public var accelerator: AcceleratorProfile?
+  /// What connects the devices there; nil for what connected them in the recording, or for nothing that is known where the
+  /// accelerator is another.
+  package var connection: DeviceConnection?
   /// Another framework.
   public var framework: FrameworkProfile?
   /// Divides the host's times.
@@ -24,7 +27,8 @@ public struct TraceChanges: Sendable {
 
   /// Whether anything is.
   public var isEmpty: Bool {
-    accelerator == nil && framework == nil && hostSpeed == nil && deviceSpeed == nil && profilerOverheadUS == nil
+    accelerator == nil && connection == nil && framework == nil && hostSpeed == nil && deviceSpeed == nil
+      && profilerOverheadUS == nil
       && overrides.isEmpty
   }
 }
@@ -61,10 +65,21 @@ public struct TraceStudy: Sendable {
   package let changes: [ReplayChange]
   /// How many graphs the target captures, and with how many nodes; zero without capture.
   public let capture: (graphs: Int, nodes: Int)
+  /// How many collectives keep their recorded time on the target because of what is not known; 0 without a target.
+  package var unmovedCollectives: Int {
+    guard let targetSystem, isConnectionChanged else { return 0 }
+    return pricing.unmovedCollectives(to: targetSystem, from: system)
+  }
+  /// Whether the target's devices are others, or connected by something else.
+  package var isConnectionChanged: Bool {
+    guard let targetSystem else { return false }
+    return targetSystem.accelerator?.name != system.accelerator?.name
+      || targetSystem.interconnect != system.interconnect || targetSystem.outerInterconnect != system.outerInterconnect
+  }
   /// How long the profiler takes for an operator at most, microseconds; nil where the recording does not tell.
   public let profilerOverheadEstimateUS: Double?
 
-  /// Replays a recording, and answers a question about it.
+  /// Replays the recording of one device, and answers a question about it.
   ///
   /// - Parameters:
   ///   - run: The recording, or a step of it.
@@ -79,12 +94,38 @@ public struct TraceStudy: Sendable {
     _ run: RecordedRun, accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile,
     changes: TraceChanges = TraceChanges(), kernelModel: KernelModel = .calibrated, recordsTimeline: Bool = false
   ) throws(TraceStudyFault) {
+    try self.init(
+      run, accelerator: accelerator, connection: nil, host: host, framework: framework, changes: changes,
+      kernelModel: kernelModel, recordsTimeline: recordsTimeline)
+  }
+
+  /// Replays a recording, and answers a question about it.
+  ///
+  /// - Parameters:
+  ///   - run: The recording, or a step of it.
+  ///   - accelerator: The recording's accelerator; nil where it is not known.
+  ///   - connection: What connected the devices of the run; nil where it is not known.
+  ///   - host: The profile that stands for the recording's host.
+  ///   - framework: The profile that stands for the recording's framework.
+  ///   - changes: What is to be different.
+  ///   - kernelModel: What predicts kernel times on both accelerators, whose ratio carries the recorded ones over.
+  ///   - recordsTimeline: Whether what happened is kept.
+  /// - Throws: ``TraceStudyFault``.
+  package init(
+    _ run: RecordedRun, accelerator: AcceleratorProfile?, connection: DeviceConnection?, host: HostProfile,
+    framework: FrameworkProfile, changes: TraceChanges = TraceChanges(), kernelModel: KernelModel = .calibrated,
+    recordsTimeline: Bool = false
+  ) throws(TraceStudyFault) {
     self.run = run
     let recorded = RecordedProgram(run)
     self.recorded = recorded
     let pricing = JobPricing(recorded, run.trace, source: accelerator, framework: framework, by: kernelModel)
     self.pricing = pricing
-    let system = System.recorded(recorded.constants, accelerator: accelerator, host: host, framework: framework)
+    var system = System.recorded(recorded.constants, accelerator: accelerator, host: host, framework: framework)
+    if pricing.collectiveCount > 0 {
+      system.interconnect = connection?.inner
+      system.outerInterconnect = connection?.outer
+    }
     self.system = system
     profilerOverheadEstimateUS = estimatedProfilerOverhead(run)
     let names = recordsTimeline ? run.trace.names : nil
@@ -150,11 +191,18 @@ extension System {
       guard let source, let recorded = self.accelerator else { throw .unknownDevice(name: accelerator.name) }
       if accelerator.name != source.name {
         system.accelerator = accelerator
+        system.interconnect = nil
+        system.outerInterconnect = nil
         // The calls are the host's: what this host takes for one here, and the profiles' ratio.
         if source.launch.callUS > 0 {
           system.accelerator?.launch.callUS = recorded.launch.callUS * accelerator.launch.callUS / source.launch.callUS
         }
       }
+    }
+    if let connection = changes.connection {
+      guard self.accelerator != nil else { throw .unknownDevice(name: "") }
+      system.interconnect = connection.inner
+      system.outerInterconnect = connection.outer
     }
     if let framework = changes.framework {
       let architecture = system.accelerator?.architecture ?? ""
@@ -208,7 +256,10 @@ extension ReplayPrices {
     var sameLaunch = after
     sameLaunch.launch = before.launch
     sameLaunch.provenance = before.provenance
-    if sameLaunch != before { jobs = pricing.costs(on: after) }
+    let isConnectedAlike = new.interconnect == old.interconnect && new.outerInterconnect == old.outerInterconnect
+    if sameLaunch != before || !isConnectedAlike {
+      jobs = pricing.costs(on: after, CollectiveTranslation(from: old, to: new))
+    }
   }
 
   private mutating func scaleOperators(

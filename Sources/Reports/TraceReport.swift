@@ -76,6 +76,7 @@ package struct TraceReport: Report {
         "accelerator": .text(target.accelerator?.name), "framework": .text(target.framework.name),
         "host_speed": .number(target.host.singleThreadSpeed),
       ]
+      if let interconnect = target.interconnect { inputs += ["interconnect": .text(interconnect.name)] }
     }
     return inputs + ["set": .record(Record(numbers: overrides).onOneLine)]
   }
@@ -99,7 +100,9 @@ package struct TraceReport: Report {
   /// A few lines and tables to read.
   package var blocks: [ReportBlock] {
     var blocks: [ReportBlock] = [.lines(heading), .table(times), .table(path)]
-    if study.targetSystem?.accelerator?.name != study.system.accelerator?.name || !overrides.isEmpty {
+    if study.targetSystem?.accelerator?.name != study.system.accelerator?.name || study.isConnectionChanged
+      || !overrides.isEmpty
+    {
       blocks.append(.table(rules))
     }
     let target = study.target == nil ? "" : " on the target"
@@ -133,6 +136,12 @@ package struct TraceReport: Report {
     var parts: [String] = []
     if let accelerator = target.accelerator, accelerator.name != study.system.accelerator?.name {
       parts.append("on \(accelerator.title)")
+    }
+    if let interconnect = target.interconnect, study.isConnectionChanged {
+      // What lies beyond a group is of no matter where all ranks are in one.
+      let outer = study.pricing.mostRanks > interconnect.ranks ? target.outerInterconnect : nil
+      parts.append(
+        "connected by " + ([interconnect] + [outer].compactMap { $0 }).map(\.title).joined(separator: " and "))
     }
     if target.framework.name != study.system.framework.name { parts.append("through \(target.framework.title)") }
     if target.host.singleThreadSpeed != 1 {

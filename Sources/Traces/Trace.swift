@@ -47,6 +47,8 @@ package struct DeviceEvent: Sendable, Equatable {
   package var stream: Int32
   /// Its name, an index into ``Trace/names``.
   package var name: Int32
+  /// What was recorded of its collective, an index into ``Trace/collectives``; -1 for nothing.
+  package var collective: Int32 = -1
   /// Nanoseconds from the recording's own zero.
   package var start: Int64
   /// Nanoseconds.
@@ -149,6 +151,14 @@ public struct Trace: Sendable {
   package var annotations: [Annotation] = []
   /// Waits with their partners, where they were recorded.
   package var waits: [RecordedWait] = []
+  /// What was recorded of collectives.
+  package var collectives: [RecordedCollective] = []
+  /// By the number that connects an operator with what it launched, its place in ``collectives``.
+  package var collectivesByOperator: [Int64: Int32] = [:]
+  /// Which rank of its run the recording is of; nil where it does not say.
+  package var rank: Int64?
+  /// How many ranks the run had; nil where the recording does not say.
+  package var rankCount: Int64?
   /// The devices that the profiler describes.
   package var devices: [RecordedDevice] = []
   /// Events of any sort in the file.

@@ -1,6 +1,7 @@
 import CommandSyntax
 import JSONText
 import Profiles
+import Replay
 import Workloads
 
 /// The options that say over how many devices a model is spread, and what connects them.
@@ -50,12 +51,18 @@ enum ParallelOptions {
     if name == nil, !communicates, accelerator.interconnect == nil { return }
     var text = name ?? ""
     if name == nil { text = try self.interconnect(of: accelerator, advice: "name it with --interconnect") }
+    let connection = try connection(text, library)
+    system.interconnect = connection.inner
+    system.outerInterconnect = connection.outer
+    // What an interconnect joins is checked where its number of ranks is known, after --set.
+  }
+
+  /// What `NAME` or `NAME+OTHER` stands for; of the first alone, what lies beyond it is taken from its profile.
+  static func connection(_ text: String, _ library: Library) throws(Failure) -> DeviceConnection {
     let names = text.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let inner = try library.interconnect(names[0])
     let outer = names.count > 1 ? names[1] : inner.beyond
-    system.interconnect = inner
-    system.outerInterconnect = try outer.map { (name) throws(Failure) in try library.interconnect(name) }
-    // What an interconnect joins is checked where its number of ranks is known, after --set.
+    return DeviceConnection(inner, outer: try outer.map { (name) throws(Failure) in try library.interconnect(name) })
   }
 
   /// The name of what connects several of an accelerator.

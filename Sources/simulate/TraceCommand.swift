@@ -15,10 +15,13 @@ enum TraceCommand {
     discussion: """
       Reads the Chrome trace that torch.profiler exports on NVIDIA and AMD, plain or gzipped, and replays its threads, \
       launch queue and streams. What waits for what is found out anew, so that a change of the hardware shows what it \
-      would change. The recorded host is host speed 1.
+      would change. The recorded host is host speed 1. Several recordings are those of ranks of one run: they are \
+      compared, and waiting for other ranks is told from transfer.
       """,
     positionals: [
-      PositionalDefinition("file", help: "The recording; - is standard input", isRequired: true)
+      PositionalDefinition(
+        "file", help: "The recording, or those of ranks of one run; - is standard input", isRequired: true,
+        isRepeatable: true)
     ],
     options: [
       OptionDefinition("step", value: "N", help: "Only the step ProfilerStep#N"),
@@ -27,6 +30,11 @@ enum TraceCommand {
         defaultText: "by what the recording says of it"),
       OptionDefinition(
         "accelerator", short: "a", value: "A", help: "Another accelerator: a catalog name or a file", group: "Target"),
+      OptionDefinition(
+        "interconnect", value: "I", help: "What connects accelerators: a catalog name or a file",
+        longHelp:
+          "It moves recorded collectives. NAME+OTHER has groups of devices that NAME joins, and OTHER between them.",
+        defaultText: "the accelerator's", group: "Target"),
       OptionDefinition(
         "framework", short: "f", value: "F", help: "Another framework, as cuda-graph", group: "Target"),
       OptionDefinition(
@@ -50,11 +58,13 @@ enum TraceCommand {
     examples: [
       CommandExample("simulate trace trace.json.gz", shows: "what the recording waits for"),
       CommandExample("simulate trace trace.json.gz --accelerator mi300x", shows: "the same program on an MI300X"),
+      CommandExample("simulate trace rank0.json.gz rank1.json.gz", shows: "how long ranks wait for one another"),
       CommandExample("simulate trace trace.json.gz --framework cuda-graph --step 7", shows: "a step as a CUDA graph"),
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
+    guard command.positionals.count == 1 else { return try TraceRanks.run(command) }
     try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
@@ -109,7 +119,7 @@ enum TraceCommand {
   }
 
   private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    let named = ["accelerator", "framework", "recorded-accelerator"].flatMap { command.values(of: $0) }
+    let named = ["accelerator", "framework", "recorded-accelerator", "interconnect"].flatMap { command.values(of: $0) }
     let inputs = command.positionals + named.filter(Library.isFile)
     try command.checkOutputs(["report", "timeline"], inputs: inputs, library, printsResult: true)
     try command.checkEnding(of: "report", holds: "HTML", ["html", "htm"])
@@ -161,13 +171,28 @@ enum TraceCommand {
       changes.profilerOverheadUS = try overhead(text, run)
     }
     let accelerator = try recordedAccelerator(run.trace, command, library)
+    let connection = try connect(&changes, run, recorded: accelerator, command, library)
     let host = try library.host(SystemDefaults.referenceHost)
     let framework = try library.framework("pytorch-eager")
     do {
       return try TraceStudy(
-        run, accelerator: accelerator, host: host, framework: framework, changes: changes,
+        run, accelerator: accelerator, connection: connection, host: host, framework: framework, changes: changes,
         recordsTimeline: recordsTimeline)
     } catch { throw failure(error, run) }
+  }
+
+  /// What connected the devices of a recording with collectives; what is to connect them becomes one of the changes.
+  private static func connect(
+    _ changes: inout TraceChanges, _ run: RecordedRun, recorded: AcceleratorProfile?, _ command: ParsedCommand,
+    _ library: Library
+  ) throws(Failure) -> DeviceConnection? {
+    guard run.hasCollectives else {
+      try command.refuse(["interconnect"], "the recording has no collectives")
+      return nil
+    }
+    let name = command.value(of: "interconnect") ?? changes.accelerator?.interconnect
+    changes.connection = try name.map { (name) throws(Failure) in try ParallelOptions.connection(name, library) }
+    return try recorded?.interconnect.map { (name) throws(Failure) in try ParallelOptions.connection(name, library) }
   }
 
   private static func overhead(_ text: String, _ run: RecordedRun) throws(Failure) -> Double {
@@ -198,6 +223,12 @@ enum TraceCommand {
       return Failure.usage(
         "--framework \(framework) rewrites operators, which a recording of kernels cannot show; "
           + "cuda-graph keeps them, and 'simulate run' predicts a model under any framework")
+    case .override(.noInterconnect(let path)):
+      let advice: Message =
+        run.hasCollectives
+        ? "nothing is known of what connects the devices; name it with --interconnect"
+        : "the recording has no collectives"
+      return Failure.usage("--set \(path) would change nothing: " + advice)
     case .override(let fault): return Failure(fault)
     case .simulation(let fault): return Failure(fault, at: run.trace.file)
     }
@@ -238,12 +269,49 @@ enum TraceCommand {
         "\(study.run.trace.file): warning: \(study.pricing.senselessShapes) calls have recorded shapes that no operator "
           + "of their name can have; their kernels' times are told without them")
     }
+    if study.isConnectionChanged { warnOfCollectives(study) }
     if let estimate = study.profilerOverheadEstimateUS, study.target != nil,
       command.value(of: "profiler-overhead-us") == nil
     {
       Platform.warn(
         "note: the profiler takes up to \(NumberFormat.fixed(estimate, decimals: 1)) us of host time for an operator, "
           + "which the target still has; --profiler-overhead-us estimated takes it off")
+    }
+  }
+
+  /// What was taken for granted of collectives that were moved, and which were not.
+  private static func warnOfCollectives(_ study: TraceStudy) {
+    let pricing = study.pricing
+    guard pricing.collectiveCount > 0, let target = study.targetSystem else { return }
+    let unmoved = study.unmovedCollectives
+    if unmoved > 0 {
+      func unknown(_ system: System) -> Message {
+        "nothing is known of what connects several '\(system.accelerator?.name ?? "")'"
+      }
+      let reason: Message =
+        if study.system.interconnect == nil {
+          unknown(study.system)
+            + ", on which they were recorded; --recorded-accelerator takes a file whose profile says it"
+        } else if target.interconnect == nil {
+          unknown(target) + "; name it with --interconnect"
+        } else {
+          "their ranks are one alone, or more than '\(study.system.interconnect?.name ?? "")' or "
+            + "'\(target.interconnect?.name ?? "")' connects; --interconnect NAME+OTHER joins groups of devices"
+        }
+      Platform.warn(
+        "\(study.run.trace.file): warning: \(unmoved) of \(pricing.collectiveCount) collectives keep their recorded time: "
+          + reason)
+    }
+    guard unmoved < pricing.collectiveCount else { return }
+    if pricing.unsaid.ranks > 0 {
+      Platform.warn(
+        "note: the recording does not say how many ranks take part in \(pricing.unsaid.ranks) of "
+          + "\(pricing.collectiveCount) collectives; 8 are assumed")
+    }
+    if pricing.unsaid.kinds > 0 {
+      Platform.warn(
+        "note: the recording does not say what \(pricing.unsaid.kinds) of \(pricing.collectiveCount) collectives do; "
+          + "they are taken for all-reduces")
     }
   }
 }

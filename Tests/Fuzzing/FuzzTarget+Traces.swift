@@ -28,7 +28,24 @@ extension FuzzTarget {
     for (accelerator, framework) in [("nvidia-h100-sxm", nil), ("amd-mi300x", nil), ("nvidia-t4", "cuda-graph")] {
       try replay(run, on: accelerator, framework)
     }
+    try compare(run)
     _ = TraceCalibration(run, like: sampleSystem.framework)
+  }
+
+  /// What connects several of an accelerator.
+  private static func connection(_ accelerator: AcceleratorProfile?) -> DeviceConnection? {
+    guard let name = accelerator?.interconnect, let inner = try? catalog.interconnect(named: name) else { return nil }
+    return DeviceConnection(inner, outer: inner.beyond.flatMap { try? catalog.interconnect(named: $0) })
+  }
+
+  /// The recording as that of several ranks: parts sum, and none is negative.
+  private static func compare(_ run: RecordedRun) throws(FuzzFinding) {
+    let recording = RankRecording(run, place: 0)
+    for rank in RankStudy([recording, recording, recording]).ranks {
+      guard rank.transfer >= 0, rank.waiting >= 0, rank.unmatched >= 0, rank.meanDrift <= rank.largestDrift else {
+        throw FuzzFinding("a rank has a part of its communication that is negative")
+      }
+    }
   }
 
   private static func replay(_ run: RecordedRun, on accelerator: String, _ framework: String?) throws(FuzzFinding) {
@@ -36,10 +53,12 @@ extension FuzzTarget {
     var changes = TraceChanges()
     changes.accelerator = try? catalog.accelerator(named: accelerator)
     changes.framework = framework.flatMap { try? catalog.framework(named: $0) }
+    changes.connection = connection(changes.accelerator)
     let study: TraceStudy
     do throws(TraceStudyFault) {
       study = try TraceStudy(
-        run, accelerator: source, host: sampleSystem.host, framework: sampleSystem.framework, changes: changes)
+        run, accelerator: source, connection: connection(source), host: sampleSystem.host,
+        framework: sampleSystem.framework, changes: changes)
     } catch { return }
     for result in [study.replayed, study.target ?? study.replayed] {
       try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)

@@ -81,7 +81,7 @@ func simulateFuzzed(_ workload: BoundWorkload, _ system: System) throws(FuzzFind
 
 /// No part of a time is negative, the parts sum to it, and the device does not work for longer.
 func checkAccount(_ account: Account, of time: Picoseconds, busy: Picoseconds) throws(FuzzFinding) {
-  let parts = (0..<8).map { account[$0] }
+  let parts = CostCategory.allCases.map { account[$0.rawValue] }
   guard parts.allSatisfy({ $0 >= 0 }) else { throw FuzzFinding("a part below zero: \(parts)") }
   guard parts.reduce(0, +) == time.count else { throw FuzzFinding("parts \(parts) do not sum to \(time)") }
   guard busy >= 0, busy <= time else { throw FuzzFinding("busy for \(busy) of \(time)") }

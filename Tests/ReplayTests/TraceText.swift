@@ -6,6 +6,8 @@ import Traces
 struct TraceText {
   private var events: [String] = []
   private var correlation = 0
+  /// Members of the document beside its events, each with a comma behind it.
+  var root = ""
 
   /// An operator, with the shapes of its inputs as JSON where they are recorded: tensors in single precision.
   mutating func operation(
@@ -24,12 +26,13 @@ struct TraceText {
   /// A call and what it launches.
   mutating func launch(
     _ start: Double, _ duration: Double, kernel: Double, _ length: Double, stream: Int = 7, thread: Int = 1,
-    call: String = "cudaLaunchKernel", name: String = "k", category: String = "kernel"
+    call: String = "cudaLaunchKernel", name: String = "k", category: String = "kernel", arguments: String = ""
   ) {
     self.call(call, start, duration, thread: thread)
     event(
       category, name, kernel, length, process: 0, thread: stream,
-      #""correlation": \#(correlation), "device": 0, "stream": \#(stream)"#)
+      #""correlation": \#(correlation), "device": 0, "stream": \#(stream)"#
+        + (arguments.isEmpty ? "" : ", " + arguments))
   }
 
   mutating func step(_ number: Int, _ start: Double, _ duration: Double) {
@@ -46,7 +49,7 @@ struct TraceText {
   }
 
   /// The JSON text.
-  var text: String { #"{"schemaVersion": 1, "traceEvents": ["# + events.joined(separator: ",\n") + "]}" }
+  var text: String { #"{"schemaVersion": 1, \#(root)"traceEvents": ["# + events.joined(separator: ",\n") + "]}" }
 
   /// The recording.
   func run(step: Int64? = nil) throws -> RecordedRun {

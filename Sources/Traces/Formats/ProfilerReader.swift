@@ -101,6 +101,7 @@ struct ProfilerReader: ~Copyable {
         builder.removeEvents()
         try readEvents(path: "/traceEvents")
       case "deviceProperties": builder.trace.devices = try readDevices()
+      case "distributedInfo": try readRank()
       default: try skipValue()
       }
     }

@@ -33,6 +33,21 @@ struct RawEvent {
   var device: Range<Int>?
   var waitsForStream: Range<Int>?
   var recordCorrelation: JSONNumberRange?
+  var collective = Collective()
+
+  /// What a collective was given.
+  struct Collective {
+    var name: Range<Int>?
+    var group: Range<Int>?
+    var elementType: Range<Int>?
+    var elements: JSONNumberRange?
+    var elementsReceived: JSONNumberRange?
+    var ranks: JSONNumberRange?
+    var sequence: JSONNumberRange?
+
+    /// Whether the event is one of a collective.
+    var isRecorded: Bool { name != nil || elements != nil }
+  }
 
   /// A value that should be a number.
   enum Value {
@@ -78,16 +93,23 @@ struct RawEvent {
     }
     while case .key(let key) = try parser.next() {
       switch key.end - key.start {
+      case 3 where parser.isEqual(key, to: "Seq"): collective.sequence = try parser.number()
       case 5 where parser.isEqual(key, to: "bytes"): bytes = try parser.number()
+      case 5 where parser.isEqual(key, to: "dtype"): collective.elementType = try parser.scalar()
       case 6 where parser.isEqual(key, to: "stream"): stream = try parser.scalar()
       case 6 where parser.isEqual(key, to: "device"): device = try parser.scalar()
       case 10 where parser.isEqual(key, to: "Input Dims"): shapes = try parser.extent()
       case 10 where parser.isEqual(key, to: "Input type"): types = try parser.extent()
+      case 10 where parser.isEqual(key, to: "Group size"): collective.ranks = try parser.number()
       case 11 where parser.isEqual(key, to: "correlation"): correlation = try parser.number()
       case 11 where parser.isEqual(key, to: "External id") || parser.isEqual(key, to: "external id"):
         external = try parser.number()
+      case 13 where parser.isEqual(key, to: "In msg nelems"): collective.elements = try parser.number()
+      case 14 where parser.isEqual(key, to: "Out msg nelems"): collective.elementsReceived = try parser.number()
       case 14 where parser.isEqual(key, to: "wait_on_stream"): waitsForStream = try parser.scalar()
       case 15 where parser.isEqual(key, to: "Concrete Inputs"): values = try parser.extent()
+      case 15 where parser.isEqual(key, to: "Collective name"): collective.name = try parser.scalar()
+      case 18 where parser.isEqual(key, to: "Process Group Name"): collective.group = try parser.scalar()
       case 33 where parser.isEqual(key, to: "wait_on_cuda_event_record_corr_id"):
         recordCorrelation = try parser.number()
       default: try parser.skipValue()

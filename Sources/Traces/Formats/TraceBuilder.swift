@@ -41,6 +41,7 @@ struct TraceBuilder {
   /// Events of all sorts that are kept.
   private var keptEvents: Int {
     trace.hostEvents.count + trace.deviceEvents.count + trace.annotations.count + trace.waits.count
+      + trace.collectives.count
   }
 
   private var textBytes: Int { names.byteCount + threads.byteCount + streams.byteCount }
@@ -139,6 +140,9 @@ struct TraceBuilder {
       shapes: number(of: event.shapes, parser), types: number(of: event.types, parser),
       values: number(of: event.values, parser))
     trace.hostEvents.append(host)
+    if host.external >= 0, event.collective.isRecorded {
+      trace.collectivesByOperator[host.external] = collective(event.collective, parser)
+    }
   }
 
   private mutating func hostEvent(
@@ -165,8 +169,23 @@ struct TraceBuilder {
       DeviceEvent(
         kind: kind,
         stream: streams.number(of: event.device ?? event.process, event.stream ?? event.thread, parser), name: name,
-        start: start, duration: duration, correlation: integer(event.correlation, parser),
+        collective: event.collective.isRecorded ? collective(event.collective, parser) : -1, start: start,
+        duration: duration, correlation: integer(event.correlation, parser),
         external: integer(event.external, parser), bytes: integer(event.bytes, parser)))
+  }
+
+  /// Keeps what was recorded of a collective, and returns its place.
+  private mutating func collective(_ raw: RawEvent.Collective, _ parser: JSONPullParser) -> Int32 {
+    var collective = RecordedCollective()
+    collective.name = number(of: raw.name, parser)
+    collective.group = number(of: raw.group, parser)
+    collective.elementType = number(of: raw.elementType, parser)
+    collective.elements = integer(raw.elements, parser)
+    collective.elementsReceived = integer(raw.elementsReceived, parser)
+    collective.ranks = integer(raw.ranks, parser)
+    collective.sequence = integer(raw.sequence, parser)
+    trace.collectives.append(collective)
+    return Int32(trace.collectives.count - 1)
   }
 
   private mutating func addWait(_ event: RawEvent, _ parser: JSONPullParser) {
@@ -191,6 +210,8 @@ struct TraceBuilder {
     trace.deviceEvents = []
     trace.annotations = []
     trace.waits = []
+    trace.collectives = []
+    trace.collectivesByOperator = [:]
     trace.eventCount = 0
     trace.incompleteCount = 0
     trace.unfinishedCount = 0
