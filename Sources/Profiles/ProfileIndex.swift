@@ -23,10 +23,8 @@ package struct ProfileIndex: Sendable {
   private let accelerators: [Entry]
   private let hosts: [Entry]
   private let frameworks: [Entry]
-  private let engines: [Entry]
-  private let interconnects: [Entry]
 
-  /// Looks through a folder.
+  /// Looks through a folder; engines and interconnects, which most runs do without, when one is asked for.
   ///
   /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
   package init(directory: String) throws(ProfileFault) {
@@ -34,8 +32,6 @@ package struct ProfileIndex: Sendable {
     accelerators = try Self.entries(directory + "/accelerators")
     hosts = try Self.entries(directory + "/hosts")
     frameworks = try Self.entries(directory + "/frameworks")
-    engines = try Self.entries(directory + "/engines")
-    interconnects = try Self.entries(directory + "/interconnects")
   }
 
   private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
@@ -141,7 +137,7 @@ package struct ProfileIndex: Sendable {
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
   package func engine(named name: String) throws -> EngineProfile {
-    let entry = try Self.find(name, in: engines, what: "engine")
+    let entry = try Self.find(name, in: Self.entries(directory + "/engines"), what: "engine")
     return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
       try ProfileReader.engine(from: document)
     }
@@ -151,7 +147,7 @@ package struct ProfileIndex: Sendable {
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
   package func interconnect(named name: String) throws -> InterconnectProfile {
-    let entry = try Self.find(name, in: interconnects, what: "interconnect")
+    let entry = try Self.find(name, in: Self.entries(directory + "/interconnects"), what: "interconnect")
     return try interconnect(file: entry.path)
   }
 

@@ -84,7 +84,7 @@ import Workloads
       system.interconnect = try models.interconnect("nvlink-4-switch")
       let scenario = Scenario(workload: workload, system: system, precision: .bf16, latencyKind: .synchronized)
       let plan = scenario.plan()
-      let spread = try LatencySpread(scenario, plan, scenario.price(plan), passes: 4, seed: 1)
+      let spread = try LatencySpread(scenario, plan, scenario.price(plan), passes: 2, seed: 1)
       return try #require(spread?.ranks)
     }
     let eager = try spread("pytorch-eager-2")

@@ -56,19 +56,18 @@ import Testing
   }
 
   @Test func `more bytes and more ranks are never faster, and a wider link never slower`() throws {
+    let sample = try Sample.interconnect()
+    var wider = sample
+    wider.bandwidthGBPerS *= 2
     for kind in CollectiveKind.allCases {
       for library in ["nccl", "vllm"] {
+        let (model, wide) = (CollectiveModel(sample, library: library), CollectiveModel(wider, library: library))
         for ranks in [2.0, 3, 4, 5, 8] {
-          let sizes = (0..<40).map { Double(1 << $0) / 1e9 }
-          let times = try sizes.map { try Self.us(kind, ranks: ranks, megabytes: $0, library: library) }
+          let shapes = (0..<40).map { CollectiveShape(kind, ranks: ranks, bytes: Double(1 << $0) / 1e3) }
+          let times = shapes.map { model.seconds(of: $0) }
           #expect(times == times.sorted(), "\(kind) of \(ranks) by \(library)")
-          var wider = try Sample.interconnect()
-          wider.bandwidthGBPerS *= 2
-          let wide = CollectiveModel(wider, library: library)
-          for (size, time) in zip(sizes, times) {
-            let shape = CollectiveShape(kind, ranks: ranks, bytes: size * 1e6)
-            #expect(wide.seconds(of: shape) * 1e6 <= time)
-            #expect(CollectiveModel(try Sample.interconnect(), library: library).least(of: shape) * 1e6 <= time + 1e-9)
+          for (shape, time) in zip(shapes, times) {
+            #expect(wide.seconds(of: shape) <= time && model.least(of: shape) <= time + 1e-15)
           }
         }
       }
