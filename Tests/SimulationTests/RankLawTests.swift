@@ -50,7 +50,7 @@ struct RankLawTests {
 
   @Test("Ranks that are alike are each what one rank is alone: every pass, to the picosecond")
   func oneStandsForAll() throws {
-    try forRandomRanks(320, Self.allShapes, areAlike: true) { ranks, seed in
+    try forRandomRanks(160, Self.allShapes, areAlike: true) { ranks, seed in
       #expect(ranks.areAlike)
       let alone = try Simulator(method: .events).marks(ranks[0].program, ranks[0].table, passes: 4)
       let run = try Simulator().run(ranks, passes: 4)
@@ -66,7 +66,7 @@ struct RankLawTests {
     "And so is what is said of a pass, whether one stands for all or all are simulated", arguments: LatencyKind.allCases
   )
   func representative(kind: LatencyKind) throws {
-    try forRandomRanks(160, areAlike: true) { ranks, seed in
+    try forRandomRanks(80, areAlike: true) { ranks, seed in
       guard kind == .synchronized || ranks[0].program.streamCount == 1 else { return }
       let alone = try Simulator().time(ranks[0].program, ranks[0].table, kind)
       let one = try Simulator().time(ranks, kind)
@@ -83,7 +83,7 @@ struct RankLawTests {
   @Test("A mean over passes that differ is that of one rank")
   func meanOfAPeriod() throws {
     var uneven = 0
-    for seed in LawSeeds.range(600) {
+    for seed in LawSeeds.range(300) {
       var shape = ProgramShape.oneStream
       shape.queueDepths = [2, 3, 5]
       shape.length = 2...6
@@ -98,7 +98,7 @@ struct RankLawTests {
 
   @Test("One rank is none: it meets nobody")
   func oneRank() throws {
-    try forRandomRanks(160) { ranks, seed in
+    try forRandomRanks(80) { ranks, seed in
       var table = ranks[0].table
       table.channels = []
       let none = try Simulator(method: .events).marks(ranks[0].program, table, passes: 3)
@@ -110,7 +110,7 @@ struct RankLawTests {
 
   @Test("One rank that scatters is that rank alone, pass by pass", arguments: LatencyKind.allCases)
   func oneScatteredRank(kind: LatencyKind) throws {
-    try forRandomRanks(40) { ranks, seed in
+    try forRandomRanks(20) { ranks, seed in
       let rank = shortened(ranks)[0]
       let scattered = scattered([rank], seed: seed)
       let passes = try Simulator().scattered(scattered, kind, passes: 5).latencies
@@ -127,7 +127,7 @@ struct RankLawTests {
 
   @Test("Ranks in another order take the same")
   func permuted() throws {
-    try forRandomRanks(120, Self.allShapes, atLeast: 2) { ranks, seed in
+    try forRandomRanks(60, Self.allShapes, atLeast: 2) { ranks, seed in
       let ranks = scattered(shortened(ranks), seed: seed)
       var random = SeededGenerator(seed: seed)
       let order = ranks.indices.shuffled(using: &random)
@@ -149,7 +149,7 @@ struct RankLawTests {
 
   @Test("Longer transfers, and a slower host of any rank, make no pass of any rank faster")
   func monotone() throws {
-    try forRandomRanks(60, atLeast: 2) { ranks, seed in
+    try forRandomRanks(30, atLeast: 2) { ranks, seed in
       func times(_ ranks: [Rank]) throws -> [Picoseconds] {
         try Simulator().run(ranks, passes: 3).outcomes.flatMap { $0.marks.map(\.time) }
       }
@@ -169,7 +169,7 @@ struct RankLawTests {
 
   @Test("Others never make a rank faster")
   func company() throws {
-    try forRandomRanks(120, atLeast: 2) { ranks, seed in
+    try forRandomRanks(60, atLeast: 2) { ranks, seed in
       let together = try Simulator().run(ranks, passes: 3)
       for (rank, outcome) in together.outcomes.enumerated() {
         let alone = try Simulator(method: .events).marks(ranks[rank].program, ranks[rank].table, passes: 3)
@@ -181,7 +181,7 @@ struct RankLawTests {
   @Test(
     "The parts sum to the latency, none is negative, and no device is busy for longer", arguments: LatencyKind.allCases)
   func breakdown(kind: LatencyKind) throws {
-    try forRandomRanks(160, Self.allShapes) { ranks, seed in
+    try forRandomRanks(80, Self.allShapes) { ranks, seed in
       guard ranks[0].counts.instructions < 400 else { return }
       let ranks = seed % 3 == 0 ? ranks : scattered(shortened(ranks), seed: seed)
       let timing = try Simulator().time(ranks, kind)
@@ -202,7 +202,7 @@ struct RankLawTests {
 
   @Test("What a device waits is the drift of others: over the ranks, the earliest waits for the latest")
   func waiting() throws {
-    try forRandomRanks(80, atLeast: 2) { ranks, seed in
+    try forRandomRanks(40, atLeast: 2) { ranks, seed in
       let run = try Simulator().run(scattered(shortened(ranks), seed: seed), passes: 1)
       let drift = run.drifts[0]
       let waits = run.outcomes.map { $0.collectiveTimes[0].waiting }
@@ -213,7 +213,7 @@ struct RankLawTests {
 
   @Test("A host that scatters is busy for what its spans last")
   func hostBusy() throws {
-    try forRandomRanks(40) { ranks, seed in
+    try forRandomRanks(20) { ranks, seed in
       let ranks = scattered(shortened(ranks), seed: seed)
       let timing = try Simulator(recordsTimeline: true).time(ranks, .synchronized)
       for share in timing.ranks {
