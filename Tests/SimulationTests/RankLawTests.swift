@@ -83,7 +83,7 @@ struct RankLawTests {
   @Test("A mean over passes that differ is that of one rank")
   func meanOfAPeriod() throws {
     var uneven = 0
-    for seed in LawSeeds.range(300) {
+    for seed in LawSeeds.range(600) {
       var shape = ProgramShape.oneStream
       shape.queueDepths = [2, 3, 5]
       shape.length = 2...6
