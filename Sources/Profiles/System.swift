@@ -14,8 +14,10 @@ public struct System: Sendable, Equatable {
   ///
   /// Without jitter all ranks are alike, and one is simulated.
   public var parallelism = Parallelism()
-  /// What connects them; nil where there is one, or nothing is known.
-  package var interconnect: InterconnectProfile?
+  /// What connects them, and what connects groups of them.
+  ///
+  /// A list, which takes the place of one pointer: few systems have any, and a sweep copies millions.
+  private var connections: [InterconnectProfile] = []
 
   /// A system of the given parts.
   public init(accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile) {
@@ -24,11 +26,23 @@ public struct System: Sendable, Equatable {
     self.framework = framework
   }
 
-  /// What connects groups of them to one another: machines.
-  package var outerInterconnect: InterconnectProfile?
+  /// What connects accelerators; nil where there is one, or nothing is known.
+  package var interconnect: InterconnectProfile? {
+    get { connections.first }
+    set { connections = newValue.map { [$0] + connections.dropFirst() } ?? [] }
+  }
+
+  /// What connects groups of them to one another: machines; nil without an ``interconnect``.
+  package var outerInterconnect: InterconnectProfile? {
+    get { connections.count > 1 ? connections[1] : nil }
+    set { if !connections.isEmpty { connections = connections.prefix(1) + (newValue.map { [$0] } ?? []) } }
+  }
 
   /// How many ranks have a process on one host: as many as one interconnect joins.
-  package var ranksOfHost: Double { min(Double(parallelism.devices), interconnect?.ranks ?? 1) }
+  package var ranksOfHost: Double {
+    guard parallelism.devices > 1 else { return 1 }
+    return min(Double(parallelism.devices), interconnect?.ranks ?? 1)
+  }
 
   /// Every number that the system may have: those of an accelerator only where there is one.
   package var numbers: [SystemNumber] {
