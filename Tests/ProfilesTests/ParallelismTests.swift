@@ -1,3 +1,4 @@
+import SampleModels
 import Testing
 
 @testable import Profiles
@@ -37,5 +38,21 @@ import Testing
   ])
   func `lists are told from ways`(text: String, items: [String]) {
     #expect(Parallelism.items(text) == items)
+  }
+
+  @Test func `what connects groups of devices goes with what connects the devices`() throws {
+    var system = try Sample.system()
+    system.outerInterconnect = try Sample.interconnect("outer")
+    #expect(system.interconnect == nil && system.outerInterconnect == nil, "there are no groups")
+    system.interconnect = try Sample.interconnect("inner")
+    system.outerInterconnect = try Sample.interconnect("outer")
+    system.interconnect?.ranks = 4
+    #expect(system.interconnect?.name == "inner" && system.interconnect?.ranks == 4)
+    #expect(system.outerInterconnect?.name == "outer" && system.outerInterconnect?.ranks == 8)
+    system.outerInterconnect = nil
+    #expect(system.interconnect?.name == "inner" && system.outerInterconnect == nil)
+    system.outerInterconnect = try Sample.interconnect("outer")
+    system.interconnect = nil
+    #expect(system.interconnect == nil && system.outerInterconnect == nil)
   }
 }
