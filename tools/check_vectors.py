@@ -206,7 +206,7 @@ def collective(i):
     n, given = i["ranks"], i["elements"] * i["bytes_per_element"]
     part = given / n
     sent = {"all_reduce": 2 * (n - 1) * part, "all_gather": (n - 1) * given, "reduce_scatter": (n - 1) * part,
-            "all_to_all": (n - 1) * part, "broadcast": given if n > 1 else Fraction(0)}[i["kind"]]
+            "all_to_all": (n - 1) * part, "broadcast": given if n > 1 else Fraction(0), "send": given if n > 1 else Fraction(0)}[i["kind"]]
     adds = (n - 1) * i["elements"] if i["kind"] in ("all_reduce", "reduce_scatter") else Fraction(0)
     return {"flops": adds, "bytes_sent": sent, "time": sent / i["link"]}
 

@@ -1,4 +1,5 @@
 import JSONText
+import Roofline
 
 /// What connects devices, and how long the collectives of communication libraries take over it.
 ///
@@ -126,20 +127,7 @@ package struct CollectiveAlgorithm: Sendable, Equatable {
 }
 
 /// What ranks do together.
-package enum CollectiveKind: String, CaseIterable, Sendable, Hashable {
-  /// All get the sum of what all give.
-  case allReduce = "all_reduce"
-  /// All get what all give, one after the other.
-  case allGather = "all_gather"
-  /// Each gets its part of the sum.
-  case reduceScatter = "reduce_scatter"
-  /// Each gives a part to every other one.
-  case allToAll = "all_to_all"
-  /// All get what one gives.
-  case broadcast
-  /// One gives to another.
-  case sendReceive = "send"
-}
+package typealias CollectiveKind = Collective.Kind
 
 extension InterconnectProfile: FieldDescribed {
   /// The word for such a profile in messages.

@@ -1,4 +1,5 @@
 import JSONText
+import Roofline
 
 extension ProfileReader {
   /// Reads an interconnect of schema `interconnect/1`.
@@ -29,13 +30,14 @@ extension ProfileReader {
           advice: "add its algorithms"))
     }
     let served = Set(
-      usual.algorithms.filter { $0.largestMB == nil && $0.ranks.upperBound == .infinity }.flatMap(\.collectives))
+      usual.algorithms.filter { $0.largestMB == nil && $0.ranks == 2 ... .infinity }.flatMap(\.collectives))
     // A broadcast is the gathering of its parts.
     if let missing = CollectiveKind.allCases.first(where: { !served.contains($0) && $0 != .broadcast }) {
       throw libraries.fault(
         .described(
-          problem: "has no algorithm of \(quoted(CollectiveLibrary.usual)) for \(missing.rawValue) of any size",
-          advice: "add one, without largest_mb"))
+          problem: "has no algorithm of \(quoted(CollectiveLibrary.usual)) for \(missing.rawValue) of any size and any "
+            + "ranks",
+          advice: "add one, without largest_mb, fewest_ranks and most_ranks"))
     }
     profile.provenance = try Provenance.read(from: &root, known: InterconnectProfile.sourcePaths)
     try root.finish()

@@ -14,10 +14,10 @@ public struct System: Sendable, Equatable {
   ///
   /// Without jitter all ranks are alike, and one is simulated.
   public var parallelism = Parallelism()
-  /// What connects them, and what connects groups of them.
+  /// What connects them, if anything does.
   ///
-  /// A list, which takes the place of one pointer: few systems have any, and a sweep copies millions.
-  private var connections: [InterconnectProfile] = []
+  /// A list of at most one, which takes the place of a pointer: few systems have any, and a sweep copies millions.
+  private var connections: [DeviceConnection] = []
 
   /// A system of the given parts.
   public init(accelerator: AcceleratorProfile?, host: HostProfile, framework: FrameworkProfile) {
@@ -27,15 +27,17 @@ public struct System: Sendable, Equatable {
   }
 
   /// What connects accelerators; nil where there is one, or nothing is known.
-  package var interconnect: InterconnectProfile? {
+  package var connection: DeviceConnection? {
     get { connections.first }
-    set { connections = newValue.map { [$0] + connections.dropFirst() } ?? [] }
+    set { connections = newValue.map { [$0] } ?? [] }
   }
 
-  /// What connects groups of them to one another: machines; nil without an ``interconnect``.
-  package var outerInterconnect: InterconnectProfile? {
-    get { connections.count > 1 ? connections[1] : nil }
-    set { if !connections.isEmpty { connections = connections.prefix(1) + (newValue.map { [$0] } ?? []) } }
+  /// What joins the accelerators of a group; its numbers are those of `--set`.
+  package var interconnect: InterconnectProfile? { connections.first?.inner }
+
+  /// Changes what joins the accelerators of a group, if anything does.
+  package mutating func changeInterconnect(_ change: (inout InterconnectProfile) -> Void) {
+    for index in connections.indices { change(&connections[index].inner) }
   }
 
   /// How many ranks have a process on one host: as many as one interconnect joins.

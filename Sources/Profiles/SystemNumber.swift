@@ -162,10 +162,7 @@ package struct SystemNumber: Sendable {
       guard var engine = system.engine.take() else { return }
       field.set(value, in: &engine)
       system.engine = consume engine
-    case .interconnect(let field):
-      guard var interconnect = system.interconnect.take() else { return }
-      field.set(value, in: &interconnect)
-      system.interconnect = consume interconnect
+    case .interconnect(let field): system.changeInterconnect { field.set(value, in: &$0) }
     }
   }
 
@@ -177,7 +174,7 @@ package struct SystemNumber: Sendable {
     case .host(let field): system.host.provenance.override(field.path, from: from)
     case .framework(let field): system.framework.provenance.override(field.path, from: from)
     case .engine(let field): system.engine?.provenance.override(field.path, from: from)
-    case .interconnect(let field): system.interconnect?.provenance.override(field.path, from: from)
+    case .interconnect(let field): system.changeInterconnect { $0.provenance.override(field.path, from: from) }
     }
   }
 }

@@ -1,5 +1,6 @@
 import Kernels
 import Profiles
+import Roofline
 
 /// Which collectives of several ranks are the same.
 ///

@@ -1,5 +1,6 @@
 import Kernels
 import Profiles
+import Roofline
 import Traces
 
 /// What a recording says of one collective: from its kernel's arguments, the operators around its launch, and its name.

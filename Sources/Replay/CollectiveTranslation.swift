@@ -1,31 +1,6 @@
 import Kernels
 import Profiles
-
-/// What connects the devices of a run.
-package struct DeviceConnection: Sendable, Equatable {
-  /// What joins the devices of a group.
-  package var inner: InterconnectProfile
-  /// What joins groups; nil where nothing is known.
-  package var outer: InterconnectProfile?
-
-  /// A connection.
-  package init(_ inner: InterconnectProfile, outer: InterconnectProfile? = nil) {
-    self.inner = inner
-    self.outer = outer
-  }
-
-  /// What connects the devices of a system; nil where nothing is known.
-  init?(_ system: System) {
-    guard let inner = system.interconnect else { return nil }
-    self.init(inner, outer: system.outerInterconnect)
-  }
-
-  /// Whether it joins so many.
-  func joins(_ ranks: Double) -> Bool { outer != nil || ranks <= inner.ranks }
-
-  /// The times of a library's collectives.
-  func model(_ library: String) -> CollectiveModel { CollectiveModel(inner, library: library, outer: outer) }
-}
+import Roofline
 
 /// A recorded collective, as far as its time elsewhere depends on it.
 struct LikeCollective: Hashable {
@@ -82,7 +57,7 @@ package struct CollectiveTranslation: Sendable {
 
   /// From one system's to another's; nil where nothing is known of one of them.
   init?(from source: System, to target: System) {
-    guard let source = DeviceConnection(source), let target = DeviceConnection(target) else { return nil }
+    guard let source = source.connection, let target = target.connection else { return nil }
     self.init(from: source, to: target)
   }
 
@@ -95,9 +70,9 @@ package struct CollectiveTranslation: Sendable {
   func seconds(of like: LikeCollective) -> Double? {
     guard moves(like) else { return nil }
     let seconds = Double(like.duration) * 1e-9
-    let here = source.model(like.library)
+    let here = CollectiveModel(source, library: like.library)
     let shape = CollectiveShape(like.kind, ranks: like.ranks, bytes: like.bytes ?? bytes(of: like, seconds, by: here))
-    let (before, after) = (here.seconds(of: shape), target.model(like.library).seconds(of: shape))
+    let (before, after) = (here.seconds(of: shape), CollectiveModel(target, library: like.library).seconds(of: shape))
     guard before > 0, after > 0, (after / before).isFinite else { return nil }
     return seconds * (after / before)
   }

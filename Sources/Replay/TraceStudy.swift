@@ -73,8 +73,7 @@ public struct TraceStudy: Sendable {
   /// Whether the target's devices are others, or connected by something else.
   package var isConnectionChanged: Bool {
     guard let targetSystem else { return false }
-    return targetSystem.accelerator?.name != system.accelerator?.name
-      || targetSystem.interconnect != system.interconnect || targetSystem.outerInterconnect != system.outerInterconnect
+    return targetSystem.accelerator?.name != system.accelerator?.name || targetSystem.connection != system.connection
   }
   /// How long the profiler takes for an operator at most, microseconds; nil where the recording does not tell.
   public let profilerOverheadEstimateUS: Double?
@@ -122,10 +121,7 @@ public struct TraceStudy: Sendable {
     let pricing = JobPricing(recorded, run.trace, source: accelerator, framework: framework, by: kernelModel)
     self.pricing = pricing
     var system = System.recorded(recorded.constants, accelerator: accelerator, host: host, framework: framework)
-    if pricing.collectiveCount > 0 {
-      system.interconnect = connection?.inner
-      system.outerInterconnect = connection?.outer
-    }
+    if pricing.collectiveCount > 0 { system.connection = connection }
     self.system = system
     profilerOverheadEstimateUS = estimatedProfilerOverhead(run)
     let names = recordsTimeline ? run.trace.names : nil
@@ -191,8 +187,7 @@ extension System {
       guard let source, let recorded = self.accelerator else { throw .unknownDevice(name: accelerator.name) }
       if accelerator.name != source.name {
         system.accelerator = accelerator
-        system.interconnect = nil
-        system.outerInterconnect = nil
+        system.connection = nil
         // The calls are the host's: what this host takes for one here, and the profiles' ratio.
         if source.launch.callUS > 0 {
           system.accelerator?.launch.callUS = recorded.launch.callUS * accelerator.launch.callUS / source.launch.callUS
@@ -201,8 +196,7 @@ extension System {
     }
     if let connection = changes.connection {
       guard self.accelerator != nil else { throw .unknownDevice(name: "") }
-      system.interconnect = connection.inner
-      system.outerInterconnect = connection.outer
+      system.connection = connection
     }
     if let framework = changes.framework {
       let architecture = system.accelerator?.architecture ?? ""
@@ -256,8 +250,7 @@ extension ReplayPrices {
     var sameLaunch = after
     sameLaunch.launch = before.launch
     sameLaunch.provenance = before.provenance
-    let isConnectedAlike = new.interconnect == old.interconnect && new.outerInterconnect == old.outerInterconnect
-    if sameLaunch != before || !isConnectedAlike {
+    if sameLaunch != before || new.connection != old.connection {
       jobs = pricing.costs(on: after, CollectiveTranslation(from: old, to: new))
     }
   }

@@ -118,7 +118,8 @@ package struct GenerationReport: Report {
   /// A few lines and tables to read.
   package var blocks: [ReportBlock] {
     [
-      .paragraphs([answerText], indent: 2), .lines([servedText, systemText] + speculationText), .table(times),
+      .paragraphs([answerText], indent: 2),
+      .lines([servedText, systemText] + served.decode.connectionText + speculationText), .table(times),
       .table(breakdown), .lines([caseText, memoryText]),
     ]
   }
@@ -146,9 +147,8 @@ package struct GenerationReport: Report {
 
   var systemText: String {
     let system = served.decode
-    let device = system.accelerator.map(\.title) ?? "the host alone"
-    let count = served.parallelism.devices > 1 ? "\(served.parallelism.devices) x " : ""
-    return "\(served.engine.title) \(served.engine.version) on \(count)\(device), fed by \(system.host.title)"
+    let devices = system.acceleratorText ?? "the host alone"
+    return "\(served.engine.title) \(served.engine.version) on \(devices), fed by \(system.host.title)"
   }
 
   private var speculationText: [String] { speculation.map { [$0.text] } ?? [] }

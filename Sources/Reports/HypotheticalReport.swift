@@ -45,7 +45,8 @@ package struct HypotheticalReport: Report {
       "\(dial.name) x \(NumberFormat.shortest(factor)): \(dial.meaning)"
     }
     return [
-      .lines([study.base.workloadText, study.base.systemText] + factors), .table(comparison(old, new)),
+      .lines([study.base.workloadText, study.base.systemText] + study.base.system.connectionText + factors),
+      .table(comparison(old, new)),
       .line(
         old.bound == new.bound ? "\(new.bound.rawValue), both" : "\(old.bound.rawValue) turns \(new.bound.rawValue)"),
     ]

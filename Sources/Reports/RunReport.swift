@@ -107,8 +107,9 @@ package struct RunReport: Report {
       blocks.append(.paragraphs([answer.caseText(isHostOnly: isHostOnly), answer.answerText], indent: 2))
     }
     blocks += [
-      .lines([scenario.workloadText, scenario.systemText] + scenario.hostText + scenario.paddingText), .table(times),
-      .table(breakdown),
+      .lines(
+        [scenario.workloadText, scenario.systemText] + scenario.system.connectionText + scenario.hostText
+          + scenario.paddingText), .table(times), .table(breakdown),
     ]
     if let spread { blocks.append(.paragraph(spread.text)) }
     if let ranks = spread?.ranks { blocks.append(.paragraph(ranks.text)) }

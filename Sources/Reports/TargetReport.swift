@@ -79,10 +79,9 @@ package struct TargetReport: Report {
         Column("answer") { .text(words($0), $0.isMet ? nil : .yellow) },
       ])
     return [
-      .lines([
-        scenario.workloadText, scenario.systemText,
-        "\(metric.rawValue) is \(text(of: now)) today; wanted: at most \(text(of: target))",
-      ]), .table(table),
+      .lines(
+        [scenario.workloadText, scenario.systemText] + scenario.system.connectionText
+          + ["\(metric.rawValue) is \(text(of: now)) today; wanted: at most \(text(of: target))"]), .table(table),
     ]
   }
 

@@ -137,11 +137,8 @@ package struct TraceReport: Report {
     if let accelerator = target.accelerator, accelerator.name != study.system.accelerator?.name {
       parts.append("on \(accelerator.title)")
     }
-    if let interconnect = target.interconnect, study.isConnectionChanged {
-      // What lies beyond a group is of no matter where all ranks are in one.
-      let outer = study.pricing.mostRanks > interconnect.ranks ? target.outerInterconnect : nil
-      parts.append(
-        "connected by " + ([interconnect] + [outer].compactMap { $0 }).map(\.title).joined(separator: " and "))
+    if let connection = target.connection, study.isConnectionChanged {
+      parts += connection.texts(of: study.pricing.mostRanks)
     }
     if target.framework.name != study.system.framework.name { parts.append("through \(target.framework.title)") }
     if target.host.singleThreadSpeed != 1 {

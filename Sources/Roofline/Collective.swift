@@ -20,6 +20,8 @@ public struct Collective: Hashable, Sendable {
     case allToAll = "all_to_all"
     /// All get what one gives.
     case broadcast
+    /// One other gets what one gives.
+    case sendReceive = "send"
   }
 
   /// What the ranks do.
@@ -47,19 +49,23 @@ public struct Collective: Hashable, Sendable {
   public var operationCount: Int128 {
     switch kind {
     case .allReduce, .reduceScatter: exactProduct([ranks - 1, elements])
-    case .allGather, .allToAll, .broadcast: 0
+    case .allGather, .allToAll, .broadcast, .sendReceive: 0
     }
   }
 
-  /// What a rank sends at least; of a broadcast, the one that gives.
+  /// What a rank sends at least; of a broadcast and of a message, the one that gives.
   public var bytesSent: Bytes {
-    let given = Double(elements) * bytesPerElement
-    let (others, all) = (Double(ranks - 1), Double(ranks))
-    switch kind {
-    case .allReduce: return Bytes(2 * given * others / all)
-    case .reduceScatter, .allToAll: return Bytes(given * others / all)
-    case .allGather: return Bytes(given * others)
-    case .broadcast: return Bytes(ranks > 1 ? given : 0)
+    Bytes(Self.bytesSent(kind, ranks: Double(ranks), given: Double(elements) * bytesPerElement))
+  }
+
+  /// The same of so many bytes that a rank gives.
+  package static func bytesSent(_ kind: Kind, ranks: Double, given: Double) -> Double {
+    let others = ranks - 1
+    return switch kind {
+    case .allReduce: 2 * given * others / ranks
+    case .reduceScatter, .allToAll: given * others / ranks
+    case .allGather: given * others
+    case .broadcast, .sendReceive: ranks > 1 ? given : 0
     }
   }
 

@@ -36,10 +36,23 @@ package struct GenerationLoad: Sendable, Equatable {
     }
   }
 
-  /// The requests of one of so many replicas, of the one that has most: of each group its share.
+  /// The requests of one of so many replicas, dealt out one by one, the longest first.
+  ///
+  /// They are those of the first replica, which has the most of them, and none that another has is longer than its match.
   func share(of replicas: Int64) -> GenerationLoad {
+    guard replicas > 1 else { return self }
     var share = self
-    for index in groups.indices { share.groups[index].count = (groups[index].count + replicas - 1) / replicas }
+    share.groups = []
+    var dealt: Int64 = 0
+    func rounds(_ requests: Int64) -> Int64 { (requests + replicas - 1) / replicas }
+    let longestFirst = groups.sorted {
+      ($0.request.tokens, $0.request.prompt) > ($1.request.tokens, $1.request.prompt)
+    }
+    for (request, count) in longestFirst {
+      let own = rounds(dealt + count) - rounds(dealt)
+      if own > 0 { share.groups.append((request, own)) }
+      dealt += count
+    }
     return share
   }
 

@@ -8,11 +8,9 @@ extension Parallelism {
   ///
   /// Heads of keys that are fewer than ranks are there once for each rank; the vocabulary is padded to what divides.
   ///
-  /// - Parameters:
-  ///   - decoder: The decoder.
-  ///   - rows: Tokens of the step.
+  /// - Parameter decoder: The decoder.
   /// - Returns: Values by parameter name.
-  func values(of decoder: Decoder, rows: Int64) -> [String: Int64] {
+  func values(of decoder: Decoder) -> [String: Int64] {
     [
       "ranks": tensor, "split": tensor > 1 ? 1 : 0, "stages": pipeline,
       "kv_heads": max(decoder.keyHeads, tensor), "vocabulary": (decoder.vocabulary + tensor - 1) / tensor * tensor,
@@ -86,9 +84,10 @@ extension ServedDecoder {
     return isShared ? nil : ("heads of keys", keys)
   }
 
-  /// The smallest number of ranks that can share it and for which something holds; nil for none up to 64.
+  /// The smallest number of ranks that can share it, by this engine, and for which something holds; nil for none up to 64.
   func smallestTensor(where holds: (Parallelism) -> Bool) -> Int64? {
-    (1...Int64(64)).first { undivided(among: $0) == nil && holds(Parallelism(tensor: $0)) }
+    let canShare = operators.parameters.contains { $0.name == "ranks" }
+    return (1...Int64(canShare ? 64 : 1)).first { undivided(among: $0) == nil && holds(Parallelism(tensor: $0)) }
   }
 
   /// The same, spread otherwise.

@@ -83,12 +83,12 @@ package struct ServedDecoder: Sendable {
     values["tokens"] = rows
     values["decoding"] = step.isDecode ? 1 : 0
     values["quantizes"] = formats.quantizesActivations ? 1 : 0
-    values.merge(parallelism.values(of: decoder, rows: rows)) { $1 }
+    values.merge(parallelism.values(of: decoder)) { $1 }
     var bound = try operators.bind(
       values, layers: decoder.layerBlocks,
       valuesOf: { layer in
         var own = decoder.parameters(of: layer)
-        own.merge(parallelism.values(of: decoder, rows: rows)) { $1 }
+        own.merge(parallelism.values(of: decoder)) { $1 }
         if layer.hasExperts, let experts = decoder.experts {
           own.merge(step.loads(of: experts, decoder.traits)) { $1 }
           own.merge(parallelism.values(of: experts, rows: rows)) { $1 }

@@ -59,12 +59,15 @@ package struct ServedMemory: Sendable, Equatable {
     let (prompt, tokens) = (load.promptTokens / load.batch, load.outputTokens / load.batch)
     let free = usableBytes - weightBytes - graphBytes
     let budget = served.engine.maxTokens
+    let replicas = served.parallelism.data
     func fits(_ batch: Int64, _ length: Int64) -> Bool {
-      let step = min(budget, Double(batch) * Double(min(prompt, length)))
-      let caches = Double(batch) * served.cacheBytesOfRank(tokens: length)
+      // Replicas share the requests.
+      let own = Double((batch + replicas - 1) / replicas)
+      let step = min(budget, own * Double(min(prompt, length)))
+      let caches = own * served.cacheBytesOfRank(tokens: length)
       return caches + max(step, 1) * activationsOfToken <= free
     }
-    let most = Int64(served.engine.maxRequests)
+    let most = Int64(served.engine.maxRequests) * replicas
     largestBatch = Self.largest(upTo: most) { fits($0, prompt + tokens) }
     let limit = served.decoder.longestContext ?? 1 << 30
     largestContext = Self.largest(upTo: limit) { fits(load.batch, $0) }

@@ -103,7 +103,8 @@ package struct KernelValidation: Sendable {
         // Where it is called from a program, the host of the accelerator's time calls it.
         let caller = call.isEager ? try source.host(SystemDefaults.host(of: accelerator)) : host
         system = System(accelerator: accelerator, host: caller, framework: framework)
-        system.interconnect = try (call.interconnect ?? accelerator.interconnect).map(source.interconnect)
+        let inner = try (call.interconnect ?? accelerator.interconnect).map(source.interconnect)
+        system.connection = try inner.map { DeviceConnection($0, outer: try $0.beyond.map(source.interconnect)) }
         try adjust(&system)
         timers.append(LoneOperatorTimer(system, key.precision, kernelModel, call))
         continue

@@ -1,5 +1,7 @@
 import JSONText
+import Profiles
 import Studies
+import Workloads
 
 /// A file of measurements, read for `validate` and `calibrate`.
 struct MeasurementFile {
@@ -45,12 +47,26 @@ struct KernelMeasurementFile {
       guard let call = row.collective else { continue }
       if let interconnect = call.interconnect {
         try names.check("interconnect", interconnect, row.row, library.interconnect)
-      } else {
-        try names.check("devices", row.accelerator, row.row) { (name) throws(Failure) in
-          try ParallelOptions.interconnect(of: library.accelerator(name), advice: "name it in the column interconnect")
-        }
+      }
+      // One fault for each accelerator, interconnect and number of ranks.
+      let ranks = row.operation.attribute("ranks")?.first ?? 1
+      let group = [row.accelerator, call.interconnect ?? "", "\(ranks)"].joined(separator: "\n")
+      try names.check("devices", group, row.row) { (_) throws(Failure) in
+        let connection = try Self.connection(of: call, on: row.accelerator, library)
+        guard !connection.joins(Double(ranks)) else { return }
+        throw .input(ParallelOptions.tooMany(ranks, for: connection) + "; leave such rows out")
       }
     }
+  }
+
+  /// What connects the ranks of a measured collective: what is named, else what the accelerator has.
+  private static func connection(
+    of call: CollectiveCall, on accelerator: String, _ library: Library
+  ) throws(Failure) -> DeviceConnection {
+    if let name = call.interconnect { return try ParallelOptions.connection(name, library) }
+    let own = try ParallelOptions.interconnect(
+      of: library.accelerator(accelerator), advice: "name it in the column interconnect")
+    return try ParallelOptions.connection(own, library)
   }
 }
 

@@ -51,9 +51,7 @@ enum ParallelOptions {
     if name == nil, !communicates, accelerator.interconnect == nil { return }
     var text = name ?? ""
     if name == nil { text = try self.interconnect(of: accelerator, advice: "name it with --interconnect") }
-    let connection = try connection(text, library)
-    system.interconnect = connection.inner
-    system.outerInterconnect = connection.outer
+    system.connection = try connection(text, library)
     // What an interconnect joins is checked where its number of ranks is known, after --set.
   }
 
@@ -101,13 +99,16 @@ enum ParallelOptions {
 
   /// Refuses more devices than an interconnect joins, where nothing lies beyond it.
   static func check(_ system: System) throws(Failure) {
-    guard let interconnect = system.interconnect, system.outerInterconnect == nil,
-      Double(system.parallelism.devices) > interconnect.ranks
-    else { return }
+    guard let connection = system.connection, !connection.joins(Double(system.parallelism.devices)) else { return }
     throw .input(
-      "'\(interconnect.name)' connects \(NumberFormat.shortest(interconnect.ranks)) devices at most, and these are "
-        + "\(system.parallelism.devices); name what connects such groups: --interconnect "
-        + "\(interconnect.name)+infiniband-ndr")
+      tooMany(system.parallelism.devices, for: connection)
+        + "; name what connects such groups: --interconnect \(connection.inner.name)+infiniband-ndr")
+  }
+
+  /// That so many devices are more than a connection joins.
+  static func tooMany(_ devices: Int64, for connection: DeviceConnection) -> Message {
+    "'\(connection.inner.name)' connects \(NumberFormat.shortest(connection.inner.ranks)) devices at most, and these "
+      + "are \(devices)"
   }
 }
 

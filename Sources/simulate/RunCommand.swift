@@ -161,8 +161,9 @@ enum RunCommand {
     guard plan.counts.instructions * ranks > timelineInstructions else { return }
     throw .input(
       at: resolved.file,
-      "a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions, 1e15)))) instructions, and a "
-        + "timeline holds \(NumberFormat.integer(Int(timelineInstructions))) at most; show fewer repeats")
+      "a pass has \(NumberFormat.integer(Int(min(plan.counts.instructions * ranks, 1e15)))) instructions"
+        + (ranks > 1 ? " on all ranks" : "")
+        + ", and a timeline holds \(NumberFormat.integer(Int(timelineInstructions))) at most; show fewer repeats")
   }
 
   /// What is simulated, in words: for a program of several streams how long a pass of it is, since each of its events is

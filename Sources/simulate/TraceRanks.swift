@@ -3,6 +3,7 @@ import JSONText
 import Profiles
 import Replay
 import Reports
+import Roofline
 import Traces
 
 /// `simulate trace` with several recordings: ranks of one run, read together.

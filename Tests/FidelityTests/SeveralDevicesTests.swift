@@ -81,7 +81,7 @@ import Workloads
         accelerator: accelerator, host: try models.host("intel-xeon-platinum-8480c"),
         framework: try models.framework(framework))
       system.parallelism = Parallelism(tensor: 8)
-      system.interconnect = try models.interconnect("nvlink-4-switch")
+      system.connection = DeviceConnection(try models.interconnect("nvlink-4-switch"))
       let scenario = Scenario(workload: workload, system: system, precision: .bf16, latencyKind: .synchronized)
       let plan = scenario.plan()
       let spread = try LatencySpread(scenario, plan, scenario.price(plan), passes: 2, seed: 1)

@@ -1,5 +1,6 @@
 import Kernels
 import Profiles
+import Roofline
 import SampleModels
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
   static func us(
     _ kind: CollectiveKind, ranks: Double, megabytes: Double, library: String = "nccl"
   ) throws -> Double {
-    let time = CollectiveModel(try Sample.interconnect(), library: library)
+    let time = CollectiveModel(DeviceConnection(try Sample.interconnect()), library: library)
     return time.seconds(of: CollectiveShape(kind, ranks: ranks, bytes: megabytes * 1e6)) * 1e6
   }
 
@@ -40,7 +41,7 @@ import Testing
   @Test func `between groups of devices it has a part within them and a part between`() throws {
     var inner = try Sample.interconnect()
     inner.ranks = 4
-    let time = CollectiveModel(inner, library: "nccl", outer: try Sample.interconnect("outer"))
+    let time = CollectiveModel(DeviceConnection(inner, outer: try Sample.interconnect("outer")), library: "nccl")
     func us(_ kind: CollectiveKind) -> Double {
       time.seconds(of: CollectiveShape(kind, ranks: 8, bytes: 1e6)) * 1e6
     }
@@ -52,7 +53,7 @@ import Testing
     #expect(abs(us(.sendReceive) - 20.5) < 1e-9)
     // Within a group nothing goes beyond it.
     let within = CollectiveShape(.allReduce, ranks: 4, bytes: 1e6)
-    #expect(time.seconds(of: within) == CollectiveModel(inner, library: "nccl").seconds(of: within))
+    #expect(time.seconds(of: within) == CollectiveModel(DeviceConnection(inner), library: "nccl").seconds(of: within))
   }
 
   @Test func `more bytes and more ranks are never faster, and a wider link never slower`() throws {
@@ -61,13 +62,17 @@ import Testing
     wider.bandwidthGBPerS *= 2
     for kind in CollectiveKind.allCases {
       for library in ["nccl", "vllm"] {
-        let (model, wide) = (CollectiveModel(sample, library: library), CollectiveModel(wider, library: library))
+        let (model, wide) = (
+          CollectiveModel(DeviceConnection(sample), library: library),
+          CollectiveModel(DeviceConnection(wider), library: library)
+        )
         for ranks in [2.0, 3, 4, 5, 8] {
           let shapes = (0..<40).map { CollectiveShape(kind, ranks: ranks, bytes: Double(1 << $0) / 1e3) }
           let times = shapes.map { model.seconds(of: $0) }
           #expect(times == times.sorted(), "\(kind) of \(ranks) by \(library)")
           for (shape, time) in zip(shapes, times) {
             #expect(wide.seconds(of: shape) <= time && model.least(of: shape) <= time + 1e-15)
+            #expect(time > 0 && model.least(of: shape) > 0, "nothing is free")
           }
         }
       }
@@ -77,11 +82,14 @@ import Testing
   @Test func `called from a program the host decides until the device takes longer`() throws {
     var host = try Sample.host()
     host.singleThreadSpeed = 2
-    let time = CollectiveModel(try Sample.interconnect(), library: "vllm")
+    let time = CollectiveModel(DeviceConnection(try Sample.interconnect()), library: "vllm")
     let small = time.eager(CollectiveShape(.allReduce, ranks: 4, bytes: 1e4), host: host, memory: 1e12)
     #expect(abs(small.seconds - 20e-6) < 1e-12 && small.hostSeconds == small.seconds, "40 us at twice the speed")
     // 42 us, 8 more, and a copy of 1 MB, read and written at 1 TB/s.
     let large = time.eager(CollectiveShape(.allReduce, ranks: 4, bytes: 1e6), host: host, memory: 1e12)
     #expect(abs(large.seconds - 52e-6) < 1e-12 && abs(large.hostSeconds - 20e-6) < 1e-12)
+    // A broadcast is the gathering of its parts here as well: 28 us of a quarter each, and the call is NCCL's.
+    let broadcast = time.eager(CollectiveShape(.broadcast, ranks: 4, bytes: 1e6), host: host, memory: 1e12)
+    #expect(abs(broadcast.hostSeconds - 25e-6) < 1e-12 && abs(broadcast.seconds - 38e-6) < 1e-12)
   }
 }

@@ -1,5 +1,6 @@
 import Kernels
 import Profiles
+import Roofline
 import SampleModels
 import Testing
 import Workloads

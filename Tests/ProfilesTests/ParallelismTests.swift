@@ -42,17 +42,19 @@ import Testing
 
   @Test func `what connects groups of devices goes with what connects the devices`() throws {
     var system = try Sample.system()
-    system.outerInterconnect = try Sample.interconnect("outer")
-    #expect(system.interconnect == nil && system.outerInterconnect == nil, "there are no groups")
-    system.interconnect = try Sample.interconnect("inner")
-    system.outerInterconnect = try Sample.interconnect("outer")
-    system.interconnect?.ranks = 4
+    #expect(system.connection == nil && system.interconnect == nil)
+    #expect(throws: OverrideFault.noInterconnect(path: "interconnect.ranks")) {
+      try system.set("interconnect.ranks", to: 4)
+    }
+    let outer = try Sample.interconnect("outer")
+    system.connection = DeviceConnection(try Sample.interconnect("inner"), outer: outer)
+    try system.set("interconnect.ranks", to: 4)
     #expect(system.interconnect?.name == "inner" && system.interconnect?.ranks == 4)
-    #expect(system.outerInterconnect?.name == "outer" && system.outerInterconnect?.ranks == 8)
-    system.outerInterconnect = nil
-    #expect(system.interconnect?.name == "inner" && system.outerInterconnect == nil)
-    system.outerInterconnect = try Sample.interconnect("outer")
-    system.interconnect = nil
-    #expect(system.interconnect == nil && system.outerInterconnect == nil)
+    #expect(system.connection?.outer == outer, "a number of the one is none of the other")
+    #expect(system.number(at: "interconnect.ranks") == 4)
+    #expect(system.source(of: "interconnect.ranks")?.from == "set by the user")
+    #expect(system.connection?.joins(1000) == true)
+    system.connection?.outer = nil
+    #expect(system.connection?.joins(4) == true && system.connection?.joins(5) == false)
   }
 }

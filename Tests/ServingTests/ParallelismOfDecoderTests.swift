@@ -15,7 +15,7 @@ import Workloads
     let interconnect = try Shipped.catalog.get().interconnect(named: "nvlink-4-switch")
     return try Shipped.served(decoder, engine: engine) { system in
       system.parallelism = parallelism
-      system.interconnect = interconnect
+      system.connection = DeviceConnection(interconnect)
       change(&system)
     }
   }
@@ -82,6 +82,14 @@ import Workloads
     // Replicas have all weights, and the requests that are theirs.
     let replica = try memory("data=2")
     #expect(replica.weightBytes == one.weightBytes && replica.cacheBytes == one.cacheBytes / 2)
+    // Of unlike requests the first replica has the longest, and the most.
+    let unlike = [(10, 9), (2000, 40), (10, 9), (10, 9), (300, 40)].map {
+      GenerationLoad.Request(prompt: $0, tokens: $1)
+    }
+    let dealt = GenerationLoad(unlike).share(of: 2)
+    #expect(dealt.batch == 3 && dealt.promptTokens == 2020 && dealt.outputTokens == 58)
+    #expect(GenerationLoad(unlike).share(of: 9).promptTokens == 2000)
+    #expect(GenerationLoad(unlike).share(of: 1) == GenerationLoad(unlike))
     // Latent keys and values are the same for all heads: every rank has them.
     let latent = try (memory("1", "deepseek-v3"), memory("8", "deepseek-v3"))
     #expect(latent.0.cacheBytes == latent.1.cacheBytes && abs(latent.0.weightBytes / latent.1.weightBytes - 8) < 1e-9)
@@ -131,7 +139,7 @@ import Workloads
   @Test func `a wider link is never slower`() throws {
     func time(_ factor: Double) throws -> Picoseconds {
       let served = try Self.served("llama-3.1-8b", Parallelism(tensor: 8)) {
-        $0.interconnect?.bandwidthGBPerS *= factor
+        $0.changeInterconnect { $0.bandwidthGBPerS *= factor }
       }
       return try Generation(served, Self.load).latency
     }

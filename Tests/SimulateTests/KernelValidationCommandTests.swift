@@ -48,6 +48,10 @@ import Testing
     ("nvida-t4,fp16,aten::relu,[[9]],,,,", 1, "unknown accelerator 'nvida-t4'; did you mean 'nvidia-t4'?"),
     ("t4,fp16,c10d::allreduce_,[[9]],,8,nvlnk-4-switch,", 35, "did you mean 'nvlink-4-switch'?"),
     ("m4-max,fp16,c10d::allreduce_,[[9]],,8,,", 37, "nothing is known of what connects several 'apple-m4-max'"),
+    (
+      "rtx-4090,fp16,c10d::allreduce_,[[9]],,64,,", 39,
+      "connects 8 devices at most, and these are 64; leave such rows out"
+    ),
     ("t4,fp16,aten::relu,[[9]],,8,,", 27, "the operator is no collective"),
   ])
   func `say where a row is wrong`(row: String, column: Int, words: String) throws {

@@ -76,6 +76,31 @@ import Testing
     for rank in 0..<4 { #expect(timeline.contains("rank \(rank) device") && timeline.contains("rank \(rank) host")) }
   }
 
+  @Test func `a number of what joins a group leaves what joins groups`() throws {
+    let scratch = try Scratch()
+    let line = "generate llama-3.1-8b h100-sxm --tokens 4 --devices 8 --interconnect nvlink-4-switch+infiniband-ndr"
+    let joined = try scratch.run(line)
+    let cut = try scratch.run(line + " --set interconnect.ranks=4")
+    #expect(joined.status == 0 && cut.status == 0, "\(cut.errors)")
+    let ways = "\ntensor=8, connected by NVLink 4 with NVSwitch (H100, H200 SXM)\n"
+    let groups = ways + "groups of 4 connected by InfiniBand NDR, 400 Gb/s a device\n"
+    #expect(joined.output.contains(ways) && !joined.output.contains("InfiniBand"))
+    #expect(cut.output.contains(groups), "\(cut.output)")
+    let alone = try scratch.run(
+      "generate llama-3.1-8b h100-sxm --tokens 4 --devices 16 --interconnect pcie-5 --set interconnect.ranks=4")
+    #expect(alone.status == 2 && alone.errors.contains("connects 4 devices at most, and these are 16"))
+  }
+
+  @Test func `more devices are advised where an engine can share among them`() throws {
+    let scratch = try Scratch()
+    func warning(_ engine: String) throws -> String {
+      try scratch.run("generate llama-2-70b h100-sxm --tokens 2 --engine \(engine)").errors
+    }
+    #expect(try warning("vllm").contains("; --devices 2 would hold it"))
+    let refused = try warning("huggingface")
+    #expect(refused.contains("warning: ") && !refused.contains("--devices"), "\(refused)")
+  }
+
   @Test func `lists stand side by side, and sweeps vary devices`() throws {
     let scratch = try Scratch()
     let runs = try scratch.run(

@@ -1,4 +1,5 @@
 import Profiles
+import Roofline
 
 /// How long collectives take over an interconnect: the fastest of a library's algorithms that serve one.
 ///
@@ -12,33 +13,29 @@ package struct CollectiveModel: Sendable {
   /// The times between groups that the interconnect joins.
   private let beyond: [CollectiveModel]
 
-  /// The times of a library's collectives.
-  ///
-  /// - Parameters:
-  ///   - interconnect: What joins devices of a group.
-  ///   - library: Whose algorithms, by its name.
-  ///   - outer: What joins groups.
-  package init(_ interconnect: InterconnectProfile, library: String, outer: InterconnectProfile? = nil) {
-    self.interconnect = interconnect
+  /// The times of a library's collectives, by its name, over what connects devices.
+  package init(_ connection: DeviceConnection, library: String) {
+    interconnect = connection.inner
     let own = interconnect.library(library)
     let others = [own?.otherwise ?? CollectiveLibrary.usual].compactMap(interconnect.library)
     libraries = (own.map { [$0] } ?? []) + others.filter { $0.name != own?.name }
-    beyond = outer.map { [CollectiveModel($0, library: library)] } ?? []
+    beyond = connection.outer.map { [CollectiveModel(DeviceConnection($0), library: library)] } ?? []
   }
 
-  /// The times of a system's collectives; nil where nothing connects its devices.
+  /// The times of a system's collectives, of its engine's library unless another is named; nil where nothing connects its
+  /// devices.
   package init?(_ system: System, library: String? = nil) {
-    guard let interconnect = system.interconnect else { return nil }
-    let library = library ?? system.engine?.collectives ?? CollectiveLibrary.usual
-    self.init(interconnect, library: library, outer: system.outerInterconnect)
+    guard let connection = system.connection else { return nil }
+    self.init(connection, library: library ?? system.engine?.collectives ?? CollectiveLibrary.usual)
   }
 
   /// Seconds of a collective; none of one rank.
-  package func seconds(of shape: CollectiveShape) -> Double { sum(shape) { $0.withinGroup($1) } }
+  package func seconds(of shape: CollectiveShape) -> Double { sum(shape) { $0.serving($1)?.seconds ?? 0 } }
 
   /// The least seconds that it can take: what a rank has to send by any of the algorithms, at the link's bandwidth.
   package func least(of shape: CollectiveShape) -> Double {
     sum(shape) { model, shape in
+      let shape = shape.asServed
       let algorithms = model.libraries.flatMap(\.algorithms).filter { $0.serves(shape) }
       let interconnect = model.interconnect
       return algorithms.map { algorithm in
@@ -58,16 +55,9 @@ package struct CollectiveModel: Sendable {
     }
   }
 
-  private func withinGroup(_ shape: CollectiveShape) -> Double {
-    if shape.kind == .broadcast {
-      // What one gives is scattered and gathered again, each part on its way while others are.
-      return withinGroup(CollectiveShape(.allGather, ranks: shape.ranks, bytes: shape.bytes / shape.ranks))
-    }
-    return serving(shape)?.seconds ?? 0
-  }
-
-  /// The algorithm that serves a collective: the fastest of the first library that has one.
+  /// The algorithm that serves a collective within a group: the fastest of the first library that has one.
   private func serving(_ shape: CollectiveShape) -> (seconds: Double, hostCallUS: Double)? {
+    let shape = shape.asServed
     for library in libraries {
       let times = library.algorithms.filter { $0.serves(shape) }.map { (seconds(of: shape, by: $0), $0) }
       if let fastest = times.min(by: { $0.0 < $1.0 }) {
@@ -92,7 +82,7 @@ package struct CollectiveModel: Sendable {
     guard shape.ranks > 1, let serving = serving(shape), let library = libraries.first else { return (0, 0) }
     let copies = library.eagerLatencyUS * 1e-6 + library.eagerCopies * 2 * shape.bytes / memory
     let call = serving.hostCallUS * 1e-6 / (host.singleThreadSpeed * host.speed[.native])
-    return (max(call, serving.seconds + copies), call)
+    return (max(call, seconds(of: shape) + copies), call)
   }
 
   private func seconds(of shape: CollectiveShape, by algorithm: CollectiveAlgorithm) -> Double {
@@ -111,6 +101,11 @@ extension CollectiveAlgorithm {
 }
 
 extension CollectiveShape {
+  /// What algorithms serve in its place: of a broadcast the gathering of its parts, each on its way while others are.
+  fileprivate var asServed: CollectiveShape {
+    kind == .broadcast ? CollectiveShape(.allGather, ranks: ranks, bytes: bytes / ranks) : self
+  }
+
   /// The collectives that make one of more ranks than a group has, one after the other.
   ///
   /// A sum is scattered within the group, summed between groups by the ranks that have the same part, and gathered again; the
@@ -152,15 +147,12 @@ extension CollectiveAlgorithm.Form {
 
   /// Bytes that pass a rank's link in one direction.
   func traffic(of shape: CollectiveShape) -> Double {
-    let (others, all, bytes) = (shape.ranks - 1, shape.ranks, shape.bytes)
     switch (self, shape.kind) {
-    case (.oneShot, .allReduce): return others * bytes
-    case (.inSwitch, .allReduce): return bytes * (1 + 1 / all)
-    case (.tree, .allReduce): return 2 * bytes
-    case (_, .allReduce): return 2 * others / all * bytes
-    case (_, .allGather): return others * bytes
-    case (_, .reduceScatter), (_, .allToAll): return others / all * bytes
-    case (_, .broadcast), (_, .sendReceive): return bytes
+    case (.oneShot, .allReduce): (shape.ranks - 1) * shape.bytes
+    case (.inSwitch, .allReduce): shape.bytes * (1 + 1 / shape.ranks)
+    case (.tree, .allReduce): 2 * shape.bytes
+    // All others send no more than they have to.
+    default: Collective.bytesSent(shape.kind, ranks: shape.ranks, given: shape.bytes)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Profiles
+import Roofline
 import Workloads
 
 // Operations of all ranks together.

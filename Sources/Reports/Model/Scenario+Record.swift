@@ -14,9 +14,8 @@ extension Scenario {
   /// The system in words.
   var systemText: String {
     let (host, framework) = (system.host.title, system.framework.title)
-    guard let accelerator = system.accelerator else { return "on \(host) alone, through \(framework)" }
-    let devices = system.parallelism.devices
-    return "on \(devices > 1 ? "\(devices) x " : "")\(accelerator.title), fed by \(host) through \(framework)"
+    guard let accelerators = system.acceleratorText else { return "on \(host) alone, through \(framework)" }
+    return "on \(accelerators), fed by \(host) through \(framework)"
   }
 
   /// That the host is the one of the accelerator's time, where it is; a line of its own.
