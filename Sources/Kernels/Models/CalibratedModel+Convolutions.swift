@@ -11,7 +11,8 @@ extension CalibratedModel {
       let time = tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
       return powered(time, shape.flops, precision)
     }
-    var best = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
+    let plain = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
+    var best = vectorPowered(plain, shape.flops)
     if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape)) }
     if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window)) }
     return best
@@ -43,7 +44,7 @@ extension CalibratedModel {
     let product = MatrixShape(m: outputs, n: shape.outputChannels, k: 4 * shape.inputChannels)
     var kernel = tiled(rate: vectorPeak * efficiency.winograd, .fusedWinograd)
     kernel.operandCost = 0
-    return kernel.time(of: product)
+    return vectorPowered(kernel.time(of: product), product.flops)
   }
 
   /// Winograd's F(4x4,3x3) or F(4x4,5x5) with transformed tensors in memory: kernels transform weights and input, a
@@ -63,7 +64,7 @@ extension CalibratedModel {
       element * shape.batch
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
     let weights = element * (points + window * window) * shape.inputChannels * shape.outputChannels
-    var time = tiled(rate: vectorRate, .vectorUnits).time(of: product)
+    var time = vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: product), product.flops)
     time.memory = transformed / bandwidth
     time.exposedMemory = (plain + transformed + weights) / bandwidth
     return time

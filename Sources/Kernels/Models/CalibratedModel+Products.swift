@@ -6,14 +6,17 @@ extension CalibratedModel {
   ///
   /// A product with a vector has no tiles: each operand is used once, as it arrives.
   func product(_ shape: MatrixShape, _ precision: Precision) -> ProductTime {
-    if min(shape.m, shape.n) <= 1 { return ProductTime(arithmetic: shape.flops / vectorRate) }
+    if min(shape.m, shape.n) <= 1 {
+      return vectorPowered(ProductTime(arithmetic: shape.flops / vectorRate), shape.flops)
+    }
     if let rate = matrixRate(precision, dimensions: [shape.n, shape.k], takesPairs: true) {
-      return tiled(rate: rate, .matrixUnits).time(of: shape)
+      return powered(tiled(rate: rate, .matrixUnits).time(of: shape), shape.flops, precision)
     }
     if isConverted(precision) {
-      return tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape)
+      return vectorPowered(
+        tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape), shape.flops)
     }
-    return tiled(rate: vectorRate, .vectorUnits).time(of: shape)
+    return vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: shape), shape.flops)
   }
 
   /// FLOP/s that the vector units sustain in products of single precision.
