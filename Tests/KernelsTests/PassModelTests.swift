@@ -124,9 +124,10 @@ import Workloads
   }
 
   @Test func `forward calls of attention have their heads behind the rows`() {
-    let shape = Lowering.attentionShape(
-      Operator(
-        name: "aten::_flash_attention_forward", inputs: Array(repeating: Shape([16, 559, 8, 64]), count: 3)))
-    #expect(shape.queries == 559 && shape.keys == 559 && shape.heads == 8 && shape.batch == 16)
+    let operation = Operator(
+      name: "aten::_flash_attention_forward", inputs: Array(repeating: Shape([16, 559, 8, 64]), count: 3))
+    #expect(
+      lowering.lower(operation).kernels.map(\.work)
+        == [.attention(AttentionShape(batch: 16, heads: 8, keyHeads: 8, queries: 559, keys: 559, width: 64))])
   }
 }
