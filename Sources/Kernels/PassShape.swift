@@ -42,6 +42,11 @@ package struct PassShape: Hashable, Sendable {
     PassShape(blocks: rows / 8, waits: width <= 4096 ? 4 + width / 75 : 5 + width / 900)
   }
 
+  /// Rows that a compiler's kernel looks at whole: it gives a row as many threads as it has elements, up to 4,096.
+  static func compiled(rows: Double, width: Double) -> PassShape {
+    PassShape(blocks: rows, waits: 3 * (1 + (width / 4096).rounded(.up)))
+  }
+
   /// Rows of a table, each where an index says, which is read before.
   static func look(rows: Double) -> PassShape { PassShape(blocks: rows, waits: 2) }
 
