@@ -4,6 +4,8 @@ import Roofline
 struct ActiveRequest: Sendable {
   /// What was asked for.
   let request: ServedRequest
+  /// How many were admitted before it, when it was admitted last.
+  var admission = 0
   /// Tokens that it has been given.
   var generated: Int64 = 0
   /// When it was given the first of them.
@@ -43,11 +45,13 @@ package struct BatchStep: Sendable, Equatable {
   package var promptTokens: Int64 = 0
   /// Pairs of tokens of the pieces and of tokens that they attend to.
   package var pairs: Int64 = 0
-  /// Bytes of caches that are moved to the host or from it.
+  /// Requests whose caches are moved to the host or from it.
+  package var moves: Int64 = 0
+  /// Bytes of these caches.
   package var movedBytes = 0.0
 
   /// Whether nothing is run.
-  package var isEmpty: Bool { decodes == 0 && pieces == 0 && movedBytes == 0 }
+  package var isEmpty: Bool { decodes == 0 && pieces == 0 && moves == 0 }
 }
 
 /// What came of a step.

@@ -8,15 +8,19 @@ import Roofline
 struct BatchScheduler: Sendable {
   /// How steps are made.
   let rules: BatchRules
-  /// Requests whose prompts are being processed, in order of admission; all were admitted after those that decode.
+  /// Requests whose prompts are being processed, in order of admission.
   private(set) var prompting: [ActiveRequest] = []
-  /// Requests that get next tokens, in order of admission.
+  /// Requests that get next tokens, in the order in which they joined.
   private(set) var decoding: [ActiveRequest] = []
+  /// Requests whose caches come back in this step: they decode from the next one on.
+  private var returning: [ActiveRequest] = []
   /// Those that have not been admitted, in order of arrival.
   private var arrived: [ServedRequest] = []
   private var firstArrived = 0
   /// Those that were preempted, and go before them; the last one first.
   private var preempted: [ActiveRequest] = []
+  /// How often any was admitted.
+  private var admissions = 0
   /// Steps over next tokens that have run.
   private var steps: Int64 = 0
   /// When the last of them gave its tokens.
@@ -41,7 +45,7 @@ struct BatchScheduler: Sendable {
   var waiting: Int { arrived.count - firstArrived + preempted.count }
 
   /// Requests that are worked on.
-  var running: Int { decoding.count + prompting.count }
+  var running: Int { decoding.count + prompting.count + returning.count }
 
   /// Adds a request behind those that wait.
   mutating func add(_ request: ServedRequest) { arrived.append(request) }
@@ -53,7 +57,7 @@ struct BatchScheduler: Sendable {
     var step = BatchStep()
     if rules.promptsFirst {
       addPrompts(to: &step, budget: rules.maxTokens)
-      if step.pieces == 0 { addDecodes(to: &step) }
+      if step.isEmpty { addDecodes(to: &step) }
       return step
     }
     let waitedBefore = preempted.count
@@ -133,10 +137,13 @@ struct BatchScheduler: Sendable {
     usedBytes += bytes
     if preempted.popLast() == nil { dropFirstArrived() }
     var request = candidate
+    request.admission = admissions
+    admissions += 1
     if request.isSwapped {
       request.isSwapped = false
+      step.moves += 1
       step.movedBytes += bytes
-      join(request)
+      returning.append(request)
     } else {
       request.computed = cached(of: request)
       prompting.append(request)
@@ -172,6 +179,8 @@ struct BatchScheduler: Sendable {
     outcome.finished.removeAll(keepingCapacity: true)
     outcome.started.removeAll(keepingCapacity: true)
     if step.decodes > 0 { finishDecodes(at: time, &outcome) }
+    for request in returning { join(request) }
+    returning.removeAll(keepingCapacity: true)
     if step.pieces > 0 { finishPrompts(at: time, &outcome) }
   }
 
@@ -257,18 +266,21 @@ struct BatchScheduler: Sendable {
   /// Sends the last admitted request back to those that wait.
   private mutating func preemptLast(_ step: inout BatchStep) {
     var request: ActiveRequest
-    if let last = prompting.popLast() {
-      request = last
-      usedBytes -= heldBytes(by: last)
-    } else {
-      let last = decoding.removeLast()
-      fresh = max(0, fresh - 1)
+    let last = decoding.indices.max { decoding[$0].admission < decoding[$1].admission }
+    if let prompt = prompting.last, prompt.admission > (last.map { decoding[$0].admission } ?? -1) {
+      request = prompting.removeLast()
+      usedBytes -= heldBytes(by: request)
+    } else if let last {
+      if last >= decoding.count - fresh { fresh -= 1 }
       let before = usedBytes
-      request = leave(last)
+      request = leave(decoding.remove(at: last))
       if rules.swaps {
         request.isSwapped = true
+        step.moves += 1
         step.movedBytes += before - usedBytes
       }
+    } else {
+      return
     }
     request.computed = 0
     request.preemptions += 1

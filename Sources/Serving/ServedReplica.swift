@@ -53,7 +53,7 @@ package struct ServedReplica: Sendable {
     run.result.cacheBytes = rules.capacity
     let mark = QueueMarks(load)
     var isIdle = true
-    while try run.fetch() {
+    while try run.fetch(worksAhead: served.engine.isOverlapped) {
       let step = run.scheduler.next()
       guard !step.isEmpty else { preconditionFailure("requests wait, and none fits an empty cache") }
       var price = try prices.price(of: step)

@@ -13,6 +13,8 @@ struct ServingRun {
   private var received: [(request: ServedRequest, time: Picoseconds)] = []
   private var outcome = StepOutcome()
   private var now = Picoseconds.zero
+  /// When the last step began.
+  private var stepStart = Picoseconds.zero
   private var waitingAtHalf: Int?
   private var waitingAtEnd: Int?
 
@@ -23,13 +25,18 @@ struct ServingRun {
     self.limits = limits
   }
 
-  /// Lets the loop have what has reached it by now, or by when anything does if it has nothing to do.
+  /// Lets the loop have what has reached it, or by when anything does if it has nothing to do.
   ///
+  /// A loop that works ahead has chosen the next step's requests when the last one began: who comes later waits for one more.
+  ///
+  /// - Parameter worksAhead: Whether it does.
   /// - Returns: Whether there is anything to do.
-  mutating func fetch() throws(ServingFault) -> Bool {
+  mutating func fetch(worksAhead: Bool) throws(ServingFault) -> Bool {
     receive(until: now)
-    try enqueue()
+    try enqueue(until: worksAhead && scheduler.running > 0 ? stepStart : now)
     guard scheduler.running == 0, scheduler.waiting == 0 else { return true }
+    try enqueue(until: now)
+    guard scheduler.waiting == 0 else { return true }
     guard received.first != nil || stream.nextArrival != nil else { return false }
     if received.isEmpty, let next = stream.nextArrival { receive(until: next) }
     guard let next = received.first else { return false }
@@ -37,7 +44,7 @@ struct ServingRun {
     result.exposure.queue += Double((next.time - max(now, next.request.arrival)).count)
     pass(until: next.time)
     receive(until: now)
-    try enqueue()
+    try enqueue(until: now)
     return true
   }
 
@@ -51,9 +58,9 @@ struct ServingRun {
     }
   }
 
-  private mutating func enqueue() throws(ServingFault) {
+  private mutating func enqueue(until time: Picoseconds) throws(ServingFault) {
     var count = 0
-    while count < received.count, received[count].time <= now {
+    while count < received.count, received[count].time <= time {
       let request = received[count].request
       guard scheduler.rules.bytes(of: request) <= scheduler.rules.capacity else {
         throw .requestTooLong(tokens: request.prompt + request.tokens, most: scheduler.rules.longest)
@@ -92,6 +99,7 @@ struct ServingRun {
   /// Ends a step.
   mutating func end(_ step: BatchStep, after length: Picoseconds, _ observe: (FinishedRequest) -> Void) {
     result.mostRunning = max(result.mostRunning, scheduler.running)
+    stepStart = now
     pass(until: now + length)
     receive(until: now)
     let sent = reception.respond(to: step.decodes + step.pieces, at: now)
