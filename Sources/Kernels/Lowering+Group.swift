@@ -76,7 +76,8 @@ extension Lowering {
       let elements = member.operation.largestInputElements
       let width =
         member.rule.fusion == .reduction
-        ? elements / max(1, member.operation.outputElements) : Double(member.operation.inputs.first?.dimensions.last ?? 1)
+        ? elements / max(1, member.operation.outputElements)
+        : Double(member.operation.inputs.first?.dimensions.last ?? 1)
       kernel.pass = .compiled(rows: elements / max(1, width), width: max(1, width))
     }
     return LoweredOperator(kind: .fused, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)

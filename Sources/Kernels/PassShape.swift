@@ -20,6 +20,7 @@ package struct PassShape: Hashable, Sendable {
   ///   - rows: How many.
   ///   - width: Elements of one.
   ///   - centers: Whether a mean is found beside the squares.
+  /// - Returns: How they are gone over.
   static func normalization(rows: Double, width: Double, centers: Bool) -> PassShape {
     let steps = (width / 512).rounded(.up)
     return PassShape(blocks: rows, waits: centers ? 3 * (1 + steps) : 1 + 2 * steps)

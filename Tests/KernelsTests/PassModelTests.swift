@@ -58,7 +58,8 @@ import Workloads
   @Test func `a softmax of more than 1,024 elements reads its input three times`() throws {
     let rows: Int64 = 1 << 20
     let (short, long) = (
-      try time("aten::softmax", [[rows, 1024]], isCold: true), try time("aten::softmax", [[rows / 2, 2048]], isCold: true)
+      try time("aten::softmax", [[rows, 1024]], isCold: true),
+      try time("aten::softmax", [[rows / 2, 2048]], isCold: true)
     )
     #expect(long > 1.7 * short)
   }
