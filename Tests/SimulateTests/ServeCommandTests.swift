@@ -54,10 +54,10 @@ import Testing
   }
 
   @Test func `the largest rate is found, and an overload is told`() throws {
-    let capacity = try Command.run(
-      Self.short + [
-        "--capacity", "--prompt", "900", "--limit", "ttft_ms=40", "--limit", "tpot_ms=20", "--format", "json",
-      ])
+    let capacity = try Command.run([
+      "serve", "gpt2", "h100-sxm", "--prompt", "900", "--tokens", "10", "--duration-s", "3", "--capacity", "--limit",
+      "ttft_ms=40", "--limit", "tpot_ms=20", "--format", "json",
+    ])
     #expect(capacity.status == 0, "\(capacity.errors)")
     let rate = try GenerateCommandTests.json(capacity.output).number("capacity_per_s")
     #expect(rate > 10)
