@@ -85,6 +85,24 @@ import Workloads
     #expect(overlap == (engine == "vllm-async"))
   }
 
+  /// Whoever comes during a step waits for half of it on average, and for a whole one more where the next was chosen.
+  @Test(arguments: [("vllm", 0.2...0.9), ("vllm-async", 1.1...1.9)])
+  func `a loop that works ahead lets newcomers wait for one more step`(
+    engine: String, expected: ClosedRange<Double>
+  ) throws {
+    var replica = try Self.replica(engine: engine)
+    func newcomer(_ time: Double) -> ServedRequest {
+      ServedRequest(arrival: Picoseconds(costInSeconds: time), prompt: 20, tokens: 1)
+    }
+    let alone = try replica.serve(ServingLoad(arrivals: .listed([newcomer(0)])))
+    let first = ServedRequest(arrival: 0, prompt: 20, tokens: 1_500)
+    let busy = try replica.serve(
+      ServingLoad(arrivals: .listed([first] + (1...60).map { newcomer(Double($0) * 0.02137) })))
+    let wait = try #require(busy.timeToFirstToken.mean) - #require(alone.timeToFirstToken.mean)
+    let steps = wait / (try #require(busy.interTokenLatency.quantile(0.5)))
+    #expect(expected.contains(steps), "\(steps)")
+  }
+
   /// Little's law of a closed loop: as many as are in flight leave in the time that one takes.
   @Test func `in flight are the rate times the latency`() throws {
     var replica = try Self.replica()
