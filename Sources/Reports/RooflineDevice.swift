@@ -24,10 +24,8 @@ struct RooflineDevice {
   /// A device with its kernels; nil where none has a place.
   init?(_ study: RooflineStudy, color: Int?, most count: Int) {
     let share = study.share
-    rows = Array(
-      study.rows.filter { row in
-        row.flops.value > 0 && row.bytes.value > 0 && row.achieved.value > 0 && share(row) >= Self.leastShare
-      }.prefix(count))
+    let placed = study.rows.filter { $0.flops.value > 0 && $0.bytes.value > 0 && $0.achieved.value > 0 }
+    rows = placed.prefix(count).enumerated().filter { $0 < Self.fewest || share($1) >= Self.leastShare }.map(\.element)
     guard !rows.isEmpty, let roofs = RooflineRoofs(study.accelerator, rows.map(\.arithmetic)) else { return nil }
     self.roofs = roofs
     self.share = share
@@ -35,8 +33,10 @@ struct RooflineDevice {
     name = study.accelerator.title
   }
 
-  /// The share of the time below which a kernel is left out, where it would stretch the chart for a point nobody sees.
-  private static let leastShare = 0.004
+  /// The share of the time below which a kernel is left out: it would stretch the chart for a point that nobody sees.
+  private static let leastShare = 0.01
+  /// How many kernels are shown however little time they take.
+  private static let fewest = 8
 
   /// The device as a legend has it; nil where there is one alone.
   var mark: (name: String, color: Int)? { color.map { (name, $0) } }
@@ -64,7 +64,8 @@ struct RooflineDevice {
   }
 
   private func hover(_ row: RooflineStudy.Row) -> String {
-    (color == nil ? "" : "\(name), ") + "\(row.name), \(row.count) times: \(shortNumber(row.achieved.teraflops)) TFLOP/s"
+    (color == nil ? "" : "\(name), ")
+      + "\(row.name), \(row.count) times: \(shortNumber(row.achieved.teraflops)) TFLOP/s"
       + " at \(shortNumber(row.flopsPerByte)) FLOP/byte, \(shortNumber(row.total * 1e6)) µs a pass, "
       + "\(NumberFormat.percent(share(row))) of the device's time"
   }

@@ -34,7 +34,8 @@ enum RooflineCommand {
     examples: [
       CommandExample("simulate roofline resnet50 v100 --batch 16", shows: "ResNet-50's kernels on a V100"),
       CommandExample(
-        "simulate roofline resnet50 v100,a100,h100-sxm --format html >rooflines.html", shows: "three devices on one chart"),
+        "simulate roofline resnet50 v100,a100,h100-sxm --format html >rooflines.html",
+        shows: "three devices on one chart"),
       CommandExample("simulate roofline --check claims.csv", shows: "whether another suite's numbers are right"),
     ])
 
@@ -66,6 +67,7 @@ enum RooflineCommand {
     guard names.count <= Figure.mostRooflineDevices else {
       throw .usage("at most \(Figure.mostRooflineDevices) accelerators share a chart, and these are \(names.count)")
     }
+    guard !names.contains("") else { throw .usage("a name is missing in the list of accelerators") }
     var reports: [RooflineReport] = []
     for name in names {
       let (report, accelerator) = try report(name, command, library)
