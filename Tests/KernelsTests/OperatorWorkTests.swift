@@ -36,6 +36,51 @@ import Workloads
     #expect(vector.difference("intensity", from: work.intensity.value) == nil)
   }
 
+  /// What a derivation in words and numbers comes to: its numbers, signs and parentheses.
+  private static func value(of derivation: String) -> Int128? {
+    if derivation.hasPrefix("none: ") { return 0 }
+    let spaced = derivation.replacing("(", with: " ( ").replacing(")", with: " ) ").replacing(",", with: " ")
+    var tokens = spaced.split(separator: " ").filter { Int128($0) != nil || ["x", "+", "(", ")"].contains($0) }[...]
+    func factor() -> Int128? {
+      guard let token = tokens.popFirst() else { return nil }
+      guard token == "(" else { return Int128(token) }
+      let inner = sum()
+      return tokens.popFirst() == ")" ? inner : nil
+    }
+    func term() -> Int128? {
+      var result = factor()
+      while tokens.first == "x" {
+        tokens.removeFirst()
+        guard let left = result, let right = factor() else { return nil }
+        result = left * right
+      }
+      return result
+    }
+    func sum() -> Int128? {
+      var result = term()
+      while tokens.first == "+" {
+        tokens.removeFirst()
+        guard let left = result, let right = term() else { return nil }
+        result = left + right
+      }
+      return result
+    }
+    let result = sum()
+    return tokens.isEmpty ? result : nil
+  }
+
+  @Test(arguments: try RooflineVector.all(of: "operator")) func `is derived in words that come to it`(
+    vector: RooflineVector
+  ) throws {
+    let operation = try Operator(completing: Self.told(vector))
+    let size = vector.double("bytes_per_element")
+    let work = OperatorWork(operation, bytesPerElement: size)
+    let arithmetic = OperatorDerivation.arithmetic(of: operation)
+    let traffic = OperatorDerivation.traffic(of: operation, bytesPerElement: size)
+    #expect(Self.value(of: arithmetic) == work.operationCount, "\(operation.name): \(arithmetic)")
+    #expect(Self.value(of: traffic).map { Double($0) } == work.bytes.value, "\(operation.name): \(traffic)")
+  }
+
   /// A rule that is added without a vector is noticed here: a rule prices a family of operators by one formula.
   @Test func `has vectors for every rule that kernels are made by`() throws {
     let told = try RooflineVector.all(of: "operator").map { try Operator(completing: Self.told($0)) }
