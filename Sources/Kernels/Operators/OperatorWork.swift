@@ -17,7 +17,7 @@ package struct OperatorWork: Work {
   package let otherBytes: Int128
 
   /// All tensors once.
-  package var bytes: Bytes { Bytes(Double(elements) * bytesPerElement) + Bytes(Double(otherBytes)) }
+  package var bytes: Bytes { Bytes(roundedCount(elements) * bytesPerElement) + Bytes(roundedCount(otherBytes)) }
 
   /// What an operator does, all of whose results are told.
   package init(_ operation: Operator, bytesPerElement: Double) {
