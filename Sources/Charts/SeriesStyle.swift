@@ -75,6 +75,11 @@ package struct SeriesStyle: Sendable, Equatable {
     self.isThin = isThin
   }
 
+  /// A style whose line is dashed or not.
+  package init(color: Int, shape: Shape? = nil, isDashed: Bool) {
+    self.init(color: color, shape: shape, dash: isDashed ? .dashed : .none)
+  }
+
   var fillClass: String { "f\(color)" }
   var strokeClass: String {
     ["c\(color)", dash.className, isThin ? "n" : nil].compactMap { $0 }.joined(separator: " ")

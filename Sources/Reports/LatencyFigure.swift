@@ -43,7 +43,7 @@ extension Figure {
     var all = [
       series("latency", .latency) { $0.latency },
       series("device busy", SeriesStyle(color: 3, shape: .square)) { $0.deviceBusy },
-      series("framework tax", SeriesStyle(color: 0, shape: .triangle, dash: .dashed)) { $0.frameworkTax },
+      series("framework tax", SeriesStyle(color: 0, shape: .triangle, isDashed: true)) { $0.frameworkTax },
     ]
     if !measured.isEmpty {
       all.append(

@@ -17,7 +17,7 @@ extension Figure {
     var all: [CartesianChart.Series] = []
     for (index, text) in unique(points.map(label)).enumerated() {
       let own = points.filter { label($0) == text }.sorted { x($0) < x($1) }
-      let style = SeriesStyle(color: colors[index % 8], shape: shapes[index % 4], dash: index >= 4 ? .dashed : .none)
+      let style = SeriesStyle(color: colors[index % 8], shape: shapes[index % 4], isDashed: index >= 4)
       all.append(
         CartesianChart.Series(
           name: text, style: style, isJoined: isByBatch,

@@ -12,7 +12,7 @@ extension Figure {
     let series =
       [
         bands(projection, "latency", .latency, \.latency),
-        bands(projection, "device busy", SeriesStyle(color: 3, shape: .square, dash: .dashed), \.deviceBusy),
+        bands(projection, "device busy", SeriesStyle(color: 3, shape: .square, isDashed: true), \.deviceBusy),
       ]
       + [(true, "parts, latency"), (false, "announced, latency")].compactMap { isFitted, name in
         parts(projection, name, SeriesStyle(color: isFitted ? 0 : 1, shape: isFitted ? .triangle : .diamond)) {

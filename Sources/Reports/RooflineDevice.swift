@@ -19,6 +19,8 @@ struct RooflineDevice {
   let roofs: RooflineRoofs
   /// The kernels with arithmetic, the longest total time first, those of little time left out.
   let rows: [RooflineStudy.Row]
+  /// Whether kernels that would have a place are left out.
+  let isCut: Bool
   private let share: @Sendable (RooflineStudy.Row) -> Double
 
   /// A device with its kernels; nil where none has a place.
@@ -28,6 +30,7 @@ struct RooflineDevice {
     rows = placed.prefix(count).enumerated().filter { $0 < Self.fewest || share($1) >= Self.leastShare }.map(\.element)
     guard !rows.isEmpty, let roofs = RooflineRoofs(study.accelerator, rows.map(\.arithmetic)) else { return nil }
     self.roofs = roofs
+    isCut = rows.count < placed.count
     self.share = share
     self.color = color
     name = study.accelerator.title
@@ -49,6 +52,7 @@ struct RooflineDevice {
   /// - Parameters:
   ///   - longest: The total time whose point is the largest, in seconds.
   ///   - isLabeled: Whether the largest have their names beside them.
+  /// - Returns: The series.
   func points(longest: Double, isLabeled: Bool) -> [CartesianChart.Series] {
     Self.levels.filter { level in rows.contains { $0.level == level } }.map { level in
       CartesianChart.Series(

@@ -12,6 +12,7 @@ extension Figure {
   ///   - studies: The kernels of one workload on each device, of which there are at most ``mostRooflineDevices``.
   ///   - title: What the chart shows.
   ///   - count: How many kernels of a device are shown, the longest ones.
+  /// - Returns: The figure; nil where no device has a kernel to show.
   static func roofline(_ studies: [RooflineStudy], title: String, most count: Int = 30) -> Figure? {
     let devices = studies.enumerated().compactMap { index, study in
       RooflineDevice(study, color: studies.count > 1 ? RooflineDevice.colors[index] : nil, most: count)
@@ -55,8 +56,7 @@ extension Figure {
     } else {
       caption += " Kernels without arithmetic have no place here."
     }
-    let isCut = zip(studies, devices).contains { $1.rows.count < $0.rows.count { $0.flops.value > 0 } }
-    return isCut ? caption + " Kernels of little time are left out." : caption
+    return devices.contains(where: \.isCut) ? caption + " Kernels of little time are left out." : caption
   }
 
   /// What colors, dashes and signs stand for where devices share them: entries of the legend alone.

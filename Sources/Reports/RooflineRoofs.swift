@@ -105,8 +105,8 @@ struct RooflineRoofs {
 extension RooflineRoofs.Roof {
   /// The roof as a line.
   ///
-  /// - Parameters:
-  ///   - device: The device and its color, where the chart has several.
+  /// - Parameter device: The device and its color, where the chart has several.
+  /// - Returns: The line.
   func series(of device: (name: String, color: Int)?) -> CartesianChart.Series {
     let text = device.map { "\($0.name): \(name)" } ?? name
     return CartesianChart.Series(

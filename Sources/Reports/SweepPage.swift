@@ -122,7 +122,7 @@ package struct SweepPage: Sendable {
       let title = split.isEmpty ? name.lowercased() : text
       all.append(
         CartesianChart.Series(
-          name: title, style: SeriesStyle(color: color, shape: shapes[index % 6], dash: index > 3 ? .dashed : .none),
+          name: title, style: SeriesStyle(color: color, shape: shapes[index % 6], isDashed: index > 3),
           points: groups.map { group in
             CartesianChart.Point(
               x: group.x, y: group.median,
