@@ -32,7 +32,8 @@ package struct ServedReplica: Sendable {
     stageShares = StageShares(served)
     guard rules.capacity > 0 else {
       throw ServingFault.noCache(
-        decoder: served.decoder.title, missing: -rules.capacity, devices: served.smallestTensor { served.spread($0).hasCache })
+        decoder: served.decoder.title, missing: -rules.capacity,
+        devices: served.smallestTensor { served.spread($0).hasCache })
     }
   }
 
@@ -41,15 +42,17 @@ package struct ServedReplica: Sendable {
   /// - Parameters:
   ///   - load: The requests.
   ///   - limits: What a request is to keep.
+  ///   - timeline: Keeps the steps of some time, and comes back in the result.
   ///   - observe: Is told of each finished request, in the order of their last tokens.
   /// - Returns: What came of it.
   /// - Throws: ``ServingFault/requestTooLong(tokens:most:)`` for one that the cache never holds.
   /// - Complexity: O(1) a step and O(requests in a step) for each that begins or ends, beside the plans of steps of sizes that
   ///   were not seen before.
   package mutating func serve(
-    _ load: ServingLoad, _ limits: ServingLimits = ServingLimits(), observe: (FinishedRequest) -> Void = { _ in }
+    _ load: ServingLoad, _ limits: ServingLimits = ServingLimits(), timeline: ServingTimeline? = nil,
+    observe: (FinishedRequest) -> Void = { _ in }
   ) throws -> ServingResult {
-    var run = ServingRun(rules, RequestReception(served), RequestStream(load), limits)
+    var run = ServingRun(rules, RequestReception(served), RequestStream(load), limits, timeline)
     run.result.cacheBytes = rules.capacity
     let mark = QueueMarks(load)
     var isIdle = true
