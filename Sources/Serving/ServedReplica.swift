@@ -19,6 +19,7 @@ package struct ServedReplica: Sendable {
   /// - Parameters:
   ///   - served: The decoder, its engine and the system.
   ///   - longest: The most tokens that a request will have, its prompt among them.
+  ///   - simulator: How steps are simulated.
   /// - Throws: ``ServingFault`` where the engine serves none that arrive or its cache holds nothing; `WorkloadFault`
   ///   where the engine's operators make no sense for the decoder.
   package init(_ served: ServedDecoder, longest: Int64, with simulator: Simulator = Simulator()) throws {

@@ -37,6 +37,7 @@ struct ServingRun {
   ///
   /// - Parameter worksAhead: Whether it does.
   /// - Returns: Whether there is anything to do.
+  /// - Throws: ``ServingFault/requestTooLong(tokens:most:)``.
   mutating func fetch(worksAhead: Bool) throws(ServingFault) -> Bool {
     receive(until: now)
     try enqueue(until: worksAhead && scheduler.running > 0 ? stepStart : now)
