@@ -97,8 +97,8 @@ extension Lowering {
 
   /// Whether tensors are joined within their rows, where each element's place is computed.
   private func joinsRows(_ operation: Operator) -> Bool {
-    guard OperatorRule.of(operation).kind == .concatenate, operation.inputs.count > 1,
-      let joined = operation.outputs.first?.dimensions.last
+    guard operation.inputs.count > 1, let joined = operation.outputs.first?.dimensions.last,
+      OperatorRule.of(operation).kind == .concatenate
     else { return false }
     return operation.inputs.contains { $0.rank == operation.outputs[0].rank && $0.dimensions.last != joined }
   }
