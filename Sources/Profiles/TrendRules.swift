@@ -59,6 +59,9 @@ package struct TrendRules: Sendable, Equatable {
   package var progressError: Double
   /// How far a host's dispatch may lie from what the speed of its threads says, a standard deviation of the logarithm.
   package var hostDeviation: Double
+  /// How far a part may come out from what was announced of it, a standard deviation of the logarithm; nil for not saying,
+  /// so that announcements tell nothing.
+  package var announcementDeviation: Double?
   /// Where the numbers are from.
   package var provenance = Provenance()
 
@@ -113,7 +116,9 @@ extension TrendRules {
       numbers.append(number)
     }
     for (key, place, range) in Self.constants { self[keyPath: place] = try root.required(key).number(range) }
-    provenance = try Provenance.read(from: &root, known: SourcePaths(["numbers", "constants", "progress_per_year"]))
+    announcementDeviation = try root.optional("announcement_deviation")?.number(.between(1e-3, 10))
+    provenance = try Provenance.read(
+      from: &root, known: SourcePaths(["numbers", "constants", "progress_per_year", "announcement_deviation"]))
     try root.finish()
   }
 

@@ -73,13 +73,11 @@ package struct Hindcast: Sendable {
   ///   - lines: The history.
   ///   - ahead: For how many years ahead.
   package init(_ lines: HardwareLines, ahead: Int = 6) {
-    var outcomes: [Outcome] = []
-    for cutoff in lines.years.map({ $0.lowerBound..<$0.upperBound }) ?? 0..<0 {
+    let cutoffs = lines.years.map { Array($0.lowerBound..<$0.upperBound) } ?? []
+    let outcomes = parallelMap(cutoffs) { cutoff in
       let trends = TrendSet(lines.known(at: cutoff))
-      for number in lines.rules.numbers {
-        outcomes += Self.outcomes(number, lines, trends, cutoff, ahead)
-      }
-    }
+      return lines.rules.numbers.flatMap { Self.outcomes($0, lines, trends, cutoff, ahead) }
+    }.flatMap { $0 }
     (self.outcomes, scale, scales) = Self.scaling(outcomes, lines.rules)
   }
 
