@@ -14,8 +14,8 @@ extension Figure {
         title: "forecasts whose band held what came, %", scale: .linear(from: 0, to: 100),
         ticks: Tick.whole([0, 25, 50, 75, 90, 100])),
       series: [
-        BarChart.Series(name: "in the band of 50 %", style: SeriesStyle(color: 6)),
-        BarChart.Series(name: "only in that of 90 %", style: SeriesStyle(color: 5)),
+        BarChart.Series(name: "in the band of 50 %", style: SeriesStyle(color: 3)),
+        BarChart.Series(name: "and in that of 90 %", style: SeriesStyle(color: 4)),
       ], rows: rows)
     let count = report.summaries.reduce(0) { $0 + $1.count }
     let caption =

@@ -21,9 +21,8 @@ extension Figure {
   static func uncertainty(_ projection: Projection, title: String) -> Figure? {
     guard let shares = projection.varianceShares(), let last = projection.years.last else { return nil }
     let results = [("latency", shares.latency), ("framework tax", shares.taxFraction)]
-    // Of the other trends' colors none is near.
     let colors: [VarianceShares.Group: Int] = [
-      .bandwidth: 3, .peak: 6, .otherDevice: 7, .host: 0, .framework: 1, .kernels: 5,
+      .bandwidth: 3, .peak: 4, .otherDevice: 7, .host: 0, .framework: 1, .kernels: 5,
     ]
     let shown = VarianceShares.Group.allCases.filter { group in results.contains { ($0.1[group] ?? 0) >= 0.005 } }
     guard !shown.isEmpty else { return nil }

@@ -26,7 +26,35 @@ package struct RoadmapYear: Sendable {
     let divisors: [(place: Int, old: Double)]
   }
 
+  /// A host's speed at native code, which follows its second-level cache.
+  private struct Caching {
+    let number: SystemNumber
+    let value: Double
+    let range: NumberRange
+    /// The place of the cache among those that move, and the base's.
+    let place: Int
+    let old: Double
+    let rule: HostCacheRule
+
+    init?(_ moving: [Moving], _ roadmap: Roadmap) {
+      let host = roadmap.base.host
+      guard let number = SystemNumber(path: "host.speed.native"), !roadmap.held.contains(number.path),
+        let place = moving.firstIndex(where: { $0.number.path == "host.memory.l2_mb" }), host.memory.l2MB > 0
+      else { return nil }
+      self.number = number
+      self.place = place
+      value = host.speed.native
+      range = number.range
+      old = host.memory.l2MB
+      rule = host.cacheRule
+    }
+
+    /// The speed with another cache; no smaller one comes, whatever a trend's scatter says.
+    func speed(l2MB: Double) -> Double { value * max(1, rule.factor(l2MB: l2MB) / rule.factor(l2MB: old)) }
+  }
+
   private let base: System
+  private let caching: Caching?
   private let moving: [Moving]
   private let following: [Following]
 
@@ -51,6 +79,7 @@ package struct RoadmapYear: Sendable {
     }
     let all = moving + Self.changed(roadmap, at: year)
     self.moving = all
+    caching = Caching(moving, roadmap)
     func leads(_ leaders: [SystemNumber]) -> [(place: Int, old: Double)] {
       leaders.compactMap { leader in
         // Where a part lacks the leader, what stands for it leads.
@@ -119,6 +148,10 @@ package struct RoadmapYear: Sendable {
       for (place, old) in follower.product { rate *= free[place] / old }
       for (place, old) in follower.divisors { rate /= free[place] / old }
       numbers.append((follower.number, possible(follower.value * rate, follower.number, follower.range)))
+    }
+    if let caching {
+      numbers.append(
+        (caching.number, possible(caching.speed(l2MB: free[caching.place]), caching.number, caching.range)))
     }
     return (numbers, isHeld)
   }
