@@ -15,9 +15,15 @@ package struct TrendRules: Sendable, Equatable {
     package let priorYearlyFactor: Double
     /// An older number of its family, whose trend is expected of it instead; nil for none.
     package let elder: String?
+    /// Whether it moves in rare large steps, so that its errors tell nothing of other numbers' bands.
+    package let isStepwise: Bool
 
     /// A number and what is expected of it.
-    package init(path: String, alternative: String? = nil, priorYearlyFactor: Double = 1, elder: String? = nil) {
+    package init(
+      path: String, alternative: String? = nil, priorYearlyFactor: Double = 1, elder: String? = nil,
+      isStepwise: Bool = false
+    ) {
+      self.isStepwise = isStepwise
       self.path = path
       self.alternative = alternative
       self.priorYearlyFactor = priorYearlyFactor
@@ -140,8 +146,10 @@ extension TrendRules {
       }
       elder = name
     }
+    let isStepwise = try object.optional("is_stepwise")?.boolean() ?? false
     try object.finish()
-    return Number(path: path, alternative: alternative, priorYearlyFactor: factor, elder: elder)
+    return Number(
+      path: path, alternative: alternative, priorYearlyFactor: factor, elder: elder, isStepwise: isStepwise)
   }
 
   private static func path(_ cursor: JSONCursor) throws(JSONFault) -> String {

@@ -259,6 +259,9 @@ package struct ProjectionReport: Report {
       text += "Too few generations have a value of its own for a trend: \(leaders.joined(separator: ", ")). "
     }
     text += "All else is \(roadmap.base.accelerator?.title ?? "the host")'s. "
+    if roadmap.rules.announcementDeviation != nil {
+      text += "Parts that are announced count as evidence, which may be off. "
+    }
     if let band = projection.errorBand {
       text +=
         "The bands hold the trends' residuals and the model's own errors (\(band.hostBound.rows) host-bound and "

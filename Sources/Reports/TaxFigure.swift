@@ -25,7 +25,7 @@ extension Figure {
     let (low, high) = (Int(first.rounded(.down)), Int(last.rounded(.up)))
     let chart = CartesianChart(
       x: Axis(
-        title: "year in which the accelerator came, or is projected to",
+        title: "year of the accelerator",
         scale: .linear(from: Double(low), to: Double(high)),
         ticks: Tick.whole(stride(from: low, through: high, by: max(1, (high - low) / 6)))),
       y: Axis(title: "framework tax, % of the latency", scale: .linear(from: 0, to: 100)), series: all)

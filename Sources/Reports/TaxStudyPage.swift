@@ -38,9 +38,15 @@ package struct TaxStudyPage: Sendable {
   }
 
   private func finding(_ report: TaxStudyReport) -> String {
-    let answers = zip(study.series, report.answers).map { series, answers in
-      "\(TaxStudyReport.short(series.workload)) \(series.mode) \(TaxStudyReport.text(answers.halfTaxed))"
+    let modes = unique(study.series.map(\.mode)).map { mode in
+      let answers = zip(study.series, report.answers).filter { $0.0.mode == mode }.map { series, answers in
+        let answer = answers.halfTaxed
+        let last = answer.shares.last?.year ?? 0
+        let year = answer.rises ? answer.year(of: 0.5).map { "\($0)" } ?? "not by \(last)" : "from the start"
+        return "\(TaxStudyReport.short(series.workload)) \(year)"
+      }
+      return "\(mode): \(answers.joined(separator: ", "))"
     }
-    return report.title + ". When half of a pass is tax: " + answers.joined(separator: "; ") + "."
+    return "When half of a pass is framework tax, \(modes.joined(separator: "; "))."
   }
 }
