@@ -91,9 +91,9 @@ package struct TaxStudyReport: Report {
   var legend: String {
     "NVIDIA's flagships with hosts of their time, all with today's framework and kernels; those before the first with a "
       + "profile have its efficiencies and their own data sheets. Bands hold the model's errors, and of years to come the "
-      + "trends'. Of measured passes the device time is simulated where no profiler told it; as a graph, where it lengthens kernels and what is between them alike, the model's error shows in no "
-      + "band. A host's speed is that of one "
-      + "thread, relative to the reference."
+      + "trends'. Of measured passes the device time is simulated where no profiler told it; as a graph, where it "
+      + "lengthens kernels and what is between them alike, the model's error shows in no band. A host's speed is that of "
+      + "one thread, relative to the reference."
   }
 
   /// The tax over the years, then the answers.
