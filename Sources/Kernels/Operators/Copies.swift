@@ -9,9 +9,9 @@ extension OperatorRule {
     copy(
       "clone repeat tile flip pixel_shuffle channel_shuffle", alwaysCopies: true,
       recorded: { call in call.resultLikeFirstOperand() }),
-    // (target, source)
+    // (target, source): what stands in the target is not read.
     copy(
-      "copy", alwaysCopies: true,
+      "copy", alwaysCopies: true, hasTarget: true,
       recorded: { call in
         defer { if call.inputs.count >= 2 { (call.inputs, call.types) = ([call.inputs[1]], [call.types[1]]) } }
         return call.resultLikeFirstOperand()
@@ -37,11 +37,16 @@ extension OperatorRule {
   ]
 
   private static func copy(
-    _ names: String, alwaysCopies: Bool, recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
+    _ names: String, alwaysCopies: Bool, hasTarget: Bool = false,
+    recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
   ) -> OperatorRule {
     OperatorRule(
       names, .copy, fusion: alwaysCopies ? .copy : .conversion, recorded: recorded,
-      lower: { $0.conversion($1, alwaysCopies: alwaysCopies) })
+      lower: { lowering, operation in
+        let isTold = hasTarget && operation.inputs.count > 1
+        return lowering.conversion(
+          operation, unread: isTold ? lowering.bytes(operation, input: 0) : 0, alwaysCopies: alwaysCopies)
+      })
   }
 
   /// Copies over the host link, with `pinned` as an attribute.
@@ -62,9 +67,14 @@ extension Lowering {
     Kernel(name: name, .copy, flops: 0, bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
   }
 
-  /// A kernel that reads the operands and writes them elsewhere.
-  fileprivate func concatenate(_ operation: Operator) -> [Kernel] {
-    let read = operation.inputBytes(target)
+  /// The bytes of an operand.
+  fileprivate func bytes(_ operation: Operator, input index: Int) -> Double {
+    operation.inputElements(index) * target.bytes(operation.inputTypes[index])
+  }
+
+  /// A kernel that reads the operands, all but some bytes of them, and writes them elsewhere.
+  fileprivate func concatenate(_ operation: Operator, unread: Double = 0) -> [Kernel] {
+    let read = operation.inputBytes(target) - unread
     return [
       Kernel(
         name: operation.name, .copy, flops: 0, bytesRead: read,
@@ -73,9 +83,9 @@ extension Lowering {
   }
 
   /// `to`, `contiguous` and the like without a recorded copy: a kernel only where something is written in another type.
-  fileprivate func conversion(_ operation: Operator, alwaysCopies: Bool) -> [Kernel] {
+  fileprivate func conversion(_ operation: Operator, unread: Double, alwaysCopies: Bool) -> [Kernel] {
     guard operation.copies.isEmpty else { return [] }
     let changesType = !operation.outputs.isEmpty && operation.outputTypes.first != operation.inputTypes.first
-    return changesType || alwaysCopies ? concatenate(operation) : []
+    return changesType || alwaysCopies ? concatenate(operation, unread: unread) : []
   }
 }
