@@ -111,6 +111,7 @@ extension TaxStudy {
   ///   - workload: The workload's name.
   ///   - frameworks: The names of a mode's frameworks.
   ///   - source: Where names are found.
+  /// - Returns: The passes, in the order of the rows.
   /// - Throws: What the source throws, a bind fault, or a `SimulationFault`.
   package static func measured(
     _ rows: [(measurement: Measurement, deviceBusy: Double?)], of workload: String, in frameworks: [String],

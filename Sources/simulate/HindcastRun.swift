@@ -39,6 +39,8 @@ enum HindcastRun {
   ///   - ahead: For how many years ahead.
   ///   - sampleCount: How many samples the band of a latency is made of.
   ///   - seed: What they are drawn from.
+  /// - Returns: How good the forecasts were.
+  /// - Throws: ``Failure`` where a file of the history is wrong.
   static func report(
     _ library: Library, from: Int = 2014, ahead: Int = 6, sampleCount: Int = 200, seed: UInt64 = 1
   ) throws(Failure) -> HindcastReport {

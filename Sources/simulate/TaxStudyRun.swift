@@ -51,6 +51,8 @@ enum TaxStudyRun {
   ///   - sampleCount: How many samples each projection draws.
   ///   - seed: What they are drawn from.
   ///   - measurements: A file of further measurements.
+  /// - Returns: The study.
+  /// - Throws: ``Failure`` where a file is wrong, or a year out of range.
   static func study(
     _ library: Library, upTo year: Int = 2032, sampleCount: Int = 500, seed: UInt64 = 1, measurements: String? = nil
   ) throws(Failure) -> TaxStudy {
