@@ -105,7 +105,7 @@ def system_report(page, simulate, folder):
     batch = page.run(f"""[...{table}.tBodies[0].rows].map(r => [...r.cells].map(c => c.textContent))""")
     check("the table behind the chart has the run's latency",
           any(row[0] == "1" and abs(float(row[1].replace(",", "")) * 1e3 - own["latency_us"]) < 0.51 for row in batch), batch)
-    for figure in ("latency", "breakdown", "roofline", "timeline", "projection", "sensitivity"):
+    for figure in ("latency", "breakdown", "roofline", "timeline", "projection", "uncertainty", "hindcast", "sensitivity"):
         check(f"{figure} has a chart and a table",
               page.run(f"!!document.querySelector('#{figure} svg') && !!document.querySelector('#{figure} table')"))
     looks(page, "a system's report")
@@ -234,7 +234,7 @@ def zoom_cost(page, steps=12):
 
 
 def studies(page, simulate, folder):
-    for name in ("model-design", "frameworks", "platforms"):
+    for name in ("model-design", "frameworks", "platforms", "tax"):
         path = folder / f"{name}.html"
         subprocess.run([simulate, "report", "--study", name, "--output", str(path)], check=True)
         page.open(path)

@@ -104,14 +104,14 @@ def projecting():
         for target in ("framework_tax_fraction=0.1", "latency_us=900", "device_busy_us=500", "framework_tax_us=10"):
             yield f"project bert-base h100-sxm --target {target} --format {form}"
         yield f"project resnet50 v100 --target latency_us=2000 --vary batch,dispatch,peak --format {form}"
-        for study in ("frameworks", "model-design", "platforms"):
+        for study in ("frameworks", "model-design", "platforms", "tax"):
             yield f"study {study} --format {form}"
 
 
 def reporting():
     systems = ("bert-base h100-sxm --batch 8", "resnet50 none", "gpt2 a100-sxm4-80gb --framework cuda-graph")
     for system in systems:
-        for chart in ("latency", "breakdown", "roofline", "timeline", "projection", "sensitivity"):
+        for chart in ("latency", "breakdown", "roofline", "timeline", "projection", "uncertainty", "hindcast", "sensitivity"):
             for ending in ("svg", "vl.json", "csv", "jsonl", "md"):
                 yield f"report {system} --chart {chart} -o out.{ending}"
     yield "report resnet18 t4 -o out.html"
@@ -119,7 +119,7 @@ def reporting():
     yield "report resnet18 t4 --chart latency --width 400 -o out.svg"
     yield "report bert-base v100 --chart latency --measurements docs/latency.csv -o out.csv"
     yield "report --sweep rows.csv -o out.html"
-    for study in ("frameworks", "model-design", "platforms"):
+    for study in ("frameworks", "model-design", "platforms", "tax"):
         yield f"report --study {study} -o out.html"
 
 

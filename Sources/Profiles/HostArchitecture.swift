@@ -27,14 +27,18 @@ package struct HostArchitecture: Sendable, Equatable {
   /// A family of which nothing is known.
   init() {}
 
+  /// How speed at native code follows from the second-level cache.
+  var cacheRule: HostCacheRule {
+    HostCacheRule(largeCache: largeCache, smallCacheMB: smallCacheMB, largeCacheMB: largeCacheMB)
+  }
+
   /// The speeds of a host of the family that states some of them, or none.
   ///
   /// - Parameter host: The host, its other numbers read.
   /// - Returns: Each relative to the single-thread speed.
   func speeds(of host: HostProfile) -> HostSpeeds {
     var speeds = HostSpeeds()
-    let share = (host.memory.l2MB - smallCacheMB) / (largeCacheMB - smallCacheMB)
-    speeds.native = native * (1 + (largeCache - 1) * min(1, max(0, share)))
+    speeds.native = native * cacheRule.factor(l2MB: host.memory.l2MB)
     let copy = host.memory.singleCoreBandwidthGBPerS / copyBandwidthGBPerS / host.singleThreadSpeed
     speeds.copy = max(0.001, (copy * 1000).rounded() / 1000)
     return speeds

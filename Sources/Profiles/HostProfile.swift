@@ -42,6 +42,8 @@ public struct HostProfile: Sendable, Equatable {
   public var singleThreadSpeed = 1.0
   /// How fast it is at each sort of code, relative to that.
   package var speed = HostSpeeds()
+  /// How speed at native code follows from the second-level cache, in the years of a projection.
+  package var cacheRule = HostCacheRule()
   /// How much its costs scatter, where a run asks for it.
   package var jitter = HostJitter()
   /// For how long the scheduler lets a thread run that another waits for, microseconds.
@@ -137,7 +139,7 @@ extension HostProfile: FieldDescribed {
     .init(
       "memory.single_core_bandwidth_gb_per_s", \.memory.singleCoreBandwidthGBPerS, .gigabytesPerSecond,
       "bandwidth that one core can draw", affects: .host),
-    .init("memory.l2_mb", \.memory.l2MB, .megabytes, "second-level cache of one core", affects: .host),
+    .init("memory.l2_mb", \.memory.l2MB, .megabytes, "second-level cache of one core", affects: .host, trend: .fitted),
     .init(
       "memory.l3_mb", \.memory.l3MB, .megabytesOrNone, "last-level cache of the chip",
       note: "where there is no third level, the shared second one", affects: .host),

@@ -156,6 +156,7 @@ package enum ProfileReader {
     _ root: inout JSONObjectCursor, of architecture: HostArchitecture, into profile: inout HostProfile
   ) throws(JSONFault) {
     profile.speed = architecture.speeds(of: profile)
+    profile.cacheRule = architecture.cacheRule
     profile.jitter = architecture.jitter
     profile.sliceUS = architecture.sliceUS
     var stated: Set<String> = []

@@ -152,10 +152,8 @@ package struct SystemNumber: Sendable {
   ///   - system: The system.
   package func set(_ value: Double, in system: inout System) {
     switch place {
-    case .accelerator(let field):
-      guard var accelerator = system.accelerator.take() else { return }
-      field.set(value, in: &accelerator)
-      system.accelerator = consume accelerator
+    // In place: a profile is some kilobytes.
+    case .accelerator(let field): system.accelerator?.write(value, field)
     case .host(let field): field.set(value, in: &system.host)
     case .framework(let field): field.set(value, in: &system.framework)
     case .engine(let field):
@@ -204,5 +202,12 @@ extension SystemNumber {
   /// Host time of one operator of a kind.
   package static func dispatch(_ kind: OperatorKind) -> SystemNumber {
     SystemNumber(.framework(FrameworkProfile.dispatch(kind)))
+  }
+}
+
+extension AcceleratorProfile {
+  /// Writes a number.
+  fileprivate mutating func write(_ value: Double, _ field: ProfileField<AcceleratorProfile>) {
+    field.set(value, in: &self)
   }
 }

@@ -15,9 +15,15 @@ package struct TrendRules: Sendable, Equatable {
     package let priorYearlyFactor: Double
     /// An older number of its family, whose trend is expected of it instead; nil for none.
     package let elder: String?
+    /// Whether it moves in rare large steps, so that its errors tell nothing of other numbers' bands.
+    package let isStepwise: Bool
 
     /// A number and what is expected of it.
-    package init(path: String, alternative: String? = nil, priorYearlyFactor: Double = 1, elder: String? = nil) {
+    package init(
+      path: String, alternative: String? = nil, priorYearlyFactor: Double = 1, elder: String? = nil,
+      isStepwise: Bool = false
+    ) {
+      self.isStepwise = isStepwise
       self.path = path
       self.alternative = alternative
       self.priorYearlyFactor = priorYearlyFactor
@@ -59,6 +65,9 @@ package struct TrendRules: Sendable, Equatable {
   package var progressError: Double
   /// How far a host's dispatch may lie from what the speed of its threads says, a standard deviation of the logarithm.
   package var hostDeviation: Double
+  /// How far a part may come out from what was announced of it, a standard deviation of the logarithm; nil for not saying,
+  /// so that announcements tell nothing.
+  package var announcementDeviation: Double?
   /// Where the numbers are from.
   package var provenance = Provenance()
 
@@ -113,7 +122,9 @@ extension TrendRules {
       numbers.append(number)
     }
     for (key, place, range) in Self.constants { self[keyPath: place] = try root.required(key).number(range) }
-    provenance = try Provenance.read(from: &root, known: SourcePaths(["numbers", "constants", "progress_per_year"]))
+    announcementDeviation = try root.optional("announcement_deviation")?.number(.between(1e-3, 10))
+    provenance = try Provenance.read(
+      from: &root, known: SourcePaths(["numbers", "constants", "progress_per_year", "announcement_deviation"]))
     try root.finish()
   }
 
@@ -135,8 +146,10 @@ extension TrendRules {
       }
       elder = name
     }
+    let isStepwise = try object.optional("is_stepwise")?.boolean() ?? false
     try object.finish()
-    return Number(path: path, alternative: alternative, priorYearlyFactor: factor, elder: elder)
+    return Number(
+      path: path, alternative: alternative, priorYearlyFactor: factor, elder: elder, isStepwise: isStepwise)
   }
 
   private static func path(_ cursor: JSONCursor) throws(JSONFault) -> String {

@@ -14,6 +14,23 @@ package struct TrendScenario: Sendable, Equatable {
     package let atMost: Double?
   }
 
+  /// What becomes of workloads.
+  package struct Growth: Sendable, Equatable {
+    /// The factor by which operators grow in number each year.
+    package let operatorsYearlyFactor: Double
+    /// The factor by which weights grow each year, and arithmetic and traffic with them.
+    package let workYearlyFactor: Double
+    /// Parameters of the workload, each with the factor by which it grows every year.
+    package let parameters: [(name: String, yearlyFactor: Double)]
+
+    /// Whether all grow alike.
+    package static func == (one: Growth, other: Growth) -> Bool {
+      one.operatorsYearlyFactor == other.operatorsYearlyFactor && one.workYearlyFactor == other.workYearlyFactor
+        && one.parameters.map(\.name) == other.parameters.map(\.name)
+        && one.parameters.map(\.yearlyFactor) == other.parameters.map(\.yearlyFactor)
+    }
+  }
+
   /// Its name.
   package let name: String
   /// Why it may come so.
@@ -24,6 +41,8 @@ package struct TrendScenario: Sendable, Equatable {
   package let precision: Precision?
   /// What becomes of numbers.
   package let changes: [Change]
+  /// What becomes of the workload; nil where it stays as it is.
+  package let growth: Growth?
 }
 
 extension TrendScenario {
@@ -48,12 +67,40 @@ extension TrendScenario {
       changes.append(try Self.change(cursor, known: changes))
     }
     self.changes = changes
-    guard framework != nil || precision != nil || !changes.isEmpty else {
+    growth = try root.optional("workload").map(Self.growth)
+    guard framework != nil || precision != nil || growth != nil || !changes.isEmpty else {
       throw place.fault(
-        .described(problem: "is of a scenario that changes nothing", advice: "give changes, a framework or a precision")
-      )
+        .described(
+          problem: "is of a scenario that changes nothing",
+          advice: "give changes, a workload, a framework or a precision"
+        ))
     }
     try root.finish()
+  }
+
+  private static func growth(_ cursor: JSONCursor) throws(JSONFault) -> Growth {
+    var object = try cursor.object()
+    let operators = try object.optional("operators_yearly_factor")?.number(.between(0.1, 10))
+    let work = try object.optional("work_yearly_factor")?.number(.between(0.1, 10))
+    var parameters: [(name: String, yearlyFactor: Double)] = []
+    for cursor in try object.optional("parameters")?.array() ?? [] {
+      var parameter = try cursor.object()
+      let place = try parameter.required("name")
+      let name = try place.nonEmptyString()
+      guard !parameters.contains(where: { $0.name == name }) else {
+        throw place.fault(.described(problem: "is given twice (\(quoted(name)))", advice: "give it once"))
+      }
+      parameters.append((name, try parameter.required("yearly_factor").number(.between(0.1, 10))))
+      try parameter.finish()
+    }
+    guard operators != nil || work != nil || !parameters.isEmpty else {
+      throw cursor.fault(
+        .described(
+          problem: "changes nothing",
+          advice: "give \"operators_yearly_factor\", \"work_yearly_factor\" or \"parameters\""))
+    }
+    try object.finish()
+    return Growth(operatorsYearlyFactor: operators ?? 1, workYearlyFactor: work ?? 1, parameters: parameters)
   }
 
   private static func change(_ cursor: JSONCursor, known: [Change]) throws(JSONFault) -> Change {

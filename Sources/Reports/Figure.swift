@@ -17,6 +17,10 @@ package struct Figure: Sendable {
     case timeline
     /// Years to come.
     case projection
+    /// What the uncertainty of the last of these years comes from.
+    case uncertainty
+    /// How good such projections would have been in the past.
+    case hindcast
     /// What the latency depends on.
     case sensitivity
 
@@ -24,7 +28,7 @@ package struct Figure: Sendable {
     package var contents: SystemStudy.Contents {
       switch self {
       case .latency: .curves
-      case .breakdown, .projection: []
+      case .breakdown, .projection, .uncertainty, .hindcast: []
       case .roofline: .rooflines
       case .timeline: .timelines
       case .sensitivity: .sensitivities

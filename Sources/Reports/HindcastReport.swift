@@ -50,7 +50,8 @@ package struct HindcastReport: Report {
     ]
   }
 
-  private func table(for readers: Field.Readers) -> Table {
+  /// A row for each quantity and number of years ahead.
+  func table(for readers: Field.Readers) -> Table {
     func percent(
       _ title: String, _ key: String, decimals: Int = 0, _ share: @escaping @Sendable (HindcastSummary) -> Double?
     ) -> Column<HindcastSummary> {

@@ -65,7 +65,8 @@ package struct ProjectionReport: Report {
     return [
       "when": .record([
         "result": .text(answer.question.metric.rawValue), "value": .number(answer.question.value),
-        "direction": .text(answer.rises ? "rises" : "falls"), "p05": year(0.05), "p25": year(0.25), "p50": year(0.5),
+        "direction": .text(answer.rises ? "rises" : "falls"), "first_year": .count(answer.first?.year),
+        "first_value": .number(answer.first?.value), "p05": year(0.05), "p25": year(0.25), "p50": year(0.5),
         "p75": year(0.75), "p95": year(0.95), "share_by_last_year": .number(answer.lastShare),
       ])
     ]
@@ -142,20 +143,16 @@ package struct ProjectionReport: Report {
         title: "what is to be expected: the median, and in which half of "
           + "\(NumberFormat.integer(projection.sampleCount)) samples lie, and nine in ten"),
       .paragraph(sharesText),
-    ] + (answer.map { [.paragraph(text(of: $0))] } ?? [])
+    ] + (hostText.map { [.paragraph($0)] } ?? []) + (answer.map { [.paragraph(text(of: $0))] } ?? [])
       + scenarios.map { .paragraph("Scenario \($0.name): \($0.reason).") } + [.paragraph(caveat)]
   }
 
   /// What the uncertainty comes from, the largest part first.
   private var sharesText: String {
-    let names: [VarianceShares.Group: String] = [
-      .bandwidth: "trend of bandwidth", .peak: "trends of peaks", .otherDevice: "other trends of the accelerator",
-      .host: "trend of hosts", .framework: "host times of frameworks", .kernels: "device times of kernels",
-    ]
     func list(_ shares: [VarianceShares.Group: Double]?) -> String {
       VarianceShares.Group.allCases.map { ($0, shares?[$0] ?? 0) }.filter { $0.1 >= 0.005 }
         .sorted { ($1.1, $0.0.rawValue) < ($0.1, $1.0.rawValue) }
-        .map { "\(names[$0] ?? $0.rawValue) \(NumberFormat.percent($1, decimals: 0))" }.joined(separator: ", ")
+        .map { "\($0.title) \(NumberFormat.percent($1, decimals: 0))" }.joined(separator: ", ")
     }
     return "What is uncertain in \(lastYear): of the latency, \(list(shares?.latency)); of the tax, "
       + "\(list(shares?.taxFraction)), each alone."
@@ -166,9 +163,26 @@ package struct ProjectionReport: Report {
     let value = NumberFormat.shortest(answer.question.value)
     let passes = "\(metric) \(answer.rises ? "rises to" : "falls to") \(value)"
     func year(_ share: Double) -> String { answer.year(of: share).map(String.init) ?? "later than \(lastYear)" }
+    let first = answer.first.map {
+      " It is \(NumberFormat.significant($0.value, digits: 3)) on the part of \($0.year)."
+    }
     return "When \(passes): by \(year(0.5)) in half of the samples, by \(year(0.05)) in one of twenty and by "
       + "\(year(0.95)) in all but one of twenty; by \(lastYear) in "
-      + "\(NumberFormat.percent(answer.lastShare, decimals: 0)) of them."
+      + "\(NumberFormat.percent(answer.lastShare, decimals: 0)) of them." + (first ?? "")
+  }
+
+  /// The host that would have to exist.
+  private var hostText: String? {
+    guard let last = projection.years.last else { return nil }
+    let needed = last.neededHostSpeed
+    let trend = last.system.host.singleThreadSpeed
+    func speed(_ value: Double) -> String { NumberFormat.significant(value, digits: 3) }
+    let isEnough = needed.median <= trend
+    return
+      "For the device to set the latency in \(lastYear), a host needs \(speed(needed.median)) times the reference's "
+      + "speed in one thread (\(between(needed.fifty, speed)) in half of the samples, \(between(needed.ninety, speed)) in "
+      + "nine of ten); the trend leads to \(speed(trend)), "
+      + (isEnough ? "which is enough." : "\(speed(needed.median / trend)) times too slow.")
   }
 
   /// The years as lines with their bands.
@@ -204,7 +218,7 @@ package struct ProjectionReport: Report {
         Column("busy", unit: "us", .plain) { .text(microseconds($0.result.deviceBusy.seconds)) },
         Column("latency", unit: "us", .plain) { .text(microseconds($0.result.latency.seconds), .bold) },
         .tax { $0.result },
-        Column("fitted") { .text($0.isFitted ? "yes" : "no, announced", $0.isFitted ? nil : .dim) },
+        Column("fitted") { .text($0.isFitted ? "yes" : "as announced", $0.isFitted ? nil : .dim) },
       ])
   }
 
@@ -245,6 +259,9 @@ package struct ProjectionReport: Report {
       text += "Too few generations have a value of its own for a trend: \(leaders.joined(separator: ", ")). "
     }
     text += "All else is \(roadmap.base.accelerator?.title ?? "the host")'s. "
+    if roadmap.rules.announcementDeviation != nil {
+      text += "Parts that are announced count as evidence, which may be off. "
+    }
     if let band = projection.errorBand {
       text +=
         "The bands hold the trends' residuals and the model's own errors (\(band.hostBound.rows) host-bound and "
@@ -288,7 +305,10 @@ private func between(_ range: ClosedRange<Double>, _ text: (Double) -> String) -
 extension Projection.Year {
   /// What has a band, by key, and what its unit is of a second or of a fraction.
   fileprivate var bands: [(key: String, band: Projection.Band, unit: Double)] {
-    [("latency_us", latency, 1e6), ("device_busy_us", deviceBusy, 1e6), ("framework_tax_fraction", taxFraction, 1)]
+    [
+      ("latency_us", latency, 1e6), ("device_busy_us", deviceBusy, 1e6), ("framework_tax_fraction", taxFraction, 1),
+      ("host_over_device", hostOverDevice, 1), ("needed_host_speed", neededHostSpeed, 1),
+    ]
   }
 }
 

@@ -29,7 +29,7 @@ extension SystemReport {
     case .latency: ["accelerator", "framework", "precision"]
     case .breakdown: ["framework", "precision", "batch"]
     case .roofline, .timeline, .sensitivity: ["accelerator", "framework", "precision", "batch"]
-    case .projection: []
+    case .projection, .uncertainty, .hindcast: []
     }
   }
 
@@ -70,7 +70,8 @@ extension SystemReport {
     let headings: [(Figure.Kind, String)] = [
       (.latency, "Latency by batch size"), (.breakdown, "Where the time goes, generation by generation"),
       (.roofline, "Operators against the roofline"), (.timeline, "One pass on the timeline"),
-      (.projection, "Years to come"), (.sensitivity, "What the latency depends on"),
+      (.projection, "Years to come"), (.uncertainty, "What is uncertain about them"),
+      (.hindcast, "Such projections, put to the test"), (.sensitivity, "What the latency depends on"),
     ]
     var sections = headings.filter { library.has($0.0) }.map { kind, heading in
       let own = library.own(kind)

@@ -11,6 +11,8 @@ package struct SystemReport: Sendable {
   package let study: SystemStudy
   /// Years to come, where they were asked for and can be told.
   package let projection: Projection?
+  /// How good such projections would have been in the past; nil where that was not looked into.
+  package let hindcast: HindcastReport?
   /// Measured latencies, to be shown beside those simulated.
   package let measurements: [Measurement]
   /// The model's own errors, where they are known.
@@ -22,12 +24,13 @@ package struct SystemReport: Sendable {
 
   /// A report.
   package init(
-    study: SystemStudy, projection: Projection?, measurements: [Measurement] = [], errors: ErrorBand? = nil,
-    command: String,
+    study: SystemStudy, projection: Projection?, hindcast: HindcastReport? = nil, measurements: [Measurement] = [],
+    errors: ErrorBand? = nil, command: String,
     otherCommand: @escaping @Sendable (Scenario) -> String
   ) {
     self.study = study
     self.projection = projection
+    self.hindcast = hindcast
     self.measurements = measurements
     self.errors = errors
     self.command = command
@@ -57,10 +60,16 @@ package struct SystemReport: Sendable {
     case .timeline: return one?.timeline.flatMap { .timeline($0, title: "One pass: \(name)") }
     case .sensitivity:
       return one.flatMap { .sensitivity($0.sensitivities, title: "What the latency depends on: \(name)") }
-    case .projection:
-      let own = Figure.systemName(study, study.own) + ", batch \(study.batches[study.own.batch])"
-      return projection.flatMap { .projection($0, title: "Years to come: from \(own)") }
+    case .projection: return projection.flatMap { .projection($0, title: "Years to come: from \(ownName)") }
+    case .uncertainty:
+      return projection.flatMap { .uncertainty($0, title: "What is uncertain about years to come: from \(ownName)") }
+    case .hindcast: return hindcast.flatMap { .hindcast($0, title: "Forecasts of the past, and what came") }
     }
+  }
+
+  /// The system that was asked for.
+  private var ownName: String {
+    Figure.systemName(study, study.own) + ", batch \(study.batches[study.own.batch])"
   }
 
   // MARK: Words

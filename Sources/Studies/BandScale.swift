@@ -70,3 +70,14 @@ package struct BandScale: Sendable, Equatable {
     return half + (most - half) * min(1, max(0, way))
   }
 }
+
+/// What the bands of a projection's numbers are scaled by.
+package struct BandScales: Sendable, Equatable {
+  /// Those of most numbers.
+  package let usual: BandScale
+  /// Those of numbers that move in rare steps.
+  package let stepwise: BandScale
+
+  /// Bands as they are.
+  package static let none = BandScales(usual: .none, stepwise: .none)
+}

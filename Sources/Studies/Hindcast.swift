@@ -63,9 +63,9 @@ package struct Hindcast: Sendable {
   /// Every forecast, with its bands as they would have been given.
   package let outcomes: [Outcome]
   /// What the bands of a forecast of today are scaled by.
-  package let scale: BandScale
+  package let scale: BandScales
   /// What those of each cut-off were scaled by.
-  private let scales: [Int: BandScale]
+  private let scales: [Int: BandScales]
 
   /// Forecasts every number that has a trend.
   ///
@@ -73,18 +73,23 @@ package struct Hindcast: Sendable {
   ///   - lines: The history.
   ///   - ahead: For how many years ahead.
   package init(_ lines: HardwareLines, ahead: Int = 6) {
-    var outcomes: [Outcome] = []
-    for cutoff in lines.years.map({ $0.lowerBound..<$0.upperBound }) ?? 0..<0 {
+    let cutoffs = lines.years.map { Array($0.lowerBound..<$0.upperBound) } ?? []
+    let outcomes = parallelMap(cutoffs) { cutoff in
       let trends = TrendSet(lines.known(at: cutoff))
-      for number in lines.rules.numbers {
-        outcomes += Self.outcomes(number, lines, trends, cutoff, ahead)
-      }
-    }
-    (self.outcomes, scale, scales) = Self.scaling(outcomes, lines.rules)
+      return lines.rules.numbers.flatMap { Self.outcomes($0, lines, trends, cutoff, ahead) }
+    }.flatMap { $0 }
+    let stepwise = Set(lines.rules.numbers.filter(\.isStepwise).map(\.path))
+    let usual = Self.scaling(outcomes.filter { !stepwise.contains($0.quantity) }, lines.rules)
+    let steps = Self.scaling(outcomes.filter { stepwise.contains($0.quantity) }, lines.rules)
+    self.outcomes = usual.outcomes + steps.outcomes
+    scale = BandScales(usual: usual.scale, stepwise: steps.scale)
+    scales = Dictionary(
+      cutoffs.map { ($0, BandScales(usual: usual.scales[$0] ?? .none, stepwise: steps.scales[$0] ?? .none)) }
+    ) { first, _ in first }
   }
 
   /// What the bands of a cut-off were scaled by.
-  func scale(at cutoff: Int) -> BandScale { scales[cutoff] ?? .none }
+  func scale(at cutoff: Int) -> BandScales { scales[cutoff] ?? .none }
 
   private static func outcomes(
     _ number: TrendRules.Number, _ lines: HardwareLines, _ trends: TrendSet, _ cutoff: Int, _ ahead: Int

@@ -18,20 +18,25 @@ package struct LineHistory: Sendable {
   package let market: String
   /// From the oldest generation to the newest; never empty.
   package let points: [Point]
+  /// What has been announced for a time after the newest generation, from the earliest.
+  package let announced: [Point]
 
   /// A line, or nil without a point.
-  package init?(line: String, market: String, points: [Point]) {
-    guard !points.isEmpty else { return nil }
+  package init?(line: String, market: String, points: [Point], announced: [Point] = []) {
+    func sorted(_ points: [Point]) -> [Point] {
+      points.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+    }
+    guard let last = points.map(\.time).max() else { return nil }
     self.line = line
     self.market = market
-    self.points = points.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-      .map(\.element)
+    self.points = sorted(points)
+    self.announced = sorted(announced.filter { $0.time > last })
   }
 
   /// The newest generation.
   var last: Point { points[points.count - 1] }
 
-  /// The lines of some parts that are shipping, for one number, in the order of their names.
+  /// The lines of some parts of which one is shipping, for one number, in the order of their names.
   ///
   /// - Parameters:
   ///   - parts: The parts.
@@ -39,14 +44,16 @@ package struct LineHistory: Sendable {
   ///   - alternative: Another number that stands for it where a part lacks it.
   /// - Returns: The lines that have it.
   package static func lines(of parts: [HistoryPart], _ path: String, or alternative: String? = nil) -> [LineHistory] {
-    let shipping = parts.filter { !$0.isAnnounced }
-    return Dictionary(grouping: shipping, by: \.line).sorted { $0.key < $1.key }.compactMap { line, parts in
-      LineHistory(
-        line: line, market: parts[0].market,
-        points: parts.compactMap { part in
+    Dictionary(grouping: parts, by: \.line).sorted { $0.key < $1.key }.compactMap { line, parts in
+      func points(_ parts: [HistoryPart]) -> [Point] {
+        parts.compactMap { part in
           guard let value = part.values[path] ?? alternative.flatMap({ part.values[$0] }) else { return nil }
           return Point(time: part.time, logarithm: value.logarithm, released: part.released)
-        })
+        }
+      }
+      return LineHistory(
+        line: line, market: parts[0].market, points: points(parts.filter { !$0.isAnnounced }),
+        announced: points(parts.filter(\.isAnnounced)))
     }
   }
 

@@ -165,18 +165,25 @@ package struct PooledTrend: Sendable {
   package func forecast(_ line: String, at time: Double) -> Forecast? {
     guard let history = lines[line] else { return nil }
     let rate = rate(of: history)
-    let years = max(0, time - history.last.time)
     let degrees = degreesOfFreedom
-    let variance = scatter * (years + rules.generationYears) + rate.variance * years * years
     guard time > history.last.time else {
       return Forecast(
         logarithm: past(history, time, rate.value), deviation: (scatter * rules.generationYears).squareRoot(),
         degrees: degrees)
     }
-    let closing = gap(history, history.points[...]) * (1 - (-catchUp * years).exponential)
-    return Forecast(
-      logarithm: level(history.points[...], rate.value) + rate.value * years + closing,
-      deviation: variance.squareRoot(), degrees: degrees)
+    let gap = gap(history, history.points[...])
+    let told = Announcements(
+      history.announced.map { (years: $0.time - history.last.time, logarithm: $0.logarithm) },
+      deviation: rules.announcementDeviation
+    ).told(
+      after: time - history.last.time,
+      Announcements.Walk(
+        scatter: scatter, rateVariance: rate.variance, ownVariance: scatter * rules.generationYears,
+        expected: { years in
+          let closing = gap * (1 - (-catchUp * years).exponential)
+          return level(history.points[...], rate.value) + rate.value * years + closing
+        }))
+    return Forecast(logarithm: told.logarithm, deviation: told.variance.squareRoot(), degrees: degrees)
   }
 
   /// What lies between the generations of a line, and before them by its rate.

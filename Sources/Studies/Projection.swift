@@ -1,4 +1,5 @@
 import JSONText
+import Kernels
 import Profiles
 import Roofline
 import Simulation
@@ -43,8 +44,16 @@ package struct Projection: Sendable {
     package let deviceBusy: Band
     /// The tax as a fraction of the latency.
     package let taxFraction: Band
-    /// Sample by sample, seconds; nil for one that was left out.
-    let samples: [(latency: Double, deviceBusy: Double)?]
+    /// The host's time over the device's.
+    package let hostOverDevice: Band
+    /// The speed of one thread that a host needs not to be waited for.
+    package let neededHostSpeed: Band
+    /// The pass on the system, without any error.
+    let trendPass: SampledPass
+    /// Sample by sample; nil for one that was left out.
+    let samples: [SampledPass?]
+    /// What is projected, with the workload of that year.
+    let scenario: Scenario
     /// How many samples have a number that was held at a limit of its profile.
     package let heldSamples: Int
     /// How many samples were left out, since a pass takes longer than the clock counts.
@@ -59,21 +68,34 @@ package struct Projection: Sendable {
     package let year: Double
     /// The result.
     package let result: SweepResult
-    /// Whether the trends are fitted to it; announced parts are only shown.
+    /// Whether the trends are fitted to it; announced parts are evidence with an uncertainty of its own.
     package let isFitted: Bool
+    /// The pass, without any error.
+    let trendPass: SampledPass
+    /// Sample by sample, with the model's errors alone; nil for one that was left out.
+    let samples: [SampledPass?]
+
+    /// The tax as a fraction of the latency, by the model's errors alone.
+    package var taxFraction: Band { Band(samples.compactMap { $0?.taxFraction }) }
+    /// The host's time over the device's, by the model's errors alone.
+    package var hostOverDevice: Band { Band(samples.compactMap { $0?.hostOverDevice }) }
+    /// Seconds per pass, by the model's errors alone.
+    package var latency: Band { Band(samples.compactMap { $0?.latency }) }
   }
 
   /// What is projected.
   package let scenario: Scenario
   /// The trends.
   package let roadmap: Roadmap
+  /// How the workload grows.
+  let workloads: ProjectedWorkload
   /// The model's own error; nil where none is known, and the bands leave it out.
   package let errorBand: ErrorBand?
   /// How many samples there are.
   package let sampleCount: Int
   /// What the draws come from.
   package let seed: UInt64
-  /// The parts of the history, and those announced.
+  /// The parts of the history in the order of their dates, and those announced.
   package let parts: [Part]
   /// From the year behind the last generation to the one asked for.
   package let years: [Year]
@@ -96,71 +118,115 @@ package struct Projection: Sendable {
   ///   - scenario: What is projected; its system is the roadmap's base.
   ///   - roadmap: The trends.
   ///   - lastYear: The year asked for.
+  ///   - workloads: How the workload grows.
+  ///   - earlier: Parts from before the first generation, to be shown beside them.
   ///   - errorBand: The model's own error.
   ///   - sampleCount: How many samples are drawn.
   ///   - seed: What they are drawn from.
   ///   - threads: How many cores are used; nil for all.
-  /// - Throws: ``ProjectionFault``.
+  /// - Throws: ``ProjectionFault``, or what binding a grown workload throws.
   /// - Complexity: For each year and sample, one pricing of the workload's different kernels.
   package init(
-    _ scenario: Scenario, roadmap: Roadmap, upTo lastYear: Int, errorBand: ErrorBand?, sampleCount: Int, seed: UInt64,
-    threads: Int? = nil
+    _ scenario: Scenario, roadmap: Roadmap, upTo lastYear: Int, workloads: ProjectedWorkload? = nil,
+    earlier: [AcceleratorProfile] = [], errorBand: ErrorBand?, sampleCount: Int, seed: UInt64, threads: Int? = nil
   ) throws {
     let range = Self.yearRange(roadmap)
     guard range.contains(lastYear) else { throw ProjectionFault.yearOutOfRange(lastYear, range) }
     self.scenario = scenario
     self.roadmap = roadmap
     self.errorBand = errorBand
+    self.workloads = workloads ?? ProjectedWorkload()
     self.sampleCount = sampleCount
     self.seed = seed
     let preparation = Preparation()
     let source = RoadmapDraw.Source(roadmap)
     let worlds = (0..<sampleCount).map { ProjectionWorld(source, seed: seed, sample: $0, errorBand, roadmap.progress) }
     let first = min(range.lowerBound + 1, lastYear)
+    let growth = self.workloads
     years = try parallelMap(Array(first...lastYear), threads: threads) { year in
-      try Self.project(scenario, roadmap, to: year, worlds, preparation)
+      try Self.project(scenario, roadmap, to: year, worlds, growth, preparation)
     }
-    let known = roadmap.history.accelerators.map { ($0, true) } + roadmap.history.announced.map { ($0, false) }
+    let known =
+      (earlier + roadmap.history.accelerators).map { ($0, true) } + roadmap.history.announced.map { ($0, false) }
     parts = try parallelMap(known, threads: threads) { part, isFitted in
-      try Self.simulate(part, isFitted, scenario, roadmap, preparation)
+      try Self.simulate(part, isFitted, scenario, roadmap, worlds, preparation)
     }
   }
 
   private static func project(
-    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [ProjectionWorld], _ preparation: Preparation
+    _ scenario: Scenario, _ roadmap: Roadmap, to year: Int, _ worlds: [ProjectionWorld], _ workloads: ProjectedWorkload,
+    _ preparation: Preparation
   ) throws -> Year {
     let time = Double(year) + 0.5
+    let outlook = Outlook(roadmap, at: time, workloads)
     var onTrend = scenario
+    if let workload = try workloads.bound?(max(0, year - roadmap.presentYear)) { onTrend.workload = workload }
     onTrend.system = roadmap.system(at: time)
     var pricer = PassPricer(onTrend, preparation.plan(of: onTrend))
+    outlook.set(nil, in: &pricer)
     guard let trendTiming = try? pricer.time() else { throw ProjectionFault.beyondSimulation(year: year) }
     var trendResult = SweepResult(trendTiming.summary)
-    trendResult.fits = pricer.fits
-    let outlook = RoadmapYear(roadmap, at: time)
-    let yearsAhead = max(0, time - roadmap.lastYear)
-    let samples = worlds.map { Self.outcome(of: $0, outlook, yearsAhead, &pricer) }
+    trendResult.summary = trendResult.summary.repeated(outlook.growth.operators)
+    trendResult.fits = pricer.fits(outlook.growth.operators * outlook.growth.workPerOperator)
+    let trendPass = try SampledPass(pricer, operators: outlook.growth.operators)
+    let samples = worlds.map { Self.outcome(of: $0, outlook, &pricer) }
     let outcomes = samples.compactMap { $0?.outcome }
     guard outcomes.count * 2 > worlds.count else { throw ProjectionFault.beyondSimulation(year: year) }
     return Year(
       year: year, system: onTrend.system, onTrend: trendResult, latency: Band(outcomes.map(\.latency)),
-      deviceBusy: Band(outcomes.map(\.deviceBusy)), taxFraction: Band(outcomes.map(Self.taxFraction)),
-      samples: samples.map { $0?.outcome }, heldSamples: samples.filter { $0?.isHeld == true }.count,
-      droppedSamples: worlds.count - outcomes.count)
+      deviceBusy: Band(outcomes.map(\.deviceBusy)), taxFraction: Band(outcomes.map(\.taxFraction)),
+      hostOverDevice: Band(outcomes.map(\.hostOverDevice)), neededHostSpeed: Band(outcomes.map(\.neededHostSpeed)),
+      trendPass: trendPass, samples: samples.map { $0?.outcome }, scenario: onTrend,
+      heldSamples: samples.filter { $0?.isHeld == true }.count, droppedSamples: worlds.count - outcomes.count)
   }
 
-  private static func taxFraction(_ outcome: (latency: Double, deviceBusy: Double)) -> Double {
-    outcome.latency > 0 ? 1 - outcome.deviceBusy / outcome.latency : 0
+  /// A year, ready to be sampled.
+  private struct Outlook {
+    private let year: RoadmapYear
+    /// How far beyond the last generation.
+    let yearsAhead: Double
+    /// What has become of the workload.
+    let growth: ProjectedWorkload.Growth
+    /// The rates that a larger operator slows, with the base's values.
+    private let rates: [(number: SystemNumber, value: Double)]
+
+    init(_ roadmap: Roadmap, at time: Double, _ workloads: ProjectedWorkload) {
+      year = RoadmapYear(roadmap, at: time)
+      yearsAhead = max(0, time - roadmap.lastYear)
+      growth = workloads.growth(after: yearsAhead)
+      rates =
+        growth.workPerOperator == 1
+        ? []
+        : roadmap.base.numbers.filter { !$0.isOfHost && [.peak, .bandwidth].contains($0.family) }.compactMap { number in
+          number.value(in: roadmap.base).map { (number, $0) }
+        }
+    }
+
+    /// Gives a pricer the numbers of a world, or those of the trends themselves.
+    ///
+    /// - Returns: Whether one was held at a limit of its profile.
+    @discardableResult
+    func set(_ draw: RoadmapDraw?, in pricer: inout PassPricer) -> Bool {
+      let values = year.values(draw)
+      for (number, value) in values.numbers { pricer.set(number, to: value) }
+      // So much more work in one operator is as if the device were so much slower.
+      for (number, value) in rates {
+        let moved = values.numbers.first { $0.number.path == number.path }?.value ?? value
+        if let rate = number.range.nearest(to: moved / growth.workPerOperator) { pricer.set(number, to: rate) }
+      }
+      pricer.update([.host, .device])
+      return values.isHeld
+    }
   }
 
   /// A sample's pass; nil for what takes longer than the clock counts: it is one of a few wild samples, which medians and
   /// bands can spare.
   private static func outcome(
-    of world: ProjectionWorld, _ outlook: RoadmapYear, _ yearsAhead: Double, _ pricer: inout PassPricer
-  ) -> (outcome: (latency: Double, deviceBusy: Double), isHeld: Bool)? {
-    let values = outlook.values(world.draw)
-    for (number, value) in values.numbers { pricer.set(number, to: value) }
-    pricer.update([.host, .device])
-    return (try? world.outcome(of: pricer, yearsAhead: yearsAhead)).map { ($0, values.isHeld) }
+    of world: ProjectionWorld, _ outlook: Outlook, _ pricer: inout PassPricer
+  ) -> (outcome: SampledPass, isHeld: Bool)? {
+    let isHeld = outlook.set(world.draw, in: &pricer)
+    let operators = outlook.growth.operators
+    return (try? world.outcome(of: pricer, yearsAhead: outlook.yearsAhead, operators: operators)).map { ($0, isHeld) }
   }
 
   /// What the uncertainty of the last year comes from.
@@ -169,12 +235,8 @@ package struct Projection: Sendable {
   /// - Returns: The shares; nil without a year.
   package func varianceShares(samples sampleCount: Int = 400) -> VarianceShares? {
     guard let last = years.last else { return nil }
-    let time = Double(last.year) + 0.5
-    var onTrend = scenario
-    onTrend.system = last.system
-    let plan = Preparation().plan(of: onTrend)
-    let pricer = PassPricer(onTrend, plan)
-    let outlook = RoadmapYear(roadmap, at: time)
+    let pricer = PassPricer(last.scenario, Preparation().plan(of: last.scenario))
+    let outlook = Outlook(roadmap, at: Double(last.year) + 0.5, workloads)
     let source = RoadmapDraw.Source(roadmap)
     let groups = roadmap.quantities.map { VarianceShares.Group($0.number) }
     let worlds = (0..<min(sampleCount, self.sampleCount)).map {
@@ -183,9 +245,8 @@ package struct Projection: Sendable {
     let samples = parallelMap(VarianceShares.Group.allCases) { group in
       var pricer = pricer
       return worlds.compactMap { world in
-        Self.outcome(
-          of: world.only(group, of: groups, roadmap.progress), outlook, max(0, time - roadmap.lastYear), &pricer
-        ).map { (latency: $0.outcome.latency, taxFraction: Self.taxFraction($0.outcome)) }
+        Self.outcome(of: world.only(group, of: groups, roadmap.progress), outlook, &pricer)
+          .map { (latency: $0.outcome.latency, taxFraction: $0.outcome.taxFraction) }
       }
     }
     return VarianceShares(Dictionary(zip(VarianceShares.Group.allCases, samples)) { first, _ in first })
@@ -193,7 +254,7 @@ package struct Projection: Sendable {
 
   private static func simulate(
     _ part: AcceleratorProfile, _ isFitted: Bool, _ scenario: Scenario, _ roadmap: Roadmap,
-    _ preparation: Preparation
+    _ worlds: [ProjectionWorld], _ preparation: Preparation
   ) throws -> Part {
     let year = decimalYear(part.released) ?? roadmap.lastYear
     var own = scenario
@@ -204,8 +265,10 @@ package struct Projection: Sendable {
     {
       number.set(possible, in: &own.system)
     }
-    let result = try SweepResult(PassPricer(own, preparation.plan(of: own)).time().summary)
-    return Part(accelerator: part, year: year, result: result, isFitted: isFitted)
+    let pricer = PassPricer(own, preparation.plan(of: own))
+    return try Part(
+      accelerator: part, year: year, result: SweepResult(pricer.time().summary), isFitted: isFitted,
+      trendPass: SampledPass(pricer), samples: worlds.map { try? $0.outcome(of: pricer, yearsAhead: 0) })
   }
 }
 
@@ -216,4 +279,12 @@ extension Roadmap {
   }
   /// When the first did.
   package var firstYear: Double { history.accelerators.first.flatMap { decimalYear($0.released) } ?? lastYear }
+}
+
+extension PassPricer {
+  /// Whether the tensors of a pass fit that have grown by some factor.
+  fileprivate func fits(_ growth: Double) -> Bool {
+    guard let capacity = scenario.system.accelerator?.memory.capacityGB else { return true }
+    return plan.lowered.tensors.total * growth <= capacity * 1e9
+  }
 }

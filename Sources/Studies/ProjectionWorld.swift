@@ -44,23 +44,35 @@ struct ProjectionWorld: Sendable {
     return world
   }
 
-  /// The simulated pass with the model's errors, seconds.
+  /// The simulated pass with the model's errors.
   ///
   /// The latency follows the longer of the host's and the device's time, as it does without errors: where a long host time
-  /// hides the device's, an error of the device is hidden too.
+  /// hides the device's, an error of the device is hidden too. A host that is so many times as fast needs so many times
+  /// less.
   ///
   /// - Parameters:
   ///   - pricer: The pass on the hardware of a year.
   ///   - years: How many years that is ahead.
-  /// - Returns: What it takes, and in how much of that the device works.
+  ///   - operators: How many times as many operators it has by then.
+  /// - Returns: What it takes.
   /// - Throws: `SimulationFault` for what takes longer than the clock counts.
-  func outcome(of pricer: PassPricer, yearsAhead years: Double) throws -> (latency: Double, deviceBusy: Double) {
-    let timing = try pricer.time()
+  func outcome(of pricer: PassPricer, yearsAhead years: Double, operators: Double = 1) throws -> SampledPass {
     let deviceFactor = deviceFactor * (deviceRate * years).exponential
+    return try SampledPass(pricer, hostFactor: hostFactor, deviceFactor: deviceFactor, operators: operators)
+  }
+}
+
+extension SampledPass {
+  /// A pass whose host and device times are wrong by some factors, of a workload with some times as many operators.
+  init(_ pricer: PassPricer, hostFactor: Double = 1, deviceFactor: Double = 1, operators: Double = 1) throws {
+    let timing = try pricer.time()
     let load = pricer.load
     let (host, device) = (Double(load.host.count), Double(load.device.count))
     let stretch = max(host * hostFactor, device * deviceFactor) / max(host, device, 1)
-    let latency = timing.latency.seconds * stretch
-    return (latency, min(latency, timing.deviceBusy.seconds * deviceFactor))
+    let latency = timing.latency.seconds * stretch * operators
+    let ratio = host * hostFactor / max(1, device * deviceFactor)
+    self.init(
+      latency: latency, deviceBusy: min(latency, timing.deviceBusy.seconds * deviceFactor * operators),
+      hostOverDevice: ratio, neededHostSpeed: pricer.scenario.system.host.singleThreadSpeed * ratio)
   }
 }

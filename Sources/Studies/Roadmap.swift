@@ -51,6 +51,8 @@ package struct Roadmap: Sendable {
   package let followers: [Follower]
   /// What becomes of numbers against their trends.
   package let changes: [TrendScenario.Change]
+  /// Paths of numbers that stay as the base has them.
+  let held: Set<String>
   /// Whether the trend of hosts starts at the base's own, now, instead of at the host that the history would have.
   package let startsAtHost: Bool
   /// Fits the trends.
@@ -71,6 +73,7 @@ package struct Roadmap: Sendable {
   ) throws(ProjectionFault) {
     guard base.accelerator != nil else { throw .noAccelerator }
     self.startsAtHost = startsAtHost
+    self.held = held
     self.changes = changes
     self.history = history
     self.base = base

@@ -5,14 +5,14 @@ package struct RoadmapLines: Sendable {
   /// How trends are fitted.
   package let rules: TrendRules
   private let trends: TrendSet?
-  private let scale: BandScale
+  private let scale: BandScales
 
   /// Lines of a history.
   ///
   /// - Parameters:
   ///   - trends: Their trends.
   ///   - scale: What their hindcasts justify to scale bands by.
-  package init(_ trends: TrendSet, scale: BandScale = .none) {
+  package init(_ trends: TrendSet, scale: BandScales = .none) {
     rules = trends.lines.rules
     self.trends = trends
     self.scale = scale
@@ -45,6 +45,7 @@ package struct RoadmapLines: Sendable {
   /// - Returns: The trend; nil for a number without one.
   func trend(of number: SystemNumber, for base: System) -> LineTrend? {
     guard let trends, let rule = rules.number(number.path) else { return nil }
+    let scale = rule.isStepwise ? scale.stepwise : scale.usual
     let isHost = number.isOfHost
     let parts = isHost ? trends.lines.hosts : trends.lines.accelerators
     let (name, released) =
@@ -70,7 +71,7 @@ package struct RoadmapLines: Sendable {
     let number = rules.number(path) ?? TrendRules.Number(path: path)
     return LineTrend(
       PooledTrend([history], TrendRules.Number(path: path, priorYearlyFactor: number.priorYearlyFactor), rules),
-      line: line, scale: scale)
+      line: line, scale: scale.usual)
   }
 }
 

@@ -28,23 +28,39 @@ enum HindcastRun {
     let ahead = try checking { try command.integer(of: "ahead", .within(1...20)) } ?? 6
     let samples = try checking { try command.integer(of: "samples", .within(20...1_000_000)) } ?? 200
     let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
+    command.print(try report(library, from: from, ahead: ahead, sampleCount: samples, seed: UInt64(seed)))
+  }
+
+  /// Forecasts the past of the catalog's history.
+  ///
+  /// - Parameters:
+  ///   - library: Whose history.
+  ///   - from: The first cut-off.
+  ///   - ahead: For how many years ahead.
+  ///   - sampleCount: How many samples the band of a latency is made of.
+  ///   - seed: What they are drawn from.
+  /// - Returns: How good the forecasts were.
+  /// - Throws: ``Failure`` where a file of the history is wrong.
+  static func report(
+    _ library: Library, from: Int = 2014, ahead: Int = 6, sampleCount: Int = 200, seed: UInt64 = 1
+  ) throws(Failure) -> HindcastReport {
+    let lines = try library.hardwareLines()
     let numbers = Hindcast(lines, ahead: ahead)
     let file = try MeasurementFile(try library.historyFile("latencies.csv"), library)
     let latencies = try checking {
       let band = try library.profiles.errorBand(named: KernelModel.calibrated.errorBandName)
       return try Progress.showing("forecasting the past") { _ in
         try LatencyHindcast(
-          file.rows, from: library, lines: lines, numbers: numbers, errorBand: band, ahead: ahead, sampleCount: samples,
-          seed: UInt64(seed))
+          file.rows, from: library, lines: lines, numbers: numbers, errorBand: band, ahead: ahead,
+          sampleCount: sampleCount, seed: seed)
       }
     }
-    command.print(
-      HindcastReport(
-        HindcastSummary.all(numbers.outcomes + latencies.outcomes, from: from), from: from,
-        remarks: [
-          "Device times are forecast for the numbers of data sheets; from year to year they shrank by another "
-            + "\(NumberFormat.significant(latencies.progressPerYear, digits: 2)) of their logarithm, of which each forecast "
-            + "takes what was known then (progress_per_year)."
-        ]))
+    return HindcastReport(
+      HindcastSummary.all(numbers.outcomes + latencies.outcomes, from: from), from: from,
+      remarks: [
+        "Device times are forecast for the numbers of data sheets; from year to year they shrank by another "
+          + "\(NumberFormat.significant(latencies.progressPerYear, digits: 2)) of their logarithm, of which each forecast "
+          + "takes what was known then (progress_per_year)."
+      ])
   }
 }

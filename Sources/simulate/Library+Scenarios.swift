@@ -44,6 +44,7 @@ extension Library {
   private static func contradiction(_ first: TrendScenario, _ second: TrendScenario) -> String? {
     if first.framework != nil, second.framework != nil { return "what framework everything runs in" }
     if first.precision != nil, second.precision != nil { return "what precision everything is computed in" }
+    if first.growth != nil, second.growth != nil { return "how workloads grow" }
     return first.changes.first { change in second.changes.contains { $0.path == change.path } }
       .map { "what becomes of \($0.path)" }
   }

@@ -44,7 +44,9 @@ enum ProjectCommand {
           "Each is a small file with a name and a reason; those of the catalog are in hardware-profiles/scenarios.",
         group: "Roadmap", isRepeatable: true),
       OptionDefinition(
-        "when", value: "RESULT=VALUE", help: "Say in which year a result passes a value", group: "Roadmap"),
+        "when", value: "RESULT=VALUE", help: "Say in which year a result passes a value",
+        longHelp: "The results are \(YearQuestion.Metric.allCases.map(\.rawValue).joined(separator: ", ")).",
+        group: "Roadmap"),
       OptionDefinition(
         "hindcast", help: "Say how good such projections would have been in the past", group: "Hindcast"),
       OptionDefinition(
@@ -66,6 +68,9 @@ enum ProjectCommand {
       CommandExample(
         "simulate project bert-base --year 2032 -b 64 --scenario memory-wall --when latency_us=5000",
         shows: "if memory grows slowly; and when a pass takes 5 ms"),
+      CommandExample(
+        "simulate project bert-base --year 2032 -b 8 --when host_over_device=1",
+        shows: "by which year batch 8 is host-bound"),
       CommandExample("simulate project --hindcast", shows: "how good projections would have been since 2014"),
       CommandExample(
         "simulate project bert-base h100-sxm --target framework_tax_fraction=0.1 --vary dispatch,batch",
@@ -184,7 +189,8 @@ enum ProjectCommand {
     let question = try question(command)
     let projection = try projection(
       changed, library, namesHost: command.isPresent("host"), history: command.value(of: "history"), upTo: year,
-      sampleCount: samples, seed: UInt64(seed), changes: scenarios.flatMap(\.changes))
+      workloads: try workloads(scenarios, changed), sampleCount: samples, seed: UInt64(seed),
+      changes: scenarios.flatMap(\.changes))
     command.print(ProjectionReport(projection: projection, scenarios: scenarios, question: question))
   }
 
@@ -196,6 +202,8 @@ enum ProjectCommand {
   ///   - namesHost: Whether the host was asked for, so that the trend of hosts starts at it.
   ///   - patterns: The accelerators whose history is fitted; nil for those of the accelerator's vendor.
   ///   - year: How far.
+  ///   - workloads: How the workload grows.
+  ///   - earlierFrom: From which year on parts without a profile are shown as well; nil for none.
   ///   - sampleCount: How many samples are drawn.
   ///   - seed: What they are drawn from.
   ///   - changes: What becomes of numbers against their trends.
@@ -203,7 +211,8 @@ enum ProjectCommand {
   /// - Throws: `Failure` where there is no accelerator, too short a history or a year out of range.
   static func projection(
     _ resolved: ScenarioOptions.Resolved, _ library: Library, namesHost: Bool, history patterns: String? = nil,
-    upTo year: Int, sampleCount: Int, seed: UInt64, changes: [TrendScenario.Change] = []
+    upTo year: Int, workloads: ProjectedWorkload? = nil, earlierFrom: Int? = nil, sampleCount: Int, seed: UInt64,
+    changes: [TrendScenario.Change] = []
   ) throws(Failure) -> Projection {
     try checking {
       let base = resolved.scenario.system
@@ -225,9 +234,13 @@ enum ProjectCommand {
         held: Set(resolved.overrides.map(\.path)), startsAtHost: namesHost, changes: changes,
         fitsOnlyHistory: patterns != nil)
       let band = try profiles.errorBand(named: resolved.scenario.kernelModel.errorBandName)
+      var first = base
+      first.accelerator = history.accelerators.first
+      let earlier = earlierFrom.map { lines.earlierParts(before: first, from: $0) } ?? []
       return try Progress.showing("projecting \(NumberFormat.integer(sampleCount)) samples to \(year)") { _ in
         try Projection(
-          resolved.scenario, roadmap: roadmap, upTo: year, errorBand: band, sampleCount: sampleCount, seed: seed)
+          resolved.scenario, roadmap: roadmap, upTo: year, workloads: workloads, earlier: earlier, errorBand: band,
+          sampleCount: sampleCount, seed: seed)
       }
     }
   }
@@ -254,17 +267,40 @@ enum ProjectCommand {
     return changed
   }
 
+  /// How scenarios let a workload grow; nil where none does.
+  private static func workloads(
+    _ scenarios: [TrendScenario], _ resolved: ScenarioOptions.Resolved
+  ) throws -> ProjectedWorkload? {
+    guard let scenario = scenarios.first(where: { $0.growth != nil }), let growth = scenario.growth else { return nil }
+    guard !growth.parameters.isEmpty else { return ProjectedWorkload(growth) }
+    let own = Dictionary(resolved.scenario.workload.parameters.map { ($0.name, $0.value) }) { first, _ in first }
+    for (name, _) in growth.parameters where own[name] == nil {
+      throw Failure.input(
+        "the scenario \(scenario.name) lets \(name) grow, and the workload \(resolved.workload.name) has none: its "
+          + "parameters are \(own.keys.sorted().joined(separator: ", "))")
+    }
+    let (workload, framework, given) = (resolved.workload, resolved.scenario.system.framework, resolved.parameters)
+    return ProjectedWorkload(growth) { years in
+      var parameters = given
+      for (name, factor) in growth.parameters {
+        parameters[name] = ProjectedWorkload.grown(own[name] ?? 1, by: factor, years: years)
+      }
+      var framework = framework
+      return try workload.bindChecked(parameters, for: &framework)
+    }
+  }
+
   private static func question(_ command: ParsedCommand) throws -> YearQuestion? {
-    try result("when", command).map { YearQuestion($0.metric, passes: $0.value) }
+    try result("when", command, as: YearQuestion.Metric.self).map { YearQuestion($0.metric, passes: $0.value) }
   }
 
   /// A result and a value of it, as an option gives them; nil without the option.
-  private static func result(
-    _ option: String, _ command: ParsedCommand
-  ) throws -> (metric: TargetSearch.Metric, value: Double)? {
+  private static func result<Metric: RawRepresentable<String> & CaseIterable>(
+    _ option: String, _ command: ParsedCommand, as type: Metric.Type
+  ) throws -> (metric: Metric, value: Double)? {
     guard let assignment = try command.assignments(of: option).last else { return nil }
-    guard let metric = TargetSearch.Metric(rawValue: assignment.name) else {
-      let known = TargetSearch.Metric.allCases.map(\.rawValue)
+    guard let metric = Metric(rawValue: assignment.name) else {
+      let known = Metric.allCases.map(\.rawValue)
       throw NameFault.unknown(
         what: "result", name: assignment.name, suggestion: nearestName(to: assignment.name, among: known), known: known)
     }
@@ -277,7 +313,7 @@ enum ProjectCommand {
   // MARK: Backwards
 
   private static func searchTarget(_ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved) throws {
-    guard let (metric, target) = try result("target", command) else { return }
+    guard let (metric, target) = try result("target", command, as: TargetSearch.Metric.self) else { return }
     var scenario = resolved.scenario
     try scaling(command) {
       for (dial, factor) in try factors(command) { try dial.turn(by: factor, in: &scenario.system) }

@@ -16,7 +16,8 @@ enum ReportCommand {
     "report", summary: "Make a page of charts to read and send, or one chart as a file",
     discussion: """
       Writes one HTML file that needs nothing beside it: the finding, latency by batch size, where the time goes on each \
-      accelerator generation, the roofline, one pass on the timeline, years to come, sensitivities, and every input with \
+      accelerator generation, the roofline, one pass on the timeline, years to come with what is uncertain about them \
+      and how good such projections were in the past, sensitivities, and every input with \
       its source. Accelerator, framework, precision and batch can be chosen on the page. --sweep makes a page of a \
       sweep's rows instead, and --study one of a case study; 'simulate trace FILE --report PAGE' makes one of a recording.
       With --chart, one chart is written (of the roofline for several accelerators too, with commas between them), in \
@@ -39,8 +40,7 @@ enum ReportCommand {
         "samples", value: "N", help: "How many samples the projection draws", defaultText: "1000", group: "Contents"),
       OptionDefinition("sweep", value: "FILE", help: "A page of the rows of a sweep, from its CSV", group: "Contents"),
       OptionDefinition(
-        "study", value: "S", help: "A page of a case study", choices: CaseStudy.Subject.allCases.map(\.rawValue),
-        group: "Contents"),
+        "study", value: "S", help: "A page of a case study", choices: StudyCommand.names, group: "Contents"),
     ] + ScenarioOptions.definitions,
     examples: [
       CommandExample("simulate report bert-base h100-sxm --output report.html", shows: "everything about one system"),
@@ -109,7 +109,9 @@ enum ReportCommand {
   ) throws(Failure) {
     if format?.ending != ChartFormat.svg.ending { try command.refuse(["width"], "only an SVG chart has one") }
     guard let kind else { return }
-    if kind != .projection { try command.refuse(["year", "samples"], "the \(kind.rawValue) chart projects nothing") }
+    if kind != .projection, kind != .uncertainty {
+      try command.refuse(["year", "samples"], "the \(kind.rawValue) chart projects nothing")
+    }
     if kind != .latency {
       try command.refuse(["measurements"], "the \(kind.rawValue) chart shows no measured latencies")
     }
@@ -148,8 +150,14 @@ enum ReportCommand {
       try ProfileCatalog.errorBand(
         named: resolved.scenario.kernelModel.errorBandName, directories: library.profileFolders)
     }
+    // A page is worth having where the catalog's history is not what it should be.
+    let hindcast =
+      kind == .hindcast
+      ? try HindcastRun.report(library)
+      : kind == nil && projection != nil ? try? HindcastRun.report(library, sampleCount: 100) : nil
     return SystemReport(
-      study: study, projection: projection, measurements: measurements ?? [], errors: errors, command: words,
+      study: study, projection: projection, hindcast: hindcast, measurements: measurements ?? [], errors: errors,
+      command: words,
       otherCommand: commandLine(of:))
   }
 
@@ -158,14 +166,16 @@ enum ReportCommand {
   ) throws(Failure) -> Projection? {
     let year = try checking { try command.integer(of: "year") }
     let samples = try checking { try command.integer(of: "samples", ProjectCommand.samples) }
-    guard kind == nil || kind == .projection, resolved.scenario.system.accelerator != nil else { return nil }
+    guard kind == nil || kind == .projection || kind == .uncertainty, resolved.scenario.system.accelerator != nil else {
+      return nil
+    }
     do {
       return try ProjectCommand.projection(
         resolved, library, namesHost: command.isPresent("host"), upTo: year ?? 2032, sampleCount: samples ?? 1000,
         seed: 1)
     } catch {
       // A page is worth having without one; who asked for this chart or a year is told why there is none.
-      if kind == .projection || year != nil { throw error }
+      if kind != nil || year != nil { throw error }
       return nil
     }
   }
@@ -178,7 +188,7 @@ enum ReportCommand {
 
   private static func reason(_ kind: Figure.Kind, isAlone: Bool) -> String {
     switch kind {
-    case .roofline, .projection: isAlone ? "; it needs an accelerator" : "; it has no kernels"
+    case .roofline, .projection, .uncertainty, .hindcast: isAlone ? "; it needs an accelerator" : "; it has no kernels"
     case .timeline: "; its pass is too long for a picture"
     default: ""
     }
@@ -193,6 +203,9 @@ enum ReportCommand {
       return try Progress.showing("drawing \(NumberFormat.integer(rows.count)) rows") { _ in
         SweepPage(rows: rows, file: path, command: words).html()
       }
+    }
+    if command.value(of: "study") == TaxStudyRun.name {
+      return TaxStudyPage(study: try TaxStudyRun.study(library), command: words).html()
     }
     let subject = try checking { try command.choice(of: "study", as: CaseStudy.Subject.self) }
     return CaseStudyPage(study: try StudyCommand.study(subject ?? .frameworks, library), command: words).html()

@@ -6,7 +6,7 @@ import Studies
 /// `simulate study`: the paper's case studies, measured beside simulated.
 enum StudyCommand {
   static let subcommand = Subcommand(
-    "study", summary: "Repeat the paper's case studies, measured values beside simulated ones",
+    "study", summary: "Repeat the paper's case studies, and carry its tax on, measured values beside simulated ones",
     [
       study(
         .modelDesign, summary: "Multiply-adds and latency, depth and width, precision at small batches",
@@ -21,12 +21,16 @@ enum StudyCommand {
           OptionDefinition(
             "measurements", value: "FILE", help: "Further measurements, in the columns of 'simulate validate'")
         ]),
+      TaxStudyRun.subcommand,
     ]
   ) { _, _ throws(Failure) in
     throw .usage(
-      "which study? \(CaseStudy.Subject.allCases.map(\.rawValue).joined(separator: ", "))\n"
+      "which study? \(names.joined(separator: ", "))\n"
         + "see 'simulate study --help'")
   }
+
+  /// The names of all studies.
+  static let names = CaseStudy.Subject.allCases.map(\.rawValue) + [TaxStudyRun.name]
 
   private static func study(
     _ subject: CaseStudy.Subject, summary: String, shows: String, _ options: [OptionDefinition] = []

@@ -71,6 +71,13 @@ import Testing
           ", \"changes\": [{ \"number\": \"accelerator.watts\", \"factor\": 2 }, { \"number\": ¶\"accelerator.watts\","
             + " \"factor\": 3 }]"), "twice"
       ),
+      (scenario(", \"workload\": ¶{}"), "work_yearly_factor"),
+      (scenario(", \"workload\": { \"work_yearly_factor\": ¶0 }"), "between 0.1 and 10"),
+      (
+        scenario(
+          ", \"workload\": { \"parameters\": [{ \"name\": \"context\", \"yearly_factor\": 2 },"
+            + " { \"name\": ¶\"context\", \"yearly_factor\": 3 }] }"), "twice"
+      ),
     ])
   func wrongScenario(_ text: String, _ words: String) throws {
     let marked = Marked(text)

@@ -107,6 +107,34 @@ import Testing
     #expect(abs(sum - 1) < 1e-9)
   }
 
+  @Test func `the tax from the past into years to come, with its questions`() throws {
+    let result = try Command.run(["study", "tax", "--samples", "20", "--year", "2026", "--format", "json"])
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    var root = try JSONDocument(bytes: Array(result.output.utf8), file: "tax.json").cursor.object()
+    let series = try root.required("series").array()
+    #expect(series.count == 6)
+    var eager = try series[0].object()
+    let points = try eager.required("points").array()
+    var first = try points[0].object()
+    #expect(try first.required("accelerator").string() == "Tesla K20X" && first.required("year").number() < 2013)
+    #expect(try eager.required("measured").array().count >= 5)
+    var half = try eager.required("half_taxed").object()
+    #expect(try half.required("direction").string() == "rises" && (2015...2020).contains(half.required("p50").number()))
+    var host = try eager.required("host").object()
+    #expect(try host.required("needed_speed_p50").number() > host.required("trend_speed").number())
+    var graph = try series[1].object()
+    var never = try graph.required("half_taxed").object()
+    #expect(try never.required("share_by_last_year").number() == 0)
+  }
+
+  @Test func `a workload that lacks what a scenario lets grow is refused`() throws {
+    let result = try Command.run(["project", "bert-base", "--year", "2026", "--scenario", "longer-contexts"])
+    #expect(result.status == 2 && result.errors.contains("its parameters are batch, sequence_length"))
+    let twice = try Command.run(
+      ["project", "llama-3.2-1b-decode", "--year", "2026", "--scenario", "longer-contexts,growing-models"])
+    #expect(twice.status == 64 && twice.errors.contains("both say how workloads grow"))
+  }
+
   @Test func `a held number stays where it is in every year`() throws {
     var root = try Self.json("project resnet50 --year 2030 --samples 20 --set host.single_thread_speed=1")
     let trends = try root.required("trends").array().map { trend in

@@ -25,6 +25,7 @@ import Testing
       ("report --study frameworks --samples 20 --output x.html", "--samples goes with a system"),
       ("report bert-base v100 --chart latency --samples 20 --output x.svg", "the latency chart projects nothing"),
       ("report bert-base v100 --samples 19 --output x.html", "--samples"),
+      ("report bert-base v100 --chart hindcast --year 2030 --output x.svg", "the hindcast chart projects nothing"),
     ] {
       let result = try Command.run(line.split(separator: " ").map(String.init))
       #expect(result.status == 64 && result.errors.contains(words), "\(line): \(result.errors)")
@@ -40,14 +41,15 @@ import Testing
     }
   }
 
-  @Test(arguments: ["latency", "breakdown", "roofline", "timeline", "projection", "sensitivity"])
+  @Test(arguments: ["latency", "breakdown", "roofline", "timeline", "projection", "uncertainty", "sensitivity"])
   func `has every chart as a file`(chart: String) throws {
     // A projection runs its system some thousand times: of one operator, where a model's takes three seconds each.
     var directory = TemporaryDirectory()
     let one =
       #"{ "schema": "workload/1", "name": "w", "parameters": {}, "program": [{ "operator": "aten::relu", "inputs": [[64]] }] }"#
-    let workload = chart == "projection" ? directory.write(Array(one.utf8), to: "w.json") : "squeezenet1-0"
-    let samples = chart == "projection" ? " --samples 20" : ""
+    let isProjected = chart == "projection" || chart == "uncertainty"
+    let workload = isProjected ? directory.write(Array(one.utf8), to: "w.json") : "squeezenet1-0"
+    let samples = isProjected ? " --samples 20" : ""
     let line = "report \(workload) v100 --chart \(chart)\(samples)"
     let svg = try #require(try written(line, ending: "svg").text)
     #expect(svg.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.hasSuffix("</svg>\n"))

@@ -70,6 +70,50 @@ import Testing
     }
   }
 
+  @Test(
+    "An announcement moves what is expected towards it, the less the less sure it is, and without scatter not at all")
+  func announcements() throws {
+    let walk = Announcements.Walk(scatter: 0.04, rateVariance: 0.01, ownVariance: 0.02, expected: { $0 * 0.2 })
+    let alone = Announcements([], deviation: 0.2).told(after: 4, walk)
+    #expect(abs(alone.logarithm - 0.8) < 1e-12 && abs(alone.variance - (0.04 * 4 + 0.01 * 16 + 0.02)) < 1e-12)
+    // After 2 years 0.9 is announced where 0.4 is expected, with a variance of 0.08 + 0.04 + 0.02 + 0.2 squared.
+    let told = Announcements([(2, 0.9)], deviation: 0.2).told(after: 4, walk)
+    let gain = (0.04 * 2 + 0.01 * 8) / (0.14 + 0.04)
+    #expect(abs(told.logarithm - (0.8 + gain * 0.5)) < 1e-12)
+    #expect(abs(told.variance - (alone.variance - gain * 0.16)) < 1e-12)
+    let vague = Announcements([(2, 0.9)], deviation: 2).told(after: 4, walk)
+    #expect(alone.logarithm < vague.logarithm && vague.logarithm < told.logarithm)
+    #expect(Announcements([(2, 0.9)], deviation: nil).told(after: 4, walk) == alone)
+    let still = Announcements.Walk(scatter: 0, rateVariance: 0, ownVariance: 0, expected: { $0 })
+    #expect(Announcements([(2, 9)], deviation: 0.2).told(after: 4, still) == (4, 0))
+    // Two announcements, whatever their order is worked through, are one after the other in time.
+    let both = Announcements([(1, 0.5), (2, 0.9)], deviation: 0.2).told(after: 2, walk)
+    #expect(both.variance < Announcements([(2, 0.9)], deviation: 0.2).told(after: 2, walk).variance)
+  }
+
+  @Test("Announced parts move a forecast of today and none of the past")
+  func announcedParts() throws {
+    let shipped = try HistorySamples.shipped()
+    func part(_ bandwidth: Double) -> HistoryPart {
+      HistoryPart(
+        line: "nvidia-flagship", market: "flagship", name: "to come", released: "2027-06", isAnnounced: true,
+        values: [Self.bandwidth: bandwidth])
+    }
+    let without = HardwareLines(
+      accelerators: shipped.accelerators.filter { !$0.isAnnounced }, hosts: shipped.hosts, rules: shipped.rules)
+    func lines(_ bandwidth: Double) -> HardwareLines {
+      HardwareLines(accelerators: without.accelerators + [part(bandwidth)], hosts: shipped.hosts, rules: shipped.rules)
+    }
+    func forecast(_ lines: HardwareLines) throws -> PooledTrend.Forecast {
+      try #require(TrendSet(lines).trend(of: Self.bandwidth)?.forecast("nvidia-flagship", at: 2028.5))
+    }
+    let (plain, slow, fast) = try (forecast(without), forecast(lines(5000)), forecast(lines(50_000)))
+    #expect(slow.logarithm < plain.logarithm && plain.logarithm < fast.logarithm)
+    #expect(slow.deviation < plain.deviation && abs(slow.deviation - fast.deviation) < 1e-12)
+    let (one, other) = (Hindcast(without), Hindcast(lines(50_000)))
+    #expect(one.scale == other.scale && one.outcomes.map(\.forecast) == other.outcomes.map(\.forecast))
+  }
+
   @Test("Naive forecasters say what they say")
   func naive() throws {
     let parts = [HistorySamples.part("a", "m", 2010, 100), HistorySamples.part("a", "m", 2014, 400)]

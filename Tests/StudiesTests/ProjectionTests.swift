@@ -133,6 +133,60 @@ import Workloads
     #expect(abs(Double(inHalf) / 4000 - 0.5) < 0.03 && abs(Double(inMost) / 4000 - 0.9) < 0.02, "\(inHalf), \(inMost)")
   }
 
+  @Test("A question in time is answered from the past on, for the host's time over the device's as well")
+  func questions() throws {
+    let projection = try Self.projection(noisy: false)
+    let ratios = projection.parts.filter(\.isFitted).map(\.trendPass.hostOverDevice)
+    // Devices double every two years and hosts do not.
+    #expect(ratios.count == 5 && zip(ratios, ratios.dropFirst()).allSatisfy { $0 < $1 })
+    let value = (ratios[1] + ratios[2]) / 2
+    let past = projection.answer(YearQuestion(.hostOverDevice, passes: value))
+    #expect(past.rises && past.first?.year == 2014 && past.first?.value == ratios[0])
+    #expect(past.year(of: 0.5) == 2018 && past.lastShare == 1)
+    #expect(!projection.answer(YearQuestion(.hostOverDevice, passes: ratios[0] / 2)).rises)
+    let never = projection.answer(YearQuestion(.taxFraction, passes: 1.5))
+    #expect(never.rises && never.year(of: 0.05) == nil && never.lastShare == 0)
+    // A host that is so much faster needs so much less.
+    let year = try #require(projection.years.last)
+    let speed = year.system.host.singleThreadSpeed
+    #expect(abs(year.trendPass.neededHostSpeed / (speed * year.trendPass.hostOverDevice) - 1) < 1e-12)
+    #expect(year.hostOverDevice.median > ratios[4] && year.neededHostSpeed.ninety.lowerBound > 0)
+  }
+
+  @Test("A workload grows: in operators, each as it was, and in the work of each")
+  func growth() throws {
+    func growing(_ operators: Double, _ work: Double) throws -> Projection {
+      let text =
+        #"{ "schema": "scenario/1", "name": "g", "reason": "r", "workload": { "operators_yearly_factor": "#
+        + "\(operators), \"work_yearly_factor\": \(work) } }"
+      let growth = try TrendScenario(from: JSONDocument(bytes: Array(text.utf8), file: "g.json")).growth
+      let history = try Self.history(noisy: false)
+      let base = System(
+        accelerator: history.accelerators.last, host: try Sample.host(), framework: try Sample.framework())
+      let scenario = Scenario(
+        workload: try Samples.workload(elements: 2_000_000).bind(["batch": 8]), system: base, precision: .fp32)
+      return try Projection(
+        scenario, roadmap: try Roadmap(history: history, base: base, lines: try Self.lines()), upTo: 2028,
+        workloads: ProjectedWorkload(growth), errorBand: nil, sampleCount: 30, seed: 1)
+    }
+    let plain = try #require(try growing(1, 1).years.last)
+    let years = 2028.5 - (2022 + 5.5 / 12)
+    let more = (1.5.logarithm * years).exponential
+    // As many times as many operators, each of the old size: every time is as many times as long.
+    let many = try #require(try growing(1.5, 1.5).years.last)
+    #expect(abs(many.latency.median / plain.latency.median / more - 1) < 1e-9)
+    #expect(abs(many.onTrend.latency.seconds / plain.onTrend.latency.seconds / more - 1) < 1e-6)
+    #expect(abs(many.hostOverDevice.median / plain.hostOverDevice.median - 1) < 1e-9)
+    let account = many.onTrend.summary.account
+    #expect((0..<9).reduce(0) { $0 + account[$1] } == many.onTrend.latency.count)
+    // More work in as many operators: the device alone takes longer.
+    let large = try #require(try growing(1, 1.5).years.last)
+    #expect(
+      large.hostOverDevice.median < plain.hostOverDevice.median && large.deviceBusy.median > plain.deviceBusy.median)
+    #expect(
+      ProjectedWorkload.grown(100, by: 2, years: 3) == 800 && ProjectedWorkload.grown(1, by: 10, years: 90) == 1 << 40)
+  }
+
   @Test("The model's own error widens the bands of the regime that it belongs to")
   func modelError() throws {
     let band = ErrorBand(

@@ -271,7 +271,7 @@ class Commands:
                      "--format", chance.choice(["table", "csv", "names"])], files)
 
     def study(self, chance):
-        return Case(["study", chance.choice(["model-design", "frameworks", "platforms"]),
+        return Case(["study", chance.choice(["model-design", "frameworks", "platforms", "tax"]),
                      "--format", chance.choice(["table", "json", "csv"])])
 
     def headline(self, chance):

@@ -8,12 +8,20 @@ extension Cost {
   ///   - duration: Picoseconds; those of `time`, or of a recorded kernel that is taken to spend them alike.
   ///   - time: What a kernel waits for.
   package init(_ duration: Picoseconds, _ time: KernelTime) {
-    self.init(
-      duration,
-      shares: [
-        (.compute, time.computeShare), (.memory, time.memoryShare), (.kernelOverhead, time.overheadShare),
-        (.communication, time.communication),
-      ])
+    // The shares stand here one by one: a list of them would be allocated, for every kernel of every point of a sweep.
+    let (compute, memory, overhead) = (time.computeShare, time.memoryShare, time.overheadShare)
+    let communication = time.communication
+    let total = compute + memory + overhead + communication
+    self.init(duration: duration, account: .zero)
+    guard total > 0, total.isFinite else {
+      account[CostCategory.compute.rawValue] = duration.count
+      return
+    }
+    var division = Division(duration, total)
+    division.add(compute, .compute, isLast: memory <= 0 && overhead <= 0 && communication <= 0, to: &account)
+    division.add(memory, .memory, isLast: overhead <= 0 && communication <= 0, to: &account)
+    division.add(overhead, .kernelOverhead, isLast: communication <= 0, to: &account)
+    division.add(communication, .communication, isLast: true, to: &account)
   }
 
   /// A duration that is split among categories in the ratio of their shares; their parts sum to it exactly.
@@ -30,15 +38,33 @@ extension Cost {
       account[(shares.first?.category ?? .kernelOverhead).rawValue] = duration.count
       return
     }
-    // Of each part the end is rounded, so that no rounding is left over; behind the last share lies the end of all.
-    var (sum, given): (Double, Picoseconds) = (0, .zero)
+    var division = Division(duration, total)
     let last = shares.lastIndex { $0.share > 0 }
     for (index, part) in shares.enumerated() {
-      sum += part.share
+      division.add(part.share, part.category, isLast: index == last, to: &account)
+    }
+  }
+
+  /// A duration that is divided part by part.
+  ///
+  /// Of each part the end is rounded, so that no rounding is left over; behind the last share lies the end of all.
+  private struct Division {
+    private let duration: Picoseconds
+    private let total: Double
+    private var sum = 0.0
+    private var given = Picoseconds.zero
+
+    init(_ duration: Picoseconds, _ total: Double) {
+      self.duration = duration
+      self.total = total
+    }
+
+    mutating func add(_ share: Double, _ category: CostCategory, isLast: Bool, to account: inout Account) {
+      sum += share
+      guard share > 0 else { return }
       let rounded = Picoseconds(Int64((Double(duration.count) * (sum / total)).rounded()))
-      let end = index == last ? duration : min(duration, rounded)
-      guard part.share > 0 else { continue }
-      account[part.category.rawValue] = max(0, (end - given).count)
+      let end = isLast ? duration : min(duration, rounded)
+      account[category.rawValue] = max(0, (end - given).count)
       given = max(given, end)
     }
   }
