@@ -12,12 +12,11 @@ RTX 3090's of kernl. Needs Python 3 and nothing else.
 import argparse
 import collections
 import csv
-import json
 import pathlib
-import shutil
 import statistics
 import tempfile
 
+import kernel_measurements
 import validation
 
 TIMM_DEVICES = {"3090": "nvidia-rtx-3090", "4090": "nvidia-rtx-4090", "5090": "nvidia-rtx-5090"}
@@ -87,6 +86,26 @@ def show(name, rows, each=None):
             print(f"    {key:<40}{validation.summary(part)}")
 
 
+def deepbench(simulator, options):
+    """Kernels alone, as `simulate validate --kernels` has them."""
+    if options.only.lower() not in "deepbench":
+        return
+    rows = [kernel for name, reader in (("gemm", kernel_measurements.deepbench_products),
+                                        ("convolution_forward", kernel_measurements.deepbench_convolutions))
+            for record in validation.rows_of(options.data / f"measurements/deepbench/{name}.csv") for kernel in reader(record)]
+    path = simulator.scratch / "deepbench.csv"
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, kernel_measurements.COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    text = simulator.call(["validate", str(path), "--kernels", "--format", "csv"], options.catalog)
+    predicted = list(csv.DictReader(text.splitlines()))
+    if options.kernels:
+        options.kernels.write_text(text)
+    for operator, group in validation.grouped(predicted, lambda row: row["operator"]):
+        show(f"DeepBench {operator}", group, lambda row: f"{row['accelerator']} {row['precision']}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--simulate", default="simulate", help="the installed program")
@@ -94,6 +113,7 @@ def main():
     parser.add_argument("--catalog", type=pathlib.Path, default=validation.ROOT, help="where hardware-profiles lies")
     parser.add_argument("--only", default="", help="a part of the groups' names")
     parser.add_argument("--rows", type=pathlib.Path, help="a file for every row with its error")
+    parser.add_argument("--kernels", type=pathlib.Path, help="a file for every kernel of DeepBench with its error")
     options = parser.parse_args()
     validation.PROFILES = options.catalog / "hardware-profiles"
     kept = []
@@ -118,11 +138,7 @@ def main():
             part(name, group, key=lambda row: row["accelerator"])
         for name, group in validation.grouped(tensorrt_bert(options.data), lambda row: row["group"]):
             part(name, group)
-        catalog = validation.kernel_catalog(scratch)
-        products = list(validation.deepbench_products(options.data))
-        convolutions = list(validation.deepbench_convolutions(options.data, catalog / "workloads"))
-        part("DeepBench products", products, catalog)
-        part("DeepBench convolutions", convolutions, catalog)
+        deepbench(simulator, options)
         part("RTX 3090 kernl", validation.graphs_and_eager(options.data), fit="host", key=lambda row: row["framework"])
         part("figure 1", validation.figure_one(options.data), fit="host", key=lambda row: row["workload"])
         part("TorchScript FasterTransformer", validation.torchscript_bert(options.data), fit="host")

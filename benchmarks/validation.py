@@ -24,7 +24,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROFILES = ROOT / "hardware-profiles"
 COLUMNS = ["testbed", "accelerator", "framework", "precision", "workload", "batch", "sequence_length", "image_size",
-           "context", "latency_ms", "role"]
+           "context", "latency_ms", "layout", "role"]
 FAMILY_CONSTANTS = ["matrix_flops_per_clock", "vector", "memory", "matrix_memory", "tile_setup_us", "kernel_fixed_us",
                     "convolution", "winograd", "reduction"]
 # Whose constants a family takes when nothing of it was measured, and the family that no latency of the paper's was fitted to.

@@ -62,6 +62,8 @@ public struct ConvolutionShape: Hashable, Sendable {
   public var strides: [Int64]
   /// The bytes that an algorithm may use beside the tensors.
   public var workspace = Double.infinity
+  /// Whether sums are kept in the format of the tensors, as a library may be asked to; else in single precision.
+  package var sumsInFormat = false
 
   /// A convolution.
   public init(
@@ -87,6 +89,9 @@ public struct ConvolutionShape: Hashable, Sendable {
   /// Positions of the window.
   package var windowPositions: Double { window.reduce(1) { $0 * Double($1) } }
 
+  /// Input and output channels of a group.
+  var channelsOfGroup: [Double] { [inputChannels / groups, outputChannels / groups] }
+
   /// Whether every channel is a group of its own.
   package var isDepthwise: Bool { groups > 1 && groups == inputChannels }
 
@@ -104,6 +109,25 @@ public struct ConvolutionShape: Hashable, Sendable {
 
   /// Whether the convolution is a plain matrix product over positions.
   package var isPointwise: Bool { window.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
+
+  /// The share of the input's positions that windows look at: fewer than all where they are narrower than their steps.
+  ///
+  /// - Parameter skipsColumns: Whether a position between columns is left out as well; what lies side by side in a row comes
+  ///   along with its neighbors.
+  func readFraction(skipsColumns: Bool) -> Double {
+    zip(window, strides).enumerated().reduce(1) { fraction, axis in
+      let (place, (side, step)) = axis
+      guard side < step, skipsColumns || place < window.count - 1 else { return fraction }
+      return fraction * Double(side) / Double(step)
+    }
+  }
+
+  /// Fills the channels up to a multiple.
+  mutating func fillChannels(to multiple: Double) {
+    guard multiple > 1 else { return }
+    inputChannels = (inputChannels / multiple).rounded(.up) * multiple
+    outputChannels = (outputChannels / multiple).rounded(.up) * multiple
+  }
 
   /// The matrix product of each group that an implicit-GEMM algorithm computes.
   package var asMatrix: MatrixShape {

@@ -22,6 +22,9 @@ package struct LoweringTarget: Sendable, Equatable {
 
   /// Whether images are kept channels-last, as matrix units take them.
   package var isChannelsLast: Bool
+  /// Whether a library is timed alone: it finds tensors laid out as its best kernel takes them, and may keep its sums in
+  /// their format.
+  package var isLibraryAlone = false
 
   /// What a system makes of a precision.
   ///

@@ -6,15 +6,22 @@ extension CalibratedModel {
   func convolution(_ shape: ConvolutionShape, _ precision: Precision) -> ProductTime {
     if shape.isDepthwise { return ProductTime(arithmetic: shape.flops / (vectorPeak * efficiency.depthwise)) }
     if shape.groups > 1 { return grouped(shape, precision) }
-    let channels = [shape.inputChannels, shape.outputChannels]
-    if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
+    if let rate = matrixRate(precision, dimensions: shape.channelsOfGroup, takesPairs: false) {
       let time = tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
       return powered(time, shape.flops, precision)
     }
-    var best = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
-    if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape)) }
-    if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window)) }
+    let peak = shape.sumsInFormat ? max(vectorPeak, halfPeak(precision)) : vectorPeak
+    let rate = peak * efficiency.vector
+    var best = tiled(rate: rate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
+    if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape, peak: peak)) }
+    if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window, rate: rate)) }
     return best
+  }
+
+  /// FLOP/s of a narrow format on vector units that have it, at the clock that is sustained; none on matrix units.
+  private func halfPeak(_ precision: Precision) -> Double {
+    guard efficiency.matrixAlignment == 0, precision.bytesPerElement == 2 else { return 0 }
+    return (accelerator.peakTFLOPS[precision] ?? 0) * 1e12 * sustainedClock
   }
 
   /// Grouped convolutions with channels enough for a tile are products, one for each group.
@@ -24,8 +31,7 @@ extension CalibratedModel {
     let perGroup = min(shape.inputChannels, shape.outputChannels) / shape.groups
     let wanted = TileSet.vectorUnits.smallest.columns
     if perGroup >= wanted {
-      let channels = [shape.inputChannels / shape.groups, shape.outputChannels / shape.groups]
-      if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
+      if let rate = matrixRate(precision, dimensions: shape.channelsOfGroup, takesPairs: false) {
         return tiled(rate: rate, .matrixUnits).time(of: shape.asMatrix)
       }
       return tiled(rate: vectorRate, .vectorUnits).time(of: shape.asMatrix)
@@ -38,10 +44,10 @@ extension CalibratedModel {
   /// each of the 16.
   ///
   /// Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
-  private func fusedWinograd(_ shape: ConvolutionShape) -> ProductTime {
+  private func fusedWinograd(_ shape: ConvolutionShape, peak: Double) -> ProductTime {
     let outputs = 4 * shape.batch * shape.outputTiles(side: 2)
     let product = MatrixShape(m: outputs, n: shape.outputChannels, k: 4 * shape.inputChannels)
-    var kernel = tiled(rate: vectorPeak * efficiency.winograd, .fusedWinograd)
+    var kernel = tiled(rate: peak * efficiency.winograd, .fusedWinograd)
     kernel.operandCost = 0
     return kernel.time(of: product)
   }
@@ -51,7 +57,7 @@ extension CalibratedModel {
   ///
   /// Tiles of 4 x 4 outputs become (4 + window - 1)^2 values. A side that is no multiple of 4 is filled up, which is
   /// what small images pay for the savings.
-  private func separateWinograd(_ shape: ConvolutionShape, window: Double) -> ProductTime {
+  private func separateWinograd(_ shape: ConvolutionShape, window: Double, rate: Double) -> ProductTime {
     let points = (4 + window - 1) * (4 + window - 1)
     let tiles = shape.batch * shape.outputTiles(side: 4)
     let product = MatrixShape(batch: points, m: tiles, n: shape.outputChannels, k: shape.inputChannels)
@@ -63,7 +69,7 @@ extension CalibratedModel {
       element * shape.batch
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
     let weights = element * (points + window * window) * shape.inputChannels * shape.outputChannels
-    var time = tiled(rate: vectorRate, .vectorUnits).time(of: product)
+    var time = tiled(rate: rate, .vectorUnits).time(of: product)
     time.memory = transformed / bandwidth
     time.exposedMemory = (plain + transformed + weights) / bandwidth
     return time

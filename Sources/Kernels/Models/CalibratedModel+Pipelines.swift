@@ -17,6 +17,24 @@ extension CalibratedModel {
       setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
   }
 
+  /// The time of a convolution on the matrix units, as the product of its windows and its weights; nil where the
+  /// architecture has no constants for it, or other units compute it.
+  func pipelined(_ shape: ConvolutionShape, _ kernel: Kernel) -> KernelTime? {
+    guard let pipeline, pipeline.matrixStepClocks != nil, !shape.isDepthwise, let format = matrixFormat(kernel.arithmetic),
+      matrixRate(kernel.arithmetic, dimensions: shape.channelsOfGroup, takesPairs: false) != nil
+    else { return nil }
+    if shape.groups > 1, (shape.channelsOfGroup.min() ?? 0) < TileSet.vectorUnits.smallest.columns { return nil }
+    var units = product(format, pipeline, aligned: true)
+    if shape.groups == 1 { units.rate *= efficiency.convolution }
+    let time = powered(units.time(of: shape.asMatrix), shape.flops, format)
+    let traffic = traffic(pipeline)
+    return KernelTime(
+      compute: time.arithmetic,
+      memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
+        + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
+      setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
+  }
+
   /// The time of fused attention; nil where the architecture has no constants for it, or single precision is computed.
   func flashAttention(_ shape: AttentionShape, _ kernel: Kernel) -> KernelTime? {
     guard let pipeline, let constants = efficiency.attention.fitted, let format = matrixFormat(kernel.arithmetic) else {

@@ -21,16 +21,16 @@ extension CalibratedModel {
 
   /// FLOP/s that the matrix units sustain on operands of some dimensions; nil where they do not take them.
   ///
-  /// Matrix units load operands in groups of `matrix_alignment` elements. Where a dimension is not a multiple of that
-  /// but even, libraries load pairs and reach part of the rate (cuBLAS from CUDA 11); odd dimensions, and convolutions
-  /// whose channels do not align, go to the vector units.
+  /// Libraries load pairs of operands as fast as groups of `matrix_alignment` elements, and single ones at part of the
+  /// rate; convolutions whose channels do not align go to the vector units.
   func matrixRate(_ precision: Precision, dimensions: [Double], takesPairs: Bool) -> Double? {
     guard efficiency.matrixAlignment > 0, precision != .fp32, let rate = matrixRate(precision) else { return nil }
     func areMultiples(of alignment: Double) -> Bool {
       dimensions.allSatisfy { $0.truncatingRemainder(dividingBy: alignment) == 0 }
     }
     if areMultiples(of: efficiency.matrixAlignment) { return rate }
-    return takesPairs && areMultiples(of: 2) ? rate * efficiency.matrixUnaligned : nil
+    guard takesPairs else { return nil }
+    return areMultiples(of: 2) ? rate : rate * efficiency.matrixUnaligned
   }
 
   /// FLOP/s of the matrix units in a format, or in the nearest one that can carry it: the peak, unless operands cannot be

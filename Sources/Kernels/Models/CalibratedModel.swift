@@ -68,6 +68,7 @@ public struct CalibratedModel: KernelTimeModel {
     case .collective:
       return KernelTime(compute: 0, memory: 0)
     case .convolution(let shape):
+      if let time = pipelined(shape, kernel) { return time }
       return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     }
   }

@@ -4,7 +4,7 @@
 /// main loop takes a while however small it is, and that sums in parts have to be added up.
 struct PipelinedProduct: Sendable {
   /// FLOP/s of one compute unit.
-  let rate: Double
+  var rate: Double
   /// Bytes of operands per second that reach a unit; nil for as many as it needs.
   let operandRate: Double?
   /// Bytes of an operand's element.
