@@ -148,8 +148,10 @@ def main():
              key=lambda row: f"{row['testbed']}: {row['framework']}")
         part("paper figure", validation.paper_figure(options.data), fit="host", key=lambda row: row["testbed"])
         file = options.data / "measurements/framework-tax/processor_latency.csv"
-        processor = validation.rows_of(file)
-        part("processor", processor, key=lambda row: row["workload"])
+        if options.only.lower() in "processor":
+            text = simulator.call(["validate", str(file), "--format", "csv"], options.catalog)
+            predicted = list(csv.DictReader(text.splitlines()))
+            show("processor", predicted, lambda row: row["workload"])
         rows = part("paper 1814", validation.framework_tax(options.data), fit="host", key=lambda row: row["workload"])
         if rows:
             rises = list(validation.rise_pairs(rows))

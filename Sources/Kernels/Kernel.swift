@@ -136,6 +136,11 @@ public struct ConvolutionShape: Hashable, Sendable {
       k: inputChannels / groups * windowPositions)
   }
 
+  /// The product that F(2x2,3x3) makes of it: for 2 x 2 outputs a sum over channels for each of 16 points.
+  var asFusedWinograd: MatrixShape {
+    MatrixShape(m: 4 * batch * outputTiles(side: 2), n: outputChannels, k: 4 * inputChannels)
+  }
+
   /// Two for each multiply-add.
   public var flops: Double {
     Convolution.operations(

@@ -10,12 +10,19 @@ extension CalibratedModel {
       let time = tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
       return powered(time, shape.flops, precision)
     }
-    let peak = shape.sumsInFormat ? max(vectorPeak, halfPeak(precision)) : vectorPeak
-    let rate = peak * efficiency.vector
-    var best = tiled(rate: rate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
-    if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape, peak: peak)) }
-    if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window, rate: rate)) }
+    if shape.sumsInFormat, halfPeak(precision) > vectorPeak { return packed(shape, precision) }
+    var best = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
+    if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape)) }
+    if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window)) }
     return best
+  }
+
+  /// A convolution whose sums are pairs of a narrow format on the vector units: in large tiles alone, Winograd's too.
+  private func packed(_ shape: ConvolutionShape, _ precision: Precision) -> ProductTime {
+    var units = tiled(rate: halfPeak(precision) * efficiency.vector, .packedHalf)
+    units.operandCost = 0
+    let direct = units.time(of: shape.asMatrix)
+    return shape.isThreeByThreeUnitStride ? direct.shorter(units.time(of: shape.asFusedWinograd)) : direct
   }
 
   /// FLOP/s of a narrow format on vector units that have it, at the clock that is sustained; none on matrix units.
@@ -44,12 +51,10 @@ extension CalibratedModel {
   /// each of the 16.
   ///
   /// Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
-  private func fusedWinograd(_ shape: ConvolutionShape, peak: Double) -> ProductTime {
-    let outputs = 4 * shape.batch * shape.outputTiles(side: 2)
-    let product = MatrixShape(m: outputs, n: shape.outputChannels, k: 4 * shape.inputChannels)
-    var kernel = tiled(rate: peak * efficiency.winograd, .fusedWinograd)
+  private func fusedWinograd(_ shape: ConvolutionShape) -> ProductTime {
+    var kernel = tiled(rate: vectorPeak * efficiency.winograd, .fusedWinograd)
     kernel.operandCost = 0
-    return kernel.time(of: product)
+    return kernel.time(of: shape.asFusedWinograd)
   }
 
   /// Winograd's F(4x4,3x3) or F(4x4,5x5) with transformed tensors in memory: kernels transform weights and input, a
@@ -57,7 +62,7 @@ extension CalibratedModel {
   ///
   /// Tiles of 4 x 4 outputs become (4 + window - 1)^2 values. A side that is no multiple of 4 is filled up, which is
   /// what small images pay for the savings.
-  private func separateWinograd(_ shape: ConvolutionShape, window: Double, rate: Double) -> ProductTime {
+  private func separateWinograd(_ shape: ConvolutionShape, window: Double) -> ProductTime {
     let points = (4 + window - 1) * (4 + window - 1)
     let tiles = shape.batch * shape.outputTiles(side: 4)
     let product = MatrixShape(batch: points, m: tiles, n: shape.outputChannels, k: shape.inputChannels)
@@ -69,7 +74,7 @@ extension CalibratedModel {
       element * shape.batch
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
     let weights = element * (points + window * window) * shape.inputChannels * shape.outputChannels
-    var time = tiled(rate: rate, .vectorUnits).time(of: product)
+    var time = tiled(rate: vectorRate, .vectorUnits).time(of: product)
     time.memory = transformed / bandwidth
     time.exposedMemory = (plain + transformed + weights) / bandwidth
     return time

@@ -42,6 +42,11 @@ package struct TileSet: Sendable, Equatable {
   /// none that splits its sums, which shows in fully connected layers at small batch.
   package static let convertedHalf = TileSet([(128, 128), (128, 64)], splitsSums: false)
 
+  /// The tiles of kernels that compute pairs of half-precision numbers on vector units: two blocks of 128 x 128 at once, or
+  /// half of them, since one alone keeps half of a unit's pairs busy (DeepBench on a P100: a sum takes as long with one as
+  /// with two).
+  package static let packedHalf = TileSet([(256, 128), (256, 64)], splitsSums: false)
+
   /// The tiles of implicit-GEMM convolutions on vector units (`scudnn_128x64`), as the traces of ResNet-50 have them.
   package static let convolution = TileSet([(128, 128), (128, 64), (128, 32)], splitsSums: false)
 
