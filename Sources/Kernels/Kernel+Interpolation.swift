@@ -29,13 +29,15 @@ extension Kernel {
     }
     guard low.name == high.name, low.kernelClass == high.kernelClass, low.arithmetic == high.arithmetic,
       low.isLaunchedByLibrary == high.isLaunchedByLibrary, low.conversionsPerClock == high.conversionsPerClock,
-      low.weightReuseBytes == high.weightReuseBytes
+      low.weightReuseBytes == high.weightReuseBytes, low.isCold == high.isCold
     else { return nil }
     kernel.flops = mix(low.flops, high.flops)
     kernel.bytesRead = mix(low.bytesRead, high.bytesRead)
     kernel.bytesWritten = mix(low.bytesWritten, high.bytesWritten)
     kernel.weightBytes = mix(low.weightBytes, high.weightBytes)
     kernel.conversions = mix(low.conversions, high.conversions)
+    kernel.quantized = mix(low.quantized, high.quantized)
+    kernel.pass = .between(low.pass, high.pass, mix)
     return kernel
   }
 }

@@ -278,6 +278,12 @@ public struct Kernel: Hashable, Sendable {
   /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has
   /// those of the copies.
   package var weightReuseBytes = Double.infinity
+  /// Elements that are brought into a narrower format before a product, by a scale that is found first.
+  package var quantized = 0.0
+  /// How a pass over memory goes about it.
+  package var pass = PassShape()
+  /// Whether nothing of what it reads and writes is in the last-level cache, however small it is.
+  package var isCold = false
 
   /// A kernel.
   public init(

@@ -64,13 +64,20 @@ extension Lowering {
   /// last result is written, and nothing in between goes to memory.
   private func oneKernel(_ group: [ResolvedOperator]) -> LoweredOperator {
     let reduces = group.contains { [.layerNorm, .softmax, .reduction].contains($0.rule.fusion) }
-    let kernel = Kernel(
+    var kernel = Kernel(
       name: group.map { OperatorRule.baseName($0.operation.name) }.joined(separator: "+"),
       reduces ? .reduction : .elementwise, flops: group.reduce(0) { $0 + $1.flops },
       bytesRead: group.dropFirst().reduce(group[0].operation.inputBytes(target)) {
         $0 + otherOperandBytes($1.operation)
       },
       bytesWritten: group[group.count - 1].operation.outputBytes(target), arithmetic: target.precision)
+    // Its rows are those of the member that looks at them longest.
+    let rows = group.filter { [.layerNorm, .softmax, .reduction].contains($0.rule.fusion) }
+      .flatMap { lower($0).kernels.map(\.pass) }
+    if let longest = rows.max(by: { $0.waits < $1.waits }) {
+      kernel.pass = longest
+      kernel.pass.readAgain = 0
+    }
     return LoweredOperator(kind: .fused, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
   }
 

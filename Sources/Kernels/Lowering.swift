@@ -57,7 +57,7 @@ package struct Lowering: Sendable {
   private func copies(of call: ResolvedOperator) -> [Kernel] {
     guard !target.isHost || call.rule.kind == .copy else { return [] }
     return call.operation.copies.map { shape in
-      move(call.operation.name, bytes: Double(shape.elementCount) * target.precision.bytesPerElement)
+      permute(call.operation.name, elements: Double(shape.elementCount))
     }
   }
 

@@ -43,6 +43,8 @@ public struct DeviceEfficiency: Sendable, Equatable {
   package var pipeline = PipelineEfficiency()
   /// What it says of fused attention.
   package var attention = AttentionEfficiency()
+  /// What it says of passes over memory.
+  package var passes = PassEfficiency()
 
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}
@@ -112,6 +114,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
     ["matrix_step_clocks", "split_us"],
     ["matrix_fixed_us", "cache_bytes_per_clock", "overlap", "cache_kept", "cache_lost"],
     ["energy_pj_per_flop", "narrow_energy", "arithmetic_power"], ["idle_power", "energy_pj_per_byte"],
+    ["wait_clocks", "block_clocks", "places_per_clock", "turns_per_clock", "stream_bytes_per_clock"],
     ["exponentials_per_clock", "attention_block_us", "attention_fixed_us", "flash_attention"],
   ]
 
@@ -129,7 +132,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
         read: { $0[keyPath: base][keyPath: field.keyPath] },
         write: { $0[keyPath: base][keyPath: field.keyPath] = $1 })
     }
-      + (PipelineEfficiency.table + AttentionEfficiency.table).map { $0.field(base) }
+      + (PipelineEfficiency.table + AttentionEfficiency.table + PassEfficiency.table).map { $0.field(base) }
   }
 }
 

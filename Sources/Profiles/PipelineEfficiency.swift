@@ -18,6 +18,10 @@ package struct PipelineEfficiency: Sendable, Equatable {
   package var operandBytesPerClock: Double?
   /// Clocks of the shortest iteration of a tile's main loop, 64 terms of 16 bits: its latency over its stages.
   package var matrixStepClocks: Double?
+  /// Rate of products whose operands align to pairs of elements but no further, relative; nil where that costs nothing.
+  package var matrixPairs: Double?
+  /// Time of bringing an operand into a narrower format by a scale that is found first, microseconds, beside its traffic.
+  package var quantizationUS: Double?
   /// Time that a sum in parts adds, microseconds.
   package var splitUS: Double?
   /// Time of a product beside arithmetic and traffic, microseconds: its start, its first operands, its epilogue.
@@ -61,6 +65,12 @@ package struct PipelineEfficiency: Sendable, Equatable {
     OptionalConstant(
       key: "matrix_step_clocks", keyPath: \.pipeline.matrixStepClocks, domain: NumberDomain(.clocks, .between(0, 1e6)),
       meaning: "shortest iteration of a tile's main loop", note: "over 64 terms of 16 bits"),
+    OptionalConstant(
+      key: "matrix_pairs", keyPath: \.pipeline.matrixPairs, domain: .fraction(0.001, 1),
+      meaning: "rate of products that align to pairs only", note: "relative; left out where pairs are enough"),
+    OptionalConstant(
+      key: "quantization_us", keyPath: \.pipeline.quantizationUS, domain: .kernelMicroseconds,
+      meaning: "time of scaling an operand to a narrow format", note: "beside its traffic: three kernels"),
     OptionalConstant(
       key: "split_us", keyPath: \.pipeline.splitUS, domain: .kernelMicroseconds,
       meaning: "time that a sum in parts adds"),

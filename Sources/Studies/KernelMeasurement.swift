@@ -13,6 +13,8 @@ package struct KernelMeasurement: Sendable {
   package var operation: Operator
   /// How ranks do it together; nil for what one device does by itself.
   package var collective: CollectiveCall?
+  /// Where what it reads lay: in the last-level cache, or not; nil for the benchmark's usual protocol.
+  package var isCold: Bool?
   /// Seconds; nil for a blank field.
   package var time: Double?
   /// The row of the table, from 0.
@@ -32,7 +34,8 @@ package struct CollectiveCall: Sendable, Hashable {
 extension KernelMeasurement {
   /// Reads the operators of a CSV file.
   ///
-  /// Columns: `accelerator`, `precision`, `operator`, `inputs`; optional `attributes`, `devices`, `interconnect`, `time_us`.
+  /// Columns: `accelerator`, `precision`, `operator`, `inputs`; optional `attributes`, `devices`, `interconnect`, `l2`,
+  /// `time_us`.
   /// Other columns are kept out of the way.
   ///
   /// - Throws: ``CSVFault`` with the place of the first field that is wrong.
@@ -61,14 +64,16 @@ private struct KernelMeasurementReader {
       throw fields.wrong(.accelerator, row, "an accelerator: kernels are timed on one")
     }
     let precisions = Precision.selectable
-    guard let precision = precisions.first(where: { $0.rawValue == fields.text(.precision, row) }) else {
+    // What `tools/measure.py` has copied by the driver is told in elements of 16 bits.
+    let name = fields.text(.precision, row) == "bytes" ? Precision.bf16.rawValue : fields.text(.precision, row)
+    guard let precision = precisions.first(where: { $0.rawValue == name }) else {
       throw fields.wrong(.precision, row, "one of " + precisions.map(\.rawValue).joined(separator: ", "))
     }
     let isCollective = OperatorRule.named(fields.text(.operator, row))?.collective != nil
     return KernelMeasurement(
       accelerator: accelerator, precision: precision,
       operation: isCollective ? try collective(row) : try operation(row),
-      collective: isCollective ? try collectiveCall(row) : nil, time: try time(row), row: row)
+      collective: isCollective ? try collectiveCall(row) : nil, isCold: try isCold(row), time: try time(row), row: row)
   }
 
   private mutating func operation(_ row: Int) throws(CSVFault) -> Operator {
@@ -127,6 +132,16 @@ private struct KernelMeasurementReader {
       }
     }
     return call
+  }
+
+  /// What `tools/measure.py` says of the cache: in it, not in it, or partly, which is more than it holds.
+  private func isCold(_ row: Int) throws(CSVFault) -> Bool? {
+    switch fields.text(.cache, row) {
+    case "": nil
+    case "warm": false
+    case "cold", "partly", "beyond": true
+    default: throw fields.wrong(.cache, row, "blank or one of warm, cold, partly, beyond")
+    }
   }
 
   private func checkAlone(_ row: Int) throws(CSVFault) {

@@ -44,7 +44,7 @@ struct LoneOperatorTimer: Sendable {
 
   /// What is predicted for a row.
   func prediction(of measurement: KernelMeasurement) -> KernelValidation.Prediction {
-    let kernels = kernels(of: measurement.operation)
+    let kernels = kernels(of: measurement)
     var (compute, memory, overhead, communication, total) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for time in model.times(of: kernels) {
       compute += time.computeShare
@@ -72,7 +72,7 @@ struct LoneOperatorTimer: Sendable {
   /// How much slower than predicted the longest kernel of a measured row is, as a natural logarithm: all of the row's time that
   /// the others and the gaps leave it; nil where nothing was measured, or they leave it nothing.
   func residual(of measurement: KernelMeasurement) -> (kernel: Kernel, residual: Double)? {
-    let kernels = kernels(of: measurement.operation)
+    let kernels = kernels(of: measurement)
     let times = model.times(of: kernels).map(\.seconds)
     guard let measured = measurement.time, let longest = times.indices.max(by: { times[$0] < times[$1] }) else {
       return nil
@@ -90,6 +90,17 @@ struct LoneOperatorTimer: Sendable {
   func kernels(of operation: Operator) -> [Kernel] {
     var kernels = lowering.lower(operation).kernels
     for index in kernels.indices { kernels[index].weightReuseBytes = Self.copies * kernels[index].weightBytes }
+    return kernels
+  }
+
+  /// What a row's operator launches, with its data where the row says.
+  private func kernels(of measurement: KernelMeasurement) -> [Kernel] {
+    var kernels = kernels(of: measurement.operation)
+    guard let isCold = measurement.isCold else { return kernels }
+    for index in kernels.indices {
+      kernels[index].isCold = isCold
+      kernels[index].weightReuseBytes = isCold ? .infinity : 0
+    }
     return kernels
   }
 }

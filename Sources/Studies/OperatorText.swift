@@ -55,13 +55,19 @@ enum OperatorText {
   }
 
   /// Integers by name, each or a list of them; nil for a text that is none.
+  ///
+  /// Words are notes of whoever measured, and left out where no rule reads the attribute.
   static func attributes(_ text: String) -> [OperatorAttribute]? {
     do throws(JSONFault) {
-      return try document(text).cursor.object().members.map { (member) throws(JSONFault) in
+      let read = try document(text).cursor.object().members.map { (member) throws(JSONFault) -> OperatorAttribute? in
+        if case .string = member.value.value.content, !flags.contains(member.key), !numbers.contains(member.key) {
+          return nil
+        }
         let items = if case .array = member.value.value.content { try member.value.array() } else { [member.value] }
         return OperatorAttribute(
           name: member.key, values: try items.map { (item) throws(JSONFault) in try item.integer(.min ... .max) })
       }
+      return read.compactMap(\.self)
     } catch {
       return nil
     }

@@ -8,13 +8,16 @@ extension CalibratedModel {
     guard let pipeline, pipeline.matrixStepClocks != nil, let format = matrixFormat(kernel.arithmetic) else {
       return nil
     }
-    let time = powered(product(format, pipeline, aligned: isAligned(shape)).time(of: shape), shape.flops, format)
+    let time = powered(product(format, pipeline, of: shape).time(of: shape), shape.flops, format)
     let traffic = traffic(pipeline)
+    // To find a scale and to convert by it: 16 bits are read twice, a narrower element written, read, and written again.
+    let quantization = kernel.quantized > 0 ? efficiency.pipeline.quantizationUS ?? 0 : 0
     return KernelTime(
       compute: max(time.arithmetic, conversions(kernel)),
       memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
         + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
-      setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
+      exposedMemory: traffic.seconds(6.5 * kernel.quantized, reuse: 2 * kernel.quantized), setup: time.setup,
+      fixed: pipeline.matrixFixed + quantization * 1e-6, overlap: pipeline.overlap)
   }
 
   /// The time of a convolution on the matrix units, as the product of its windows and its weights; nil where the
@@ -92,9 +95,15 @@ extension CalibratedModel {
     efficiency.matrixAlignment > 0 && precision != .fp32 ? carrier(of: precision) : nil
   }
 
-  /// Operands are loaded in pairs at least: only odd dimensions are slower.
-  private func isAligned(_ shape: MatrixShape) -> Bool {
-    [shape.n, shape.k].allSatisfy { $0.truncatingRemainder(dividingBy: 2) == 0 }
+  /// What products of a shape reach of the rate, by what their rows align to: 16 bytes, pairs of elements, or nothing.
+  ///
+  /// Units that take bulk copies fall back on kernels of an older kind, whose steps last longer as well.
+  private func alignment(of shape: MatrixShape) -> Double {
+    func align(to elements: Double) -> Bool {
+      [shape.n, shape.k].allSatisfy { $0.truncatingRemainder(dividingBy: elements) == 0 }
+    }
+    guard align(to: 2) else { return efficiency.matrixUnaligned }
+    return align(to: efficiency.matrixAlignment) ? 1 : efficiency.pipeline.matrixPairs ?? 1
   }
 
   private func traffic(_ pipeline: PipelineEfficiency.Fitted) -> CachedTraffic {
@@ -106,15 +115,17 @@ extension CalibratedModel {
   }
 
   private func product(
-    _ format: Precision, _ pipeline: PipelineEfficiency.Fitted, aligned: Bool
+    _ format: Precision, _ pipeline: PipelineEfficiency.Fitted, of shape: MatrixShape
   ) -> PipelinedProduct {
+    let share = alignment(of: shape)
     let unit = rate(format, perClock: efficiency.matrixFLOPsPerClock) / accelerator.computeUnits
     // An iteration goes over 128 bytes of each sum's operands.
     let terms = 128 / format.bytesPerElement
     return PipelinedProduct(
-      rate: aligned ? unit : unit * efficiency.matrixUnaligned,
+      rate: unit * share,
       operandRate: efficiency.pipeline.operandBytesPerClock.map { $0 * clock }, elementBytes: format.bytesPerElement,
-      waves: waves, step: (pipeline.matrixStepClocks ?? 0) / terms / clock, split: pipeline.split ?? 0,
+      waves: waves,
+      step: (pipeline.matrixStepClocks ?? 0) / terms / clock / (efficiency.pipeline.matrixPairs == nil ? 1 : share), split: pipeline.split ?? 0,
       cache: traffic(pipeline).cache)
   }
 }

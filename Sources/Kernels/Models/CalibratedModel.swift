@@ -46,6 +46,7 @@ public struct CalibratedModel: KernelTimeModel {
     case .convolutionHelper:
       return KernelTime(compute: 0, memory: 0, fixed: fixed)
     case .stream, .pooling:
+      if let time = pass(kernel) { return time }
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
     case .weightedSum:
       // Nothing is set up: the kernel reads the weights as it would copy them, and converts them meanwhile.

@@ -85,17 +85,20 @@ extension Lowering {
 
   /// The heads are the dimension before the last two; what stands before them are sequences.
   ///
-  /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries.
+  /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries. The
+  /// forward calls below PyTorch's own have the heads behind the rows.
   static func attentionShape(_ operation: Operator) -> AttentionShape {
+    let isBehind = operation.name.hasSuffix("_attention_forward") && operation.inputs[0].rank > 3
+    let (head, row) = isBehind ? (2, 3) : (3, 2)
     let (query, key) = (operation.inputs[0], operation.inputs[1])
-    let heads = query.rank > 2 ? Double(query[query.rank - 3]) : 1
-    let keyHeads = key.rank > 2 ? Double(key[key.rank - 3]) : 1
+    let heads = query.rank > 2 ? Double(query[query.rank - head]) : 1
+    let keyHeads = key.rank > 2 ? Double(key[key.rank - head]) : 1
     let isGrouped = keyHeads > 0 && keyHeads < heads && heads.truncatingRemainder(dividingBy: keyHeads) == 0
     let values = operation.inputs[2]
     let width = (Double(query[query.rank - 1]) + Double(values[values.rank - 1])) / 2
     var shape = AttentionShape(
       batch: OperatorCheck.product(query.dimensions.dropLast(3)), heads: heads, keyHeads: isGrouped ? keyHeads : heads,
-      queries: Double(query[query.rank - 2]), keys: Double(key[key.rank - 2]), width: width)
+      queries: Double(query[query.rank - row]), keys: Double(key[key.rank - row]), width: width)
     shape.isCausal = operation.attribute("is_causal")?.first == 1
     shape.isSplit = operation.attribute("is_split")?.first != 0
     shape.writesCache = operation.attribute("writes_cache")?.first == 1

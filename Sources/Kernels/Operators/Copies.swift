@@ -11,7 +11,7 @@ extension OperatorRule {
       recorded: { call in call.resultLikeFirstOperand() }),
     // (target, source)
     copy(
-      "copy", alwaysCopies: true,
+      "copy", alwaysCopies: true, source: 1,
       recorded: { call in
         defer { if call.inputs.count >= 2 { (call.inputs, call.types) = ([call.inputs[1]], [call.types[1]]) } }
         return call.resultLikeFirstOperand()
@@ -37,11 +37,11 @@ extension OperatorRule {
   ]
 
   private static func copy(
-    _ names: String, alwaysCopies: Bool, recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
+    _ names: String, alwaysCopies: Bool, source: Int = 0, recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
   ) -> OperatorRule {
     OperatorRule(
       names, .copy, fusion: alwaysCopies ? .copy : .conversion, recorded: recorded,
-      lower: { $0.conversion($1, alwaysCopies: alwaysCopies) })
+      lower: { $0.conversion($1, alwaysCopies: alwaysCopies, source: source) })
   }
 
   /// Copies over the host link, with `pinned` as an attribute.
@@ -57,6 +57,13 @@ extension OperatorRule {
 }
 
 extension Lowering {
+  /// A kernel that reads elements in one order and writes them in another.
+  func permute(_ name: String, elements: Double) -> Kernel {
+    var kernel = move(name, bytes: elements * target.precision.bytesPerElement)
+    kernel.pass.placed = elements
+    return kernel
+  }
+
   /// A kernel that reads some bytes and writes as many.
   func move(_ name: String, bytes: Double) -> Kernel {
     Kernel(name: name, .copy, flops: 0, bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
@@ -65,17 +72,42 @@ extension Lowering {
   /// A kernel that reads the operands and writes them elsewhere.
   fileprivate func concatenate(_ operation: Operator) -> [Kernel] {
     let read = operation.inputBytes(target)
-    return [
-      Kernel(
-        name: operation.name, .copy, flops: 0, bytesRead: read,
-        bytesWritten: operation.outputs.isEmpty ? read : operation.outputBytes(target), arithmetic: target.precision)
-    ]
+    var kernel = Kernel(
+      name: operation.name, .copy, flops: 0, bytesRead: read,
+      bytesWritten: operation.outputs.isEmpty ? read : operation.outputBytes(target), arithmetic: target.precision)
+    if let order = operation.attribute("permutation"), let last = order.last {
+      let keepsRows = last == Int64(order.count - 1) || last == -1
+      (kernel.pass.placed, kernel.pass.turned) =
+        keepsRows ? (operation.outputElements, 0) : (0, operation.outputElements)
+    } else if joinsRows(operation) {
+      kernel.pass.placed = operation.outputElements
+    }
+    return [kernel]
+  }
+
+  /// Whether tensors are joined within their rows, where each element's place is computed.
+  private func joinsRows(_ operation: Operator) -> Bool {
+    guard operation.inputs.count > 1, let joined = operation.outputs.first?.dimensions.last else { return false }
+    return operation.inputs.contains { $0.rank == operation.outputs[0].rank && $0.dimensions.last != joined }
   }
 
   /// `to`, `contiguous` and the like without a recorded copy: a kernel only where something is written in another type.
-  fileprivate func conversion(_ operation: Operator, alwaysCopies: Bool) -> [Kernel] {
+  ///
+  /// - Parameters:
+  ///   - operation: The call.
+  ///   - alwaysCopies: Whether it does in any case.
+  ///   - source: Which operand is read, where there are several.
+  fileprivate func conversion(_ operation: Operator, alwaysCopies: Bool, source: Int) -> [Kernel] {
     guard operation.copies.isEmpty else { return [] }
     let changesType = !operation.outputs.isEmpty && operation.outputTypes.first != operation.inputTypes.first
-    return changesType || alwaysCopies ? concatenate(operation) : []
+    guard changesType || alwaysCopies || operation.attribute("permutation") != nil else { return [] }
+    guard source > 0, operation.inputs.indices.contains(source) else { return concatenate(operation) }
+    // Of a target and a source only the latter is read.
+    let read = Double(operation.inputs[source].elementCount) * target.bytes(operation.inputTypes[source])
+    let written = operation.outputs.isEmpty ? read : operation.outputBytes(target)
+    return [
+      Kernel(
+        name: operation.name, .copy, flops: 0, bytesRead: read, bytesWritten: written, arithmetic: target.precision)
+    ]
   }
 }

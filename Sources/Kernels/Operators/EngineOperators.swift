@@ -9,7 +9,7 @@ extension OperatorRule {
     // (input, residual, weight) -> (normalized, sum)
     OperatorRule(
       "fused_add_rms_norm fused_add_layer_norm", .layerNorm, arithmetic: fusedNormArithmetic, weights: { $0 > 1 },
-      lower: { $0.reduction($1, fusedNormArithmetic) }),
+      lower: { $0.normalization($1, fusedNormArithmetic) }),
     // (gate and up, side by side) -> (their product)
     engine("silu_and_mul gelu_and_mul gelu_tanh_and_mul swigluoai_and_mul", flopsPerResult: 11),
     // (queries, keys) -> (queries, keys), turned by their positions
@@ -51,7 +51,7 @@ extension OperatorRule {
 
   private static func engine(_ names: String, flopsPerResult: Double) -> OperatorRule {
     OperatorRule(names, .pointwise, arithmetic: .perResult(flopsPerResult)) {
-      $0.pointwise($1, flopsPerResult: flopsPerResult)
+      $0.pointwise($1, flopsPerResult: flopsPerResult, isTuned: true)
     }
   }
 

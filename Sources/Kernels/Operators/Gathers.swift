@@ -40,6 +40,9 @@ extension OperatorRule {
 }
 
 extension Lowering {
+  /// What takes rows as they are; others look up each element by itself.
+  private static let wholeRows: Set<String> = ["embedding", "embedding_bag", "_embedding_bag", "index_select"]
+
   /// A gather reads as much as it writes, wherever in the table that lies, and its indices.
   ///
   /// Nothing is launched where there is no position to read or write.
@@ -48,10 +51,15 @@ extension Lowering {
     let positions = zip(operation.inputs, operation.inputTypes).filter { $0.1 == .int64 || $0.1 == .int32 }
     guard positions.allSatisfy({ $0.0.elementCount > 0 }) else { return [] }
     let indices = positions.reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
-    return [
-      Kernel(
-        name: operation.name, .gather, flops: 0, bytesRead: written + indices, bytesWritten: written,
-        arithmetic: target.precision)
-    ]
+    var kernel = Kernel(
+      name: operation.name, .gather, flops: 0, bytesRead: written + indices, bytesWritten: written,
+      arithmetic: target.precision)
+    let (results, width) = (operation.outputElements, Double(max(1, operation.outputs.first?.dimensions.last ?? 1)))
+    if Self.wholeRows.contains(OperatorRule.baseName(operation.name)) {
+      kernel.pass = .look(rows: results / width)
+    } else {
+      kernel.pass.placed = results
+    }
+    return [kernel]
   }
 }

@@ -60,6 +60,11 @@ extension Lowering {
       name: operation.name, .matrixMultiply, .matrix(shape), flops: shape.flops,
       bytesRead: operation.inputBytes(target), bytesWritten: results * target.precision.bytesPerElement,
       arithmetic: target.arithmetic(of: kind))
+    if operation.attribute("quantizes")?.first == 1 {
+      // Its input comes in 16 bits, and is brought into the format of the product first.
+      kernel.quantized = shape.batch * shape.m * shape.k
+      kernel.bytesWritten = results * 2
+    }
     if kind == .linear {
       let isOfFormat = operation.inputTypes.contains(.weight)
       kernel.readWeights(shape.batch * shape.n * shape.k, isOfFormat ? target.formats : TensorFormats(target.precision))

@@ -21,7 +21,7 @@ extension OperatorRule {
     rowNorm("native_layer_norm group_norm native_group_norm rms_norm _fused_rms_norm instance_norm"),
     OperatorRule(
       "softmax _softmax log_softmax _log_softmax", .softmax, fusion: .softmax, arithmetic: softmaxArithmetic,
-      lower: { $0.reduction($1, softmaxArithmetic) }),
+      lower: { $0.softmax($1, softmaxArithmetic) }),
   ]
 
   private static let batchNormArithmetic = OperatorArithmetic.perInput(
@@ -35,7 +35,7 @@ extension OperatorRule {
   ) -> OperatorRule {
     OperatorRule(
       names, .layerNorm, fusion: .layerNorm, arithmetic: rowNormArithmetic, weights: { $0 > 0 },
-      decomposition: decomposition, lower: { $0.reduction($1, rowNormArithmetic) })
+      decomposition: decomposition, lower: { $0.normalization($1, rowNormArithmetic) })
   }
 
   /// `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon) * weight + bias`.
@@ -55,6 +55,26 @@ extension OperatorRule {
 }
 
 extension Lowering {
+  /// Rows that are normalized: as long as the weights, or as the last dimension.
+  func normalization(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
+    let input = operation.inputs.first ?? Shape([])
+    let width = Double(max(1, input.dimensions.last ?? 1))
+    let rows = Double(input.elementCount) / width
+    return reduction(
+      operation, arithmetic,
+      .normalization(rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms")))
+  }
+
+  fileprivate func softmax(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
+    let input = operation.inputs.first ?? Shape([])
+    let width = Double(max(1, input.dimensions.last ?? 1))
+    return reduction(
+      operation, arithmetic,
+      .softmax(
+        rows: Double(input.elementCount) / width, width: width,
+        bytesRead: Double(input.elementCount) * target.precision.bytesPerElement))
+  }
+
   /// cuDNN normalizes half precision in three kernels, two of them over the channels only.
   fileprivate func batchNorm(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
     let bytes = operation.inputElements(0) * target.precision.bytesPerElement

@@ -28,21 +28,13 @@ extension Operator {
     let rule = OperatorRule.of(call)
     if rule.kind == .collective { throw .isCollective }
     if rule.kind == .view || rule.kind == .synchronization || rule.transfer != nil { throw .launchesNoKernel }
-    self.init(name: name, inputs: inputs, outputs: try rule.results(of: call), attributes: attributes)
+    // A convolution's results are found by its lowering.
+    let isConvolution = rule.kind == .convolution || rule.kind == .depthwiseConvolution
+    self =
+      isConvolution
+      ? call : try Operator(completing: ToldOperator(name: name, inputs: inputs, attributes: attributes))
     if let words = rule.fault(in: self)?.words {
       throw .wrongOperands(OperatorProblem(problem: words.problem, advice: words.advice))
     }
-  }
-}
-
-extension OperatorRule {
-  /// The results of a call whose operands alone are told; none where the lowering finds them by itself.
-  fileprivate func results(of call: Operator) throws(LoneOperatorFault) -> [Shape] {
-    // A convolution's are found from its attributes, which a recording has in another form.
-    if kind == .convolution || kind == .depthwiseConvolution { return [] }
-    guard !call.inputs.isEmpty else { throw .resultsUnknown }
-    var arguments = RecordedArguments(inputs: call.inputs, types: call.inputTypes, values: [])
-    guard complete(&arguments) else { throw .resultsUnknown }
-    return arguments.outputs
   }
 }

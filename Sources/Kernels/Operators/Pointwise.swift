@@ -58,13 +58,17 @@ extension OperatorRule {
 
 extension Lowering {
   /// A kernel that reads the operands and writes a result for each element.
-  func pointwise(_ operation: Operator, flopsPerResult: Double = 1) -> [Kernel] {
+  ///
+  /// Operands that are no larger than one element, or as large as the result, are loaded several elements at a time. Of
+  /// others a general kernel computes the place of each, unless it was written for them.
+  func pointwise(_ operation: Operator, flopsPerResult: Double = 1, isTuned: Bool = false) -> [Kernel] {
     let elements = operation.outputs.isEmpty ? operation.largestInputElements : operation.outputElements
     guard elements > 0 else { return [] }
-    return [
-      Kernel(
-        name: operation.name, .elementwise, flops: flopsPerResult * elements, bytesRead: operation.inputBytes(target),
-        bytesWritten: operation.resultBytes(target), arithmetic: target.precision)
-    ]
+    var kernel = Kernel(
+      name: operation.name, .elementwise, flops: flopsPerResult * elements, bytesRead: operation.inputBytes(target),
+      bytesWritten: operation.resultBytes(target), arithmetic: target.precision)
+    let isBroadcast = operation.inputs.contains { $0.elementCount > 1 && Double($0.elementCount) < elements }
+    if isBroadcast, !isTuned { kernel.pass.placed = elements }
+    return [kernel]
   }
 }

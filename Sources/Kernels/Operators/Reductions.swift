@@ -51,11 +51,22 @@ extension OperatorRule {
 extension Lowering {
   /// A kernel that reads the operands and writes less.
   func reduction(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
-    [
-      Kernel(
-        name: operation.name, .reduction, flops: arithmetic.flops(of: operation),
-        bytesRead: operation.inputBytes(target), bytesWritten: operation.resultBytes(target),
-        arithmetic: target.precision)
-    ]
+    let elements = operation.largestInputElements
+    let results = max(1, operation.outputs.first.map { Double($0.elementCount) } ?? 1)
+    let findsPlace = ["argmax", "argmin"].contains(OperatorRule.baseName(operation.name))
+    let width = elements / results
+    return reduction(
+      operation, arithmetic,
+      findsPlace ? .place(rows: results, width: width) : .reduction(rows: results, width: width))
+  }
+
+  /// The same of a known shape.
+  func reduction(_ operation: Operator, _ arithmetic: OperatorArithmetic, _ pass: PassShape) -> [Kernel] {
+    var kernel = Kernel(
+      name: operation.name, .reduction, flops: arithmetic.flops(of: operation),
+      bytesRead: operation.inputBytes(target), bytesWritten: operation.resultBytes(target),
+      arithmetic: target.precision)
+    kernel.pass = pass
+    return [kernel]
   }
 }
