@@ -142,9 +142,9 @@ def deepbench_precision(record):
 
 
 def deepbench_products(record):
-    """C = A B of M x K and K x N; BLAS counts columns first, which only turns the roles of the operands."""
+    """C = A B of M x K and K x N in columns, as BLAS has them: in rows the product of N x K and K x M."""
     m, n, k = (int(record[name]) for name in "MNK")
-    yield row(ACCELERATORS[record["gpu"]], deepbench_precision(record), "aten::matmul", [[m, k], [k, n]], record["time_us"])
+    yield row(ACCELERATORS[record["gpu"]], deepbench_precision(record), "aten::matmul", [[n, k], [k, m]], record["time_us"])
 
 
 def deepbench_convolutions(record):

@@ -29,6 +29,8 @@ public struct MatrixShape: Hashable, Sendable {
   public var n: Double
   /// Terms of each sum.
   public var k: Double
+  /// Whether sums are kept in the format of the operands, as a library may be asked to; else in single precision.
+  package var sumsInFormat = false
 
   /// A batched product.
   public init(batch: Double = 1, m: Double, n: Double, k: Double) {
@@ -167,6 +169,8 @@ public struct AttentionShape: Hashable, Sendable {
   public var isCausal = false
   /// Whether a kernel before it writes the new keys and values into a cache, which then counts with it.
   public var writesCache = false
+  /// Whether a compute unit takes all queries of a head at once, rather than a block of them.
+  package var hasWholeHeads = false
   /// Whether the keys of one query may be split among compute units; a kernel that takes a mask does not.
   package var isSplit = true
 

@@ -99,6 +99,8 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var decomposition: [DecompositionRule] = []
   /// Whether images and their features are kept channels-last, so that no convolution turns them.
   package var isChannelsLast = false
+  /// Whether fused attention gives a compute unit whole heads, all queries of a sequence.
+  package var attendsByHeads = false
   /// Where a pass finds its inputs and leaves its outputs.
   public var inputs = TensorPlace.device
   /// The memory that a convolution's algorithm may use beside its tensors, MB; nil for as much as it asks for.

@@ -27,7 +27,7 @@ extension CalibratedModel {
       matrixRate(kernel.arithmetic, dimensions: shape.channelsOfGroup, takesPairs: false) != nil
     else { return nil }
     if shape.groups > 1, (shape.channelsOfGroup.min() ?? 0) < TileSet.vectorUnits.smallest.columns { return nil }
-    var units = product(format, pipeline, aligned: true)
+    var units = product(format, pipeline, of: shape.asMatrix)
     if shape.groups == 1 { units.rate *= efficiency.convolution }
     let time = powered(units.time(of: shape.asMatrix), shape.flops, format)
     let traffic = traffic(pipeline)

@@ -8,7 +8,10 @@ extension CalibratedModel {
   func product(_ shape: MatrixShape, _ precision: Precision) -> ProductTime {
     if min(shape.m, shape.n) <= 1 { return ProductTime(arithmetic: shape.flops / vectorRate) }
     if let rate = matrixRate(precision, dimensions: [shape.n, shape.k], takesPairs: true) {
-      return tiled(rate: rate, .matrixUnits).time(of: shape)
+      guard shape.sumsInFormat, precision == .fp16 else { return tiled(rate: rate, .matrixUnits).time(of: shape) }
+      var units = tiled(rate: rate, .halfSums)
+      units.largest = TileSet.matrixUnits.tiles[0]
+      return units.time(of: shape)
     }
     if isConverted(precision) {
       return tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape)

@@ -20,7 +20,8 @@ extension OperatorRule {
   ) -> OperatorRule {
     func rule(_ kind: OperatorKind, variant: @escaping @Sendable (Operator) -> OperatorRule?) -> OperatorRule {
       OperatorRule(
-        names, kind, fusion: .convolution, weights: { $0 > 0 }, variant: variant,
+        names, kind, fusion: .convolution, weights: { $0 > 0 },
+        decomposition: (rule: .convolutionBias, nodes: { $0.biasApart }), variant: variant,
         recorded: { places.complete(&$0, isTransposed: isTransposed) },
         check: { operation throws(OperatorFault) in
           _ = try ConvolutionGeometry(operation, isTransposed: isTransposed)
