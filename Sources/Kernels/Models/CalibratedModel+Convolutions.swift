@@ -19,7 +19,7 @@ extension CalibratedModel {
 
   /// A convolution whose sums are pairs of a narrow format on the vector units: in large tiles alone, Winograd's too.
   private func packed(_ shape: ConvolutionShape, _ precision: Precision) -> ProductTime {
-    var units = tiled(rate: halfPeak(precision) * efficiency.vector, .packedHalf)
+    var units = tiled(rate: halfPeak(precision) * efficiency.vector * efficiency.convolution, .packedHalf)
     units.operandCost = 0
     let direct = units.time(of: shape.asMatrix)
     return shape.isThreeByThreeUnitStride ? direct.shorter(units.time(of: shape.asFusedWinograd)) : direct

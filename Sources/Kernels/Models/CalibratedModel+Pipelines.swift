@@ -28,6 +28,10 @@ extension CalibratedModel {
     else { return nil }
     if shape.groups > 1, (shape.channelsOfGroup.min() ?? 0) < TileSet.vectorUnits.smallest.columns { return nil }
     var units = product(format, pipeline, of: shape.asMatrix)
+    // Implicit products iterate over 64 bytes of each sum's operands (`implicit_gemm...tilesize128x128x32` in 16 bits, x64 in
+    // 8), which lasts as long as an iteration of twice as many in plain ones.
+    units.step *= 2
+    units.splitsSums = TileSet.convolution.splitsSums
     if shape.groups == 1 { units.rate *= efficiency.convolution }
     let time = powered(units.time(of: shape.asMatrix), shape.flops, format)
     let traffic = traffic(pipeline)
