@@ -135,7 +135,7 @@ extension Lowering {
     guard aligned(shape.inputChannels / shape.groups), aligned(shape.outputChannels / shape.groups) else {
       return false
     }
-    return !(shape.isPointwise && shape.outputPositions.truncatingRemainder(dividingBy: 8) == 0)
+    return !(shape.isPointwise && shape.outputPositions.truncatingRemainder(dividingBy: target.pointwisePositions) == 0)
   }
 
   /// Whether tensors lie as matrix units take them before and after a convolution.
