@@ -8,6 +8,8 @@ package struct PipelineEfficiency: Sendable, Equatable {
   package var energyPJPerFLOP: Double?
   /// Energy of a FLOP in a format of one byte, relative to that.
   package var narrowEnergy: Double?
+  /// Energy of a FLOP of single precision on the vector units at the board's limit, picojoules; nil where power limits none.
+  package var vectorEnergyPJPerFLOP: Double?
   /// The share of the board's power that arithmetic may draw.
   package var arithmeticPower: Double?
   /// The share of the board's power that it draws whatever it does, also while no kernel runs.
@@ -49,6 +51,11 @@ package struct PipelineEfficiency: Sendable, Equatable {
     OptionalConstant(
       key: "narrow_energy", keyPath: \.pipeline.narrowEnergy, domain: .ratio(0.01, 4),
       meaning: "energy of a FLOP in 8 bits, relative", note: "to one in 16 bits"),
+    OptionalConstant(
+      key: "vector_energy_pj_per_flop", keyPath: \.pipeline.vectorEnergyPJPerFLOP,
+      domain: NumberDomain(.picojoules, .between(1e-9, 1e6)),
+      meaning: "energy of a vector FLOP at the power limit", note: "in single precision; left out where none is reached",
+      trend: .following([], over: [AcceleratorProfile.leadingPeak])),
     OptionalConstant(
       key: "arithmetic_power", keyPath: \.pipeline.arithmeticPower, domain: .fraction(0.01, 1),
       meaning: "share of the board's power for arithmetic"),

@@ -15,9 +15,9 @@ import Workloads
     for accelerator in catalog.accelerators {
       let has = Self.pipelined.contains(accelerator.architecture)
       // GA10x takes Ada's attention, and keeps the products that were fitted to it.
-      let attends = has || accelerator.architecture == "Ampere GA10x"
-      // Of AMD's one recording tells something of products, and nothing of attention or power.
+      // Of AMD's one recording tells something of products and attention, and nothing of power.
       let hasProducts = has || ["CDNA3", "CDNA4"].contains(accelerator.architecture)
+      let attends = hasProducts || accelerator.architecture == "Ampere GA10x"
       let pipeline = accelerator.efficiency.pipeline.fitted
       #expect((pipeline?.matrixStepClocks != nil) == hasProducts, "\(accelerator.name)")
       #expect((pipeline != nil) == (hasProducts || attends), "\(accelerator.name)")

@@ -72,7 +72,7 @@ struct RecordingTests {
     #expect(changes.accelerator != nil)
     let busy = try #require(study.target).deviceBusy
     let ratio = busy.fraction(of: there.deviceBusy)
-    #expect((0.7...1.3).contains(ratio), "\(from) on the device of \(to): busy x \(ratio)")
+    #expect((0.92...1.08).contains(ratio), "\(from) on the device of \(to): busy x \(ratio)")
     #expect(study.pricing.shares.reduce(0) { $0 + $1.fraction } > 0.9999)
     #expect(study.pricing.shares[ScalingRule.shapes.rawValue].fraction > 0.9)
   }

@@ -6,18 +6,24 @@ struct BoardPower: Sendable {
   let watts: Double
   /// What a FLOP takes.
   let energy: ArithmeticEnergy
+  /// Joules of a FLOP on the vector units; none where they do not reach the limit.
+  private let vectorEnergy: Double
 
   /// The power of a board; nil where it, or what a FLOP takes, is not known.
   init?(_ accelerator: AcceleratorProfile) {
-    guard let watts = accelerator.watts, let energy = ArithmeticEnergy(accelerator),
-      let share = accelerator.efficiency.pipeline.arithmeticPower
+    let pipeline = accelerator.efficiency.pipeline
+    guard let watts = accelerator.watts, let energy = ArithmeticEnergy(accelerator), let share = pipeline.arithmeticPower
     else { return nil }
     self.watts = watts * share
     self.energy = energy
+    vectorEnergy = (pipeline.vectorEnergyPJPerFLOP ?? 0) * 1e-12
   }
 
   /// Seconds that some arithmetic takes at least.
   func seconds(_ flops: Double, _ format: Precision) -> Double { energy.joules(flops, format) / watts }
+
+  /// Seconds that some arithmetic of single precision takes at least on the vector units.
+  func vectorSeconds(_ flops: Double) -> Double { flops * vectorEnergy / watts }
 }
 
 /// What arithmetic takes of energy.

@@ -11,7 +11,8 @@ extension CalibratedModel {
       return powered(time, shape.flops, precision)
     }
     if shape.sumsInFormat, halfPeak(precision) > vectorPeak { return packed(shape, precision) }
-    var best = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
+    let plain = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
+    var best = vectorPowered(plain, shape.flops)
     if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape)) }
     if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window)) }
     return best
@@ -54,7 +55,8 @@ extension CalibratedModel {
   private func fusedWinograd(_ shape: ConvolutionShape) -> ProductTime {
     var kernel = tiled(rate: vectorPeak * efficiency.winograd, .fusedWinograd)
     kernel.operandCost = 0
-    return kernel.time(of: shape.asFusedWinograd)
+    let product = shape.asFusedWinograd
+    return vectorPowered(kernel.time(of: product), product.flops)
   }
 
   /// Winograd's F(4x4,3x3) or F(4x4,5x5) with transformed tensors in memory: kernels transform weights and input, a
@@ -74,7 +76,7 @@ extension CalibratedModel {
       element * shape.batch
       * (shape.inputChannels * shape.inputPositions + shape.outputChannels * shape.outputPositions)
     let weights = element * (points + window * window) * shape.inputChannels * shape.outputChannels
-    var time = tiled(rate: vectorRate, .vectorUnits).time(of: product)
+    var time = vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: product), product.flops)
     time.memory = transformed / bandwidth
     time.exposedMemory = (plain + transformed + weights) / bandwidth
     return time

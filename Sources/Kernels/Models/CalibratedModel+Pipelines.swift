@@ -79,12 +79,12 @@ extension CalibratedModel {
   /// Arithmetic takes no less than the board's power lets it.
   func powered(_ time: ProductTime, _ flops: Double, _ precision: Precision) -> ProductTime {
     guard let power, let format = carrier(of: precision) else { return time }
-    let least = power.seconds(flops, format)
-    guard least > time.arithmetic else { return time }
-    var time = time
-    time.setup = max(0, time.setup - (least - time.arithmetic))
-    time.arithmetic = least
-    return time
+    return time.lasting(power.seconds(flops, format))
+  }
+
+  /// The same of single precision on the vector units.
+  func vectorPowered(_ time: ProductTime, _ flops: Double) -> ProductTime {
+    power.map { time.lasting($0.vectorSeconds(flops)) } ?? time
   }
 
   /// Hertz.

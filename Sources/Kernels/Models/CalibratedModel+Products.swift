@@ -6,17 +6,22 @@ extension CalibratedModel {
   ///
   /// A product with a vector has no tiles: each operand is used once, as it arrives.
   func product(_ shape: MatrixShape, _ precision: Precision) -> ProductTime {
-    if min(shape.m, shape.n) <= 1 { return ProductTime(arithmetic: shape.flops / vectorRate) }
+    if min(shape.m, shape.n) <= 1 {
+      return vectorPowered(ProductTime(arithmetic: shape.flops / vectorRate), shape.flops)
+    }
     if let rate = matrixRate(precision, dimensions: [shape.n, shape.k], takesPairs: true) {
-      guard shape.sumsInFormat, precision == .fp16 else { return tiled(rate: rate, .matrixUnits).time(of: shape) }
-      var units = tiled(rate: rate, .halfSums)
-      units.largest = TileSet.matrixUnits.tiles[0]
-      return units.time(of: shape)
+      var units = tiled(rate: rate, .matrixUnits)
+      if shape.sumsInFormat, precision == .fp16 {
+        units = tiled(rate: rate, .halfSums)
+        units.largest = TileSet.matrixUnits.tiles[0]
+      }
+      return powered(units.time(of: shape), shape.flops, precision)
     }
     if isConverted(precision) {
-      return tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape)
+      return vectorPowered(
+        tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape), shape.flops)
     }
-    return tiled(rate: vectorRate, .vectorUnits).time(of: shape)
+    return vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: shape), shape.flops)
   }
 
   /// FLOP/s that the vector units sustain in products of single precision.

@@ -18,6 +18,15 @@ struct ProductTime: Sendable, Equatable {
   /// The shorter of two; the first of equals.
   func shorter(_ other: ProductTime) -> ProductTime { other.seconds < seconds ? other : self }
 
+  /// The same with arithmetic that takes so many seconds at least; the longer it is, the more of the set-up it hides.
+  func lasting(_ least: Double) -> ProductTime {
+    guard least > arithmetic else { return self }
+    var time = self
+    time.setup = max(0, setup - (least - arithmetic))
+    time.arithmetic = least
+    return time
+  }
+
   /// The kernel that computes it, moving its operands and its result meanwhile.
   ///
   /// - Parameters:
