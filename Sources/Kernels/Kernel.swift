@@ -273,8 +273,6 @@ public struct Kernel: Hashable, Sendable {
   public var isLaunchedByLibrary = false
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
-  /// The share of its tiles' set-up that it does not hide.
-  package var tileSetupFraction = 1.0
   /// How many of the weights are converted to the format of the arithmetic as they arrive.
   package var conversions = 0.0
   /// How many of them a compute unit converts in a clock.

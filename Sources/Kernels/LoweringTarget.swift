@@ -22,8 +22,6 @@ package struct LoweringTarget: Sendable, Equatable {
 
   /// Whether images are kept channels-last, as matrix units take them.
   package var isChannelsLast: Bool
-  /// The share of a tile's set-up that kernels do not hide.
-  package var tileSetupFraction: Double
   /// The positions by whose multiple a 1x1 convolution is a product of tensors that are channels-first.
   package var pointwisePositions: Double
   /// Whether fused attention gives a compute unit whole heads.
@@ -44,7 +42,6 @@ package struct LoweringTarget: Sendable, Equatable {
     ranks = system.parallelism.tensor
     isHost = system.accelerator == nil
     isChannelsLast = system.framework.isChannelsLast
-    tileSetupFraction = system.framework.tileSetupFraction
     pointwisePositions = system.framework.pointwisePositions
     attendsByHeads = system.framework.attendsByHeads
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity

@@ -105,8 +105,6 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var inputs = TensorPlace.device
   /// The memory that a convolution's algorithm may use beside its tensors, MB; nil for as much as it asks for.
   public var convolutionWorkspaceMB: Double?
-  /// The share of a tile's set-up that its kernels do not hide: fewer where they are chosen by trial.
-  package var tileSetupFraction = 1.0
   /// The number of positions in a multiple of which a 1x1 convolution is a product of tensors as they lie, channels-first,
   /// so that no copy turns them for the matrix units.
   package var pointwisePositions = 8.0
@@ -231,10 +229,6 @@ extension FrameworkProfile: FieldDescribed {
       .init(
         "convolution_workspace_mb", \.convolutionWorkspaceMB, .megabytesOrNone,
         "memory that a convolution's algorithm may use beside its tensors", note: "unlimited if left out",
-        affects: [.device, .plan]),
-      .init(
-        "tile_setup_fraction", \.tileSetupFraction, leftOut: 1, .fraction(0, 1),
-        "share of a tile's set-up that is not hidden", note: "by kernels that are chosen by trial; 1 if left out",
         affects: [.device, .plan]),
       .init(
         "pointwise_positions", \.pointwisePositions, leftOut: 8, .positions,

@@ -57,7 +57,6 @@ public struct CalibratedModel: KernelTimeModel {
       if let time = pipelined(shape, kernel) { return time }
       var time = product(shape, kernel.arithmetic)
       time.arithmetic = max(time.arithmetic, conversions(kernel))
-      time.setup *= kernel.tileSetupFraction
       return time.kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
     case .attention(let shape):
       if let time = flashAttention(shape, kernel) { return time }
@@ -66,16 +65,12 @@ public struct CalibratedModel: KernelTimeModel {
       // Tokens beyond the last are masked: their number need not be a multiple of anything.
       let step = max(1, efficiency.matrixAlignment)
       both.n = (both.n / step).rounded(.up) * step
-      var time = product(both, kernel.arithmetic)
-      time.setup *= kernel.tileSetupFraction
-      return time.kernel(memory: memory, fixed: fixed)
+      return product(both, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     case .collective:
       return KernelTime(compute: 0, memory: 0)
     case .convolution(let shape):
       if let time = pipelined(shape, kernel) { return time }
-      var time = convolution(shape, kernel.arithmetic)
-      time.setup *= kernel.tileSetupFraction
-      return time.kernel(memory: memory, fixed: fixed)
+      return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     }
   }
 }

@@ -76,12 +76,12 @@ extension Lowering {
     // Latent attention keeps one tensor, of which values are the greater part of the keys.
     let sharesValues = operation.attribute("shares_values")?.first == 1
     let shared = sharesValues ? operation.inputElements(2) * target.bytes(operation.inputTypes[2]) : 0
-    var kernel = Kernel(
-      name: operation.name, .matrixMultiply, .attention(shape), flops: shape.flops,
-      bytesRead: operation.inputBytes(target) - shared, bytesWritten: written * target.precision.bytesPerElement,
-      arithmetic: target.arithmetic(of: .attention))
-    kernel.tileSetupFraction = target.tileSetupFraction
-    return [kernel]
+    return [
+      Kernel(
+        name: operation.name, .matrixMultiply, .attention(shape), flops: shape.flops,
+        bytesRead: operation.inputBytes(target) - shared, bytesWritten: written * target.precision.bytesPerElement,
+        arithmetic: target.arithmetic(of: .attention))
+    ]
   }
 
   /// The heads are the dimension before the last two; what stands before them are sequences.

@@ -105,7 +105,6 @@ extension Lowering {
       name: operation.name, .convolution, .convolution(shape), flops: flops, bytesRead: input * read + weight,
       bytesWritten: output, arithmetic: arithmetic)
     product.weightBytes = weight
-    product.tileSetupFraction = target.tileSetupFraction
 
     var kernels: [Kernel] = []
     if converts {

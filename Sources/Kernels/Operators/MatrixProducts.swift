@@ -62,7 +62,6 @@ extension Lowering {
       name: operation.name, .matrixMultiply, .matrix(shape), flops: shape.flops,
       bytesRead: operation.inputBytes(target), bytesWritten: results * target.precision.bytesPerElement,
       arithmetic: target.arithmetic(of: kind))
-    kernel.tileSetupFraction = target.tileSetupFraction
     if operation.attribute("quantizes")?.first == 1 {
       // Its input comes in 16 bits, and is brought into the format of the product first.
       kernel.quantized = shape.batch * shape.m * shape.k
