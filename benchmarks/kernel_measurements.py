@@ -103,7 +103,8 @@ def layers(record):
     """The layers of a decoder that are one operator; those that tensor parallelism splits have their share.
 
     Left out are vLLM's `layernorm`, the mean of a normalization alone and of one with its residual, and `sampler`, which is
-    several kernels; attention is not in vLLM's rows, and v0's have no context.
+    several kernels, and v0's normalizations, which transformers spells out in seven; attention is not in vLLM's rows, and v0's
+    have no context.
     """
     hidden, intermediate, heads, kv_heads, width, vocabulary, experts = DECODERS[record["model"]]
     ranks, tokens = int(record["tp"]), int(record["tokens"])
@@ -118,8 +119,6 @@ def layers(record):
         "gate": (experts, hidden), "expert.w1": (inner, hidden), "expert.w3": (inner, hidden), "expert.w2": (hidden, inner),
     }
     rows = [tokens, hidden]
-    older_kernels = {layer: ("aten::rms_norm", [rows, [hidden]])
-                     for layer in ("input_layernorm", "post_layernorm", "final_layernorm")}
     kernels = {
         "embedding": ("aten::embedding", [[vocabulary // ranks, hidden], [tokens]]),
         "final_layernorm": ("fused_add_rms_norm", [rows, rows, [hidden]]),
@@ -131,8 +130,8 @@ def layers(record):
     if layer in linear:
         n, k = linear[layer]
         yield row(accelerator, precision, "aten::linear", [[tokens, k], [n, k]], record["time_us"], attributes)
-    elif layer in (older_kernels if older else kernels):
-        operator, inputs = (older_kernels if older else kernels)[layer]
+    elif not older and layer in kernels:
+        operator, inputs = kernels[layer]
         yield row(accelerator, precision, operator, inputs, record["time_us"], attributes)
 
 

@@ -71,12 +71,14 @@ extension Lowering {
         $0 + otherOperandBytes($1.operation)
       },
       bytesWritten: group[group.count - 1].operation.outputBytes(target), arithmetic: target.precision)
-    // Its rows are those of the member that looks at them longest.
-    let rows = group.filter { [.layerNorm, .softmax, .reduction].contains($0.rule.fusion) }
-      .flatMap { lower($0).kernels.map(\.pass) }
-    if let longest = rows.max(by: { $0.waits < $1.waits }) {
-      kernel.pass = longest
-      kernel.pass.readAgain = 0
+    // Its rows are those of the first member that looks at whole ones.
+    if let member = group.first(where: { [.layerNorm, .softmax, .reduction].contains($0.rule.fusion) }) {
+      let elements = member.operation.largestInputElements
+      let width =
+        member.rule.fusion == .reduction
+        ? elements / max(1, member.operation.outputElements)
+        : Double(member.operation.inputs.first?.dimensions.last ?? 1)
+      kernel.pass = .compiled(rows: elements / max(1, width), width: max(1, width))
     }
     return LoweredOperator(kind: .fused, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)
   }

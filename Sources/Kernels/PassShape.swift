@@ -20,6 +20,7 @@ package struct PassShape: Hashable, Sendable {
   ///   - rows: How many.
   ///   - width: Elements of one.
   ///   - centers: Whether a mean is found beside the squares.
+  /// - Returns: How they are gone over.
   static func normalization(rows: Double, width: Double, centers: Bool) -> PassShape {
     let steps = (width / 512).rounded(.up)
     return PassShape(blocks: rows, waits: centers ? 3 * (1 + steps) : 1 + 2 * steps)
@@ -40,6 +41,11 @@ package struct PassShape: Hashable, Sendable {
   /// Rows of which the place of an extremum is found: pairs of a value and its place are compared one after the other.
   static func place(rows: Double, width: Double) -> PassShape {
     PassShape(blocks: rows / 8, waits: width <= 4096 ? 4 + width / 75 : 5 + width / 900)
+  }
+
+  /// Rows that a compiler's kernel looks at whole: it gives a row as many threads as it has elements, up to 4,096.
+  static func compiled(rows: Double, width: Double) -> PassShape {
+    PassShape(blocks: rows, waits: 3 * (1 + (width / 4096).rounded(.up)))
   }
 
   /// Rows of a table, each where an index says, which is read before.

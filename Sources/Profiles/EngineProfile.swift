@@ -42,6 +42,14 @@ package struct EngineProfile: Sendable, Equatable {
   package var maxTokens = 8192.0
   /// Whether a prompt may be processed in several steps.
   package var chunksPrompts = true
+  /// Whether a step over prompts goes before next tokens and has none of them, or both are in one step.
+  package var runsPromptsFirst = false
+  /// Whether the cache of a preempted request is moved to the host, or computed again.
+  package var swapsPreempted = false
+  /// Whether requests join and leave while others are served; an engine without runs a batch to its end.
+  package var joinsRequests = true
+  /// Processes that receive requests, turn text to tokens and back, and send answers.
+  package var apiProcesses = 1.0
   /// Tokens in a block of the cache.
   package var blockTokens = 16.0
   /// The share of the device's memory that it takes.
@@ -88,6 +96,8 @@ package enum EngineStage: Int, CaseIterable, Sendable {
   case sample
   /// What becomes of the tokens: ends found, text made, requests told.
   case process
+  /// What the receiving process does with a step's tokens, beside the loop: text made and sent.
+  case respond
 
   /// The key in a file.
   package var key: String {
@@ -97,6 +107,7 @@ package enum EngineStage: Int, CaseIterable, Sendable {
     case .prepare: "prepare"
     case .sample: "sample"
     case .process: "process"
+    case .respond: "respond"
     }
   }
 
@@ -111,6 +122,7 @@ package enum EngineStage: Int, CaseIterable, Sendable {
     case .prepare: "preparing a step's inputs"
     case .sample: "sampling"
     case .process: "processing a step's output"
+    case .respond: "sending a step's tokens"
     }
   }
 }
@@ -147,6 +159,9 @@ extension EngineProfile: FieldDescribed {
       .init(
         "helper_threads", \.helperThreads, leftOut: 0, NumberDomain(.count, .between(0, 1024), .threshold),
         "busy threads of a rank beside its own", note: "0 if left out", affects: .host),
+      .init(
+        "api_processes", \.apiProcesses, leftOut: 1, NumberDomain(.count, .wholeBetween(1, 1024), .threshold),
+        "processes that receive requests and send answers", note: "1 if left out", affects: .host),
       .init(
         "max_num_seqs", \.maxRequests, .stepSize, "the most requests in a step", required: false, affects: .plan),
       .init(

@@ -58,7 +58,8 @@ extension PassEfficiency {
 
   /// These constants; nil where one of them is missing.
   package var fitted: Fitted? {
-    guard let waitClocks, let blockClocks, let placesPerClock, let turnsPerClock, let streamBytesPerClock else { return nil }
+    guard let waitClocks, let blockClocks, let placesPerClock, let turnsPerClock, let streamBytesPerClock
+    else { return nil }
     return Fitted(
       waitClocks: waitClocks, blockClocks: blockClocks, placesPerClock: placesPerClock, turnsPerClock: turnsPerClock,
       streamBytesPerClock: streamBytesPerClock)

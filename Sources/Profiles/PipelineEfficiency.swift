@@ -54,7 +54,7 @@ package struct PipelineEfficiency: Sendable, Equatable {
     OptionalConstant(
       key: "vector_energy_pj_per_flop", keyPath: \.pipeline.vectorEnergyPJPerFLOP,
       domain: NumberDomain(.picojoules, .between(1e-9, 1e6)),
-      meaning: "energy of a vector FLOP at the power limit", note: "in single precision; left out where none is reached",
+      meaning: "energy of a vector FLOP at the power limit", note: "in fp32; left out where none is reached",
       trend: .following([], over: [AcceleratorProfile.leadingPeak])),
     OptionalConstant(
       key: "arithmetic_power", keyPath: \.pipeline.arithmeticPower, domain: .fraction(0.01, 1),

@@ -21,6 +21,11 @@ extension ProfileReader {
     if let batches = root.optional("captured_batches") { profile.capturedBatches = try ascending(batches) }
     profile.hasStaticCache = try root.optional("static_cache")?.boolean() ?? false
     profile.chunksPrompts = try root.optional("chunks_prompts")?.boolean() ?? true
+    profile.runsPromptsFirst = try root.optional("prompts_first")?.boolean() ?? false
+    profile.joinsRequests = try root.optional("joins_requests")?.boolean() ?? true
+    if let cursor = root.optional("preemption") {
+      profile.swapsPreempted = try cursor.choice(of: ["recompute", "swap"], as: "way") == "swap"
+    }
     if let formats = root.optional("computes") { profile.computedFormats = try choices(formats, as: "format") }
     try ProfileField.read(from: &root, group: "", into: &profile)
     for group in EngineStage.allCases.map(\.key) + ["conversions_per_clock"] where root.optional(group) != nil {

@@ -110,12 +110,16 @@ extension ServedDecoder {
 
   /// Bytes that a request has in the caches of the rank that has most: a replica's requests are a part of all, heads of keys
   /// that are fewer than ranks are there several times, and latent keys and values at every rank.
-  func cacheBytesOfRank(tokens: Int64) -> Double {
+  func cacheBytesOfRank(tokens: Int64) -> Double { cacheBytes(tokens: tokens) * cacheShareOfRank }
+
+  /// The share of a request's cache that the rank that has most has.
+  var cacheShareOfRank: Double {
     let cuts = decoder.latent == nil ? min(parallelism.tensor, decoder.keyHeads) : 1
-    return cacheBytes(tokens: tokens) * stageShare / Double(cuts)
+    return stageShare / Double(cuts)
   }
 
-  private var tokenBytes: Double { Double(decoder.cachedElements) * formats.cache.bytesPerElement }
+  /// Bytes of a token in the cache of one layer.
+  var tokenBytes: Double { Double(decoder.cachedElements) * formats.cache.bytesPerElement }
 
   /// Bytes that a request of so many tokens has in the caches, in whole blocks; windowed layers keep their window.
   func cacheBytes(tokens: Int64) -> Double {

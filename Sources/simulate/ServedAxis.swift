@@ -3,20 +3,22 @@ import Profiles
 /// What tells one run of a served decoder from another.
 enum ServedAxis: String, CaseIterable, Sendable {
   case decoder, accelerator, engine, host, framework, precision, weights, cache, devices, interconnect
-  case batch, prompt, tokens, context
+  case batch, prompt, tokens, context, rate, concurrency
 
-  /// Whether `generate` has an option of that name, which may be a list.
-  var isOption: Bool {
-    switch self {
-    case .decoder, .accelerator, .context: false
-    default: true
-    }
-  }
+  /// The options of `generate` that may be lists.
+  static let ofGeneration: [ServedAxis] =
+    [.engine, .host, .framework, .precision, .weights, .cache, .devices, .interconnect, .batch, .prompt, .tokens]
+
+  /// The options of `serve` that may be lists.
+  static let ofServing = ofGeneration.filter { $0 != .batch } + [.rate, .concurrency]
+
+  /// What tells steps of a sweep from one another.
+  static let ofSteps: [ServedAxis] = allCases.filter { ![.tokens, .rate, .concurrency].contains($0) }
 
   /// Whether it is a length or a count.
   var isNumber: Bool {
     switch self {
-    case .batch, .prompt, .tokens, .context: true
+    case .batch, .prompt, .tokens, .context, .concurrency: true
     default: false
     }
   }
@@ -31,10 +33,13 @@ enum ServedAxis: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it is a number with decimals, above 0.
+  var isRate: Bool { self == .rate }
+
   /// The largest number that it may be.
   var limit: Int64 {
     switch self {
-    case .batch: 1_000_000
+    case .batch, .rate, .concurrency: 1_000_000
     case .tokens: 1_000_000
     default: 10_000_000
     }

@@ -59,16 +59,24 @@ enum ServedOptions {
     defaultText: "the precision", group: "Serving")
 
   /// What is named as a file.
-  static func files(_ command: ParsedCommand) -> [String] {
-    let options = ["engine", "host", "framework", "draft", "interconnect"].flatMap { command.values(of: $0) }
+  static func files(_ command: ParsedCommand, drafts: Bool = true) -> [String] {
+    let names = ["engine", "host", "framework", "interconnect"] + (drafts ? ["draft"] : [])
+    let options = names.flatMap { command.values(of: $0) }
     return (command.positionals + options).flatMap { ServedAxis.items($0) }.filter(Library.isFile)
       + command.values(of: "requests") + KernelModelOption.files(command)
   }
 
   /// What a command line serves: for each list of names every one of them.
   ///
+  /// - Parameters:
+  ///   - command: The command line.
+  ///   - library: Where names are found.
+  ///   - axes: Its options that may be lists.
+  /// - Returns: Every combination.
   /// - Throws: ``Failure`` where something is missing or no number.
-  static func points(_ command: ParsedCommand, _ library: Library) throws(Failure) -> ServedPoints {
+  static func points(
+    _ command: ParsedCommand, _ library: Library, axes: [ServedAxis] = ServedAxis.ofGeneration
+  ) throws(Failure) -> ServedPoints {
     guard let decoder = command.positionals.first else {
       throw .usage(
         "a decoder is needed, as in 'simulate \(command.path[0]) llama-3.1-8b h100-sxm'; "
@@ -90,7 +98,7 @@ enum ServedOptions {
     var points = ServedPoints()
     try points.add(.decoder, ServedAxis.items(decoder), of: "the decoder", command)
     try points.add(.accelerator, ServedAxis.items(command.positionals[1]), of: "the accelerator", command)
-    for axis in ServedAxis.allCases where axis.isOption {
+    for axis in axes {
       guard let text = command.value(of: axis.rawValue) else { continue }
       try points.add(axis, axis.items(text), of: "--\(axis.rawValue)", command)
     }

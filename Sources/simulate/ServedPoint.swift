@@ -1,3 +1,4 @@
+import JSONText
 import Profiles
 
 /// One run: a value for each axis that was given.
@@ -12,6 +13,9 @@ struct ServedPoint: Sendable, Hashable {
 
   /// The number on an axis, which has been checked.
   func length(_ axis: ServedAxis) -> Int64? { values[axis].flatMap { Int64($0) } }
+
+  /// The number with decimals on an axis, which has been checked.
+  func rate(_ axis: ServedAxis) -> Double? { values[axis].flatMap { decimalNumber($0) } }
 
   /// The same without its lengths: what is served, whatever the requests.
   var withoutLengths: ServedPoint {

@@ -38,6 +38,12 @@ struct ServedPoints: Sendable {
             words + " must be a whole number from 1 to \(axis.limit) (it is '\(value)')\n" + command.helpHint)
         }
       }
+      if axis.isRate {
+        guard let number = decimalNumber(value), number > 0, number <= Double(axis.limit) else {
+          throw .usage(
+            words + " must be a number above 0, at most \(axis.limit) (it is '\(value)')\n" + command.helpHint)
+        }
+      }
     }
     axes.removeAll { $0.axis == axis }
     axes.append((axis, values))

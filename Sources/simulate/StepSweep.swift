@@ -141,8 +141,8 @@ enum StepSweep {
     if !given.contains("context"), !given.contains("prompt") { axes.append(("context", ["1024"])) }
     if let context = axes.firstIndex(where: { $0.name == "context" }) { axes.append(axes.remove(at: context)) }
     for (name, values) in axes {
-      guard let axis = ServedAxis(rawValue: name), axis != .tokens else {
-        let known = ServedAxis.allCases.filter { $0 != .tokens }.map(\.rawValue)
+      guard let axis = ServedAxis(rawValue: name), ServedAxis.ofSteps.contains(axis) else {
+        let known = ServedAxis.ofSteps.map(\.rawValue)
         let nearest: Message = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
         throw .usage("--over \(name) is none of \(known.joined(separator: ", ")), or a number's path" + nearest)
       }

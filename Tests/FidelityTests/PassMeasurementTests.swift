@@ -6,8 +6,9 @@ import TestSupport
 import Testing
 import Workloads
 
-/// Our own H100's passes over memory and products that do not align (benchmarks/measurements/h100-own): medians of the sizes
-/// of the errors. The constants of a pass were fitted to its normalizations, softmax, sums and look-ups.
+/// Our own H100's passes over memory, and products that do not align, as `benchmarks/measurements/h100-own` has them.
+///
+/// The constants of a pass were fitted to its normalizations, softmax, sums and look-ups.
 @Suite("Our own measurements of kernels", .tags(.fidelity)) struct PassMeasurementTests {
   private static let limits: [(sort: String, limit: Double)] = [
     ("aten::layer_norm", 0.15), ("aten::rms_norm", 0.16), ("aten::softmax", 0.17), ("aten::sum", 0.17),

@@ -11,8 +11,10 @@ import Workloads
     ("aten::linear", [[8192, 4096], [4096, 4096]]), ("aten::linear", [[129, 765], [765, 765]]),
     ("aten::scaled_dot_product_attention", [[8, 12, 512, 64], [8, 12, 512, 64], [8, 12, 512, 64]]),
     ("aten::scaled_dot_product_attention", [[8, 32, 1, 128], [8, 8, 4096, 128], [8, 8, 4096, 128]]),
-    ("aten::convolution", [[16, 64, 56, 56], [64, 64, 3, 3]]), ("aten::convolution", [[1, 3, 224, 224], [64, 3, 7, 7]]),
-    ("aten::layer_norm", [[4096, 768], [768], [768]]), ("aten::softmax", [[4096, 4096]]), ("aten::add", [[1 << 24], [1]]),
+    ("aten::convolution", [[16, 64, 56, 56], [64, 64, 3, 3]]),
+    ("aten::convolution", [[1, 3, 224, 224], [64, 3, 7, 7]]),
+    ("aten::layer_norm", [[4096, 768], [768], [768]]), ("aten::softmax", [[4096, 4096]]),
+    ("aten::add", [[1 << 24], [1]]),
     ("aten::mul", [[4096, 1024], [1024]]), ("aten::embedding", [[30522, 768], [4096]]),
   ]
 

@@ -12,8 +12,8 @@ import Testing
   private func isCost(_ path: String) -> Bool {
     let isTime = path.contains("_us.") || path.hasSuffix("_us")
     let losses = [
-      "wave_quantization", "operand_cost", "matrix_step_clocks", "energy_pj_per_flop", "narrow_energy", "idle_power",
-      "energy_pj_per_byte",
+      "wave_quantization", "operand_cost", "matrix_step_clocks", "wait_clocks", "block_clocks", "energy_pj_per_flop",
+      "narrow_energy", "idle_power", "energy_pj_per_byte",
     ]
     return isTime || losses.contains { path.hasSuffix($0) }
   }

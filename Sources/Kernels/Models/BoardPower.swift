@@ -12,7 +12,8 @@ struct BoardPower: Sendable {
   /// The power of a board; nil where it, or what a FLOP takes, is not known.
   init?(_ accelerator: AcceleratorProfile) {
     let pipeline = accelerator.efficiency.pipeline
-    guard let watts = accelerator.watts, let energy = ArithmeticEnergy(accelerator), let share = pipeline.arithmeticPower
+    guard let watts = accelerator.watts, let energy = ArithmeticEnergy(accelerator),
+      let share = pipeline.arithmeticPower
     else { return nil }
     self.watts = watts * share
     self.energy = energy

@@ -19,7 +19,8 @@ extension CalibratedModel {
     let traffic = CachedTraffic(
       memory: bandwidth * (isWhole ? efficiency.reduction : 1),
       cache: max(bandwidth, accelerator.computeUnits * clock * passes.streamBytesPerClock),
-      kept: accelerator.memory.l2MB * 1e6 * pipeline.cacheKept, lost: accelerator.memory.l2MB * 1e6 * pipeline.cacheLost)
+      kept: accelerator.memory.l2MB * 1e6 * pipeline.cacheKept, lost: accelerator.memory.l2MB * 1e6 * pipeline.cacheLost
+    )
     let bytes = kernel.bytes + shape.readAgain
     return KernelTime(
       compute: max(kernel.flops / vectorPeak, places),

@@ -129,7 +129,8 @@ extension CalibratedModel {
       rate: unit * share,
       operandRate: efficiency.pipeline.operandBytesPerClock.map { $0 * clock }, elementBytes: format.bytesPerElement,
       waves: waves,
-      step: (pipeline.matrixStepClocks ?? 0) / terms / clock / (efficiency.pipeline.matrixPairs == nil ? 1 : share), split: pipeline.split ?? 0,
+      step: (pipeline.matrixStepClocks ?? 0) / terms / clock / (efficiency.pipeline.matrixPairs == nil ? 1 : share),
+      split: pipeline.split ?? 0,
       cache: traffic(pipeline).cache)
   }
 }

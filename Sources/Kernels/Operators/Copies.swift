@@ -37,7 +37,8 @@ extension OperatorRule {
   ]
 
   private static func copy(
-    _ names: String, alwaysCopies: Bool, source: Int = 0, recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
+    _ names: String, alwaysCopies: Bool, source: Int = 0,
+    recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
   ) -> OperatorRule {
     OperatorRule(
       names, .copy, fusion: alwaysCopies ? .copy : .conversion, recorded: recorded,
@@ -97,6 +98,7 @@ extension Lowering {
   ///   - operation: The call.
   ///   - alwaysCopies: Whether it does in any case.
   ///   - source: Which operand is read, where there are several.
+  /// - Returns: The kernel, or none.
   fileprivate func conversion(_ operation: Operator, alwaysCopies: Bool, source: Int) -> [Kernel] {
     guard operation.copies.isEmpty else { return [] }
     let changesType = !operation.outputs.isEmpty && operation.outputTypes.first != operation.inputTypes.first

@@ -28,13 +28,28 @@ extension Operator {
     let rule = OperatorRule.of(call)
     if rule.kind == .collective { throw .isCollective }
     if rule.kind == .view || rule.kind == .synchronization || rule.transfer != nil { throw .launchesNoKernel }
-    // A convolution's results are found by its lowering.
-    let isConvolution = rule.kind == .convolution || rule.kind == .depthwiseConvolution
-    self =
-      isConvolution
-      ? call : try Operator(completing: ToldOperator(name: name, inputs: inputs, attributes: attributes))
+    self = try rule.completed(call)
     if let words = rule.fault(in: self)?.words {
       throw .wrongOperands(OperatorProblem(problem: words.problem, advice: words.advice))
     }
+  }
+}
+
+extension OperatorRule {
+  /// A call whose operands alone are told, with its results; without them where the lowering finds them by itself.
+  fileprivate func completed(_ call: Operator) throws(LoneOperatorFault) -> Operator {
+    switch kind {
+    case .convolution, .depthwiseConvolution: return call
+    case .linear, .matmul, .attention: break
+    default:
+      if !isGuess {
+        return try Operator(
+          completing: ToldOperator(name: call.name, inputs: call.inputs, attributes: call.attributes))
+      }
+    }
+    guard !call.inputs.isEmpty else { throw .resultsUnknown }
+    var arguments = RecordedArguments(inputs: call.inputs, types: call.inputTypes, values: [])
+    guard complete(&arguments) else { throw .resultsUnknown }
+    return Operator(name: call.name, inputs: call.inputs, outputs: arguments.outputs, attributes: call.attributes)
   }
 }

@@ -113,6 +113,18 @@ package struct KernelPricing: Sendable {
 }
 
 extension System {
+  /// What some work takes one thread of the host, whose cores its ranks' threads share.
+  ///
+  /// - Parameters:
+  ///   - microseconds: On the reference host.
+  ///   - component: The sort of code.
+  package func hostTime(_ microseconds: Double, in component: HostComponent) -> Picoseconds {
+    HostClock(self).cost(microseconds, component, .dispatch).duration
+  }
+
+  /// What a thread of the host waits for when it wakes and all cores are taken.
+  package var hostWakeTime: Picoseconds { Picoseconds(costInMicroseconds: HostClock(self).wakeUS) }
+
   /// How much of the time between a graph's kernels is hidden: what the framework asks for, as far as the part can.
   fileprivate var kernelOverlapUS: Double {
     min(framework.kernelOverlapUS, accelerator?.launch.dependentUS ?? .infinity)

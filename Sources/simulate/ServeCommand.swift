@@ -1,0 +1,224 @@
+import CommandSyntax
+import JSONText
+import OutputFiles
+import Profiles
+import Reports
+import Roofline
+import Serving
+import Simulation
+import Studies
+
+/// `simulate serve`: requests arrive at a replica of a language model, and its host schedules them.
+enum ServeCommand {
+  static let subcommand = Subcommand(definition, run)
+
+  /// What `generate` has and `serve` has not: its requests are there from the beginning, and none is guessed ahead.
+  private static let leftOut: Set<String> = [
+    "batch", "requests", "draft", "draft-tokens", "draft-weights", "acceptance",
+  ]
+
+  private static let definition = CommandDefinition(
+    "serve", summary: "Simulate requests that arrive at a served language model",
+    discussion: """
+      Prints how long requests wait for their first token and for each further one, what the replica reaches, and where \
+      its host holds it up. DECODER is a name of the catalog ('simulate profiles list decoders') or a Hugging Face \
+      config.json.
+      """,
+    positionals: ServedOptions.positionals,
+    options: loadOptions + ServedOptions.definitions.filter { !leftOut.contains($0.name) } + [
+      OptionDefinition(
+        "limit", value: "ttft_ms=X|tpot_ms=X", help: "What a request is to keep, for goodput and --capacity",
+        group: "Limits", isRepeatable: true),
+      OptionDefinition(
+        "capacity", help: "Find the largest rate that keeps the limits",
+        longHelp:
+          "The 99th percentiles of time to first token and time per output token are within the limits, and the queue "
+          + "does not grow. Without --limit, the largest rate at which it does not.", group: "Limits"),
+      .format,
+      OptionDefinition("output", short: "o", value: "FILE", help: "Write every finished request, as CSV"),
+    ],
+    examples: [
+      CommandExample("simulate serve llama-3.1-8b h100-sxm --rate 10", shows: "ten requests a second for a minute"),
+      CommandExample(
+        "simulate serve llama-3.1-8b h100-sxm --rate 5,10,20,40 --format html > page.html",
+        shows: "latency against rate, with its knee"),
+      CommandExample(
+        "simulate serve llama-3.1-8b h100-sxm --capacity --limit ttft_ms=200 --limit tpot_ms=15 "
+          + "--host xeon-8480c,grace", shows: "goodput at a limit, by host"),
+    ])
+
+  private static let loadOptions = [
+    OptionDefinition(
+      "rate", value: "R", help: "Requests a second, arriving at random",
+      defaultText: "1, where nothing else says when they arrive", group: "Load"),
+    OptionDefinition("concurrency", value: "N", help: "Requests always in flight, in place of a rate", group: "Load"),
+    OptionDefinition(
+      "requests", value: "FILE", help: "Requests with times and lengths of their own, as CSV",
+      longHelp: "The columns are arrival_s,prompt_tokens,output_tokens.", group: "Load"),
+    OptionDefinition(
+      "duration-s", value: "S", help: "For how long requests arrive; those in flight are finished", defaultText: "60",
+      group: "Load"),
+    OptionDefinition(
+      "burstiness", value: "F", help: "Shape of the gamma distribution of times between arrivals",
+      longHelp: "1 is a Poisson process; below it requests come in bursts, above it more evenly.", defaultText: "1",
+      group: "Load"),
+    OptionDefinition(
+      "prompt-p90", value: "N", help: "90th percentile of log-normal prompts, whose median --prompt gives",
+      group: "Load"),
+    OptionDefinition(
+      "tokens-p90", value: "N", help: "The same of the tokens generated, whose median --tokens gives", group: "Load"),
+    OptionDefinition("seed", value: "N", help: "What draws times and lengths", defaultText: "1", group: "Load"),
+  ]
+
+  @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    try command.checkFormat()
+    try command.checkEnding(of: "output", holds: "CSV", ["csv"])
+    try command.checkOutputs(["output"], inputs: ServedOptions.files(command, drafts: false), library, printsResult: true)
+    try ParallelOptions.check(command)
+    let isCapacity = command.isPresent("capacity")
+    if isCapacity {
+      try command.refuse(
+        ["rate", "concurrency", "requests"], "--capacity varies the rate of arrivals, and finds the largest")
+    }
+    let points = try ServedOptions.points(command, library, axes: ServedAxis.ofServing)
+    let overrides = try ScenarioOptions.overrides(command)
+    let limits = try limits(command)
+    let loads = try points.points.map { (point) throws(Failure) in try load(point, command) }
+    if points.points.count > 1 {
+      try command.refuse(["output"], "it is of one run, and these are \(points.points.count)")
+    }
+    var reports: [ServingReport] = []
+    for (point, load) in zip(points.points, loads) {
+      let served = try ServedOptions.served(point, command, library, overrides: overrides)
+      let report = try Progress.showing("serving") { _ throws(Failure) in
+        try serve(served, load, limits, isCapacity: isCapacity, command, overrides)
+      }
+      reports.append(report)
+    }
+    warn(about: reports)
+    if points.varied.isEmpty { return command.print(reports[0]) }
+    command.print(ServingComparison(reports, varied: points.varied.map(\.rawValue)))
+  }
+
+  private static func serve(
+    _ served: ServedDecoder, _ load: ServingLoad, _ limits: ServingLimits, isCapacity: Bool, _ command: ParsedCommand,
+    _ overrides: [(path: String, value: Double)]
+  ) throws(Failure) -> ServingReport {
+    var replica = try GenerateCommand.simulating { try ServedReplica(served, longest: load.longest) }
+    let shape = try checking { try command.double(of: "burstiness", .within(0.01...1000)) } ?? 1
+    if isCapacity {
+      let capacity = try GenerateCommand.simulating {
+        try ServingCapacity(of: &replica, load, shape: shape, limits)
+      }
+      var loaded = load
+      loaded.arrivals = .rate(perSecond: max(capacity.ratePerSecond, 1e-3), shape: shape)
+      return ServingReport(
+        served: served, load: loaded, limits: limits, result: capacity.result ?? ServingResult(),
+        capacityPerSecond: capacity.ratePerSecond, overrides: overrides)
+    }
+    var finished: [FinishedRequest] = []
+    let keeps = command.isPresent("output")
+    let result = try GenerateCommand.simulating {
+      try replica.serve(load, limits) { request in if keeps { finished.append(request) } }
+    }
+    if let path = command.value(of: "output") {
+      try checking {
+        try OutputFile.write(to: OutputTarget(path)) { (emit) throws(OutputFault) in
+          try FinishedRequestsFile(finished).write(to: emit)
+        }
+      }
+    }
+    return ServingReport(served: served, load: load, limits: limits, result: result, overrides: overrides)
+  }
+
+  // MARK: Options
+
+  /// The load of one point.
+  private static func load(_ point: ServedPoint, _ command: ParsedCommand) throws(Failure) -> ServingLoad {
+    let duration = try checking { try command.double(of: "duration-s", .within(0.001...1e7)) }
+    let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
+    let shape = try checking { try command.double(of: "burstiness", .within(0.01...1000)) } ?? 1
+    if let path = command.value(of: "requests") {
+      try command.refuse(
+        ["rate", "concurrency", "prompt", "tokens", "prompt-p90", "tokens-p90", "duration-s", "burstiness", "seed"],
+        "--requests gives each request its own time and lengths")
+      return ServingLoad(arrivals: .listed(try RequestFile(path).served))
+    }
+    let prompt = try length(point, .prompt, 1024, "prompt-p90", command)
+    let tokens = try length(point, .tokens, 256, "tokens-p90", command)
+    var arrivals = ServingLoad.Arrivals.rate(perSecond: point.rate(.rate) ?? 1, shape: shape)
+    if let places = point.length(.concurrency) {
+      try command.refuse(["rate", "burstiness"], "--concurrency lets a request come when one has its last token")
+      arrivals = .concurrency(places)
+    }
+    return ServingLoad(
+      arrivals: arrivals, prompt: prompt, tokens: tokens, durationSeconds: duration ?? 60, seed: UInt64(seed))
+  }
+
+  private static func length(
+    _ point: ServedPoint, _ axis: ServedAxis, _ usual: Int64, _ option: String, _ command: ParsedCommand
+  ) throws(Failure) -> ServingLoad.Length {
+    let median = point.length(axis) ?? usual
+    guard let ninetieth = try checking({ try command.integer(of: option, .within(1...10_000_000)) }) else {
+      return .fixed(median)
+    }
+    guard Int64(ninetieth) >= median else {
+      throw .usage(
+        "--\(option) must be at least the median, --\(axis.rawValue) \(median) (it is \(ninetieth))\n"
+          + command.helpHint)
+    }
+    return .logNormal(median: median, ninetieth: Int64(ninetieth))
+  }
+
+  private static func limits(_ command: ParsedCommand) throws(Failure) -> ServingLimits {
+    var limits = ServingLimits()
+    for text in command.values(of: "limit") {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, let value = decimalNumber(parts[1]), value > 0, value.isFinite else {
+        throw .usage(
+          "--limit must be a time in milliseconds above 0, as ttft_ms=200 or tpot_ms=15 (it is '\(text)')\n"
+            + command.helpHint)
+      }
+      let path: WritableKeyPath<ServingLimits, Double?>
+      switch parts[0] {
+      case "ttft_ms": path = \.ttftMS
+      case "tpot_ms": path = \.tpotMS
+      default:
+        throw .usage("--limit knows ttft_ms and tpot_ms (it is '\(text)')\n" + command.helpHint)
+      }
+      guard limits[keyPath: path] == nil else { throw .usage("--limit gives \(parts[0]) twice\n" + command.helpHint) }
+      limits[keyPath: path] = value
+    }
+    return limits
+  }
+
+  /// What the numbers alone would not tell.
+  private static func warn(about reports: [ServingReport]) {
+    let overloaded = reports.count { $0.result.isOverloaded }
+    if overloaded > 0, reports.count == 1 {
+      Platform.warn(
+        "warning: more requests arrive than are served, and the queue grows for as long as they do: the latencies are "
+          + "those of this duration; --capacity finds the largest rate")
+    } else if overloaded > 0 {
+      Platform.warn(
+        "warning: in \(overloaded) of \(reports.count) runs the queue grows for as long as requests arrive (column "
+          + "overloaded)")
+    }
+    let none = reports.count { $0.capacityPerSecond == 0 }
+    if none > 0 {
+      Platform.warn("warning: \(none == 1 ? "a replica keeps" : "\(none) replicas keep") the limits at no rate")
+    }
+  }
+}
+
+extension RequestFile {
+  /// The requests in the order of arrival.
+  fileprivate var served: [ServedRequest] {
+    let order = arrivals.indices.sorted { (arrivals[$0], $0) < (arrivals[$1], $1) }
+    return order.enumerated().map { number, index in
+      ServedRequest(
+        number: number, arrival: Picoseconds(costInSeconds: arrivals[index]), prompt: requests[index].prompt,
+        tokens: requests[index].tokens)
+    }
+  }
+}
