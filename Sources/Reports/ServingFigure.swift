@@ -82,7 +82,8 @@ extension Figure {
         Column("cache", unit: "%", .percent(1)) { .number($0.interval.cache) },
       ])
     return Figure(
-      "Batch, queue and cache over time", caption: "Means over intervals of \(shortNumber(result.series.width.seconds)) s.",
+      "Batch, queue and cache over time",
+      caption: "Means over intervals of \(shortNumber(result.series.width.seconds)) s.",
       .cartesian(chart), table)
   }
 
@@ -131,7 +132,8 @@ extension Figure {
       ])
     return Figure(
       "Latency against rate",
-      caption: "The knee is the first rate at which the 99th percentile of the first token is twice that of the smallest "
+      caption:
+        "The knee is the first rate at which the 99th percentile of the first token is twice that of the smallest "
         + "rate; hollow points are of queues that grow without end.",
       .cartesian(chart), table)
   }

@@ -69,7 +69,8 @@ package struct ServingReport: Report {
 
   private var shares: Record {
     [
-      "device_busy_fraction": .number(result.deviceBusyFraction), "host_busy_fraction": .number(result.hostBusyFraction),
+      "device_busy_fraction": .number(result.deviceBusyFraction),
+      "host_busy_fraction": .number(result.hostBusyFraction),
       "reception_busy_fraction": .number(
         result.duration == .zero ? 0 : result.receptionBusy.fraction(of: result.duration)),
       "steps": .count(result.steps), "prompt_steps": .count(result.promptSteps),
@@ -211,7 +212,8 @@ package struct ServingReport: Report {
     let steps = NumberFormat.integer(Int(result.steps))
     let prompts = NumberFormat.integer(Int(result.promptSteps))
     let mean = result.steps == 0 ? 0 : Double(result.outputTokens) / Double(result.steps)
-    var text = "\(NumberFormat.integer(Int(result.requests))) requests in \(steps) steps, \(prompts) of them with prompts; "
+    var text =
+      "\(NumberFormat.integer(Int(result.requests))) requests in \(steps) steps, \(prompts) of them with prompts; "
     text += "\(NumberFormat.significant(mean, digits: 3)) tokens a step, \(result.mostRunning) requests at most"
     if !limits.isEmpty {
       text += "; \(NumberFormat.significant(result.goodput, digits: 3)) requests a second within the limits"

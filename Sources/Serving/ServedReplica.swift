@@ -32,7 +32,8 @@ package struct ServedReplica: Sendable {
     stageShares = StageShares(served)
     guard rules.capacity > 0 else {
       throw ServingFault.noCache(
-        decoder: served.decoder.title, missing: -rules.capacity, devices: served.smallestTensor { served.spread($0).hasCache })
+        decoder: served.decoder.title, missing: -rules.capacity,
+        devices: served.smallestTensor { served.spread($0).hasCache })
     }
   }
 

@@ -73,7 +73,8 @@ enum ServeCommand {
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     try command.checkEnding(of: "output", holds: "CSV", ["csv"])
-    try command.checkOutputs(["output"], inputs: ServedOptions.files(command, drafts: false), library, printsResult: true)
+    try command.checkOutputs(
+      ["output"], inputs: ServedOptions.files(command, drafts: false), library, printsResult: true)
     try ParallelOptions.check(command)
     let isCapacity = command.isPresent("capacity")
     if isCapacity {

@@ -3,7 +3,8 @@ import JSONText
 
 /// What can be asked for, in the order of help.
 let subcommands: [Subcommand] = [
-  RunCommand.subcommand, GenerateCommand.subcommand, ServeCommand.subcommand, SweepCommand.subcommand, ProjectCommand.subcommand,
+  RunCommand.subcommand, GenerateCommand.subcommand, ServeCommand.subcommand, SweepCommand.subcommand,
+  ProjectCommand.subcommand,
   StudyCommand.subcommand,
   ReportCommand.subcommand, RooflineCommand.subcommand, TraceCommand.subcommand, ValidateCommand.subcommand,
   CalibrateCommand.subcommand, ProfilesCommand.subcommand, CompletionsCommand.subcommand,

@@ -42,7 +42,8 @@ struct NaiveServer {
   }
 
   private func bytes(_ request: Request, tokens: Int64) -> Double {
-    Double((tokens + rules.blockTokens - 1) / rules.blockTokens) * rules.blockBytes + rules.windowBytes(of: request.request)
+    Double((tokens + rules.blockTokens - 1) / rules.blockTokens) * rules.blockBytes
+      + rules.windowBytes(of: request.request)
   }
 
   /// Bytes that all running ones hold: prompts are given all their blocks when they are admitted.

@@ -139,7 +139,9 @@ import Workloads
     let free = served.batchRules(activationBytes: prices.activationBytes).capacity
     var replica = try Self.replica(longest: 2_000) { system in
       // As much cache as some requests have.
-      guard let capacity = system.accelerator?.memory.capacityGB, let share = system.engine?.memoryFraction else { return }
+      guard let capacity = system.accelerator?.memory.capacityGB, let share = system.engine?.memoryFraction else {
+        return
+      }
       system.engine?.memoryFraction = share - (free - 0.2e9) / (capacity * 1e9)
     }
     let load = ServingLoad(

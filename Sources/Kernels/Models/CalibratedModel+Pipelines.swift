@@ -23,7 +23,8 @@ extension CalibratedModel {
   /// The time of a convolution on the matrix units, as the product of its windows and its weights; nil where the
   /// architecture has no constants for it, or other units compute it.
   func pipelined(_ shape: ConvolutionShape, _ kernel: Kernel) -> KernelTime? {
-    guard let pipeline, pipeline.matrixStepClocks != nil, !shape.isDepthwise, let format = matrixFormat(kernel.arithmetic),
+    guard let pipeline, pipeline.matrixStepClocks != nil, !shape.isDepthwise,
+      let format = matrixFormat(kernel.arithmetic),
       matrixRate(kernel.arithmetic, dimensions: shape.channelsOfGroup, takesPairs: false) != nil
     else { return nil }
     if shape.groups > 1, (shape.channelsOfGroup.min() ?? 0) < TileSet.vectorUnits.smallest.columns { return nil }

@@ -33,7 +33,8 @@ package struct TileSet: Sendable, Equatable {
     [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 32)], splitsSums: true)
 
   /// Those of kernels that keep their sums in half precision, of which the registers hold twice as many.
-  package static let halfSums = TileSet([(256, 256)] + matrixUnits.tiles.map { ($0.rows, $0.columns) }, splitsSums: true)
+  package static let halfSums = TileSet(
+    [(256, 256)] + matrixUnits.tiles.map { ($0.rows, $0.columns) }, splitsSums: true)
 
   /// The tiles of kernels that load operands ahead, with those that are narrow in one direction, for few rows or columns.
   package static let pipelined = TileSet(

@@ -46,7 +46,8 @@ extension Operator {
     guard inputs.count == 3, let output = outputs.first else { return [self] }
     let product = Operator(
       name: name, inputs: Array(inputs.prefix(2)), outputs: outputs, inputTypes: Array(inputTypes.prefix(2)),
-      outputTypes: outputTypes, attributes: attributes, copies: copies, stream: stream, waitsForStreams: waitsForStreams)
+      outputTypes: outputTypes, attributes: attributes, copies: copies, stream: stream, waitsForStreams: waitsForStreams
+    )
     return [product, Operator(name: "aten::add", inputs: [output, inputs[2]], outputs: [output], stream: stream)]
   }
 }
