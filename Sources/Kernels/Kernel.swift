@@ -273,6 +273,8 @@ public struct Kernel: Hashable, Sendable {
   public var isLaunchedByLibrary = false
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
+  /// Bytes of its operands that it does not look at, of those that it reads: positions between a convolution's windows.
+  package var unreadBytes = 0.0
   /// How many of the weights are converted to the format of the arithmetic as they arrive.
   package var conversions = 0.0
   /// How many of them a compute unit converts in a clock.

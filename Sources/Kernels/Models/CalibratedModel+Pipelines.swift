@@ -39,7 +39,7 @@ extension CalibratedModel {
     return KernelTime(
       compute: time.arithmetic,
       memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
-        + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
+        + traffic.seconds(max(0, kernel.bytes - kernel.unreadBytes - kernel.weightBytes)),
       setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
   }
 

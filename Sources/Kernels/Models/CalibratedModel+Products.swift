@@ -15,13 +15,20 @@ extension CalibratedModel {
         units = tiled(rate: rate, .halfSums)
         units.largest = TileSet.matrixUnits.tiles[0]
       }
-      return powered(units.time(of: shape), shape.flops, precision)
+      let time = powered(units.time(of: shape), shape.flops, precision)
+      // Of what loads one operand at a time, the vector units may be the faster.
+      let isOdd = [shape.n, shape.k].contains { $0.truncatingRemainder(dividingBy: 2) != 0 }
+      return isOdd ? time.shorter(onVectorUnits(shape)) : time
     }
     if isConverted(precision) {
       return vectorPowered(
         tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape), shape.flops)
     }
-    return vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: shape), shape.flops)
+    return onVectorUnits(shape)
+  }
+
+  private func onVectorUnits(_ shape: MatrixShape) -> ProductTime {
+    vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: shape), shape.flops)
   }
 
   /// FLOP/s that the vector units sustain in products of single precision.

@@ -102,9 +102,10 @@ extension Lowering {
     // Positions that no window looks at are not read: all of them where a position's channels lie together.
     let read = shape.readFraction(skipsColumns: converts || target.isChannelsLast)
     var product = Kernel(
-      name: operation.name, .convolution, .convolution(shape), flops: flops, bytesRead: input * read + weight,
+      name: operation.name, .convolution, .convolution(shape), flops: flops, bytesRead: input + weight,
       bytesWritten: output, arithmetic: arithmetic)
     product.weightBytes = weight
+    product.unreadBytes = input * (1 - read)
 
     var kernels: [Kernel] = []
     if converts {
