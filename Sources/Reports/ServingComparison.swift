@@ -101,7 +101,7 @@ package struct ServingComparison: Report {
       }
       figures += [.servingLatency(runs)].compactMap { $0 }
     }
-    let shown = reports.prefix(8).map { (name($0), $0.result) }
+    let shown = reports.prefix(4).map { (name($0), $0.result) }
     return figures + [.servingDistributions(shown)].compactMap { $0 }
   }
 }

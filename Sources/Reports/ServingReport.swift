@@ -143,7 +143,7 @@ package struct ServingReport: Report {
     [
       .paragraphs([answerText], indent: 2),
       .lines([servedText, systemText] + served.decode.connectionText), .table(times),
-      .table(host, title: "the device waits for the host"), .lines([stepText, cacheText]),
+      .table(host, title: "the device waits for the host"), .paragraphs([stepText, cacheText]),
     ]
   }
 

@@ -19,6 +19,7 @@ package struct ServedReplica: Sendable {
   /// - Parameters:
   ///   - served: The decoder, its engine and the system.
   ///   - longest: The most tokens that a request will have, its prompt among them.
+  ///   - simulator: How steps are simulated.
   /// - Throws: ``ServingFault`` where the engine serves none that arrive or its cache holds nothing; `WorkloadFault`
   ///   where the engine's operators make no sense for the decoder.
   package init(_ served: ServedDecoder, longest: Int64, with simulator: Simulator = Simulator()) throws {
@@ -42,15 +43,17 @@ package struct ServedReplica: Sendable {
   /// - Parameters:
   ///   - load: The requests.
   ///   - limits: What a request is to keep.
+  ///   - timeline: Keeps the steps of some time, and comes back in the result.
   ///   - observe: Is told of each finished request, in the order of their last tokens.
   /// - Returns: What came of it.
   /// - Throws: ``ServingFault/requestTooLong(tokens:most:)`` for one that the cache never holds.
   /// - Complexity: O(1) a step and O(requests in a step) for each that begins or ends, beside the plans of steps of sizes that
   ///   were not seen before.
   package mutating func serve(
-    _ load: ServingLoad, _ limits: ServingLimits = ServingLimits(), observe: (FinishedRequest) -> Void = { _ in }
+    _ load: ServingLoad, _ limits: ServingLimits = ServingLimits(), timeline: ServingTimeline? = nil,
+    observe: (FinishedRequest) -> Void = { _ in }
   ) throws -> ServingResult {
-    var run = ServingRun(rules, RequestReception(served), RequestStream(load), limits)
+    var run = ServingRun(rules, RequestReception(served), RequestStream(load), limits, timeline)
     run.result.cacheBytes = rules.capacity
     let mark = QueueMarks(load)
     var isIdle = true

@@ -17,6 +17,7 @@ package struct ServingCapacity: Sendable {
   ///   - load: The load, whose rate is varied.
   ///   - shape: Of the times between arrivals.
   ///   - limits: What is to be kept; none at all asks for the largest rate without a growing queue.
+  /// - Throws: What serving a load throws.
   package init(
     of replica: inout ServedReplica, _ load: ServingLoad, shape: Double = 1, _ limits: ServingLimits
   ) throws {

@@ -1,5 +1,6 @@
 import Profiles
 import Roofline
+import Simulation
 
 /// Limits that a served request is to keep.
 package struct ServingLimits: Sendable, Equatable {
@@ -70,6 +71,8 @@ package struct ServingResult: Sendable {
   package var exposure = HostExposure()
   /// Requests in a step, waiting ones and the cache over time.
   package var series = ServingSeries()
+  /// The steps of some time, if they were asked for.
+  package var timeline: Timeline?
   /// The most requests that were worked on at once.
   package var mostRunning = 0
   /// Whether the queue grows without end: more arrive than are served.

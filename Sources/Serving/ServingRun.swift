@@ -9,6 +9,8 @@ struct ServingRun {
   private var reception: RequestReception
   private var stream: RequestStream
   private let limits: ServingLimits
+  /// Where steps of some time are kept, if anywhere.
+  private(set) var timeline: ServingTimeline?
   /// Requests that have arrived and not reached the loop yet, by when they will.
   private var received: [(request: ServedRequest, time: Picoseconds)] = []
   private var outcome = StepOutcome()
@@ -18,8 +20,12 @@ struct ServingRun {
   private var waitingAtHalf: Int?
   private var waitingAtEnd: Int?
 
-  init(_ rules: BatchRules, _ reception: RequestReception, _ stream: RequestStream, _ limits: ServingLimits) {
+  init(
+    _ rules: BatchRules, _ reception: RequestReception, _ stream: RequestStream, _ limits: ServingLimits,
+    _ timeline: ServingTimeline? = nil
+  ) {
     scheduler = BatchScheduler(rules)
+    self.timeline = timeline
     self.reception = reception
     self.stream = stream
     self.limits = limits
@@ -31,6 +37,7 @@ struct ServingRun {
   ///
   /// - Parameter worksAhead: Whether it does.
   /// - Returns: Whether there is anything to do.
+  /// - Throws: ``ServingFault/requestTooLong(tokens:most:)``.
   mutating func fetch(worksAhead: Bool) throws(ServingFault) -> Bool {
     receive(until: now)
     try enqueue(until: worksAhead && scheduler.running > 0 ? stepStart : now)
@@ -94,6 +101,7 @@ struct ServingRun {
     let share = isAhead ? exposed / max(price.hostBusy, sum, 1) : min(1, exposed / max(sum, 1))
     for (stage, time) in stages { result.exposure.stages[stage, default: 0] += time * share }
     result.exposure.launch += max(0, exposed - sum * share)
+    timeline?.add(step, from: now, to: now + length, price, stages, isAhead: isAhead)
   }
 
   /// Ends a step.
@@ -139,6 +147,7 @@ struct ServingRun {
   func finished(_ marks: QueueMarks) -> ServingResult {
     var result = result
     result.receptionBusy = reception.busy
+    result.timeline = timeline?.timeline
     if let half = waitingAtHalf, let end = waitingAtEnd {
       result.isOverloaded = marks.isGrowing(half, end, of: stream.arrived)
     }

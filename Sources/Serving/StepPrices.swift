@@ -31,6 +31,7 @@ struct StepPrices {
   /// - Parameters:
   ///   - served: The decoder, its engine and the system.
   ///   - longest: The most tokens that a request will have.
+  ///   - simulator: How steps are simulated.
   /// - Throws: What is wrong with the engine's file for such a decoder.
   init(_ served: ServedDecoder, longest: Int64, with simulator: Simulator = Simulator()) throws {
     self.served = served
@@ -99,6 +100,7 @@ struct StepPrices {
   /// - Parameters:
   ///   - requests: How many, at least 1.
   ///   - captured: Up to which numbers graphs are replayed: none is interpolated across the largest.
+  /// - Returns: The smaller and the larger one.
   static func neighbors(of requests: Int64, captured: [Int64] = []) -> (Int64, Int64) {
     guard requests > 32 else { return (requests, requests) }
     let octave = Int64(1) << Int64(63 - requests.leadingZeroBitCount)

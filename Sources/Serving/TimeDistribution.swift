@@ -47,6 +47,7 @@ package struct TimeDistribution: Sendable {
   /// The least time that a share of all do not exceed, in milliseconds; nil of none.
   ///
   /// - Parameter share: From 0 to 1.
+  /// - Returns: Milliseconds.
   package func quantile(_ share: Double) -> Double? {
     guard count > 0 else { return nil }
     let rank = max(1, Int64((Double(count) * share).rounded(.up)))

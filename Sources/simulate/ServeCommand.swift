@@ -35,6 +35,10 @@ enum ServeCommand {
           "The 99th percentiles of time to first token and time per output token are within the limits, and the queue "
           + "does not grow. Without --limit, the largest rate at which it does not.", group: "Limits"),
       .format,
+      OptionDefinition(
+        "timeline", value: "FILE", help: "Write the steps of a stretch of time, for Perfetto or chrome://tracing"),
+      OptionDefinition(
+        "window", value: "A:B", help: "From which second to which --timeline is", defaultText: "0:2"),
       OptionDefinition("output", short: "o", value: "FILE", help: "Write every finished request, as CSV"),
     ],
     examples: [
@@ -44,7 +48,7 @@ enum ServeCommand {
         shows: "latency against rate, with its knee"),
       CommandExample(
         "simulate serve llama-3.1-8b h100-sxm --capacity --limit ttft_ms=200 --limit tpot_ms=15 "
-          + "--host xeon-8480c,grace", shows: "goodput at a limit, by host"),
+          + "--host intel-xeon-platinum-8480c,nvidia-grace", shows: "goodput at a limit, by host"),
     ])
 
   private static let loadOptions = [
@@ -73,20 +77,22 @@ enum ServeCommand {
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     try command.checkEnding(of: "output", holds: "CSV", ["csv"])
+    try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
     try command.checkOutputs(
-      ["output"], inputs: ServedOptions.files(command, drafts: false), library, printsResult: true)
+      ["output", "timeline"], inputs: ServedOptions.files(command, drafts: false), library, printsResult: true)
     try ParallelOptions.check(command)
     let isCapacity = command.isPresent("capacity")
     if isCapacity {
       try command.refuse(
-        ["rate", "concurrency", "requests"], "--capacity varies the rate of arrivals, and finds the largest")
+        ["rate", "concurrency", "requests", "output", "timeline"],
+        "--capacity varies the rate of arrivals, and finds the largest")
     }
     let points = try ServedOptions.points(command, library, axes: ServedAxis.ofServing)
     let overrides = try ScenarioOptions.overrides(command)
     let limits = try limits(command)
     let loads = try points.points.map { (point) throws(Failure) in try load(point, command) }
     if points.points.count > 1 {
-      try command.refuse(["output"], "it is of one run, and these are \(points.points.count)")
+      try command.refuse(["output", "timeline"], "it is of one run, and these are \(points.points.count)")
     }
     var reports: [ServingReport] = []
     for (point, load) in zip(points.points, loads) {
@@ -119,8 +125,16 @@ enum ServeCommand {
     }
     var finished: [FinishedRequest] = []
     let keeps = command.isPresent("output")
+    let timeline = try timeline(command)
     let result = try GenerateCommand.simulating {
-      try replica.serve(load, limits) { request in if keeps { finished.append(request) } }
+      try replica.serve(load, limits, timeline: timeline) { request in if keeps { finished.append(request) } }
+    }
+    if let path = command.value(of: "timeline"), let timeline = result.timeline {
+      try checking {
+        try OutputFile.write(to: OutputTarget(path)) { (emit) throws(OutputFault) in
+          try ChromeTrace(timeline: timeline).write(to: emit)
+        }
+      }
     }
     if let path = command.value(of: "output") {
       try checking {
@@ -169,6 +183,20 @@ enum ServeCommand {
           + command.helpHint)
     }
     return .logNormal(median: median, ninetieth: Int64(ninetieth))
+  }
+
+  /// What the timeline is of; nil where none is asked for.
+  private static func timeline(_ command: ParsedCommand) throws(Failure) -> ServingTimeline? {
+    guard command.isPresent("timeline") else {
+      try command.refuse(["window"], "it is of --timeline FILE")
+      return nil
+    }
+    let text = command.value(of: "window") ?? "0:2"
+    let ends = text.split(separator: ":", omittingEmptySubsequences: false).map { decimalNumber(String($0)) }
+    guard ends.count == 2, let start = ends[0], let end = ends[1], start >= 0, end > start, end <= 1e7 else {
+      throw .usage("--window must be two seconds, as 10:12 (it is '\(text)')\n" + command.helpHint)
+    }
+    return ServingTimeline(from: Picoseconds(costInSeconds: start), to: Picoseconds(costInSeconds: end))
   }
 
   private static func limits(_ command: ParsedCommand) throws(Failure) -> ServingLimits {

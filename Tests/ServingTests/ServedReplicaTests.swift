@@ -66,6 +66,43 @@ import Workloads
     #expect(try times(&first, seed: 8) != expected)
   }
 
+  /// Steps of half a second, one after the other on the device and within each other on the host where it works ahead.
+  @Test(arguments: ["vllm", "vllm-async"])
+  func `a timeline has the steps of its window`(engine: String) throws {
+    var replica = try Self.replica(engine: engine)
+    let half = Picoseconds(500_000_000_000)
+    let window = ServingTimeline(from: half, to: half + half)
+    let timeline = try #require(try replica.serve(Self.load(40, 2), timeline: window).timeline)
+    let device = timeline.spans.filter { $0.lane == .stream(0) }
+    #expect(device.count > 20)
+    for (span, next) in zip(device, device.dropFirst()) { #expect(span.end <= next.start) }
+    let host = timeline.spans.filter { $0.lane == .host }
+    #expect(Set(host.map { timeline.labels[$0.label] }) == ["schedule", "prepare", "launch", "sample", "process"])
+    // A loop that takes turns does nothing while the device works, but for its launches.
+    let overlap = device.contains { span in
+      host.contains { $0.category == .dispatch && $0.start < span.end && $0.end > span.start }
+    }
+    #expect(overlap == (engine == "vllm-async"))
+  }
+
+  /// Whoever comes during a step waits for half of it on average, and for a whole one more where the next was chosen.
+  @Test(arguments: [("vllm", 0.2...0.9), ("vllm-async", 1.1...1.9)])
+  func `a loop that works ahead lets newcomers wait for one more step`(
+    engine: String, expected: ClosedRange<Double>
+  ) throws {
+    var replica = try Self.replica(engine: engine)
+    func newcomer(_ time: Double) -> ServedRequest {
+      ServedRequest(arrival: Picoseconds(costInSeconds: time), prompt: 20, tokens: 1)
+    }
+    let alone = try replica.serve(ServingLoad(arrivals: .listed([newcomer(0)])))
+    let first = ServedRequest(arrival: 0, prompt: 20, tokens: 1_500)
+    let busy = try replica.serve(
+      ServingLoad(arrivals: .listed([first] + (1...60).map { newcomer(Double($0) * 0.02137) })))
+    let wait = try #require(busy.timeToFirstToken.mean) - #require(alone.timeToFirstToken.mean)
+    let steps = wait / (try #require(busy.interTokenLatency.quantile(0.5)))
+    #expect(expected.contains(steps), "\(steps)")
+  }
+
   /// Little's law of a closed loop: as many as are in flight leave in the time that one takes.
   @Test func `in flight are the rate times the latency`() throws {
     var replica = try Self.replica()
@@ -171,7 +208,7 @@ import Workloads
   @Test func `the capacity is where the limits are`() throws {
     let limits = ServingLimits(ttftMS: 60, tpotMS: 8)
     let load = ServingLoad(
-      arrivals: .rate(perSecond: 1), prompt: .fixed(200), tokens: .fixed(20), durationSeconds: 20, seed: 2)
+      arrivals: .rate(perSecond: 1), prompt: .fixed(1_500), tokens: .fixed(20), durationSeconds: 6, seed: 2)
     func capacity(_ limits: ServingLimits, change: (inout System) -> Void = { _ in }) throws -> Double {
       var replica = try Self.replica(change: change)
       return try ServingCapacity(of: &replica, load, limits).ratePerSecond

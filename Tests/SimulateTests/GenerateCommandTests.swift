@@ -95,6 +95,6 @@ import Testing
 }
 
 extension [String: Any] {
-  fileprivate func object(_ key: String) -> [String: Any] { self[key] as? [String: Any] ?? [:] }
-  fileprivate func number(_ key: String) -> Double { (self[key] as? NSNumber)?.doubleValue ?? .nan }
+  func object(_ key: String) -> [String: Any] { self[key] as? [String: Any] ?? [:] }
+  func number(_ key: String) -> Double { (self[key] as? NSNumber)?.doubleValue ?? .nan }
 }

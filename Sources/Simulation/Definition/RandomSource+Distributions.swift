@@ -16,6 +16,7 @@ extension RandomSource {
   /// section 6, gamma(a) = gamma(a + 1) u^(1/a).
   ///
   /// - Parameter shape: The shape, above 0; the variance is 1 / shape, and 1 is the exponential distribution.
+  /// - Returns: The number.
   package mutating func gamma(shape: Double) -> Double {
     if shape == 1 { return exponential() }
     let boost = shape < 1 ? pow(1 - uniform(), 1 / shape) : 1
@@ -35,6 +36,7 @@ extension RandomSource {
   /// - Parameters:
   ///   - median: The median, above 0.
   ///   - ninetieth: The 90th percentile, at least the median.
+  /// - Returns: The number.
   package mutating func logNormal(median: Double, ninetieth: Double) -> Double {
     // 90 % of the standard normal distribution lie below this.
     let deviation = log(ninetieth / median) / 1.2815515655446004

@@ -118,6 +118,7 @@ extension System {
   /// - Parameters:
   ///   - microseconds: On the reference host.
   ///   - component: The sort of code.
+  /// - Returns: The time on this host.
   package func hostTime(_ microseconds: Double, in component: HostComponent) -> Picoseconds {
     HostClock(self).cost(microseconds, component, .dispatch).duration
   }

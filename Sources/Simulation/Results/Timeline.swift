@@ -28,6 +28,22 @@ package struct TimelineSpan: Sendable, Equatable {
   package var cost = -1
   /// How much of it, at its beginning, was spent waiting for other ranks.
   package var waiting: Picoseconds = 0
+
+  /// Something that took time.
+  package init(
+    lane: TimelineLane, thread: Int = 0, start: Picoseconds, end: Picoseconds, label: Int, correlation: Int = 0,
+    category: CostCategory, cost: Int = -1, waiting: Picoseconds = 0
+  ) {
+    self.lane = lane
+    self.thread = thread
+    self.start = start
+    self.end = end
+    self.label = label
+    self.correlation = correlation
+    self.category = category
+    self.cost = cost
+    self.waiting = waiting
+  }
 }
 
 /// What a kernel does.

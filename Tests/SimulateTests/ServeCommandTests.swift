@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// `simulate serve`, as the installed program answers.
+@Suite struct ServeCommandTests {
+  private static let short = ["serve", "gpt2", "h100-sxm", "--prompt", "100", "--tokens", "10", "--duration-s", "5"]
+
+  @Test func `JSON has what other tools rely on`() throws {
+    let result = try Command.run(Self.short + ["--rate", "20", "--limit", "ttft_ms=50", "--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let json = try GenerateCommandTests.json(result.output)
+    for key in ["ttft_ms", "tpot_ms", "itl_ms", "latency_ms"] {
+      let times = json.object(key)
+      let quantiles = ["p50", "p90", "p99"].map(times.number)
+      #expect(quantiles == quantiles.sorted() && quantiles[0] > 0, "\(key)")
+      #expect(times.number("mean") > 0)
+    }
+    #expect(json.number("requests") > 60)
+    #expect(json.number("tokens_per_second") > 10 * json.number("request_rate_per_s") - 1e-6)
+    for key in ["device_busy_fraction", "host_busy_fraction"] { #expect((0...1).contains(json.number(key)), "\(key)") }
+    #expect(json.number("goodput_per_s") <= json.number("request_rate_per_s"))
+    #expect(json["overloaded"] as? Bool == false)
+    #expect(json.number("steps") >= json.number("requests"))
+    #expect(json.object("inputs").number("rate") == 20)
+  }
+
+  @Test func `requests of a file, and each of them when it is finished`() throws {
+    let folder = try Scratch()
+    try folder.write("arrival_s,prompt_tokens,output_tokens\n2,50,3\n0,100,4\n0.5,70,1\n", to: "requests.csv")
+    let requests = folder.path + "/requests.csv"
+    let output = folder.path + "/finished.csv"
+    let result = try Command.run([
+      "serve", "gpt2", "h100-sxm", "--requests", requests, "--output", output, "--format", "csv",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let rows = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let head = "request,arrival_s,prompt_tokens,output_tokens,ttft_ms,tpot_ms,latency_ms,preemptions"
+    #expect(rows[0].joined(separator: ",") == head)
+    #expect(rows.dropFirst().map { $0.prefix(4).joined(separator: ",") } == ["0,0,100,4", "1,0.5,70,1", "2,2,50,3"])
+    // One token has no time after it.
+    #expect(rows[2][5].isEmpty && !rows[1][5].isEmpty)
+  }
+
+  @Test func `hosts side by side, and the page of several rates`() throws {
+    let hosts = try Command.run(
+      Self.short + ["--rate", "20", "--host", "intel-xeon-platinum-8480c,nvidia-grace", "--format", "csv"])
+    #expect(hosts.status == 0, "\(hosts.errors)")
+    #expect(hosts.output.split(separator: "\n").count == 3)
+    let page = try Command.run(Self.short + ["--rate", "5,50,500", "--format", "html"])
+    #expect(page.status == 0, "\(page.errors)")
+    #expect(page.output.contains("Latency against rate") && page.output.contains("How long requests wait"))
+  }
+
+  @Test func `the largest rate is found, and an overload is told`() throws {
+    let capacity = try Command.run([
+      "serve", "gpt2", "h100-sxm", "--prompt", "900", "--tokens", "10", "--duration-s", "3", "--capacity", "--limit",
+      "ttft_ms=40", "--limit", "tpot_ms=20", "--format", "json",
+    ])
+    #expect(capacity.status == 0, "\(capacity.errors)")
+    let rate = try GenerateCommandTests.json(capacity.output).number("capacity_per_s")
+    #expect(rate > 10)
+    let overload = try Command.run(Self.short + ["--rate", "\(rate * 20)", "--format", "json"])
+    #expect(overload.status == 0 && overload.errors.contains("the queue grows"))
+    #expect(try GenerateCommandTests.json(overload.output)["overloaded"] as? Bool == true)
+  }
+
+  @Test(
+    arguments: [
+      (["serve"], 64, "a decoder is needed"), (["serve", "gpt2"], 64, "an accelerator is needed"),
+      (["serve", "gpt2", "h100-sxm", "--rate", "0"], 64, "--rate must be a number above 0"),
+      (["serve", "gpt2", "h100-sxm", "--rate", "x"], 64, "--rate must be a number above 0"),
+      (["serve", "gpt2", "h100-sxm", "--rate", "1", "--concurrency", "2"], 64, "would change nothing"),
+      (["serve", "gpt2", "h100-sxm", "--limit", "ttft=1"], 64, "knows ttft_ms and tpot_ms"),
+      (["serve", "gpt2", "h100-sxm", "--limit", "ttft_ms"], 64, "must be a time in milliseconds"),
+      (["serve", "gpt2", "h100-sxm", "--limit", "ttft_ms=1", "--limit", "ttft_ms=2"], 64, "twice"),
+      (["serve", "gpt2", "h100-sxm", "--capacity", "--rate", "2"], 64, "--capacity varies the rate"),
+      (["serve", "gpt2", "h100-sxm", "--prompt", "100", "--prompt-p90", "50"], 64, "at least the median"),
+      (["serve", "gpt2", "h100-sxm", "--engine", "gpt-fast"], 2, "runs a batch to its end"),
+      (["serve", "gpt2", "h100-sxm", "--devices", "data=2"], 2, "one replica is simulated"),
+      (["serve", "llama-3.1-405b", "h100-sxm"], 2, "leaves no memory for a cache"),
+      (
+        ["serve", "gpt2", "h100-sxm", "--prompt", "9000000", "--duration-s", "2"], 2, "more than the whole cache holds"
+      ),
+      (["serve", "gpt2", "h100-sxm", "--requests", "no/such.csv"], 2, "no/such.csv"),
+      (["serve", "gpt2", "h100-sxm", "--rate", "1,2", "--output", "x.csv"], 64, "it is of one run"),
+    ] as [([String], Int32, String)])
+  func `what is wrong is said once`(_ arguments: [String], _ status: Int32, _ wanted: String) throws {
+    let result = try Command.run(arguments)
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(wanted), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+}
