@@ -45,7 +45,7 @@ package struct PassShape: Hashable, Sendable {
 
   /// Rows that a compiler's kernel looks at whole: it gives a row as many threads as it has elements, up to 4,096.
   static func compiled(rows: Double, width: Double) -> PassShape {
-    PassShape(blocks: rows, waits: 3 * (1 + (width / 4096).rounded(.up)))
+    PassShape(blocks: rows, waits: 1 + 2 * (width / 4096).rounded(.up))
   }
 
   /// Rows of a table, each where an index says, which is read before.
