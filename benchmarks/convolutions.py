@@ -90,20 +90,16 @@ def deepbench(simulator, options):
     """Kernels alone, as `simulate validate --kernels` has them."""
     if options.only.lower() not in "deepbench":
         return
-    rows = [kernel for name, reader in (("gemm", kernel_measurements.deepbench_products),
-                                        ("convolution_forward", kernel_measurements.deepbench_convolutions))
-            for record in validation.rows_of(options.data / f"measurements/deepbench/{name}.csv") for kernel in reader(record)]
-    path = simulator.scratch / "deepbench.csv"
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, kernel_measurements.COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    text = simulator.call(["validate", str(path), "--kernels", "--format", "csv"], options.catalog)
-    predicted = list(csv.DictReader(text.splitlines()))
+    predicted = [row for name, reader in (("gemm", kernel_measurements.deepbench_products),
+                                          ("convolution_forward", kernel_measurements.deepbench_convolutions))
+                 for row in validation.deepbench(simulator, options.data, name, reader, options.catalog)]
     if options.kernels:
-        options.kernels.write_text(text)
+        with open(options.kernels, "w", newline="") as file:
+            writer = csv.DictWriter(file, predicted[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(predicted)
     for operator, group in validation.grouped(predicted, lambda row: row["operator"]):
-        show(f"DeepBench {operator}", group, lambda row: f"{row['accelerator']} {row['precision']}")
+        show(f"DeepBench {operator}", group, lambda row: row["testbed"])
 
 
 def main():
