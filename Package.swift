@@ -56,7 +56,10 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
   ("Serving", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
   ("Charts", ["JSONText"]),
-  ("Reports", ["Charts", "Roofline", "Simulation"]),
+  (
+    "Reports",
+    ["Charts", "JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Studies", "Workloads"]
+  ),
 ]
 
 let package = Package(

@@ -254,6 +254,21 @@ def volume(shape):
 TRANSCENDENTAL = {"gelu", "tanh", "sigmoid", "silu", "exp", "erf", "log", "cos", "sin", "pow"}
 
 
+RECURRENT_GATES = {"lstm": 4, "gru": 3, "rnn_tanh": 1}
+COLLECTIVES = {"allreduce", "_allgather_base", "_reduce_scatter_base", "alltoall_base", "broadcast", "send"}
+
+# What engines have written for themselves, by sizes, shapes, attributes and bytes of an element.
+ENGINE_OPERATORS = {
+    "silu_and_mul": lambda n, s, g, e: work(11 * n[0] / 2, e * (n[0] + n[0] / 2)),
+    "rotary_embedding": lambda n, s, g, e: work(3 * sum(n), 2 * e * sum(n)),
+    "scaled_fp8_quant": lambda n, s, g, e: work(2 * n[0], 2 * e * n[0]),
+    "fused_add_rms_norm": lambda n, s, g, e: work(9 * n[0], e * (n[0] + n[1] + n[2] + 2 * n[0])),
+    "topk_softmax": lambda n, s, g, e: work(5 * n[0], e * n[0] + (e + 8) * n[0] / s[0][-1] * g["k"]),
+    "moe_sum": lambda n, s, g, e: work(2 * n[0], e * (n[0] + n[0] / s[0][-2])),
+    "reshape_and_cache": lambda n, s, g, e: work(0, 2 * e * sum(n)),
+}
+
+
 @formula("operator")
 def operator(i):
     """An operator as a table names it; every tensor once, in its own format."""
@@ -261,9 +276,11 @@ def operator(i):
     shapes, given = i["inputs"], i.get("attributes", {})
     sizes = [volume(shape) for shape in shapes]
     read = e * sum(sizes)
-    if name in ("view", "reshape", "dropout", "empty"):
+    # What is told of results that shapes and attributes do not say.
+    told = sum(volume(shape) for shape in i.get("outputs", []))
+    if name in ("view", "reshape", "dropout", "empty", "item", "wait_tensor"):
         return work(0, 0)
-    if name == "linear":
+    if name in ("linear", "compiled_linear"):
         rows, inner, out = sizes[0] / shapes[0][-1], shapes[0][-1], shapes[1][0]
         return work(2 * rows * inner * out, read + e * rows * out)
     if name in ("mm", "matmul", "bmm", "addmm"):
@@ -271,7 +288,27 @@ def operator(i):
         rows, inner, columns = a[-2], a[-1], b[-1]
         batch = max(volume(a[:-2]), volume(b[:-2]))
         return work(2 * batch * rows * inner * columns, read + e * batch * rows * columns)
-    if name in ("conv1d", "conv2d", "conv3d", "conv_transpose2d"):
+    if name == "baddbmm":
+        (b, rows, inner), columns = shapes[1], shapes[2][2]
+        return work(2 * b * rows * inner * columns, read + e * sizes[0])
+    if name in ("mv", "addmv"):
+        rows, inner = shapes[-2]
+        return work(2 * rows * inner, read + e * rows)
+    if name == "dot":
+        return work(2 * sizes[0], read + e)
+    if name == "einsum":
+        # Batches of products: b m k, b k n.
+        (b, rows, inner), columns = shapes[0], shapes[1][2]
+        return work(2 * b * rows * inner * columns, read + e * told)
+    if name in ("_grouped_mm", "compiled_grouped_mm"):
+        (rows, inner), (groups, _, columns) = shapes
+        used = min(rows, groups) * inner * columns
+        return work(2 * rows * inner * columns, e * (sizes[0] + used + rows * columns))
+    if name in RECURRENT_GATES:
+        (steps, batch, features), width = shapes[0], shapes[1][-1]
+        per_step = RECURRENT_GATES[name] * 2 * batch * width * (features + width)
+        return work(steps * per_step, read + e * told)
+    if name in ("conv1d", "conv2d", "conv3d", "conv_transpose2d", "convolution", "cudnn_convolution", "thnn_conv2d"):
         sides = len(shapes[0]) - 2
         groups = given.get("groups", 1)
         spread = {key: [Fraction(x) for x in (v if isinstance(v, list) else [v] * sides)] for key, v in
@@ -284,6 +321,13 @@ def operator(i):
                      "transposed": is_transposed, "bytes_per_element": e, **spread}
         found = convolution(described)
         return work(found["flops"], found["bytes"] + e * sum(sizes[2:]))
+    if name == "_flash_attention_forward":
+        (b, q, h, d), (_, k, kv, _), (_, _, _, v) = shapes
+        return work(2 * b * h * q * k * (d + v), read + e * b * q * h * v)
+    if given.get("shares_values") == 1:
+        # Latent attention: the values are the first columns of the keys, and not read a second time.
+        (b, h, q, d), (_, _, k, _), (_, _, _, v) = shapes
+        return work(2 * b * h * q * k * (d + v), e * (sizes[0] + sizes[1] + b * h * q * v))
     if name == "scaled_dot_product_attention":
         (b, h, q, d), (_, kv, k, _), (_, _, _, v) = shapes[:3]
         found = attention({"batch": b, "heads": h, "key_heads": kv, "queries": q, "keys": k, "width": d,
@@ -295,6 +339,44 @@ def operator(i):
         return work(2 * sizes[0], read + e * sizes[0])
     if name == "softmax":
         return work(5 * sizes[0], 2 * read)
+    if name in ENGINE_OPERATORS:
+        return ENGINE_OPERATORS[name](sizes, shapes, given, e)
+    if name == "masked_fill":
+        return work(sizes[0], 2 * e * sizes[0] + sizes[1])
+    if name == "where":
+        return work(sizes[0], sizes[0] + e * (sizes[1] + sizes[2] + sizes[0]))
+    if name in ("argmax", "any"):
+        rows = sizes[0] / shapes[0][-1]
+        return work(sizes[0], read + (8 if name == "argmax" else 1) * rows)
+    if name == "var_mean":
+        return work(sizes[0], read + 2 * e * sizes[0] / shapes[0][-1])
+    if name == "sort":
+        return work(sizes[0], 2 * read + 8 * sizes[0])
+    if name == "cumsum":
+        return work(sizes[0], 2 * read)
+    if name == "topk":
+        chosen = sizes[0] / shapes[0][-1] * given["k"]
+        return work(sizes[0], read + (e + 8) * chosen)
+    if name == "isin":
+        return work(sizes[0], read + sizes[0])
+    if name == "multinomial":
+        return work(sizes[0], read + e * told)
+    if name == "nonzero":
+        return work(sizes[0], read + 8 * told)
+    if name == "index_select":
+        return work(0, 2 * e * told + 8 * sizes[1])
+    if name == "index_put":
+        return work(0, 2 * e * sizes[2] + 8 * sizes[1])
+    if name == "gather":
+        return work(0, (2 * e + 8) * sizes[1])
+    if name == "one_hot":
+        return work(0, 2 * 8 * told + 8 * sizes[0])
+    if name == "moe_align_block_size":
+        return work(0, 2 * e * told)
+    if name.startswith("memcpy"):
+        return work(0, read)
+    if name in COLLECTIVES:
+        return work(0, read + e * (told or sizes[0]))
     if name in ("sum", "mean", "amax"):
         kept = [side for axis, side in enumerate(shapes[0]) if axis - len(shapes[0]) != given.get("dim")]
         results = volume(kept) if "dim" in given else 1
@@ -310,7 +392,7 @@ def operator(i):
     if name == "embedding":
         rows, width = sizes[1], shapes[0][1]
         return work(0, rows * (2 * width * e + 8))
-    if name in ("clone", "copy"):
+    if name in ("clone", "copy", "contiguous"):
         return work(0, 2 * e * sizes[0])
     if name == "cat":
         return work(0, 2 * read)

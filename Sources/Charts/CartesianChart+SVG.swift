@@ -38,7 +38,7 @@ extension CartesianChart {
 
   private var legend: Legend {
     Legend(
-      entries: series.flatMap { series in
+      entries: series.filter(\.isListed).flatMap { series in
         [Legend.Entry(name: series.name, style: series.style, sign: series.isJoined ? .line : .point)]
           + series.bands.map { band in
             Legend.Entry(name: band.name, style: series.style, sign: .area)

@@ -80,16 +80,20 @@ package struct CartesianChart: Sendable {
     package var points: [Point]
     /// The bands around the line, the widest first.
     package var bands: [Band]
+    /// Whether the legend has it; one without points is an entry of the legend and nothing else.
+    package var isListed: Bool
 
     /// A series.
     package init(
-      name: String, style: SeriesStyle, isJoined: Bool = true, points: [Point], bands: [Band] = []
+      name: String, style: SeriesStyle, isJoined: Bool = true, points: [Point], bands: [Band] = [],
+      isListed: Bool = true
     ) {
       self.name = name
       self.style = style
       self.isJoined = isJoined
       self.points = points
       self.bands = bands
+      self.isListed = isListed
     }
   }
 

@@ -105,6 +105,70 @@ struct VegaLiteWriter {
     end()
   }
 
+  /// How some series look on a channel, by name: `color`, `shape` or `strokeDash`.
+  ///
+  /// - Parameters:
+  ///   - channel: The channel.
+  ///   - series: The series of the layer.
+  ///   - areLines: Whether the layer draws lines; what it does not draw as a line, another layer's legend has.
+  ///   - look: What a style is on the channel.
+  mutating func styles(
+    _ channel: String, of series: [CartesianChart.Series], areLines: Bool, _ look: (SeriesStyle) -> Look
+  ) {
+    begin(channel, onOneLine: true)
+    member("field", "series")
+    member("type", "nominal")
+    json.key("title")
+    json.null()
+    legend(of: series.filter { $0.isListed && !$0.name.isEmpty && $0.isJoined == areLines }.map(\.name), areLines)
+    begin("scale")
+    texts("domain", series.map(\.name))
+    json.key("range")
+    json.beginArray()
+    for entry in series {
+      switch look(entry.style) {
+      case .text(let text): json.value(text)
+      case .lengths(let lengths):
+        json.beginArray()
+        for length in lengths { json.value(length) }
+        json.end()
+      }
+    }
+    json.end()
+    end()
+    end()
+  }
+
+  private mutating func legend(of names: [String], _ areLines: Bool) {
+    guard !names.isEmpty else {
+      json.key("legend")
+      return json.null()
+    }
+    begin("legend")
+    texts("values", names)
+    if areLines {
+      member("symbolType", "stroke")
+      json.key("symbolSize")
+      json.value(400)
+    }
+    json.key("labelLimit")
+    json.value(400)
+    end()
+  }
+
+  /// What a style is on a channel.
+  enum Look {
+    case text(String)
+    case lengths([Int])
+  }
+
+  private mutating func texts(_ key: String, _ texts: [String]) {
+    json.key(key)
+    json.beginArray()
+    for text in texts { json.value(text) }
+    json.end()
+  }
+
   mutating func tooltip(_ fields: [(field: String, type: String)]) {
     json.key("tooltip")
     json.beginArray(onOneLine: true)
@@ -122,14 +186,17 @@ extension CartesianChart {
   fileprivate func write(to writer: inout VegaLiteWriter) {
     writer.member("width", 640)
     writer.member("height", 360)
+    // Lines and points have legends of their own.
+    writer.begin("resolve", onOneLine: true)
+    writer.begin("scale")
+    for channel in ["color", "strokeDash", "shape"] { writer.member(channel, "independent") }
+    writer.end()
+    writer.end()
     writer.json.key("layer")
     writer.json.beginArray()
     for series in series { for band in series.bands { write(band, of: series, to: &writer) } }
-    if series.contains(where: { $0.isJoined && !$0.points.isEmpty }) {
-      writePoints(of: series.filter(\.isJoined), "line", to: &writer)
-    }
-    if series.contains(where: { $0.style.shape != nil && !$0.points.isEmpty }) {
-      writePoints(of: series.filter { $0.style.shape != nil }, "point", to: &writer)
+    for (mark, layer) in [("line", series.filter(\.isJoined)), ("point", series.filter { $0.style.shape != nil })] {
+      if layer.contains(where: { !$0.points.isEmpty }) { writePoints(of: layer, mark, to: &writer) }
     }
     for rule in rules { write(rule, to: &writer) }
     writer.json.end()
@@ -183,13 +250,26 @@ extension CartesianChart {
     writer.end()
     writer.begin("encoding")
     axes(&writer)
-    writer.colors(series.map { ($0.name, $0.style.color) })
+    writer.styles("color", of: series, areLines: mark == "line") { .text(ChartStyle.lightSeriesColors[$0.color]) }
     if mark == "line" {
+      writer.styles("strokeDash", of: series, areLines: true) { .lengths($0.dash.lengths) }
       writer.channel("order", "order", type: "quantitative")
     } else {
+      writer.styles("shape", of: series, areLines: false) { .text(($0.shape ?? .circle).vegaLiteName) }
       writer.tooltip([("label", "nominal"), ("x", "quantitative"), ("y", "quantitative")])
       if series.contains(where: { $0.points.contains { $0.weight > 0 } }) {
-        writer.channel("size", "weight", type: "quantitative", title: "share of the time")
+        writer.begin("size", onOneLine: true)
+        writer.member("field", "weight")
+        writer.member("type", "quantitative")
+        writer.member("title", "time, 1 for the longest")
+        writer.begin("scale")
+        writer.json.key("range")
+        writer.json.beginArray()
+        writer.json.value(12)
+        writer.json.value(500)
+        writer.json.end()
+        writer.end()
+        writer.end()
       }
     }
     writer.end()
@@ -212,6 +292,18 @@ extension CartesianChart {
     writer.tooltip([("label", "nominal")])
     writer.end()
     writer.end()
+  }
+}
+
+extension SeriesStyle.Shape {
+  fileprivate var vegaLiteName: String {
+    switch self {
+    case .circle: "circle"
+    case .square: "square"
+    case .triangle: "triangle-up"
+    case .diamond: "diamond"
+    case .cross: "cross"
+    }
   }
 }
 

@@ -16,7 +16,7 @@ package enum ChartStyle {
     .chart .a{stroke:var(--axis);stroke-width:1}
     .chart .r{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:2 3}
     .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}
-    .chart .d{stroke-dasharray:6 4}
+    .chart .n{stroke-width:1.3}
     .chart .p{stroke:var(--ground);stroke-width:1;fill-opacity:.85}
     .chart .o{fill:var(--ground);stroke-width:1.8}
     .chart .b{stroke:var(--ground);stroke-width:.7}
@@ -25,7 +25,13 @@ package enum ChartStyle {
     .chart .halo{paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}
     .chart .ground{fill:var(--ground)}
     .chart .lane{fill:var(--lane)}
-    """ + (0..<9).map { "\n.chart .f\($0){fill:var(--s\($0))}.chart .c\($0){stroke:var(--s\($0))}" }.joined()
+    """ + dashes + (0..<9).map { "\n.chart .f\($0){fill:var(--s\($0))}.chart .c\($0){stroke:var(--s\($0))}" }.joined()
+
+  private static let dashes = SeriesStyle.Dash.allCases.compactMap { dash in
+    dash.className.map {
+      "\n.chart .\($0){stroke-dasharray:\(dash.lengths.map { String($0) }.joined(separator: " "))}"
+    }
+  }.joined()
 
   /// The colors on light ground.
   package static let lightColors =

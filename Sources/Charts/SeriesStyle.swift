@@ -14,22 +14,76 @@ package struct SeriesStyle: Sendable, Equatable {
     case cross
   }
 
+  /// How a line is broken.
+  package enum Dash: Sendable, Equatable, CaseIterable {
+    /// Not at all.
+    case none
+    /// Strokes and gaps.
+    case dashed
+    /// Dots.
+    case dotted
+    /// Strokes and dots.
+    case dashDotted
+    /// Short strokes.
+    case shortDashed
+    /// Dots that are far apart.
+    case sparse
+    /// Long strokes.
+    case longDashed
+
+    /// The lengths of strokes and gaps, in turns; empty for an unbroken line.
+    var lengths: [Int] {
+      switch self {
+      case .none: []
+      case .dashed: [6, 4]
+      case .dotted: [1, 3]
+      case .dashDotted: [8, 3, 2, 3]
+      case .shortDashed: [3, 3]
+      case .sparse: [2, 6]
+      case .longDashed: [14, 4]
+      }
+    }
+
+    /// The class of its rule; nil for an unbroken line.
+    var className: String? {
+      switch self {
+      case .none: nil
+      case .dashed: "d"
+      case .dotted: "dt"
+      case .dashDotted: "dd"
+      case .shortDashed: "ds"
+      case .sparse: "dw"
+      case .longDashed: "dl"
+      }
+    }
+  }
+
   /// Which of the colors of ``ChartStyle``, from 0 to 8.
   package var color: Int
   /// The sign of its points; nil for none.
   package var shape: Shape?
-  /// Whether its line is dashed.
-  package var isDashed: Bool
+  /// How its line is broken.
+  package var dash: Dash
+  /// Whether its line is thinner than others.
+  package var isThin: Bool
 
   /// A style.
-  package init(color: Int, shape: Shape? = nil, isDashed: Bool = false) {
+  package init(color: Int, shape: Shape? = nil, dash: Dash = .none, isThin: Bool = false) {
     self.color = color
     self.shape = shape
-    self.isDashed = isDashed
+    self.dash = dash
+    self.isThin = isThin
+  }
+
+  /// A style whose line is dashed or not.
+  package init(color: Int, shape: Shape? = nil, isDashed: Bool) {
+    self.init(color: color, shape: shape, dash: isDashed ? .dashed : .none)
   }
 
   var fillClass: String { "f\(color)" }
-  var strokeClass: String { "c\(color)" + (isDashed ? " d" : "") }
+  var strokeClass: String {
+    ["c\(color)", dash.className, isThin ? "n" : nil].compactMap { $0 }.joined(separator: " ")
+  }
 
   /// Draws the sign of a point.
   func draw(

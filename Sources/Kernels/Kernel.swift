@@ -116,6 +116,7 @@ public struct ConvolutionShape: Hashable, Sendable {
   ///
   /// - Parameter skipsColumns: Whether a position between columns is left out as well; what lies side by side in a row comes
   ///   along with its neighbors.
+  /// - Returns: The share, above 0 and up to 1.
   func readFraction(skipsColumns: Bool) -> Double {
     zip(window, strides).enumerated().reduce(1) { fraction, axis in
       let (place, (side, step)) = axis

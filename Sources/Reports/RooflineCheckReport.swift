@@ -30,7 +30,7 @@ package struct RooflineCheckReport: Report {
     own.append(Column("ok") { .flag(holds[$0]) })
     let names = Set(own.map(\.field.key))
     let read = input.header.enumerated().filter { !names.contains($0.element.text) }.map { place, head in
-      Column<Int>(head.text) { Cell(.field(rows[$0].text(place))) }
+      Column<Int>(head.text) { Cell(.field(rows.text($0, place))) }
     }
     return Table(named: "rows", holds.indices, read + own)
   }

@@ -6,108 +6,99 @@ import Roofline
 import Studies
 
 extension Figure {
-  /// The operators of a pass against the roofline of each memory level, the area of a point being its share of the time.
-  static func roofline(_ study: RooflineStudy, title: String, most count: Int = 30) -> Figure? {
-    let shown = study.rows.filter { $0.flops.value > 0 && $0.bytes.value > 0 && $0.achieved.value > 0 }.prefix(count)
-    guard !shown.isEmpty else { return nil }
-    let share = study.share
-    let largest = shown.map(share).max() ?? 1
-    let levels = ["compute", "DRAM", "L2"].filter { level in shown.contains { $0.level == level } }
-    let points = levels.map { level in
-      CartesianChart.Series(
-        name: level == "compute" ? "bound by arithmetic" : "bound by \(level)", style: style(of: level),
-        isJoined: false,
-        points: shown.filter { $0.level == level }.map { row in
-          CartesianChart.Point(
-            x: intensity(row), y: row.achieved.teraflops, hover: hover(row, share(row)), weight: share(row) / largest,
-            label: share(row) > 0.08 ? row.name : nil)
-        })
+  /// The operators of a pass against the roofs of its device, or of several devices: the area of a point is its time.
+  ///
+  /// - Parameters:
+  ///   - studies: The kernels of one workload on each device, of which there are at most ``mostRooflineDevices``.
+  ///   - title: What the chart shows.
+  ///   - count: How many kernels of a device are shown, the longest ones.
+  /// - Returns: The figure; nil where no device has a kernel to show.
+  static func roofline(_ studies: [RooflineStudy], title: String, most count: Int = 30) -> Figure? {
+    let devices = studies.enumerated().compactMap { index, study in
+      RooflineDevice(study, color: studies.count > 1 ? RooflineDevice.colors[index] : nil, most: count)
     }
-    let intensities = shown.map(intensity)
-    let roofs = roofs(study.accelerator, shown.map(\.arithmetic), intensities)
-    let all = roofs + points
+    guard let first = devices.first else { return nil }
+    let lows = devices.map { min($0.intensities.min() ?? 1, $0.roofs.intensities.lowerBound) }
+    let highs = devices.map { max($0.intensities.max() ?? 1, $0.roofs.intensities.upperBound) }
+    let (low, high) = (lows.min() ?? 1, highs.max() ?? 1)
+    let longest = devices.flatMap { $0.rows.map(\.total) }.max() ?? 1
+    let roofs = devices.flatMap { device in
+      device.roofs.roofs(from: low, to: high).map { $0.series(of: device.mark) }
+    }
+    let points = devices.flatMap { $0.points(longest: longest, isLabeled: $0.name == first.name) }
+    let lines = roofs + points
     let chart = CartesianChart(
-      x: Axis(title: "arithmetic intensity, FLOP/byte", scale: .logarithmic(covering: all.xs, margin: 1.8)),
-      y: Axis(title: "TFLOP/s, achieved by the kernel model", scale: .logarithmic(covering: all.ys, margin: 2.2)),
-      series: all)
-    let hidden = study.rows.filter { $0.flops.value == 0 }.map(share).reduce(0, +)
-    var caption =
-      "Lines are what the data sheet allows at each memory level; the area of a point is its share of the time."
-    if hidden > 0 {
-      caption += " Kernels without arithmetic (\(NumberFormat.percent(hidden)) of the time) have no place here."
-    }
-    if shown.count < study.rows.count { caption += " Kernels of little time are left out." }
+      x: Axis(title: "arithmetic intensity, FLOP/byte", scale: .logarithmic(covering: lines.xs, margin: 1.8)),
+      y: Axis(title: "TFLOP/s, achieved by the kernel model", scale: .logarithmic(covering: lines.ys, margin: 2.2)),
+      series: studies.count > 1 ? key(of: devices, from: low, to: high) + lines : lines)
+    let caption = caption(studies, devices)
     return Figure(
-      title, caption: caption, summary: "\(shown.count) kernels. " + caption, .cartesian(chart),
-      rooflineTable(Array(study.rows.prefix(count)), share))
+      title, caption: caption, summary: "\(devices.map(\.rows.count).reduce(0, +)) kernels. " + caption,
+      .cartesian(chart), rooflineTable(studies, most: count))
   }
 
-  private static func style(of level: String) -> SeriesStyle {
-    switch level {
-    case "compute": SeriesStyle(color: 3, shape: .circle)
-    case "DRAM": SeriesStyle(color: 0, shape: .triangle)
-    default: SeriesStyle(color: 5, shape: .square)
+  /// How many devices one chart tells apart.
+  package static var mostRooflineDevices: Int { RooflineDevice.colors.count }
+
+  private static func caption(_ studies: [RooflineStudy], _ devices: [RooflineDevice]) -> String {
+    let ridges = devices.map { device in
+      (devices.count > 1 ? "\(device.name) " : "") + device.roofs.ridgeText
     }
+    var caption =
+      "Thick lines are what the data sheet allows at each memory level, thin ones what is left of it without one of the "
+      + "device's means; the area of a point is the time of its kernels in a pass. Ridge points, FLOP/byte: "
+      + ridges.joined(separator: "; ") + "."
+    if let study = studies.first, studies.count == 1 {
+      let hidden = study.rows.filter { $0.flops.value == 0 }.map(study.share).reduce(0, +)
+      if hidden > 0 {
+        caption += " Kernels without arithmetic (\(NumberFormat.percent(hidden)) of the time) have no place here."
+      }
+    } else {
+      caption += " Kernels without arithmetic have no place here."
+    }
+    return devices.contains(where: \.isCut) ? caption + " Kernels of little time are left out." : caption
   }
 
-  private static func intensity(_ row: RooflineStudy.Row) -> Double { (row.flops / row.bytes).value }
-
-  private static func hover(_ row: RooflineStudy.Row, _ share: Double) -> String {
-    "\(row.name), \(row.count) times: \(shortNumber(row.achieved.teraflops)) TFLOP/s at "
-      + "\(shortNumber(intensity(row))) FLOP/byte, \(NumberFormat.percent(share)) of the device's time"
-  }
-
-  /// The roofs: the peak of each arithmetic format that is used, and a slope for each memory level below the highest.
-  private static func roofs(
-    _ accelerator: AcceleratorProfile, _ formats: [Precision], _ intensities: [Double]
+  /// What colors, dashes and signs stand for where devices share them: entries of the legend alone.
+  private static func key(
+    of devices: [RooflineDevice], from low: Double, to high: Double
   ) -> [CartesianChart.Series] {
-    /// TFLOP/s at which a format is computed.
-    func peak(_ format: Precision) -> Double {
-      format.widenings.compactMap { accelerator.peakTFLOPS[$0] }.max() ?? 0
+    var entries = devices.compactMap { device in
+      device.mark.map { CartesianChart.Series(name: $0.name, style: SeriesStyle(color: $0.color), points: []) }
     }
-    let used = Precision.allCases.filter { formats.contains($0) && peak($0) > 0 }
-    guard let highest = used.max(by: { peak($0) < peak($1) }) else { return [] }
-    let memory = accelerator.memory
-    let levels =
-      [("DRAM", memory.bandwidthGBPerS)] + (memory.l2BandwidthGBPerS.map { [("L2", $0)] } ?? [])
-    let ridges = levels.map { peak(highest) * 1e3 / $0.1 }
-    let low = min(intensities.min() ?? 1, (ridges.min() ?? 1) / 4)
-    let high = max(intensities.max() ?? 1, (ridges.max() ?? 1) * 3)
-    var roofs = zip(levels, ridges).enumerated().map { index, level in
-      line(
-        "\(level.0.0) \(shortNumber(level.0.1)) GB/s", SeriesStyle(color: index == 0 ? 0 : 5, isDashed: index > 0),
-        [(low, low * level.0.1 / 1e3), (level.1, peak(highest))])
+    let roofs = devices.flatMap { $0.roofs.roofs(from: low, to: high) }
+    for roof in roofs where !entries.contains(where: { $0.name == roof.kind }) {
+      let style = SeriesStyle(color: 6, dash: roof.dash, isThin: roof.isCeiling)
+      entries.append(CartesianChart.Series(name: roof.kind, style: style, points: []))
     }
-    for format in used {
-      let height = peak(format)
-      let left = height * 1e3 / (levels.last?.1 ?? 1)
-      roofs.append(
-        line(
-          "\(format.rawValue) peak \(shortNumber(height)) TFLOP/s", SeriesStyle(color: 3, isDashed: format != highest),
-          [(left, height), (high, height)]))
+    for level in RooflineDevice.levels where devices.contains(where: { $0.rows.contains { $0.level == level } }) {
+      entries.append(
+        CartesianChart.Series(
+          name: RooflineDevice.boundText(level), style: RooflineDevice.style(of: level, color: 6), isJoined: false,
+          points: []))
     }
-    return roofs
+    return entries
   }
 
-  private static func line(_ name: String, _ style: SeriesStyle, _ ends: [(Double, Double)]) -> CartesianChart.Series {
-    CartesianChart.Series(
-      name: name, style: style, points: ends.map { CartesianChart.Point(x: $0.0, y: $0.1, hover: name) })
-  }
-
-  private static func rooflineTable(
-    _ rows: [RooflineStudy.Row], _ share: @escaping @Sendable (RooflineStudy.Row) -> Double
-  ) -> Table {
-    Table(
+  private static func rooflineTable(_ studies: [RooflineStudy], most count: Int) -> Table {
+    let rows = studies.flatMap { study in
+      study.rows.prefix(count).map { (device: study.accelerator.name, row: $0, share: study.share($0)) }
+    }
+    typealias Row = (device: String, row: RooflineStudy.Row, share: Double)
+    let device: [Column<Row>] = studies.count > 1 ? [Column("accelerator") { .text($0.device) }] : []
+    return Table(
       rows,
-      [
-        Column("operator") { .text($0.name) }, Column("class") { .text($0.kernelClass.rawValue) },
-        Column("runs", .plain) { .count($0.count) },
-        Column("intensity", unit: "FLOP/byte", key: "intensity_flop_per_byte", .short) { .number($0.intensity) },
-        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .short) { .number($0.achieved.teraflops) },
-        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .short) { .number($0.attainable?.teraflops) },
-        Column("time", unit: "µs", key: "time_us", .short) { .number($0.time.value * 1e6) },
-        Column("share", unit: "%", key: "time_fraction", .percent(1)) { .number(share($0)) },
-        Column("bound", key: "level") { .text($0.level) },
+      device + [
+        Column("operator") { .text($0.row.name) }, Column("class") { .text($0.row.kernelClass.rawValue) },
+        Column("runs", .plain) { .count($0.row.count) },
+        Column("intensity", unit: "FLOP/byte", key: "intensity_flop_per_byte", .short) { .number($0.row.intensity) },
+        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .short) { .number($0.row.achieved.teraflops) },
+        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .short) {
+          .number($0.row.attainable?.teraflops)
+        },
+        Column("time", unit: "µs", key: "time_us", .short) { .number($0.row.time.value * 1e6) },
+        Column("share", unit: "%", key: "time_fraction", .percent(1)) { .number($0.share) },
+        Column("bound", key: "level") { .text($0.row.level) },
       ])
   }
 }

@@ -23,7 +23,7 @@ package struct RooflineReport: Report {
   /// A row for each sort of kernel.
   ///
   /// People are not told of work and traffic, whose ratio is the intensity, but of each row's share of the time.
-  private var kernels: Table {
+  var kernels: Table {
     let (share, kernelModel) = (study.share, scenario.kernelModel.name)
     return Table(
       named: "kernels", study.rows,
@@ -61,7 +61,16 @@ package struct RooflineReport: Report {
   package var tables: [Table] { [kernels] }
 
   /// A heading with the rooflines, and the kernels.
-  package var blocks: [ReportBlock] {
+  package var blocks: [ReportBlock] { ownBlocks + [Self.legend] }
+
+  /// What the columns say.
+  static let legend = ReportBlock.lines([
+    "time: one run, by the kernel model; share: of the time of all kernels of a pass",
+    "bound: what the data sheet's roofline waits for, arithmetic (compute) or memory (DRAM; L2 where all bytes fit it)",
+  ])
+
+  /// The blocks of this device alone.
+  var ownBlocks: [ReportBlock] {
     let (memory, precision) = (study.accelerator.memory, scenario.precision)
     var lines = [heading]
     if let peak = precision.widenings.compactMap({ study.accelerator.peakTFLOPS[$0] }).max() {
@@ -73,18 +82,12 @@ package struct RooflineReport: Report {
           + "ridge point \(NumberFormat.fixed(roofline.ridgePoint.value, decimals: 1)) FLOP/byte")
     }
     if let l2 = memory.l2BandwidthGBPerS { lines.append("L2: \(BytesPerSecond(gigabytesPerSecond: l2))") }
-    return [
-      .lines(lines), .table(kernels.cut),
-      .lines([
-        "time: one run, by the kernel model; share: of the time of all kernels of a pass",
-        "bound: what the data sheet's roofline waits for, arithmetic (compute) or memory (DRAM; L2 where all bytes fit it)",
-      ]),
-    ]
+    return [.lines(lines), .table(kernels.cut)]
   }
 
   /// The kernels as points under the roofs.
   package var figures: [Figure] {
-    [Figure.roofline(study, title: "Operators against the roofline: \(heading)")].compactMap { $0 }
+    [Figure.roofline([study], title: "Operators against the roofline: \(heading)")].compactMap { $0 }
   }
 }
 

@@ -52,7 +52,7 @@ package struct SystemReport: Sendable {
         "\(Figure.workloadName(study)), \(device), \(study.precisions[choice.precision].rawValue), "
         + "batch \(study.batches[choice.batch])"
       return one?.roofline.flatMap {
-        .roofline($0, title: "Operators against the roofline: \(title)", most: choice == study.own ? 30 : 20)
+        .roofline([$0], title: "Operators against the roofline: \(title)", most: choice == study.own ? 30 : 20)
       }
     case .timeline: return one?.timeline.flatMap { .timeline($0, title: "One pass: \(name)") }
     case .sensitivity:

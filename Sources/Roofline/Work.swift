@@ -24,7 +24,7 @@ public protocol Work: Hashable, Sendable {
 
 extension Work {
   /// Floating-point operations: ``operationCount``, rounded where a `Double` cannot hold it, from 2⁵³ on.
-  public var flops: FLOPs { FLOPs(Double(operationCount)) }
+  public var flops: FLOPs { FLOPs(roundedCount(operationCount)) }
 
   /// FLOPs per byte: zero without arithmetic, infinite for arithmetic without traffic.
   public var intensity: ArithmeticIntensity { flops / bytes }
@@ -52,5 +52,13 @@ func checkExtents(_ extents: [Int], elementSize: Double) {
 /// Extents multiplied exactly; 1 for none.
 func exactProduct(_ extents: [Int]) -> Int128 { extents.reduce(1) { $0 * Int128($1) } }
 
+/// An exact count as a number, rounded once where a `Double` cannot hold it.
+package func roundedCount(_ count: Int128) -> Double {
+  // Nearly all counts fit 64 bits, of which processors make numbers in one instruction.
+  Int64(exactly: count).map { Double($0) } ?? Double(count)
+}
+
 /// Bytes of so many elements: one rounding of an exact count.
-func elementBytes(_ elements: Int128, _ bytesPerElement: Double) -> Bytes { Bytes(Double(elements) * bytesPerElement) }
+func elementBytes(_ elements: Int128, _ bytesPerElement: Double) -> Bytes {
+  Bytes(roundedCount(elements) * bytesPerElement)
+}

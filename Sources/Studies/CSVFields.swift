@@ -32,7 +32,7 @@ struct CSVFields<Column: CSVColumn>: Sendable where Column: Sendable {
   }
 
   /// The text of a field; empty where there is no such column.
-  func text(_ column: Column, _ row: Int) -> String { places[column].map { table.rows[row].text($0) } ?? "" }
+  func text(_ column: Column, _ row: Int) -> String { places[column].map { table.rows.text(row, $0) } ?? "" }
 
   /// A fault at a field.
   func fault(_ column: Column, _ row: Int, _ fact: CSVFault.Fact) -> CSVFault {

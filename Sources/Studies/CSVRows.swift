@@ -41,6 +41,9 @@ package struct CSVRows: RandomAccessCollection, Sendable {
     return Row(table: self, number: position + skipped)
   }
 
+  /// The text of a field, without looking at its row first.
+  package func text(_ row: Int, _ column: Int) -> String { text(range(of: column, inLine: row + skipped)) }
+
   /// The fields of one line.
   package struct Row: RandomAccessCollection, Sendable {
     fileprivate let table: CSVRows

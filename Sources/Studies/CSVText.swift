@@ -61,8 +61,13 @@ package struct CSVText: Sendable {
   /// Its text is as it is, also where a spreadsheet would take it for a formula; but what a terminal would obey instead of
   /// showing is escaped, as in tables.
   package static func field(_ text: String) -> String {
-    // Most fields are printable ASCII: a pass over their bytes, where the rest looks at characters.
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return quotedIfNeeded(text) }
+    // Most fields are printable ASCII without anything to quote: a pass over their bytes, where the rest looks at characters.
+    var (isPlain, isPrintable) = (true, true)
+    for byte in text.utf8 {
+      if byte < 0x20 || byte >= 0x7F { isPrintable = false }
+      if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") { isPlain = false }
+    }
+    if isPrintable { return isPlain ? text : quotedIfNeeded(text) }
     let text = visibleLines(String(text.map { $0 == "\r\n" ? "\n" : $0 }))
     return quotedIfNeeded(text)
   }

@@ -209,6 +209,8 @@ package struct PooledTrend: Sendable {
   /// The rates and the scatter, which tell each other what an outlier is.
   private struct Fit {
     private let histories: [LineHistory]
+    /// The steps of each, which every round goes through.
+    private let steps: [[(years: Double, growth: Double)]]
     private let rules: TrendRules
     private let expected: Rate
     private let elder: PooledTrend?
@@ -220,6 +222,7 @@ package struct PooledTrend: Sendable {
 
     init(_ histories: [LineHistory], _ number: TrendRules.Number, _ rules: TrendRules, _ elder: PooledTrend?) {
       self.histories = histories
+      steps = histories.map(\.steps)
       self.rules = rules
       self.elder = elder
       let deviation = elder == nil ? rules.priorDeviation : rules.priorDeviation / 2
@@ -230,8 +233,7 @@ package struct PooledTrend: Sendable {
 
     /// Alternates between rates and weights; few rounds settle it.
     mutating func run() {
-      let steps = histories.reduce(0) { $0 + $1.steps.count }
-      degrees = Double(steps - histories.filter { $0.points.count > 1 }.count)
+      degrees = Double(steps.reduce(0) { $0 + $1.count } - histories.filter { $0.points.count > 1 }.count)
       for _ in 0..<25 {
         fitLines()
         fitScatter()
@@ -242,9 +244,9 @@ package struct PooledTrend: Sendable {
     }
 
     private mutating func fitLines() {
-      for history in histories where history.points.count > 1 {
+      for (history, steps) in zip(histories, steps) where history.points.count > 1 {
         var rate = OwnRate()
-        for (step, weight) in zip(history.steps, weights[history.line] ?? []) {
+        for (step, weight) in zip(steps, weights[history.line] ?? []) {
           let share = weight * step.years / (step.years + rules.generationYears)
           rate.weightedGrowth += share * step.growth
           rate.precision += share * step.years
@@ -255,9 +257,9 @@ package struct PooledTrend: Sendable {
 
     private mutating func fitScatter() {
       var sum = 0.0
-      for history in histories {
+      for (history, steps) in zip(histories, steps) {
         guard let rate = own[history.line] else { continue }
-        for (step, weight) in zip(history.steps, weights[history.line] ?? []) {
+        for (step, weight) in zip(steps, weights[history.line] ?? []) {
           let rest = step.growth - rate.value * step.years
           // Below what rounding leaves, steps do not scatter.
           if abs(rest) > 1e-12 * max(1, abs(step.growth)) {
@@ -290,8 +292,8 @@ package struct PooledTrend: Sendable {
     }
 
     private mutating func weigh() {
-      for history in histories {
-        weights[history.line] = history.steps.map { step in
+      for (history, steps) in zip(histories, steps) {
+        weights[history.line] = steps.map { step in
           let variance = scatter * (step.years + rules.generationYears) + spread * step.years * step.years
           let rest = abs(step.growth - pooled * step.years)
           return rest > 0 ? min(1, rules.outlierDeviations * variance.squareRoot() / rest) : 1

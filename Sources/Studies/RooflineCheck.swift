@@ -95,9 +95,9 @@ package struct RooflineCheck: Sendable {
       }
     }
     let rows = checked.flatMap(\.self)
-    expected = rows.map(\.expected)
-    holds = rows.map(\.differences.isEmpty)
-    differences = rows.flatMap(\.differences)
+    expected = rows.map { $0.expected }
+    holds = rows.map { $0.differences.isEmpty }
+    differences = rows.flatMap { $0.differences }
   }
 
   private static func check(
@@ -133,7 +133,7 @@ package struct RooflineKey: Hashable, Sendable {
   }
 
   /// Whether it is a claim's.
-  func isOf(_ claim: RooflineClaim) -> Bool { precision == claim.precision && accelerator == claim.accelerator }
+  package func isOf(_ claim: RooflineClaim) -> Bool { precision == claim.precision && accelerator == claim.accelerator }
 
   /// An accelerator and a format.
   package init(accelerator: String, precision: Precision) {

@@ -19,7 +19,8 @@ enum ReportCommand {
       accelerator generation, the roofline, one pass on the timeline, years to come, sensitivities, and every input with \
       its source. Accelerator, framework, precision and batch can be chosen on the page. --sweep makes a page of a \
       sweep's rows instead, and --study one of a case study; 'simulate trace FILE --report PAGE' makes one of a recording.
-      With --chart, one chart is written, in the format of the file's ending: .svg, .vl.json (Vega-Lite), or the \
+      With --chart, one chart is written (of the roofline for several accelerators too, with commas between them), in \
+      the format of the file's ending: .svg, .vl.json (Vega-Lite), or the \
       numbers behind it as .csv, .jsonl or .md (Markdown).
       """,
     positionals: ScenarioOptions.positionals,
@@ -65,6 +66,17 @@ enum ReportCommand {
     let format = try format(of: path, command, isChart: kind != nil)
     try checkSystemOptions(command, kind, format)
     let width = try checking { try command.integer(of: "width", .within(280...10_000)) }
+    let names = try ScenarioOptions.acceleratorNames(command)
+    guard names.isEmpty else {
+      guard kind == .roofline, let format else {
+        throw .usage("only --chart roofline shows several accelerators; a page lets choose among generations itself")
+      }
+      try command.refuse(["host", "synchronized"], "a roofline is of the accelerator's kernels alone")
+      guard let figure = try RooflineCommand.comparison(of: names, command, library).figure else {
+        throw .input("--chart roofline: these systems have nothing to show\(reason(.roofline, isAlone: false))")
+      }
+      return try writeOutput(format.text(figure, Double(width ?? 900)), to: path)
+    }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind, let format else {
       return try writeOutput(Progress.showing("drawing the report") { _ in report.html() }, to: path)

@@ -35,11 +35,16 @@ enum RooflineCheckRun {
   ) throws(Failure) -> [RooflineKey: Roofline] {
     var names = TableNames(table)
     var rooflines: [RooflineKey: Roofline] = [:]
-    for claim in claims where rooflines[RooflineKey(claim)] == nil {
+    // Rows of one device mostly stand together.
+    var last: RooflineKey?
+    for claim in claims where last?.isOf(claim) != true {
+      let key = RooflineKey(claim)
+      last = key
+      if rooflines[key] != nil { continue }
       try names.check("accelerator", claim.accelerator, claim.row, library.accelerator)
       guard let accelerator = try library.accelerator(claim.accelerator) else { continue }
       do throws(RooflineFault) {
-        rooflines[RooflineKey(claim)] = try Roofline(accelerator: accelerator, precision: claim.precision)
+        rooflines[key] = try Roofline(accelerator: accelerator, precision: claim.precision)
       } catch {
         let words: FaultWords =
           "precision is '\(claim.precision.rawValue)', for which \(accelerator.name) has no peak in its profile"

@@ -71,16 +71,18 @@ enum ScenarioOptions {
   /// - Parameters:
   ///   - command: The command line.
   ///   - library: Where names are found.
+  ///   - one: The accelerator, of those that are named; the name as it stands by default.
   ///   - defaultAccelerator: The accelerator where none is named; without it, one must be.
   ///   - needsHost: Whether the host matters; where it does not, the accelerator's need not be in the catalog.
   ///   - spreads: Whether the command has the options of several devices.
   /// - Returns: The scenario, and what it was made from.
   /// - Throws: ``Failure`` where something is missing, unknown or out of range.
   static func resolve(
-    _ command: ParsedCommand, _ library: Library, defaultAccelerator: String? = nil, needsHost: Bool = true,
-    spreads: Bool = false
+    _ command: ParsedCommand, _ library: Library, of one: String? = nil, defaultAccelerator: String? = nil,
+    needsHost: Bool = true, spreads: Bool = false
   ) throws(Failure) -> Resolved {
-    let names = try names(command)
+    var names = try names(command)
+    if let one { names.accelerator = one }
     guard let workloadName = names.workload else {
       throw .usage(
         "a workload is needed, as in 'simulate run bert-base h100-sxm'; "
@@ -151,6 +153,12 @@ enum ScenarioOptions {
     return names
   }
 
+  /// The accelerators of a list with commas, in its order; one or none is no list.
+  static func acceleratorNames(_ command: ParsedCommand) throws(Failure) -> [String] {
+    guard let text = try names(command).accelerator, text.contains(",") else { return [] }
+    return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
   /// Says what was meant where a workload and an accelerator have changed places.
   static func checkOrder(
     _ workload: String, _ accelerator: String?, _ command: ParsedCommand, _ library: Library
@@ -172,7 +180,10 @@ enum ScenarioOptions {
   /// What is named as a file: workload, profiles, measurements of kernels.
   static func files(_ command: ParsedCommand) -> [String] {
     let options = ["workload", "accelerator", "host", "framework"].flatMap { command.values(of: $0) }
-    return (command.positionals + options).filter(Library.isFile) + KernelModelOption.files(command)
+    let names = (command.positionals + options).flatMap { name in
+      [name] + (name.contains(",") ? name.split(separator: ",").map(String.init) : [])
+    }
+    return names.filter(Library.isFile) + KernelModelOption.files(command)
   }
 
   /// The values of `--batch`, `--sequence-length` and `--parameter`.

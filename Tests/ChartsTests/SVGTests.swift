@@ -91,6 +91,35 @@ struct SVGTests {
     #expect(pieces(1000, 1, 20) == 20, "a short span is still seen")
   }
 
+  @Test("A series that is not listed is drawn, and one without points is an entry of the legend")
+  func legend() throws {
+    let points = [1.0, 10].map { CartesianChart.Point(x: $0, y: $0, hover: "h") }
+    let axis = Axis(title: "t", scale: .logarithmic(covering: [1, 10]))
+    let chart = CartesianChart(
+      x: axis, y: axis,
+      series: [
+        .init(name: "entry", style: SeriesStyle(color: 6, dash: .sparse, isThin: true), points: []),
+        .init(name: "line", style: SeriesStyle(color: 3, dash: .dashDotted), points: points, isListed: false),
+      ])
+    let whole = Chart(title: "t", summary: "s", content: .cartesian(chart))
+    let svg = whole.svg()
+    #expect(svg.contains(">entry</text>") && !svg.contains(">line</text>"))
+    #expect(svg.contains("class=\"l c6 dw n\"") && svg.contains("<path class=\"l c3 dd\""))
+    let specification = whole.vegaLite()
+    #expect(specification.contains("\"values\": [\"entry\"]"), "the legend's")
+    #expect(specification.contains("\"domain\": [\"entry\", \"line\"]"))
+    #expect(specification.contains("\"range\": [[2, 6], [8, 3, 2, 3]]"), "the dashes'")
+    #expect(specification.split(separator: "{ \"series\": ").count - 1 == points.count)
+  }
+
+  @Test("Every dash has a rule of its own", arguments: SeriesStyle.Dash.allCases)
+  func dashes(dash: SeriesStyle.Dash) throws {
+    guard let name = dash.className else { return #expect(dash.lengths.isEmpty) }
+    let lengths = dash.lengths.map { String($0) }.joined(separator: " ")
+    #expect(ChartStyle.rules.contains("\n.chart .\(name){stroke-dasharray:\(lengths)}"))
+    #expect(SeriesStyle.Dash.allCases.count { $0.lengths == dash.lengths || $0.className == name } == 1)
+  }
+
   @Test("Vega-Lite specifications are JSON with the same names")
   func vegaLite() throws {
     for chart in charts() {

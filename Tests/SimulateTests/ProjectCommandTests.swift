@@ -45,10 +45,9 @@ import Testing
       var part = try part.object()
       #expect(try !part.required("is_fitted").boolean())
     }
-    let again = try Command.run(["project", "resnet50", "--year", "2030", "--samples", "50", "--seed", "7"])
-    #expect(
-      again.output
-        == (try Command.run(["project", "resnet50", "--year", "2030", "--samples", "50", "--seed", "7"]).output))
+    let words = ["project", "resnet50", "--year", "2030", "--samples", "20", "--seed", "7"]
+    let again = try Command.run(words)
+    #expect(again.output == (try Command.run(words).output))
     #expect(again.output.contains("seed 7") && again.output.contains("years beyond the newest of"))
   }
 
@@ -172,9 +171,9 @@ import Testing
       let column = try #require(table.column("measured_ms"))
       #expect(table.rows.count { !$0[column].text.isEmpty } == measured, "\(study)")
       #expect(table.rows.count { $0[column].text.isEmpty } == predicted, "\(study)")
-      #expect(try Command.run(["study", study]).output.contains("Measured: Fernandez et al."))
     }
-    // The object is made of the rows that the others are made of: that of the fewest points shows it.
+    // The object and what people read are made of the same rows: those of the fewest points show it.
+    #expect(try Command.run(["study", "model-design"]).output.contains("Measured: Fernandez et al."))
     var root = try Self.json("study model-design")
     #expect(try root.required("study").string() == "model-design")
   }

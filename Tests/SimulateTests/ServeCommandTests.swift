@@ -3,7 +3,7 @@ import Testing
 
 /// `simulate serve`, as the installed program answers.
 @Suite struct ServeCommandTests {
-  private static let short = ["serve", "gpt2", "h100-sxm", "--prompt", "100", "--tokens", "10", "--duration-s", "5"]
+  private static let short = ["serve", "gpt2", "h100-sxm", "--prompt", "100", "--tokens", "10", "--duration-s", "4"]
 
   @Test func `JSON has what other tools rely on`() throws {
     let result = try Command.run(Self.short + ["--rate", "20", "--limit", "ttft_ms=50", "--format", "json"])
@@ -48,14 +48,14 @@ import Testing
       Self.short + ["--rate", "20", "--host", "intel-xeon-platinum-8480c,nvidia-grace", "--format", "csv"])
     #expect(hosts.status == 0, "\(hosts.errors)")
     #expect(hosts.output.split(separator: "\n").count == 3)
-    let page = try Command.run(Self.short + ["--rate", "5,50,500", "--format", "html"])
+    let page = try Command.run(Self.short + ["--rate", "5,50", "--format", "html"])
     #expect(page.status == 0, "\(page.errors)")
     #expect(page.output.contains("Latency against rate") && page.output.contains("How long requests wait"))
   }
 
   @Test func `the largest rate is found, and an overload is told`() throws {
     let capacity = try Command.run([
-      "serve", "gpt2", "h100-sxm", "--prompt", "900", "--tokens", "10", "--duration-s", "3", "--capacity", "--limit",
+      "serve", "gpt2", "h100-sxm", "--prompt", "900", "--tokens", "10", "--duration-s", "2", "--capacity", "--limit",
       "ttft_ms=40", "--limit", "tpot_ms=20", "--format", "json",
     ])
     #expect(capacity.status == 0, "\(capacity.errors)")

@@ -15,11 +15,13 @@ extension OperatorRule {
         try checkAttention(operation)
         try checkHeads(operation)
       }, lower: { $0.attention($1) }),
-    // Their heads stand behind the rows.
     OperatorRule(
-      "_flash_attention_forward _efficient_attention_forward", .attention, caches: { $0 == 1 || $0 == 2 },
+      attentionsOfRowsFirst.joined(separator: " "), .attention, caches: { $0 == 1 || $0 == 2 },
       check: { operation throws(OperatorFault) in try checkAttention(operation) }, lower: { $0.attention($1) }),
   ]
+
+  /// Kernels that are called by their own names: their heads stand behind the rows.
+  fileprivate static let attentionsOfRowsFirst = ["_flash_attention_forward", "_efficient_attention_forward"]
 
   /// The call that attention in several operators is.
   static func attention(_ queries: Shape, _ keys: Shape, _ values: Shape, outputs: [Shape], stream: Int) -> Operator {
@@ -84,22 +86,23 @@ extension Lowering {
     ]
   }
 
-  /// The heads are the dimension before the last two; what stands before them are sequences.
+  /// The heads are the dimension before the last two, or that between rows and width where a kernel is called by its own name;
+  /// what stands before them are sequences.
   ///
-  /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries. The
-  /// forward calls below PyTorch's own have the heads behind the rows.
+  /// Fewer heads of keys serve groups of those of queries. Heads that no group fits are as many as those of queries.
   static func attentionShape(_ operation: Operator) -> AttentionShape {
-    let isBehind = operation.name.hasSuffix("_attention_forward") && operation.inputs[0].rank > 3
-    let (head, row) = isBehind ? (2, 3) : (3, 2)
     let (query, key) = (operation.inputs[0], operation.inputs[1])
-    let heads = query.rank > 2 ? Double(query[query.rank - head]) : 1
-    let keyHeads = key.rank > 2 ? Double(key[key.rank - head]) : 1
+    let hasRowsFirst =
+      query.rank > 2 && OperatorRule.attentionsOfRowsFirst.contains(OperatorRule.baseName(operation.name))
+    let (headAxis, rowAxis) = hasRowsFirst ? (2, 3) : (3, 2)
+    let heads = query.rank > 2 ? Double(query[query.rank - headAxis]) : 1
+    let keyHeads = key.rank > 2 ? Double(key[key.rank - headAxis]) : 1
     let isGrouped = keyHeads > 0 && keyHeads < heads && heads.truncatingRemainder(dividingBy: keyHeads) == 0
     let values = operation.inputs[2]
     let width = (Double(query[query.rank - 1]) + Double(values[values.rank - 1])) / 2
     var shape = AttentionShape(
       batch: OperatorCheck.product(query.dimensions.dropLast(3)), heads: heads, keyHeads: isGrouped ? keyHeads : heads,
-      queries: Double(query[query.rank - row]), keys: Double(key[key.rank - row]), width: width)
+      queries: Double(query[query.rank - rowAxis]), keys: Double(key[key.rank - min(rowAxis, key.rank)]), width: width)
     shape.isCausal = operation.attribute("is_causal")?.first == 1
     shape.isSplit = operation.attribute("is_split")?.first != 0
     shape.writesCache = operation.attribute("writes_cache")?.first == 1

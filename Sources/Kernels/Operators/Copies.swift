@@ -9,7 +9,7 @@ extension OperatorRule {
     copy(
       "clone repeat tile flip pixel_shuffle channel_shuffle", alwaysCopies: true,
       recorded: { call in call.resultLikeFirstOperand() }),
-    // (target, source)
+    // (target, source): what stands in the target is not read.
     copy(
       "copy", alwaysCopies: true, source: 1,
       recorded: { call in

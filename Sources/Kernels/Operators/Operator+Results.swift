@@ -166,8 +166,9 @@ private struct ResultShapes {
   }
 
   private func attention() throws(LoneOperatorFault) -> Shape {
-    let shape = Lowering.attentionShape(call)
-    return try made([shape.batch, shape.heads, shape.queries, Double(OperatorRule.width(call, 2))])
+    // Rows and heads stand as those of the queries.
+    let queries = try needed(call.inputs.first).dimensions.dropLast().map { Double($0) }
+    return try made(queries + [Double(OperatorRule.width(call, 2))])
   }
 
   /// Dimensions from the last on: alike, or one of them 1.

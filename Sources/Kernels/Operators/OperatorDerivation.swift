@@ -9,8 +9,7 @@ package enum OperatorDerivation {
     let rule = OperatorRule.of(operation)
     switch rule.kind {
     case .linear, .matmul:
-      guard let shape = rule.product?.shape(of: operation) else { break }
-      return "2 x " + product([shape.batch, shape.m, shape.n, shape.k].filter { $0 != 1 }) + ", two for a multiply-add"
+      return products(of: operation, rule)
     case .convolution, .depthwiseConvolution:
       let isTransposed = rule.names.contains("conv_transpose2d")
       guard let shape = try? ConvolutionGeometry(operation, isTransposed: isTransposed).shape else { break }
@@ -39,6 +38,24 @@ package enum OperatorDerivation {
     case .perOperand(let count):
       return "\(whole(count)) x \(whole(operation.largestInputElements)) elements of the largest operand"
     }
+  }
+
+  /// What the operations of products are.
+  private static func products(of operation: Operator, _ rule: OperatorRule) -> String {
+    if let shape = rule.productShape(of: operation) {
+      return "2 x " + product([shape.batch, shape.m, shape.n, shape.k].filter { $0 != 1 }) + ", two for a multiply-add"
+    }
+    if rule.isGrouped {
+      let (rows, matrices) = (operation.inputs[0], operation.inputs[1])
+      return "2 x " + product([rows[0], matrices[2], matrices[1]].map(Double.init))
+        + ", each row with the matrix of its group"
+    }
+    if let layers = rule.recurrence(of: operation) {
+      let cells = "2 x " + product([layers.gates, layers.width, layers.batch, Double(layers.steps)])
+      let sums = layers.inputs.map { "\(cells) x (\(whole($0)) + \(whole(layers.width)))" }
+      return sums.joined(separator: " + ") + ", all gates of the inputs and of the state"
+    }
+    return "1 x \(whole(operation.outputElements)) results"
   }
 
   /// What its bytes are: its tensors with the bytes of an element.

@@ -17,7 +17,7 @@ package struct OperatorWork: Work {
   package let otherBytes: Int128
 
   /// All tensors once.
-  package var bytes: Bytes { Bytes(Double(elements) * bytesPerElement) + Bytes(Double(otherBytes)) }
+  package var bytes: Bytes { Bytes(roundedCount(elements) * bytesPerElement) + Bytes(roundedCount(otherBytes)) }
 
   /// What an operator does, all of whose results are told.
   package init(_ operation: Operator, bytesPerElement: Double) {
@@ -78,7 +78,7 @@ extension OperatorRule {
   }
 
   /// Whether rows of several groups multiply with a matrix of their group each.
-  private var isGrouped: Bool { names.contains("grouped_mm") || names.contains("compiled_grouped_mm") }
+  var isGrouped: Bool { names.contains("grouped_mm") || names.contains("compiled_grouped_mm") }
 
   /// The last dimension of an operand.
   static func width(_ operation: Operator, _ index: Int) -> Int64 { operation.inputs[index].dimensions.last ?? 1 }
@@ -99,7 +99,7 @@ extension OperatorRule {
   }
 
   /// The product that a call is, also of a sum over named dimensions.
-  private func productShape(of operation: Operator) -> MatrixShape? {
+  func productShape(of operation: Operator) -> MatrixShape? {
     if let product { return product.shape(of: operation) }
     return names.contains("einsum") ? Lowering.contraction(operation) : nil
   }
