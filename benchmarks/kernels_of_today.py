@@ -145,7 +145,7 @@ def left_out(simulate, path, scratch, before):
 def worth(simulate, paths, scratch, before):
     yield "### What each constant of today's families is worth"
     yield ""
-    yield "Medians when a constant is removed from every family (its effect switched off, the others as they are), of every fourth row."
+    yield "Medians when a constant is removed from every family (its effect switched off, the others as they are), of every fifth row."
     yield ""
     columns = [(device, sort) for sort in ("products", "decode", "prefill") for device in FAMILIES]
     columns += [("nvidia-h100-sxm", sort) for sort in ("rows", "copies", "products, unaligned")]
@@ -179,18 +179,18 @@ def main():
         subprocess.run([sys.executable, str(ROOT / "benchmarks/kernel_measurements.py"), str(options.data), str(everything),
                         "--only", FILES], check=True, stdout=subprocess.DEVNULL)
         lines = everything.read_text().splitlines()
-        fourth = scratch / "fourth.csv"
-        fourth.write_text("\n".join([lines[0], *lines[1::4]]) + "\n")
+        fifth = scratch / "fifth.csv"
+        fifth.write_text("\n".join([lines[0], *lines[1::5]]) + "\n")
         paths = [everything, OWN]
         rows = [row for path in paths for row in predict(options.simulate, path, PROFILES)]
-        some = [row for path in (fourth, OWN) for row in predict(options.simulate, path, PROFILES)]
+        some = [row for path in (fifth, OWN) for row in predict(options.simulate, path, PROFILES)]
         text = ["## Kernels of today, alone", "",
                 "`simulate validate --kernels` on aiconfigurator's tables (bf16 products with n, k >= 512, fp8 products with what quantizes",
                 "their input, attention by vLLM), LLMServingSim's layers and our own H100 (`benchmarks/measurements/h100-own`), written by",
                 "`benchmarks/kernels_of_today.py`. Aims: products 8 %, no size above 12 %, encoders and prefill 15 %, decode 20 %.", ""]
         text += tables(rows)
         text += left_out(options.simulate, everything, scratch, rows)
-        text += worth(options.simulate, (fourth, OWN), scratch, some)
+        text += worth(options.simulate, (fifth, OWN), scratch, some)
     options.output.write_text("\n".join(text).rstrip("\n") + "\n")
 
 

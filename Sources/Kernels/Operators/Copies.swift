@@ -11,7 +11,7 @@ extension OperatorRule {
       recorded: { call in call.resultLikeFirstOperand() }),
     // (target, source): what stands in the target is not read.
     copy(
-      "copy", alwaysCopies: true, source: 1,
+      "copy", alwaysCopies: true, hasTarget: true,
       recorded: { call in
         defer { if call.inputs.count >= 2 { (call.inputs, call.types) = ([call.inputs[1]], [call.types[1]]) } }
         return call.resultLikeFirstOperand()
@@ -37,12 +37,16 @@ extension OperatorRule {
   ]
 
   private static func copy(
-    _ names: String, alwaysCopies: Bool, source: Int = 0,
+    _ names: String, alwaysCopies: Bool, hasTarget: Bool = false,
     recorded: @escaping @Sendable (inout RecordedArguments) -> Bool
   ) -> OperatorRule {
     OperatorRule(
       names, .copy, fusion: alwaysCopies ? .copy : .conversion, recorded: recorded,
-      lower: { $0.conversion($1, alwaysCopies: alwaysCopies, source: source) })
+      lower: { lowering, operation in
+        let isTold = hasTarget && operation.inputs.count > 1
+        return lowering.conversion(
+          operation, unread: isTold ? lowering.bytes(operation, input: 0) : 0, alwaysCopies: alwaysCopies)
+      })
   }
 
   /// Copies over the host link, with `pinned` as an attribute.
@@ -70,9 +74,14 @@ extension Lowering {
     Kernel(name: name, .copy, flops: 0, bytesRead: bytes, bytesWritten: bytes, arithmetic: target.precision)
   }
 
-  /// A kernel that reads the operands and writes them elsewhere.
-  fileprivate func concatenate(_ operation: Operator) -> [Kernel] {
-    let read = operation.inputBytes(target)
+  /// The bytes of an operand.
+  fileprivate func bytes(_ operation: Operator, input index: Int) -> Double {
+    operation.inputElements(index) * target.bytes(operation.inputTypes[index])
+  }
+
+  /// A kernel that reads the operands, all but some bytes of them, and writes them elsewhere.
+  fileprivate func concatenate(_ operation: Operator, unread: Double = 0) -> [Kernel] {
+    let read = operation.inputBytes(target) - unread
     var kernel = Kernel(
       name: operation.name, .copy, flops: 0, bytesRead: read,
       bytesWritten: operation.outputs.isEmpty ? read : operation.outputBytes(target), arithmetic: target.precision)
@@ -88,28 +97,17 @@ extension Lowering {
 
   /// Whether tensors are joined within their rows, where each element's place is computed.
   private func joinsRows(_ operation: Operator) -> Bool {
-    guard operation.inputs.count > 1, let joined = operation.outputs.first?.dimensions.last else { return false }
+    guard operation.inputs.count > 1, let joined = operation.outputs.first?.dimensions.last,
+      OperatorRule.of(operation).kind == .concatenate
+    else { return false }
     return operation.inputs.contains { $0.rank == operation.outputs[0].rank && $0.dimensions.last != joined }
   }
 
   /// `to`, `contiguous` and the like without a recorded copy: a kernel only where something is written in another type.
-  ///
-  /// - Parameters:
-  ///   - operation: The call.
-  ///   - alwaysCopies: Whether it does in any case.
-  ///   - source: Which operand is read, where there are several.
-  /// - Returns: The kernel, or none.
-  fileprivate func conversion(_ operation: Operator, alwaysCopies: Bool, source: Int) -> [Kernel] {
+  fileprivate func conversion(_ operation: Operator, unread: Double, alwaysCopies: Bool) -> [Kernel] {
     guard operation.copies.isEmpty else { return [] }
     let changesType = !operation.outputs.isEmpty && operation.outputTypes.first != operation.inputTypes.first
-    guard changesType || alwaysCopies || operation.attribute("permutation") != nil else { return [] }
-    guard source > 0, operation.inputs.indices.contains(source) else { return concatenate(operation) }
-    // Of a target and a source only the latter is read.
-    let read = Double(operation.inputs[source].elementCount) * target.bytes(operation.inputTypes[source])
-    let written = operation.outputs.isEmpty ? read : operation.outputBytes(target)
-    return [
-      Kernel(
-        name: operation.name, .copy, flops: 0, bytesRead: read, bytesWritten: written, arithmetic: target.precision)
-    ]
+    let isPermuted = operation.attribute("permutation") != nil
+    return changesType || alwaysCopies || isPermuted ? concatenate(operation, unread: unread) : []
   }
 }

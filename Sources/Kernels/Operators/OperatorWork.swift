@@ -114,7 +114,7 @@ extension OperatorRule {
     // Across the link it goes once into the device's memory, or out of it.
     case .copy where transfer != nil: return read
     // Of a target and a source only the latter is read.
-    case .copy where names.contains("copy") && read.count > 1: return [read[1]] + written
+    case .copy where names.contains("copy") && read.count > 1: return read.dropFirst() + written
     // Another tensor only says how large the new one is.
     case .creation: return names.contains("empty") ? [] : written
     // Rows are read where they lie, and not the whole table.
