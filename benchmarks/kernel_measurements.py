@@ -28,7 +28,7 @@ ACCELERATORS = {
     "b200_sxm": "nvidia-b200", "b300_sxm": "nvidia-b300", "gb200": "nvidia-gb200", "gb300": "nvidia-gb300",
     "rtx_pro_6000_server": "nvidia-rtx-pro-6000-server", "l4": "nvidia-l4", "t4": "nvidia-t4",
     "A6000": "nvidia-rtx-a6000", "RTX3090": "nvidia-rtx-3090", "RTX4090": "nvidia-rtx-4090",
-    "V100": "nvidia-v100-pcie-16gb", "P100": "nvidia-p100-pcie-16gb",
+    "V100": "nvidia-v100-sxm2-16gb", "P100": "nvidia-p100-pcie-16gb",
 }
 DECODERS = {  # as their config.json says: hidden, intermediate, heads, kv heads, head width, vocabulary, experts
     "meta-llama/Llama-3.1-8B": (4096, 14336, 32, 8, 128, 128256, 0),
@@ -141,9 +141,9 @@ def deepbench_precision(record):
 
 
 def deepbench_products(record):
-    """C = A B of M x K and K x N; BLAS counts columns first, which only turns the roles of the operands."""
+    """C = A B of M x K and K x N in columns, as BLAS has them: in rows the product of N x K and K x M."""
     m, n, k = (int(record[name]) for name in "MNK")
-    yield row(ACCELERATORS[record["gpu"]], deepbench_precision(record), "aten::matmul", [[m, k], [k, n]], record["time_us"])
+    yield row(ACCELERATORS[record["gpu"]], deepbench_precision(record), "aten::matmul", [[n, k], [k, m]], record["time_us"])
 
 
 def deepbench_convolutions(record):

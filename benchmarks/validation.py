@@ -21,10 +21,12 @@ import statistics
 import subprocess
 import tempfile
 
+import kernel_measurements
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROFILES = ROOT / "hardware-profiles"
 COLUMNS = ["testbed", "accelerator", "framework", "precision", "workload", "batch", "sequence_length", "image_size",
-           "context", "latency_ms", "role"]
+           "context", "latency_ms", "layout", "role"]
 FAMILY_CONSTANTS = ["matrix_flops_per_clock", "vector", "memory", "matrix_memory", "tile_setup_us", "kernel_fixed_us",
                     "convolution", "winograd", "reduction"]
 # Whose constants a family takes when nothing of it was measured, and the family that no latency of the paper's was fitted to.
@@ -43,7 +45,6 @@ EVEN_DISPATCH = {"pytorch-eager": (35, 8, 8, 0), "torchscript": (25, 6, 1, 200)}
 MODEL_GROUPS = [["bert-base-uncased", "resnet18", "squeezenet1-0"], ["albert-base-v2", "resnet50", "vgg16"],
                 ["mobilebert-uncased", "mobilenet-v2", "densenet161"], ["distilbert-base-uncased", "alexnet", "googlenet"],
                 ["vit-base-patch32-224", "efficientnetv2-m", "resnet152"]]
-DEEPBENCH_GPUS = {"V100": "nvidia-v100-sxm2-16gb", "P100": "nvidia-p100-pcie-16gb"}
 
 
 def rows_of(path):
@@ -155,36 +156,6 @@ def vidur_products(data):
         yield {"testbed": row["gpu"], "accelerator": gpu, "framework": "kernel-only", "precision": "fp16",
                "workload": "product", "batch": tokens, "sequence_length": shape[0], "context": shape[1],
                "latency_ms": f"{float(row['median_us']) / 1e3:.6f}"}
-
-
-def deepbench_products(data):
-    for row in rows_of(data / "measurements/deepbench/gemm.csv"):
-        precision = "fp32" if row["precision"] == "FP32" else "fp16"
-        yield {"testbed": f"{row['gpu']} {precision}", "accelerator": DEEPBENCH_GPUS[row["gpu"]],
-               "framework": "kernel-only", "precision": precision, "workload": "product", "batch": row["N"],
-               "sequence_length": row["M"], "context": row["K"], "latency_ms": f"{float(row['time_us']) / 1e3:.6f}"}
-
-
-def deepbench_convolutions(data, workloads):
-    for row in rows_of(data / "measurements/deepbench/convolution_forward.csv"):
-        pads = dict(part.split("=") for part in row["pad_stride"].split(";"))
-        pad_h, pad_w = int(pads.get("PAD_H", 0)), int(pads.get("PAD_W", 0))
-        stride_h = next(int(value) for key, value in pads.items() if "VERT" in key.upper())
-        stride_w = next(int(value) for key, value in pads.items() if "HORI" in key.upper())
-        width, height, channels, filters, side_w, side_h = (int(row[key]) for key in ("W", "H", "C", "K", "R", "S"))
-        output = [(height + 2 * pad_h - side_h) // stride_h + 1, (width + 2 * pad_w - side_w) // stride_w + 1]
-        name = "-".join(map(str, ("convolution", channels, height, width, filters, side_h, side_w, stride_h, stride_w,
-                                  pad_h, pad_w)))
-        program = [{"operator": "aten::conv2d",
-                    "inputs": [["batch", channels, height, width], [filters, channels, side_h, side_w]],
-                    "outputs": [["batch", filters, *output]],
-                    "attributes": {"stride": [stride_h, stride_w], "padding": [pad_h, pad_w], "dilation": [1, 1],
-                                   "groups": 1}}]
-        write_workload(workloads, name, {"batch": 1}, program)
-        precision = "fp32" if row["precision"] == "FP32" else "fp16"
-        yield {"testbed": f"{row['gpu']} {precision}", "accelerator": DEEPBENCH_GPUS[row["gpu"]],
-               "framework": "kernel-only", "precision": precision, "workload": name, "batch": row["N"],
-               "latency_ms": f"{float(row['fwd_time_us']) / 1e3:.6f}"}
 
 
 def graphs_and_eager(data):
@@ -578,22 +549,34 @@ def compilers_section(simulator, data, lines):
     lines += table("ResNet-50, fp32", grouped(rows, lambda row: f"{row['testbed']}: {row['framework']}")) + [""]
 
 
+def deepbench(simulator, data, name, reader, catalog=None):
+    """Rows of a file of DeepBench as `validate --kernels` predicts them, each with its device and precision as testbed."""
+    path = simulator.scratch / f"deepbench-{name}.csv"
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, kernel_measurements.COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kernel for record in rows_of(data / f"measurements/deepbench/{name}.csv") for kernel in reader(record))
+    text = simulator.call(["validate", str(path), "--kernels", "--format", "csv"], catalog)
+    return [dict(row, testbed=f"{row['accelerator']} {row['precision']}") for row in csv.DictReader(text.splitlines())]
+
+
 def kernel_section(simulator, data, catalog, lines):
-    suites = [("linear layers, fp16, A100 and A40 (torch.profiler)", list(vidur_products(data))),
-              ("DeepBench matrix products", list(deepbench_products(data))),
-              ("DeepBench convolutions", list(deepbench_convolutions(data, catalog / "workloads")))]
+    linear = simulator.validate(list(vidur_products(data)), catalog, fit="none")
+    suites = [("linear layers, fp16, A100 and A40 (torch.profiler)", linear),
+              ("DeepBench matrix products", deepbench(simulator, data, "gemm", kernel_measurements.deepbench_products)),
+              ("DeepBench convolutions",
+               deepbench(simulator, data, "convolution_forward", kernel_measurements.deepbench_convolutions))]
     lines += ["## Kernels alone", "",
               "No framework, no gaps: the kernel model against measured kernel times. The single-precision rows and the",
               "matrix products took part in the fit of their families.", ""]
     groups = []
-    deepbench = []
-    for title, rows in suites:
-        predictions = simulator.validate(rows, catalog, fit="none")
-        deepbench += predictions if title.startswith("DeepBench") else []
+    both = []
+    for title, predictions in suites:
+        both += predictions if title.startswith("DeepBench") else []
         groups.append((f"**{title}**", predictions))
         groups += [(f"{name}", group) for name, group in grouped(predictions, lambda row: row["testbed"])]
-    lines += table("suite", groups + [("**DeepBench, both**", deepbench)]) + [""]
-    simulator.found("DeepBench products and convolutions: median", 15, median(deepbench))
+    lines += table("suite", groups + [("**DeepBench, both**", both)]) + [""]
+    simulator.found("DeepBench products and convolutions: median", 15, median(both))
 
 
 def leave_out_section(simulator, data, lines):

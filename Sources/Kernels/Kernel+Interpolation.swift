@@ -35,6 +35,7 @@ extension Kernel {
     kernel.bytesRead = mix(low.bytesRead, high.bytesRead)
     kernel.bytesWritten = mix(low.bytesWritten, high.bytesWritten)
     kernel.weightBytes = mix(low.weightBytes, high.weightBytes)
+    kernel.unreadBytes = mix(low.unreadBytes, high.unreadBytes)
     kernel.conversions = mix(low.conversions, high.conversions)
     kernel.quantized = mix(low.quantized, high.quantized)
     kernel.pass = .between(low.pass, high.pass, mix)

@@ -29,6 +29,8 @@ public struct MatrixShape: Hashable, Sendable {
   public var n: Double
   /// Terms of each sum.
   public var k: Double
+  /// Whether sums are kept in the format of the operands, as a library may be asked to; else in single precision.
+  package var sumsInFormat = false
 
   /// A batched product.
   public init(batch: Double = 1, m: Double, n: Double, k: Double) {
@@ -62,6 +64,8 @@ public struct ConvolutionShape: Hashable, Sendable {
   public var strides: [Int64]
   /// The bytes that an algorithm may use beside the tensors.
   public var workspace = Double.infinity
+  /// Whether sums are kept in the format of the tensors, as a library may be asked to; else in single precision.
+  package var sumsInFormat = false
 
   /// A convolution.
   public init(
@@ -87,6 +91,9 @@ public struct ConvolutionShape: Hashable, Sendable {
   /// Positions of the window.
   package var windowPositions: Double { window.reduce(1) { $0 * Double($1) } }
 
+  /// Input and output channels of a group.
+  var channelsOfGroup: [Double] { [inputChannels / groups, outputChannels / groups] }
+
   /// Whether every channel is a group of its own.
   package var isDepthwise: Bool { groups > 1 && groups == inputChannels }
 
@@ -105,11 +112,36 @@ public struct ConvolutionShape: Hashable, Sendable {
   /// Whether the convolution is a plain matrix product over positions.
   package var isPointwise: Bool { window.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
 
+  /// The share of the input's positions that windows look at: fewer than all where they are narrower than their steps.
+  ///
+  /// - Parameter skipsColumns: Whether a position between columns is left out as well; what lies side by side in a row comes
+  ///   along with its neighbors.
+  /// - Returns: The share, above 0 and up to 1.
+  func readFraction(skipsColumns: Bool) -> Double {
+    zip(window, strides).enumerated().reduce(1) { fraction, axis in
+      let (place, (side, step)) = axis
+      guard side < step, skipsColumns || place < window.count - 1 else { return fraction }
+      return fraction * Double(side) / Double(step)
+    }
+  }
+
+  /// Fills the channels up to a multiple.
+  mutating func fillChannels(to multiple: Double) {
+    guard multiple > 1 else { return }
+    inputChannels = (inputChannels / multiple).rounded(.up) * multiple
+    outputChannels = (outputChannels / multiple).rounded(.up) * multiple
+  }
+
   /// The matrix product of each group that an implicit-GEMM algorithm computes.
   package var asMatrix: MatrixShape {
     MatrixShape(
       batch: groups, m: batch * outputPositions, n: outputChannels / groups,
       k: inputChannels / groups * windowPositions)
+  }
+
+  /// The product that F(2x2,3x3) makes of it: for 2 x 2 outputs a sum over channels for each of 16 points.
+  var asFusedWinograd: MatrixShape {
+    MatrixShape(m: 4 * batch * outputTiles(side: 2), n: outputChannels, k: 4 * inputChannels)
   }
 
   /// Two for each multiply-add.
@@ -138,6 +170,8 @@ public struct AttentionShape: Hashable, Sendable {
   public var isCausal = false
   /// Whether a kernel before it writes the new keys and values into a cache, which then counts with it.
   public var writesCache = false
+  /// Whether a compute unit takes all queries of a head at once, rather than a block of them.
+  package var hasWholeHeads = false
   /// Whether the keys of one query may be split among compute units; a kernel that takes a mask does not.
   package var isSplit = true
 
@@ -240,6 +274,8 @@ public struct Kernel: Hashable, Sendable {
   public var isLaunchedByLibrary = false
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
+  /// Bytes of its operands that it does not look at, of those that it reads: positions between a convolution's windows.
+  package var unreadBytes = 0.0
   /// How many of the weights are converted to the format of the arithmetic as they arrive.
   package var conversions = 0.0
   /// How many of them a compute unit converts in a clock.

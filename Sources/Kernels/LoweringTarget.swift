@@ -22,6 +22,13 @@ package struct LoweringTarget: Sendable, Equatable {
 
   /// Whether images are kept channels-last, as matrix units take them.
   package var isChannelsLast: Bool
+  /// The positions by whose multiple a 1x1 convolution is a product of tensors that are channels-first.
+  package var pointwisePositions: Double
+  /// Whether fused attention gives a compute unit whole heads.
+  package var attendsByHeads: Bool
+  /// Whether a library is timed alone: it finds tensors laid out as its best kernel takes them, and may keep its sums in
+  /// their format.
+  package var isLibraryAlone = false
 
   /// What a system makes of a precision.
   ///
@@ -35,6 +42,8 @@ package struct LoweringTarget: Sendable, Equatable {
     ranks = system.parallelism.tensor
     isHost = system.accelerator == nil
     isChannelsLast = system.framework.isChannelsLast
+    pointwisePositions = system.framework.pointwisePositions
+    attendsByHeads = system.framework.attendsByHeads
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity
     guard let accelerator = system.accelerator, accelerator.efficiency.matrixAlignment > 0 else {
       tf32Kinds = []

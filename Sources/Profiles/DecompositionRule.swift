@@ -10,4 +10,6 @@ public enum DecompositionRule: String, CaseIterable, Sendable {
   case layerNorm = "layer_norm"
   /// A linear layer with a bias becomes a matrix product and an addition.
   case bias
+  /// A convolution with a bias becomes one without, and an addition.
+  case convolutionBias = "convolution_bias"
 }

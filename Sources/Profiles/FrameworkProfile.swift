@@ -99,10 +99,15 @@ public struct FrameworkProfile: Sendable, Equatable {
   public var decomposition: [DecompositionRule] = []
   /// Whether images and their features are kept channels-last, so that no convolution turns them.
   package var isChannelsLast = false
+  /// Whether fused attention gives a compute unit whole heads, all queries of a sequence.
+  package var attendsByHeads = false
   /// Where a pass finds its inputs and leaves its outputs.
   public var inputs = TensorPlace.device
   /// The memory that a convolution's algorithm may use beside its tensors, MB; nil for as much as it asks for.
   public var convolutionWorkspaceMB: Double?
+  /// The number of positions in a multiple of which a 1x1 convolution is a product of tensors as they lie, channels-first,
+  /// so that no copy turns them for the matrix units.
+  package var pointwisePositions = 8.0
   /// The kinds of operator that may multiply in TF32 when single precision is asked for.
   public var tf32Kinds: [OperatorKind] = []
   /// Where the numbers come from.
@@ -225,6 +230,10 @@ extension FrameworkProfile: FieldDescribed {
         "convolution_workspace_mb", \.convolutionWorkspaceMB, .megabytesOrNone,
         "memory that a convolution's algorithm may use beside its tensors", note: "unlimited if left out",
         affects: [.device, .plan]),
+      .init(
+        "pointwise_positions", \.pointwisePositions, leftOut: 8, .positions,
+        "positions by whose multiple a 1x1 convolution needs no copies",
+        note: "of tensors that are channels-first, on matrix units; 8 if left out", affects: [.device, .plan]),
     ]
 
   static func dispatch(_ kind: OperatorKind) -> ProfileField<FrameworkProfile> {

@@ -59,6 +59,8 @@ extension NumberDomain {
   static let queueDepth = NumberDomain(.count, .wholeBetween(1, 1e6), .threshold)
   /// Elements that something is a multiple of; zero for nothing.
   static let alignment = NumberDomain(.elements, .wholeBetween(0, 256), .threshold)
+  /// Positions that something is a multiple of.
+  static let positions = NumberDomain(.count, .wholeBetween(1, 256), .threshold)
   /// FLOPs in a clock of one core or compute unit.
   static let flopsPerClock = NumberDomain(.flopsPerClock, .between(1e-3, 1e6))
   /// Bytes in a clock of one compute unit.

@@ -198,6 +198,7 @@ package enum ProfileReader {
       profile.decomposition = try choices(cursor, as: "decomposition rule")
     }
     profile.isChannelsLast = try root.optional("channels_last")?.boolean() ?? false
+    profile.attendsByHeads = try root.optional("attends_by_heads")?.boolean() ?? false
     if let cursor = root.optional("inputs") {
       profile.inputs =
         TensorPlace(rawValue: try cursor.choice(of: TensorPlace.allCases.map(\.rawValue), as: "place")) ?? .device

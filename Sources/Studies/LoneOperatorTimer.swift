@@ -21,7 +21,9 @@ struct LoneOperatorTimer: Sendable {
 
   /// A timer on a system's accelerator.
   init(_ system: System, _ accelerator: AcceleratorProfile, _ precision: Precision, _ kernelModel: KernelModel) {
-    lowering = Lowering(target: LoweringTarget(system: system, precision: precision))
+    var target = LoweringTarget(system: system, precision: precision)
+    target.isLibraryAlone = true
+    lowering = Lowering(target: target)
     model = kernelModel.model(of: accelerator)
     gap = accelerator.launch.graphKernelGapUS * 1e-6
     eager = nil

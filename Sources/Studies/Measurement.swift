@@ -23,6 +23,8 @@ package struct Measurement: Sendable {
   package var precision: Precision
   /// The workload's name.
   package var workload: String
+  /// How the program lays its images out.
+  package var layout = TensorLayout.channelsFirst
   /// The workload's parameters that the file gives.
   package var parameters: [String: Int64]
   /// Seconds; nil for a blank field.
@@ -54,7 +56,7 @@ extension Measurement {
   /// Reads the measurements of a CSV file.
   ///
   /// Columns: `testbed`, `accelerator` or `host`, `framework`, `precision`, `workload`, `batch`, `latency_ms`; optional
-  /// `sequence_length`, `image_size`, `context`, `role`. Other columns are kept out of the way.
+  /// `sequence_length`, `image_size`, `context`, `layout`, `role`. Other columns are kept out of the way.
   ///
   /// - Throws: ``CSVFault`` with the place of the first field that is wrong.
   package static func read(_ table: CSVText) throws(CSVFault) -> [Measurement] {
@@ -133,10 +135,19 @@ private struct MeasurementReader {
       guard let value = Measurement.Role(rawValue: text("role")) else { throw wrong("role", "anchor or test") }
       role = value
     }
+    var layout = TensorLayout.channelsFirst
+    if !text("layout").isEmpty {
+      guard let named = TensorLayout(named: text("layout")) else {
+        throw wrong("layout", "blank or one of " + TensorLayout.words.joined(separator: ", "))
+      }
+      layout = named
+    }
     let accelerator = text("accelerator")
-    return Measurement(
+    var measurement = Measurement(
       testbed: text("testbed"), accelerator: accelerator.isEmpty ? "none" : accelerator,
       host: text("host").isEmpty ? nil : text("host"), framework: text("framework"), precision: precision,
       workload: text("workload"), parameters: parameters, latency: latency, role: role, row: row)
+    measurement.layout = layout
+    return measurement
   }
 }

@@ -47,7 +47,7 @@ func prepare(
   var requests: [Request] = []
   var rows: [Int] = []
   for row in measurements {
-    let name = [row.accelerator, row.host ?? "", row.framework].joined(separator: "\n")
+    let name = [row.accelerator, row.host ?? "", row.framework, row.layout.rawValue].joined(separator: "\n")
     let (number, system): (Int, System)
     if let known = systems[name] {
       (number, system) = known
@@ -56,6 +56,7 @@ func prepare(
       var made = System(
         accelerator: accelerator, host: try source.host(row.host ?? SystemDefaults.host(of: accelerator)),
         framework: try source.framework(row.framework))
+      made.framework.lay(out: row.layout)
       try adjust(&made)
       (number, system) = (systems.count, made)
       systems[name] = (number, system)

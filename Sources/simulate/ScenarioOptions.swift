@@ -16,6 +16,12 @@ enum ScenarioOptions {
     longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; "
       + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true)
 
+  static let layout = OptionDefinition(
+    "layout", value: "L", help: "How the program lays images out",
+    longHelp: "PyTorch's memory_format. Matrix units take channels-last: no convolution turns its tensors then. What a "
+      + "framework does by itself, as torch.compile does, it does without being asked.",
+    choices: TensorLayout.words, defaultText: TensorLayout.channelsFirst.rawValue, group: "System")
+
   static let definitions: [OptionDefinition] = [
     OptionDefinition("workload", short: "w", value: "W", help: "Workload: a catalog name or a file", group: "System"),
     OptionDefinition(
@@ -28,6 +34,7 @@ enum ScenarioOptions {
       "precision", short: "p", value: "P", help: "Format of the floating-point tensors",
       choices: Precision.selectable.map(\.rawValue), defaultText: "fp16 on an accelerator, fp32 without",
       group: "System"),
+    layout,
     OptionDefinition("batch", short: "b", value: "N", help: "Batch size", group: "Workload"),
     OptionDefinition("sequence-length", value: "N", help: "Sequence length", group: "Workload"),
     OptionDefinition(
@@ -101,6 +108,9 @@ enum ScenarioOptions {
       let interconnect = command.value(of: ParallelOptions.interconnect.name)
       try ParallelOptions.connect(&system, parallelism, interconnect, library)
       try ParallelOptions.give(parallelism, to: workload, &parameters)
+    }
+    if let word = command.value(of: layout.name), let layout = TensorLayout(named: word) {
+      system.framework.lay(out: layout)
     }
     let overrides = try overrides(command)
     try checking { for (path, value) in overrides { try system.set(path, to: value) } }

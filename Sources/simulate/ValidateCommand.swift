@@ -131,6 +131,7 @@ extension ValidateCommand {
   /// Whether a number may change a kernel's time; one that there is not is reported by who sets it.
   private static func isOfKernels(_ path: String) -> Bool {
     guard let number = SystemNumber(path: path) else { return true }
-    return number.isOfAccelerator || number.isOfInterconnect || path == "framework.convolution_workspace_mb"
+    return number.isOfAccelerator || number.isOfInterconnect
+      || ["framework.convolution_workspace_mb", "framework.pointwise_positions"].contains(path)
   }
 }

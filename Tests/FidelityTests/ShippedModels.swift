@@ -47,6 +47,12 @@ enum Published: String {
   case encoders = "measurements/modern/aic_attention_encoder.csv"
   case attention = "measurements/modern/aic_attention_causal.csv"
   case collectives = "measurements/modern/aic_collectives.csv"
+  case timm = "measurements/modern/timm_inference.csv"
+  case timmModels = "measurements/modern/timm_models.csv"
+  case singleStream = "measurements/modern/mlperf_singlestream.csv"
+  case tensorRT = "measurements/tensorrt-bert/latency.csv"
+  case deepBenchProducts = "measurements/deepbench/gemm.csv"
+  case deepBenchConvolutions = "measurements/deepbench/convolution_forward.csv"
 
   var isPresent: Bool { (try? readFileBytes(sharedFolder + "/" + rawValue)) != nil }
 

@@ -41,6 +41,17 @@ import Workloads
     #expect(isClose(more.product.setup, 1.75e-6) && isClose(more.product.arithmetic, 1.75 * 4 * 128 * 64 * score))
   }
 
+  @Test func `gives a unit whole heads where an engine's kernels do, and never in later generations`() {
+    var whole = shape(queries: 256, keys: 256)
+    whole.hasWholeHeads = true
+    // Two heads on four units: each goes over two tiles of queries, one after the other, and is filled once.
+    let time = attention(2, block: 1e-6).time(of: whole)
+    #expect(isClose(time.product.arithmetic, 2 * 4 * 128 * 64 * score) && isClose(time.product.setup, 1e-6))
+    #expect(attention(3).time(of: whole).product == attention(3).time(of: shape(queries: 256, keys: 256)).product)
+    whole.queries = 128
+    #expect(attention(2).time(of: whole).product == attention(2).time(of: shape(queries: 128, keys: 256)).product)
+  }
+
   @Test func `leaves out the keys that no query of a causal block sees`() {
     // Blocks of 64 queries: four of each head have 1, 2, 3 and 4 steps: two waves of 2.5.
     let causal = attention(2).time(of: shape(queries: 256, keys: 256, causal: true))

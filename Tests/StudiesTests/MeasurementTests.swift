@@ -24,6 +24,23 @@ import Testing
     #expect(rows[1].latency == nil && rows[1].parameters == ["batch": 1, "image_size": 224] && rows[1].row == 1)
   }
 
+  @Test func `say how the program lays images out, by name or by letters`() throws {
+    let header = "framework,precision,workload,batch,latency_ms,layout,host\n"
+    let rows = try Self.read(
+      header + ["", "nchw", "nhwc", "channels-last"].map { "f,fp32,w,2,3,\($0),xeon\n" }.joined())
+    #expect(rows.map(\.layout) == [.channelsFirst, .channelsFirst, .channelsLast, .channelsLast])
+    var framework = FrameworkProfile()
+    framework.lay(out: .channelsLast)
+    #expect(framework.isChannelsLast)
+    framework.lay(out: .channelsFirst)
+    #expect(framework.isChannelsLast, "what a framework does by itself, it does all the same")
+    #expect {
+      try Self.read(header + "f,fp32,w,2,3,nwhc,xeon\n")
+    } throws: {
+      "\($0)".contains("layout") || ($0 as? CSVFault)?.position.column == 14
+    }
+  }
+
   @Test func `may stand in any order, with more columns or fewer`() throws {
     let rows = try Self.read("note,latency_ms,batch,workload,precision,framework,host\nx,3,2,w,fp32,f,xeon\n")
     #expect(rows[0].host == "xeon" && rows[0].accelerator == "none" && rows[0].testbed.isEmpty)

@@ -6,16 +6,30 @@ extension CalibratedModel {
   func convolution(_ shape: ConvolutionShape, _ precision: Precision) -> ProductTime {
     if shape.isDepthwise { return ProductTime(arithmetic: shape.flops / (vectorPeak * efficiency.depthwise)) }
     if shape.groups > 1 { return grouped(shape, precision) }
-    let channels = [shape.inputChannels, shape.outputChannels]
-    if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
+    if let rate = matrixRate(precision, dimensions: shape.channelsOfGroup, takesPairs: false) {
       let time = tiled(rate: rate * efficiency.convolution, .matrixUnits).time(of: shape.asMatrix)
       return powered(time, shape.flops, precision)
     }
+    if shape.sumsInFormat, halfPeak(precision) > vectorPeak { return packed(shape, precision) }
     let plain = tiled(rate: vectorRate * efficiency.convolution, .convolution).time(of: shape.asMatrix)
     var best = vectorPowered(plain, shape.flops)
     if shape.isThreeByThreeUnitStride { best = best.shorter(fusedWinograd(shape)) }
     if let window = shape.winogradWindow { best = best.shorter(separateWinograd(shape, window: window)) }
     return best
+  }
+
+  /// A convolution whose sums are pairs of a narrow format on the vector units: in large tiles alone, Winograd's too.
+  private func packed(_ shape: ConvolutionShape, _ precision: Precision) -> ProductTime {
+    var units = tiled(rate: halfPeak(precision) * efficiency.vector * efficiency.convolution, .packedHalf)
+    units.operandCost = 0
+    let direct = units.time(of: shape.asMatrix)
+    return shape.isThreeByThreeUnitStride ? direct.shorter(units.time(of: shape.asFusedWinograd)) : direct
+  }
+
+  /// FLOP/s of a narrow format on vector units that have it, at the clock that is sustained; none on matrix units.
+  private func halfPeak(_ precision: Precision) -> Double {
+    guard efficiency.matrixAlignment == 0, precision.bytesPerElement == 2 else { return 0 }
+    return (accelerator.peakTFLOPS[precision] ?? 0) * 1e12 * sustainedClock
   }
 
   /// Grouped convolutions with channels enough for a tile are products, one for each group.
@@ -25,8 +39,7 @@ extension CalibratedModel {
     let perGroup = min(shape.inputChannels, shape.outputChannels) / shape.groups
     let wanted = TileSet.vectorUnits.smallest.columns
     if perGroup >= wanted {
-      let channels = [shape.inputChannels / shape.groups, shape.outputChannels / shape.groups]
-      if let rate = matrixRate(precision, dimensions: channels, takesPairs: false) {
+      if let rate = matrixRate(precision, dimensions: shape.channelsOfGroup, takesPairs: false) {
         return tiled(rate: rate, .matrixUnits).time(of: shape.asMatrix)
       }
       return tiled(rate: vectorRate, .vectorUnits).time(of: shape.asMatrix)
@@ -40,10 +53,9 @@ extension CalibratedModel {
   ///
   /// Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
   private func fusedWinograd(_ shape: ConvolutionShape) -> ProductTime {
-    let outputs = 4 * shape.batch * shape.outputTiles(side: 2)
-    let product = MatrixShape(m: outputs, n: shape.outputChannels, k: 4 * shape.inputChannels)
     var kernel = tiled(rate: vectorPeak * efficiency.winograd, .fusedWinograd)
     kernel.operandCost = 0
+    let product = shape.asFusedWinograd
     return vectorPowered(kernel.time(of: product), product.flops)
   }
 

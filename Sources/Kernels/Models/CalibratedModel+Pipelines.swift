@@ -20,6 +20,29 @@ extension CalibratedModel {
       fixed: pipeline.matrixFixed + quantization * 1e-6, overlap: pipeline.overlap)
   }
 
+  /// The time of a convolution on the matrix units, as the product of its windows and its weights; nil where the
+  /// architecture has no constants for it, or other units compute it.
+  func pipelined(_ shape: ConvolutionShape, _ kernel: Kernel) -> KernelTime? {
+    guard let pipeline, pipeline.matrixStepClocks != nil, !shape.isDepthwise,
+      let format = matrixFormat(kernel.arithmetic),
+      matrixRate(kernel.arithmetic, dimensions: shape.channelsOfGroup, takesPairs: false) != nil
+    else { return nil }
+    if shape.groups > 1, (shape.channelsOfGroup.min() ?? 0) < TileSet.vectorUnits.smallest.columns { return nil }
+    var units = product(format, pipeline, of: shape.asMatrix)
+    // Implicit products iterate over 64 bytes of each sum's operands (`implicit_gemm...tilesize128x128x32` in 16 bits, x64 in
+    // 8), which lasts as long as an iteration of twice as many in plain ones.
+    units.step *= 2
+    units.splitsSums = TileSet.convolution.splitsSums
+    if shape.groups == 1 { units.rate *= efficiency.convolution }
+    let time = powered(units.time(of: shape.asMatrix), shape.flops, format)
+    let traffic = traffic(pipeline)
+    return KernelTime(
+      compute: time.arithmetic,
+      memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
+        + traffic.seconds(max(0, kernel.bytes - kernel.unreadBytes - kernel.weightBytes)),
+      setup: time.setup, fixed: pipeline.matrixFixed, overlap: pipeline.overlap)
+  }
+
   /// The time of fused attention; nil where the architecture has no constants for it, or single precision is computed.
   func flashAttention(_ shape: AttentionShape, _ kernel: Kernel) -> KernelTime? {
     guard let pipeline, let constants = efficiency.attention.fitted, let format = matrixFormat(kernel.arithmetic) else {

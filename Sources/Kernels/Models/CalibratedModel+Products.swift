@@ -10,13 +10,25 @@ extension CalibratedModel {
       return vectorPowered(ProductTime(arithmetic: shape.flops / vectorRate), shape.flops)
     }
     if let rate = matrixRate(precision, dimensions: [shape.n, shape.k], takesPairs: true) {
-      return powered(tiled(rate: rate, .matrixUnits).time(of: shape), shape.flops, precision)
+      var units = tiled(rate: rate, .matrixUnits)
+      if shape.sumsInFormat, precision == .fp16 {
+        units = tiled(rate: rate, .halfSums)
+        units.largest = TileSet.matrixUnits.tiles[0]
+      }
+      let time = powered(units.time(of: shape), shape.flops, precision)
+      // Of what loads one operand at a time, the vector units may be the faster.
+      let isOdd = [shape.n, shape.k].contains { $0.truncatingRemainder(dividingBy: 2) != 0 }
+      return isOdd ? time.shorter(onVectorUnits(shape)) : time
     }
     if isConverted(precision) {
       return vectorPowered(
         tiled(rate: vectorRate * efficiency.vectorHalf, .convertedHalf).time(of: shape), shape.flops)
     }
-    return vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: shape), shape.flops)
+    return onVectorUnits(shape)
+  }
+
+  private func onVectorUnits(_ shape: MatrixShape) -> ProductTime {
+    vectorPowered(tiled(rate: vectorRate, .vectorUnits).time(of: shape), shape.flops)
   }
 
   /// FLOP/s that the vector units sustain in products of single precision.
@@ -24,16 +36,16 @@ extension CalibratedModel {
 
   /// FLOP/s that the matrix units sustain on operands of some dimensions; nil where they do not take them.
   ///
-  /// Matrix units load operands in groups of `matrix_alignment` elements. Where a dimension is not a multiple of that
-  /// but even, libraries load pairs and reach part of the rate (cuBLAS from CUDA 11); odd dimensions, and convolutions
-  /// whose channels do not align, go to the vector units.
+  /// Libraries load pairs of operands as fast as groups of `matrix_alignment` elements, and single ones at part of the
+  /// rate; convolutions whose channels do not align go to the vector units.
   func matrixRate(_ precision: Precision, dimensions: [Double], takesPairs: Bool) -> Double? {
     guard efficiency.matrixAlignment > 0, precision != .fp32, let rate = matrixRate(precision) else { return nil }
     func areMultiples(of alignment: Double) -> Bool {
       dimensions.allSatisfy { $0.truncatingRemainder(dividingBy: alignment) == 0 }
     }
     if areMultiples(of: efficiency.matrixAlignment) { return rate }
-    return takesPairs && areMultiples(of: 2) ? rate * efficiency.matrixUnaligned : nil
+    guard takesPairs else { return nil }
+    return areMultiples(of: 2) ? rate : rate * efficiency.matrixUnaligned
   }
 
   /// FLOP/s of the matrix units in a format, or in the nearest one that can carry it: the peak, unless operands cannot be

@@ -41,7 +41,8 @@ public struct CalibratedModel: KernelTimeModel {
   /// The time of a kernel by the equations for its kind of work.
   public func time(of kernel: Kernel) -> KernelTime {
     let fixed = efficiency.kernelFixedUS * 1e-6
-    let memory = kernel.bytes / (bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1))
+    let reached = bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1)
+    let memory = (kernel.bytes - kernel.unreadBytes) / reached
     switch kernel.work {
     case .convolutionHelper:
       return KernelTime(compute: 0, memory: 0, fixed: fixed)
@@ -69,6 +70,7 @@ public struct CalibratedModel: KernelTimeModel {
     case .collective:
       return KernelTime(compute: 0, memory: 0)
     case .convolution(let shape):
+      if let time = pipelined(shape, kernel) { return time }
       return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     }
   }

@@ -18,8 +18,11 @@ struct FlashAttention: Sendable {
   func time(of shape: AttentionShape) -> (product: ProductTime, parts: Double) {
     let tile = tile(of: shape)
     let (heads, queries) = packs(shape) ? (shape.keyHeads, shape.queries * group(shape)) : (shape.heads, shape.queries)
-    let blocks = shape.batch * heads * (queries / tile.rows).rounded(.up)
-    let steps = (shape.keys / tile.columns).rounded(.up)
+    let ofHead = (queries / tile.rows).rounded(.up)
+    // A kernel of the second generation whose blocks are heads goes over their queries one tile after the other.
+    let turns = shape.hasWholeHeads && generation < 3 ? ofHead : 1
+    let blocks = shape.batch * heads * ofHead / turns
+    let steps = (shape.keys / tile.columns).rounded(.up) * turns
     let parts = isDecode(shape) && shape.isSplit ? keyParts(blocks: blocks, steps: steps) : 1
     let longest = (steps / parts).rounded(.up)
     let waves = waves.count(load: waves.load(blocks * parts))

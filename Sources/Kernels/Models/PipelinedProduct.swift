@@ -4,7 +4,7 @@
 /// main loop takes a while however small it is, and that sums in parts have to be added up.
 struct PipelinedProduct: Sendable {
   /// FLOP/s of one compute unit.
-  let rate: Double
+  var rate: Double
   /// Bytes of operands per second that reach a unit; nil for as many as it needs.
   let operandRate: Double?
   /// Bytes of an operand's element.
@@ -12,11 +12,14 @@ struct PipelinedProduct: Sendable {
   /// Compute units.
   let waves: Waves
   /// Seconds of the shortest iteration of a tile, for each term.
-  let step: Double
+  var step: Double
   /// Seconds that a sum in parts takes beside its traffic.
   let split: Double
   /// Bytes per second of the last-level cache, through which the parts go.
   let cache: Double
+
+  /// Whether kernels exist that split each sum into parts.
+  var splitsSums = true
 
   /// The best choice of tile and of the number of parts into which the sums are split.
   func time(of shape: MatrixShape) -> ProductTime {
@@ -24,7 +27,7 @@ struct PipelinedProduct: Sendable {
     for tile in TileSet.pipelined.tiles {
       let tiles = shape.batch * (shape.m / tile.rows).rounded(.up) * (shape.n / tile.columns).rounded(.up)
       let term = term(of: shape, tile)
-      for parts in Self.parts where parts == 1 || shape.k / parts >= Self.fewestTerms {
+      for parts in Self.parts where parts == 1 || (splitsSums && shape.k / parts >= Self.fewestTerms) {
         let load = waves.load(tiles * parts)
         let arithmetic = shape.k / parts * waves.count(load: load) * term
         let latency = shape.k / parts * max(1, load / tile.resident) * step

@@ -32,6 +32,10 @@ package struct TileSet: Sendable, Equatable {
   package static let matrixUnits = TileSet(
     [(256, 128), (128, 256), (128, 128), (128, 64), (64, 128), (64, 64), (64, 32), (32, 32)], splitsSums: true)
 
+  /// Those of kernels that keep their sums in half precision, of which the registers hold twice as many.
+  package static let halfSums = TileSet(
+    [(256, 256)] + matrixUnits.tiles.map { ($0.rows, $0.columns) }, splitsSums: true)
+
   /// The tiles of kernels that load operands ahead, with those that are narrow in one direction, for few rows or columns.
   package static let pipelined = TileSet(
     [
@@ -41,6 +45,10 @@ package struct TileSet: Sendable, Equatable {
   /// The tiles of half-precision kernels that compute in single precision (`maxwell_fp16_sgemm_fp16_128x64`): few, and
   /// none that splits its sums, which shows in fully connected layers at small batch.
   package static let convertedHalf = TileSet([(128, 128), (128, 64)], splitsSums: false)
+
+  /// The tile of kernels that compute pairs of half-precision numbers on vector units: two blocks of 128 x 128, since one
+  /// alone keeps half of a unit's pairs busy (DeepBench on a P100: a sum takes as long with one as with two).
+  package static let packedHalf = TileSet([(256, 128)], splitsSums: false)
 
   /// The tiles of implicit-GEMM convolutions on vector units (`scudnn_128x64`), as the traces of ResNet-50 have them.
   package static let convolution = TileSet([(128, 128), (128, 64), (128, 32)], splitsSums: false)
@@ -63,6 +71,8 @@ struct TiledProduct: Sendable {
   let tileSetup: Double
   /// The share of an unfilled wave that is lost.
   let waveQuantization: Double
+  /// The tile whose rate is known; nil for the largest.
+  var largest: TileSet.Tile?
 
   /// The best choice of tile and of the number of parts into which the sums are split.
   func time(of shape: MatrixShape) -> ProductTime {
@@ -90,7 +100,7 @@ struct TiledProduct: Sendable {
 
   /// How much slower a tile is than the best one: for each result and term it fetches 1/rows + 1/columns operands.
   private func slowdown(of tile: TileSet.Tile) -> Double {
-    let largest = tiles.tiles[0]
+    let largest = largest ?? tiles.tiles[0]
     let operands = 1 / tile.rows + 1 / tile.columns
     return 1 + operandCost * (operands - (1 / largest.rows + 1 / largest.columns))
   }

@@ -70,7 +70,8 @@ extension Lowering {
   ///
   /// Heads of queries that share keys and values have their arithmetic each, and read them once together.
   fileprivate func attention(_ operation: Operator) -> [Kernel] {
-    let shape = Self.attentionShape(operation)
+    var shape = Self.attentionShape(operation)
+    shape.hasWholeHeads = target.attendsByHeads
     let values = Double(operation.inputs[2].dimensions.last ?? 1)
     let written = shape.batch * shape.heads * shape.queries * values
     guard written > 0 else { return [] }

@@ -20,7 +20,8 @@ extension OperatorRule {
   ) -> OperatorRule {
     func rule(_ kind: OperatorKind, variant: @escaping @Sendable (Operator) -> OperatorRule?) -> OperatorRule {
       OperatorRule(
-        names, kind, fusion: .convolution, weights: { $0 > 0 }, variant: variant,
+        names, kind, fusion: .convolution, weights: { $0 > 0 },
+        decomposition: (rule: .convolutionBias, nodes: { $0.biasApart }), variant: variant,
         recorded: { places.complete(&$0, isTransposed: isTransposed) },
         check: { operation throws(OperatorFault) in
           _ = try ConvolutionGeometry(operation, isTransposed: isTransposed)
@@ -83,6 +84,7 @@ extension Lowering {
     }
     var shape = geometry.shape
     shape.workspace = target.convolutionWorkspace
+    shape.sumsInFormat = target.isLibraryAlone
     var arithmetic = target.arithmetic(of: .convolution)
     let element = target.precision.bytesPerElement
     let input = operation.inputElements(0) * element
@@ -94,12 +96,18 @@ extension Lowering {
     let output = outputElements * element
     // Tensors in another layout are workspace. Where that is too small, the vector units take them as they are.
     if needsChannelsLast(shape, arithmetic), input + weight + output > shape.workspace { arithmetic = .fp32 }
-    let product = Kernel(
-      name: operation.name, .convolution, .convolution(shape), flops: shape.flops, bytesRead: input + weight,
+    let flops = shape.flops
+    if takesChannelsLast(shape, arithmetic) { shape.fillChannels(to: Double(target.matrixAlignment)) }
+    let converts = needsChannelsLast(shape, arithmetic)
+    // Positions that no window looks at are not read: all of them where a position's channels lie together.
+    let read = shape.readFraction(skipsColumns: converts || target.isChannelsLast)
+    var product = Kernel(
+      name: operation.name, .convolution, .convolution(shape), flops: flops, bytesRead: input + weight,
       bytesWritten: output, arithmetic: arithmetic)
+    product.weightBytes = weight
+    product.unreadBytes = input * (1 - read)
 
     var kernels: [Kernel] = []
-    let converts = needsChannelsLast(shape, arithmetic)
     if converts {
       kernels.append(byLibrary(move(operation.name, bytes: input)))
       if shape.windowPositions > 1 { kernels.append(byLibrary(move(operation.name, bytes: weight))) }
@@ -122,13 +130,23 @@ extension Lowering {
   /// Whether cuDNN turns the tensors to channels-last and back around the convolution, as its matrix-unit kernels
   /// need: not where the channels do not align (vector units then), and not for a product over positions that align.
   func needsChannelsLast(_ shape: ConvolutionShape, _ arithmetic: Precision) -> Bool {
-    guard !target.isHost, !target.isChannelsLast, target.hasMatrixUnits(for: arithmetic), !shape.isDepthwise else {
+    guard !target.isHost, !keepsChannelsLast, target.hasMatrixUnits(for: arithmetic), !shape.isDepthwise else {
       return false
     }
     guard aligned(shape.inputChannels / shape.groups), aligned(shape.outputChannels / shape.groups) else {
       return false
     }
-    return !(shape.isPointwise && shape.outputPositions.truncatingRemainder(dividingBy: 8) == 0)
+    return !(shape.isPointwise && shape.outputPositions.truncatingRemainder(dividingBy: target.pointwisePositions) == 0)
+  }
+
+  /// Whether tensors lie as matrix units take them before and after a convolution.
+  private var keepsChannelsLast: Bool { target.isChannelsLast || target.isLibraryAlone }
+
+  /// Whether the matrix units compute a convolution whose tensors are channels-last already: channels that do not align
+  /// are filled up then, as three colors are, where nothing is grouped.
+  private func takesChannelsLast(_ shape: ConvolutionShape, _ arithmetic: Precision) -> Bool {
+    !target.isHost && keepsChannelsLast && shape.groups == 1 && target.hasMatrixUnits(for: arithmetic)
+      && arithmetic != .fp32
   }
 
   /// How many small kernels cuDNN launches beside a convolution on the vector units: one that computes its offsets, or

@@ -35,25 +35,28 @@ extension OperatorRule {
 
   /// A product and an addition; a product of two matrices has its bias in ONNX too (`Gemm`).
   private static func biasApart(_ operation: Operator) -> [Operator] {
-    guard operation.inputs.count == 3, operation.inputs[0].rank > 2, let output = operation.outputs.first else {
-      return [operation]
-    }
+    guard operation.inputs.count == 3, operation.inputs[0].rank > 2 else { return [operation] }
+    return operation.biasApart
+  }
+}
+
+extension Operator {
+  /// The operator without the bias that is its third operand, and an addition of the bias; itself where it has none.
+  var biasApart: [Operator] {
+    guard inputs.count == 3, let output = outputs.first else { return [self] }
     let product = Operator(
-      name: operation.name, inputs: Array(operation.inputs.prefix(2)), outputs: operation.outputs,
-      inputTypes: Array(operation.inputTypes.prefix(2)), outputTypes: operation.outputTypes,
-      attributes: operation.attributes, copies: operation.copies, stream: operation.stream,
-      waitsForStreams: operation.waitsForStreams)
-    return [
-      product,
-      Operator(name: "aten::add", inputs: [output, operation.inputs[2]], outputs: [output], stream: operation.stream),
-    ]
+      name: name, inputs: Array(inputs.prefix(2)), outputs: outputs, inputTypes: Array(inputTypes.prefix(2)),
+      outputTypes: outputTypes, attributes: attributes, copies: copies, stream: stream, waitsForStreams: waitsForStreams
+    )
+    return [product, Operator(name: "aten::add", inputs: [output, inputs[2]], outputs: [output], stream: stream)]
   }
 }
 
 extension Lowering {
   /// The kernel of a product; of one that is none, a pass over its operands.
   fileprivate func product(_ operation: Operator, _ shape: MatrixShape?, _ kind: OperatorKind) -> [Kernel] {
-    guard let shape else { return pointwise(operation) }
+    guard var shape else { return pointwise(operation) }
+    shape.sumsInFormat = target.isLibraryAlone
     let results = shape.batch * shape.m * shape.n
     guard results > 0 else { return [] }
     var kernel = Kernel(
