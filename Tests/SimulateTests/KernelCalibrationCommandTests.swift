@@ -32,7 +32,7 @@ import Testing
     )
     #expect(before > 0.3 && after < 0.05)
 
-    #expect(try scratch.run("profiles check fitted/architectures/turing.json").status == 0)
+    #expect(try scratch.run("profiles check fitted/accelerators/nvidia-t4.json").status == 0)
     let shown = try scratch.run("profiles show t4 --catalog fitted")
     #expect(shown.output.contains("kernels.csv") && shown.output.contains("simulate calibrate: "))
     let own = try scratch.run("validate kernels.csv --kernels --catalog fitted --format json")
