@@ -9,7 +9,7 @@ extension OperatorRule {
     // (input, residual, weight) -> (normalized, sum)
     OperatorRule(
       "fused_add_rms_norm fused_add_layer_norm", .layerNorm, arithmetic: fusedNormArithmetic, weights: { $0 > 1 },
-      lower: { $0.normalization($1, fusedNormArithmetic) }),
+      lower: { $0.normalization($1, fusedNormArithmetic, step: 1024) }),
     // (gate and up, side by side) -> (their product)
     engine("silu_and_mul gelu_and_mul gelu_tanh_and_mul swigluoai_and_mul", flopsPerResult: 11),
     // (queries, keys) -> (queries, keys), turned by their positions
@@ -30,8 +30,8 @@ extension OperatorRule {
       let pass = lowering.move(operation.name, bytes: operation.resultBytes(lowering.target))
       return [pass, pass]
     },
-    // (rows of each chosen expert) -> (their weighted sum)
-    OperatorRule("moe_sum", .reduction, arithmetic: .perOperand(2)) { $0.reduction($1, .perOperand(2)) },
+    // (rows of each chosen expert) -> (their weighted sum), of which each thread adds up its own elements
+    OperatorRule("moe_sum", .reduction, arithmetic: .perOperand(2)) { $0.reduction($1, .perOperand(2), PassShape()) },
     // (input, weights), which a compiler writes as a sum where the input is one row
     OperatorRule(
       "compiled_linear", .linear, weights: { $0 == 1 }, product: compiledForm,

@@ -56,13 +56,14 @@ extension OperatorRule {
 
 extension Lowering {
   /// Rows that are normalized: as long as the weights, or as the last dimension.
-  func normalization(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
+  func normalization(_ operation: Operator, _ arithmetic: OperatorArithmetic, step: Double = 512) -> [Kernel] {
     let input = operation.inputs.first ?? Shape([])
     let width = Double(max(1, input.dimensions.last ?? 1))
     let rows = Double(input.elementCount) / width
     return reduction(
       operation, arithmetic,
-      .normalization(rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms")))
+      .normalization(
+        rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms"), step: step))
   }
 
   fileprivate func softmax(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
