@@ -148,6 +148,9 @@ package struct ServingReport: Report {
   }
 
   private var answerText: String {
+    if result.requests == 0, capacityPerSecond == nil {
+      return "no request arrives in this time: it is too short for the rate"
+    }
     func milliseconds(_ time: Double?) -> String { time.map { NumberFormat.time(picoseconds: Int64($0 * 1e9)) } ?? "-" }
     let first = milliseconds(result.timeToFirstToken.quantile(0.5))
     let last = milliseconds(result.timeToFirstToken.quantile(0.99))

@@ -15,8 +15,7 @@ struct BatchScheduler: Sendable {
   /// Requests whose caches come back in this step: they decode from the next one on.
   private var returning: [ActiveRequest] = []
   /// Those that have not been admitted, in order of arrival.
-  private var arrived: [ServedRequest] = []
-  private var firstArrived = 0
+  private var arrived = WaitingLine<ServedRequest>()
   /// Those that were preempted, and go before them; the last one first.
   private var preempted: [ActiveRequest] = []
   /// How often any was admitted.
@@ -42,7 +41,7 @@ struct BatchScheduler: Sendable {
   }
 
   /// Requests that wait to be admitted.
-  var waiting: Int { arrived.count - firstArrived + preempted.count }
+  var waiting: Int { arrived.count + preempted.count }
 
   /// Requests that are worked on.
   var running: Int { decoding.count + prompting.count + returning.count }
@@ -126,8 +125,7 @@ struct BatchScheduler: Sendable {
 
   /// Who is admitted next.
   private var candidate: ActiveRequest? {
-    if let last = preempted.last { return last }
-    return firstArrived < arrived.count ? ActiveRequest(arrived[firstArrived]) : nil
+    preempted.last ?? arrived.first.map(ActiveRequest.init)
   }
 
   /// Gives a request its blocks, if there are enough.
@@ -135,7 +133,7 @@ struct BatchScheduler: Sendable {
     let bytes = heldBytes(by: candidate)
     guard usedBytes + bytes <= rules.capacity else { return false }
     usedBytes += bytes
-    if preempted.popLast() == nil { dropFirstArrived() }
+    if preempted.popLast() == nil { arrived.take() }
     var request = candidate
     request.admission = admissions
     admissions += 1
@@ -149,14 +147,6 @@ struct BatchScheduler: Sendable {
       prompting.append(request)
     }
     return true
-  }
-
-  private mutating func dropFirstArrived() {
-    firstArrived += 1
-    if firstArrived == 4096 {
-      arrived.removeFirst(firstArrived)
-      firstArrived = 0
-    }
   }
 
   /// Bytes of a request before its next token: of all tokens that are in the cache then, but the one that a step over next

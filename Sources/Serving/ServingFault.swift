@@ -48,7 +48,7 @@ extension ServingFault: Fault {
     case .pipelined(let stages):
       "a replica in \(stages) stages is not simulated; spread it with tensor=\(stages)"
     case .noCache(let decoder, let missing, let devices):
-      "\(oneLine(decoder)) leaves no memory for a cache: \(NumberFormat.significant(missing / 1e9, digits: 3)) GB are missing "
+      "\(oneLine(decoder)) leaves no memory for a cache: \(NumberFormat.significant(missing / 1e9, digits: 3)) GB are missing"
         + (devices.map { "; --devices \($0) would hold it" } ?? "; narrower weights take less (--weights fp8, int4)")
     case .requestTooLong(let tokens, let most):
       "a request of \(NumberFormat.integer(Int(tokens))) tokens is more than the whole cache holds, which is "

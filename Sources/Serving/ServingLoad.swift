@@ -110,8 +110,7 @@ struct RequestStream {
   private var count = 0
   private var upcoming: ServedRequest?
   /// Of a closed loop: when places became free, in order.
-  private var freed: [Picoseconds] = []
-  private var firstFreed = 0
+  private var freed = WaitingLine<Picoseconds>()
 
   init(_ load: ServingLoad) {
     self.load = load
@@ -119,7 +118,9 @@ struct RequestStream {
     gaps = RandomSource(seed: load.seed, stream: 0)
     prompts = RandomSource(seed: load.seed, stream: 1)
     answers = RandomSource(seed: load.seed, stream: 2)
-    if case .concurrency(let places) = load.arrivals { freed = Array(repeating: .zero, count: Int(places)) }
+    if case .concurrency(let places) = load.arrivals {
+      freed = WaitingLine(Array(repeating: .zero, count: Int(places)))
+    }
     advance()
   }
 
@@ -154,13 +155,9 @@ struct RequestStream {
       let time = gapSum / perSecond
       if time < load.durationSeconds { upcoming = draw(at: Picoseconds(costInSeconds: time)) }
     case .concurrency:
-      guard firstFreed < freed.count, freed[firstFreed] < end else { return }
-      upcoming = draw(at: freed[firstFreed])
-      firstFreed += 1
-      if firstFreed == 4096 {
-        freed.removeFirst(firstFreed)
-        firstFreed = 0
-      }
+      guard let time = freed.first, time < end else { return }
+      freed.take()
+      upcoming = draw(at: time)
     }
     count += 1
     upcoming?.number = count - 1

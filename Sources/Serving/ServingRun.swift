@@ -12,7 +12,7 @@ struct ServingRun {
   /// Where steps of some time are kept, if anywhere.
   private(set) var timeline: ServingTimeline?
   /// Requests that have arrived and not reached the loop yet, by when they will.
-  private var received: [(request: ServedRequest, time: Picoseconds)] = []
+  private var received = WaitingLine<(request: ServedRequest, time: Picoseconds)>()
   private var outcome = StepOutcome()
   private var now = Picoseconds.zero
   /// When the last step began.
@@ -45,7 +45,7 @@ struct ServingRun {
     try enqueue(until: now)
     guard scheduler.waiting == 0 else { return true }
     guard received.first != nil || stream.nextArrival != nil else { return false }
-    if received.isEmpty, let next = stream.nextArrival { receive(until: next) }
+    if received.count == 0, let next = stream.nextArrival { receive(until: next) }
     guard let next = received.first else { return false }
     // From its arrival on the device could have worked for it.
     result.exposure.queue += Double((next.time - max(now, next.request.arrival)).count)
@@ -58,24 +58,19 @@ struct ServingRun {
   /// Takes all that arrive up to a time to the receiving processes.
   private mutating func receive(until time: Picoseconds) {
     while let next = stream.nextArrival, next <= time, let request = stream.take() {
-      let reached = reception.receive(request)
-      var place = received.count
-      while place > 0, received[place - 1].time > reached { place -= 1 }
-      received.insert((request, reached), at: place)
+      received.insert((request, reception.receive(request))) { $0.time < $1.time }
     }
   }
 
   private mutating func enqueue(until time: Picoseconds) throws(ServingFault) {
-    var count = 0
-    while count < received.count, received[count].time <= time {
-      let request = received[count].request
+    while let next = received.first, next.time <= time {
+      let request = next.request
       guard scheduler.rules.bytes(of: request) <= scheduler.rules.capacity else {
         throw .requestTooLong(tokens: request.prompt + request.tokens, most: scheduler.rules.longest)
       }
       scheduler.add(request)
-      count += 1
+      received.take()
     }
-    received.removeFirst(count)
   }
 
   /// Lets time pass.
@@ -139,8 +134,10 @@ struct ServingRun {
   /// Notes how many wait when half of the time is over, and when no more arrive.
   mutating func mark(_ marks: QueueMarks) {
     guard let end = marks.end else { return }
-    if waitingAtHalf == nil, now >= end / 2 { waitingAtHalf = scheduler.waiting + received.count }
-    if waitingAtEnd == nil, now >= end { waitingAtEnd = scheduler.waiting + received.count }
+    let waiting = scheduler.waiting + received.count
+    if waitingAtEnd == nil, now >= end { waitingAtEnd = waiting }
+    // A time that a single step outlasts has no middle: what waits at its end has come since its beginning.
+    if waitingAtHalf == nil, now >= end / 2 { waitingAtHalf = now >= end ? 0 : waiting }
   }
 
   /// What came of it, once all are served.
@@ -164,7 +161,9 @@ struct QueueMarks: Sendable {
     switch load.arrivals {
     case .rate: end = Picoseconds(costInSeconds: load.durationSeconds)
     case .concurrency: end = nil
-    case .listed(let requests): end = requests.last?.arrival
+    case .listed(let requests):
+      // What comes all at once is a burst and no rate.
+      end = requests.last?.arrival == requests.first?.arrival ? nil : requests.last?.arrival
     }
   }
 

@@ -105,11 +105,7 @@ enum GenerateCommand {
   private static func warn(about generation: Generation, _ served: ServedDecoder) {
     let memory = generation.memory
     let longest = generation.load.groups.map { $0.request.prompt + $0.request.tokens }.max() ?? 0
-    if let limit = served.decoder.longestContext, longest > limit {
-      Platform.warn(
-        "warning: \(served.decoder.title) was made for \(NumberFormat.integer(Int(limit))) tokens, and a request has "
-          + "\(NumberFormat.integer(Int(longest)))")
-    }
+    ServedOptions.warn(thatRequestsOf: longest, areLongFor: served.decoder, "a request has")
     let most = Int64(served.engine.maxRequests)
     if generation.load.batch > most {
       Platform.warn(

@@ -233,6 +233,9 @@ enum ServeCommand {
         "warning: in \(overloaded) of \(reports.count) runs the queue grows for as long as requests arrive (column "
           + "overloaded)")
     }
+    if let report = reports.first {
+      ServedOptions.warn(thatRequestsOf: report.load.longest, areLongFor: report.served.decoder, "a request may have")
+    }
     let none = reports.count { $0.capacityPerSecond == 0 }
     if none > 0 {
       Platform.warn("warning: \(none == 1 ? "a replica keeps" : "\(none) replicas keep") the limits at no rate")

@@ -149,6 +149,14 @@ enum ServedOptions {
     return served
   }
 
+  /// Says that requests are longer than a decoder was made for, if they are.
+  static func warn(thatRequestsOf tokens: Int64, areLongFor decoder: Decoder, _ words: Message) {
+    guard let limit = decoder.longestContext, tokens > limit else { return }
+    Platform.warn(
+      "warning: \(decoder.title) was made for \(NumberFormat.integer(Int(limit))) tokens, and " + words
+        + " \(NumberFormat.integer(Int(tokens)))")
+  }
+
   /// The requests of one point.
   static func load(_ point: ServedPoint, _ command: ParsedCommand) throws(Failure) -> GenerationLoad {
     if let path = command.value(of: "requests") {

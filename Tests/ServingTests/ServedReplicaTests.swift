@@ -168,6 +168,10 @@ import Workloads
     var replica = try Self.replica { $0.engine?.maxRequests = 2 }
     #expect(try replica.serve(Self.load(100, 20)).isOverloaded)
     #expect(try !replica.serve(Self.load(2, 20)).isOverloaded)
+    // In less time than a step takes there is no middle to look at the queue in; what comes at once is no rate.
+    #expect(try replica.serve(Self.load(20_000, 0.002)).isOverloaded)
+    let burst = (0..<40).map { ServedRequest(number: $0, arrival: 0, prompt: 20, tokens: 2) }
+    #expect(try !replica.serve(ServingLoad(arrivals: .listed(burst))).isOverloaded)
   }
 
   @Test func `a full cache preempts, and all are served`() throws {

@@ -58,6 +58,31 @@ import Testing
   }
 }
 
+/// Who waits.
+@Suite struct WaitingLineTests {
+  @Test func `who comes first is first, whatever is taken and added between`() {
+    var random = RandomSource(seed: 3)
+    var (line, plain) = (WaitingLine<Int>(), [Int]())
+    for number in 0..<5_000 {
+      if Bool.random(using: &random) {
+        line.append(number)
+        plain.append(number)
+      } else {
+        #expect(line.take() == (plain.isEmpty ? nil : plain.removeFirst()))
+      }
+      #expect(line.count == plain.count && line.first == plain.first)
+    }
+  }
+
+  @Test func `one that is inserted stands behind its equals`() {
+    var line = WaitingLine([(1, "a"), (3, "b")])
+    for entry in [(3, "c"), (2, "d"), (0, "e")] { line.insert(entry) { $0.0 < $1.0 } }
+    var names = ""
+    while let entry = line.take() { names += entry.1 }
+    #expect(names == "eadbc")
+  }
+}
+
 /// Times by the million.
 @Suite struct TimeDistributionTests {
   @Test func `quantiles are within a thousandth of the sorted times`() throws {

@@ -66,6 +66,15 @@ import Testing
     #expect(try GenerateCommandTests.json(overload.output)["overloaded"] as? Bool == true)
   }
 
+  @Test func `nothing that arrives is told, and so is a request that is longer than the decoder was made for`() throws {
+    let none = try Command.run(["serve", "gpt2", "h100-sxm", "--rate", "0.001", "--duration-s", "1"])
+    #expect(none.status == 0 && none.output.contains("no request arrives"), "\(none.output)")
+    let long = try Command.run([
+      "serve", "gpt2", "h100-sxm", "--prompt", "1500", "--duration-s", "0.5", "--format", "csv",
+    ])
+    #expect(long.status == 0 && long.errors.contains("was made for 1,024 tokens, and a request may have"))
+  }
+
   @Test(
     arguments: [
       (["serve"], 64, "a decoder is needed"), (["serve", "gpt2"], 64, "an accelerator is needed"),
