@@ -146,7 +146,7 @@ struct ServingRun {
     result.receptionBusy = reception.busy
     result.timeline = timeline?.timeline
     if let half = waitingAtHalf, let end = waitingAtEnd {
-      result.isOverloaded = marks.isGrowing(half, end, of: stream.arrived)
+      result.isOverloaded = marks.isGrowing(half, end, of: stream.arrived, until: result.duration)
     }
     return result
   }
@@ -169,8 +169,10 @@ struct QueueMarks: Sendable {
 
   /// Whether a queue grows without end: at least by half from the middle to the end, and to more than chance makes of it.
   ///
-  /// A queue that keeps up has as many at both times, whatever they are; one that does not has twice as many.
-  func isGrowing(_ half: Int, _ end: Int, of arrived: Int) -> Bool {
-    Double(end) >= max(10, 1.5 * Double(half), 0.02 * Double(arrived))
+  /// A queue that keeps up has as many at both times, whatever they are; one that does not has twice as many, or takes as
+  /// long again as requests arrived until it is served.
+  func isGrowing(_ half: Int, _ waiting: Int, of arrived: Int, until served: Picoseconds) -> Bool {
+    guard let end, Double(waiting) >= max(10, 0.02 * Double(arrived)) else { return false }
+    return Double(waiting) >= 1.5 * Double(half) || served > end * 2
   }
 }

@@ -170,6 +170,7 @@ import Workloads
     #expect(try !replica.serve(Self.load(2, 20)).isOverloaded)
     // In less time than a step takes there is no middle to look at the queue in; what comes at once is no rate.
     #expect(try replica.serve(Self.load(20_000, 0.002)).isOverloaded)
+    #expect(try replica.serve(Self.load(20_000, 0.02)).isOverloaded)
     let burst = (0..<40).map { ServedRequest(number: $0, arrival: 0, prompt: 20, tokens: 2) }
     #expect(try !replica.serve(ServingLoad(arrivals: .listed(burst))).isOverloaded)
   }
