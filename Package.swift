@@ -24,7 +24,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Simulation", ["EventEngine", "JSONText", "Kernels", "Profiles", "Roofline", "Workloads"]),
   ("Serving", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Traces", "Workloads"]),
-  ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Workloads"]),
+  ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "Serving", "Simulation", "Workloads"]),
   (
     "Reports",
     [
@@ -53,7 +53,9 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("Replay", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Traces"]),
   ("Simulation", ["EventEngine", "Kernels", "Profiles", "Roofline", "SampleModels", "Workloads"]),
   ("Kernels", ["JSONText", "Profiles", "Roofline", "SampleModels", "Workloads"]),
-  ("Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
+  (
+    "Studies", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Serving", "Simulation", "Workloads"]
+  ),
   ("Serving", ["JSONText", "Kernels", "Profiles", "Roofline", "SampleModels", "Simulation", "Workloads"]),
   ("Charts", ["JSONText"]),
   (

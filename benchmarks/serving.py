@@ -77,18 +77,18 @@ def blis(simulate, data, scratch, pool):
         about[number] = row
         measured[number][row["metric"]] = float(row["value"])
     jobs = {}
+    shares = {kind: requests(pathlib.Path(scratch) / f"{kind}.csv", kind) for kind in LOADS}
     for number in sorted(about):
         row = about[number]
         kind = row["context"]
         if number in LITE or kind not in LOADS:
             continue
-        path = pathlib.Path(scratch) / f"{kind}.csv"
-        share = requests(path, kind)
+        path, share = pathlib.Path(scratch) / f"{kind}.csv", shares[kind]
         tensor = row["software"].split("TP")[-1]
         arguments = [DECODERS[row["model"]], "nvidia-h100-sxm", "--engine", os.environ.get("ENGINE", "vllm"), "--requests", str(path),
                      "--devices", tensor]
         arguments += ["--precision", "fp16"] if "FP16" in row["software"] else ["--precision", "bf16", "--weights", "fp8"]
-        changes = [f"engine.prefix_hit_fraction={share:.4f}", "engine.max_num_seqs=128"]
+        changes = os.environ.get("SET", "").split() + [f"engine.prefix_hit_fraction={share:.4f}", "engine.max_num_seqs=128"]
         if not any("batched" in change for change in CHANGED.get(number, [])):
             changes.append("engine.max_num_batched_tokens=2048")
         for change in changes + CHANGED.get(number, []):

@@ -29,7 +29,7 @@ extension Kernel {
     }
     guard low.name == high.name, low.kernelClass == high.kernelClass, low.arithmetic == high.arithmetic,
       low.isLaunchedByLibrary == high.isLaunchedByLibrary, low.conversionsPerClock == high.conversionsPerClock,
-      low.weightReuseBytes == high.weightReuseBytes, low.isCold == high.isCold
+      low.weightReuseBytes == high.weightReuseBytes, low.isCold == high.isCold, low.groups == high.groups
     else { return nil }
     kernel.flops = mix(low.flops, high.flops)
     kernel.bytesRead = mix(low.bytesRead, high.bytesRead)

@@ -287,6 +287,8 @@ public struct Kernel: Hashable, Sendable {
   package var weightReuseBytes = Double.infinity
   /// Elements that are brought into a narrower format before a product, by a scale that is found first.
   package var quantized = 0.0
+  /// How a product of several groups is cut into blocks, where it is an engine's own kernel.
+  package var groups = GroupedProductTiles()
   /// How a pass over memory goes about it.
   package var pass = PassShape()
   /// Whether nothing of what it reads and writes is in the last-level cache, however small it is.

@@ -26,6 +26,8 @@ package struct LoweringTarget: Sendable, Equatable {
   package var pointwisePositions: Double
   /// Whether fused attention gives a compute unit whole heads.
   package var attendsByHeads: Bool
+  /// How the engine's own kernels for products of several groups run.
+  var groupedProducts = GroupedProductTiles()
   /// Whether a library is timed alone: it finds tensors laid out as its best kernel takes them, and may keep its sums in
   /// their format.
   package var isLibraryAlone = false
@@ -44,6 +46,7 @@ package struct LoweringTarget: Sendable, Equatable {
     isChannelsLast = system.framework.isChannelsLast
     pointwisePositions = system.framework.pointwisePositions
     attendsByHeads = system.framework.attendsByHeads
+    groupedProducts = system.engine?.groupedProducts ?? GroupedProductTiles()
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity
     guard let accelerator = system.accelerator, accelerator.efficiency.matrixAlignment > 0 else {
       tf32Kinds = []

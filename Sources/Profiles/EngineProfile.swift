@@ -26,12 +26,16 @@ package struct EngineProfile: Sendable, Equatable {
   package var collectives = CollectiveLibrary.usual
   /// Whether the host's work for a step runs while the device runs the step before: 1, or 0.
   package var overlapped = 0.0
+  /// Whether a step's requests are chosen when the one before it begins, though the host's work is not hidden: 1, or 0.
+  package var schedulesAhead = 0.0
   /// Whether the cache is one tensor of the greatest length, all of which every step attends to.
   package var hasStaticCache = false
   /// The formats of weights in which it computes, where the device has units for them; others are converted.
   package var computedFormats: [Precision] = []
   /// How many weights of each format a compute unit converts in a clock; 0 for as many as arrive.
   package var conversionsPerClock: [Precision: Double] = [:]
+  /// How its kernels for several groups' products run, where they are its own: the experts of a layer.
+  package var groupedProducts = GroupedProductTiles()
   /// What each stage of a step costs the host.
   package var stages = Array(repeating: StageCost(), count: EngineStage.allCases.count)
   /// Threads of a rank that are busy beside its own: tokenizers, progress of collectives, output.
@@ -50,6 +54,10 @@ package struct EngineProfile: Sendable, Equatable {
   package var joinsRequests = true
   /// Processes that receive requests, turn text to tokens and back, and send answers.
   package var apiProcesses = 1.0
+  /// Processes that schedule for several ranks, beside theirs.
+  package var schedulerProcesses = 0.0
+  /// Steps over next tokens for which the loop schedules, prepares and samples once.
+  package var stepsPerSchedule = 1.0
   /// Tokens in a block of the cache.
   package var blockTokens = 16.0
   /// The share of the device's memory that it takes.
@@ -67,20 +75,43 @@ package struct EngineProfile: Sendable, Equatable {
   /// Whether the host's work for a step runs while the device runs the step before.
   package var isOverlapped: Bool { overlapped > 0 }
 
+  /// Whether who arrives while a step runs is in the one after the next.
+  package var choosesAhead: Bool { isOverlapped || schedulesAhead > 0 }
+
   /// What a stage costs.
   package subscript(stage: EngineStage) -> StageCost {
     get { stages[stage.rawValue] }
     set { stages[stage.rawValue] = newValue }
   }
 
+  /// What a stage costs in a step.
+  ///
+  /// - Parameters:
+  ///   - stage: The stage.
+  ///   - isDecode: Whether the step is over one next token for each request; of such ones the loop may schedule several at once.
+  /// - Returns: The step's share.
+  package func cost(of stage: EngineStage, isDecode: Bool) -> StageCost {
+    isDecode && stage.isOncePerSchedule ? self[stage].divided(by: stepsPerSchedule) : self[stage]
+  }
+
   /// Host time of a step beside its operators, microseconds.
   ///
   /// - Parameters:
   ///   - requests: Requests in the step.
-  ///   - tokens: Tokens in it.
+  ///   - tokens: Tokens in it; as many where it is over next tokens.
   /// - Returns: The sum over the stages of the loop.
   package func stepUS(requests: Double, tokens: Double) -> Double {
-    EngineStage.loop.reduce(0) { $0 + self[$1].us(requests: requests, tokens: tokens) }
+    EngineStage.loop.reduce(0) {
+      $0 + cost(of: $1, isDecode: tokens == requests).us(requests: requests, tokens: tokens)
+    }
+  }
+
+  /// Threads of the host that are busy while the engine serves, beside those of its ranks.
+  ///
+  /// - Parameter ranks: Ranks of one host.
+  /// - Returns: Processes that receive, and those that schedule where there are several ranks: one alone schedules for itself.
+  package func processes(of ranks: Double) -> Double {
+    joinsRequests ? apiProcesses + (ranks > 1 ? schedulerProcesses : 0) : 0
   }
 }
 
@@ -114,6 +145,10 @@ package enum EngineStage: Int, CaseIterable, Sendable {
   /// The stages of every step.
   package static let loop: [EngineStage] = [.schedule, .prepare, .sample, .process]
 
+  /// Whether a loop that schedules several steps at once spends it once for all of them: what becomes of each token is
+  /// found out token by token all the same.
+  var isOncePerSchedule: Bool { self == .schedule || self == .prepare || self == .sample }
+
   /// What it is, in one line.
   var meaning: String {
     switch self {
@@ -139,6 +174,15 @@ package struct StageCost: Sendable, Equatable {
   /// Nothing.
   package init() {}
 
+  /// A share of it.
+  func divided(by count: Double) -> StageCost {
+    var cost = self
+    cost.stepUS /= count
+    cost.requestUS /= count
+    cost.tokenUS /= count
+    return cost
+  }
+
   /// Of so many requests and tokens.
   package func us(requests: Double, tokens: Double) -> Double { stepUS + requestUS * requests + tokenUS * tokens }
 }
@@ -157,11 +201,32 @@ extension EngineProfile: FieldDescribed {
         note: "1: on the next step, while one runs; 0, or left out: between steps",
         affects: .plan),
       .init(
+        "schedules_ahead", \.schedulesAhead, leftOut: 0, NumberDomain(.count, .wholeBetween(0, 1), .threshold),
+        "whether a step's requests are chosen when the one before it begins",
+        note: "as overlapped if left out", affects: .plan),
+      .init(
+        "grouped_products.peak_fraction", \.groupedProducts.peakFraction, leftOut: 0, .fraction(0, 1),
+        "share of the peak that products of several groups reach", note: "as single products if left out",
+        affects: [.device, .plan]),
+      .init(
+        "grouped_products.block_rows", \.groupedProducts.blockRows, leftOut: 64,
+        NumberDomain(.count, .wholeBetween(1, 4096), .threshold), "the most rows of a group in a block",
+        note: "64 if left out", affects: [.device, .plan]),
+      .init(
+        "grouped_products.overlap", \.groupedProducts.overlap, leftOut: 2, NumberDomain(.count, .between(1, 100), .threshold),
+        "exponent by which their arithmetic and their traffic overlap", note: "2 if left out", affects: [.device, .plan]),
+      .init(
         "helper_threads", \.helperThreads, leftOut: 0, NumberDomain(.count, .between(0, 1024), .threshold),
         "busy threads of a rank beside its own", note: "0 if left out", affects: .host),
       .init(
         "api_processes", \.apiProcesses, leftOut: 1, NumberDomain(.count, .wholeBetween(1, 1024), .threshold),
         "processes that receive requests and send answers", note: "1 if left out", affects: .host),
+      .init(
+        "scheduler_processes", \.schedulerProcesses, leftOut: 0, NumberDomain(.count, .wholeBetween(0, 1024), .threshold),
+        "processes that schedule for several ranks", note: "0 if left out", affects: .host),
+      .init(
+        "steps_per_schedule", \.stepsPerSchedule, leftOut: 1, NumberDomain(.count, .wholeBetween(1, 1024), .threshold),
+        "steps over next tokens that are scheduled at once", note: "1 if left out", affects: .plan),
       .init(
         "max_num_seqs", \.maxRequests, .stepSize, "the most requests in a step", required: false, affects: .plan),
       .init(

@@ -142,10 +142,13 @@ package struct ServingReport: Report {
   package var blocks: [ReportBlock] {
     [
       .paragraphs([answerText], indent: 2),
-      .lines([servedText, systemText] + served.decode.connectionText), .table(times),
+      .lines(systemLines), .table(times),
       .table(host, title: "the device waits for the host"), .paragraphs([stepText, cacheText]),
     ]
   }
+
+  /// What is served, on what.
+  var systemLines: [String] { [servedText, systemText] + served.decode.connectionText }
 
   private var answerText: String {
     if result.requests == 0, capacityPerSecond == nil {

@@ -13,6 +13,8 @@ struct BatchRules: Sendable {
   var promptsFirst = false
   /// Whether the cache of a preempted request is moved to the host, and not computed again.
   var swaps = false
+  /// Steps over next tokens that are chosen at once: nobody joins between them.
+  var stepsPerSchedule = 1
   /// The share of a prompt's tokens that are in the cache already.
   var prefixShare = 0.0
   /// Tokens in a block of the cache.
@@ -61,6 +63,7 @@ extension ServedDecoder {
     rules.cutsPrompts = engine.chunksPrompts
     rules.promptsFirst = engine.runsPromptsFirst
     rules.swaps = engine.swapsPreempted
+    rules.stepsPerSchedule = Int(engine.stepsPerSchedule)
     rules.prefixShare = engine.prefixHitFraction
     rules.blockTokens = Int64(engine.blockTokens)
     let whole = decoder.layers.filter { !$0.isWindowed || decoder.window == nil }.count

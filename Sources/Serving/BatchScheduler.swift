@@ -30,6 +30,8 @@ struct BatchScheduler: Sendable {
   private var fresh = 0
   /// The first step that ends a request.
   private var nextEnd = Int64.max
+  /// Steps over next tokens that have been chosen and not run yet.
+  private var chosenAhead = 0
   /// How many of those that decode fill their last block at the same time, by the place of their tokens in it.
   private var phases: [Int64]
   /// Bytes of the cache that are taken.
@@ -53,6 +55,19 @@ struct BatchScheduler: Sendable {
 
   /// Chooses what is run next; nothing where no request is there.
   mutating func next() -> BatchStep {
+    var step = BatchStep()
+    if chosenAhead > 0, prompting.isEmpty, !decoding.isEmpty {
+      chosenAhead -= 1
+      addDecodes(to: &step)
+      return step
+    }
+    step = schedule()
+    chosenAhead = step.pieces == 0 ? rules.stepsPerSchedule - 1 : 0
+    return step
+  }
+
+  /// Chooses with an eye on those that wait.
+  private mutating func schedule() -> BatchStep {
     var step = BatchStep()
     if rules.promptsFirst {
       addPrompts(to: &step, budget: rules.maxTokens)

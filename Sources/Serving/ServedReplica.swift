@@ -57,7 +57,7 @@ package struct ServedReplica: Sendable {
     run.result.cacheBytes = rules.capacity
     let mark = QueueMarks(load)
     var isIdle = true
-    while try run.fetch(worksAhead: served.engine.isOverlapped) {
+    while try run.fetch(choosesAhead: served.engine.choosesAhead) {
       let step = run.scheduler.next()
       guard !step.isEmpty else { preconditionFailure("requests wait, and none fits an empty cache") }
       var price = try prices.price(of: step)
@@ -86,20 +86,28 @@ extension ServedDecoder {
 
 /// What each stage of the loop takes of a step's host time, without launches.
 struct StageShares: Sendable {
-  private let costs: [(stage: EngineStage, step: Double, request: Double, token: Double)]
+  private typealias Costs = [(stage: EngineStage, step: Double, request: Double, token: Double)]
+  private let decodeCosts: Costs
+  private let promptCosts: Costs
 
   init(_ served: ServedDecoder) {
     let system = served.decode
-    costs = EngineStage.loop.map { stage in
-      let cost = served.engine[stage]
-      func picoseconds(_ us: Double) -> Double { Double(system.hostTime(us, in: .interpreter).count) }
-      return (stage, picoseconds(cost.stepUS), picoseconds(cost.requestUS), picoseconds(cost.tokenUS))
+    func picoseconds(_ us: Double) -> Double { Double(system.hostTime(us, in: .interpreter).count) }
+    func costs(isDecode: Bool) -> Costs {
+      EngineStage.loop.map { stage in
+        let cost = served.engine.cost(of: stage, isDecode: isDecode)
+        return (stage, picoseconds(cost.stepUS), picoseconds(cost.requestUS), picoseconds(cost.tokenUS))
+      }
     }
+    decodeCosts = costs(isDecode: true)
+    promptCosts = costs(isDecode: false)
   }
 
   /// Picoseconds of each stage of a step.
   func times(of step: BatchStep) -> [(stage: EngineStage, time: Double)] {
     let (requests, tokens) = (Double(step.decodes + step.pieces), Double(step.decodes + step.promptTokens))
-    return costs.map { ($0.stage, $0.step + $0.request * requests + $0.token * tokens) }
+    return (step.pieces == 0 ? decodeCosts : promptCosts).map {
+      ($0.stage, $0.step + $0.request * requests + $0.token * tokens)
+    }
   }
 }

@@ -33,14 +33,14 @@ struct ServingRun {
 
   /// Lets the loop have what has reached it, or by when anything does if it has nothing to do.
   ///
-  /// A loop that works ahead has chosen the next step's requests when the last one began: who comes later waits for one more.
+  /// A loop that chooses ahead has chosen the next step's requests when the last one began: who comes later waits for one more.
   ///
-  /// - Parameter worksAhead: Whether it does.
+  /// - Parameter choosesAhead: Whether it does.
   /// - Returns: Whether there is anything to do.
   /// - Throws: ``ServingFault/requestTooLong(tokens:most:)``.
-  mutating func fetch(worksAhead: Bool) throws(ServingFault) -> Bool {
+  mutating func fetch(choosesAhead: Bool) throws(ServingFault) -> Bool {
     receive(until: now)
-    try enqueue(until: worksAhead && scheduler.running > 0 ? stepStart : now)
+    try enqueue(until: choosesAhead && scheduler.running > 0 ? stepStart : now)
     guard scheduler.running == 0, scheduler.waiting == 0 else { return true }
     try enqueue(until: now)
     guard scheduler.waiting == 0 else { return true }

@@ -18,10 +18,11 @@ enum CalibrateCommand {
       with the measurements as their source. The file has the columns of 'simulate validate'. With --trace, launch and \
       dispatch times are read off a recording of torch.profiler instead, and --output writes the profiles of its \
       accelerator, host and framework. With --kernels an accelerator's constants are fitted to operators that were timed \
-      alone, in the columns of 'simulate validate --kernels'; without --fit those that the rows depend on. With --measured they are read off a folder that tools/measure.py has written, with \
+      alone, in the columns of 'simulate validate --kernels'; without --fit those that the rows depend on. With --steps, what \
+      an engine's loop costs the host is fitted to a log of its steps. With --measured they are read off a folder that tools/measure.py has written, with \
       the measurement's spread as uncertainty.
       """,
-    positionals: [PositionalDefinition("file", help: "The measurements, if none of --kernels, --trace and --measured")],
+    positionals: [PositionalDefinition("file", help: "The measurements, if none of --kernels, --trace, --steps and --measured")],
     options: [
       OptionDefinition(
         "kernels", value: "FILE", help: "Operators that were timed alone, to fit an accelerator's constants to",
@@ -29,7 +30,7 @@ enum CalibrateCommand {
       OptionDefinition(
         "measured", value: "FOLDER", help: "A folder of tools/measure.py to read numbers off", group: "Machine"),
       OptionDefinition(
-        "host", value: "H", help: "The host that the machine's is like: a catalog name",
+        "host", value: "H", help: "The host of --steps, or that the machine of --measured is like: a catalog name",
         defaultText: "one that is sold with its accelerator", group: "Machine"),
       OptionDefinition(
         "trace", value: "FILE", help: "A recording of torch.profiler to read numbers off; - is standard input",
@@ -38,6 +39,7 @@ enum CalibrateCommand {
       OptionDefinition(
         "recorded-accelerator", value: "A", help: "The recording's accelerator: a catalog name or a file",
         defaultText: "by what the recording says of it", group: "Recording"),
+    ] + LoopCalibrationRun.options + [
       OptionDefinition(
         "fit", value: "PATH", help: "A number to fit, as accelerator.efficiency.vector", isRepeatable: true),
       OptionDefinition(
@@ -60,6 +62,9 @@ enum CalibrateCommand {
       CommandExample(
         "simulate calibrate --measured measured --output mine", shows: "profiles of your own machine"),
       CommandExample(
+        "simulate calibrate --steps steps.csv --decoder llama-3.1-8b --accelerator h100-sxm --output mine",
+        shows: "an engine's loop, from a log of its steps"),
+      CommandExample(
         "simulate calibrate --trace trace.json.gz --output recorded", shows: "profiles of the recording's system"),
     ])
 
@@ -69,12 +74,20 @@ enum CalibrateCommand {
     if let measured = command.value(of: "measured") {
       try command.refusePositionals("--measured reads numbers off a folder, not off a file")
       try command.refuse(
-        ["trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds", "kernels"],
+        LoopCalibrationRun.options.map(\.name) + ["trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds", "kernels"],
         "--measured reads numbers off a folder and fits none")
       try MeasuredCalibrationRun.run(measured, command, library)
       return
     }
-    try command.refuse(["host"], "it is that of a measured machine, which --measured names")
+    if let steps = command.value(of: "steps") {
+      try command.refusePositionals("--steps names the log")
+      try command.refuse(
+        ["trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds", "kernels"],
+        "--steps fits an engine's loop to a log")
+      return try LoopCalibrationRun.run(steps, command, library, to: folder)
+    }
+    try command.refuse(LoopCalibrationRun.names, "they are about a log of steps, which --steps names")
+    try command.refuse(["host"], "it is that of --steps, or of a measured machine, which --measured names")
     if let trace = command.value(of: "trace") {
       try command.refusePositionals("--trace reads numbers off a recording, not off measurements")
       try command.refuse(

@@ -207,6 +207,9 @@ enum ReportCommand {
     if command.value(of: "study") == TaxStudyRun.name {
       return TaxStudyPage(study: try TaxStudyRun.study(library), command: words).html()
     }
+    if command.value(of: "study") == HostStudyRun.name {
+      return HostStudyPage(study: try HostStudyRun.study(library), command: words).html()
+    }
     let subject = try checking { try command.choice(of: "study", as: CaseStudy.Subject.self) }
     return CaseStudyPage(study: try StudyCommand.study(subject ?? .frameworks, library), command: words).html()
   }

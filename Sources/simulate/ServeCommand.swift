@@ -34,6 +34,12 @@ enum ServeCommand {
         longHelp:
           "The 99th percentiles of time to first token and time per output token are within the limits, and the queue "
           + "does not grow. Without --limit, the largest rate at which it does not.", group: "Limits"),
+      OptionDefinition(
+        "vary", value: "NAME,...", help: "Find how far it must change for the load to keep the limits",
+        longHelp:
+          "NAME is a number's path, as host.cores, or one of \(SystemDial.all.map(\.name).joined(separator: ", ")): the "
+          + "value nearest to today's with which the 99th percentiles are within the limits and the queue does not grow.",
+        group: "Limits", isRepeatable: true),
       .format,
       OptionDefinition(
         "timeline", value: "FILE", help: "Write the steps of a stretch of time, for Perfetto or chrome://tracing"),
@@ -91,6 +97,21 @@ enum ServeCommand {
     let overrides = try ScenarioOptions.overrides(command)
     let limits = try limits(command)
     let loads = try points.points.map { (point) throws(Failure) in try load(point, command) }
+    let dials = try dials(command)
+    if !dials.isEmpty {
+      try command.refuse(["capacity", "output", "timeline"], "--vary looks for a system that keeps the limits")
+      guard points.varied.isEmpty else {
+        throw .usage("--vary changes one system, and the lists make \(points.points.count)\n" + command.helpHint)
+      }
+      let served = try ServedOptions.served(points.points[0], command, library, overrides: overrides)
+      let targets = try Progress.showing("serving") { _ in
+        try GenerateCommand.simulating {
+          try dials.map { try ServingTarget(of: $0, served, loads[0], limits) }
+        }
+      }
+      return command.print(
+        ServingTargetReport(served: served, load: loads[0], limits: limits, targets: targets, overrides: overrides))
+    }
     if points.points.count > 1 {
       try command.refuse(["output", "timeline"], "it is of one run, and these are \(points.points.count)")
     }
@@ -219,6 +240,15 @@ enum ServeCommand {
       limits[keyPath: path] = value
     }
     return limits
+  }
+
+  /// What is varied; empty where nothing is.
+  private static func dials(_ command: ParsedCommand) throws(Failure) -> [SystemDial] {
+    try checking {
+      try command.values(of: "vary").flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map {
+        try SystemDial(named: String($0))
+      }
+    }
   }
 
   /// What the numbers alone would not tell.

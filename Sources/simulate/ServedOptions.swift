@@ -117,13 +117,32 @@ enum ServedOptions {
   static func served(
     _ point: ServedPoint, _ command: ParsedCommand, _ library: Library, overrides: [(path: String, value: Double)]
   ) throws(Failure) -> ServedDecoder {
+    let parallelism = try ParallelOptions.parallelism(point[.devices] ?? "1", command)
+    let accelerator = try library.accelerator(point[.accelerator] ?? "")
+    let model = try KernelModelOption.model(command, of: accelerator.map { [$0] } ?? [], library)
+    return try served(point, parallelism, model, library, overrides: overrides)
+  }
+
+  /// Makes what one point serves, spread in some way.
+  ///
+  /// - Parameters:
+  ///   - point: Names.
+  ///   - parallelism: How the decoder is spread over devices.
+  ///   - kernelModel: What predicts kernel times.
+  ///   - library: Where names are found.
+  ///   - overrides: Numbers of the point's own.
+  /// - Returns: The decoder with its engine and systems.
+  /// - Throws: ``Failure`` where a name is unknown, or something does not fit together.
+  static func served(
+    _ point: ServedPoint, _ parallelism: Parallelism, _ kernelModel: KernelModel, _ library: Library,
+    overrides: [(path: String, value: Double)] = []
+  ) throws(Failure) -> ServedDecoder {
     let decoder = try library.decoder(point[.decoder] ?? "")
     guard let accelerator = try library.accelerator(point[.accelerator] ?? "") else {
       throw .input("generation on the host alone is not simulated; name an accelerator")
     }
     let engine = try library.engine(point[.engine] ?? defaultEngine)
     let host = try library.host(point[.host], of: accelerator)
-    let parallelism = try ParallelOptions.parallelism(point[.devices] ?? "1", command)
     func system(_ framework: String) throws(Failure) -> System {
       var system = System(
         accelerator: accelerator, host: host, framework: try library.framework(point[.framework] ?? framework))
@@ -143,8 +162,7 @@ enum ServedOptions {
       decoder: decoder, operators: try library.engineOperators(engine.operators, of: engine),
       eagerOperators: try engine.eagerOperators.map { (name) throws(Failure) in
         try library.engineOperators(name, of: engine)
-      }, prefill: prefill, decode: decode, formats: point.formats(decode),
-      kernelModel: try KernelModelOption.model(command, of: [accelerator], library))
+      }, prefill: prefill, decode: decode, formats: point.formats(decode), kernelModel: kernelModel)
     try checking { try served.checkParallelism() }
     return served
   }

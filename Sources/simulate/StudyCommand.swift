@@ -22,6 +22,7 @@ enum StudyCommand {
             "measurements", value: "FILE", help: "Further measurements, in the columns of 'simulate validate'")
         ]),
       TaxStudyRun.subcommand,
+      HostStudyRun.subcommand,
     ]
   ) { _, _ throws(Failure) in
     throw .usage(
@@ -30,7 +31,7 @@ enum StudyCommand {
   }
 
   /// The names of all studies.
-  static let names = CaseStudy.Subject.allCases.map(\.rawValue) + [TaxStudyRun.name]
+  static let names = CaseStudy.Subject.allCases.map(\.rawValue) + [TaxStudyRun.name, HostStudyRun.name]
 
   private static func study(
     _ subject: CaseStudy.Subject, summary: String, shows: String, _ options: [OptionDefinition] = []

@@ -53,6 +53,7 @@ import Testing
     rules.cutsPrompts = Bool.random(using: &random)
     rules.promptsFirst = Bool.random(using: &random)
     rules.swaps = Bool.random(using: &random)
+    rules.stepsPerSchedule = Bool.random(using: &random) ? 1 : Int.random(in: 2...8, using: &random)
     rules.prefixShare = Bool.random(using: &random) ? 0 : random.uniform()
     rules.blockTokens = [1, 2, 16].randomElement(using: &random) ?? 1
     rules.blockBytes = Double(rules.blockTokens)

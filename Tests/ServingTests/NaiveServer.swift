@@ -35,6 +35,8 @@ struct NaiveServer {
   private(set) var finished: [Request] = []
   private var running: [Request] = []
   private var waiting: [Request] = []
+  /// Steps over next tokens that run before anybody else is looked at.
+  private var ahead = 0
 
   init(_ rules: BatchRules, length: @escaping (BatchStep) -> Picoseconds) {
     self.rules = rules
@@ -77,6 +79,12 @@ struct NaiveServer {
 
   private mutating func choose(_ step: inout BatchStep) -> [Piece] {
     var pieces: [Piece] = []
+    defer { ahead = step.pieces > 0 ? 0 : ahead > 0 ? ahead - 1 : rules.stepsPerSchedule - 1 }
+    if ahead > 0, running.contains(where: \.isDecoding), running.allSatisfy(\.isDecoding) {
+      addDecodes(&pieces, &step)
+      return pieces
+    }
+    ahead = 0
     if rules.promptsFirst {
       addPrompts(&pieces, &step, budget: rules.maxTokens)
       if pieces.isEmpty, step.moves == 0 { addDecodes(&pieces, &step) }

@@ -8,7 +8,10 @@ extension CalibratedModel {
     guard let pipeline, pipeline.matrixStepClocks != nil, let format = matrixFormat(kernel.arithmetic) else {
       return nil
     }
-    let time = powered(product(format, pipeline, of: shape).time(of: shape), shape.flops, format)
+    let isOwn = kernel.groups.isOwn
+    let time = powered(
+      isOwn ? grouped(shape, kernel.groups, format) : product(format, pipeline, of: shape).time(of: shape), shape.flops,
+      format)
     let traffic = traffic(pipeline)
     // To find a scale and to convert by it: 16 bits are read twice, a narrower element written, read, and written again.
     let quantization = kernel.quantized > 0 ? efficiency.pipeline.quantizationUS ?? 0 : 0
@@ -17,7 +20,15 @@ extension CalibratedModel {
       memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
         + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
       exposedMemory: traffic.seconds(6.5 * kernel.quantized, reuse: 2 * kernel.quantized), setup: time.setup,
-      fixed: pipeline.matrixFixed + quantization * 1e-6, overlap: pipeline.overlap)
+      fixed: pipeline.matrixFixed + quantization * 1e-6, overlap: isOwn ? kernel.groups.overlap : pipeline.overlap)
+  }
+
+  /// What the arithmetic of several groups' products takes in an engine's own kernel.
+  private func grouped(
+    _ shape: MatrixShape, _ groups: GroupedProductTiles, _ format: Precision
+  ) -> ProductTime {
+    let peak = (accelerator.peakTFLOPS[format] ?? 0) * 1e12 * sustainedClock
+    return ProductTime(arithmetic: shape.flops * groups.filled(shape.m) / shape.m / (peak * groups.peakFraction))
   }
 
   /// The time of a convolution on the matrix units, as the product of its windows and its weights; nil where the

@@ -112,6 +112,7 @@ extension Lowering {
       bytesWritten: Double(rows[0]) * shape.n * target.precision.bytesPerElement,
       arithmetic: target.arithmetic(of: .linear))
     kernel.readWeights(matrices, formats)
+    kernel.groups = target.groupedProducts
     return [kernel]
   }
 }

@@ -157,7 +157,9 @@ private struct HostClock {
   /// run for a slice each: benchmarks/studies/hosts.md, section 1.3.
   init(_ system: System) {
     let host = system.host
-    let threads = system.ranksOfHost * (1 + (system.engine?.helperThreads ?? 0)) + host.busyThreads
+    let ranks = system.ranksOfHost
+    let threads =
+      ranks * (1 + (system.engine?.helperThreads ?? 0)) + (system.engine?.processes(of: ranks) ?? 0) + host.busyThreads
     let threadsPerCore = max(1, threads / host.cores)
     speed = host.singleThreadSpeed / threadsPerCore
     speeds = host.speed
