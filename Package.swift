@@ -106,7 +106,7 @@ let package = Package(
           "JSONText", "Kernels", "Profiles", "Roofline", "Simulation", "Studies", "TestSupport", "Workloads",
         ], swiftSettings: strict),
       .target(
-        name: "SampleModels", dependencies: ["JSONText", "Profiles", "TestSupport", "Workloads"],
+        name: "SampleModels", dependencies: ["JSONText", "Kernels", "Profiles", "Serving", "TestSupport", "Workloads"],
         path: "Tests/SampleModels", swiftSettings: strict),
       // The profiles and workloads stay in their folders at the top and travel with the program as resources.
       .target(

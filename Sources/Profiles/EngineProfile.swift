@@ -213,8 +213,10 @@ extension EngineProfile: FieldDescribed {
         NumberDomain(.count, .wholeBetween(1, 4096), .threshold), "the most rows of a group in a block",
         note: "64 if left out", affects: [.device, .plan]),
       .init(
-        "grouped_products.overlap", \.groupedProducts.overlap, leftOut: 2, NumberDomain(.count, .between(1, 100), .threshold),
-        "exponent by which their arithmetic and their traffic overlap", note: "2 if left out", affects: [.device, .plan]),
+        "grouped_products.overlap", \.groupedProducts.overlap, leftOut: 2,
+        NumberDomain(.count, .between(1, 100), .threshold),
+        "exponent by which their arithmetic and their traffic overlap", note: "2 if left out",
+        affects: [.device, .plan]),
       .init(
         "helper_threads", \.helperThreads, leftOut: 0, NumberDomain(.count, .between(0, 1024), .threshold),
         "busy threads of a rank beside its own", note: "0 if left out", affects: .host),
@@ -222,8 +224,9 @@ extension EngineProfile: FieldDescribed {
         "api_processes", \.apiProcesses, leftOut: 1, NumberDomain(.count, .wholeBetween(1, 1024), .threshold),
         "processes that receive requests and send answers", note: "1 if left out", affects: .host),
       .init(
-        "scheduler_processes", \.schedulerProcesses, leftOut: 0, NumberDomain(.count, .wholeBetween(0, 1024), .threshold),
-        "processes that schedule for several ranks", note: "0 if left out", affects: .host),
+        "scheduler_processes", \.schedulerProcesses, leftOut: 0,
+        NumberDomain(.count, .wholeBetween(0, 1024), .threshold), "processes that schedule for several ranks",
+        note: "0 if left out", affects: .host),
       .init(
         "steps_per_schedule", \.stepsPerSchedule, leftOut: 1, NumberDomain(.count, .wholeBetween(1, 1024), .threshold),
         "steps over next tokens that are scheduled at once", note: "1 if left out", affects: .plan),

@@ -28,7 +28,8 @@ extension ProfileReader {
     }
     if let formats = root.optional("computes") { profile.computedFormats = try choices(formats, as: "format") }
     try ProfileField.read(from: &root, group: "", into: &profile)
-    for group in EngineStage.allCases.map(\.key) + ["conversions_per_clock", "grouped_products"] where root.optional(group) != nil {
+    let groups = EngineStage.allCases.map(\.key) + ["conversions_per_clock", "grouped_products"]
+    for group in groups where root.optional(group) != nil {
       try read(group, of: &root, into: &profile)
     }
     profile.provenance = try Provenance.read(from: &root, known: EngineProfile.sourcePaths)

@@ -93,7 +93,7 @@ extension Figure {
       ])
     return Figure(
       "What a host \(NumberFormat.percent(HostStudy.faster - 1, decimals: 0)) faster is worth",
-      caption: "Requests a second that keep a limit on the time per token, with the faster host over the usual one; limits "
-        + "that the usual host keeps at no rate are in the table.", .cartesian(chart), table)
+      caption: "Requests a second that keep a limit on the time per token, with the faster host over the usual one; "
+        + "limits that the usual host keeps at no rate are in the table.", .cartesian(chart), table)
   }
 }

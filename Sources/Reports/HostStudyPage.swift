@@ -24,7 +24,8 @@ package struct HostStudyPage: Sendable {
     return HTMLPage(
       finding: report.finding.prefix(1).uppercased() + report.finding.dropFirst() + ".",
       number: wide.map { NumberFormat.percent($0 - 1, decimals: 0) } ?? "–",
-      numberMeaning: "more throughput by a host \(NumberFormat.percent(HostStudy.faster - 1, decimals: 0)) faster, at most",
+      numberMeaning: "more throughput by a host "
+        + "\(NumberFormat.percent(HostStudy.faster - 1, decimals: 0)) faster, at most",
       introduction: "<p class=\"system\">\(markupEscaped(report.legend))</p>", sections: sections,
       data: ["figures": .record([:]), "hosts": .record(report.record)], command: command
     ).html

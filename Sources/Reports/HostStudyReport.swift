@@ -98,7 +98,9 @@ package struct HostStudyReport: Report {
         ", and \(NumberFormat.significant(ratio, digits: 2)) times as much where \(series.subject.name) "
         + "(\(series.form)) is to keep \(Self.percent(width)) above the time per token of one request alone"
     }
-    if never > 0 { text += "; in \(never) of \(narrow.count) cases the usual host keeps a limit at no rate, and it does" }
+    if never > 0 {
+      text += "; in \(never) of \(narrow.count) cases the usual host keeps a limit at no rate, and it does"
+    }
     return text
   }
 
@@ -106,7 +108,7 @@ package struct HostStudyReport: Report {
 
   private var worth: Table {
     typealias Row = HostStudy.Series
-    let widths = HostStudy.widths
+    let widths = study.series.first?.gains.map(\.width) ?? []
     let columns = widths.indices.map { index in
       let title = widths[index].map { "limit \(NumberFormat.shortest($0))" } ?? "no limit"
       return Column<Row>(title, .plain) { series in

@@ -87,12 +87,23 @@ package struct HostStudy: Sendable {
     package let latencyGain: Double
   }
 
+  /// The hosts and limits that are looked at.
+  package struct Grid: Sendable {
+    /// Speeds over the usual host's, beside 1 and ``HostStudy/faster``.
+    package var speeds = [0.5, 0.7, 1.4, 2, 4]
+    /// Numbers of cores, of which those below the usual host's are taken.
+    package var cores: [Double] = [2, 3, 4, 6, 8, 16]
+    /// How wide limits are, over the time per token of one request alone on the usual host; ascending.
+    package var widths = [1.02, 1.05, 1.1, 1.25, 1.5, 2, 4]
+
+    /// The usual ones.
+    package init() {}
+
+    fileprivate var allSpeeds: [Double] { (speeds + [1, HostStudy.faster]).sorted() }
+  }
+
   /// What the faster host is to the usual one.
   package static let faster = 1.08
-  /// The speeds that are looked at, over the usual one's; 1 and ``faster`` among them.
-  package static let speeds = [0.5, 0.7, 1, faster, 1.4, 2, 4]
-  /// How wide limits are, over the time per token of one request alone on the usual host.
-  package static let widths: [Double?] = [1.02, 1.05, 1.1, 1.25, 1.5, 2, 4, nil]
 
   /// All forms of all subjects, subject by subject.
   package let series: [Series]
@@ -101,20 +112,21 @@ package struct HostStudy: Sendable {
   ///
   /// - Parameters:
   ///   - subjects: What is served.
+  ///   - grid: The hosts and limits.
   ///   - threads: How many cores are used at most; nil for all.
   /// - Throws: What serving a load throws.
   /// - Complexity: A search for a capacity for each speed, number of cores and width of each form.
-  package init(_ subjects: [Subject], threads: Int? = nil) throws {
+  package init(_ subjects: [Subject], on grid: Grid = Grid(), threads: Int? = nil) throws {
     let forms = subjects.flatMap { subject in subject.forms.map { (subject: subject, form: $0) } }
     let tasks = forms.indices.flatMap { index in
       let usual = forms[index].form.served.decode.host.cores
-      return Self.speeds.map { Task(form: index, speed: $0, cores: usual) }
-        + Self.cores(below: usual).map { Task(form: index, speed: 1, cores: $0) }
+      return grid.allSpeeds.map { Task(form: index, speed: $0, cores: usual) }
+        + grid.cores.filter { $0 < usual }.map { Task(form: index, speed: 1, cores: $0) }
     }
     // Every point starts from the same numbers, whoever computes it: nothing shows how many threads there were.
     let outcomes = try parallelMap(tasks, threads: threads) { task in
       let (subject, form) = forms[task.form]
-      return try Self.outcome(subject, form.served, task)
+      return try Self.outcome(subject, form.served, task, grid.widths + [nil])
     }
     series = forms.indices.map { index in
       let own = zip(tasks, outcomes).filter { $0.0.form == index }
@@ -122,7 +134,7 @@ package struct HostStudy: Sendable {
       let bySpeed = own.filter { $0.0.cores == usual }.map(\.1)
       let before = bySpeed.first { $0.point.speed == 1 }
       let after = bySpeed.first { $0.point.speed == Self.faster }
-      let gains = zip(Self.widths, zip(before?.byWidth ?? [], after?.byWidth ?? [])).map { width, rates in
+      let gains = zip(grid.widths + [nil], zip(before?.byWidth ?? [], after?.byWidth ?? [])).map { width, rates in
         Gain(width: width, before: rates.0, after: rates.1)
       }
       return Series(
@@ -130,11 +142,6 @@ package struct HostStudy: Sendable {
         byCores: own.filter { $0.0.speed == 1 }.map(\.1.point).sorted { $0.cores < $1.cores }, gains: gains,
         latencyGain: (before?.point.nextMS ?? 0) / (after?.point.nextMS ?? 1))
     }
-  }
-
-  /// The numbers of cores that are looked at beside a host's own: halves of halves, down to two.
-  static func cores(below usual: Double) -> [Double] {
-    [2, 3, 4, 6, 8, 16].filter { $0 < usual }
   }
 
   private struct Task: Sendable {
@@ -149,7 +156,9 @@ package struct HostStudy: Sendable {
     let byWidth: [Double]
   }
 
-  private static func outcome(_ subject: Subject, _ usual: ServedDecoder, _ task: Task) throws -> Outcome {
+  private static func outcome(
+    _ subject: Subject, _ usual: ServedDecoder, _ task: Task, _ widths: [Double?]
+  ) throws -> Outcome {
     var served = usual
     let speed = usual.decode.host.singleThreadSpeed * task.speed
     for (path, value) in [("host.single_thread_speed", speed), ("host.cores", task.cores)] {

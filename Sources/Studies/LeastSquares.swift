@@ -43,7 +43,6 @@ enum LeastSquares {
   }
 }
 
-
 /// A small symmetric matrix.
 private struct Matrix {
   var rows: [[Double]]

@@ -82,15 +82,16 @@ package struct LoopCalibration: Sendable {
     let predicted = try Self.predicted(logged, served)
     let system = served.decode
     let microsecond = system.hostTime(1000, in: .interpreter).seconds / 1000
-    // What is left of a step beside everything that is not the loop.
-    let own = logged.map { served.engine.stepUS(requests: Double($0.requests), tokens: Double($0.tokens)) * microsecond }
-    let left = zip(logged, zip(predicted, own)).map { $0.seconds - ($1.0 - $1.1) }
     let parts = Self.parts(toldBy: logged)
-    let solution = LeastSquares.solution(
-      logged.map { step in parts.map { $0.count(of: step) } }, left, weights: logged.map(\.seconds))
     func sum(_ part: Part) -> Double {
       EngineStage.loop.reduce(0) { $0 + served.engine[$1][keyPath: part.path] }
     }
+    // What is left of a step beside the device and the parts that the log does not tell.
+    let left = zip(logged, predicted).map { step, time in
+      step.seconds - time + parts.reduce(0) { $0 + sum($1) * $1.count(of: step) * microsecond }
+    }
+    let solution = LeastSquares.solution(
+      logged.map { step in parts.map { $0.count(of: step) } }, left, weights: logged.map(\.seconds))
     fits = zip(parts, solution).map { part, value in
       Fit(part: part, before: sum(part) * microsecond * 1e6, after: value.value * 1e6, uncertainty: value.uncertainty)
     }

@@ -18,11 +18,13 @@ enum CalibrateCommand {
       with the measurements as their source. The file has the columns of 'simulate validate'. With --trace, launch and \
       dispatch times are read off a recording of torch.profiler instead, and --output writes the profiles of its \
       accelerator, host and framework. With --kernels an accelerator's constants are fitted to operators that were timed \
-      alone, in the columns of 'simulate validate --kernels'; without --fit those that the rows depend on. With --steps, what \
-      an engine's loop costs the host is fitted to a log of its steps. With --measured they are read off a folder that tools/measure.py has written, with \
+      alone, in the columns of 'simulate validate --kernels'; without --fit those that the rows depend on. With --steps, \
+      what an engine's loop costs the host is fitted to a log of its steps. With --measured they are read off a folder that tools/measure.py has written, with \
       the measurement's spread as uncertainty.
       """,
-    positionals: [PositionalDefinition("file", help: "The measurements, if none of --kernels, --trace, --steps and --measured")],
+    positionals: [
+      PositionalDefinition("file", help: "The measurements, if none of --kernels, --trace, --steps and --measured")
+    ],
     options: [
       OptionDefinition(
         "kernels", value: "FILE", help: "Operators that were timed alone, to fit an accelerator's constants to",
@@ -74,7 +76,9 @@ enum CalibrateCommand {
     if let measured = command.value(of: "measured") {
       try command.refusePositionals("--measured reads numbers off a folder, not off a file")
       try command.refuse(
-        LoopCalibrationRun.options.map(\.name) + ["trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds", "kernels"],
+        LoopCalibrationRun.options.map(\.name) + [
+          "trace", "step", "recorded-accelerator", "fit", "host-speed", "rounds", "kernels",
+        ],
         "--measured reads numbers off a folder and fits none")
       try MeasuredCalibrationRun.run(measured, command, library)
       return

@@ -40,7 +40,7 @@ enum HostStudyRun {
   private static let duration = 20.0
 
   private static let definition = CommandDefinition(
-    name, summary: "What a faster host, or one with fewer cores, is worth to served models, eager, as graphs and overlapped",
+    name, summary: "What a faster host, or one with fewer cores, is worth to served models",
     options: [
       .format,
       OptionDefinition(

@@ -11,8 +11,9 @@ enum LoopCalibrationRun {
   static let options = [
     OptionDefinition(
       "steps", value: "FILE", help: "A log of an engine's steps, to fit what its loop costs the host",
-      longHelp: "The columns are requests,tokens,context,step_us; tokens (the new ones of all requests) and context (what "
-        + "a request attends to) may be left out.", group: "Engine"),
+      longHelp:
+        "The columns are requests,tokens,context,step_us; tokens (the new ones of all requests) and context (what a "
+        + "request attends to) may be left out.", group: "Engine"),
     OptionDefinition(
       "decoder", value: "D", help: "What was served: a catalog name or a config.json", group: "Engine"),
     OptionDefinition(
@@ -65,7 +66,8 @@ enum LoopCalibrationRun {
     for axis in [ServedAxis.precision, .weights] {
       guard let value = point[axis], !axis.choices.contains(value) else { continue }
       throw .usage(
-        "--\(axis.rawValue) must be one of \(axis.choices.joined(separator: ", ")) (it is '\(value)')\n" + command.helpHint)
+        "--\(axis.rawValue) must be one of \(axis.choices.joined(separator: ", ")) (it is '\(value)')\n"
+          + command.helpHint)
     }
     let parallelism = try ParallelOptions.parallelism(command.value(of: "devices") ?? "1", command)
     return try ServedOptions.served(point, parallelism, .calibrated, library)

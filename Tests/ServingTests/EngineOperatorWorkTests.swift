@@ -1,6 +1,7 @@
 import Kernels
 import Profiles
 import Roofline
+import SampleModels
 import Simulation
 import Testing
 import Workloads

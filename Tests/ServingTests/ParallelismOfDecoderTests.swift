@@ -1,6 +1,7 @@
 import Kernels
 import Profiles
 import Roofline
+import SampleModels
 import Simulation
 import Testing
 import Workloads
@@ -157,11 +158,12 @@ import Workloads
       }
       return try Generation(served, Self.load).decode.hostBusy.seconds
     }
-    let ample = try step(cores: 8)
+    // A process that receives, and one that schedules for all eight.
+    let ample = try step(cores: 10)
     #expect(try step(cores: 64) == ample, "a core for each is enough")
-    let starved = try step(cores: 4)
-    #expect(abs(starved / ample - 2) < 0.01, "eight threads on four cores")
-    #expect(abs(try step(cores: 8, helpers: 1) / ample - 2) < 0.01)
+    let starved = try step(cores: 5)
+    #expect(abs(starved / ample - 2) < 0.01, "ten threads on five cores")
+    #expect(abs(try step(cores: 9, helpers: 1) / ample - 2) < 0.01)
     #expect(try step(cores: 64, helpers: 1) == ample)
   }
 }

@@ -1,6 +1,7 @@
 import Kernels
 import Profiles
 import Roofline
+import SampleModels
 import Simulation
 import Testing
 import Workloads
@@ -86,8 +87,8 @@ import Workloads
   }
 
   /// Whoever comes during a step waits for half of it on average, and for a whole one more where the next was chosen.
-  @Test(arguments: [("vllm", 0.2...0.9), ("vllm-async", 1.1...1.9)])
-  func `a loop that works ahead lets newcomers wait for one more step`(
+  @Test(arguments: [("tensorrt-llm", 0.2...0.9), ("vllm", 1.1...1.9), ("vllm-async", 1.1...1.9)])
+  func `a loop that chooses ahead lets newcomers wait for one more step`(
     engine: String, expected: ClosedRange<Double>
   ) throws {
     var replica = try Self.replica(engine: engine)

@@ -1,16 +1,16 @@
 import Kernels
 import Profiles
+import Serving
 import TestSupport
 import Workloads
 
-@testable import Serving
-
 /// The shipped catalog, read once.
-enum Shipped {
-  static let catalog = Result { try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"]) }
+package enum Shipped {
+  /// Its profiles.
+  package static let catalog = Result { try ProfileCatalog(directories: [packageRoot + "/hardware-profiles"]) }
 
   /// A decoder on an engine and an accelerator, by their names.
-  static func served(
+  package static func served(
     _ decoder: String, _ accelerator: String = "nvidia-h100-sxm", engine engineName: String = "vllm",
     framework: String? = nil, precision: Precision = .bf16, change: (inout System) -> Void = { _ in }
   ) throws -> ServedDecoder {
