@@ -10,6 +10,9 @@ FOLDER of --data holds `measurements/modern` as other people published it; it is
   "lite" no rate is published, and they are left out. Stages are shortened to two minutes here.
 - aic_serving_silicon.csv, rows with one device: requests always in flight.
 
+The environment variable ENGINE names another engine than vllm, and SET has further numbers of it, as in
+SET="engine.schedules_ahead=0 host.cores=8".
+
 Requirements: Python 3.9 and nothing else.
 """
 import argparse

@@ -37,7 +37,7 @@ enum HostStudyRun {
   }
 
   private static let accelerator = "nvidia-h100-sxm"
-  private static let duration = 20.0
+  private static let duration = 60.0
 
   private static let definition = CommandDefinition(
     name, summary: "What a faster host, or one with fewer cores, is worth to served models",
@@ -48,7 +48,7 @@ enum HostStudyRun {
       OptionDefinition(
         "host", value: "H", help: "The usual host: a catalog name or a file", defaultText: "the accelerator's"),
       OptionDefinition(
-        "duration-s", value: "S", help: "For how long requests arrive at each rate that is tried", defaultText: "20"),
+        "duration-s", value: "S", help: "For how long requests arrive at each rate that is tried", defaultText: "60"),
       OptionDefinition("seed", value: "N", help: "What draws when requests arrive", defaultText: "1"),
     ],
     examples: [

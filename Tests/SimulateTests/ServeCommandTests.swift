@@ -101,4 +101,24 @@ import Testing
     #expect(result.errors.contains(wanted), "\(result.errors)")
     #expect(result.output.isEmpty)
   }
+
+  @Test func `what a system would have to be is found, and told how`() throws {
+    let load = Self.short + ["--rate", "20", "--framework", "pytorch-eager-2"]
+    let result = try Command.run(load + ["--limit", "tpot_ms=3.5", "--vary", "host,host.cores", "--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let answers = try #require(try GenerateCommandTests.json(result.output)["answers"] as? [[String: Any]])
+    #expect(answers.map { $0["vary"] as? String } == ["host", "host.cores"])
+    #expect(answers.map { $0["met"] as? Bool } == [true, false])
+    let factor = try #require(answers[0]["factor"] as? Double)
+    #expect(factor > 1 && factor < 8)
+    let text = try Command.run(load + ["--limit", "tpot_ms=3.5", "--vary", "host"])
+    #expect(text.output.contains("times as much") && text.output.contains("3.5 ms"))
+    for (arguments, words) in [
+      (["--vary", "host", "--capacity"], "--vary looks for a system"), (["--vary", "hots"], "host"),
+      (["--vary", "host", "--host", "nvidia-grace,intel-xeon-platinum-8480c"], "--vary changes one system"),
+    ] {
+      let refused = try Command.run(Self.short + arguments)
+      #expect(refused.status != 0 && refused.output.isEmpty && refused.errors.contains(words), "\(refused.errors)")
+    }
+  }
 }
