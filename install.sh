@@ -2,7 +2,8 @@
 # Builds the program and installs it: ./install.sh PREFIX
 #
 # The binary and its catalog lie side by side in PREFIX/lib/simulate, and PREFIX/bin/simulate leads there. Nothing
-# else is needed at run time: the clone may be deleted, and PREFIX may be moved. An older version works until the new one
+# else is needed at run time: the clone may be deleted, and PREFIX may be moved. The manual page and completions for bash,
+# zsh and fish go to PREFIX/share, where shells look for them. An older version works until the new one
 # has been built and has passed its check, and whenever this script is stopped, PREFIX/bin/simulate is one or the other.
 set -eu
 # Whoever may reach PREFIX may run the program, whatever files of the user's own are.
@@ -101,4 +102,20 @@ lead_to simulate
 rm -rf "$lib"/simulate.new.* "$lib/simulate.copy" "$bin"/simulate.new.*
 
 "$bin/simulate" profiles check >&2
+
+# What comes beside the program may fail without taking it away.
+beside() {
+  folder="$prefix/share/$1"
+  file="$folder/$2"
+  shift 2
+  if ! { mkdir -p "$folder" && "$bin/simulate" "$@" > "$file.new.$$" && mv -f "$file.new.$$" "$file"; }; then
+    rm -f "$file.new.$$"
+    echo "install.sh: $file could not be written; 'simulate $*' prints it" >&2
+  fi
+}
+beside man/man1 simulate.1 man
+beside bash-completion/completions simulate completions bash
+beside zsh/site-functions _simulate completions zsh
+beside fish/vendor_completions.d simulate.fish completions fish
+
 echo "$bin/simulate"

@@ -7,7 +7,7 @@ let subcommands: [Subcommand] = [
   ProjectCommand.subcommand,
   StudyCommand.subcommand,
   ReportCommand.subcommand, RooflineCommand.subcommand, TraceCommand.subcommand, ValidateCommand.subcommand,
-  CalibrateCommand.subcommand, ProfilesCommand.subcommand, CompletionsCommand.subcommand,
+  CalibrateCommand.subcommand, ProfilesCommand.subcommand, CompletionsCommand.subcommand, ManualCommand.subcommand,
 ]
 
 let tree = CommandTree(
@@ -16,7 +16,7 @@ let tree = CommandTree(
     discussion: """
       Without a subcommand, shows how the framework tax grows over the accelerator generations of the catalog.
       """,
-    options: [.format],
+    options: [.format, ProgramVersion.option],
     examples: [
       CommandExample("simulate", shows: "the tax across generations"),
       CommandExample("simulate run bert-base h100-sxm", shows: "one system in detail"),
@@ -40,6 +40,9 @@ func main() throws(Failure) {
     Platform.print(
       tree.help(for: command.path, detail: detail, width: min(Platform.width, 100), styled: Platform.showsStyles))
     return
+  }
+  if command.path.isEmpty, command.isPresent(ProgramVersion.option.name) {
+    return Platform.print("simulate \(ProgramVersion.number)\n")
   }
   let library = try Library(userFolder: command.value(of: "catalog"))
   do { try run(command, library) } catch {

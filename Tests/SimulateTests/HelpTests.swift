@@ -51,4 +51,17 @@ import Testing
     let wrong = try Command.run(["profiles", "fields", "hots"])
     #expect(wrong.status == 64 && wrong.errors.contains("did you mean 'host'?"))
   }
+
+  @Test func `the version is one line, and the manual page has every command`() throws {
+    for flag in ["--version", "-V"] {
+      let version = try Command.run([flag])
+      #expect(version.status == 0 && version.errors.isEmpty)
+      #expect(version.output.wholeMatch(of: /simulate [0-9]+\.[0-9]+\.[0-9]+\n/) != nil, "\(version.output)")
+    }
+    let page = try Command.run(["man"])
+    #expect(page.status == 0 && page.output.hasPrefix(".TH SIMULATE 1"))
+    for word in ["RUN", "GENERATE", "SERVE", "SWEEP", "TRACE", "STUDY HOSTS", "EXIT STATUS"] {
+      #expect(page.output.contains(".SH \"") && page.output.contains("\(word)\""), "\(word)")
+    }
+  }
 }
