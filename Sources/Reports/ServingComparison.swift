@@ -102,6 +102,8 @@ package struct ServingComparison: Report {
       figures += [.servingLatency(runs)].compactMap { $0 }
     }
     let shown = reports.prefix(4).map { (name($0), $0.result) }
-    return figures + [.servingDistributions(shown)].compactMap { $0 }
+    figures += [.servingDistributions(shown)].compactMap { $0 }
+    // Side by side, for two: more lanes are a wall.
+    return figures + reports.prefix(2).compactMap { .servingWindow($0.result, of: name($0)) }
   }
 }

@@ -2,6 +2,7 @@ import Charts
 import JSONText
 import Roofline
 import Serving
+import Simulation
 import Studies
 
 extension Figure {
@@ -85,6 +86,16 @@ extension Figure {
       "Batch, queue and cache over time",
       caption: "Means over intervals of \(shortNumber(result.series.width.seconds)) s.",
       .cartesian(chart), table)
+  }
+
+  /// What host and device do in a stretch of time.
+  static func servingWindow(_ result: ServingResult, of name: String) -> Figure? {
+    guard let timeline = result.timeline, let start = timeline.spans.map(\.start).min() else { return nil }
+    let title = name.isEmpty ? "Host and device" : "Host and device: \(name)"
+    let from = NumberFormat.significant(start.seconds, digits: 4)
+    return .timeline(
+      timeline, title: title,
+      caption: "Steps from \(from) s on: the loop's stages on the host, and each step on the device. Blank is idle.")
   }
 
   /// Times against the rate of arrivals; the knee is where the 99th percentile of the first token has doubled.

@@ -237,7 +237,7 @@ package struct ServingReport: Report {
 
   /// The distributions, and the replica over time.
   package var figures: [Figure] {
-    [.servingDistributions([("", result)]), .servingSeries(result)].compactMap { $0 }
+    [.servingDistributions([("", result)]), .servingSeries(result), .servingWindow(result, of: "")].compactMap { $0 }
   }
 }
 

@@ -8,9 +8,16 @@ extension Figure {
   static func timeline(_ timeline: Timeline, title: String) -> Figure? {
     guard let chart = TimelineChart(timeline) else { return nil }
     let length = NumberFormat.fixed(Double(chart.length) / 1e3, decimals: 1, grouping: .comma)
+    return .timeline(
+      timeline, title: title,
+      caption:
+        "One pass from an idle system until its last kernel is done and the host knows: \(length) µs. Blank is idle.")
+  }
+
+  /// Spans lane by lane, with words of their own.
+  static func timeline(_ timeline: Timeline, title: String, caption: String) -> Figure? {
+    guard let chart = TimelineChart(timeline) else { return nil }
     let lanes = chart.lanes.map { "\($0.name) busy \(NumberFormat.percent($0.busyShare(of: chart.length)))" }
-    let caption =
-      "One pass from an idle system until its last kernel is done and the host knows: \(length) µs. Blank is idle."
     return Figure(
       title, caption: caption, summary: caption + " " + lanes.joined(separator: ", ") + ".", .timeline(chart),
       timelineTable(chart))

@@ -44,7 +44,8 @@ enum ServeCommand {
       OptionDefinition(
         "timeline", value: "FILE", help: "Write the steps of a stretch of time, for Perfetto or chrome://tracing"),
       OptionDefinition(
-        "window", value: "A:B", help: "From which second to which --timeline is", defaultText: "0:2"),
+        "window", value: "A:B", help: "From which second to which --timeline, or the lanes of a page, are",
+        defaultText: "0:2; on a page a tenth of a second in the middle"),
       OptionDefinition("output", short: "o", value: "FILE", help: "Write every finished request, as CSV"),
     ],
     examples: [
@@ -169,6 +170,9 @@ enum ServeCommand {
 
   // MARK: Options
 
+  /// Seconds of host and device that a page shows.
+  private static let pageWindow = 0.1
+
   /// The load of one point.
   private static func load(_ point: ServedPoint, _ command: ParsedCommand) throws(Failure) -> ServingLoad {
     let duration = try checking { try command.double(of: "duration-s", .within(0.001...1e7)) }
@@ -206,11 +210,18 @@ enum ServeCommand {
     return .logNormal(median: median, ninetieth: Int64(ninetieth))
   }
 
-  /// What the timeline is of; nil where none is asked for.
+  /// What the timeline is of; nil where none is asked for, by name or by a page.
   private static func timeline(_ command: ParsedCommand) throws(Failure) -> ServingTimeline? {
-    guard command.isPresent("timeline") else {
-      try command.refuse(["window"], "it is of --timeline FILE")
+    let isPage = command.value(of: "format") == "html"
+    guard command.isPresent("timeline") || isPage else {
+      try command.refuse(["window"], "it is of --timeline FILE, or of a page")
       return nil
+    }
+    if isPage, !command.isPresent("window"), !command.isPresent("timeline") {
+      // The middle of the load, for as long as a page has room for steps.
+      let middle = (try checking { try command.double(of: "duration-s", .within(0.001...1e7)) } ?? 60) / 2
+      return ServingTimeline(
+        from: Picoseconds(costInSeconds: middle), to: Picoseconds(costInSeconds: middle + Self.pageWindow))
     }
     let text = command.value(of: "window") ?? "0:2"
     let ends = text.split(separator: ":", omittingEmptySubsequences: false).map { decimalNumber(String($0)) }
