@@ -14,7 +14,7 @@ package struct HostStudyReport: Report {
   /// The host that all are compared to, and what feeds it.
   private var systemText: String {
     guard let system = study.series.first?.subject.forms.first?.served.decode else { return "" }
-    return "\(system.accelerator?.title ?? "")s, fed by \(system.host.title)"
+    return "on \(system.accelerator?.title ?? ""), fed by \(system.host.title)"
   }
 
   // MARK: For programs

@@ -90,6 +90,9 @@ enum ReportCommand {
 
   // MARK: Options
 
+  /// The most samples for each latency of the past: a page shows how often bands held, and not the bands.
+  private static let hindcastSamples = 100
+
   private static func checkPageOptions(_ command: ParsedCommand) throws(Failure) {
     for name in ["chart", "measurements", "year", "samples"] where command.isPresent(name) {
       throw .usage("--\(name) goes with a system, not with --sweep or --study")
@@ -151,10 +154,12 @@ enum ReportCommand {
         named: resolved.scenario.kernelModel.errorBandName, directories: library.profileFolders)
     }
     // A page is worth having where the catalog's history is not what it should be.
+    let samples = try checking { try command.integer(of: "samples", ProjectCommand.samples) } ?? hindcastSamples
     let hindcast =
       kind == .hindcast
       ? try HindcastRun.report(library)
-      : kind == nil && projection != nil ? try? HindcastRun.report(library, sampleCount: 100) : nil
+      : kind == nil && projection != nil
+        ? try? HindcastRun.report(library, sampleCount: min(samples, hindcastSamples)) : nil
     return SystemReport(
       study: study, projection: projection, hindcast: hindcast, measurements: measurements ?? [], errors: errors,
       command: words,

@@ -112,7 +112,8 @@ extension Lowering {
       bytesWritten: Double(rows[0]) * shape.n * target.precision.bytesPerElement,
       arithmetic: target.arithmetic(of: .linear))
     kernel.readWeights(matrices, formats)
-    kernel.groups = target.groupedProducts
+    // Weights of four bits have kernels of their own in every engine, of which nothing is measured.
+    if formats.weights.bytesPerElement >= 1 { kernel.groups = target.groupedProducts }
     return [kernel]
   }
 }
