@@ -11,7 +11,7 @@ extension CalibratedModel {
     guard let pipeline, let passes = efficiency.passes.fitted else { return nil }
     let clock = accelerator.clockGHz * 1e9
     let shape = kernel.pass
-    let latency = shape.waits * passes.waitClocks / clock
+    let latency = (shape.waits + waits(for: shape.looks)) * passes.waitClocks / clock
     let turns = max(0, shape.blocks / (Self.residentBlocks * accelerator.computeUnits) - 1)
     let places =
       (shape.placed / passes.placesPerClock + shape.turned / passes.turnsPerClock) / (accelerator.computeUnits * clock)
@@ -27,6 +27,23 @@ extension CalibratedModel {
       memory: traffic.seconds(bytes, reuse: kernel.isCold ? .infinity : kernel.bytes),
       setup: turns * (latency + passes.blockClocks / clock), fixed: efficiency.kernelFixedUS * 1e-6 + latency,
       overlap: turns > 0 ? pipeline.overlap : .infinity)
+  }
+
+  /// Waits for elements that are looked at one behind the other.
+  private func waits(for looks: [PassShape.Look]) -> Double {
+    guard !looks.isEmpty, let rows = efficiency.rows.fitted else { return 0 }
+    return looks.reduce(0) { sum, look in
+      let cost =
+        switch look.sort {
+        case .sum: rows.sum
+        case .longSum: rows.longSum
+        case .place: rows.place
+        case .longPlace: rows.longPlace
+        case .columnSum: rows.columnSum
+        case .columnPlace: rows.columnPlace
+        }
+      return sum + (look.count * cost.waits + look.elements / cost.elements)
+    }
   }
 
   /// Blocks of 128 threads that a compute unit has room for.

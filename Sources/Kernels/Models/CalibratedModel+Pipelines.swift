@@ -10,13 +10,14 @@ extension CalibratedModel {
     }
     let time = powered(product(format, pipeline, of: shape).time(of: shape), shape.flops, format)
     let traffic = traffic(pipeline)
-    // To find a scale and to convert by it: 16 bits are read twice, a narrower element written, read, and written again.
+    // To find a scale and to convert by it.
     let quantization = kernel.quantized > 0 ? efficiency.pipeline.quantizationUS ?? 0 : 0
     return KernelTime(
       compute: max(time.arithmetic, conversions(kernel)),
       memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
         + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
-      exposedMemory: traffic.seconds(6.5 * kernel.quantized, reuse: 2 * kernel.quantized), setup: time.setup,
+      exposedMemory: traffic.seconds(
+        (efficiency.pipeline.quantizedBytes ?? 0) * kernel.quantized, reuse: 2 * kernel.quantized), setup: time.setup,
       fixed: pipeline.matrixFixed + quantization * 1e-6, overlap: pipeline.overlap)
   }
 

@@ -56,14 +56,24 @@ extension OperatorRule {
 
 extension Lowering {
   /// Rows that are normalized: as long as the weights, or as the last dimension.
-  func normalization(_ operation: Operator, _ arithmetic: OperatorArithmetic, step: Double = 512) -> [Kernel] {
+  ///
+  /// - Parameters:
+  ///   - operation: The call.
+  ///   - arithmetic: What it computes.
+  ///   - step: How many elements of a row its kernel takes at once.
+  func normalization(
+    _ operation: Operator, _ arithmetic: OperatorArithmetic,
+    step: KeyPath<RowEfficiency.Steps, Double> = \.normalization
+  ) -> [Kernel] {
+    guard let steps = target.rows else { return reduction(operation, arithmetic, PassShape()) }
     let input = operation.inputs.first ?? Shape([])
     let width = Double(max(1, input.dimensions.last ?? 1))
     let rows = Double(input.elementCount) / width
     return reduction(
       operation, arithmetic,
       .normalization(
-        rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms"), step: step))
+        rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms"),
+        step: steps[keyPath: step]))
   }
 
   fileprivate func softmax(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
