@@ -43,6 +43,9 @@ SAME = {"nvidia-h200": "H200 SXM5 141GB", "nvidia-h20": "H20 SXM", "nvidia-rtx-3
 # A profile is one of the two halves that software sees.
 SHARES = {"amd-mi250x": {"compute_units", "watts", "memory.capacity_gb", "memory.bandwidth_gb_per_s", "memory.l2_mb"}}
 HALVED_PEAKS = "amd-mi250x"
+# Figures of something else: AMD's collections have the vector units' rate in fp32, the profiles the matrix units'; rows of two sizes.
+DIFFERENT = {("amd-mi100", "peak_tflops.fp32"), ("amd-mi210", "peak_tflops.fp32"), ("amd-mi250x", "peak_tflops.fp32"),
+             ("nvidia-v100-pcie-16gb", "memory.capacity_gb"), ("nvidia-v100-sxm2-16gb", "memory.capacity_gb")}
 
 
 def words(name):
@@ -111,7 +114,7 @@ def main():
             print(f"{profile['name']}: in no table")
         for table, source, number, value in found:
             own = value_at(profile, number)
-            if own is None:
+            if own is None or (profile["name"], number) in DIFFERENT:
                 continue
             compared += 1
             if abs(value - own) <= arguments.least * own or (number, value) in seen:
