@@ -63,6 +63,7 @@ MEANINGS = {
     "attention_block_us": "filling and draining a block of queries, us",
     "attention_fixed_us": "attention beside arithmetic and traffic, us",
     "flash_attention": "the generation of FlashAttention that libraries have (not fitted)",
+    "attention_combining": "kernels that combine parts of the keys, each as long as a product of nothing",
     "narrow_energy": "energy of a FLOP in 8 bits, relative to one in 16",
     "arithmetic_power": "share of the board's power for arithmetic",
     "idle_power": "share of the board's power that is always drawn",

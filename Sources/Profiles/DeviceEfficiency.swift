@@ -118,7 +118,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
     ["energy_pj_per_flop", "narrow_energy", "arithmetic_power"], ["idle_power", "energy_pj_per_byte"],
     ["wait_clocks", "block_clocks", "places_per_clock", "turns_per_clock", "stream_bytes_per_clock"]
       + RowEfficiency.table.map(\.key),
-    ["exponentials_per_clock", "attention_block_us", "attention_fixed_us", "flash_attention"],
+    ["exponentials_per_clock", "attention_block_us", "attention_fixed_us", "flash_attention", "attention_combining"],
   ]
 
   /// The group of these constants in a file.
@@ -135,7 +135,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
         read: { $0[keyPath: base][keyPath: field.keyPath] },
         write: { $0[keyPath: base][keyPath: field.keyPath] = $1 })
     }
-      + (PipelineEfficiency.table + AttentionEfficiency.table + PassEfficiency.table + RowEfficiency.table).map { $0.field(base) }
+      + [PipelineEfficiency.table, AttentionEfficiency.table, PassEfficiency.table, RowEfficiency.table].joined().map {
+        $0.field(base)
+      }
   }
 }
 

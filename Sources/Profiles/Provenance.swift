@@ -107,7 +107,8 @@ package struct Provenance: Sendable, Equatable {
       let range = try SourceRange(from: &entry, of: member.key, stated)
       try entry.finish()
       provenance.sources.append(
-        Source(path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note, range: range))
+        Source(path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note, range: range)
+      )
     }
     return provenance
   }

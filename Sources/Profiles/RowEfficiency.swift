@@ -49,7 +49,8 @@ package struct RowEfficiency: Sendable, Equatable {
       "by one thread, where the reduced dimension is not the innermost"),
     step("long_row", \.rows.longRow, "the most elements of a short row", "of a sum or an extremum"),
     step(
-      "normalization_step", \.rows.normalizationStep, "elements of a row normalized at once", "by a framework's kernels"),
+      "normalization_step", \.rows.normalizationStep, "elements of a row normalized at once", "by a framework's kernels"
+    ),
     step(
       "engine_normalization_step", \.rows.engineNormalizationStep, "elements of a row normalized at once, engines",
       "by their own kernels"),

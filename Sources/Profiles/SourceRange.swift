@@ -34,13 +34,12 @@ extension SourceRange {
   /// What a profile states of a number; nil for a path that is no number's.
   typealias Stated = (_ path: String) -> (value: Double?, domain: NumberDomain)?
 
-  /// Reads `range` and `other_from` of a source, which go together.
+  /// Reads `range` and `other_from` of a source, which go together; nil where there are none.
   ///
   /// - Parameters:
   ///   - entry: The source.
   ///   - path: The number.
   ///   - stated: What the profile states.
-  /// - Returns: The range; nil where there is none.
   /// - Throws: `JSONFault` for one of the two without the other, what is no pair of rising figures in the number's range, and
   ///   a range of no number or without the stated figure.
   init?(from entry: inout JSONObjectCursor, of path: String, _ stated: Stated) throws(JSONFault) {

@@ -44,7 +44,8 @@ extension LatencyAnswer {
       )
     }
     if contestedNumbers > 0 {
-      parts.append("sources disagree on \(contestedNumbers) number\(contestedNumbers == 1 ? "" : "s") that it depends on")
+      let numbers = contestedNumbers == 1 ? "a number" : "\(contestedNumbers) numbers"
+      parts.append("sources disagree on \(numbers) that it depends on")
     }
     return parts.joined(separator: "; ")
   }

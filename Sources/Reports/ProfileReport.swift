@@ -96,7 +96,8 @@ package struct ProfileReport: Report {
         Column("note", for: .programs) { .text($0.source?.note) },
         Column("range_low", for: .programs) { .number($0.source?.range?.figures.lowerBound) },
         Column("range_high", for: .programs) { .number($0.source?.range?.figures.upperBound) },
-        Column("other_source", for: .programs) { .text($0.source?.range?.otherFrom) }, Column("meaning") { .text($0.meaning) },
+        Column("other_source", for: .programs) { .text($0.source?.range?.otherFrom) },
+        Column("meaning") { .text($0.meaning) },
       ])
   }
 

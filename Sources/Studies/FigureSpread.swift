@@ -14,14 +14,13 @@ package struct FigureSpread: Sendable {
 
   /// Simulates a pass by figures from the smallest to the largest.
   ///
-  /// Each number takes the middles of 32 equal parts of its range, each once, the first number in their order and the others in
-  /// orders drawn by lot: a Latin hypercube (McKay, Beckman, Conover, Technometrics 1979).
+  /// Nil where no sources contradict each other on what the latency depends on, or no pass can be simulated. Each number
+  /// takes the middles of 32 equal parts of its range, each once, the first number in their order and the others in orders
+  /// drawn by lot: a Latin hypercube (McKay, Beckman, Conover, Technometrics 1979).
   ///
   /// - Parameters:
   ///   - scenario: What is simulated.
   ///   - plan: Its plan.
-  /// - Returns: The spread; nil where no sources contradict each other on what the latency depends on, or no pass can be
-  ///   simulated.
   package init?(_ scenario: Scenario, _ plan: ProgramPlan) {
     let all = ContestedNumbers(scenario.system)
     guard !all.isEmpty else { return nil }

@@ -52,7 +52,8 @@ extension CalibratedModel {
     let attention = FlashAttention(
       generation: constants.generation,
       rate: rate(format, perClock: efficiency.attention.flopsPerClock ?? .infinity) / accelerator.computeUnits,
-      exponentials: constants.exponentialsPerClock * clock, waves: waves, block: constants.block)
+      exponentials: constants.exponentialsPerClock * clock, waves: waves, block: constants.block,
+      combining: constants.combining)
     let (product, parts) = attention.time(of: shape)
     let time = powered(product, shape.flops, format)
     let traffic = traffic(pipeline)

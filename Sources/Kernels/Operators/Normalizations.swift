@@ -61,6 +61,7 @@ extension Lowering {
   ///   - operation: The call.
   ///   - arithmetic: What it computes.
   ///   - step: How many elements of a row its kernel takes at once.
+  /// - Returns: The kernel.
   func normalization(
     _ operation: Operator, _ arithmetic: OperatorArithmetic,
     step: KeyPath<RowEfficiency.Steps, Double> = \.normalization

@@ -8,6 +8,7 @@ extension Operator {
   ///
   /// - Parameter isChannelsLast: Whether images lie with their channels innermost; an image is that of which all positions are
   ///   reduced and the channels stay.
+  /// - Returns: Whether it stays.
   func keepsInnermost(isChannelsLast: Bool) -> Bool {
     guard let input = inputs.first else { return false }
     guard let named = attribute("dims") ?? attribute("dim") else {
