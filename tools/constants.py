@@ -42,6 +42,7 @@ MEANINGS = {
     "block_clocks": "start of a block that has waited for another's end, clocks",
     "places_per_clock": "elements of broadcast, permuted or indexed operands that a unit places in a clock",
     "turns_per_clock": "elements that it turns in a clock, where rows become columns",
+    "planes_per_clock": "elements of planes that it scales in a clock, each by its plane's factor",
     "sum_waits": "waits of a sum over a short row, beside those for its elements",
     "sum_elements": "elements of a short row that a sum gets with each wait more",
     "long_sum_waits": "the same of a long row",

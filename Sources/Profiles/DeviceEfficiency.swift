@@ -116,8 +116,7 @@ public struct DeviceEfficiency: Sendable, Equatable {
     ["matrix_step_clocks", "split_us"],
     ["matrix_fixed_us", "cache_bytes_per_clock", "overlap", "cache_kept", "cache_lost"],
     ["energy_pj_per_flop", "narrow_energy", "arithmetic_power"], ["idle_power", "energy_pj_per_byte"],
-    ["wait_clocks", "block_clocks", "places_per_clock", "turns_per_clock", "stream_bytes_per_clock"]
-      + RowEfficiency.table.map(\.key),
+    PassEfficiency.table.map(\.key) + RowEfficiency.table.map(\.key),
     ["exponentials_per_clock", "attention_block_us", "attention_fixed_us", "flash_attention", "attention_combining"],
   ]
 

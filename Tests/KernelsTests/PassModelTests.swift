@@ -100,6 +100,33 @@ import Workloads
     #expect(try sort(pass("tensorrt", .channelsLast)) == .sum)
   }
 
+  @Test func `a batch normalization scales the elements of its planes one by one`() throws {
+    let models = try ShippedProfiles.catalog()
+    func time(_ sides: Int64, on part: AcceleratorProfile) throws -> [Double] {
+      let system = System(
+        accelerator: part, host: try models.host(named: "reference"),
+        framework: try models.framework(named: "cuda-graph"))
+      let (images, channels) = ([64, 256, sides, sides], Array(repeating: [Int64(256)], count: 4))
+      let operation = Operator.make("aten::batch_norm", [images] + channels, to: [images])
+      return Lowering(target: LoweringTarget(system: system, precision: .fp16)).lower(operation).kernels.map {
+        CalibratedModel(accelerator: part).time(of: $0).seconds * 1e6
+      }
+    }
+    let perClock = accelerator.efficiency.passes.planesPerClock ?? 0
+    let rate = perClock * accelerator.computeUnits * accelerator.clockGHz * 1e3
+    let fixed = accelerator.efficiency.kernelFixedUS
+    let times = try time(56, on: accelerator)
+    // Two kernels over the channels, and 51 million elements in the third.
+    #expect(times.count == 3 && abs(times[2] - fixed - 64 * 256 * 3136 / rate) < 0.1, "\(times)")
+    // More units than the memory feeds scale no faster than it does.
+    var many = accelerator
+    many.computeUnits *= 8
+    let bytes = 2.0 * 2 * 64 * 256 * 3136
+    let memory = bytes / (accelerator.memory.bandwidthGBPerS * accelerator.efficiency.memory) / 1e3
+    let limited = try time(56, on: many)
+    #expect(abs(limited[2] - fixed - memory) < 2, "\(limited)")
+  }
+
   @Test func `a kernel between two waits in proportion`() {
     func mix(_ low: Double, _ high: Double) -> Double { low + (high - low) / 4 }
     let (low, high) = (

@@ -94,7 +94,8 @@ private struct Source: SweepSource {
     let plain = try SweepRequest(items, kernelModel: nil, isSynchronized: false)
     let asked = try SweepRequest(items, kernelModel: nil, isSynchronized: false, layout: .channelsLast)
     #expect(try isLast(plain) == [false] && isLast(asked) == [true])
-    let planned = try plan(#""layout": "nhwc", "workload": "w", "over": { "accelerator": ["gpu-1"] }"#).plan(from: Source())
+    let request = try plan(#""layout": "nhwc", "workload": "w", "over": { "accelerator": ["gpu-1"] }"#)
+    let planned = try request.plan(from: Source())
     #expect(planned.choices.frameworks.map(\.isChannelsLast) == [true])
   }
 

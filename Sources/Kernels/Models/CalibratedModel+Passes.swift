@@ -14,7 +14,11 @@ extension CalibratedModel {
     let latency = (shape.waits + waits(for: shape.looks)) * passes.waitClocks / clock
     let turns = max(0, shape.blocks / (Self.residentBlocks * accelerator.computeUnits) - 1)
     let places =
-      (shape.placed / passes.placesPerClock + shape.turned / passes.turnsPerClock) / (accelerator.computeUnits * clock)
+      (shape.placed / passes.placesPerClock + shape.turned / passes.turnsPerClock + shape.scaled / passes.planesPerClock)
+      / (accelerator.computeUnits * clock)
+    let starts = turns * (latency + passes.blockClocks / clock)
+    // While one block starts or waits, the elements of others are placed.
+    let (setup, wait) = (max(0, starts - places), max(0, latency - max(0, places - starts)))
     let isWhole = kernel.kernelClass == .reduction && shape.blocks == 0
     let traffic = CachedTraffic(
       memory: bandwidth * (isWhole ? efficiency.reduction : 1),
@@ -25,7 +29,7 @@ extension CalibratedModel {
     return KernelTime(
       compute: max(kernel.flops / vectorPeak, places),
       memory: traffic.seconds(bytes, reuse: kernel.isCold ? .infinity : kernel.bytes),
-      setup: turns * (latency + passes.blockClocks / clock), fixed: efficiency.kernelFixedUS * 1e-6 + latency,
+      setup: setup, fixed: efficiency.kernelFixedUS * 1e-6 + wait,
       overlap: turns > 0 ? pipeline.overlap : .infinity)
   }
 

@@ -87,7 +87,7 @@ extension Lowering {
         bytesRead: Double(input.elementCount) * target.precision.bytesPerElement))
   }
 
-  /// cuDNN normalizes half precision in three kernels, two of them over the channels only.
+  /// Half precision is normalized in three kernels, two of them over the channels only, which make a factor of the variance.
   fileprivate func batchNorm(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
     let bytes = operation.inputElements(0) * target.precision.bytesPerElement
     let channels = Double(operation.inputs[0][1])
@@ -98,6 +98,11 @@ extension Lowering {
     let small = Kernel(
       name: operation.name, .elementwise, flops: channels, bytesRead: 4 * channels, bytesWritten: 4 * channels,
       arithmetic: .fp32)
-    return [byLibrary(small), byLibrary(small), main]
+    var transform = main
+    if target.rows != nil, !target.isCompiled, !target.isChannelsLast, operation.inputs[0].rank > 2 {
+      let planes = Double(operation.inputs[0][0]) * channels
+      transform.pass = .planes(planes, size: operation.inputElements(0) / max(1, planes))
+    }
+    return [byLibrary(small), byLibrary(small), transform]
   }
 }
