@@ -30,7 +30,9 @@ NEUTRAL = {"energy_pj_per_flop": 1e-6, "matrix_flops_per_clock": 1e6, "operand_b
            "split_us": 0, "matrix_fixed_us": 0, "matrix_memory": 1, "cache_bytes_per_clock": 1000, "load_bytes_per_clock": None,
            "matrix_pairs": None, "quantization_us": 0, "attention_flops_per_clock": None, "exponentials_per_clock": 1e6,
            "attention_block_us": 0, "attention_fixed_us": 0, "wait_clocks": 0, "block_clocks": 0, "places_per_clock": 1e6,
-           "turns_per_clock": 1e6, "stream_bytes_per_clock": 1}
+           "turns_per_clock": 1e6, "planes_per_clock": 1e6, "stream_bytes_per_clock": 1, "sum_waits": 0, "sum_elements": 1e9, "long_sum_waits": 0,
+           "long_sum_elements": 1e9, "place_waits": 0, "place_elements": 1e9, "long_place_waits": 0, "long_place_elements": 1e9,
+           "quantized_bytes": 0, "attention_combining": 0}
 KEPT = {"memory", "vector", "vector_half", "matrix_alignment", "flash_attention", "idle_power", "energy_pj_per_byte"}
 
 

@@ -24,6 +24,10 @@ package struct LoweringTarget: Sendable, Equatable {
   package var isChannelsLast: Bool
   /// The positions by whose multiple a 1x1 convolution is a product of tensors that are channels-first.
   package var pointwisePositions: Double
+  /// Whether the framework makes a graph of a model, whose operators run in kernels of its own.
+  package var isCompiled: Bool
+  /// In what steps kernels go over rows; nil where it is not known what a step takes.
+  package var rows: RowEfficiency.Steps?
   /// Whether fused attention gives a compute unit whole heads.
   package var attendsByHeads: Bool
   /// How the engine's own kernels for products of several groups run.
@@ -47,7 +51,9 @@ package struct LoweringTarget: Sendable, Equatable {
     pointwisePositions = system.framework.pointwisePositions
     attendsByHeads = system.framework.attendsByHeads
     groupedProducts = system.engine?.groupedProducts ?? GroupedProductTiles()
+    isCompiled = system.framework.fusionRules(on: system.accelerator?.architecture ?? "").contains(.removeViews)
     convolutionWorkspace = system.framework.convolutionWorkspaceMB.map { $0 * 1e6 } ?? .infinity
+    rows = system.accelerator?.efficiency.rows.steps
     guard let accelerator = system.accelerator, accelerator.efficiency.matrixAlignment > 0 else {
       tf32Kinds = []
       matrixPrecisions = []

@@ -8,8 +8,32 @@ package struct PassShape: Hashable, Sendable {
   package var placed = 0.0
   /// Elements of rows that become columns, likewise.
   package var turned = 0.0
+  /// Elements of planes, each of which is scaled as its plane says, likewise.
+  package var scaled = 0.0
   /// Bytes that are read again, once a block has seen its whole row.
   package var readAgain = 0.0
+  /// The elements that a thread or a row's threads look at, each of which waits as its sort does, beside ``waits``.
+  package var looks: [Look] = []
+
+  /// Elements that are looked at one behind the other.
+  package struct Look: Hashable, Sendable {
+    /// What is looked for, and among what.
+    package enum Sort: CaseIterable, Sendable {
+      /// A sum, over a row that few threads share or all of a block.
+      case sum, longSum
+      /// The place of an extremum, likewise.
+      case place, longPlace
+      /// Either, over elements that one thread has for itself since its neighbors have those of other columns.
+      case columnSum, columnPlace
+    }
+
+    /// Which.
+    package var sort: Sort
+    /// How often; between two kernels a part of once.
+    package var count = 1.0
+    /// Elements.
+    package var elements: Double
+  }
 
   /// Threads share the elements evenly, and find them in order.
   package init() {}
@@ -20,10 +44,9 @@ package struct PassShape: Hashable, Sendable {
   ///   - rows: How many.
   ///   - width: Elements of one.
   ///   - centers: Whether a mean is found beside the squares.
-  ///   - step: Elements that a row's threads take at once: 512 in PyTorch's kernels, 1,024 in engines' own (vLLM gives a
-  ///     row as many threads; on an RTX 4090 its rows of 4,096 take 2.5 us, LLMServingSim's profiles).
+  ///   - step: Elements that a row's threads take at once.
   /// - Returns: How they are gone over.
-  static func normalization(rows: Double, width: Double, centers: Bool, step: Double = 512) -> PassShape {
+  static func normalization(rows: Double, width: Double, centers: Bool, step: Double) -> PassShape {
     let steps = (width / step).rounded(.up)
     return PassShape(blocks: rows, waits: centers ? 3 * (1 + steps) : 1 + 2 * steps)
   }
@@ -35,14 +58,68 @@ package struct PassShape: Hashable, Sendable {
     return PassShape(blocks: rows, waits: 3 + 3 * (width / 4096).rounded(.up), readAgain: 2 * bytesRead)
   }
 
-  /// Rows of a sum or an extremum, four in a block; a row of more than 4,096 elements has all threads of one.
-  static func reduction(rows: Double, width: Double) -> PassShape {
-    PassShape(blocks: rows / 4, waits: width <= 4096 ? 2.5 + width / 350 : 4 + width / 2200)
+  /// Rows of a sum or an extremum, four in a block, or of which the place of an extremum is found, eight; a long row has all
+  /// threads of one.
+  ///
+  /// - Parameters:
+  ///   - rows: How many.
+  ///   - width: Elements of one.
+  ///   - findsPlace: Whether the place is wanted: then pairs of a value and its place are compared.
+  ///   - longest: The most elements of a row that is not long.
+  /// - Returns: How they are gone over.
+  static func rows(_ rows: Double, width: Double, findsPlace: Bool, longest: Double) -> PassShape {
+    var shape = PassShape(blocks: rows / (findsPlace ? 8 : 4), waits: 0)
+    let sort: Look.Sort = width <= longest ? (findsPlace ? .place : .sum) : findsPlace ? .longPlace : .longSum
+    shape.looks = [Look(sort: sort, elements: width)]
+    return shape
   }
 
-  /// Rows of which the place of an extremum is found: pairs of a value and its place are compared one after the other.
-  static func place(rows: Double, width: Double) -> PassShape {
-    PassShape(blocks: rows / 8, waits: width <= 4096 ? 4 + width / 75 : 5 + width / 900)
+  /// Columns of a sum or an extremum: threads beside one another have columns beside one another.
+  ///
+  /// As PyTorch does it (`aten/src/ATen/native/cuda/Reduce.cuh`): a block has 512 threads for elements by themselves, and
+  /// 128 for vectors of four columns, at most 32 of them side by side. Others stand behind them: with columns of their
+  /// own, or, where each has 16 elements left at least, with a share of the same. Of a share of 256 and more blocks take
+  /// 16 each, and the last of them adds up what the others have written.
+  ///
+  /// - Parameters:
+  ///   - columns: How many.
+  ///   - depth: Elements of one.
+  ///   - findsPlace: Whether an extremum's place is wanted.
+  /// - Returns: How they are gone over.
+  static func columns(_ columns: Double, depth: Double, findsPlace: Bool) -> PassShape {
+    let vectors = max(1, columns / 4)
+    var side = 1.0
+    while side < 32, side * 2 <= vectors { side *= 2 }
+    let behind = 128 / side
+    let isShared = depth >= 16 * behind
+    var shape = PassShape(blocks: vectors / (isShared ? side : 128), waits: 0)
+    var share = isShared ? depth / behind : depth
+    if share >= 256 {
+      share = 16
+      // What is written, that it is written, and what the others wrote.
+      shape.waits = 3
+    }
+    shape.looks = [Look(sort: findsPlace ? .columnPlace : .columnSum, elements: share)]
+    return shape
+  }
+
+  /// Planes of one channel each, of whose elements a thread takes one at a time.
+  ///
+  /// As PyTorch does it (`batch_norm_transform_input_kernel` in `aten/src/ATen/native/cuda/Normalization.cuh`): a block has a
+  /// plane, and a thread for each fourth element, at least 64 and at most 512. That blocks of small planes wait for others to
+  /// end is left out: of 131,072 planes of 49 elements an H100 takes four times as long as this says. With it the passes of
+  /// models that keep their weights in single precision, which cuDNN normalizes, would be too long (timm on an RTX 3090).
+  ///
+  /// - Parameters:
+  ///   - count: How many.
+  ///   - size: Elements of one.
+  /// - Returns: How they are gone over.
+  static func planes(_ count: Double, size: Double) -> PassShape {
+    var threads = 64.0
+    while threads < 512, threads < size / 4 { threads *= 2 }
+    var shape = PassShape(blocks: 0, waits: (size / threads).rounded(.up))
+    shape.scaled = count * size
+    return shape
   }
 
   /// Rows that a compiler's kernel looks at whole: it gives a row as many threads as it has elements, up to 4,096.
@@ -66,7 +143,14 @@ package struct PassShape: Hashable, Sendable {
     shape.waits = mix(low.waits, high.waits)
     shape.placed = mix(low.placed, high.placed)
     shape.turned = mix(low.turned, high.turned)
+    shape.scaled = mix(low.scaled, high.scaled)
     shape.readAgain = mix(low.readAgain, high.readAgain)
+    shape.looks = Look.Sort.allCases.compactMap { sort in
+      let (from, to) = (low.looks.first { $0.sort == sort }, high.looks.first { $0.sort == sort })
+      guard from != nil || to != nil else { return nil }
+      return Look(
+        sort: sort, count: mix(from?.count ?? 0, to?.count ?? 0), elements: mix(from?.elements ?? 0, to?.elements ?? 0))
+    }
     return shape
   }
 }

@@ -14,6 +14,8 @@ package struct AttentionEfficiency: Sendable, Equatable {
   package var fixedUS: Double?
   /// The generation of the kernels that libraries have: FlashAttention 2, 3 or 4.
   package var flashAttention: Double?
+  /// Combining the results of a sequence's parts of the keys, in kernels as long as a product of nothing.
+  package var combining: Double?
 
   /// None of them.
   package init() {}
@@ -38,6 +40,9 @@ package struct AttentionEfficiency: Sendable, Equatable {
       key: "flash_attention", keyPath: \.attention.flashAttention,
       domain: NumberDomain(.count, .wholeBetween(2, 4), .threshold), meaning: "FlashAttention's generation",
       note: "of the kernels that libraries have"),
+    OptionalConstant(
+      key: "attention_combining", keyPath: \.attention.combining, domain: NumberDomain(.count, .between(0, 100)),
+      meaning: "kernels that combine parts of the keys", note: "each as long as a product of nothing"),
   ]
 }
 
@@ -52,13 +57,15 @@ extension AttentionEfficiency {
     package let fixed: Double
     /// The generation of the kernels.
     package let generation: Double
+    /// Kernels that combine parts of the keys.
+    package let combining: Double
   }
 
   /// These constants; nil where one of them is missing.
   package var fitted: Fitted? {
-    guard let exponentialsPerClock, let blockUS, let fixedUS, let flashAttention else { return nil }
+    guard let exponentialsPerClock, let blockUS, let fixedUS, let flashAttention, let combining else { return nil }
     return Fitted(
       exponentialsPerClock: exponentialsPerClock, block: blockUS * 1e-6, fixed: fixedUS * 1e-6,
-      generation: flashAttention)
+      generation: flashAttention, combining: combining)
   }
 }

@@ -45,6 +45,8 @@ public struct DeviceEfficiency: Sendable, Equatable {
   package var attention = AttentionEfficiency()
   /// What it says of passes over memory.
   package var passes = PassEfficiency()
+  /// What it says of the rows that passes go over.
+  package var rows = RowEfficiency()
 
   /// All zero, to be filled from a family's file: the code holds no constants.
   public init() {}
@@ -114,8 +116,8 @@ public struct DeviceEfficiency: Sendable, Equatable {
     ["matrix_step_clocks", "split_us"],
     ["matrix_fixed_us", "cache_bytes_per_clock", "overlap", "cache_kept", "cache_lost"],
     ["energy_pj_per_flop", "narrow_energy", "arithmetic_power"], ["idle_power", "energy_pj_per_byte"],
-    ["wait_clocks", "block_clocks", "places_per_clock", "turns_per_clock", "stream_bytes_per_clock"],
-    ["exponentials_per_clock", "attention_block_us", "attention_fixed_us", "flash_attention"],
+    PassEfficiency.table.map(\.key) + RowEfficiency.table.map(\.key),
+    ["exponentials_per_clock", "attention_block_us", "attention_fixed_us", "flash_attention", "attention_combining"],
   ]
 
   /// The group of these constants in a file.
@@ -132,7 +134,9 @@ public struct DeviceEfficiency: Sendable, Equatable {
         read: { $0[keyPath: base][keyPath: field.keyPath] },
         write: { $0[keyPath: base][keyPath: field.keyPath] = $1 })
     }
-      + (PipelineEfficiency.table + AttentionEfficiency.table + PassEfficiency.table).map { $0.field(base) }
+      + [PipelineEfficiency.table, AttentionEfficiency.table, PassEfficiency.table, RowEfficiency.table].joined().map {
+        $0.field(base)
+      }
   }
 }
 
@@ -143,6 +147,7 @@ struct OptionalConstant: Sendable {
   let domain: NumberDomain
   let meaning: String
   var note = ""
+  var affects: NumberEffect = .device
   var family = NumberFamily.none
   var trend = NumberTrend.none
 
@@ -152,7 +157,7 @@ struct OptionalConstant: Sendable {
   ) -> ProfileField<Profile> {
     let keyPath = keyPath
     return ProfileField(
-      "\(DeviceEfficiency.group).\(key)", domain, meaning, note: note, required: false, affects: .device,
+      "\(DeviceEfficiency.group).\(key)", domain, meaning, note: note, required: false, affects: affects,
       family: family, trend: trend, isShared: true, read: { $0[keyPath: base][keyPath: keyPath] },
       write: { $0[keyPath: base][keyPath: keyPath] = $1 })
   }

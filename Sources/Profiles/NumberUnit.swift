@@ -10,6 +10,8 @@ public enum NumberUnit: String, CaseIterable, Sendable {
   case gigabytes = "GB"
   /// 10^6 bytes.
   case megabytes = "MB"
+  /// Single bytes.
+  case bytes = "B"
   /// 10^-6 seconds.
   case microseconds = "us"
   /// FLOPs in one clock.

@@ -12,6 +12,8 @@ package struct PassEfficiency: Sendable, Equatable {
   package var placesPerClock: Double?
   /// Elements that it places in a clock where rows become columns, so that no two beside one another stay so.
   package var turnsPerClock: Double?
+  /// Elements of planes, each of which has a factor of its own, that it scales in a clock, one thread one at a time.
+  package var planesPerClock: Double?
   /// Bytes that a pass exchanges with the last-level cache in a clock, of each compute unit.
   package var streamBytesPerClock: Double?
 
@@ -35,6 +37,11 @@ package struct PassEfficiency: Sendable, Equatable {
       domain: NumberDomain(.resultsPerClock, .between(0.01, 1e6)),
       meaning: "elements that a unit turns per clock", note: "where rows become columns", family: .operands),
     OptionalConstant(
+      key: "planes_per_clock", keyPath: \.passes.planesPerClock,
+      domain: NumberDomain(.resultsPerClock, .between(0.01, 1e6)),
+      meaning: "elements of planes that a unit scales per clock", note: "by a factor of each plane's", family: .operands
+    ),
+    OptionalConstant(
       key: "stream_bytes_per_clock", keyPath: \.passes.streamBytesPerClock, domain: .bytesPerClock,
       meaning: "bytes of a pass between a unit and the cache", note: "in a clock", family: .bandwidth,
       trend: .following(["memory.bandwidth_gb_per_s"], over: ["compute_units", "clock_ghz"])),
@@ -52,16 +59,19 @@ extension PassEfficiency {
     package let placesPerClock: Double
     /// Elements that it turns in a clock.
     package let turnsPerClock: Double
+    /// Elements of planes that it scales in a clock.
+    package let planesPerClock: Double
     /// Bytes between a unit and the last-level cache in a clock.
     package let streamBytesPerClock: Double
   }
 
   /// These constants; nil where one of them is missing.
   package var fitted: Fitted? {
-    guard let waitClocks, let blockClocks, let placesPerClock, let turnsPerClock, let streamBytesPerClock
+    guard let waitClocks, let blockClocks, let placesPerClock, let turnsPerClock, let planesPerClock,
+      let streamBytesPerClock
     else { return nil }
     return Fitted(
       waitClocks: waitClocks, blockClocks: blockClocks, placesPerClock: placesPerClock, turnsPerClock: turnsPerClock,
-      streamBytesPerClock: streamBytesPerClock)
+      planesPerClock: planesPerClock, streamBytesPerClock: streamBytesPerClock)
   }
 }

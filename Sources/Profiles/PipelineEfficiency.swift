@@ -24,6 +24,9 @@ package struct PipelineEfficiency: Sendable, Equatable {
   package var matrixPairs: Double?
   /// Time of bringing an operand into a narrower format by a scale that is found first, microseconds, beside its traffic.
   package var quantizationUS: Double?
+  /// Bytes that this reads and writes for each element: 16 bits are read twice, once for the scale, and a byte is written; the
+  /// product's own reading of it counts with the product.
+  package var quantizedBytes: Double?
   /// Time that a sum in parts adds, microseconds.
   package var splitUS: Double?
   /// Time of a product beside arithmetic and traffic, microseconds: its start, its first operands, its epilogue.
@@ -78,6 +81,9 @@ package struct PipelineEfficiency: Sendable, Equatable {
     OptionalConstant(
       key: "quantization_us", keyPath: \.pipeline.quantizationUS, domain: .kernelMicroseconds,
       meaning: "time of scaling an operand to a narrow format", note: "beside its traffic: three kernels"),
+    OptionalConstant(
+      key: "quantized_bytes", keyPath: \.pipeline.quantizedBytes, domain: NumberDomain(.bytes, .between(0, 1e3)),
+      meaning: "traffic of scaling an operand to a narrow format", note: "of each element; 0 if left out"),
     OptionalConstant(
       key: "split_us", keyPath: \.pipeline.splitUS, domain: .kernelMicroseconds,
       meaning: "time that a sum in parts adds"),

@@ -32,7 +32,7 @@ extension ProfileReader {
     for group in groups where root.optional(group) != nil {
       try read(group, of: &root, into: &profile)
     }
-    profile.provenance = try Provenance.read(from: &root, known: EngineProfile.sourcePaths)
+    profile.provenance = try Provenance.read(from: &root, known: EngineProfile.sourcePaths, of: profile)
     try root.finish()
     return profile
   }

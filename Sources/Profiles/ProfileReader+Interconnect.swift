@@ -39,7 +39,7 @@ extension ProfileReader {
             + "ranks",
           advice: "add one, without largest_mb, fewest_ranks and most_ranks"))
     }
-    profile.provenance = try Provenance.read(from: &root, known: InterconnectProfile.sourcePaths)
+    profile.provenance = try Provenance.read(from: &root, known: InterconnectProfile.sourcePaths, of: profile)
     try root.finish()
     return profile
   }

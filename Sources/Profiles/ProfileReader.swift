@@ -62,7 +62,7 @@ package enum ProfileReader {
       try read("efficiency", of: &root, into: &profile, requireAll: false)
       profile.ownEfficiencies = try own.object().keys.map { "efficiency." + $0 }
     }
-    profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.sourcePaths)
+    profile.provenance = try Provenance.read(from: &root, known: AcceleratorProfile.sourcePaths, of: profile)
     let own = profile.ownEfficiencies
     profile.provenance.inherit(
       from: family,
@@ -78,7 +78,7 @@ package enum ProfileReader {
     profile.name = try root.required("name").nonEmptyString()
     try read("efficiency", of: &root, into: &profile)
     try checkCompanions(root.required("efficiency").object())
-    profile.provenance = try Provenance.read(from: &root, known: ArchitectureProfile.sourcePaths)
+    profile.provenance = try Provenance.read(from: &root, known: ArchitectureProfile.sourcePaths, of: profile)
     try root.finish()
     return profile
   }
@@ -90,7 +90,7 @@ package enum ProfileReader {
     profile.name = try root.required("name").nonEmptyString()
     for group in ["speed", "jitter", "scheduler"] { try read(group, of: &root, into: &profile) }
     try checkCaches(profile, &root)
-    profile.provenance = try Provenance.read(from: &root, known: HostArchitecture.sourcePaths)
+    profile.provenance = try Provenance.read(from: &root, known: HostArchitecture.sourcePaths, of: profile)
     try root.finish()
     return profile
   }
@@ -118,7 +118,7 @@ package enum ProfileReader {
     try read("vector", of: &root, into: &profile)
     try read("memory", of: &root, into: &profile)
     try read("efficiency", of: &root, into: &profile)
-    profile.provenance = try Provenance.read(from: &root, known: HostProfile.sourcePaths)
+    profile.provenance = try Provenance.read(from: &root, known: HostProfile.sourcePaths, of: profile)
     if root.optional("threads") == nil {
       profile.provenance.sources.append(
         Source(path: "threads", kind: .assumed, from: "one thread unless a run sets more", note: ""))
@@ -204,7 +204,7 @@ package enum ProfileReader {
         TensorPlace(rawValue: try cursor.choice(of: TensorPlace.allCases.map(\.rawValue), as: "place")) ?? .device
     }
     if let cursor = root.optional("tf32") { profile.tf32Kinds = try choices(cursor, as: "kind of operator") }
-    profile.provenance = try Provenance.read(from: &root, known: FrameworkProfile.sourcePaths)
+    profile.provenance = try Provenance.read(from: &root, known: FrameworkProfile.sourcePaths, of: profile)
     try root.finish()
     return profile
   }

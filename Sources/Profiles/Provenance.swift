@@ -24,13 +24,16 @@ package struct Source: Sendable, Equatable {
   package let from: String
   /// What else a reader should know, or empty.
   package let note: String
+  /// What figures there are, where others have another one.
+  package let range: SourceRange?
 
   /// A source.
-  package init(path: String, kind: SourceKind, from: String, note: String = "") {
+  package init(path: String, kind: SourceKind, from: String, note: String = "", range: SourceRange? = nil) {
     self.path = path
     self.kind = kind
     self.from = from
     self.note = note
+    self.range = range
   }
 }
 
@@ -56,7 +59,9 @@ package struct Provenance: Sendable, Equatable {
     for path in paths {
       guard let source = family.provenance.source(of: path) else { continue }
       sources.append(
-        Source(path: path, kind: source.kind, from: "the \(family.name) family: \(source.from)", note: source.note))
+        Source(
+          path: path, kind: source.kind, from: "the \(family.name) family: \(source.from)", note: source.note,
+          range: source.range))
     }
   }
 
@@ -70,9 +75,21 @@ package struct Provenance: Sendable, Equatable {
   /// - Parameters:
   ///   - object: The profile's JSON object.
   ///   - known: The paths that a source may name.
+  ///   - profile: The profile, once its numbers are read.
   /// - Returns: The sources; none when there is no such member.
-  /// - Throws: `JSONFault` at a source that names no number or lacks its kind.
-  static func read(from object: inout JSONObjectCursor, known: SourcePaths) throws(JSONFault) -> Provenance {
+  /// - Throws: `JSONFault` at a source that names no number, lacks its kind, or has a range that cannot be.
+  static func read<Profile: FieldDescribed>(
+    from object: inout JSONObjectCursor, known: SourcePaths, of profile: Profile
+  ) throws(JSONFault) -> Provenance {
+    try read(from: &object, known: known) { path in
+      Profile.fields.first { $0.path == path }.map { ($0.value(in: profile), $0.domain) }
+    }
+  }
+
+  /// The same, of a file that is no profile.
+  static func read(
+    from object: inout JSONObjectCursor, known: SourcePaths, stated: SourceRange.Stated = { _ in nil }
+  ) throws(JSONFault) -> Provenance {
     var provenance = Provenance()
     guard let cursor = object.optional("sources") else { return provenance }
     for member in try cursor.object().members {
@@ -87,9 +104,11 @@ package struct Provenance: Sendable, Equatable {
       // Both are only shown.
       let from = visible(try entry.required("from").nonEmptyString())
       let note = visible(try entry.optional("note")?.string() ?? "")
+      let range = try SourceRange(from: &entry, of: member.key, stated)
       try entry.finish()
       provenance.sources.append(
-        Source(path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note))
+        Source(path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note, range: range)
+      )
     }
     return provenance
   }

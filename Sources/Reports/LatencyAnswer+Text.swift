@@ -11,7 +11,8 @@ extension LatencyAnswer {
       "low_us": .time(band?.low), "high_us": .time(band?.high), "coverage": .number(band == nil ? nil : Self.coverage),
       "regime": .text(regime.rawValue), "assumed_numbers": .count(assumedNumbers),
     ]
-    return record.onOneLine
+    guard contestedNumbers > 0 else { return record.onOneLine }
+    return Record(record.members + [("contested_numbers", .count(contestedNumbers))]).onOneLine
   }
 
   /// For people: which case it is, by how much, and what would change it most.
@@ -41,6 +42,10 @@ extension LatencyAnswer {
           ? "none of the \(numbersThatMatter) numbers that matter is assumed"
           : "\(assumedNumbers) of the \(numbersThatMatter) numbers that matter \(assumedNumbers == 1 ? "is" : "are") assumed"
       )
+    }
+    if contestedNumbers > 0 {
+      let numbers = contestedNumbers == 1 ? "a number" : "\(contestedNumbers) numbers"
+      parts.append("sources disagree on \(numbers) that it depends on")
     }
     return parts.joined(separator: "; ")
   }

@@ -1,3 +1,4 @@
+import JSONText
 import Profiles
 import Studies
 
@@ -40,8 +41,18 @@ struct ProfileNumber {
     }
   }
 
-  /// The source in words, with its note.
-  var sourceText: String? { source.map { $0.from + ($0.note.isEmpty ? "" : " (\($0.note))") } }
+  /// The source in words, with its note, and with who says otherwise.
+  var sourceText: String? {
+    source.map { source in
+      source.from + (source.note.isEmpty ? "" : " (\(source.note))")
+        + (source.range.map { "; \(path) is \(Self.text($0)) by source, the other \($0.otherFrom)" } ?? "")
+    }
+  }
+
+  /// The figures that there are: `12600 to 15000`.
+  static func text(_ range: SourceRange) -> String {
+    "\(NumberFormat.shortest(range.figures.lowerBound)) to \(NumberFormat.shortest(range.figures.upperBound))"
+  }
 }
 
 /// Every number of a profile with its source.
@@ -82,7 +93,11 @@ package struct ProfileReport: Report {
           let mark = Self.note(number).flatMap { notes.firstIndex(of: $0) }.map { "[\($0 + 1)]" }
           return Cell(.text(number.source?.from), shown: mark ?? "-")
         },
-        Column("note", for: .programs) { .text($0.source?.note) }, Column("meaning") { .text($0.meaning) },
+        Column("note", for: .programs) { .text($0.source?.note) },
+        Column("range_low", for: .programs) { .number($0.source?.range?.figures.lowerBound) },
+        Column("range_high", for: .programs) { .number($0.source?.range?.figures.upperBound) },
+        Column("other_source", for: .programs) { .text($0.source?.range?.otherFrom) },
+        Column("meaning") { .text($0.meaning) },
       ])
   }
 

@@ -115,7 +115,8 @@ package struct SystemReport: Sendable {
   /// Which case it is and how sure, as a run says it.
   private func answer(_ one: SystemStudy.Case) -> String {
     let sensitivities = one.sensitivities.isEmpty ? nil : one.sensitivities
-    let answer = LatencyAnswer(one.scenario, one.result, errors: errors, sensitivities: sensitivities)
+    let answer = LatencyAnswer(
+      one.scenario, one.result, errors: errors, sensitivities: sensitivities, figures: one.figures)
     return " It is \(answer.caseText(isHostOnly: one.scenario.system.accelerator == nil)). \(answer.answerText)."
   }
 }

@@ -12,6 +12,7 @@ extension VarianceShares.Group {
     case .host: "trend of hosts"
     case .framework: "host times of frameworks"
     case .kernels: "device times of kernels"
+    case .sources: "figures that sources disagree on"
     }
   }
 }
@@ -22,7 +23,7 @@ extension Figure {
     guard let shares = projection.varianceShares(), let last = projection.years.last else { return nil }
     let results = [("latency", shares.latency), ("framework tax", shares.taxFraction)]
     let colors: [VarianceShares.Group: Int] = [
-      .bandwidth: 3, .peak: 4, .otherDevice: 7, .host: 0, .framework: 1, .kernels: 5,
+      .bandwidth: 3, .peak: 4, .otherDevice: 7, .host: 0, .framework: 1, .kernels: 5, .sources: 6,
     ]
     let shown = VarianceShares.Group.allCases.filter { group in results.contains { ($0.1[group] ?? 0) >= 0.005 } }
     guard !shown.isEmpty else { return nil }

@@ -21,6 +21,8 @@ package struct LatencyAnswer: Sendable {
   package let numbersThatMatter: Int?
   /// How many of those are assumed, or have no source; what a user sets is assumed.
   package let assumedNumbers: Int?
+  /// Of how many numbers sources have figures that give different latencies, all of which the band counts.
+  package let contestedNumbers: Int
 
   /// The share of measurements that a band holds.
   package static let coverage = 0.9
@@ -32,19 +34,25 @@ package struct LatencyAnswer: Sendable {
   ///   - result: What came out.
   ///   - errors: The model's own errors, where they are known.
   ///   - sensitivities: What the latency depends on, the strongest first; nil where that was not looked for.
-  package init(_ scenario: Scenario, _ result: PassResult, errors: ErrorBand?, sensitivities: [Sensitivity]?) {
+  ///   - figures: What it would take by other figures of numbers whose sources contradict each other.
+  package init(
+    _ scenario: Scenario, _ result: PassResult, errors: ErrorBand?, sensitivities: [Sensitivity]?,
+    figures: FigureSpread? = nil
+  ) {
     summary = result.summary
     load = result.load
     let regime = result.regime
     self.regime = regime
     let latency = result.latency
     band = errors.map { errors in
-      let logarithms = errors.logarithms(Self.coverage, regime)
+      let logarithms =
+        figures?.logarithms(Self.coverage, errors, regime) ?? errors.logarithms(Self.coverage, regime)
       func scaled(_ logarithm: Double) -> Picoseconds {
         Picoseconds(costInSeconds: latency.seconds * logarithm.exponential)
       }
       return (scaled(logarithms.lowerBound), scaled(logarithms.upperBound))
     }
+    contestedNumbers = figures?.numberCount ?? 0
     let matter = sensitivities?.filter(\.matters)
     strongest = sensitivities?.first { !$0.path.contains(".efficiency.") } ?? sensitivities?.first
     numbersThatMatter = matter?.count

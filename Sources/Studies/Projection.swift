@@ -8,7 +8,8 @@ import Workloads
 /// A workload on the hardware of years to come, with bands: how certain that is.
 ///
 /// Each sample is a world: residuals of every trend (``RoadmapDraw``) make its hardware, and an error of the model each
-/// for its host and its device times (`ErrorBand`) makes its latencies. A sample keeps its draws from year to year, so
+/// for its host and its device times (`ErrorBand`) makes its latencies; of numbers whose sources contradict each other each
+/// has one of the figures. A sample keeps its draws from year to year, so
 /// that bands run smoothly; and draws depend on the seed and the sample's number alone, so that they are the same on any
 /// number of cores.
 package struct Projection: Sendable {
@@ -189,11 +190,15 @@ package struct Projection: Sendable {
     let growth: ProjectedWorkload.Growth
     /// The rates that a larger operator slows, with the base's values.
     private let rates: [(number: SystemNumber, value: Double)]
+    /// The base's numbers whose sources contradict each other, but for those that the year has from a trend of their own.
+    private let contested: ContestedNumbers
 
     init(_ roadmap: Roadmap, at time: Double, _ workloads: ProjectedWorkload) {
       year = RoadmapYear(roadmap, at: time)
       yearsAhead = max(0, time - roadmap.lastYear)
       growth = workloads.growth(after: yearsAhead)
+      let year = year
+      contested = ContestedNumbers(roadmap.base).filter { !year.hasTrend($0.number.path) }
       rates =
         growth.workPerOperator == 1
         ? []
@@ -202,16 +207,25 @@ package struct Projection: Sendable {
         }
     }
 
-    /// Gives a pricer the numbers of a world, or those of the trends themselves.
+    /// Gives a pricer the numbers of a world; without one those of the trends themselves.
     ///
     /// - Returns: Whether one was held at a limit of its profile.
     @discardableResult
-    func set(_ draw: RoadmapDraw?, in pricer: inout PassPricer) -> Bool {
-      let values = year.values(draw)
-      for (number, value) in values.numbers { pricer.set(number, to: value) }
+    func set(_ world: ProjectionWorld?, in pricer: inout PassPricer) -> Bool {
+      let values = year.values(world?.draw)
+      var numbers = values.numbers
+      let factors = world?.factors(contested) ?? contested.numbers.map { _ in 1 }
+      for (own, factor) in zip(contested.numbers, factors) {
+        if let place = numbers.firstIndex(where: { $0.number.path == own.number.path }) {
+          numbers[place].value = own.scaled(numbers[place].value, by: factor)
+        } else {
+          numbers.append((own.number, own.scaled(own.value, by: factor)))
+        }
+      }
+      for (number, value) in numbers { pricer.set(number, to: value) }
       // So much more work in one operator is as if the device were so much slower.
       for (number, value) in rates {
-        let moved = values.numbers.first { $0.number.path == number.path }?.value ?? value
+        let moved = numbers.first { $0.number.path == number.path }?.value ?? value
         if let rate = number.range.nearest(to: moved / growth.workPerOperator) { pricer.set(number, to: rate) }
       }
       pricer.update([.host, .device])
@@ -224,7 +238,7 @@ package struct Projection: Sendable {
   private static func outcome(
     of world: ProjectionWorld, _ outlook: Outlook, _ pricer: inout PassPricer
   ) -> (outcome: SampledPass, isHeld: Bool)? {
-    let isHeld = outlook.set(world.draw, in: &pricer)
+    let isHeld = outlook.set(world, in: &pricer)
     let operators = outlook.growth.operators
     return (try? world.outcome(of: pricer, yearsAhead: outlook.yearsAhead, operators: operators)).map { ($0, isHeld) }
   }
@@ -265,10 +279,18 @@ package struct Projection: Sendable {
     {
       number.set(possible, in: &own.system)
     }
-    let pricer = PassPricer(own, preparation.plan(of: own))
-    return try Part(
-      accelerator: part, year: year, result: SweepResult(pricer.time().summary), isFitted: isFitted,
-      trendPass: SampledPass(pricer), samples: worlds.map { try? $0.outcome(of: pricer, yearsAhead: 0) })
+    var pricer = PassPricer(own, preparation.plan(of: own))
+    let (result, trendPass) = (SweepResult(try pricer.time().summary), try SampledPass(pricer))
+    let contested = ContestedNumbers(own.system)
+    let samples = worlds.map { world -> SampledPass? in
+      if !contested.isEmpty {
+        contested.set(world.factors(contested), in: &pricer)
+        pricer.update([.host, .device])
+      }
+      return try? world.outcome(of: pricer, yearsAhead: 0)
+    }
+    return Part(
+      accelerator: part, year: year, result: result, isFitted: isFitted, trendPass: trendPass, samples: samples)
   }
 }
 

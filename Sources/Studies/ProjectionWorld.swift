@@ -11,6 +11,8 @@ struct ProjectionWorld: Sendable {
   private var deviceFactor: Double
   /// By what device times grow each year, as a logarithm.
   private var deviceRate: Double
+  /// Where the figures come from that sources disagree on; nil for the stated ones.
+  private var figures: RandomSource?
 
   init(
     _ source: RoadmapDraw.Source, seed: UInt64, sample: Int, _ errorBand: ErrorBand?, _ progress: RoadmapProgress? = nil
@@ -22,6 +24,7 @@ struct ProjectionWorld: Sendable {
     hostFactor = ((errorBand?.error(host, .hostBound) ?? 0) + dispatch * (progress?.hostDeviation ?? 0)).exponential
     deviceFactor = (errorBand?.error(device, .deviceBound) ?? 0).exponential
     deviceRate = progress.map { rate * $0.deviation - $0.perYear } ?? 0
+    figures = random
   }
 
   /// The same world with nothing off its median but one group of what is uncertain.
@@ -41,7 +44,15 @@ struct ProjectionWorld: Sendable {
       world.deviceFactor = 1
       world.deviceRate = -(progress?.perYear ?? 0)
     }
+    if group != .sources { world.figures = nil }
     return world
+  }
+
+  /// What numbers are multiplied by whose sources contradict each other: each figure from the smallest to the largest is as
+  /// likely as any other.
+  func factors(_ contested: ContestedNumbers) -> [Double] {
+    guard var figures else { return contested.numbers.map { _ in 1 } }
+    return contested.numbers.map { $0.range.factor(at: figures.uniform()) }
   }
 
   /// The simulated pass with the model's errors.

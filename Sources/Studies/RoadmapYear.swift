@@ -117,6 +117,9 @@ package struct RoadmapYear: Sendable {
     }
   }
 
+  /// Whether the year has a number from a trend of its own, and not from the base.
+  func hasTrend(_ path: String) -> Bool { moving.contains { $0.number.path == path && $0.place != nil } }
+
   /// The numbers that the year may turn out to have, and whether one was held at a limit of its profile: deviations have no
   /// bounds.
   ///

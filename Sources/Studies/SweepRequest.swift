@@ -21,6 +21,8 @@ package struct SweepRequest: Sendable {
   /// The name of the model of kernels; nil for the usual one.
   package private(set) var kernelModel: String?
   private var isSynchronized = false
+  /// How programs lay images out; nil where nothing is said.
+  private var layout: TensorLayout?
 
   /// A request that is in no file.
   ///
@@ -28,9 +30,13 @@ package struct SweepRequest: Sendable {
   ///   - items: What is said.
   ///   - kernelModel: The name of the model of kernels; nil for the usual one.
   ///   - isSynchronized: Whether each pass is waited for.
+  ///   - layout: How programs lay images out; nil for how frameworks do by themselves.
   /// - Throws: ``SweepRequestFault`` where something is said twice.
-  package init(_ items: [SweepItem], kernelModel: String?, isSynchronized: Bool) throws(SweepRequestFault) {
+  package init(
+    _ items: [SweepItem], kernelModel: String?, isSynchronized: Bool, layout: TensorLayout? = nil
+  ) throws(SweepRequestFault) {
     (self.items, self.kernelModel, self.isSynchronized) = (items, kernelModel, isSynchronized)
+    self.layout = layout
     try check()
   }
 
@@ -47,6 +53,7 @@ package struct SweepRequest: Sendable {
     var request = self
     request.kernelModel = kernelModel ?? plan.kernelModel
     request.isSynchronized = isSynchronized || plan.isSynchronized
+    request.layout = layout ?? plan.layout
     var merged = plan.items.compactMap { item -> SweepItem? in
       guard let winner = items.first(where: { $0.subject == item.subject }) else { return item }
       return winner.isVaried && item.isVaried ? winner : nil
@@ -73,6 +80,9 @@ package struct SweepRequest: Sendable {
       kernelModel = try KernelModel.measurements(in: name) == nil ? cursor.choice(of: known, as: "kernel model") : name
     }
     isSynchronized = try root.optional("synchronized")?.boolean() ?? false
+    if let cursor = root.optional("layout") {
+      layout = TensorLayout(named: try cursor.choice(of: TensorLayout.words, as: "layout"))
+    }
     if let cursor = root.optional("parameters") {
       for member in try cursor.object().members {
         let count = try member.value.integer(1...1_000_000_000)
@@ -131,6 +141,7 @@ package struct SweepRequest: Sendable {
       choices.hosts = try choices.accelerators.map { try source.host(SystemDefaults.host(of: $0)) }
     }
     choices.frameworks = try choose(.framework, &axes, SystemDefaults.framework, source, source.framework) { $0.name }
+    if let layout { for index in choices.frameworks.indices { choices.frameworks[index].lay(out: layout) } }
     if items.contains(where: { $0.subject == .precision }) {
       choices.precisions = try choose(.precision, &axes, nil, source, Self.precision) { $0.rawValue }
     } else {

@@ -47,6 +47,9 @@ package struct SystemStudy: Sendable {
     package let roofline: RooflineStudy?
     /// What its latency depends on; empty where that was not asked for.
     package let sensitivities: [Sensitivity]
+    /// What it would take by other figures of numbers whose sources contradict each other; nil where none do, or where the
+    /// former was not asked for.
+    package let figures: FigureSpread?
     /// One pass from an idle system to its synchronization; nil where that would be more spans than a report holds, or
     /// where it was not asked for.
     package let timeline: Timeline?
@@ -213,6 +216,7 @@ package struct SystemStudy: Sendable {
     return Case(
       scenario: scenario, result: result, roofline: roofline,
       sensitivities: budget.contents.contains(.sensitivities) ? try scenario.sensitivities(plan) : [],
+      figures: budget.contents.contains(.sensitivities) ? FigureSpread(scenario, plan) : nil,
       timeline: timeline)
   }
 

@@ -19,6 +19,8 @@ package struct VarianceShares: Sendable {
     case framework
     /// What kernels take on a device: the model's error of device times, and progress beyond data sheets.
     case kernels
+    /// Which of the figures is right where sources contradict each other.
+    case sources
 
     /// The group of a number with a trend.
     init(_ number: SystemNumber) {

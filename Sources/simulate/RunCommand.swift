@@ -149,7 +149,8 @@ enum RunCommand {
     let errors = try checking {
       try ProfileCatalog.errorBand(named: name, directories: library.profileFolders)
     }
-    return LatencyAnswer(scenario, result, errors: errors, sensitivities: influences)
+    return LatencyAnswer(
+      scenario, result, errors: errors, sensitivities: influences, figures: FigureSpread(scenario, plan))
   }
 
   /// Instructions of a pass whose timeline is kept: a span takes a hundred bytes, and an instruction makes two at most.

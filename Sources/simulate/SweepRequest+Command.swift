@@ -11,7 +11,8 @@ extension SweepRequest {
     let items = try Self.items(command)
     self = try checking {
       let request = try SweepRequest(
-        items, kernelModel: command.value(of: "kernel-model"), isSynchronized: command.isPresent("synchronized"))
+        items, kernelModel: command.value(of: "kernel-model"), isSynchronized: command.isPresent("synchronized"),
+        layout: command.value(of: ScenarioOptions.layout.name).flatMap(TensorLayout.init(named:)))
       guard let path = command.value(of: "plan") else { return request }
       return request.over(try SweepRequest(plan: JSONDocument(bytes: readFileBytes(path), file: path)))
     }

@@ -9,7 +9,7 @@ import Workloads
   private func attention(_ generation: Double, units: Double = 4, block: Double = 0) -> FlashAttention {
     FlashAttention(
       generation: generation, rate: 1e9, exponentials: 1e9, waves: Waves(computeUnits: units, quantization: 0.5),
-      block: block)
+      block: block, combining: generation >= 3 ? 0.5 : 2)
   }
 
   private func shape(

@@ -1,9 +1,10 @@
-import Kernels
 import Profiles
 import SampleModels
 import TestSupport
 import Testing
 import Workloads
+
+@testable import Kernels
 
 /// Passes over memory, on architectures of which it is known what their blocks wait for.
 @Suite("A model of passes over memory") struct PassModelTests {
@@ -42,6 +43,115 @@ import Workloads
     // Without a mean two of them, and one.
     let plain = try self.time("aten::rms_norm", [[1, 2048], [2048]])
     #expect(abs(plain - (accelerator.efficiency.kernelFixedUS + 9 * wait)) < 0.02, "\(plain)")
+  }
+
+  @Test func `a sum waits for its row's elements as the profile says, and longer for their places`() throws {
+    let rows = try #require(accelerator.efficiency.rows.fitted)
+    let fixed = accelerator.efficiency.kernelFixedUS
+    let last = [OperatorAttribute(name: "dim", values: [-1])]
+    for (name, width, cost) in [
+      ("sum", Int64(700), rows.sum), ("sum", 22000, rows.longSum), ("argmax", 750, rows.place),
+      ("argmax", 90000, rows.longPlace),
+    ] {
+      let time = try time("aten::\(name)", [[1, width]], last)
+      let expected = fixed + (cost.waits + Double(width) / cost.elements) * wait
+      #expect(abs(time - expected) < 0.05, "\(name) \(width) \(time)")
+    }
+    // By hand: 2.5 + 700 / 350 waits, 4 + 22,000 / 2,200, 4 + 750 / 75, 5 + 90,000 / 900.
+    #expect(rows.sum.waits + 700 / rows.sum.elements == 4.5 && rows.longSum.waits + 22000 / rows.longSum.elements == 14)
+    #expect(rows.place.waits + 750 / rows.place.elements == 14)
+    #expect(rows.longPlace.waits + 90000 / rows.longPlace.elements == 105)
+  }
+
+  @Test func `a sum down columns waits for a thread's share of one`() throws {
+    let fixed = accelerator.efficiency.kernelFixedUS
+    func waits(_ shape: [Int64], _ axis: Int64, _ name: String = "sum") throws -> Double {
+      try (time("aten::\(name)", [shape], [OperatorAttribute(name: "dim", values: [axis])]) - fixed) / wait
+    }
+    // Eight elements of its own: 2.5 + 8 / 4.
+    #expect(abs(try waits([8, 4096], 0) - 4.5) < 0.1)
+    // Four threads share 80 elements: 2.5 + 20 / 4.
+    #expect(abs(try waits([80, 512], 0) - 7.5) < 0.1)
+    // Of four columns side by side 32 threads share 4,096 elements: 128 for each.
+    #expect(abs(try waits([4096, 16], 0) - 34.5) < 0.2)
+    // Of twice as many they would have 256: blocks share them, 16 for each thread and three waits for what the others write.
+    #expect(abs(try waits([8192, 16], 0) - (2.5 + 3 + 4)) < 0.3)
+    // As the middle of three dimensions.
+    #expect(abs(try waits([2, 8, 4096], 1) - 4.5) < 0.1)
+    // Places take as many times as long as in rows: 4 + 8 x 350 / 75 / 4.
+    #expect(abs(try waits([8, 4096], 0, "argmax") - (4 + 8 * 350 / 75 / 4.0)) < 0.1)
+    // Dimensions of one element lie nowhere, and the last with more is a row.
+    #expect(abs(try waits([4096, 700, 1], 1) - waits([4096, 700], 1)) < 1e-9)
+  }
+
+  @Test func `images with their channels innermost are averaged down columns, if by PyTorch's kernels`() throws {
+    let models = try ShippedProfiles.catalog()
+    func pass(_ framework: String, _ layout: TensorLayout) throws -> PassShape {
+      var profile = try models.framework(named: framework)
+      profile.lay(out: layout)
+      let system = System(accelerator: accelerator, host: try models.host(named: "reference"), framework: profile)
+      let mean = Operator.make("aten::mean", [[1, 128, 7, 7]], to: [[1, 128]], ["dims": [2, 3]])
+      return try #require(
+        Lowering(target: LoweringTarget(system: system, precision: .fp16)).lower(mean).kernels.first?.pass)
+    }
+    let sort = { (shape: PassShape) in shape.looks.first?.sort }
+    #expect(try sort(pass("pytorch-eager-2", .channelsFirst)) == .sum)
+    #expect(try sort(pass("pytorch-eager-2", .channelsLast)) == .columnSum)
+    #expect(try sort(pass("tensorrt", .channelsLast)) == .sum)
+  }
+
+  @Test func `a batch normalization scales the elements of its planes one by one`() throws {
+    let models = try ShippedProfiles.catalog()
+    func time(_ sides: Int64, on part: AcceleratorProfile) throws -> [Double] {
+      let system = System(
+        accelerator: part, host: try models.host(named: "reference"),
+        framework: try models.framework(named: "cuda-graph"))
+      let (images, channels) = ([64, 256, sides, sides], Array(repeating: [Int64(256)], count: 4))
+      let operation = Operator.make("aten::batch_norm", [images] + channels, to: [images])
+      return Lowering(target: LoweringTarget(system: system, precision: .fp16)).lower(operation).kernels.map {
+        CalibratedModel(accelerator: part).time(of: $0).seconds * 1e6
+      }
+    }
+    let perClock = accelerator.efficiency.passes.planesPerClock ?? 0
+    let rate = perClock * accelerator.computeUnits * accelerator.clockGHz * 1e3
+    let fixed = accelerator.efficiency.kernelFixedUS
+    let times = try time(56, on: accelerator)
+    // Two kernels over the channels, and 51 million elements in the third.
+    #expect(times.count == 3 && abs(times[2] - fixed - 64 * 256 * 3136 / rate) < 0.1, "\(times)")
+    // More units than the memory feeds scale no faster than it does.
+    var many = accelerator
+    many.computeUnits *= 8
+    let bytes = 2.0 * 2 * 64 * 256 * 3136
+    let memory = bytes / (accelerator.memory.bandwidthGBPerS * accelerator.efficiency.memory) / 1e3
+    let limited = try time(56, on: many)
+    #expect(abs(limited[2] - fixed - memory) < 2, "\(limited)")
+  }
+
+  @Test func `a kernel between two waits in proportion`() {
+    func mix(_ low: Double, _ high: Double) -> Double { low + (high - low) / 4 }
+    let (low, high) = (
+      PassShape.rows(8, width: 400, findsPlace: false, longest: 4096),
+      PassShape.rows(8, width: 800, findsPlace: false, longest: 4096)
+    )
+    #expect(PassShape.between(low, high, mix).looks == [PassShape.Look(sort: .sum, elements: 500)])
+    let far = PassShape.rows(8, width: 8000, findsPlace: false, longest: 4096)
+    #expect(
+      PassShape.between(low, far, mix).looks == [
+        PassShape.Look(sort: .sum, count: 0.75, elements: 300),
+        PassShape.Look(sort: .longSum, count: 0.25, elements: 2000),
+      ])
+  }
+
+  @Test func `power limits no part whose arithmetic's energy nobody measured`() throws {
+    for var part in try ShippedProfiles.catalog().accelerators {
+      guard part.watts != nil, part.efficiency.pipeline.energyPJPerFLOP == nil else { continue }
+      let kernel = Kernel(
+        name: "product", .matrixMultiply, .matrix(MatrixShape(m: 4096, n: 4096, k: 4096)),
+        flops: 2 * 4096 * 4096 * 4096, bytesRead: 1, bytesWritten: 1, arithmetic: .fp16)
+      let rated = CalibratedModel(accelerator: part).time(of: kernel).seconds
+      part.watts = 1
+      #expect(CalibratedModel(accelerator: part).time(of: kernel).seconds == rated, "\(part.name)")
+    }
   }
 
   @Test func `rows that find no room wait for others`() throws {

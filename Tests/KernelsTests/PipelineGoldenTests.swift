@@ -63,7 +63,7 @@ import Testing
   static let common: [String: Double] = [
     "matrix_flops_per_clock": 1e6, "memory": 1, "vector": 1, "matrix_alignment": 8, "matrix_unaligned": 0.5,
     "wave_quantization": 0.55, "narrow_energy": 0.55, "arithmetic_power": 0.8, "overlap": 2.5, "cache_kept": 0.85,
-    "cache_lost": 1.1,
+    "cache_lost": 1.1, "quantized_bytes": 6.5,
   ]
 
   static func accelerator(_ device: Device) throws -> AcceleratorProfile {
@@ -76,7 +76,10 @@ import Testing
     profile.memory.bandwidthGBPerS = device.bandwidth
     profile.memory.l2MB = device.cache
     profile.watts = device.watts
-    for (key, value) in common.merging(device.constants, uniquingKeysWith: { $1 }) {
+    var constants = common.merging(device.constants, uniquingKeysWith: { $1 })
+    // Two kernels combine parts of the keys, later blocks that wait for the rest.
+    constants["attention_combining"] = (constants["flash_attention"] ?? 2) >= 3 ? 0.5 : 2
+    for (key, value) in constants {
       let field = try #require(AcceleratorProfile.fields.first { $0.path == "efficiency." + key }, "\(key)")
       field.set(value, in: &profile)
     }

@@ -42,6 +42,39 @@ import Workloads
       scenario, result, errors: Self.band, sensitivities: try scenario.influences(plan, costs, result.timing))
   }
 
+  @Test("Where sources disagree on a number, the band holds the latencies of all its figures")
+  func figures() throws {
+    let exact = ErrorBand(
+      quantileLevels: [0, 1], hostBound: ErrorBand.Errors(quantiles: [0, 0], rows: 1),
+      deviceBound: ErrorBand.Errors(quantiles: [0, 0], rows: 1), provenance: Provenance())
+    func spread(_ path: String, _ figures: ClosedRange<Double>, stated: Double) throws -> FigureSpread? {
+      let scenario = Scenario(
+        workload: try Samples.workload(elements: 1 << 30).bind(["batch": 1]),
+        system: try {
+          var system = try Sample.system()
+          system.accelerator?.provenance.sources.append(
+            Source(
+              path: path, kind: .datasheet, from: "a sheet",
+              range: SourceRange(figures, stated: stated, otherFrom: "another")))
+          return system
+        }(), precision: .fp32)
+      return FigureSpread(scenario, scenario.plan())
+    }
+    let bandwidth = try #require(try spread("memory.bandwidth_gb_per_s", 250...500, stated: 500))
+    // The middles of 32 parts from 250 to 500 GB/s: a pass takes 500 / 496.09 to 500 / 253.91 of the stated time.
+    #expect(bandwidth.ratios.count == 32 && bandwidth.numberCount == 1)
+    #expect(abs((bandwidth.ratios.first ?? 0) - 500 / 496.09375) < 2e-4)
+    #expect(abs((bandwidth.ratios.last ?? 0) - 500 / 253.90625) < 2e-4)
+    // Nine in ten: without the first and the last of twenty, which are one part and a half.
+    let band = bandwidth.logarithms(0.9, exact, .deviceBound)
+    #expect(abs(band.lowerBound - (500 / 488.28125).logarithm) < 2e-4, "\(band)")
+    #expect(abs(band.upperBound - (500 / 261.71875).logarithm) < 2e-4, "\(band)")
+    // With the model's own error, which is independent of the figures, it is wider than either.
+    let both = bandwidth.logarithms(0.9, Self.band, .deviceBound)
+    #expect(both.lowerBound > 0.5.logarithm && both.upperBound > 2.0.logarithm, "\(both)")
+    #expect(try spread("memory.capacity_gb", 8...16, stated: 16) == nil, "a number that no latency depends on")
+  }
+
   @Test("The band is the latency times the errors of its regime, and the strongest number is of its side")
   func regimes() throws {
     for (batch, regime, low, high) in [(1, LatencyRegime.hostBound, 0.9, 1.2), (1 << 20, .deviceBound, 0.5, 2.0)] {

@@ -47,9 +47,18 @@ import Workloads
   }
 
   static func projection(
-    noisy: Bool, to year: Int = 2030, band: ErrorBand? = nil, samples: Int = 100, seed: UInt64 = 1, threads: Int? = nil
+    noisy: Bool, to year: Int = 2030, band: ErrorBand? = nil, samples: Int = 100, seed: UInt64 = 1, threads: Int? = nil,
+    source: Source? = nil
   ) throws -> Projection {
-    let history = try history(noisy: noisy)
+    var history = try history(noisy: noisy)
+    if let source {
+      let parts = (history.accelerators + history.announced).map { part in
+        var part = part
+        if part.name == "part-2022" { part.provenance.sources.append(source) }
+        return part
+      }
+      history = HardwareHistory(accelerators: parts, hosts: try hosts())
+    }
     let base = System(
       accelerator: history.accelerators.last, host: try Sample.host(), framework: try Sample.framework())
     let scenario = Scenario(
@@ -185,6 +194,42 @@ import Workloads
       large.hostOverDevice.median < plain.hostOverDevice.median && large.deviceBusy.median > plain.deviceBusy.median)
     #expect(
       ProjectedWorkload.grown(100, by: 2, years: 3) == 800 && ProjectedWorkload.grown(1, by: 10, years: 90) == 1 << 40)
+  }
+
+  @Test("A number that sources disagree on is drawn from all its figures, but for one with a trend of its own")
+  func contested() throws {
+    // Kernels reach 0.8 of the bandwidth, or 0.4: nine in ten samples have 0.42 to 0.78.
+    let source = Source(
+      path: "efficiency.memory", kind: .datasheet, from: "a",
+      range: SourceRange(0.4...0.8, stated: 0.8, otherFrom: "b"))
+    let projection = try Self.projection(noisy: false, to: 2023, samples: 1000, source: source)
+    let plain = try Self.projection(noisy: false, to: 2023, samples: 1000)
+    let year = try #require(projection.years.last)
+    let accelerator = try #require(year.system.accelerator)
+    /// Ten passes over 128 MB, each of two microseconds beside the bytes.
+    func busy(_ part: AcceleratorProfile, _ share: Double) -> Double {
+      10 * (part.efficiency.kernelFixedUS * 1e-6 + 128e6 / (part.memory.bandwidthGBPerS * 1e9 * share))
+    }
+    #expect(abs(year.onTrend.deviceBusy.seconds / busy(accelerator, 0.8) - 1) < 1e-3)
+    #expect(abs(year.deviceBusy.ninety.upperBound / busy(accelerator, 0.42) - 1) < 0.02)
+    #expect(abs(year.deviceBusy.ninety.lowerBound / busy(accelerator, 0.78) - 1) < 0.02)
+    #expect(abs(year.deviceBusy.median / busy(accelerator, 0.6) - 1) < 0.03)
+    // So is that of the part itself, and of no other.
+    let parts = projection.parts.filter(\.isFitted)
+    let widths = parts.map { $0.latency.ninety.upperBound / $0.latency.ninety.lowerBound }
+    #expect(widths.dropLast().allSatisfy { $0 == 1 } && (widths.last ?? 0) > 1.3, "\(widths)")
+    let shares = try #require(projection.varianceShares())
+    #expect((shares.latency[.sources] ?? 0) > 0.5, "\(shares.latency)")
+    #expect(try #require(plain.varianceShares()).latency[.sources] == 0)
+    // What the years have of the history is no figure of the part's.
+    let bandwidth = Source(
+      path: "memory.bandwidth_gb_per_s", kind: .datasheet, from: "a",
+      range: SourceRange(4000...16000, stated: 8000, otherFrom: "b"))
+    let fitted = try Self.projection(noisy: false, to: 2023, samples: 100, source: bandwidth)
+    let ninety = try #require(fitted.years.last).deviceBusy.ninety
+    #expect(ninety.upperBound / ninety.lowerBound < 1 + 1e-6)
+    let own = try #require(fitted.parts.last { $0.isFitted }).latency.ninety
+    #expect(own.upperBound / own.lowerBound > 1.3)
   }
 
   @Test("The model's own error widens the bands of the regime that it belongs to")

@@ -86,6 +86,19 @@ private struct Source: SweepSource {
     #expect(sweep.choices.workloads.map(\.name) == ["w"])
   }
 
+  @Test func `lays images out as it is asked, by a plan or beside one`() throws {
+    let items = [SweepItem(.workload, .name("w")), SweepItem(.accelerator, .varied(["gpu-1"]))]
+    func isLast(_ request: SweepRequest) throws -> [Bool] {
+      try request.plan(from: Source()).choices.frameworks.map(\.isChannelsLast)
+    }
+    let plain = try SweepRequest(items, kernelModel: nil, isSynchronized: false)
+    let asked = try SweepRequest(items, kernelModel: nil, isSynchronized: false, layout: .channelsLast)
+    #expect(try isLast(plain) == [false] && isLast(asked) == [true])
+    let request = try plan(#""layout": "nhwc", "workload": "w", "over": { "accelerator": ["gpu-1"] }"#)
+    let planned = try request.plan(from: Source())
+    #expect(planned.choices.frameworks.map(\.isChannelsLast) == [true])
+  }
+
   @Test func `calls files of one name by their paths`() throws {
     let items = [
       SweepItem(.workload, .name("w")), SweepItem(.accelerator, .varied(["a/gpu", "b/gpu", "gpu-1"])),

@@ -13,13 +13,14 @@ extension CalibratedModel {
       isOwn ? grouped(shape, kernel.groups, format) : product(format, pipeline, of: shape).time(of: shape), shape.flops,
       format)
     let traffic = traffic(pipeline)
-    // To find a scale and to convert by it: 16 bits are read twice, a narrower element written, read, and written again.
+    // To find a scale and to convert by it.
     let quantization = kernel.quantized > 0 ? efficiency.pipeline.quantizationUS ?? 0 : 0
     return KernelTime(
       compute: max(time.arithmetic, conversions(kernel)),
       memory: traffic.seconds(kernel.weightBytes, reuse: kernel.weightReuseBytes)
         + traffic.seconds(max(0, kernel.bytes - kernel.weightBytes)),
-      exposedMemory: traffic.seconds(6.5 * kernel.quantized, reuse: 2 * kernel.quantized), setup: time.setup,
+      exposedMemory: traffic.seconds(
+        (efficiency.pipeline.quantizedBytes ?? 0) * kernel.quantized, reuse: 2 * kernel.quantized), setup: time.setup,
       fixed: pipeline.matrixFixed + quantization * 1e-6, overlap: isOwn ? kernel.groups.overlap : pipeline.overlap)
   }
 
@@ -62,7 +63,8 @@ extension CalibratedModel {
     let attention = FlashAttention(
       generation: constants.generation,
       rate: rate(format, perClock: efficiency.attention.flopsPerClock ?? .infinity) / accelerator.computeUnits,
-      exponentials: constants.exponentialsPerClock * clock, waves: waves, block: constants.block)
+      exponentials: constants.exponentialsPerClock * clock, waves: waves, block: constants.block,
+      combining: constants.combining)
     let (product, parts) = attention.time(of: shape)
     let time = powered(product, shape.flops, format)
     let traffic = traffic(pipeline)

@@ -13,6 +13,8 @@ struct FlashAttention: Sendable {
   let waves: Waves
   /// Seconds of filling and draining a block.
   let block: Double
+  /// Kernels that combine parts of the keys.
+  let combining: Double
 
   /// What the arithmetic takes, and into how many parts the keys of a block are split.
   func time(of shape: AttentionShape) -> (product: ProductTime, parts: Double) {
@@ -35,8 +37,7 @@ struct FlashAttention: Sendable {
   /// Parts of the keys are combined: by two kernels in the second generation, later by blocks that wait for the rest. That
   /// generation also copies queries and results of grouped heads, to take a group for a sequence.
   func furtherKernels(_ shape: AttentionShape, parts: Double) -> Double {
-    var kernels = 0.0
-    if parts > 1 { kernels += generation >= 3 ? 0.5 : 2 }
+    var kernels = parts > 1 ? combining : 0
     let copies = group(shape) > 1 && shape.keyHeads > 1 && shape.batch > 1
     if generation < 3, isDecode(shape), copies { kernels += 2 }
     return kernels + (shape.writesCache ? 1 : 0)

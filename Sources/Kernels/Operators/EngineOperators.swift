@@ -9,7 +9,7 @@ extension OperatorRule {
     // (input, residual, weight) -> (normalized, sum)
     OperatorRule(
       "fused_add_rms_norm fused_add_layer_norm", .layerNorm, arithmetic: fusedNormArithmetic, weights: { $0 > 1 },
-      lower: { $0.normalization($1, fusedNormArithmetic, step: 1024) }),
+      lower: { $0.normalization($1, fusedNormArithmetic, step: \.engineNormalization) }),
     // (gate and up, side by side) -> (their product)
     engine("silu_and_mul gelu_and_mul gelu_tanh_and_mul swigluoai_and_mul", flopsPerResult: 11),
     // (queries, keys) -> (queries, keys), turned by their positions

@@ -56,14 +56,25 @@ extension OperatorRule {
 
 extension Lowering {
   /// Rows that are normalized: as long as the weights, or as the last dimension.
-  func normalization(_ operation: Operator, _ arithmetic: OperatorArithmetic, step: Double = 512) -> [Kernel] {
+  ///
+  /// - Parameters:
+  ///   - operation: The call.
+  ///   - arithmetic: What it computes.
+  ///   - step: How many elements of a row its kernel takes at once.
+  /// - Returns: The kernel.
+  func normalization(
+    _ operation: Operator, _ arithmetic: OperatorArithmetic,
+    step: KeyPath<RowEfficiency.Steps, Double> = \.normalization
+  ) -> [Kernel] {
+    guard let steps = target.rows else { return reduction(operation, arithmetic, PassShape()) }
     let input = operation.inputs.first ?? Shape([])
     let width = Double(max(1, input.dimensions.last ?? 1))
     let rows = Double(input.elementCount) / width
     return reduction(
       operation, arithmetic,
       .normalization(
-        rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms"), step: step))
+        rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms"),
+        step: steps[keyPath: step]))
   }
 
   fileprivate func softmax(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
@@ -76,7 +87,7 @@ extension Lowering {
         bytesRead: Double(input.elementCount) * target.precision.bytesPerElement))
   }
 
-  /// cuDNN normalizes half precision in three kernels, two of them over the channels only.
+  /// Half precision is normalized in three kernels, two of them over the channels only, which make a factor of the variance.
   fileprivate func batchNorm(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
     let bytes = operation.inputElements(0) * target.precision.bytesPerElement
     let channels = Double(operation.inputs[0][1])
@@ -87,6 +98,11 @@ extension Lowering {
     let small = Kernel(
       name: operation.name, .elementwise, flops: channels, bytesRead: 4 * channels, bytesWritten: 4 * channels,
       arithmetic: .fp32)
-    return [byLibrary(small), byLibrary(small), main]
+    var transform = main
+    if target.rows != nil, !target.isCompiled, !target.isChannelsLast, operation.inputs[0].rank > 2 {
+      let planes = Double(operation.inputs[0][0]) * channels
+      transform.pass = .planes(planes, size: operation.inputElements(0) / max(1, planes))
+    }
+    return [byLibrary(small), byLibrary(small), transform]
   }
 }

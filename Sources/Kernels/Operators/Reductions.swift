@@ -51,13 +51,22 @@ extension OperatorRule {
 extension Lowering {
   /// A kernel that reads the operands and writes less.
   func reduction(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
-    let elements = operation.largestInputElements
+    reduction(operation, arithmetic, reducedShape(of: operation))
+  }
+
+  /// How a reduction goes over its elements: along rows, or down columns where the innermost dimension stays.
+  ///
+  /// Kernels that a compiler writes are not PyTorch's. Taken for such, sums down columns made EfficientNet-B0 compiled on an
+  /// RTX 4090, which is predicted too fast, faster still (-14 to -19 % at a batch of 256).
+  private func reducedShape(of operation: Operator) -> PassShape {
+    guard let steps = target.rows else { return PassShape() }
     let results = max(1, operation.outputs.first.map { Double($0.elementCount) } ?? 1)
+    let width = operation.largestInputElements / results
     let findsPlace = ["argmax", "argmin"].contains(OperatorRule.baseName(operation.name))
-    let width = elements / results
-    return reduction(
-      operation, arithmetic,
-      findsPlace ? .place(rows: results, width: width) : .reduction(rows: results, width: width))
+    if width > 1, !target.isCompiled, operation.keepsInnermost(isChannelsLast: target.isChannelsLast) {
+      return .columns(results, depth: width, findsPlace: findsPlace)
+    }
+    return .rows(results, width: width, findsPlace: findsPlace, longest: steps.longRow)
   }
 
   /// The same of a known shape.
