@@ -27,7 +27,7 @@ package enum RuntimeCall: Sendable, Equatable {
   package init(name: String) {
     let prefixes = ["cuda", "hip", "cu"]
     guard let prefix = prefixes.first(where: { name.hasPrefix($0) }) else {
-      self = .other
+      self = .intel(name)
       return
     }
     let rest = name.dropFirst(prefix.count)

@@ -176,6 +176,8 @@ public struct Trace: Sendable {
   package var isDamaged = false
   /// Whether the file was gzipped, and something that is not gzip follows the compressed data.
   package var hasTrailingBytes = false
+  /// What the format does not record and the reader has put in its place.
+  package var remarks: [TraceRemark] = []
   /// The zero of the times below, in nanoseconds of the recording's clock.
   package var origin: Int64 = 0
 

@@ -28,6 +28,8 @@ public enum TraceFault: Error, Sendable, Equatable {
   case durationsTooLong(file: String)
   /// The recording has more threads or streams than are simulated.
   case tooMany(what: String, file: String, limit: Int)
+  /// The content of a format other than Kineto's JSON is not what it should be.
+  case content(ContentFault, file: String)
 }
 
 extension TraceFault: Fault {
@@ -38,7 +40,7 @@ extension TraceFault: Fault {
     case .text(let fault, _): fault.place
     case .noDecompressor(let file), .damagedGzip(let file), .packed(let file, _, _), .notARecording(let file),
       .noStep(let file, _, _), .nothingToReplay(let file, _), .spanTooLong(let file), .durationsTooLong(let file),
-      .tooMany(_, let file, _):
+      .tooMany(_, let file, _), .content(_, let file):
       file
     case .tooLong(let file, let line, _, _), .tooMuch(_, let file, let line, _, _): "\(file):\(line)"
     }
@@ -72,6 +74,7 @@ extension TraceFault: Fault {
       "\(excess.words) (byte \(offset)); \(option: "step") N keeps one step"
     case .tooMuch(let excess, _, _, let offset, .some):
       "\(excess.words) (byte \(offset)); even up to the end of this step; record fewer steps"
+    case .content(let fault, _): fault.words
     case .tooMany(let what, _, let limit):
       "has more \(what) than the \(limit) that are simulated; \(option: "step") keeps one step"
     }
@@ -79,7 +82,8 @@ extension TraceFault: Fault {
 }
 
 extension TraceExcess {
-  fileprivate var words: String {
+  /// What there is too much of.
+  var words: String {
     switch self {
     case .events: "has more than the \(TraceLimits.events) operators, calls and kernels that are kept"
     case .texts: "has more than the \(TraceLimits.texts) different names and shapes that are kept"

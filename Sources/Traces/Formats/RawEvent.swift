@@ -193,7 +193,9 @@ extension JSONPullParser {
     case 10 where isEqual(range, to: "gpu_memcpy"): .copy
     case 10 where isEqual(range, to: "gpu_memset"): .set
     case 10 where isEqual(range, to: "hip_driver"): .call
+    case 10 where isEqual(range, to: "xpu_driver"): .call
     case 11 where isEqual(range, to: "cuda_driver") || isEqual(range, to: "hip_runtime"): .call
+    case 11 where isEqual(range, to: "xpu_runtime"): .call
     case 12 where isEqual(range, to: "cuda_runtime"): .call
     case 15 where isEqual(range, to: "user_annotation"): .annotation
     default: .other
