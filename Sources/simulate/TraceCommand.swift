@@ -11,10 +11,11 @@ enum TraceCommand {
   static let subcommand = Subcommand(definition, run)
 
   private static let definition = CommandDefinition(
-    "trace", summary: "Replay a recording of torch.profiler, as it was or on other hardware",
+    "trace", summary: "Replay a recording of a real run, as it was or on other hardware",
     discussion: """
-      Reads the Chrome trace that torch.profiler exports on NVIDIA and AMD, plain or gzipped, and replays its threads, \
-      launch queue and streams. What waits for what is found out anew, so that a change of the hardware shows what it \
+      Reads what profilers write (torch.profiler on NVIDIA, AMD and Intel; Nsight Systems' SQLite and JSON lines; \
+      rocprofv3's JSON and database; JAX and TensorFlow; Perfetto; ONNX Runtime), plain or gzipped, and replays its \
+      threads, launch queue and streams. What waits for what is found out anew, so that a change of the hardware shows what it \
       would change. The recorded host is host speed 1. Several recordings are those of ranks of one run: they are \
       compared, and waiting for other ranks is told from transfer.
       """,
@@ -23,7 +24,7 @@ enum TraceCommand {
         "file", help: "The recording, or those of ranks of one run; - is standard input", isRequired: true,
         isRepeatable: true)
     ],
-    options: [
+    options: TraceQuestions.options + [
       OptionDefinition("step", value: "N", help: "Only the step ProfilerStep#N"),
       OptionDefinition(
         "recorded-accelerator", value: "A", help: "The recording's accelerator: a catalog name or a file",
@@ -59,18 +60,24 @@ enum TraceCommand {
       CommandExample("simulate trace trace.json.gz", shows: "what the recording waits for"),
       CommandExample("simulate trace trace.json.gz --accelerator mi300x", shows: "the same program on an MI300X"),
       CommandExample("simulate trace rank0.json.gz rank1.json.gz", shows: "how long ranks wait for one another"),
+      CommandExample("simulate trace report.sqlite --operators --idle", shows: "where its time goes, and why it idles"),
+      CommandExample("simulate trace new.json.gz --against old.json.gz", shows: "what became slower"),
       CommandExample("simulate trace trace.json.gz --framework cuda-graph --step 7", shows: "a step as a CUDA graph"),
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     guard command.positionals.count == 1 else { return try TraceRanks.run(command) }
+    if TraceQuestions.areAsked(command) { return try TraceQuestions.run(command, library) }
     try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
     let trace = try read(command.positional("file") ?? "", step: step)
     warn(about: trace)
     let run = try checking { try RecordedRun(trace, step: step) }
+    if TraceQuestions.areImplied(run, command) {
+      return try TraceQuestions.answer(run, [.operators], command, library)
+    }
     let timelinePath = command.value(of: "timeline")
     let pagePath = command.value(of: "report")
     let fitsPage = TracePage.spanCount(run) <= TracePage.spanLimit
@@ -257,6 +264,7 @@ enum TraceCommand {
     warn(
       if: trace.unfinishedCount > 0,
       "\(trace.unfinishedCount) events had not ended (a negative duration); they take no time")
+    for remark in trace.remarks { Platform.warn("note: \(remark)") }
   }
 
   private static func warn(about study: TraceStudy, _ command: ParsedCommand) {

@@ -8,6 +8,8 @@ enum EventCategory {
   case copy
   case set
   case annotation
+  /// A function of Python, of which modules alone are kept.
+  case pythonFunction
   case wait
   case other
 }
@@ -57,7 +59,7 @@ struct RawEvent {
   }
 
   /// Whether nothing that follows can make the event one that is kept.
-  var isOfNoUse: Bool { hasCategory && category == .other }
+  var isOfNoUse: Bool { hasCategory && (category == .other || category == .pythonFunction) }
 
   /// Reads an event behind its opening brace, whatever its keys and their order; of a key that stands twice, the last.
   ///
@@ -198,6 +200,7 @@ extension JSONPullParser {
     case 11 where isEqual(range, to: "xpu_runtime"): .call
     case 12 where isEqual(range, to: "cuda_runtime"): .call
     case 15 where isEqual(range, to: "user_annotation"): .annotation
+    case 15 where isEqual(range, to: "python_function"): .pythonFunction
     default: .other
     }
   }

@@ -75,6 +75,10 @@ struct TraceBuilder {
   mutating func add(_ event: RawEvent, _ parser: JSONPullParser) -> Problem? {
     guard event.isComplete, event.category != .other else { return nil }
     if looksForStepOnly, event.category != .annotation, event.category != .frameworkOperator { return nil }
+    if event.category == .pythonFunction {
+      addModule(event, parser)
+      return nil
+    }
     if event.category == .wait {
       addWait(event, parser)
       return nil
@@ -115,9 +119,25 @@ struct TraceBuilder {
       guard isKept(start, duration) else { return nil }
       trace.hostEvents.append(hostEvent(.call, event, name, start, duration, parser))
     case .kernel, .copy, .set: addDevice(event, name, start, duration, parser)
-    case .wait, .other: break
+    case .wait, .other, .pythonFunction: break
     }
     return nil
+  }
+
+  /// Keeps a call of a module, which stands among Python's functions; the others are dropped.
+  private mutating func addModule(_ event: RawEvent, _ parser: JSONPullParser) {
+    let prefix: StaticString = "nn.Module: "
+    guard !looksForStepOnly, let name = event.name, name.end - name.start > prefix.utf8CodeUnitCount,
+      parser.isEqual(
+        JSONStringRange(start: name.start, end: name.start + prefix.utf8CodeUnitCount, hasEscapes: false), to: prefix),
+      case .number(let startRange) = event.start, case .number(let durationRange) = event.duration,
+      let start = stamp(startRange, parser), let duration = stamp(durationRange, parser), duration >= 0,
+      duration < TraceLimits.span, isKept(start, duration)
+    else { return }
+    trace.annotations.append(
+      Annotation(
+        name: number(of: name, parser), thread: threads.number(of: event.process, event.thread, parser), start: start,
+        duration: duration, step: nil))
   }
 
   private mutating func addHost(
