@@ -50,7 +50,9 @@ package struct DeviceShares: Sendable {
   /// How much of a stretch of time the device did nothing, nanoseconds.
   ///
   /// - Complexity: O(log n).
-  package func idleTime(from start: Int64, to end: Int64) -> Int64 { max(0, idleTime(until: end) - idleTime(until: start)) }
+  package func idleTime(from start: Int64, to end: Int64) -> Int64 {
+    max(0, idleTime(until: end) - idleTime(until: start))
+  }
 
   private func idleTime(until time: Int64) -> Int64 {
     var (low, high) = (0, idle.count)

@@ -138,7 +138,7 @@ package struct HostActivity: Sendable {
     case .synchronizeDevice, .synchronizeStream, .synchronizeEvent: .synchronizing
     case .free: .managingMemory
     case .recordEvent, .waitForEvent: nil
-    case .other: name.contains("Malloc") || name.contains("MemAlloc") || name.contains("HostAlloc") ? .managingMemory : nil
+    case .other: ["Malloc", "MemAlloc", "HostAlloc"].contains(where: name.contains) ? .managingMemory : nil
     }
   }
 

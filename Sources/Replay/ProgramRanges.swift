@@ -35,7 +35,8 @@ package struct ProgramRanges: Sendable {
     let modules = inside.filter { run.trace.name($0.name).hasPrefix(Self.modulePrefix) }
     areModules = !modules.isEmpty
     var places: [Place: Int] = [:]
-    for (thread, ranges) in Dictionary(grouping: areModules ? modules : inside, by: \.thread).sorted(by: { $0.key < $1.key }) {
+    let byThread = Dictionary(grouping: areModules ? modules : inside, by: \.thread)
+    for (thread, ranges) in byThread.sorted(by: { $0.key < $1.key }) {
       add(ranges.sorted { ($0.start, $1.duration) < ($1.start, $0.duration) }, thread, &places)
     }
   }

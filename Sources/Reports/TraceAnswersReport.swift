@@ -17,7 +17,9 @@ package struct TraceAnswersReport: Report {
 
   // MARK: For programs
 
-  /// All answers. Device time by operator, and by module, sums to the busy time; idle time by cause to the rest of the span.
+  /// All answers.
+  ///
+  /// Device time by operator, and by module, sums to the busy time; idle time by cause to the rest of the span.
   package var record: Record {
     let run = answers.run
     var record: Record = [
@@ -85,7 +87,7 @@ package struct TraceAnswersReport: Report {
             "no modules or ranges were recorded: with_stack=True and with_modules=True record modules, and "
               + "record_function, NVTX or ROCTX mark ranges"))
       } else {
-        blocks.append(block(self.layers, layers.rows.count, layers.areModules ? "by module" : "by range of the program"))
+        blocks.append(block(shownLayers, layers))
       }
     }
     if answers.idle != nil {
@@ -106,6 +108,21 @@ package struct TraceAnswersReport: Report {
         + NumberFormat.percent(run.span == .zero ? 0 : run.deviceBusy.fraction(of: run.span))
     }
     return [line(answers.run)] + (answers.other.map { ["against " + line($0)] } ?? [])
+  }
+
+  /// The modules down to the depth at which a screen still holds them.
+  private func block(_ rows: [LayerTime], _ layers: LayerTimes) -> ReportBlock {
+    let rest = layers.rows.count - rows.count
+    return .table(
+      table(of: rows).cut, title: layers.areModules ? "by module" : "by range of the program",
+      note: rest > 0 ? "and \(NumberFormat.integer(rest)) more, with --format csv or json" : nil)
+  }
+
+  private var shownLayers: [LayerTime] {
+    let rows = answers.layers?.rows ?? []
+    guard rows.count > Self.shownRows else { return rows }
+    let depth = (1...64).last { depth in rows.count { $0.depth < depth } <= Self.shownRows } ?? 0
+    return depth > 0 ? rows.filter { $0.depth < depth } : Array(rows.prefix(Self.shownRows))
   }
 
   private func block(_ table: Table, _ count: Int, _ title: String) -> ReportBlock {
@@ -148,10 +165,12 @@ package struct TraceAnswersReport: Report {
     Column(title, unit: "us", key: key, .microseconds(1)) { .time(time($0)) }
   }
 
-  private var layers: Table {
+  private var layers: Table { table(of: answers.layers?.rows ?? []) }
+
+  private func table(of rows: [LayerTime]) -> Table {
     let busy = answers.run.deviceBusy
     return Table(
-      named: "layers", answers.layers?.rows ?? [],
+      named: "layers", rows,
       [
         Column("module", for: .people) { .text(String(repeating: "  ", count: min(12, $0.depth)) + $0.name) },
         Column("path", for: .programs) { .text($0.path) },
