@@ -21,11 +21,11 @@ package enum IdleCause: Int, CaseIterable, Sendable {
   case memoryManagement
   /// What was launched was on its way.
   case launchLatency
-  /// What was launched before waited for another stream, or for an event.
+  /// What was launched before waited for another stream or an event, or for so long that it must have.
   case stream
   /// Between work that was waiting in a stream.
   case kernelGap
-  /// Who launched what came next is not known.
+  /// Who launched what came next is not known, or what kept it.
   case unknown
 
   /// The key in JSON.
@@ -96,6 +96,7 @@ package struct IdleTime: Sendable {
     gapCount = shares.idle.count
     let constants = RecordedConstants(RecordedConstants.samples(run))
     let waiting = Self.waitingLaunches(run)
+    let hasOtherStreams = Set(run.deviceEvents.lazy.map { run.trace.deviceEvents[$0].stream }).count > 1
     let mainThread = run.hostEvents.first.map { run.trace.hostEvents[$0].thread } ?? 0
     var next = 0
     for gap in shares.idle {
@@ -112,8 +113,34 @@ package struct IdleTime: Sendable {
       let call = run.trace.hostEvents[launcher]
       let launched = min(max(call.end, gap.start), gap.end)
       addHost(gap.start, launched, of: call.thread, activity)
-      addDevice(launched, gap, constants, isWaiting: waiting.contains(launcher))
+      let isGraph = RuntimeCall(name: run.trace.name(call.name)) == .graphLaunch
+      let latency = isGraph ? constants.graphLatency : constants.launchLatency
+      let device = Device(
+        usual: launched > gap.start ? latency : max(constants.kernelGap, isGraph ? constants.graphKernelGap : 0),
+        cause: launched > gap.start ? .launchLatency : .kernelGap, isWaiting: waiting.contains(launcher),
+        hasOtherStreams: hasOtherStreams)
+      addDevice(gap.end - launched, device)
     }
+  }
+
+  /// What is known of the part of a gap in which what comes next was launched already.
+  private struct Device {
+    /// How long it takes, nanoseconds.
+    var usual: Int64
+    /// What it is then.
+    var cause: IdleCause
+    /// Whether the stream was told to wait.
+    var isWaiting: Bool
+    var hasOtherStreams: Bool
+  }
+
+  /// As many times as it takes is no wait yet.
+  private static let usualFactor: Int64 = 4
+
+  private mutating func addDevice(_ time: Int64, _ device: Device) {
+    guard device.isWaiting || time > Self.usualFactor * device.usual else { return add(device.cause, time) }
+    add(device.cause, min(time, device.usual))
+    add(device.isWaiting || device.hasOtherStreams ? .stream : .unknown, time - min(time, device.usual))
   }
 
   private mutating func add(_ cause: IdleCause, _ nanoseconds: Int64) {
@@ -126,19 +153,6 @@ package struct IdleTime: Sendable {
     var found: [(IdleCause, Int64)] = []
     activity.parts(from: start, to: end, of: thread) { found.append((IdleCause($1), $0)) }
     for (cause, time) in found { add(cause, time) }
-  }
-
-  /// The part of a gap in which what comes next was launched already.
-  private mutating func addDevice(
-    _ launched: Int64, _ gap: (start: Int64, end: Int64), _ constants: RecordedConstants, isWaiting: Bool
-  ) {
-    let rest = gap.end - launched
-    let isOnItsWay = launched > gap.start
-    let usual = isOnItsWay ? constants.launchLatency : max(constants.kernelGap, constants.graphKernelGap)
-    let cause: IdleCause = isOnItsWay ? .launchLatency : .kernelGap
-    guard isWaiting else { return add(cause, rest) }
-    add(cause, min(rest, usual))
-    add(.stream, rest - min(rest, usual))
   }
 
   /// The launches before which their thread let a stream wait for an event.

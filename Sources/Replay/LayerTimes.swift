@@ -48,6 +48,8 @@ package struct LayerTimes: Sendable {
       places[index] = place
       var row = LayerTime(name: name, path: pathTexts[index], depth: path.depth, count: path.count)
       for use in path.uses {
+        // Of a step, what is in it counts.
+        let use = run.step == nil ? use : (start: max(use.start, run.start), end: min(use.end, run.end))
         row.host += Picoseconds(nanoseconds: max(0, use.end - use.start))
         row.exposedHost += Picoseconds(nanoseconds: shares.idleTime(from: use.start, to: use.end))
       }
