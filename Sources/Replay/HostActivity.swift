@@ -137,8 +137,7 @@ package struct HostActivity: Sendable {
     case .launch, .graphLaunch, .set, .copy: .launching
     case .synchronizeDevice, .synchronizeStream, .synchronizeEvent: .synchronizing
     case .free: .managingMemory
-    case .recordEvent, .waitForEvent: nil
-    case .other: ["Malloc", "MemAlloc", "HostAlloc"].contains(where: name.contains) ? .managingMemory : nil
+    default: ["Malloc", "MemAlloc", "HostAlloc"].contains(where: name.contains) ? .managingMemory : nil
     }
   }
 

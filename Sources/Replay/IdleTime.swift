@@ -94,7 +94,7 @@ package struct IdleTime: Sendable {
   /// - Complexity: O(n log n) for n events.
   package init(_ run: RecordedRun, _ shares: DeviceShares, _ activity: HostActivity) {
     gapCount = shares.idle.count
-    let constants = RecordedConstants(RecordedConstants.samples(run))
+    let delays = UsualDelays(run)
     let waiting = Self.waitingLaunches(run)
     let hasOtherStreams = Set(run.deviceEvents.lazy.map { run.trace.deviceEvents[$0].stream }).count > 1
     let mainThread = run.hostEvents.first.map { run.trace.hostEvents[$0].thread } ?? 0
@@ -114,9 +114,9 @@ package struct IdleTime: Sendable {
       let launched = min(max(call.end, gap.start), gap.end)
       addHost(gap.start, launched, of: call.thread, activity)
       let isGraph = RuntimeCall(name: run.trace.name(call.name)) == .graphLaunch
-      let latency = isGraph ? constants.graphLatency : constants.launchLatency
+      let latency = isGraph ? delays.graphLatency : delays.latency
       let device = Device(
-        usual: launched > gap.start ? latency : max(constants.kernelGap, isGraph ? constants.graphKernelGap : 0),
+        usual: launched > gap.start ? latency : isGraph ? delays.graphGap : delays.gap,
         cause: launched > gap.start ? .launchLatency : .kernelGap, isWaiting: waiting.contains(launcher),
         hasOtherStreams: hasOtherStreams)
       addDevice(gap.end - launched, device)
