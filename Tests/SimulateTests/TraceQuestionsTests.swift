@@ -74,3 +74,30 @@ struct TraceQuestionsTests {
     #expect(result.status == 64 && result.errors.contains(words), "\(result.errors)")
   }
 }
+
+/// `simulate run` with an execution trace in place of a workload, as a process.
+@Suite("Execution traces as workloads", .tags(.process))
+struct ExecutionTraceCommandTests {
+  @Test("It is simulated as a workload, and what no rule knows is said")
+  func run() throws {
+    var directory = TemporaryDirectory()
+    func node(_ id: Int, _ name: String, _ shapes: String, _ types: String) -> String {
+      #"{"id": \#(id), "name": "\#(name)", "ctrl_deps": 1, "inputs": {"values": [[1, 2], [3, 4]], "shapes": \#(shapes), "types": \#(types)}}"#
+    }
+    let tensors = #"["Tensor(c10::Half)", "Tensor(c10::Half)"]"#
+    let text =
+      #"{"schema": "1.1.1-chakra.0.0.4", "pid": 9, "nodes": ["#
+      + [
+        node(2, "aten::mm", "[[4096, 4096], [4096, 4096]]", tensors), node(3, "mine::op", "[[4], [4]]", tensors),
+      ].joined(separator: ",") + "]}"
+    let path = directory.write(Array(text.utf8), to: "et.json")
+    let result = try Command.run(["run", path, "h100-sxm", "--precision", "fp16", "--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("1 of its operators are left out") && result.errors.contains("mine::op"))
+    // 137 GFLOP at 989 TFLOP/s are 139 us at least.
+    let busy = try RunJSON(result.output).value("device_busy_us").number()
+    #expect(busy > 139 && busy < 400, "\(busy)")
+    let trace = try Command.run(["trace", path])
+    #expect(trace.status == 2 && trace.errors.contains("'simulate run'"), "\(trace.errors)")
+  }
+}
