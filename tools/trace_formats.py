@@ -482,6 +482,9 @@ def values(path, lines):
         whole = [0, 1, -1, 127, -128, 300, -40_000, 1 << 22, -(1 << 30), 1 << 40, -(1 << 47), (1 << 63) - 1, -(1 << 63)]
         text = None if i % 7 == 0 else "x" * (i * 13 % 40) + "äß" + ("long " * 700 if i % 97 == 0 else "")
         rows.append((i * 3 + 1, whole[i % len(whole)], i / 3 if i % 5 else float(i), text, b"\x00\xff" * (i % 4)))
+    # Rows around the size at which they no longer fit a page of 512 bytes, and around one page more.
+    rows += [(2000 + i, 5, 0.5, "y" * (450 + i), b"") for i in range(20)]
+    rows += [(3000 + i, 5, 0.5, "z" * (956 + i), b"") for i in range(24)]
     connection.executemany('INSERT INTO Numbers (id, whole, real, text, "a blob") VALUES (?, ?, ?, ?, ?)', rows)
     connection.execute("ALTER TABLE Numbers ADD COLUMN added INT")
     connection.execute("DELETE FROM Numbers WHERE id % 11 = 0")

@@ -178,13 +178,13 @@ struct QuestionTests {
     text.call("cudaDeviceSynchronize", 130, 30)
     text.event("user_annotation", "gc.collect", 160, 40)
     text.launch(220, 5, kernel: 230, 50)
-    // On another stream, after a wait, 30 us late: 5 us is what launches take.
+    // On another stream, after a wait, 15 us late: 5 us is what launches take.
     text.call("cudaStreamWaitEvent", 281, 1)
-    text.launch(283, 2, kernel: 320, 10, stream: 20)
+    text.launch(283, 2, kernel: 300, 10, stream: 20)
     let idle = try #require(Self.answers(try text.run()).idle)
     let expected: [IdleCause: Double] = [
       .dataLoading: 80, .dispatch: 10 + 1, .launchCall: 5 + 5 + 2, .launchLatency: 5 + 5 + 5, .synchronization: 10,
-      .garbageCollection: 40, .program: 20 + 1 + 1, .stream: 30,
+      .garbageCollection: 40, .program: 20 + 1 + 1, .stream: 10,
     ]
     // The event's wait takes 1 us of a call that is no launch, and counts as dispatch.
     #expect(idle.times == expected.mapValues(Self.microseconds))
