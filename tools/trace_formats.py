@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes one run in every format of recordings that the simulator reads, for Tests/TracesTests.
 
-    python3 tools/trace_formats.py DIRECTORY          # Tests/Recordings
+    python3 tools/trace_formats.py Tests/Recordings
+    python3 tools/trace_formats.py --small Tests/Fuzzing/corpus/formats   # one step, short names: what a fuzzer begins from
 
 The run is a table of what happened (RUN below), in nanoseconds. Each format is written from that table by code that shares
 nothing with the simulator: SQLite by Python's own sqlite3, Protocol Buffers by an encoder of a few lines, JSON by json. What
@@ -19,7 +20,8 @@ import struct
 import sys
 
 PROCESS, THREAD = 4242, 4243
-LONG_NAME = "void kernel<" + ", ".join(f"Parameter{i}" for i in range(120)) + ">(float*)"
+SMALL = "--small" in sys.argv
+LONG_NAME = "long_kernel" if SMALL else "void kernel<" + ", ".join(f"Parameter{i}" for i in range(120)) + ">(float*)"
 
 
 class Run:
@@ -28,7 +30,7 @@ class Run:
     def __init__(self):
         self.operators, self.calls, self.work, self.steps, self.waits = [], [], [], [], []
         self.correlation = 0
-        for step in range(3):
+        for step in range(1 if SMALL else 3):
             self.step(step, 1_000_000 * step)
         self.end = max(e for *_, e in [(w["end"],) for w in self.work] + [(c["end"],) for c in self.calls])
 
@@ -496,12 +498,13 @@ def values(path, lines):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: trace_formats.py DIRECTORY")
-    os.makedirs(sys.argv[1], exist_ok=True)
+    folders = [argument for argument in sys.argv[1:] if argument != "--small"]
+    if len(folders) != 1:
+        sys.exit("usage: trace_formats.py [--small] DIRECTORY")
+    os.makedirs(folders[0], exist_ok=True)
 
     def at(name):
-        return os.path.join(sys.argv[1], name)
+        return os.path.join(folders[0], name)
 
     kineto(at("kineto.json"))
     nsys_sqlite(at("nsys.sqlite"))
@@ -512,7 +515,8 @@ def main():
     xplane(at("jax.xplane.pb"))
     trace_viewer(at("jax.trace.json"))
     perfetto(at("perfetto.pftrace"))
-    values(at("values.sqlite"), at("values.jsonl"))
+    if not SMALL:
+        values(at("values.sqlite"), at("values.jsonl"))
 
 
 if __name__ == "__main__":

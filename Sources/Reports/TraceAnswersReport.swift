@@ -73,6 +73,9 @@ package struct TraceAnswersReport: Report {
     var blocks: [ReportBlock] = [.lines(heading)]
     if run.deviceEvents.isEmpty {
       blocks.append(.line("no device events: where the host's time goes"))
+    } else if run.operatorCount == 0, answers.operators != nil {
+      blocks.append(
+        .line("no operators were recorded: kernels stand by the ranges around their launches, or by their own names"))
     }
     if let comparison = answers.comparison {
       blocks.append(block(compared, comparison.rows.count, "what became slower"))

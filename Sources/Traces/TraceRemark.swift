@@ -4,8 +4,6 @@ import JSONText
 package enum TraceRemark: Sendable, Equatable, CustomStringConvertible {
   /// The calls that launch are not in the recording; each kernel is taken to be launched by the operator around its start.
   case launchesInferred(count: Int)
-  /// The stream of some work was not recorded.
-  case streamsUnknown(count: Int)
 
   /// The remark on one line.
   package var description: String {
@@ -13,9 +11,6 @@ package enum TraceRemark: Sendable, Equatable, CustomStringConvertible {
     case .launchesInferred(let count):
       "the recording has no launches; its \(NumberFormat.integer(count)) kernels are taken to be launched by the operators "
         + "around their starts, as soon as they could run"
-    case .streamsUnknown(let count):
-      "the recording does not say the stream of \(NumberFormat.integer(count)) kernels and copies; one is assumed for each "
-        + "track"
     }
   }
 }
