@@ -27,6 +27,12 @@ public struct RecordedRun: Sendable {
   package let operatorCount: Int
   /// Calls that launch kernels or graphs.
   package let launchCount: Int
+  /// Calls that launch graphs.
+  package let graphLaunchCount: Int
+  /// Calls that launch, of which nothing was recorded on the device.
+  package let emptyLaunchCount: Int
+  /// Those of them that launch graphs.
+  package let emptyGraphLaunchCount: Int
   /// Kernels.
   package let kernelCount: Int
   /// In how much of it at least one device event ran.
@@ -93,6 +99,16 @@ public struct RecordedRun: Sendable {
       trace.hostEvents[$0].kind == .call
         && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
     }
+    let launched = Set(launchers)
+    let launches = hostEvents.filter {
+      trace.hostEvents[$0].kind == .call
+        && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
+    }
+    let graphs = Set(launches.filter { RuntimeCall(name: trace.name(trace.hostEvents[$0].name)) == .graphLaunch })
+    let empty = launches.filter { !launched.contains($0) }
+    graphLaunchCount = graphs.count
+    emptyLaunchCount = empty.count
+    emptyGraphLaunchCount = empty.count { graphs.contains($0) }
     kernelCount = deviceEvents.count { trace.deviceEvents[$0].kind == .kernel }
     deviceBusy = Picoseconds(
       nanoseconds: busyTime(deviceEvents.map { (max(first, trace.deviceEvents[$0].start), trace.deviceEvents[$0].end) })

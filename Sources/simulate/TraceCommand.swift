@@ -255,11 +255,25 @@ enum TraceCommand {
       if: trace.incompleteCount > 0,
       "\(trace.incompleteCount) events without name, start or duration are left out")
     warn(
+      if: trace.malformedCount + trace.repairedCount > 0,
+      "\(trace.malformedCount + trace.repairedCount) events are no valid JSON (the first on line "
+        + "\(trace.firstMalformedLine ?? 1)); \(trace.repairedCount) of them could be mended, "
+        + "\(trace.malformedCount) are left out")
+    warn(
+      if: trace.overrunCount > 0,
+      "\(trace.overrunCount) kernels run on after a later one of their stream has ended, which cannot be; they are taken "
+        + "to end where the next one begins")
+    warn(
+      if: !trace.unreadFiles.isEmpty,
+      "the archive holds \(trace.unreadFiles.count) more files (\(trace.unreadFiles[0])), which are not read; unpack it to "
+        + "give another, or those of several ranks")
+    warn(
       if: trace.unfinishedCount > 0,
       "\(trace.unfinishedCount) events had not ended (a negative duration); they take no time")
   }
 
   private static func warn(about study: TraceStudy, _ command: ParsedCommand) {
+    warnOfMisses(study)
     if let occupied = study.recorded.occupiedUntil.max(), occupied > 0 {
       Platform.warn(
         "note: the device was busy with work from before the recording until \(occupied / 1000) us after its start")
@@ -277,6 +291,27 @@ enum TraceCommand {
         "note: the profiler takes up to \(NumberFormat.fixed(estimate, decimals: 1)) us of host time for an operator, "
           + "which the target still has; --profiler-overhead-us estimated takes it off")
     }
+  }
+
+  /// That the replay is not the recording, or the recording not the run.
+  private static func warnOfMisses(_ study: TraceStudy) {
+    let run = study.run
+    if run.isUnderRecorded {
+      let graphs: Message =
+        run.emptyGraphLaunchCount > 0
+        ? "\(run.emptyGraphLaunchCount) of \(run.graphLaunchCount) graph launches"
+        : "\(run.emptyLaunchCount) of \(run.launchCount) launches"
+      Platform.warn(
+        "\(run.trace.file): warning: " + graphs
+          + " have no recorded kernels, so the device was busier than it seems; record with ProfilerActivity.CUDA and a "
+          + "current driver")
+    }
+    guard study.replayMisses else { return }
+    func percent(_ deviation: Double) -> String { NumberFormat.fixed(100 * deviation, decimals: 1) + " %" }
+    Platform.warn(
+      "\(run.trace.file): warning: the replay misses the recording: its span by \(percent(study.spanDeviation)), device "
+        + "busy by \(percent(study.busyDeviation)); something that waits was not recorded, and what bounds the run cannot be "
+        + "told")
   }
 
   /// What was taken for granted of collectives that were moved, and which were not.
