@@ -265,7 +265,7 @@ enum TraceCommand {
         + "to end where the next one begins")
     warn(
       if: !trace.unreadFiles.isEmpty,
-      "the archive holds \(trace.unreadFiles.count) more files (\(trace.unreadFiles[0])), which are not read; unpack it to "
+      "the archive holds \(trace.unreadFiles.count) more files (\(trace.unreadFiles.first ?? "")), which are not read; unpack it to "
         + "give another, or those of several ranks")
     warn(
       if: trace.unfinishedCount > 0,
