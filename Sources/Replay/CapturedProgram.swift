@@ -42,7 +42,7 @@ private struct GraphCapture {
 
   mutating func add(_ step: HostStep) {
     switch step {
-    case .work, .capturedGraph: break
+    case .work, .capturedGraph, .delay: break
     case .call(let next): call = next
     case .launch(let jobs, let stream): launch(Array(jobs), stream)
     case .launchGraph(let jobs, let stream): launch(jobs, stream)

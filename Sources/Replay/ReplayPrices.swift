@@ -57,6 +57,7 @@ package struct ReplayPrices: Sendable {
     kernelGap = Picoseconds(nanoseconds: recorded.constants.kernelGap)
     graphLatency = Picoseconds(nanoseconds: recorded.constants.graphLatency)
     graphKernelGap = Picoseconds(nanoseconds: recorded.constants.graphKernelGap)
+    if let depth = recorded.constants.queueDepth { queueDepth = depth }
   }
 
   /// A recorded time on this host.
@@ -120,6 +121,8 @@ extension ReplayPlan {
         cost.duration += time
       }
       return cost
+    // Nobody knows what it waits for, so nothing shortens it.
+    case .delay(let time): return Cost(Picoseconds(nanoseconds: time), .kernelOverhead)
     case .occupied(let time):
       return Cost(prices.deviceTime(Picoseconds(nanoseconds: time), .memory), .memory)
     }
@@ -131,7 +134,7 @@ extension RuntimeCall {
   var category: CostCategory {
     switch self {
     case .synchronizeDevice, .synchronizeStream, .synchronizeEvent: .synchronization
-    case .other, .free: .dispatch
+    case .other, .free, .query: .dispatch
     default: .launch
     }
   }

@@ -172,6 +172,7 @@ extension System {
     system.accelerator?.launch.latencyUS = microseconds(constants.launchLatency)
     system.accelerator?.launch.kernelGapUS = microseconds(constants.kernelGap)
     system.accelerator?.launch.synchronizationUS = microseconds(constants.synchronization)
+    if let depth = constants.queueDepth { system.accelerator?.launch.queueDepth = Double(depth) }
     if constants.hasGraphs {
       system.accelerator?.launch.graphCallUS = microseconds(constants.graphCall)
       system.accelerator?.launch.graphLatencyUS = microseconds(constants.graphLatency)

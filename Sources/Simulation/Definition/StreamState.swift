@@ -8,10 +8,22 @@ struct StreamJob: BitwiseCopyable, Sendable {
   /// The first of its dependencies, or -1.
   var dependencies: Int32
   var correlation: Int
+  /// What it begins later than it could, if it does.
+  var delay: StartDelay
+  /// Whether it had to wait for another stream's job when its turn had come.
+  var hasWaited = false
   /// When the launch latency is over.
   var ready: Picoseconds
   /// The account of the host's clock at `ready`.
   var account: Account
+}
+
+/// What a job begins later than it could.
+struct StartDelay: BitwiseCopyable, Sendable {
+  /// The cost; -1 for none.
+  var cost: Int32 = -1
+  /// Whether it counts only for a job that had to wait for another stream's.
+  var isAfterWaiting = false
 }
 
 /// A stream of the device: an in-order resource and the clock of its last finished kernel.

@@ -18,6 +18,11 @@ extension SystemModel {
       start = end + table.launch.kernelGap.duration
       account = streams[stream].account &+ table.launch.kernelGap.account
     }
+    if job.delay.cost >= 0, job.hasWaited || !job.delay.isAfterWaiting {
+      let delay = table.costs[Int(job.delay.cost)]
+      start += delay.duration
+      account &+= delay.account
+    }
     let instruction = instructions[Int(job.instruction)]
     guard case .launch(let work) = instruction.effect else { return }
     switch work {
@@ -267,6 +272,7 @@ extension SystemModel {
     for other in streams.indices where streams[other].isStalled {
       guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }
       streams[other].isStalled = false
+      job.hasWaited = now > job.ready
       if now > job.ready {
         job.ready = now
         job.account = account
