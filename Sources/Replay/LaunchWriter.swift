@@ -95,13 +95,14 @@ struct LaunchWriter {
     let cause = history.causes[position]
     defer { hasBegun[lane] = true }
     var steps: [HostStep] = cause.waits.map { .waitForEvent($0, stream: lane) }
-    func delay(_ time: Int64, isAfterWaiting: Bool = false) {
-      if time > 0 { steps.append(.delay(time, stream: lane, isAfterWaiting: isAfterWaiting)) }
+    func delay(_ time: Int64, _ kind: JobDelay = .always) {
+      if time > 0 || kind == .gap { steps.append(.delay(time, stream: lane, kind)) }
     }
     switch cause.bound {
-    case .dependency: delay(cause.excess, isAfterWaiting: true)
+    case .dependency: delay(cause.excess, .afterWaiting)
     case .node where cause.excess > samples.longestGap: stall(cause.excess - constants.graphKernelGap, delay)
     case .predecessor where cause.excess > samples.longestGap: stall(cause.excess - constants.kernelGap, delay)
+    case .predecessor where abs(cause.excess - constants.kernelGap) >= Self.finest: delay(cause.excess, .gap)
     case .launch where cause.excess > max(100_000, 20 * constants.launchLatency) && !hasBegun[lane]:
       occupiedUntil[lane] = max(0, history.lanes.starts[position] - constants.kernelGap - run.start)
     case .launch where cause.excess > samples.longestLatency:
@@ -111,8 +112,11 @@ struct LaunchWriter {
     return steps
   }
 
-  private mutating func stall(_ time: Int64, _ delay: (Int64, Bool) -> Void) {
+  /// Gaps that differ less from the usual one are that one: 0.2 us.
+  private static let finest: Int64 = 200
+
+  private mutating func stall(_ time: Int64, _ delay: (Int64, JobDelay) -> Void) {
     unexplainedWait += max(0, time)
-    delay(time, false)
+    delay(time, .always)
   }
 }

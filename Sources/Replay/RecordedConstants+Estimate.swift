@@ -13,7 +13,7 @@ extension RecordedConstants {
     var graphKernelGap: [Int64] = []
     /// The middle of the first.
     var typicalLatency: Int64 = 0
-    /// What follows its predecessor, or its launch, later than this has waited for something that was not recorded.
+    /// What follows its predecessor later than this has waited for something that was not recorded.
     var longestGap: Int64 = 0
     /// The same of a launch onto an idle stream.
     var longestLatency: Int64 = 0

@@ -34,6 +34,16 @@ package struct HostCall: Sendable, Equatable {
   }
 }
 
+/// When a job begins later than it could.
+package enum JobDelay: UInt8, Sendable, Equatable {
+  /// Always: what it waits for was not recorded.
+  case always
+  /// If it had to wait for what another stream did.
+  case afterWaiting
+  /// Behind the job before it in its stream, in place of the usual gap.
+  case gap
+}
+
 /// What a thread of the host does next.
 package enum HostStep: Sendable, Equatable {
   /// Works for itself.
@@ -46,9 +56,8 @@ package enum HostStep: Sendable, Equatable {
   case launchGraph(jobs: [Int], stream: Int)
   /// Makes a call that launches a graph of so many nodes, which was not in the recording.
   case capturedGraph(nodes: Int)
-  /// Lets the next launch into a stream begin so many nanoseconds later than it could: always, or if it had to wait for
-  /// what another stream did.
-  case delay(Int64, stream: Int, isAfterWaiting: Bool)
+  /// Lets the next launch into a stream begin so many nanoseconds later than it could.
+  case delay(Int64, stream: Int, JobDelay)
   /// Waits for the device.
   case synchronize
   /// Waits for a stream.

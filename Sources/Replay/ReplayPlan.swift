@@ -17,6 +17,8 @@ package struct ReplayPlan: Sendable {
     case job(Int)
     /// What a job begins later than it could, nanoseconds.
     case delay(Int64)
+    /// What lies between a job and the one before it, nanoseconds.
+    case gap(Int64)
     /// Work on a stream from before the recording, nanoseconds.
     case occupied(Int64)
   }
@@ -63,10 +65,10 @@ package struct ReplayPlan: Sendable {
       program.instructions.append(Instruction(.launchGraph, operand: jobs.count, stream: stream))
       for job in jobs { append(.node, .job(job), stream: stream, label: recorded.jobs[job].name) }
     case .capturedGraph(let nodes): append(.call, .capturedGraph(nodes: nodes))
-    case .delay(let time, let stream, let isAfterWaiting):
-      items.append(.delay(time))
+    case .delay(let time, let stream, let kind):
+      items.append(kind == .gap ? .gap(time) : .delay(time))
       program.instructions.append(
-        Instruction(.delay, operand: items.count - 1, stream: stream, lane: isAfterWaiting ? 1 : 0))
+        Instruction(.delay, operand: items.count - 1, stream: stream, lane: Int(kind.rawValue)))
     case .synchronize: program.instructions.append(Instruction(.synchronize, operand: 0))
     case .synchronizeStream(let stream): note(.synchronizeStream, 0, stream: stream)
     case .synchronizeEvent(let event): note(.synchronizeEvent, event)

@@ -45,8 +45,8 @@ enum RecordedEffect: Sendable, Equatable {
   case call(cost: Int)
   /// The instruction's stream is busy with work from before.
   case occupy(cost: Int)
-  /// The next launch into the instruction's stream begins later than it could, whenever or if it had to wait for an event.
-  case delay(cost: Int, onlyAfterWaiting: Bool)
+  /// The next launch into the instruction's stream begins later than it could, or otherwise behind its predecessor.
+  case delay(cost: Int, StartDelay.Kind)
   /// The host waits for everything launched before into the instruction's stream.
   case synchronizeStream
   /// An event stands for everything launched before into the instruction's stream.
@@ -91,7 +91,7 @@ extension Instruction {
     case .endLoop: .endLoop(length: operand)
     case .call: .recorded(.call(cost: operand))
     case .occupy: .recorded(.occupy(cost: operand))
-    case .delay: .recorded(.delay(cost: operand, onlyAfterWaiting: lane == 1))
+    case .delay: .recorded(.delay(cost: operand, StartDelay.Kind(rawValue: lane) ?? .always))
     case .synchronizeStream: .recorded(.synchronizeStream)
     case .recordEvent: .recorded(.recordEvent(operand))
     case .waitForEvent: .recorded(.waitForEvent(operand))

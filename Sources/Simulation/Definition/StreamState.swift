@@ -20,10 +20,19 @@ struct StreamJob: BitwiseCopyable, Sendable {
 
 /// What a job begins later than it could.
 struct StartDelay: BitwiseCopyable, Sendable {
+  /// When it counts.
+  enum Kind: UInt8, BitwiseCopyable, Sendable {
+    /// Always.
+    case always
+    /// For a job that had to wait for another stream's.
+    case afterWaiting
+    /// In place of the usual gap behind the job before.
+    case gap
+  }
+
   /// The cost; -1 for none.
   var cost: Int32 = -1
-  /// Whether it counts only for a job that had to wait for another stream's.
-  var isAfterWaiting = false
+  var kind = Kind.always
 }
 
 /// A stream of the device: an in-order resource and the clock of its last finished kernel.

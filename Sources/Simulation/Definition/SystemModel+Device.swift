@@ -14,11 +14,15 @@ extension SystemModel {
     releaseDependencies(job.dependencies)
     var start = job.ready
     var account = job.account
-    if let end = streams[stream].lastEnd, end + table.launch.kernelGap.duration > start {
-      start = end + table.launch.kernelGap.duration
-      account = streams[stream].account &+ table.launch.kernelGap.account
+    if let end = streams[stream].lastEnd {
+      let gap =
+        job.delay.cost >= 0 && job.delay.kind == .gap ? table.costs[Int(job.delay.cost)] : table.launch.kernelGap
+      if end + gap.duration > start {
+        start = end + gap.duration
+        account = streams[stream].account &+ gap.account
+      }
     }
-    if job.delay.cost >= 0, job.hasWaited || !job.delay.isAfterWaiting {
+    if job.delay.cost >= 0, job.delay.kind == .always || (job.delay.kind == .afterWaiting && job.hasWaited) {
       let delay = table.costs[Int(job.delay.cost)]
       start += delay.duration
       account &+= delay.account
