@@ -39,7 +39,7 @@ extension CallSchedule {
     let limit = event.end + Self.slack
     let ownEnd = own.map { history.latestEnds[$0] }.max() ?? .min
     let returns = ownEnd > event.start && ownEnd <= limit && event.end - ownEnd < Self.latestReturn
-    if returns || (ownEnd <= event.start && event.duration <= 3 * typicalCall) { return wait(own, event, call) }
+    if returns || (ownEnd <= event.start && event.duration <= 5 * typicalCall) { return wait(own, event, call) }
     // Something else of the same process ended while it waited.
     let others = givenLanes(event).filter {
       history.latestEnds[$0] > event.start && history.latestEnds[$0] <= limit

@@ -45,7 +45,7 @@ struct CallSchedule {
   let run: RecordedRun
   let trace: Trace
   var history: StreamHistory
-  /// The usual time of a launch.
+  /// The time of a launch that is not blocked.
   private(set) var typicalCall: Int64 = 5_000
   /// Positions in ``RecordedRun/deviceEvents`` by the call that launched them.
   private var launched: [Int: [Int]] = [:]
@@ -74,20 +74,18 @@ struct CallSchedule {
         recordStreams[wait.recordCorrelation] = wait.waitsForStream
       }
     }
-    typicalCall =
-      median(
-        run.hostEvents.compactMap { index in
-          let event = trace.hostEvents[index]
-          guard event.kind == .call, RuntimeCall(name: trace.name(event.name)) == .launch else { return nil }
-          return event.duration
-        }) ?? typicalCall
+    let launchTimes = run.hostEvents.compactMap { index in
+      let event = trace.hostEvents[index]
+      return event.kind == .call && RuntimeCall(name: trace.name(event.name)) == .launch ? event.duration : nil
+    }.sorted()
+    // Many may be blocked, so that the middle one is none that only launches.
+    if !launchTimes.isEmpty { typicalCall = launchTimes[launchTimes.count / 10] }
     findOwners()
     collectLaunches()
     history.launchEarlier(earlierPositions)
     schedule()
     samples = RecordedConstants.Samples(history.causes, isOfGraph: run.isGraphNode)
     constants = RecordedConstants(samples)
-    constants.launchCall = typicalCall
     applyQueueDepth()
     let graphs = calls.filter { $0.kind == .graphLaunch }
     constants.hasGraphs = graphs.contains { !$0.positions.isEmpty }
@@ -186,7 +184,7 @@ struct CallSchedule {
     let returned = max(inner.end, outer.end)
     let entry = StreamHistory.Entry(
       time: min(returned, max(start, outer.start)), idleSince: outer.start, returned: returned, number: call)
-    queues.look(positions, outer, call, usual: typicalCall, history.lanes)
+    queues.look(positions, outer, call, shortest: typicalCall, history.lanes)
     history.launch(positions, entry, thread: inner.thread, isGraph: isGraph)
     calls[call].positions += positions
     queues.add(positions, history.lanes)
@@ -196,9 +194,14 @@ struct CallSchedule {
 
   /// Launches into a full queue waited for a place in it.
   private mutating func applyQueueDepth() {
-    guard let depth = queues.depth else { return }
+    let depth = queues.depth
+    let blocked = queues.blocked.filter { $0.unfinished >= (depth ?? .max) - 2 }.map(\.call)
+    let isBlocked = Set(blocked)
+    let free = calls.indices.filter { calls[$0].kind == .launch && !isBlocked.contains($0) }
+    typicalCall = median(free.map { trace.hostEvents[calls[$0].event].duration }) ?? typicalCall
+    constants.launchCall = typicalCall
     constants.queueDepth = depth
-    for blocked in queues.blocked where blocked.unfinished >= depth - 2 { calls[blocked.call].before = typicalCall }
+    for call in blocked { calls[call].before = min(calls[call].before, typicalCall) }
   }
 
   /// How long a synchronization takes to return is one number for all that waited.

@@ -19,6 +19,8 @@ struct QueueWatch {
 
   /// So many unfinished launches block the next one whatever the times look like: CUDA's queue holds 1,024.
   private static let surelyFull = 1000
+  /// So many times as long as a short launch is one that waits, if it returns when a job has ended.
+  private static let blockedTimes: Int64 = 4
   /// Fewer than these are no queue.
   private static let shortest = 8
 
@@ -28,18 +30,18 @@ struct QueueWatch {
   }
 
   /// Looks at a launch before its jobs are added.
-  mutating func look(_ positions: [Int], _ event: HostEvent, _ call: Int, usual: Int64, _ lanes: DeviceLanes) {
+  mutating func look(_ positions: [Int], _ event: HostEvent, _ call: Int, shortest: Int64, _ lanes: DeviceLanes) {
     guard let first = positions.first else { return }
     let lane = lanes.lanes[first]
     while over[lane] < ends[lane].count, ends[lane][over[lane]] <= event.start { over[lane] += 1 }
     let unfinished = ends[lane].count - over[lane]
-    guard event.duration > 3 * usual else {
+    guard event.duration > Self.blockedTimes * shortest else {
       most = max(most, unfinished)
       return
     }
     let isReleased =
       unfinished > 0
-      && ends[lane][over[lane]...].prefix { $0 <= event.end }.last.map { event.end - $0 <= max(10_000, 3 * usual) }
+      && ends[lane][over[lane]...].prefix { $0 <= event.end }.last.map { event.end - $0 <= max(10_000, Self.blockedTimes * shortest) }
         == true
     guard unfinished >= Self.surelyFull || (isReleased && unfinished >= Self.shortest) else { return }
     blocked.append(Blocked(call: call, unfinished: unfinished))
