@@ -46,26 +46,43 @@ struct LauncherMatching {
 
   // MARK: Several processes
 
-  /// The process of each device, where calls of several have the same correlations.
+  /// How well a device's events fit to a process's calls.
+  private struct Fit {
+    var device: String
+    var process: String
+    /// Events that begin behind the return of their call.
+    var count = 0
+    /// From the returns to the begins, nanoseconds.
+    var latency = 0.0
+  }
+
+  /// The process of each device, where calls of several have the same correlations: with as many processes as devices, each
+  /// has one.
   private func owners() -> [String: String] {
-    var fits: [String: [String: (count: Int, latency: Double)]] = [:]
+    var fits: [String: [String: Fit]] = [:]
     for event in trace.deviceEvents where event.correlation >= 0 {
       guard let known = first[event.correlation] else { continue }
       let device = trace.streams[Int(event.stream)].device
       for call in [known] + (others[event.correlation] ?? []) {
         let launch = trace.hostEvents[call]
-        guard launch.start <= event.start else { continue }
         let process = trace.threads[Int(launch.thread)].process
-        fits[device, default: [:]][process, default: (0, 0)].count += 1
-        fits[device]?[process]?.latency += Double(event.start - launch.start)
+        var fit = fits[device]?[process] ?? Fit(device: device, process: process)
+        if launch.end <= event.start {
+          fit.count += 1
+          fit.latency += Double(event.start - launch.end)
+        }
+        fits[device, default: [:]][process] = fit
       }
     }
+    let ranked = fits.values.flatMap(\.values).sorted {
+      ($1.count, $0.latency, $0.device, $0.process) < ($0.count, $1.latency, $1.device, $1.process)
+    }
+    let isOneEach = Set(ranked.map(\.process)).count == fits.count
     var owners: [String: String] = [:]
-    for (device, processes) in fits {
-      owners[device] =
-        processes.min {
-          ($1.value.count, $0.value.latency, $0.key) < ($0.value.count, $1.value.latency, $1.key)
-        }?.key
+    var taken: Set<String> = []
+    for fit in ranked where owners[fit.device] == nil && !(isOneEach && taken.contains(fit.process)) {
+      owners[fit.device] = fit.process
+      taken.insert(fit.process)
     }
     return owners
   }

@@ -126,6 +126,11 @@ package struct TraceReport: Report {
       lines.append(
         "captured into \(counted(study.capture.graphs, "graph")) of \(NumberFormat.integer(study.capture.nodes)) nodes")
     }
+    if study.uncapturedHostWork > 0 {
+      lines.append(
+        "\(NumberFormat.integer(Int(study.uncapturedHostWork.microseconds.rounded()))) us of the host's work stay between the "
+          + "graphs: too long to be the dispatch of what it launches")
+    }
     lines.append(
       "\(counted(run.trace.eventCount, "event")): \(counted(run.operatorCount, "operator")), "
         + "\(counted(run.launchCount, "launch", "launches")), \(counted(run.kernelCount, "kernel")), "

@@ -239,7 +239,7 @@ struct TraceBuilder {
     trace.deviceEvents.append(
       DeviceEvent(
         kind: kind,
-        stream: streams.number(of: event.device ?? event.process, event.stream ?? event.thread, parser), name: name,
+        stream: streams.number(of: event.process, event.device, event.stream ?? event.thread, parser), name: name,
         collective: event.collective.isRecorded ? collective(event.collective, parser) : -1, start: start,
         duration: duration, correlation: integer(event.correlation, parser),
         external: integer(event.external, parser), bytes: integer(event.bytes, parser)))
@@ -262,10 +262,9 @@ struct TraceBuilder {
   private mutating func addWait(_ event: RawEvent, _ parser: JSONPullParser) {
     let correlation = integer(event.correlation, parser)
     guard correlation >= 0 else { return }
-    let device = event.device ?? event.process
     func stream(_ range: Range<Int>?, _ streams: inout PairTable) -> Int32 {
       guard let range, parser.bytes[range.lowerBound] != UInt8(ascii: "-") else { return -1 }
-      return streams.number(of: device, range, parser)
+      return streams.number(of: event.process, event.device, range, parser)
     }
     let waiting = event.name.map { parser.isEqual($0, to: "Stream Wait Event") } ?? false
     trace.waits.append(
@@ -391,13 +390,35 @@ private struct PairTable {
   private var last: (key: UInt64, number: Int32)?
 
   mutating func number(of first: Range<Int>?, _ second: Range<Int>?, _ parser: JSONPullParser) -> Int32 {
-    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-    func text(_ range: Range<Int>?) -> UnsafeRawBufferPointer {
-      range.map { UnsafeRawBufferPointer(rebasing: parser.bytes[$0]) } ?? empty
+    number(of: parts.number(of: Self.text(first, parser)), text: { Self.text(first, parser) }, second, parser)
+  }
+
+  /// The number of a device's stream.
+  ///
+  /// Profilers give the device's number twice, as its process and by itself. Where several ranks were put into one file, only
+  /// one of both may still tell their devices apart.
+  mutating func number(
+    of process: Range<Int>?, _ device: Range<Int>?, _ stream: Range<Int>?, _ parser: JSONPullParser
+  ) -> Int32 {
+    guard let process, let device else { return number(of: device ?? process, stream, parser) }
+    let (one, two) = (Self.text(process, parser), Self.text(device, parser))
+    if one.elementsEqual(two) { return number(of: device, stream, parser) }
+    let both = Array(one) + [UInt8(ascii: "/")] + Array(two)
+    return both.withUnsafeBytes { text in
+      number(of: parts.number(of: text), text: { text }, stream, parser)
     }
+  }
+
+  private static func text(_ range: Range<Int>?, _ parser: JSONPullParser) -> UnsafeRawBufferPointer {
+    range.map { UnsafeRawBufferPointer(rebasing: parser.bytes[$0]) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+
+  private mutating func number(
+    of first: Int32, text: () -> UnsafeRawBufferPointer, _ second: Range<Int>?, _ parser: JSONPullParser
+  ) -> Int32 {
+    let secondText = Self.text(second, parser)
     let key =
-      UInt64(UInt32(bitPattern: parts.number(of: text(first)))) << 32
-      | UInt64(UInt32(bitPattern: parts.number(of: text(second))))
+      UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: parts.number(of: secondText)))
     if let last, last.key == key { return last.number }
     let number: Int32
     if let known = numbers[key] {
@@ -405,9 +426,9 @@ private struct PairTable {
     } else {
       number = Int32(pairs.count)
       // Old recordings name the thread of a device's events "stream 7".
-      var name = String(decoding: text(second), as: UTF8.self)
+      var name = String(decoding: secondText, as: UTF8.self)
       if name.hasPrefix("stream ") { name = String(name.dropFirst(7)) }
-      pairs.append((String(decoding: text(first), as: UTF8.self), name))
+      pairs.append((String(decoding: text(), as: UTF8.self), name))
       numbers[key] = number
     }
     last = (key, number)
