@@ -34,6 +34,7 @@ struct LaunchWriter {
   /// - Parameters:
   ///   - positions: What is launched, by its start.
   ///   - isGraph: Whether as the nodes of a graph.
+  /// - Returns: The steps.
   mutating func write(_ positions: [Int], isGraph: Bool) -> [HostStep] {
     isGraph ? writeGraph(positions) : writeKernels(positions)
   }

@@ -41,7 +41,9 @@ struct QueueWatch {
     }
     let isReleased =
       unfinished > 0
-      && ends[lane][over[lane]...].prefix { $0 <= event.end }.last.map { event.end - $0 <= max(10_000, Self.blockedTimes * shortest) }
+      && ends[lane][over[lane]...].prefix { $0 <= event.end }.last.map {
+        event.end - $0 <= max(10_000, Self.blockedTimes * shortest)
+      }
         == true
     guard unfinished >= Self.surelyFull || (isReleased && unfinished >= Self.shortest) else { return }
     blocked.append(Blocked(call: call, unfinished: unfinished))

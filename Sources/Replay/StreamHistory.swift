@@ -186,7 +186,9 @@ struct StreamHistory {
       cause.bound = .dependency
       cause.excess = start - lanes.ends[latest]
     }
-    if cause.excess > Self.shortestWait, let found = lastToEnd(before: position, after: start - cause.excess, entry.number) {
+    if cause.excess > Self.shortestWait,
+      let found = lastToEnd(before: position, after: start - cause.excess, entry.number)
+    {
       cause.bound = .dependency
       cause.excess = start - lanes.ends[found]
       cause.waits.append(found)

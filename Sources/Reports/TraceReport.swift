@@ -94,7 +94,8 @@ package struct TraceReport: Report {
         named: "runs",
         [recorded]
           + results.map { name, result in
-            ["run": .text(name)] + result.times(isTelling: study.isTelling) + Record(breakdown: result.time, ending: "_us")
+            ["run": .text(name)] + result.times(isTelling: study.isTelling)
+              + Record(breakdown: result.time, ending: "_us")
           })
     ]
   }

@@ -27,7 +27,7 @@ struct ZipDirectory {
   /// - Parameters:
   ///   - size: How many bytes the archive has.
   ///   - read: Reads bytes from an offset on, fewer at the end.
-  /// - Returns: Nil where there is none.
+  /// - Throws: What reading throws; nil where there is no directory.
   init?<Fault: Error>(size: Int, read: (_ offset: Int, _ count: Int) throws(Fault) -> [UInt8]) throws(Fault) {
     // The record at the end has 22 bytes and a comment of at most 65,535.
     let tail = try read(max(0, size - 65_557), min(size, 65_557))

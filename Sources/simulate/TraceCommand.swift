@@ -38,6 +38,12 @@ enum TraceCommand {
       OptionDefinition(
         "framework", short: "f", value: "F", help: "Another framework, as cuda-graph", group: "Target"),
       OptionDefinition(
+        "recorded-host", value: "H", help: "The recording's host: a catalog name or a file",
+        defaultText: "the one of the recorded accelerator's time"),
+      OptionDefinition(
+        "host", value: "H", help: "Another host: a catalog name or a file",
+        longHelp: "Every host time is divided by the ratio of the two hosts' single-thread speeds.", group: "Target"),
+      OptionDefinition(
         "host-speed", value: "X", help: "Divide every host time by X", group: "Target"),
       OptionDefinition(
         "device-speed", value: "X", help: "Divide every device time by X", group: "Target"),
@@ -119,7 +125,9 @@ enum TraceCommand {
   }
 
   private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    let named = ["accelerator", "framework", "recorded-accelerator", "interconnect"].flatMap { command.values(of: $0) }
+    let named = ["accelerator", "framework", "recorded-accelerator", "interconnect", "host", "recorded-host"].flatMap {
+      command.values(of: $0)
+    }
     let inputs = command.positionals + named.filter(Library.isFile)
     try command.checkOutputs(["report", "timeline"], inputs: inputs, library, printsResult: true)
     try command.checkEnding(of: "report", holds: "HTML", ["html", "htm"])
@@ -171,6 +179,7 @@ enum TraceCommand {
       changes.profilerOverheadUS = try overhead(text, run)
     }
     let accelerator = try recordedAccelerator(run.trace, command, library)
+    try changeHost(&changes, recorded: accelerator, command, library)
     let connection = try connect(&changes, run, recorded: accelerator, command, library)
     let host = try library.host(SystemDefaults.referenceHost)
     let framework = try library.framework("pytorch-eager")
@@ -179,6 +188,24 @@ enum TraceCommand {
         run, accelerator: accelerator, connection: connection, host: host, framework: framework, changes: changes,
         recordsTimeline: recordsTimeline)
     } catch { throw failure(error, run) }
+  }
+
+  /// Another host: the speed that it has by the recording's.
+  private static func changeHost(
+    _ changes: inout TraceChanges, recorded accelerator: AcceleratorProfile?, _ command: ParsedCommand,
+    _ library: Library
+  ) throws(Failure) {
+    guard let name = command.value(of: "host") else {
+      return try command.refuse(["recorded-host"], "it is compared with another, which --host names")
+    }
+    try command.refuse(["host-speed"], "--host says how fast the host is")
+    let recorded = try library.host(command.value(of: "recorded-host"), of: accelerator)
+    changes.hostSpeed = try library.host(name).singleThreadSpeed / recorded.singleThreadSpeed
+    if command.value(of: "recorded-host") == nil {
+      Platform.warn(
+        "note: the recording does not say its host; it is taken for '\(recorded.name)'; "
+          + "--recorded-host names another")
+    }
   }
 
   /// What connected the devices of a recording with collectives; what is to connect them becomes one of the changes.

@@ -10,7 +10,8 @@ import Traces
 enum TraceRanks {
   /// What would change the target, or shows one recording.
   private static let optionsOfOne = [
-    "recorded-accelerator", "accelerator", "interconnect", "framework", "host-speed", "device-speed",
+    "recorded-accelerator", "accelerator", "interconnect", "framework", "host", "recorded-host", "host-speed",
+    "device-speed",
     "profiler-overhead-us", "set", "timeline", "report",
   ]
 

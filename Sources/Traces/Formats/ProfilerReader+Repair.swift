@@ -4,8 +4,8 @@ import JSONText
 extension ProfilerReader {
   /// What stands where an event should.
   enum Element {
-    /// A value that could be mended.
-    case repaired([UInt8])
+    /// A value as JSON, and whether it had to be mended.
+    case repaired([UInt8], isChanged: Bool)
     /// Something that is left out.
     case dropped
     /// The end of the events.
@@ -15,10 +15,14 @@ extension ProfilerReader {
   }
 
   /// Reads the next element of the events, which is not JSON, and goes on behind it.
-  mutating func readBrokenElement() throws(TraceFault) -> Element {
+  ///
+  /// - Parameter depth: How many objects and arrays are open around the events.
+  /// - Returns: What it is.
+  /// - Throws: Why the text cannot be read on.
+  mutating func readBrokenElement(depth: Int) throws(TraceFault) -> Element {
     let found = try window.looking { text, isAll in Self.element(text, isAll) }
     guard let (element, end) = found else { return .brokenOff }
-    window.parser.resume(at: window.parser.offset + end, depth: window.parser.depth)
+    window.parser.resume(at: window.parser.offset + end, depth: depth)
     return element
   }
 
@@ -33,7 +37,7 @@ extension ProfilerReader {
     var repair = TextRepair(UnsafeRawBufferPointer(rebasing: text[start...]), isAll: isAll)
     do throws(TextRepair.Failure) {
       try repair.readValue(in: .array)
-      return .found((.repaired(repair.repaired), start + repair.index))
+      return .found((.repaired(repair.repaired, isChanged: repair.isChanged), start + repair.index))
     } catch {
       if error == .ended, !isAll, text.count - start < 1 << 20 { return .needsMore }
     }

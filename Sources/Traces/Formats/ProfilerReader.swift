@@ -19,6 +19,10 @@ struct ProfilerReader: ~Copyable {
   /// The bytes that may be kept before it is looked up again how much of a compressed file was read.
   private var allowance: Int
   private let freeBytes: Int
+  /// Whether the events have begun, and not ended.
+  private var isInEvents = false
+  /// How many events are still expected to need mending.
+  private var mendingLeft = 0
 
   /// Reads a recording; if it breaks off, up to the break.
   ///
@@ -65,6 +69,9 @@ struct ProfilerReader: ~Copyable {
       guard isRecording, case .text = error else { throw error }
       if let truncation = truncation(error) {
         builder.trace.truncation = truncation
+      } else if isInEvents, case .text(let fault, let offset) = error {
+        // Nothing behind it could be made out as an event.
+        builder.trace.truncation = Truncation(line: fault.position.line, byteOffset: offset)
       } else {
         // The events are there; what is wrong with the rest of the text does not concern them.
         builder.noteMalformed(line: window.line)
@@ -143,28 +150,50 @@ struct ProfilerReader: ~Copyable {
   }
 
   private mutating func readEvents() throws(TraceFault) {
-    while true {
-      do throws(TraceFault) {
-        let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?, Range<Int>) in
-          let token = try parser.next()
-          let start = parser.tokenOffset
-          return (token, token == .beginObject ? try RawEvent.read(&parser) : nil, start..<parser.offset)
-        }
-        if let raw = event.1 {
-          builder.add(raw, window.parser, extent: event.2)
+    isInEvents = true
+    let depth = window.parser.depth
+    var isAtEnd = false
+    while !isAtEnd {
+      if mendingLeft > 0 {
+        mendingLeft -= 1
+        // Where one event is no JSON, its neighbors often are none, and to find that out each time takes long.
+        if let more = try readBroken(depth: depth) {
+          isAtEnd = !more
         } else {
-          if event.0 == .endArray { return }
-          // Whatever is no event does not make the others worse.
-          builder.noteMalformed(line: window.line)
-          try skipRest(of: event.0)
+          mendingLeft = 0
+          continue
         }
-      } catch {
-        guard case .text = error, truncation(error) == nil else { throw error }
-        guard try readBroken(error) else { return }
+      } else {
+        do throws(TraceFault) { isAtEnd = try !readEvent() } catch {
+          guard case .text = error, truncation(error) == nil else { throw error }
+          guard let more = try readBroken(depth: depth) else { throw error }
+          isAtEnd = !more
+        }
       }
-      builder.trace.eventCount += 1
+      if !isAtEnd { builder.trace.eventCount += 1 }
       try checkMemory()
     }
+    isInEvents = false
+  }
+
+  /// Reads an event.
+  ///
+  /// - Returns: Whether there was one; false at the end of the events.
+  private mutating func readEvent() throws(TraceFault) -> Bool {
+    let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?, Range<Int>) in
+      let token = try parser.next()
+      let start = parser.tokenOffset
+      return (token, token == .beginObject ? try RawEvent.read(&parser) : nil, start..<parser.offset)
+    }
+    if let raw = event.1 {
+      builder.add(raw, window.parser, extent: event.2)
+    } else {
+      if event.0 == .endArray { return false }
+      // Whatever is no event does not make the others worse.
+      builder.noteMalformed(line: window.line)
+      try skipRest(of: event.0)
+    }
+    return true
   }
 
   /// Passes over the rest of an array that stands where an event should.
@@ -174,26 +203,31 @@ struct ProfilerReader: ~Copyable {
     while window.parser.depth >= inside { _ = try nextToken() }
   }
 
-  /// Reads what stands where an event should and is not JSON.
+  /// Reads what stands where an event should and may not be JSON.
   ///
-  /// - Returns: Whether more events may follow.
-  private mutating func readBroken(_ fault: TraceFault) throws(TraceFault) -> Bool {
-    let line = window.line
-    switch try readBrokenElement() {
-    case .end: return false
-    case .brokenOff: throw fault
+  /// - Returns: Whether more events may follow; nil where the text breaks off within it.
+  private mutating func readBroken(depth: Int) throws(TraceFault) -> Bool? {
+    let line = builder.trace.firstMalformedLine ?? window.line
+    switch try readBrokenElement(depth: depth) {
+    case .end: return try nextToken() != .endArray
+    case .brokenOff: return nil
     case .dropped: builder.noteMalformed(line: line)
-    case .repaired(let text):
+    case .repaired(let text, let isChanged):
       var parser = JSONPullParser(text, file: file)
       if let token = try? parser.next(), token == .beginObject, let raw = try? RawEvent.read(&parser) {
-        builder.noteRepaired(line: line)
+        if isChanged { builder.noteRepaired(line: line) }
         builder.add(raw, parser, extent: 0..<text.count)
       } else {
         builder.noteMalformed(line: line)
       }
+      guard isChanged else { return true }
     }
+    mendingLeft = Self.mendedTogether
     return true
   }
+
+  /// How many events behind one that is no JSON are expected to be none either.
+  private static let mendedTogether = 256
 
   /// Refuses a recording of which more would be kept than there is memory for, as soon as it shows.
   private mutating func checkMemory() throws(TraceFault) {

@@ -16,6 +16,8 @@ struct TextRepair {
 
   /// The value as JSON.
   private(set) var repaired: [UInt8] = []
+  /// Whether anything had to be mended.
+  private(set) var isChanged = false
   /// The first byte that is not read yet.
   private(set) var index = 0
   private let text: UnsafeRawBufferPointer
@@ -123,7 +125,11 @@ struct TextRepair {
     }
     guard index > start else { throw .hopeless }
     let word = Array(text[start..<index])
-    repaired += isJSON(word) ? word : Array("null".utf8)
+    if isJSON(word) {
+      repaired += word
+    } else {
+      mend(to: "null")
+    }
   }
 
   /// Whether a word is a value by itself.
@@ -152,11 +158,12 @@ struct TextRepair {
           repaired.append(UInt8(ascii: "\""))
           return
         }
-        repaired += Array("\\\"".utf8)
+        mend(to: "\\\"")
         index += 1
       case UInt8(ascii: "\\"): try readBackslash(isEnd)
       case ..<0x20:
-        repaired += Array("\\u00".utf8) + [digit(byte >> 4), digit(byte & 15)]
+        mend(to: "\\u00")
+        repaired += [digit(byte >> 4), digit(byte & 15)]
         index += 1
       case ..<0x80:
         repaired.append(byte)
@@ -177,7 +184,7 @@ struct TextRepair {
     case UInt8(ascii: "\""):
       // A path may end in a backslash: "C:\", and what follows is then a key.
       if try isEnd(self, index + 2) {
-        repaired += escape + escape
+        mend(to: "\\\\")
         index += 1
       } else {
         repaired += escape + [letter]
@@ -189,14 +196,14 @@ struct TextRepair {
       index += 2
     case UInt8(ascii: "u"): try readCodeUnit()
     default:
-      repaired += escape + escape
+      mend(to: "\\\\")
       index += 1
     }
   }
 
   private mutating func readCodeUnit() throws(Failure) {
     guard let unit = try codeUnit(at: index) else {
-      repaired += Array("\\\\".utf8)
+      mend(to: "\\\\")
       index += 1
       return
     }
@@ -204,7 +211,7 @@ struct TextRepair {
     if (0xD800...0xDBFF).contains(unit), let low = try codeUnit(at: index + 6), (0xDC00...0xDFFF).contains(low) {
       length = 12
     } else if (0xD800...0xDFFF).contains(unit) {
-      repaired += Array("\\ufffd".utf8)
+      mend(to: "\\ufffd")
       index += 6
       return
     }
@@ -232,12 +239,19 @@ struct TextRepair {
       repaired += encoded
       index += encoded.count
     default:
-      repaired += Array(UTF8.encodedReplacementCharacter)
+      mend(to: "\u{FFFD}")
       index += 1
     }
   }
 
-  private func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+  private mutating func mend(to text: String) {
+    repaired += Array(text.utf8)
+    isChanged = true
+  }
+
+  private func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
 
   // MARK: What follows a string
 

@@ -117,6 +117,7 @@ struct TextWindow: ~Copyable {
   ///
   /// - Parameter body: Is given the text, and whether it is all that there is, when it must find something. It may move the
   ///   parser on; places in the text count from the parser's.
+  /// - Returns: The result; nil where the text has ended and none was found.
   /// - Throws: ``TraceFault/tooLong(file:line:byteOffset:limit:)``.
   mutating func looking<Result>(
     _ body: (_ text: UnsafeRawBufferPointer, _ isAll: Bool) -> Look<Result>

@@ -91,9 +91,7 @@ struct TraceBuilder {
     }
   }
 
-  /// Adds an event with its time.
-  ///
-  /// - Parameter end: When it ended, if that is not told by its duration.
+  /// Adds an event with its time; `end` is when it ended, where its duration does not tell.
   private mutating func addWhole(_ event: RawEvent, _ parser: JSONPullParser, end: Int64?) {
     guard event.category != .other else { return }
     if looksForStepOnly, event.category != .annotation, event.category != .frameworkOperator { return }
