@@ -2,11 +2,8 @@ import JSONText
 import TestSupport
 import Testing
 
-/// The recordings of `../shared/traces/more`, through the command: small ones with their right answers, and real ones.
-@Suite(
-  "Recordings of every kind", .tags(.fidelity, .process, .slow),
-  .enabled("needs ../shared/traces/more") { RecordedCaseTests.arePresent })
-struct RecordedCaseTests {
+/// What lies in `../shared/traces/more`: small recordings with their right answers, and real ones.
+enum RecordedCases {
   static let folder = sharedFolder + "/traces/more"
 
   /// Whether they are here; says so where they are not.
@@ -45,10 +42,28 @@ struct RecordedCaseTests {
     return fields
   }
 
-  @Test(arguments: rows)
-  func `give the right answers`(row: Row) throws {
+  static let real = (try? listFiles(in: folder + "/real", suffix: ".json.gz")) ?? []
+
+  /// Those that a debug build reads in a few seconds; a release build reads all of them.
+  static let quick = real.filter { path in
+    #if DEBUG
+      ((try? readFileBytes(path)) ?? []).count < 200_000
+    #else
+      true
+    #endif
+  }
+}
+
+/// The recordings of `../shared/traces/more`, through the command.
+@Suite(
+  "Recordings of every kind", .tags(.fidelity, .process, .slow),
+  .enabled("needs ../shared/traces/more") { RecordedCases.arePresent })
+struct RecordedCaseTests {
+  @Test(arguments: RecordedCases.rows)
+  func `give the right answers`(row: RecordedCases.Row) throws {
     let arguments = row["arguments"].split(separator: " ").map(String.init)
-    let result = try Command.run(["trace", "\(Self.folder)/cases/\(row["file"])", "--format", "json"] + arguments)
+    let result = try Command.run(
+      ["trace", "\(RecordedCases.folder)/cases/\(row["file"])", "--format", "json"] + arguments)
     #expect(result.status == 0 || result.status == 2, "\(result.errors)")
     if result.status == 2, row["note"].contains("or refuse") { return }
     try #require(result.status == 0, "\(result.errors)")
@@ -70,18 +85,7 @@ struct RecordedCaseTests {
     }
   }
 
-  static let real = (try? listFiles(in: folder + "/real", suffix: ".json.gz")) ?? []
-
-  /// Those that a debug build reads in a few seconds; a release build reads all of them.
-  static let quick = real.filter { path in
-    #if DEBUG
-      ((try? readFileBytes(path)) ?? []).count < 200_000
-    #else
-      true
-    #endif
-  }
-
-  @Test(arguments: quick)
+  @Test(arguments: RecordedCases.quick)
   func `replay to what they were`(path: String) throws {
     let result = try Command.run(["trace", path, "--format", "json"])
     try #require(result.status == 0, "\(result.errors)")
