@@ -87,8 +87,8 @@ struct ReplayTests {
     let program = RecordedProgram(try text.run())
     #expect(program.threads[0].contains { if case .waitForEvent = $0 { true } else { false } })
     let slow = try Recordings.replay(program, deviceSpeed: 0.5)
-    // 8 + 200, then 20 more on the other stream, and 5 to return.
-    #expect(slow.span == 233_000_000)
+    // 8 + 200, 2 until the wait is over, then 20 more on the other stream, and 5 to return.
+    #expect(slow.span == 235_000_000)
     #expect(slow.deviceBusy == 220_000_000)
   }
 

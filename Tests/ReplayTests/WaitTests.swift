@@ -24,11 +24,11 @@ import Traces
   }
 
   static let examples: [Example] = [
-    Example("a graph on a private stream, between kernels of the launching one", 1820, 920) {
-      $0.launch(5, 5, kernel: 15, 100)
-      $0.graph(15, 10, [(115, 700, 13), (815, 700, 13)])
-      $0.launch(30, 5, kernel: 1515, 300)
-      $0.call("cudaStreamSynchronize", 40, 1780)
+    Example("a graph on a private stream, between kernels of the launching one", 1815, 915) {
+      $0.launch(0, 5, kernel: 10, 100)
+      $0.graph(10, 10, [(110, 700, 13), (810, 700, 13)])
+      $0.launch(25, 5, kernel: 1510, 300)
+      $0.call("cudaStreamSynchronize", 35, 1780)
     },
     Example("the first graph of all, and a synchronization right behind it", 426, 226) {
       $0.graph(0, 10, [(20, 200, 13), (220, 200, 13)])

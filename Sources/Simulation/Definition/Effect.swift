@@ -65,8 +65,8 @@ extension RecordedEffect {
   /// Whether it depends on what the streams have been given and done, which is known once the calendar has caught up.
   var looksAtStreams: Bool {
     switch self {
-    case .call, .signal, .awaitSignal, .delay: false
-    case .occupy, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent: true
+    case .call, .signal, .awaitSignal: false
+    case .occupy, .delay, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent: true
     }
   }
 }

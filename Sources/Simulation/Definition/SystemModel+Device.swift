@@ -276,7 +276,8 @@ extension SystemModel {
     for other in streams.indices where streams[other].isStalled {
       guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }
       streams[other].isStalled = false
-      job.hasWaited = now > job.ready
+      // Work from before a recording may have held the stream up for longer.
+      job.hasWaited = now > job.ready && now > streams[other].lastEnd ?? 0
       if now > job.ready {
         job.ready = now
         job.account = account

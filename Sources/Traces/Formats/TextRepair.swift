@@ -69,7 +69,11 @@ struct TextRepair {
       guard byte == UInt8(ascii: "\"") else { throw .hopeless }
       if !isFirst { repaired.append(UInt8(ascii: ",")) }
       isFirst = false
-      try readString { repair, end throws(Failure) in try repair.peek(end) == UInt8(ascii: ":") }
+      // A quote within a key would be mistaken for one that ends it; keys are the exporters' own words, and have none.
+      try readString { repair, end throws(Failure) in
+        guard try repair.peek(end) == UInt8(ascii: ":") else { throw .hopeless }
+        return true
+      }
       guard try skipBlanks() == UInt8(ascii: ":") else { throw .hopeless }
       index += 1
       repaired.append(UInt8(ascii: ":"))
