@@ -8,6 +8,10 @@ public enum TraceFault: Error, Sendable, Equatable {
   case noDecompressor(file: String)
   /// The compressed data is damaged from the beginning.
   case damagedGzip(file: String)
+  /// What is packed in another way is damaged from the beginning.
+  case damagedPacking(file: String, format: String)
+  /// The archive has no file that may be a recording.
+  case emptyArchive(file: String)
   /// The text is not JSON, or a value in it makes no sense; the fault has the line, and here is the byte.
   case text(JSONFault, byteOffset: Int)
   /// The file is compressed or packed in a way that is not read.
@@ -38,7 +42,8 @@ extension TraceFault: Fault {
     switch self {
     case .file(let fault): fault.place
     case .text(let fault, _): fault.place
-    case .noDecompressor(let file), .damagedGzip(let file), .packed(let file, _, _), .notARecording(let file),
+    case .noDecompressor(let file), .damagedGzip(let file), .damagedPacking(let file, _), .emptyArchive(let file),
+      .packed(let file, _, _), .notARecording(let file),
       .noStep(let file, _, _), .nothingToReplay(let file, _), .spanTooLong(let file), .durationsTooLong(let file),
       .tooMany(_, let file, _), .content(_, let file):
       file
@@ -52,6 +57,8 @@ extension TraceFault: Fault {
     case .file(let fault): fault.words
     case .noDecompressor: "there is no gzip to decompress it with; install it, or give plain JSON"
     case .damagedGzip: "is no whole gzip file: nothing can be decompressed (byte 0)"
+    case .damagedPacking(_, let format): "is no whole \(format): nothing can be unpacked"
+    case .emptyArchive: "is an archive without a recording"
     case .packed(_, let format, let program): "is \(format), not JSON; unpack it first, as with '\(program)'"
     case .text(let fault, let offset): "\(fault.words) (byte \(offset))"
     case .notARecording:

@@ -26,8 +26,8 @@ enum TraceQuestions {
 
   /// What would change the target, or shows its replay.
   private static let optionsOfReplays = [
-    "accelerator", "interconnect", "framework", "host-speed", "device-speed", "profiler-overhead-us", "set", "timeline",
-    "report",
+    "accelerator", "interconnect", "framework", "host", "recorded-host", "host-speed", "device-speed",
+    "profiler-overhead-us", "set", "timeline", "report",
   ]
 
   /// The questions of a command.

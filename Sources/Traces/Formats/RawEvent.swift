@@ -16,7 +16,15 @@ enum EventCategory {
 
 /// The fields of an event that a replay may need, as ranges of the text: nothing is converted before it is wanted.
 struct RawEvent {
-  var isComplete = false
+  /// What the event says of a time: all of it, its begin, its end, or something else.
+  enum Phase {
+    case complete
+    case begin
+    case end
+    case other
+  }
+
+  var phase = Phase.other
   var category = EventCategory.other
   var hasCategory = false
   var name: JSONStringRange?
@@ -69,7 +77,7 @@ struct RawEvent {
     while case .key(let key) = try parser.next() {
       switch key.end - key.start {
       case 2 where parser.isEqual(key, to: "ph"):
-        if case .string(let phase) = try parser.value() { event.isComplete = parser.isEqual(phase, to: "X") }
+        if case .string(let phase) = try parser.value() { event.phase = parser.phase(phase) }
       case 2 where parser.isEqual(key, to: "ts"): event.start = try parser.numberValue()
       case 3 where parser.isEqual(key, to: "cat"):
         event.hasCategory = true
@@ -150,11 +158,33 @@ extension JSONPullParser {
     let offset = tokenOffset
     switch token {
     case .number(let range): return .number(range)
+    // Some exporters write numbers as texts.
+    case .string(let range) where holdsNumber(range):
+      return .number(JSONNumberRange(start: range.start, end: range.end))
     case .string: return .other(.string, offset: offset)
     case .boolean: return .other(.boolean, offset: offset)
     case .null: return .other(.null, offset: offset)
     case .beginArray: return .other(.array, offset: offset)
     default: return .other(.object, offset: offset)
+    }
+  }
+
+  /// Whether a text is a number as JSON writes them.
+  private func holdsNumber(_ range: JSONStringRange) -> Bool {
+    guard range.end > range.start, range.end - range.start <= 40, !range.hasEscapes else { return false }
+    var parser = JSONPullParser(Array(bytes[range.start..<range.end]), file: "")
+    guard case .number(let number)? = try? parser.next() else { return false }
+    return number.end - number.start == range.end - range.start
+  }
+
+  /// What an event says of a time.
+  fileprivate func phase(_ range: JSONStringRange) -> RawEvent.Phase {
+    guard range.end - range.start == 1 else { return .other }
+    return switch bytes[range.start] {
+    case UInt8(ascii: "X"): .complete
+    case UInt8(ascii: "B"): .begin
+    case UInt8(ascii: "E"): .end
+    default: .other
     }
   }
 
