@@ -90,9 +90,10 @@ struct SQLiteDatabase {
   private func readRows(
     of table: SQLiteTable, places: [Int], _ body: (SQLiteRow) throws(TraceFault) -> Void
   ) throws(TraceFault) {
+    let selection = SQLiteSelection(columns: places, rowNumberColumn: table.rowNumberColumn)
     var visited = Set<Int>()
     try visit(table.root, depth: 0, table, &visited) { (cell, number, page) throws(TraceFault) in
-      guard let values = SQLiteRecord(cell).values(places, rowNumber: (table.rowNumberColumn, number)) else {
+      guard let values = SQLiteRecord(cell).values(selection, rowNumber: number) else {
         throw damaged(page, table)
       }
       try body(SQLiteRow(values: values))

@@ -9,28 +9,29 @@ struct SQLiteRecord {
   /// The values of columns.
   ///
   /// - Parameters:
-  ///   - wanted: For each wanted value the column's place in the table; -1 for one that the table lacks.
-  ///   - rowNumber: What an `INTEGER PRIMARY KEY` holds, by its place in the table.
-  /// - Returns: A value for each; nil where the record is damaged.
-  func values(_ wanted: [Int], rowNumber: (column: Int, value: Int64)) -> [SQLiteValue]? {
+  ///   - selection: The wanted columns.
+  ///   - rowNumber: The number of the row.
+  /// - Returns: A value for each wanted column, null for one that the record or the table lacks; nil where the record is
+  ///   damaged.
+  func values(_ selection: SQLiteSelection, rowNumber: Int64) -> [SQLiteValue]? {
     var offset = 0
     guard let headerSize = sqliteVariable(bytes, &offset), headerSize >= Int64(offset), headerSize <= Int64(bytes.count)
     else { return nil }
     let headerEnd = Int(headerSize)
-    var values = [SQLiteValue](repeating: .null, count: wanted.count)
+    var values = [SQLiteValue](repeating: .null, count: selection.count)
     var body = headerEnd
     var column = 0
-    while offset < headerEnd {
+    // What stands behind the last wanted column is not looked at.
+    while offset < headerEnd, column < selection.places.count {
       guard let type = sqliteVariable(bytes, &offset), offset <= headerEnd, let size = Self.size(of: type),
         size <= bytes.count - body
       else { return nil }
-      for place in wanted.indices where wanted[place] == column { values[place] = value(type, body..<body + size) }
+      let place = selection.places[column]
+      if place >= 0 { values[place] = value(type, body..<body + size) }
       body += size
       column += 1
     }
-    for place in wanted.indices where wanted[place] == rowNumber.column && wanted[place] >= 0 {
-      if values[place] == .null { values[place] = .integer(rowNumber.value) }
-    }
+    if let place = selection.rowNumberPlace, values[place] == .null { values[place] = .integer(rowNumber) }
     return values
   }
 
@@ -62,6 +63,27 @@ struct SQLiteRecord {
     var value: Int64 = range.isEmpty || bytes[range.lowerBound] < 0x80 ? 0 : -1
     for index in range { value = value << 8 | Int64(bytes[index]) }
     return value
+  }
+}
+
+/// Which columns of a table are wanted.
+struct SQLiteSelection {
+  /// For each column up to the last wanted one, its place among these; -1 for one that is not wanted.
+  let places: [Int]
+  /// How many are wanted.
+  let count: Int
+  /// The place of the column that is the number of the row; nil where it is not wanted.
+  let rowNumberPlace: Int?
+
+  /// - Parameters:
+  ///   - columns: For each wanted one, its place in the table; -1 for one that the table lacks.
+  ///   - rowNumberColumn: The column that is the number of the row; -1 for none.
+  init(columns: [Int], rowNumberColumn: Int) {
+    var places = [Int](repeating: -1, count: (columns.max() ?? -1) + 1)
+    for (place, column) in columns.enumerated() where column >= 0 { places[column] = place }
+    self.places = places
+    count = columns.count
+    rowNumberPlace = rowNumberColumn < 0 ? nil : columns.firstIndex(of: rowNumberColumn)
   }
 }
 
