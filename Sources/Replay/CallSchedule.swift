@@ -138,7 +138,10 @@ struct CallSchedule {
         endPolling(event.thread)
         continue
       }
-      if let around = outer[event.thread], trace.hostEvents[calls[around].event].end > event.start {
+      // Stamps are rounded: what begins a little before the one before it has ended is its neighbor.
+      if let around = outer[event.thread],
+        trace.hostEvents[calls[around].event].end - event.start > event.duration / 2
+      {
         launch(from: index, in: around)
         continue
       }
