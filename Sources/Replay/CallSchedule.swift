@@ -45,6 +45,8 @@ struct CallSchedule {
   let run: RecordedRun
   let trace: Trace
   var history: StreamHistory
+  /// The shorter times of calls that launch something, by kind.
+  private var shortCalls: [RuntimeCall: Int64] = [:]
   /// The time of a launch that is not blocked.
   private(set) var typicalCall: Int64 = 5_000
   /// Positions in ``RecordedRun/deviceEvents`` by the call that launched them.
@@ -74,14 +76,9 @@ struct CallSchedule {
         recordStreams[wait.recordCorrelation] = wait.waitsForStream
       }
     }
-    let launchTimes = run.hostEvents.compactMap { index in
-      let event = trace.hostEvents[index]
-      return event.kind == .call && RuntimeCall(name: trace.name(event.name)) == .launch ? event.duration : nil
-    }.sorted()
-    // Many may be blocked, so that the middle one is none that only launches.
-    if !launchTimes.isEmpty { typicalCall = launchTimes[launchTimes.count / 10] }
     findOwners()
     collectLaunches()
+    findShortCalls()
     history.launchEarlier(earlierPositions)
     schedule()
     samples = RecordedConstants.Samples(history.causes, isOfGraph: run.isGraphNode)
@@ -92,6 +89,17 @@ struct CallSchedule {
     constants.graphCall = median(graphs.map(\.before)) ?? 0
     applySynchronization()
     write()
+  }
+
+  /// What calls of each kind take that are not blocked: many may be, so that the middle one says nothing.
+  private mutating func findShortCalls() {
+    var times: [RuntimeCall: [Int64]] = [:]
+    for index in run.hostEvents where launched[index] != nil {
+      let event = trace.hostEvents[index]
+      times[RuntimeCall(name: trace.name(event.name)), default: []].append(event.duration)
+    }
+    for (kind, durations) in times { shortCalls[kind] = durations.sorted()[durations.count / 10] }
+    typicalCall = shortCalls[.launch] ?? typicalCall
   }
 
   // MARK: Who launches what
@@ -130,7 +138,10 @@ struct CallSchedule {
         endPolling(event.thread)
         continue
       }
-      if let around = outer[event.thread], trace.hostEvents[calls[around].event].end > event.start {
+      // Stamps are rounded: what begins a little before the one before it has ended is its neighbor.
+      if let around = outer[event.thread],
+        trace.hostEvents[calls[around].event].end - event.start > event.duration / 2
+      {
         launch(from: index, in: around)
         continue
       }
@@ -184,7 +195,7 @@ struct CallSchedule {
     let returned = max(inner.end, outer.end)
     let entry = StreamHistory.Entry(
       time: min(returned, max(start, outer.start)), idleSince: outer.start, returned: returned, number: call)
-    queues.look(positions, outer, call, shortest: typicalCall, history.lanes)
+    queues.look(positions, outer, call, shortest: shortCalls[calls[call].kind] ?? typicalCall, history.lanes)
     history.launch(positions, entry, thread: inner.thread, isGraph: isGraph)
     calls[call].positions += positions
     queues.add(positions, history.lanes)
@@ -195,13 +206,16 @@ struct CallSchedule {
   /// Launches into a full queue waited for a place in it.
   private mutating func applyQueueDepth() {
     let depth = queues.depth
-    let blocked = queues.blocked.filter { $0.unfinished >= (depth ?? .max) - 2 }.map(\.call)
+    let blocked = depth.map { depth in queues.blocked.filter { queues.isFull($0, depth: depth) }.map(\.call) } ?? []
     let isBlocked = Set(blocked)
     let free = calls.indices.filter { calls[$0].kind == .launch && !isBlocked.contains($0) }
     typicalCall = median(free.map { trace.hostEvents[calls[$0].event].duration }) ?? typicalCall
     constants.launchCall = typicalCall
     constants.queueDepth = depth
-    for call in blocked { calls[call].before = min(calls[call].before, typicalCall) }
+    for call in blocked {
+      let usual = calls[call].kind == .launch ? typicalCall : shortCalls[calls[call].kind] ?? typicalCall
+      calls[call].before = min(calls[call].before, usual)
+    }
   }
 
   /// How long a synchronization takes to return is one number for all that waited.

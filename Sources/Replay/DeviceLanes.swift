@@ -47,24 +47,27 @@ struct DeviceLanes {
     var known = lanesOfStream[stream] ?? []
     if known.isEmpty { return open(stream, &last) }
     let start = starts[position]
+    if !isGraph, end(last[known[0]]) <= start { return known[0] }
     // A graph's nodes go on where one has just ended, anything else in the stream's own lane.
-    var best: Int?
-    for lane in isGraph ? known : Array(known.prefix(1)) where end(last[lane]) <= start {
-      if best.map({ end(last[lane]) > end(last[$0]) }) ?? true { best = lane }
-    }
-    if let best { return best }
+    if isGraph, let best = lastToEnd(known, last, before: start) { return best }
     for lane in known where overlaps(last[lane], position) {
       ends[last[lane]] = start
       return lane
     }
-    for lane in known where end(last[lane]) <= start {
-      if best.map({ end(last[lane]) > end(last[$0]) }) ?? true { best = lane }
-    }
-    if let best { return best }
+    if let best = lastToEnd(known, last, before: start) { return best }
     if known.count < Self.limit { return open(stream, &last) }
     known.sort { end(last[$0]) < end(last[$1]) }
     ends[last[known[0]]] = start
     return known[0]
+  }
+
+  /// The lane of several whose last job ended last, not behind a time.
+  private func lastToEnd(_ known: [Int], _ last: [Int], before time: Int64) -> Int? {
+    var best: Int?
+    for lane in known where end(last[lane]) <= time {
+      if best.map({ end(last[lane]) > end(last[$0]) }) ?? true { best = lane }
+    }
+    return best
   }
 
   private func end(_ position: Int) -> Int64 { position < 0 ? .min : ends[position] }

@@ -58,9 +58,15 @@ struct QueueWatch {
 
   /// How many launches the queue holds; nil where none was seen to be blocked by it.
   var depth: Int? {
-    let counts = blocked.map(\.unfinished).sorted()
-    guard let middle = counts.isEmpty ? nil : counts[(counts.count - 1) / 2] else { return nil }
-    guard counts.count >= 3 || middle >= 256 else { return nil }
-    return middle >= most ? middle : nil
+    // A queue blocks at its depth and nowhere else: other calls take long with fewer that are unfinished.
+    guard let deepest = blocked.map(\.unfinished).max(), deepest >= most else { return nil }
+    let alike = blocked.count { isFull($0, depth: deepest) }
+    return alike >= Self.fewest || deepest >= Self.surelyFull ? deepest : nil
   }
+
+  /// Whether a launch found a queue of some depth full, as far as clocks tell.
+  func isFull(_ launch: Blocked, depth: Int) -> Bool { launch.unfinished >= depth - 2 }
+
+  /// So many launches that were blocked show a queue.
+  private static let fewest = 3
 }

@@ -146,7 +146,7 @@ struct StreamHistory {
   /// What a job waits for that is launched by itself: the rest of its stream, graphs that were launched into it, and events.
   private mutating func plainWaits(_ position: Int, _ thread: Int32) -> [Int] {
     let stream = stream(position)
-    var waits = laneTails(stream)
+    var waits = lanes.lanesOfStream[stream]?.count ?? 0 > 1 ? laneTails(stream) : []
     if lastStream[thread] == nil || lastStream[thread] == stream {
       waits += (graphTails.removeValue(forKey: thread) ?? [:]).values.sorted()
     }

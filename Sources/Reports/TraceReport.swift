@@ -34,6 +34,7 @@ package struct TraceReport: Report {
       "truncated": .flag(run.trace.truncation != nil), "events": .count(run.trace.eventCount),
       "operators": .count(run.operatorCount), "launches": .count(run.launchCount), "kernels": .count(run.kernelCount),
       "launches_without_kernels": .count(run.emptyLaunchCount), "replay_misses": .flag(study.replayMisses),
+      "unexplained_wait_us": .time(Picoseconds(nanoseconds: study.recorded.unexplainedWait)),
       "recorded": .record(run.times),
     ]
     record += Record(

@@ -4,6 +4,7 @@ import OutputFiles
 import Profiles
 import Replay
 import Reports
+import Roofline
 import Traces
 
 /// `simulate trace`: replays a recording, as it was or on other hardware.
@@ -312,6 +313,11 @@ enum TraceCommand {
     if let occupied = study.recorded.occupiedUntil.max(), occupied > 0 {
       Platform.warn(
         "note: the device was busy with work from before the recording until \(occupied / 1000) us after its start")
+    }
+    let wait = study.recorded.unexplainedWait
+    if study.target != nil, Double(wait) * 1000 > 0.02 * Double(study.run.span.count) {
+      Platform.warn(
+        "note: jobs began \(wait / 1000) us later than anything recorded tells, in all; that stays as it was")
     }
     if study.pricing.senselessShapes > 0 {
       Platform.warn(

@@ -120,6 +120,11 @@ import Traces
       $0.operation("aten::y", 120, 1000)
       $0.call("cudaDeviceSynchronize", 1200, 3826)
     },
+    Example("a synchronization whose stamp is rounded to before the end of its neighbor", 1020, 520) {
+      $0.launch(0, 5, kernel: 10, 1000)
+      $0.call("cudaGetDevice", 5, 1.5)
+      $0.call("cudaDeviceSynchronize", 6, 1014)
+    },
     Example("what began long after its launch, and nothing tells why", 1215, 1115) {
       $0.launch(0, 5, kernel: 10, 100)
       $0.launch(10, 5, kernel: 1110, 20)

@@ -42,7 +42,7 @@ enum RecordedCases {
     return fields
   }
 
-  static let real = (try? listFiles(in: folder + "/real", suffix: ".json.gz")) ?? []
+  static let real = ((try? listFiles(in: folder + "/real", suffix: ".json.gz")) ?? []).map { "\(folder)/real/\($0)" }
 
   /// Those that a debug build reads in a few seconds; a release build reads all of them.
   static let quick = real.filter { path in
