@@ -19,6 +19,8 @@ package struct LayerTime: Sendable {
   package internal(set) var device = Picoseconds.zero
   /// Its share without what is within it.
   package internal(set) var ownDevice = Picoseconds.zero
+  /// The part of its share that the backward pass launched for it, with that of what is within it.
+  package internal(set) var backwardDevice = Picoseconds.zero
   /// Kernels, copies and sets, with those of what is within it.
   package internal(set) var deviceCount = 0
 }
@@ -56,18 +58,21 @@ package struct LayerTimes: Sendable {
       rows.append(row)
     }
     rows.append(LayerTime(name: "(outside)", path: "(outside)", depth: 0, count: 0))
+    let backward = BackwardRanges(run, ranges)
     for (position, launcher) in run.launchers.enumerated() {
-      let path = launcher >= 0 ? ranges.innermost(at: run.trace.hostEvents[launcher]) : nil
       let share = shares.shares[position]
-      rows[path.map { places[$0] } ?? rows.count - 1].ownDevice += share
-      guard var index = path else {
+      let direct = launcher >= 0 ? ranges.innermost(at: run.trace.hostEvents[launcher]) : nil
+      guard var index = direct ?? backward.range(of: launcher) else {
+        rows[rows.count - 1].ownDevice += share
         rows[rows.count - 1].device += share
         rows[rows.count - 1].deviceCount += 1
         continue
       }
+      rows[places[index]].ownDevice += share
       while index >= 0 {
         rows[places[index]].device += share
         rows[places[index]].deviceCount += 1
+        if direct == nil { rows[places[index]].backwardDevice += share }
         index = ranges.paths[index].parent
       }
     }

@@ -184,6 +184,7 @@ package struct TraceAnswersReport: Report {
         time("exposed", "host_exposed_us") { $0.exposedHost },
         time("device", "device_us") { $0.device },
         time("own", "device_own_us") { $0.ownDevice },
+        time("backward", "device_backward_us") { $0.backwardDevice },
         Column("share", key: "device_fraction", .share(1)) {
           .number(busy == .zero ? 0 : $0.device.fraction(of: busy))
         },

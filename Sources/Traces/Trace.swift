@@ -24,6 +24,8 @@ package struct HostEvent: Sendable, Equatable {
   package var correlation: Int64 = -1
   /// Connects an operator with what it launched; -1 for none.
   package var external: Int64 = -1
+  /// Connects an operator with that of the backward pass that autograd runs for it; -1 for none.
+  package var autogradNumber: Int64 = -1
 
   /// When it ended.
   package var end: Int64 { start + duration }

@@ -231,6 +231,28 @@ struct QuestionTests {
     #expect(layers.rows[0].host == Self.microseconds(200) && layers.rows[0].exposedHost == Self.microseconds(113))
   }
 
+  @Test("What the backward pass launches belongs to the module of its operator, by the number of both")
+  func backward() throws {
+    var text = Text()
+    text.event("python_function", "nn.Module: Linear_0", 0, 50)
+    text.event("cpu_op", "aten::linear", 5, 30, #""Sequence number": 3"#)
+    text.launch(10, 5, kernel: 20, 10)
+    text.event("python_function", "nn.Module: Linear_1", 60, 30)
+    text.event("cpu_op", "aten::linear", 65, 20, #""Sequence number": 4"#)
+    text.launch(70, 5, kernel: 80, 10)
+    text.event(
+      "cpu_op", "autograd::engine::evaluate_function: AddmmBackward0", 100, 40, thread: 2, #""Sequence number": 3"#)
+    text.event("cpu_op", "AddmmBackward0", 101, 30, thread: 2, #""Sequence number": 3"#)
+    text.event("cpu_op", "aten::mm", 102, 20, thread: 2)
+    text.launch(105, 5, kernel: 115, 40, thread: 2)
+    text.event("cpu_op", "Optimizer", 150, 20)
+    text.launch(155, 5, kernel: 165, 5)
+    let rows = try #require(Self.answers(try text.run()).layers).rows
+    #expect(rows.map(\.name) == ["Linear_0", "Linear_1", "(outside)"])
+    #expect(rows.map(\.device) == [50, 10, 5].map(Self.microseconds))
+    #expect(rows.map(\.backwardDevice) == [40, 0, 0].map(Self.microseconds))
+  }
+
   @Test("Without modules the program's ranges stand for them; without operators too, and at last the kernels' names")
   func ranges() throws {
     var text = Text()

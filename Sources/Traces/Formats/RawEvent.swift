@@ -36,6 +36,8 @@ struct RawEvent {
   var correlation: JSONNumberRange?
   var external: JSONNumberRange?
   var bytes: JSONNumberRange?
+  /// What an operator and its backward one have in common.
+  var autogradNumber: JSONNumberRange?
   var shapes: Range<Int>?
   var types: Range<Int>?
   var values: Range<Int>?
@@ -117,6 +119,7 @@ struct RawEvent {
       case 13 where parser.isEqual(key, to: "In msg nelems"): collective.elements = try parser.number()
       case 14 where parser.isEqual(key, to: "Out msg nelems"): collective.elementsReceived = try parser.number()
       case 14 where parser.isEqual(key, to: "wait_on_stream"): waitsForStream = try parser.scalar()
+      case 15 where parser.isEqual(key, to: "Sequence number"): autogradNumber = try parser.number()
       case 15 where parser.isEqual(key, to: "Concrete Inputs"): values = try parser.extent()
       case 15 where parser.isEqual(key, to: "Collective name"): collective.name = try parser.scalar()
       case 18 where parser.isEqual(key, to: "Process Group Name"): collective.group = try parser.scalar()

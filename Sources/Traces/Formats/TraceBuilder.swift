@@ -223,6 +223,7 @@ struct TraceBuilder {
     }
     guard isKept(start, duration) else { return }
     var host = hostEvent(.frameworkOperator, event, name, start, duration, parser)
+    host.autogradNumber = integer(event.autogradNumber, parser)
     host.inputs = InputTexts(
       shapes: number(of: event.shapes, parser), types: number(of: event.types, parser),
       values: number(of: event.values, parser))
