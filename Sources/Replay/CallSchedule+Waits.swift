@@ -4,8 +4,8 @@ import Traces
 extension CallSchedule {
   /// Clocks of host and device differ: a call that returns up to 20 us before something ends may have waited for it.
   private static let slack: Int64 = 20_000
-  /// What returns later than this after something has ended did not wait for it alone: 200 us.
-  private static let latestReturn: Int64 = 200_000
+  /// A call that returns later than this after something has ended may have waited for something else: 25 us.
+  private static let promptReturn: Int64 = 25_000
 
   /// The lanes that a call's process has launched into, and when what they were given has ended.
   private func givenLanes(_ event: HostEvent) -> [Int] {
@@ -38,14 +38,14 @@ extension CallSchedule {
     let own = history.lastStream[event.thread].map { lanes(given: $0, event.thread) } ?? []
     let limit = event.end + Self.slack
     let ownEnd = own.map { history.latestEnds[$0] }.max() ?? .min
-    let returns = ownEnd > event.start && ownEnd <= limit && event.end - ownEnd < Self.latestReturn
+    let returns = ownEnd > event.start && ownEnd <= limit && event.end - ownEnd <= Self.promptReturn
     if returns || (ownEnd <= event.start && event.duration <= 5 * typicalCall) { return wait(own, event, call) }
     // Something else of the same process ended while it waited.
     let others = givenLanes(event).filter {
       history.latestEnds[$0] > event.start && history.latestEnds[$0] <= limit
     }
     let found = others.max { history.latestEnds[$0] < history.latestEnds[$1] }
-    if let found, history.latestEnds[found] > ownEnd || ownEnd > limit {
+    if let found, ownEnd > limit || history.latestEnds[found] > ownEnd {
       return wait(lanes(given: history.lanes.streams[found], event.thread), event, call)
     }
     wait(ownEnd <= limit ? own : [], event, call)

@@ -2,7 +2,7 @@ import Profiles
 import Traces
 
 /// What is asked about a recording as it was.
-public enum TraceQuestion: String, CaseIterable, Sendable {
+package enum TraceQuestion: String, CaseIterable, Sendable {
   /// What each operator costs.
   case operators
   /// What each module, or range that the program named, costs.

@@ -100,6 +100,11 @@ import Traces
       $0.operation("aten::y", 320, 1000)
       $0.call("cudaDeviceSynchronize", 1400, 3624)
     },
+    Example("a synchronization that returns behind another stream than the thread's last", 320, 170) {
+      $0.launch(0, 5, kernel: 10, 300)
+      $0.launch(10, 5, kernel: 20, 200, stream: 20)
+      $0.call("cudaStreamSynchronize", 20, 300)
+    },
     Example("an event's synchronization without its record", 5024, 2524) {
       $0.launch(0, 5, kernel: 10, 300)
       $0.launch(10, 5, kernel: 20, 5000, stream: 20)
