@@ -5,14 +5,14 @@
 #   tools/fuzz.sh workload -runs=10000000 -jobs=2   options of libFuzzer
 #   tools/fuzz.sh all -max_total_time=300           one target after the other
 #
-# The targets are trace, replay, profile, workload, formula, measurements, kernel-measurements and arguments, in Tests/Fuzzing.
+# The targets are trace, replay, formats, profile, workload, formula, measurements, kernel-measurements and arguments, in Tests/Fuzzing.
 # New inputs go to .build/fuzz/corpus/TARGET, an input that fails to .build/fuzz/TARGET-*: copy it to
 # Tests/Fuzzing/corpus/TARGET, where `swift test` reads it from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 build=$root/.build/fuzz
-all=(trace replay profile workload formula measurements kernel-measurements arguments)
+all=(trace replay formats profile workload formula measurements kernel-measurements arguments)
 wanted=${1:-all}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- -max_total_time=60
@@ -40,7 +40,7 @@ for target in "${targets[@]}"; do
   echo "== $target"
   # Swift's metadata looks like leaks. A short quarantine without stacks, which take longer than the program.
   asan=detect_leaks=0:malloc_context_size=0:quarantine_size_mb=2:max_free_fill_size=0
-  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$target ASAN_OPTIONS=$asan ./fuzz -max_len=8192 -timeout=10 -rss_limit_mb=1024 \
+  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$target ASAN_OPTIONS=$asan ./fuzz -max_len=${FUZZ_MAX_LEN:-8192} -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix="$target-" -print_final_stats=1 "$@" "corpus/$target" "$root/Tests/Fuzzing/corpus/$target" \
     2>&1 | grep -E '^(stat::|ERROR|SUMMARY|==|artifact_prefix|Fatal|.*error)|DONE' || true
   compgen -G "$target-*" > /dev/null && { echo "failed: $(compgen -G "$target-*" | tr '\n' ' ')"; status=1; } || true

@@ -54,6 +54,28 @@ extension JSONPullParser {
     open.removeLast(open.count - mark.depth)
   }
 
+  /// Goes on behind a value that somebody else has read.
+  ///
+  /// - Parameters:
+  ///   - offset: The byte behind the value.
+  ///   - depth: How many of the objects and arrays that are open remain so; the value is within the last of them.
+  package mutating func resume(at offset: Int, depth: Int) {
+    open.removeLast(open.count - depth)
+    self.offset = offset
+    tokenOffset = offset
+    expecting = .separator
+  }
+
+  /// Goes on with the value of an object's key that somebody else has found.
+  ///
+  /// - Parameters:
+  ///   - offset: The byte behind the colon.
+  ///   - depth: How many of the objects and arrays that are open remain so.
+  package mutating func resumeBeforeValue(at offset: Int, depth: Int) {
+    resume(at: offset, depth: depth)
+    expecting = .value
+  }
+
   /// Goes on in other memory, in which the text begins later and may end later.
   ///
   /// - Parameters:

@@ -11,11 +11,12 @@ extension RecordedProgram {
     jobs = schedule.jobs
     streams = schedule.streams
     occupiedUntil = schedule.occupiedUntil
-    earlierJobs = schedule.earlier
+    earlier = schedule.earlier
+    unexplainedWait = schedule.unexplainedWait
     constants = schedule.constants
     parents = Self.parents(run)
     for call in schedule.calls {
-      for job in call.jobs.flatMap(\.jobs) { jobs[job].operation = parents[call.event] }
+      for job in call.jobs { jobs[job].operation = parents[call.event] }
     }
     var eventsByThread: [Int32: [Int]] = [:]
     for index in run.hostEvents { eventsByThread[run.trace.hostEvents[index].thread, default: []].append(index) }

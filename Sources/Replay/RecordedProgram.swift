@@ -34,6 +34,16 @@ package struct HostCall: Sendable, Equatable {
   }
 }
 
+/// When a job begins later than it could.
+package enum JobDelay: UInt8, Sendable, Equatable {
+  /// Always: what it waits for was not recorded.
+  case always
+  /// If it had to wait for what another stream did.
+  case afterWaiting
+  /// Behind the job before it in its stream, in place of the usual gap.
+  case gap
+}
+
 /// What a thread of the host does next.
 package enum HostStep: Sendable, Equatable {
   /// Works for itself.
@@ -46,6 +56,8 @@ package enum HostStep: Sendable, Equatable {
   case launchGraph(jobs: [Int], stream: Int)
   /// Makes a call that launches a graph of so many nodes, which was not in the recording.
   case capturedGraph(nodes: Int)
+  /// Lets the next launch into a stream begin so many nanoseconds later than it could.
+  case delay(Int64, stream: Int, JobDelay)
   /// Waits for the device.
   case synchronize
   /// Waits for a stream.
@@ -113,6 +125,8 @@ package struct RecordedConstants: Sendable, Equatable {
   package var synchronization: Int64 = 0
   /// How many synchronizations waited.
   package var synchronizationCount = 0
+  /// Launches into a stream that may be unfinished before the next one blocks; nil where none was seen to.
+  package var queueDepth: Int?
 }
 
 /// A recording as a program: what the host does in which order and for how long, what it launches, and what waits for what.
@@ -132,12 +146,14 @@ package struct RecordedProgram: Sendable {
   package var streams: [Int32] = []
   /// How long each stream is busy at first with work from before the recording, nanoseconds.
   package var occupiedUntil: [Int64] = []
-  /// Jobs from before the recording that run in it, by stream; the first jobs of all.
-  package var earlierJobs: [(stream: Int, jobs: Range<Int>)] = []
+  /// The launches of jobs from before the recording that run in it, and what these wait for; the first jobs of all.
+  package var earlier: [HostStep] = []
   /// The device's and the driver's constants.
   package var constants = RecordedConstants()
   /// For each host event, the operator around it, an index into the host events; -1 for none.
   package var parents: [Int32] = []
+  /// What jobs began later than anything that was recorded tells, in all, nanoseconds.
+  package var unexplainedWait: Int64 = 0
   /// The thread in the recording of each of ``threads``.
   package var threadNumbers: [Int32] = []
 

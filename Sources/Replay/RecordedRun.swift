@@ -21,12 +21,21 @@ public struct RecordedRun: Sendable {
   /// The call that launched each device event of ``deviceEvents``, an index into the host events; -1 for none in this part.
   package let launchers: [Int]
 
+  /// Whether each device event of ``deviceEvents`` is a node of a graph that was launched in this part.
+  let isGraphNode: [Bool]
+
   /// From the first event to the end of the last, nanoseconds.
   package var span: Picoseconds { Picoseconds(nanoseconds: end - start) }
   /// Host operators.
   package let operatorCount: Int
   /// Calls that launch kernels or graphs.
   package let launchCount: Int
+  /// Calls that launch graphs.
+  package let graphLaunchCount: Int
+  /// Calls that launch, of which nothing was recorded on the device.
+  package let emptyLaunchCount: Int
+  /// Those of them that launch graphs.
+  package let emptyGraphLaunchCount: Int
   /// Kernels.
   package let kernelCount: Int
   /// In how much of it at least one device event ran.
@@ -55,7 +64,6 @@ public struct RecordedRun: Sendable {
     stepAnnotation = step.flatMap { step in trace.annotations.first { $0.step == step } }
     if let step, stepAnnotation == nil { throw .noStep(file: trace.file, step: step, known: trace.steps) }
     let window = stepAnnotation.map { $0.start...$0.end }
-    var calls: [Int64: Int] = [:]
     hostEvents = trace.hostEvents.indices.filter { index in
       guard let window else { return true }
       return window.contains(trace.hostEvents[index].start)
@@ -64,17 +72,19 @@ public struct RecordedRun: Sendable {
       if one.start != two.start { return one.start < two.start }
       return one.duration != two.duration ? one.duration > two.duration : first < second
     }
-    for index in hostEvents {
-      let event = trace.hostEvents[index]
-      // A driver's call inside of a runtime's may have the same number: the outer one counts.
-      if event.kind == .call, event.correlation >= 0, calls[event.correlation] == nil {
-        calls[event.correlation] = index
-      }
-    }
-    let selection = Self.select(trace, window, calls)
+    let selection = Self.select(trace, window, LauncherMatching(trace, hostEvents).launchers)
     deviceEvents = selection.map(\.event)
     launchers = selection.map(\.launcher)
-    guard !deviceEvents.isEmpty || hostEvents.contains(where: { trace.hostEvents[$0].kind == .call }) else {
+    var graphCalls: [Int: Bool] = [:]
+    isGraphNode = launchers.map { launcher in
+      guard launcher >= 0 else { return false }
+      if let known = graphCalls[launcher] { return known }
+      let isGraph = RuntimeCall(name: trace.name(trace.hostEvents[launcher].name)) == .graphLaunch
+      graphCalls[launcher] = isGraph
+      return isGraph
+    }
+    // Operators alone are a recording of the processor: where the host's time goes is answered.
+    guard !deviceEvents.isEmpty || !hostEvents.isEmpty else {
       throw .nothingToReplay(file: trace.file, step: step)
     }
     var (first, last) = (window?.lowerBound ?? .max, window?.upperBound ?? .min)
@@ -93,6 +103,16 @@ public struct RecordedRun: Sendable {
       trace.hostEvents[$0].kind == .call
         && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
     }
+    let launched = Set(launchers)
+    let launches = hostEvents.filter {
+      trace.hostEvents[$0].kind == .call
+        && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
+    }
+    let graphs = Set(launches.filter { RuntimeCall(name: trace.name(trace.hostEvents[$0].name)) == .graphLaunch })
+    let empty = launches.filter { !launched.contains($0) }
+    graphLaunchCount = graphs.count
+    emptyLaunchCount = empty.count
+    emptyGraphLaunchCount = empty.count { graphs.contains($0) }
     kernelCount = deviceEvents.count { trace.deviceEvents[$0].kind == .kernel }
     deviceBusy = Picoseconds(
       nanoseconds: busyTime(deviceEvents.map { (max(first, trace.deviceEvents[$0].start), trace.deviceEvents[$0].end) })
@@ -101,12 +121,12 @@ public struct RecordedRun: Sendable {
 
   /// The device events of a part, and who launched them.
   private static func select(
-    _ trace: Trace, _ window: ClosedRange<Int64>?, _ calls: [Int64: Int]
+    _ trace: Trace, _ window: ClosedRange<Int64>?, _ launchers: [Int]
   ) -> [(event: Int, launcher: Int)] {
     var selected: [(event: Int, launcher: Int)] = []
     var firstLaunched = Int64.max
     for (index, event) in trace.deviceEvents.enumerated() {
-      let launcher = event.correlation >= 0 ? calls[event.correlation] ?? -1 : -1
+      let launcher = launchers[index]
       if launcher >= 0 { firstLaunched = min(firstLaunched, event.start) }
       selected.append((index, launcher))
     }

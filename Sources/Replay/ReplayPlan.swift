@@ -15,6 +15,10 @@ package struct ReplayPlan: Sendable {
     case capturedGraph(nodes: Int)
     /// A job of the device, by its index in the recorded program.
     case job(Int)
+    /// What a job begins later than it could, nanoseconds.
+    case delay(Int64)
+    /// What lies between a job and the one before it, nanoseconds.
+    case gap(Int64)
     /// Work on a stream from before the recording, nanoseconds.
     case occupied(Int64)
   }
@@ -43,10 +47,12 @@ package struct ReplayPlan: Sendable {
     for (stream, time) in recorded.occupiedUntil.enumerated() where time > 0 {
       append(.occupy, .occupied(time), stream: stream)
     }
-    for (stream, jobs) in recorded.earlierJobs {
-      earlierCount = max(earlierCount, jobs.count)
-      for job in jobs { append(.launch, .job(job), stream: stream, label: recorded.jobs[job].name) }
+    var counts: [Int: Int] = [:]
+    for step in recorded.earlier {
+      if case .launch(let jobs, let stream) = step { counts[stream, default: 0] += jobs.count }
+      append(step, recorded)
     }
+    earlierCount = counts.values.max() ?? 0
   }
 
   private mutating func append(_ step: HostStep, _ recorded: RecordedProgram) {
@@ -59,6 +65,10 @@ package struct ReplayPlan: Sendable {
       program.instructions.append(Instruction(.launchGraph, operand: jobs.count, stream: stream))
       for job in jobs { append(.node, .job(job), stream: stream, label: recorded.jobs[job].name) }
     case .capturedGraph(let nodes): append(.call, .capturedGraph(nodes: nodes))
+    case .delay(let time, let stream, let kind):
+      items.append(kind == .gap ? .gap(time) : .delay(time))
+      program.instructions.append(
+        Instruction(.delay, operand: items.count - 1, stream: stream, lane: Int(kind.rawValue)))
     case .synchronize: program.instructions.append(Instruction(.synchronize, operand: 0))
     case .synchronizeStream(let stream): note(.synchronizeStream, 0, stream: stream)
     case .synchronizeEvent(let event): note(.synchronizeEvent, event)

@@ -28,6 +28,8 @@ package struct ReplayPrices: Sendable {
   package var launchLatency: Picoseconds
   /// Between kernels of a stream.
   package var kernelGap: Picoseconds
+  /// The same as it was recorded.
+  private let recordedKernelGap: Picoseconds
   /// From a graph's launch to its first node.
   package var graphLatency: Picoseconds
   /// Between nodes of a graph.
@@ -55,13 +57,23 @@ package struct ReplayPrices: Sendable {
     self.jobs = jobs
     launchLatency = Picoseconds(nanoseconds: recorded.constants.launchLatency)
     kernelGap = Picoseconds(nanoseconds: recorded.constants.kernelGap)
+    recordedKernelGap = kernelGap
     graphLatency = Picoseconds(nanoseconds: recorded.constants.graphLatency)
     graphKernelGap = Picoseconds(nanoseconds: recorded.constants.graphKernelGap)
+    if let depth = recorded.constants.queueDepth { queueDepth = depth }
   }
 
   /// A recorded time on this host.
   package func hostTime(_ nanoseconds: Double) -> Picoseconds {
     Picoseconds(costInMicroseconds: nanoseconds / 1000 / hostSpeed)
+  }
+
+  /// A recorded gap between two kernels, where the usual one may be another.
+  package func gap(_ nanoseconds: Int64) -> Picoseconds {
+    let recorded = Picoseconds(nanoseconds: nanoseconds)
+    if kernelGap == recordedKernelGap { return recorded }
+    guard recordedKernelGap > 0 else { return recorded + kernelGap }
+    return Picoseconds(costInMicroseconds: recorded.microseconds * kernelGap.fraction(of: recordedKernelGap))
   }
 
   /// A device's time at this device speed.
@@ -120,6 +132,9 @@ extension ReplayPlan {
         cost.duration += time
       }
       return cost
+    case .gap(let time): return Cost(prices.gap(time), .kernelGap)
+    // Nobody knows what it waits for, so nothing shortens it.
+    case .delay(let time): return Cost(Picoseconds(nanoseconds: time), .kernelOverhead)
     case .occupied(let time):
       return Cost(prices.deviceTime(Picoseconds(nanoseconds: time), .memory), .memory)
     }
@@ -131,7 +146,7 @@ extension RuntimeCall {
   var category: CostCategory {
     switch self {
     case .synchronizeDevice, .synchronizeStream, .synchronizeEvent: .synchronization
-    case .other, .free: .dispatch
+    case .other, .free, .query: .dispatch
     default: .launch
     }
   }

@@ -20,6 +20,8 @@ package enum RuntimeCall: Sendable, Equatable {
   case waitForEvent
   /// Gives back memory, and waits for the device in passing.
   case free
+  /// Asks whether an event or stream is done, without waiting.
+  case query
   /// Anything else costs the host its time and no more.
   case other
 
@@ -27,7 +29,7 @@ package enum RuntimeCall: Sendable, Equatable {
   package init(name: String) {
     let prefixes = ["cuda", "hip", "cu"]
     guard let prefix = prefixes.first(where: { name.hasPrefix($0) }) else {
-      self = .other
+      self = .intel(name)
       return
     }
     let rest = name.dropFirst(prefix.count)
@@ -48,6 +50,8 @@ package enum RuntimeCall: Sendable, Equatable {
       self = .synchronizeStream
     } else if begins("EventSynchronize") {
       self = .synchronizeEvent
+    } else if begins("EventQuery", "StreamQuery") {
+      self = .query
     } else if begins("EventRecord") {
       self = .recordEvent
     } else if begins("StreamWaitEvent") {

@@ -31,10 +31,21 @@ struct ThreadDependencies {
   /// - Parameter run: What was recorded.
   /// - Complexity: O(n log n) for n host events.
   init(_ run: RecordedRun) {
+    // What processes wait for in one another is not the host's to know.
+    var processes: [String: [Int]] = [:]
+    for index in run.hostEvents {
+      processes[run.trace.threads[Int(run.trace.hostEvents[index].thread)].process, default: []].append(index)
+    }
+    for process in processes.keys.sorted() { add(processes[process] ?? [], run) }
+    for thread in signals.keys { signals[thread]?.sort { ($0.time, $0.signal) < ($1.time, $1.signal) } }
+  }
+
+  /// Adds the waits between the threads of a process.
+  private mutating func add(_ hostEvents: [Int], _ run: RecordedRun) {
     let events = run.trace.hostEvents
     var marks: [Int32: [Int64]] = [:]
     var all: [(time: Int64, thread: Int32)] = []
-    for index in run.hostEvents {
+    for index in hostEvents {
       let event = events[index]
       // What happens inside of a call is not known.
       let times = [event.start, event.end]
@@ -45,7 +56,7 @@ struct ThreadDependencies {
     all.sort { ($0.time, $0.thread) < ($1.time, $1.thread) }
     let first = all[0].thread
     var callEnds: [Int32: [(start: Int64, end: Int64)]] = [:]
-    for index in run.hostEvents where events[index].kind == .call {
+    for index in hostEvents where events[index].kind == .call {
       callEnds[events[index].thread, default: []].append((events[index].start, events[index].end))
     }
     for thread in marks.keys.sorted() {
@@ -63,7 +74,6 @@ struct ThreadDependencies {
         isFirst = false
       }
     }
-    for thread in signals.keys { signals[thread]?.sort { ($0.time, $0.signal) < ($1.time, $1.signal) } }
   }
 
   /// Adds a wait if the others' work fills most of the silence, or if the thread must have been woken by someone.

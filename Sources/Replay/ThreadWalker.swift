@@ -51,7 +51,7 @@ struct ThreadWalker {
       let event = trace.hostEvents[call.event]
       work(until: event.start)
       write(call, event)
-      now = max(now, event.end)
+      now = max(now, call.end)
       passSignals(at: now)
     }
     work(until: end)
@@ -113,25 +113,7 @@ struct ThreadWalker {
       if duration > 0 { result.append(.call(HostCall(duration: duration, name: event.name, kind: call.kind))) }
     }
     own(call.before)
-    if let records = call.records { result.append(.recordEvent(records.event, stream: records.stream)) }
-    if let wait = call.streamWait {
-      if let event = wait.event {
-        result.append(.waitForEvent(event, stream: wait.stream))
-      } else {
-        result.append(.waitForStream(wait.other, stream: wait.stream))
-      }
-    }
-    for (stream, jobs) in call.jobs {
-      result.append(
-        call.kind == .graphLaunch
-          ? .launchGraph(jobs: Array(jobs), stream: stream) : .launch(jobs: jobs, stream: stream))
-    }
-    switch call.wait {
-    case .nothing: break
-    case .device: result.append(.synchronize)
-    case .stream(let stream): result.append(.synchronizeStream(stream))
-    case .event(let event): result.append(.synchronizeEvent(event))
-    }
+    result += call.steps
     own(call.after)
   }
 }

@@ -65,6 +65,8 @@ public struct TraceStudy: Sendable {
   package let changes: [ReplayChange]
   /// How many graphs the target captures, and with how many nodes; zero without capture.
   public let capture: (graphs: Int, nodes: Int)
+  /// The host's work that no graph can hold, and that stays between them; zero without capture.
+  public let uncapturedHostWork: Picoseconds
   /// How many collectives keep their recorded time on the target because of what is not known; 0 without a target.
   package var unmovedCollectives: Int {
     guard let targetSystem, isConnectionChanged else { return 0 }
@@ -132,21 +134,25 @@ public struct TraceStudy: Sendable {
       targetSystem = nil
       target = nil
       capture = (0, 0)
+      uncapturedHostWork = 0
       self.changes = try simulating { () throws(SimulationFault) in try plan.changes(prices) }
       return
     }
     let changed = try system.applying(changes, source: accelerator)
     targetSystem = changed
     var counts = (graphs: 0, nodes: 0)
+    var hostWork: Int64 = 0
     var targetPrices = prices
     targetPrices.apply(changes, from: system, to: changed, recorded, pricing, run.trace)
     var targetPlan = plan
     if changed.framework.mode == .graph {
       let captured = recorded.captured()
       counts = (captured.graphs, captured.nodes)
+      hostWork = captured.hostWork
       targetPlan = ReplayPlan(captured.program)
     }
     capture = counts
+    uncapturedHostWork = targetPrices.hostTime(Double(hostWork))
     target = try simulating { () throws(SimulationFault) in
       try targetPlan.replay(targetPrices, timelineNames: names)
     }
@@ -172,6 +178,7 @@ extension System {
     system.accelerator?.launch.latencyUS = microseconds(constants.launchLatency)
     system.accelerator?.launch.kernelGapUS = microseconds(constants.kernelGap)
     system.accelerator?.launch.synchronizationUS = microseconds(constants.synchronization)
+    if let depth = constants.queueDepth { system.accelerator?.launch.queueDepth = Double(depth) }
     if constants.hasGraphs {
       system.accelerator?.launch.graphCallUS = microseconds(constants.graphCall)
       system.accelerator?.launch.graphLatencyUS = microseconds(constants.graphLatency)

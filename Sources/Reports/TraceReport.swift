@@ -21,6 +21,9 @@ package struct TraceReport: Report {
   /// The replay, and the target where something is changed.
   private var results: [(name: String, result: ReplayResult)] { study.results }
 
+  /// What would help; nothing where that cannot be told.
+  private var advice: [ReplayChange] { study.isTelling ? study.changes : [] }
+
   // MARK: For programs
 
   /// All numbers; a breakdown sums to its span to the last digit.
@@ -30,18 +33,20 @@ package struct TraceReport: Report {
       "file": .text(run.trace.file), "step": .count(run.step.map { Int($0) }),
       "truncated": .flag(run.trace.truncation != nil), "events": .count(run.trace.eventCount),
       "operators": .count(run.operatorCount), "launches": .count(run.launchCount), "kernels": .count(run.kernelCount),
+      "launches_without_kernels": .count(run.emptyLaunchCount), "replay_misses": .flag(study.replayMisses),
+      "unexplained_wait_us": .time(Picoseconds(nanoseconds: study.recorded.unexplainedWait)),
       "recorded": .record(run.times),
     ]
     record += Record(
       results.map { name, result in
         let breakdown = Record(breakdown: result.time)
-        return (name, .record(result.times + ["breakdown_us": .record(breakdown)]))
+        return (name, .record(result.times(isTelling: study.isTelling) + ["breakdown_us": .record(breakdown)]))
       })
     let rules = study.pricing.shares.map { rule, jobs, fraction in
       let share: Record = ["jobs": .count(jobs), "device_time_fraction": .number(fraction)]
       return (key: rule.key, value: Value.record(share.onOneLine))
     }
-    let changes = study.changes.prefix(3).map { change in
+    let changes = advice.prefix(3).map { change in
       let change: Record = [
         "change": .text(change.knob.change), "number": .text(change.knob.key), "span_us": .time(change.span),
       ]
@@ -49,7 +54,7 @@ package struct TraceReport: Report {
     }
     return record + [
       "rules": .record(Record(rules)), "senseless_shapes": .count(study.pricing.senselessShapes),
-      "sensitivities": .record(Record(study.changes.map { ($0.knob.key, .number($0.elasticity)) })),
+      "sensitivities": .record(Record(advice.map { ($0.knob.key, .number($0.elasticity)) })),
       "changes": .list(changes, onOneLine: false), "recorded_constants": .record(constants), "inputs": .record(inputs),
     ]
   }
@@ -90,7 +95,8 @@ package struct TraceReport: Report {
         named: "runs",
         [recorded]
           + results.map { name, result in
-            ["run": .text(name)] + result.times + Record(breakdown: result.time, ending: "_us")
+            ["run": .text(name)] + result.times(isTelling: study.isTelling)
+              + Record(breakdown: result.time, ending: "_us")
           })
     ]
   }
@@ -106,8 +112,12 @@ package struct TraceReport: Report {
       blocks.append(.table(rules))
     }
     let target = study.target == nil ? "" : " on the target"
-    blocks.append(.line("\((study.target ?? study.replayed).bound.rawValue)\(target)"))
-    return study.changes.isEmpty ? blocks : blocks + [.table(changes)]
+    blocks.append(
+      .line(
+        study.isTelling
+          ? "\((study.target ?? study.replayed).bound.rawValue)\(target)"
+          : "what bounds the run, and what would help, cannot be told"))
+    return advice.isEmpty ? blocks : blocks + [.table(changes)]
   }
 
   private var heading: [String] {
@@ -117,6 +127,11 @@ package struct TraceReport: Report {
     if study.capture.graphs > 0 {
       lines.append(
         "captured into \(counted(study.capture.graphs, "graph")) of \(NumberFormat.integer(study.capture.nodes)) nodes")
+    }
+    if study.uncapturedHostWork > 0 {
+      lines.append(
+        "\(NumberFormat.integer(Int(study.uncapturedHostWork.microseconds.rounded()))) us of the host's work stay between the "
+          + "graphs: too long to be the dispatch of what it launches")
     }
     lines.append(
       "\(counted(run.trace.eventCount, "event")): \(counted(run.operatorCount, "operator")), "
@@ -196,7 +211,7 @@ package struct TraceReport: Report {
   private var changes: Table {
     let span = (study.target ?? study.replayed).span
     return Table(
-      Array(study.changes.prefix(3)),
+      Array(advice.prefix(3)),
       [
         Column("what would help most") { .text($0.knob.change) },
         Column("1 % more gives", unit: "%", .fixed(3)) { .number($0.elasticity) },
@@ -227,11 +242,11 @@ extension RecordedRun {
 }
 
 extension ReplayResult {
-  /// The times by key, and what the span waits for.
-  fileprivate var times: Record {
+  /// The times by key, and what the span waits for, if that can be told.
+  fileprivate func times(isTelling: Bool) -> Record {
     [
       "span_us": .time(span), "device_busy_us": .time(deviceBusy),
-      "framework_tax_fraction": .number(frameworkTaxFraction), "bound": .text(bound.rawValue),
+      "framework_tax_fraction": .number(frameworkTaxFraction), "bound": .text(isTelling ? bound.rawValue : nil),
     ]
   }
 }

@@ -7,7 +7,7 @@
 #endif
 import JSONText
 
-/// Where the bytes of a recording come from: a file, standard input, or memory, decompressed where they are gzipped.
+/// Where the bytes of a recording come from: a file, standard input, or memory, unpacked where they are packed.
 ///
 /// Files are read and not mapped: a mapped file that another process cuts off ends the reader with a signal, its pages
 /// count as the reader's memory, and the one copy into a window that stays in the cache costs less than the page faults.
@@ -15,17 +15,23 @@ final class ByteSource {
   /// What the bytes are called in faults.
   let name: String
 
-  private enum Origin {
-    case descriptor(Int32)
-    case memory([UInt8])
-  }
-
-  private let origin: Origin
-  private var decompressor: Decompressor?
-  /// Bytes that were looked at to tell what the source holds, or all of a memory's.
-  private var pending: ArraySlice<UInt8>
+  /// The file or standard input; -1 for memory.
+  let descriptor: Int32
+  /// What bytes are read from: the same, or what the last decompressor puts out; -1 for memory.
+  var current: Int32
+  /// Bytes of ``current`` that were looked at and not taken yet, or all of a memory's.
+  var pending: ArraySlice<UInt8>
+  /// How many bytes, those that were looked at included, belong to the recording; nil for all.
+  var left: Int?
+  /// How many bytes fill a file of a tar archive up, behind which the next one's header stands; nil outside of one.
+  var padding: Int?
+  /// What decompresses; the first is what the file goes through first.
+  var decompressors: [Decompressor] = []
+  /// What the file is packed with outermost.
+  var packing: Packing?
   /// The size of a regular file; nil for anything else.
-  private let fileSize: Int?
+  let fileSize: Int?
+
   private let progress: ((_ done: Int, _ total: Int?) -> Void)?
   private var readBytes = 0
   private var hasEnded = false
@@ -39,45 +45,42 @@ final class ByteSource {
   init(path: String, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil) throws(TraceFault) {
     self.progress = progress
     name = path == "-" ? "standard input" : path
-    let descriptor = path == "-" ? STDIN_FILENO : openForReading(path)
-    guard descriptor >= 0 else { throw .file(FileFault(systemError: errno, path: path)) }
-    origin = .descriptor(descriptor)
+    descriptor = path == "-" ? STDIN_FILENO : openForReading(path)
+    current = descriptor
     pending = []
-    fileSize = Self.size(of: descriptor)
-    do throws(TraceFault) {
-      pending = try Self.head(of: descriptor, name)[...]
-      if pending.starts(with: [0x1F, 0x8B]) {
-        decompressor = try Decompressor(of: descriptor, after: Array(pending), name: name)
-        pending = []
-      }
-      if let (format, program) = Self.packing(pending) { throw .packed(file: name, format: format, program: program) }
-    } catch {
-      if descriptor != STDIN_FILENO { close(descriptor) }
-      throw error
-    }
+    let error = errno
+    fileSize = descriptor < 0 ? nil : Self.size(of: descriptor)
+    guard descriptor >= 0 else { throw .file(FileFault(systemError: error, path: path)) }
+    try unpack()
   }
 
-  /// Reads from memory, which holds plain JSON.
+  /// Reads from memory, which is not packed.
   init(_ bytes: [UInt8], name: String) {
     self.name = name
-    origin = .memory(bytes)
+    descriptor = -1
+    current = -1
     fileSize = nil
     progress = nil
     pending = bytes[...]
   }
 
   deinit {
-    if case .descriptor(let descriptor) = origin, descriptor != STDIN_FILENO { close(descriptor) }
+    // The last decompressor first: it is fed with what the others put out.
+    while let last = decompressors.popLast() { _ = last.finish() }
+    if descriptor > STDIN_FILENO { close(descriptor) }
   }
 
-  /// Whether the bytes were gzipped, and the compressed data is damaged or cut off; known at the end.
+  /// Whether the bytes were packed, and what they were packed in is damaged or cut off; known at the end.
   private(set) var isDamaged = false
 
   /// Whether the bytes were gzipped, and something else follows the compressed data; known at the end.
   private(set) var hasTrailingBytes = false
 
+  /// The other files of an archive, which are not read; those of a tar archive are known at the end.
+  var otherFiles: [String] = []
+
   /// How many bytes of compressed data were read so far; nil where it is not compressed.
-  var compressedBytes: Int? { decompressor?.inputBytes }
+  var compressedBytes: Int? { decompressors.first?.inputBytes }
 
   /// Whether the bytes come from a file that can be read again.
   var isRegularFile: Bool { fileSize != nil && name != "standard input" }
@@ -89,15 +92,21 @@ final class ByteSource {
   ///
   /// - Throws: Why they cannot be read.
   func head(_ count: Int) throws(TraceFault) -> ArraySlice<UInt8> {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+    try lookAhead(min(count, left ?? .max))
+    return pending.prefix(min(count, left ?? .max))
+  }
+
+  /// Has so many bytes pending, if there are so many.
+  func lookAhead(_ count: Int) throws(TraceFault) {
+    guard pending.count < count, current >= 0 else { return }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count - pending.count, alignment: 1)
     defer { buffer.deallocate() }
-    while pending.count < count, !hasEnded {
-      let held = pending
-      pending = []
-      let received = try read(into: buffer)
-      pending = held + buffer[..<received]
+    while pending.count < count {
+      let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - pending.count)])
+      let received = try Self.read(current, into: wanted, name)
+      guard received > 0 else { return }
+      pending += wanted[..<received]
     }
-    return pending.prefix(count)
   }
 
   /// Fills memory with the next bytes.
@@ -105,28 +114,35 @@ final class ByteSource {
   /// - Returns: How many there were; 0 at the end.
   /// - Throws: Why they cannot be read.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(TraceFault) -> Int {
+    guard !hasEnded else { return 0 }
+    let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, left ?? .max)])
+    let count: Int
     if !pending.isEmpty {
-      let part = pending.prefix(buffer.count)
-      buffer.copyBytes(from: part)
+      let part = pending.prefix(wanted.count)
+      wanted.copyBytes(from: part)
       pending = pending.dropFirst(part.count)
-      return part.count
+      count = part.count
+    } else {
+      count = current < 0 || wanted.isEmpty ? 0 : try Self.read(current, into: wanted, name)
     }
-    switch origin {
-    case .memory: hasEnded = true
-    case _ where hasEnded: break
-    case .descriptor(let descriptor):
-      let count = try Self.read(decompressor?.output ?? descriptor, into: buffer, name)
-      readBytes += count
-      if let progress { progress(compressedBytes ?? readBytes, fileSize) }
-      hasEnded = count == 0
-      if hasEnded, let decompressor {
-        let ending = decompressor.finish()
-        isDamaged = ending == .damaged
-        hasTrailingBytes = ending == .followed
-      }
-      return count
+    readBytes += count
+    if let left { self.left = left - count }
+    if let progress { progress(compressedBytes ?? readBytes, fileSize) }
+    if count == 0 { try end() }
+    return count
+  }
+
+  /// The recording's bytes have come to their end.
+  private func end() throws(TraceFault) {
+    hasEnded = true
+    if let left, left > 0 { isDamaged = true }
+    if padding != nil, !isDamaged { try listOtherFiles() }
+    for decompressor in decompressors.reversed() {
+      let ending = decompressor.finish()
+      // Of an archive whose file is whole, what follows it does not matter.
+      if ending == .damaged, left != 0 { isDamaged = true }
+      if ending == .followed { hasTrailingBytes = true }
     }
-    return 0
   }
 
   private static func size(of descriptor: Int32) -> Int? {
@@ -135,27 +151,7 @@ final class ByteSource {
     return Int(status.st_size)
   }
 
-  /// The name of a format that is neither JSON nor gzip, by its first bytes, and the program that unpacks it.
-  private static func packing(_ head: ArraySlice<UInt8>) -> (format: String, program: String)? {
-    let formats: [(first: [UInt8], format: String, program: String)] = [
-      ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive", "unzip"),
-      ([0xFD, 0x37, 0x7A, 0x58], "compressed with xz", "xz -d"),
-      ([0x42, 0x5A, 0x68], "compressed with bzip2", "bzip2 -d"),
-      ([0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard", "zstd -d"),
-    ]
-    return formats.first { head.starts(with: $0.first) }.map { ($0.format, $0.program) }
-  }
-
-  /// The first four bytes, as far as there are any: what tells gzip and archives from JSON.
-  private static func head(of descriptor: Int32, _ name: String) throws(TraceFault) -> [UInt8] {
-    let byte = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
-    defer { byte.deallocate() }
-    var head: [UInt8] = []
-    while head.count < 4, try read(descriptor, into: byte, name) == 1 { head.append(byte[0]) }
-    return head
-  }
-
-  private static func read(
+  static func read(
     _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, _ name: String
   ) throws(TraceFault) -> Int {
     while true {

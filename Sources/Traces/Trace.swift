@@ -24,6 +24,8 @@ package struct HostEvent: Sendable, Equatable {
   package var correlation: Int64 = -1
   /// Connects an operator with what it launched; -1 for none.
   package var external: Int64 = -1
+  /// Connects an operator with that of the backward pass that autograd runs for it; -1 for none.
+  package var autogradNumber: Int64 = -1
 
   /// When it ended.
   package var end: Int64 { start + duration }
@@ -170,12 +172,24 @@ public struct Trace: Sendable {
   /// Events that are left out because their time or duration is none that a profiler's clock can have counted, or far from
   /// all others.
   package var outOfRangeCount = 0
+  /// What stood among the events and is no event that can be read, not JSON or with a time that is no number, is left out.
+  package var malformedCount = 0
+  /// Events that were not JSON, and could be mended.
+  package var repairedCount = 0
+  /// The line of the first that was left out or mended; nil where there is none.
+  package var firstMalformedLine: Int?
+  /// Kernels that are said to have run on after the next one of their stream had begun, and are taken to have ended then.
+  package var overrunCount = 0
+  /// Other files of the archive that the recording lies in, which are not read.
+  package var unreadFiles: [String] = []
   /// Where the file breaks off, if it does.
   package var truncation: Truncation?
   /// Whether the file was gzipped, and its compressed data is damaged or cut off.
   package var isDamaged = false
   /// Whether the file was gzipped, and something that is not gzip follows the compressed data.
   package var hasTrailingBytes = false
+  /// What the format does not record and the reader has put in its place.
+  package var remarks: [TraceRemark] = []
   /// The zero of the times below, in nanoseconds of the recording's clock.
   package var origin: Int64 = 0
 

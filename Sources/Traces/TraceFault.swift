@@ -8,6 +8,10 @@ public enum TraceFault: Error, Sendable, Equatable {
   case noDecompressor(file: String)
   /// The compressed data is damaged from the beginning.
   case damagedGzip(file: String)
+  /// What is packed in another way is damaged from the beginning.
+  case damagedPacking(file: String, format: String)
+  /// The archive has no file that may be a recording.
+  case emptyArchive(file: String)
   /// The text is not JSON, or a value in it makes no sense; the fault has the line, and here is the byte.
   case text(JSONFault, byteOffset: Int)
   /// The file is compressed or packed in a way that is not read.
@@ -28,6 +32,8 @@ public enum TraceFault: Error, Sendable, Equatable {
   case durationsTooLong(file: String)
   /// The recording has more threads or streams than are simulated.
   case tooMany(what: String, file: String, limit: Int)
+  /// The content of a format other than Kineto's JSON is not what it should be.
+  case content(ContentFault, file: String)
 }
 
 extension TraceFault: Fault {
@@ -36,9 +42,10 @@ extension TraceFault: Fault {
     switch self {
     case .file(let fault): fault.place
     case .text(let fault, _): fault.place
-    case .noDecompressor(let file), .damagedGzip(let file), .packed(let file, _, _), .notARecording(let file),
+    case .noDecompressor(let file), .damagedGzip(let file), .damagedPacking(let file, _), .emptyArchive(let file),
+      .packed(let file, _, _), .notARecording(let file),
       .noStep(let file, _, _), .nothingToReplay(let file, _), .spanTooLong(let file), .durationsTooLong(let file),
-      .tooMany(_, let file, _):
+      .tooMany(_, let file, _), .content(_, let file):
       file
     case .tooLong(let file, let line, _, _), .tooMuch(_, let file, let line, _, _): "\(file):\(line)"
     }
@@ -50,6 +57,8 @@ extension TraceFault: Fault {
     case .file(let fault): fault.words
     case .noDecompressor: "there is no gzip to decompress it with; install it, or give plain JSON"
     case .damagedGzip: "is no whole gzip file: nothing can be decompressed (byte 0)"
+    case .damagedPacking(_, let format): "is no whole \(format): nothing can be unpacked"
+    case .emptyArchive: "is an archive without a recording"
     case .packed(_, let format, let program): "is \(format), not JSON; unpack it first, as with '\(program)'"
     case .text(let fault, let offset): "\(fault.words) (byte \(offset))"
     case .notARecording:
@@ -72,6 +81,7 @@ extension TraceFault: Fault {
       "\(excess.words) (byte \(offset)); \(option: "step") N keeps one step"
     case .tooMuch(let excess, _, _, let offset, .some):
       "\(excess.words) (byte \(offset)); even up to the end of this step; record fewer steps"
+    case .content(let fault, _): fault.words
     case .tooMany(let what, _, let limit):
       "has more \(what) than the \(limit) that are simulated; \(option: "step") keeps one step"
     }
@@ -79,7 +89,8 @@ extension TraceFault: Fault {
 }
 
 extension TraceExcess {
-  fileprivate var words: String {
+  /// What there is too much of.
+  var words: String {
     switch self {
     case .events: "has more than the \(TraceLimits.events) operators, calls and kernels that are kept"
     case .texts: "has more than the \(TraceLimits.texts) different names and shapes that are kept"

@@ -3,10 +3,13 @@ public enum TraceReader {
   /// The formats, the first of which that recognizes a file reads it.
   ///
   /// The last takes what no other does, and says why it cannot.
-  static let formats: [TraceFormat] = [.profiler]
+  static let formats: [TraceFormat] = [
+    .database, .nsightLines, .rocprof, .onnxRuntime, .traceViewer, .executionTrace, .chakra, .xspace, .perfetto,
+    .profiler,
+  ]
 
   /// How many bytes formats are told by.
-  static let headLength = 64
+  static let headLength = 4096
 
   /// Reads a recording.
   ///
@@ -39,8 +42,19 @@ public enum TraceReader {
   }
 
   static func read(_ input: TraceInput) throws(TraceFault) -> Trace {
+    try checkName(input.source.name)
     let head = try input.source.head(headLength)
     let format = formats.first { $0.recognizes(head) } ?? .profiler
     return try format.read(input)
+  }
+
+  /// Refuses a profiler's own files, whose formats are not published and whose exports are read.
+  private static func checkName(_ name: String) throws(TraceFault) {
+    for (ending, tool, command) in [
+      (".nsys-rep", "Nsight Systems", "nsys export --type sqlite FILE"),
+      (".qdrep", "Nsight Systems", "nsys export --type sqlite FILE"),
+    ] where name.hasSuffix(ending) {
+      throw .content(.needsExport(tool: tool, command: command), file: name)
+    }
   }
 }

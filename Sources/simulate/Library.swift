@@ -92,6 +92,7 @@ struct Library {
           "no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
             + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
       }
+      if let workload = try ExecutionTraceWorkload.read(name) { return workload }
       return try checking { try Workload(path: name) }
     }
     return try checking {

@@ -4,6 +4,7 @@ import OutputFiles
 import Profiles
 import Replay
 import Reports
+import Roofline
 import Traces
 
 /// `simulate trace`: replays a recording, as it was or on other hardware.
@@ -11,10 +12,11 @@ enum TraceCommand {
   static let subcommand = Subcommand(definition, run)
 
   private static let definition = CommandDefinition(
-    "trace", summary: "Replay a recording of torch.profiler, as it was or on other hardware",
+    "trace", summary: "Replay a recording of a real run, as it was or on other hardware",
     discussion: """
-      Reads the Chrome trace that torch.profiler exports on NVIDIA and AMD, plain or gzipped, and replays its threads, \
-      launch queue and streams. What waits for what is found out anew, so that a change of the hardware shows what it \
+      Reads what profilers write (torch.profiler on NVIDIA, AMD and Intel; Nsight Systems' SQLite and JSON lines; \
+      rocprofv3's JSON and database; JAX and TensorFlow; Perfetto; ONNX Runtime), plain or gzipped, and replays its \
+      threads, launch queue and streams. What waits for what is found out anew, so that a change of the hardware shows what it \
       would change. The recorded host is host speed 1. Several recordings are those of ranks of one run: they are \
       compared, and waiting for other ranks is told from transfer.
       """,
@@ -23,7 +25,7 @@ enum TraceCommand {
         "file", help: "The recording, or those of ranks of one run; - is standard input", isRequired: true,
         isRepeatable: true)
     ],
-    options: [
+    options: TraceQuestions.options + [
       OptionDefinition("step", value: "N", help: "Only the step ProfilerStep#N"),
       OptionDefinition(
         "recorded-accelerator", value: "A", help: "The recording's accelerator: a catalog name or a file",
@@ -37,6 +39,12 @@ enum TraceCommand {
         defaultText: "the accelerator's", group: "Target"),
       OptionDefinition(
         "framework", short: "f", value: "F", help: "Another framework, as cuda-graph", group: "Target"),
+      OptionDefinition(
+        "recorded-host", value: "H", help: "The recording's host: a catalog name or a file",
+        defaultText: "the one of the recorded accelerator's time"),
+      OptionDefinition(
+        "host", value: "H", help: "Another host: a catalog name or a file",
+        longHelp: "Every host time is divided by the ratio of the two hosts' single-thread speeds.", group: "Target"),
       OptionDefinition(
         "host-speed", value: "X", help: "Divide every host time by X", group: "Target"),
       OptionDefinition(
@@ -59,18 +67,24 @@ enum TraceCommand {
       CommandExample("simulate trace trace.json.gz", shows: "what the recording waits for"),
       CommandExample("simulate trace trace.json.gz --accelerator mi300x", shows: "the same program on an MI300X"),
       CommandExample("simulate trace rank0.json.gz rank1.json.gz", shows: "how long ranks wait for one another"),
+      CommandExample("simulate trace report.sqlite --operators --idle", shows: "where its time goes, and why it idles"),
+      CommandExample("simulate trace new.json.gz --against old.json.gz", shows: "what became slower"),
       CommandExample("simulate trace trace.json.gz --framework cuda-graph --step 7", shows: "a step as a CUDA graph"),
     ])
 
   @Sendable private static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     guard command.positionals.count == 1 else { return try TraceRanks.run(command) }
+    if TraceQuestions.areAsked(command) { return try TraceQuestions.run(command, library) }
     try checkOutputs(command, library)
     let step = try step(command)
     let changes = try changes(command, library)
     let trace = try read(command.positional("file") ?? "", step: step)
     warn(about: trace)
     let run = try checking { try RecordedRun(trace, step: step) }
+    if TraceQuestions.areImplied(run, command) {
+      return try TraceQuestions.answer(run, [.operators], command, library)
+    }
     let timelinePath = command.value(of: "timeline")
     let pagePath = command.value(of: "report")
     let fitsPage = TracePage.spanCount(run) <= TracePage.spanLimit
@@ -119,7 +133,9 @@ enum TraceCommand {
   }
 
   private static func checkOutputs(_ command: ParsedCommand, _ library: Library) throws(Failure) {
-    let named = ["accelerator", "framework", "recorded-accelerator", "interconnect"].flatMap { command.values(of: $0) }
+    let named = ["accelerator", "framework", "recorded-accelerator", "interconnect", "host", "recorded-host"].flatMap {
+      command.values(of: $0)
+    }
     let inputs = command.positionals + named.filter(Library.isFile)
     try command.checkOutputs(["report", "timeline"], inputs: inputs, library, printsResult: true)
     try command.checkEnding(of: "report", holds: "HTML", ["html", "htm"])
@@ -171,6 +187,7 @@ enum TraceCommand {
       changes.profilerOverheadUS = try overhead(text, run)
     }
     let accelerator = try recordedAccelerator(run.trace, command, library)
+    try changeHost(&changes, recorded: accelerator, command, library)
     let connection = try connect(&changes, run, recorded: accelerator, command, library)
     let host = try library.host(SystemDefaults.referenceHost)
     let framework = try library.framework("pytorch-eager")
@@ -179,6 +196,24 @@ enum TraceCommand {
         run, accelerator: accelerator, connection: connection, host: host, framework: framework, changes: changes,
         recordsTimeline: recordsTimeline)
     } catch { throw failure(error, run) }
+  }
+
+  /// Another host: the speed that it has by the recording's.
+  private static func changeHost(
+    _ changes: inout TraceChanges, recorded accelerator: AcceleratorProfile?, _ command: ParsedCommand,
+    _ library: Library
+  ) throws(Failure) {
+    guard let name = command.value(of: "host") else {
+      return try command.refuse(["recorded-host"], "it is compared with another, which --host names")
+    }
+    try command.refuse(["host-speed"], "--host says how fast the host is")
+    let recorded = try library.host(command.value(of: "recorded-host"), of: accelerator)
+    changes.hostSpeed = try library.host(name).singleThreadSpeed / recorded.singleThreadSpeed
+    if command.value(of: "recorded-host") == nil {
+      Platform.warn(
+        "note: the recording does not say its host; it is taken for '\(recorded.name)'; "
+          + "--recorded-host names another")
+    }
   }
 
   /// What connected the devices of a recording with collectives; what is to connect them becomes one of the changes.
@@ -255,14 +290,34 @@ enum TraceCommand {
       if: trace.incompleteCount > 0,
       "\(trace.incompleteCount) events without name, start or duration are left out")
     warn(
+      if: trace.malformedCount + trace.repairedCount > 0,
+      "\(trace.malformedCount + trace.repairedCount) events are no valid JSON (the first on line "
+        + "\(trace.firstMalformedLine ?? 1)); \(trace.repairedCount) of them could be mended, "
+        + "\(trace.malformedCount) are left out")
+    warn(
+      if: trace.overrunCount > 0,
+      "\(trace.overrunCount) kernels run on after a later one of their stream has ended, which cannot be; they are taken "
+        + "to end where the next one begins")
+    warn(
+      if: !trace.unreadFiles.isEmpty,
+      "the archive holds \(trace.unreadFiles.count) more files (\(trace.unreadFiles.first ?? "")), which are not read; unpack it to "
+        + "give another, or those of several ranks")
+    warn(
       if: trace.unfinishedCount > 0,
       "\(trace.unfinishedCount) events had not ended (a negative duration); they take no time")
+    for remark in trace.remarks { Platform.warn("note: \(remark)") }
   }
 
   private static func warn(about study: TraceStudy, _ command: ParsedCommand) {
+    warnOfMisses(study)
     if let occupied = study.recorded.occupiedUntil.max(), occupied > 0 {
       Platform.warn(
         "note: the device was busy with work from before the recording until \(occupied / 1000) us after its start")
+    }
+    let wait = study.recorded.unexplainedWait
+    if study.target != nil, Double(wait) * 1000 > 0.02 * Double(study.run.span.count) {
+      Platform.warn(
+        "note: jobs began \(wait / 1000) us later than anything recorded tells, in all; that stays as it was")
     }
     if study.pricing.senselessShapes > 0 {
       Platform.warn(
@@ -277,6 +332,27 @@ enum TraceCommand {
         "note: the profiler takes up to \(NumberFormat.fixed(estimate, decimals: 1)) us of host time for an operator, "
           + "which the target still has; --profiler-overhead-us estimated takes it off")
     }
+  }
+
+  /// That the replay is not the recording, or the recording not the run.
+  private static func warnOfMisses(_ study: TraceStudy) {
+    let run = study.run
+    if run.isUnderRecorded {
+      let graphs: Message =
+        run.emptyGraphLaunchCount > 0
+        ? "\(run.emptyGraphLaunchCount) of \(run.graphLaunchCount) graph launches"
+        : "\(run.emptyLaunchCount) of \(run.launchCount) launches"
+      Platform.warn(
+        "\(run.trace.file): warning: " + graphs
+          + " have no recorded kernels, so the device was busier than it seems; record with ProfilerActivity.CUDA and a "
+          + "current driver")
+    }
+    guard study.replayMisses else { return }
+    func percent(_ deviation: Double) -> String { NumberFormat.fixed(100 * deviation, decimals: 1) + " %" }
+    Platform.warn(
+      "\(run.trace.file): warning: the replay misses the recording: its span by \(percent(study.spanDeviation)), device "
+        + "busy by \(percent(study.busyDeviation)); something that waits was not recorded, and what bounds the run cannot be "
+        + "told")
   }
 
   /// What was taken for granted of collectives that were moved, and which were not.

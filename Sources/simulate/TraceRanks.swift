@@ -10,8 +10,9 @@ import Traces
 enum TraceRanks {
   /// What would change the target, or shows one recording.
   private static let optionsOfOne = [
-    "recorded-accelerator", "accelerator", "interconnect", "framework", "host-speed", "device-speed",
-    "profiler-overhead-us", "set", "timeline", "report",
+    "recorded-accelerator", "accelerator", "interconnect", "framework", "host", "recorded-host", "host-speed",
+    "device-speed", "profiler-overhead-us", "set", "timeline", "report", "operators", "layers", "idle", "steps",
+    "against",
   ]
 
   /// Reads the recordings, compares their ranks, and prints what was found.

@@ -13,7 +13,9 @@ package struct FuzzTarget: Sendable {
   }
 
   /// All of them.
-  package static let all = [trace, replay, profile, workload, formula, measurements, kernelMeasurements, arguments]
+  package static let all = [
+    trace, replay, formats, profile, workload, formula, measurements, kernelMeasurements, arguments,
+  ]
 
   /// The folder of the package, found from the place of this file.
   package static let packageRoot = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)

@@ -14,9 +14,11 @@ struct NaiveReplay {
     var ends: [Double] = []
     var lastEnd: Double?
     var waits: [Double] = []
+    var delay: (time: Double, kind: JobDelay)?
   }
 
   private var streams: [Stream]
+  private var events: [Int: (stream: Int, end: Double)] = [:]
   private var intervals: [(start: Double, end: Double)] = []
   private let program: RecordedProgram
   private let deviceSpeed: Double
@@ -26,7 +28,11 @@ struct NaiveReplay {
   init(_ program: RecordedProgram, deviceSpeed: Double, queueDepth: Int = 1024) {
     self.program = program
     self.deviceSpeed = deviceSpeed
-    self.queueDepth = max(queueDepth, (program.earlierJobs.map(\.jobs.count).max() ?? 0) + 1)
+    var earlier: [Int: Int] = [:]
+    for step in program.earlier {
+      if case .launch(let jobs, let stream) = step { earlier[stream, default: 0] += jobs.count }
+    }
+    self.queueDepth = max(program.constants.queueDepth ?? queueDepth, (earlier.values.max() ?? 0) + 1)
     streams = Array(repeating: Stream(), count: max(1, program.streams.count))
     run()
   }
@@ -37,13 +43,10 @@ struct NaiveReplay {
     for (stream, time) in program.occupiedUntil.enumerated() where time > 0 {
       streams[stream].lastEnd = Double(time) / deviceSpeed
     }
-    for (stream, jobs) in program.earlierJobs {
-      for job in jobs { _ = launch([job], stream, at: 0, latency: Double(program.constants.launchLatency)) }
-    }
+    for step in program.earlier { _ = act(step, at: 0) }
     var times = Array(repeating: 0.0, count: program.threads.count)
     var places = Array(repeating: 0, count: program.threads.count)
     var signals: [Int: Double] = [:]
-    var events: [Int: (stream: Int, end: Double)] = [:]
     while true {
       // The thread whose clock is earliest and that has something to do.
       var next: Int?
@@ -57,19 +60,11 @@ struct NaiveReplay {
       switch step {
       case .work(let work): times[thread] += Double(work.duration)
       case .call(let call): times[thread] += Double(call.duration)
-      case .launch(let jobs, let stream):
-        for job in jobs {
-          times[thread] = launch([job], stream, at: times[thread], latency: Double(program.constants.launchLatency))
-        }
-      case .launchGraph(let jobs, let stream):
-        times[thread] = launch(Array(jobs), stream, at: times[thread], latency: Double(program.constants.graphLatency))
+      case .launch, .launchGraph, .recordEvent, .waitForEvent, .waitForStream, .delay:
+        times[thread] = act(step, at: times[thread])
       case .synchronize: times[thread] = max(times[thread], streams.compactMap(\.ends.last).max() ?? 0)
       case .synchronizeStream(let stream): times[thread] = max(times[thread], streams[stream].ends.last ?? 0)
       case .synchronizeEvent(let event): times[thread] = max(times[thread], events[event]?.end ?? 0)
-      case .recordEvent(let event, let stream): events[event] = (stream, streams[stream].ends.last ?? 0)
-      case .waitForEvent(let event, let stream):
-        if let event = events[event] { streams[stream].waits.append(event.end) }
-      case .waitForStream(let other, let stream): streams[stream].waits.append(streams[other].ends.last ?? 0)
       case .signal(let signal): signals[signal] = times[thread]
       case .awaitSignal(let signal): times[thread] = max(times[thread], signals[signal] ?? 0)
       case .capturedGraph: break
@@ -84,6 +79,26 @@ struct NaiveReplay {
     }
   }
 
+  /// Does what a step does to the streams.
+  ///
+  /// - Returns: When the host goes on.
+  private mutating func act(_ step: HostStep, at time: Double) -> Double {
+    var time = time
+    switch step {
+    case .launch(let jobs, let stream):
+      for job in jobs { time = launch([job], stream, at: time, latency: Double(program.constants.launchLatency)) }
+    case .launchGraph(let jobs, let stream):
+      time = launch(jobs, stream, at: time, latency: Double(program.constants.graphLatency))
+    case .recordEvent(let event, let stream): events[event] = (stream, streams[stream].ends.last ?? 0)
+    case .waitForEvent(let event, let stream):
+      if let event = events[event] { streams[stream].waits.append(event.end) }
+    case .waitForStream(let other, let stream): streams[stream].waits.append(streams[other].ends.last ?? 0)
+    case .delay(let delay, let stream, let kind): streams[stream].delay = (Double(delay), kind)
+    default: break
+    }
+    return time
+  }
+
   /// Launches a kernel, or the nodes of a graph as one.
   ///
   /// - Returns: When the host goes on: later than now if the queue was full.
@@ -92,10 +107,16 @@ struct NaiveReplay {
     if streams[stream].ends.count >= queueDepth {
       now = max(now, streams[stream].ends[streams[stream].ends.count - queueDepth])
     }
-    var clock = now + latency
-    if let last = streams[stream].lastEnd { clock = max(clock, last + Double(program.constants.kernelGap)) }
-    clock = max(clock, streams[stream].waits.max() ?? 0)
-    streams[stream].waits = []
+    let ready = now + latency
+    let last = streams[stream].lastEnd
+    let (wait, delay) = (streams[stream].waits.max() ?? 0, streams[stream].delay)
+    let gap = delay?.kind == .gap ? delay?.time ?? 0 : Double(program.constants.kernelGap)
+    var clock = max(ready, wait)
+    if let last { clock = max(clock, last + gap) }
+    // It has waited if what it waits for ended behind everything else.
+    let hasWaited = wait > max(ready, last ?? 0)
+    if let delay, delay.kind == .always || (delay.kind == .afterWaiting && hasWaited) { clock += delay.time }
+    (streams[stream].waits, streams[stream].delay) = ([], nil)
     for (index, job) in jobs.enumerated() {
       if index > 0 { clock += Double(program.constants.graphKernelGap) }
       intervals.append((clock, clock + duration(job)))

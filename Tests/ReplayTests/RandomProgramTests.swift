@@ -40,7 +40,7 @@ struct RandomProgramTests {
     }
     if Bool.random(using: &random) {
       let first = job(&random)
-      program.earlierJobs = [(0, first..<job(&random) + 1)]
+      program.earlier = [.launch(jobs: first..<job(&random) + 1, stream: 0)]
     }
     let threads = Int.random(in: 1...2, using: &random)
     // Signals go from the first thread to the second, so that nobody waits for ever.
@@ -51,7 +51,10 @@ struct RandomProgramTests {
       for _ in 0..<Int.random(in: 5...60, using: &random) {
         let stream = Int.random(in: 0..<streams, using: &random)
         let time = Int64.random(in: 1...20_000, using: &random)
-        switch Int.random(in: 0..<12, using: &random) {
+        switch Int.random(in: 0..<13, using: &random) {
+        case 12:
+          let kind = [JobDelay.always, .afterWaiting, .gap].randomElement(using: &random) ?? .always
+          steps.append(.delay(time, stream: stream, kind))
         case 0...4:
           steps.append(.call(HostCall(duration: time / 4 + 1, name: 0, kind: .launch)))
           let one = job(&random)

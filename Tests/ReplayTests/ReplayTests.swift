@@ -87,8 +87,8 @@ struct ReplayTests {
     let program = RecordedProgram(try text.run())
     #expect(program.threads[0].contains { if case .waitForEvent = $0 { true } else { false } })
     let slow = try Recordings.replay(program, deviceSpeed: 0.5)
-    // 8 + 200, then 20 more on the other stream, and 5 to return.
-    #expect(slow.span == 233_000_000)
+    // 8 + 200, 2 until the wait is over, then 20 more on the other stream, and 5 to return.
+    #expect(slow.span == 235_000_000)
     #expect(slow.deviceBusy == 220_000_000)
   }
 
@@ -123,9 +123,10 @@ struct ReplayTests {
     var text = TraceText()
     for place in 0..<10 { text.launch(Double(place) * 100, 5, kernel: Double(place) * 100 + 8, 20) }
     text.call("cudaStreamSynchronize", 1000, 6)
-    let (captured, graphs, nodes) = RecordedProgram(try text.run()).captured()
+    let (captured, graphs, nodes, hostWork) = RecordedProgram(try text.run()).captured()
     #expect(graphs == 1)
     #expect(nodes == 10)
+    #expect(hostWork == 0)
     var prices = ReplayPrices(captured, categories: captured.jobs.map { _ in .compute })
     prices.capturedGraph = (4_000_000, 100_000)
     prices.graphLatency = 2_000_000
@@ -165,7 +166,7 @@ struct ReplayTests {
     #expect(run.span == 100_000_000)
     #expect(run.deviceBusy == 58_000_000)
     let program = RecordedProgram(run)
-    #expect(program.earlierJobs.map(\.jobs.count) == [1])
+    #expect(program.earlier == [.launch(jobs: 0..<1, stream: 0)])
     #expect(program.jobs.map(\.duration) == [38_000, 20_000])
   }
 

@@ -5,7 +5,8 @@ import Traces
 /// A recording written down event by event, times in microseconds.
 struct TraceText {
   private var events: [String] = []
-  private var correlation = 0
+  /// The number of the last call.
+  var correlation = 0
   /// Members of the document beside its events, each with a comma behind it.
   var root = ""
 
@@ -18,20 +19,52 @@ struct TraceText {
   }
 
   /// A call without consequences on the device.
-  mutating func call(_ name: String, _ start: Double, _ duration: Double, thread: Int = 1) {
+  ///
+  /// - Returns: Its number.
+  @discardableResult
+  mutating func call(_ name: String, _ start: Double, _ duration: Double, thread: Int = 1, process: Int = 9) -> Int {
     correlation += 1
-    event("cuda_runtime", name, start, duration, process: 9, thread: thread, #""correlation": \#(correlation)"#)
+    event("cuda_runtime", name, start, duration, process: process, thread: thread, #""correlation": \#(correlation)"#)
+    return correlation
+  }
+
+  /// A kernel by itself.
+  mutating func kernel(
+    _ start: Double, _ length: Double, stream: Int, correlation: Int?, process: Int = 0, device: Int = 0
+  ) {
+    event(
+      "kernel", "k", start, length, process: process, thread: stream,
+      (correlation.map { #""correlation": \#($0), "# } ?? "") + #""device": \#(device), "stream": \#(stream)"#)
+  }
+
+  /// The launch of a graph with its nodes: begin, length and stream of each.
+  mutating func graph(
+    _ start: Double, _ duration: Double, _ nodes: [(start: Double, length: Double, stream: Int)],
+    call name: String = "cudaGraphLaunch"
+  ) {
+    let call = call(name, start, duration)
+    for node in nodes { kernel(node.start, node.length, stream: node.stream, correlation: call) }
+  }
+
+  /// What the profiler writes of a wait where it is asked to.
+  mutating func wait(_ call: Int, stream: Int, for other: Int?, record: Int?, name: String = "Stream Wait Event") {
+    let partner = other.map { #", "wait_on_stream": \#($0)"# } ?? ""
+    let event = record.map { #", "wait_on_cuda_event_record_corr_id": \#($0)"# } ?? ""
+    self.event(
+      "cuda_sync", name, 0, 0, process: 0, thread: stream,
+      #""correlation": \#(call), "device": 0, "stream": \#(stream)"# + partner + event)
   }
 
   /// A call and what it launches.
   mutating func launch(
     _ start: Double, _ duration: Double, kernel: Double, _ length: Double, stream: Int = 7, thread: Int = 1,
-    call: String = "cudaLaunchKernel", name: String = "k", category: String = "kernel", arguments: String = ""
+    call: String = "cudaLaunchKernel", name: String = "k", category: String = "kernel", arguments: String = "",
+    device: Int = 0
   ) {
     self.call(call, start, duration, thread: thread)
     event(
-      category, name, kernel, length, process: 0, thread: stream,
-      #""correlation": \#(correlation), "device": 0, "stream": \#(stream)"#
+      category, name, kernel, length, process: device, thread: stream,
+      #""correlation": \#(correlation), "device": \#(device), "stream": \#(stream)"#
         + (arguments.isEmpty ? "" : ", " + arguments))
   }
 

@@ -159,10 +159,13 @@ struct LimitTests {
   @Test(
     "A file that is packed otherwise says in which format",
     arguments: [
-      ([0x50, 0x4B, 3, 4], "is a ZIP archive, not JSON; unpack it first, as with 'unzip'"),
-      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "is compressed with xz, not JSON; unpack it first, as with 'xz -d'"),
-      ([0x42, 0x5A, 0x68, 0x39], "is compressed with bzip2, not JSON; unpack it first, as with 'bzip2 -d'"),
-      ([0x28, 0xB5, 0x2F, 0xFD], "is compressed with Zstandard, not JSON; unpack it first, as with 'zstd -d'"),
+      ([0x50, 0x4B, 3, 4], "is no whole ZIP archive: nothing can be unpacked"),
+      (
+        [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "is a 7-Zip archive, not JSON; unpack it first, as with '7z x'"
+      ),
+      (
+        [0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "is a RAR archive, not JSON; unpack it first, as with 'unrar x'"
+      ),
     ] as [([UInt8], String)])
   func packed(_ head: [UInt8], _ words: String) {
     var directory = TemporaryDirectory()
@@ -184,11 +187,8 @@ struct LimitTests {
     #expect(!plain.hasTrailingBytes && !plain.isDamaged)
     let followed = try TraceReader.read(path: directory.write(whole + Array("junk".utf8), to: "junk.json.gz"))
     #expect(followed.hasTrailingBytes && !followed.isDamaged)
-    let doubled = #expect(throws: TraceFault.self) {
-      try TraceReader.read(path: directory.write(whole + whole, to: "two.json.gz"))
-    }
-    #expect(
-      doubled.map { "\($0)".contains("two.json.gz:2:1: error:") } == true, "the second member begins the second line")
+    let doubled = try TraceReader.read(path: directory.write(whole + whole, to: "two.json.gz"))
+    #expect(doubled.malformedCount == 1 && doubled.firstMalformedLine == 2, "the second member begins the second line")
   }
 
   @Test(

@@ -94,14 +94,15 @@ struct ReaderTests {
     #expect(try TraceReader.read(bytes, file: "t.json").truncation == nil)
   }
 
-  @Test("Events without a name, a start or a duration are left out and counted")
+  @Test("Events without a name, a start or a duration are left out and counted; those that do not end take no time")
   func incomplete() throws {
     let trace = try read(
       """
       [{"ph":"X","cat":"cpu_op","pid":1,"tid":1,"ts":1,"dur":1}, {"ph":"X","cat":"cpu_op","name":"a","pid":1,"tid":1,"dur":1},
        {"ph":"X","cat":"cpu_op","name":"a","pid":1,"tid":1,"ts":1}, {"ph":"B","cat":"cpu_op","name":"a","ts":1}, {}]
       """)
-    #expect(trace.hostEvents.isEmpty)
+    #expect(trace.hostEvents.map(\.duration) == [0])
+    #expect(trace.unfinishedCount == 1)
     #expect(trace.incompleteCount == 3)
     #expect(trace.eventCount == 5)
   }

@@ -45,6 +45,8 @@ enum RecordedEffect: Sendable, Equatable {
   case call(cost: Int)
   /// The instruction's stream is busy with work from before.
   case occupy(cost: Int)
+  /// The next launch into the instruction's stream begins later than it could, or otherwise behind its predecessor.
+  case delay(cost: Int, StartDelay.Kind)
   /// The host waits for everything launched before into the instruction's stream.
   case synchronizeStream
   /// An event stands for everything launched before into the instruction's stream.
@@ -64,7 +66,7 @@ extension RecordedEffect {
   var looksAtStreams: Bool {
     switch self {
     case .call, .signal, .awaitSignal: false
-    case .occupy, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent: true
+    case .occupy, .delay, .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent: true
     }
   }
 }
@@ -89,6 +91,7 @@ extension Instruction {
     case .endLoop: .endLoop(length: operand)
     case .call: .recorded(.call(cost: operand))
     case .occupy: .recorded(.occupy(cost: operand))
+    case .delay: .recorded(.delay(cost: operand, StartDelay.Kind(rawValue: lane) ?? .always))
     case .synchronizeStream: .recorded(.synchronizeStream)
     case .recordEvent: .recorded(.recordEvent(operand))
     case .waitForEvent: .recorded(.waitForEvent(operand))
@@ -105,7 +108,7 @@ extension Effect {
     switch self {
     case .hostWork(let cost), .hostKernel(let cost), .node(let cost), .launch(.kernel(let cost)),
       .launch(.collective(let cost)), .launch(.copy(let cost, _, _)), .recorded(.call(let cost)),
-      .recorded(.occupy(let cost)):
+      .recorded(.occupy(let cost)), .recorded(.delay(let cost, _)):
       cost
     case .launch(.graph), .waitForStream, .synchronize, .beginLoop, .endLoop, .recorded: nil
     }

@@ -41,6 +41,9 @@ package struct Instruction: Sendable, Equatable, BitwiseCopyable {
     case awaitSignal
     /// `stream` is busy for cost `operand` with work that nothing else is known of and that is not counted.
     case occupy
+    /// The next launch into `stream` begins cost `operand` later than it could; `lane` 1: only if it had to wait for an
+    /// event; `lane` 2: `operand` is what lies between it and the one before it, in place of the usual gap.
+    case delay
     /// The instructions up to the matching `endLoop` are repeated `operand` times.
     case beginLoop
     /// The end of a loop; `operand` is the number of instructions from here back to the loop's first.

@@ -68,7 +68,7 @@ package struct ProgramCounts: Sendable, Equatable {
         isOfWorkload = false
         switch effect {
         case .call(let cost): hostUses[cost] += count
-        case .occupy(let cost): copyUses[cost] += count
+        case .occupy(let cost), .delay(let cost, _): copyUses[cost] += count
         case .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal: break
         }
       }

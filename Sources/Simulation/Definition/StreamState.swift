@@ -8,10 +8,31 @@ struct StreamJob: BitwiseCopyable, Sendable {
   /// The first of its dependencies, or -1.
   var dependencies: Int32
   var correlation: Int
+  /// What it begins later than it could, if it does.
+  var delay: StartDelay
+  /// Whether it had to wait for another stream's job when its turn had come.
+  var hasWaited = false
   /// When the launch latency is over.
   var ready: Picoseconds
   /// The account of the host's clock at `ready`.
   var account: Account
+}
+
+/// What a job begins later than it could.
+struct StartDelay: BitwiseCopyable, Sendable {
+  /// When it counts.
+  enum Kind: UInt8, BitwiseCopyable, Sendable {
+    /// Always.
+    case always
+    /// For a job that had to wait for another stream's.
+    case afterWaiting
+    /// In place of the usual gap behind the job before.
+    case gap
+  }
+
+  /// The cost; -1 for none.
+  var cost: Int32 = -1
+  var kind = Kind.always
 }
 
 /// A stream of the device: an in-order resource and the clock of its last finished kernel.

@@ -14,9 +14,18 @@ extension SystemModel {
     releaseDependencies(job.dependencies)
     var start = job.ready
     var account = job.account
-    if let end = streams[stream].lastEnd, end + table.launch.kernelGap.duration > start {
-      start = end + table.launch.kernelGap.duration
-      account = streams[stream].account &+ table.launch.kernelGap.account
+    if let end = streams[stream].lastEnd {
+      let gap =
+        job.delay.cost >= 0 && job.delay.kind == .gap ? table.costs[Int(job.delay.cost)] : table.launch.kernelGap
+      if end + gap.duration > start {
+        start = end + gap.duration
+        account = streams[stream].account &+ gap.account
+      }
+    }
+    if job.delay.cost >= 0, job.delay.kind == .always || (job.delay.kind == .afterWaiting && job.hasWaited) {
+      let delay = table.costs[Int(job.delay.cost)]
+      start += delay.duration
+      account &+= delay.account
     }
     let instruction = instructions[Int(job.instruction)]
     guard case .launch(let work) = instruction.effect else { return }
@@ -267,6 +276,8 @@ extension SystemModel {
     for other in streams.indices where streams[other].isStalled {
       guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }
       streams[other].isStalled = false
+      // Work from before a recording may have held the stream up for longer.
+      job.hasWaited = now > job.ready && now > streams[other].lastEnd ?? 0
       if now > job.ready {
         job.ready = now
         job.account = account

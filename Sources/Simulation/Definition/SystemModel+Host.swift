@@ -115,9 +115,10 @@ extension SystemModel {
     correlation += 1
     let job = StreamJob(
       instruction: Int32(cursor.index), dependencies: pendingDependency[stream],
-      correlation: isRecording ? correlation : 0, ready: hostClock + latency.duration,
+      correlation: isRecording ? correlation : 0, delay: pendingDelay[stream], ready: hostClock + latency.duration,
       account: hostAccount &+ latency.account)
     pendingDependency[stream] = -1
+    pendingDelay[stream].cost = -1
     streams[stream].launched += 1
     cursor.step()
     switch work {

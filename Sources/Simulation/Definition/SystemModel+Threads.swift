@@ -102,6 +102,7 @@ extension SystemModel {
     case .occupy(let cost):
       streams[stream].lastEnd = hostClock + table.costs[cost].duration
       streams[stream].account = hostAccount &+ table.costs[cost].account
+    case .delay(let cost, let kind): pendingDelay[stream] = StartDelay(cost: Int32(clamping: cost), kind: kind)
     case .recordEvent(let event): events[event] = (stream, streams[stream].launched)
     case .waitForEvent(let event):
       if let event = events[event] { addDependency(of: stream, on: event.stream, count: event.count) }

@@ -54,6 +54,8 @@ struct SystemModel: EventModel {
   var streams: [StreamState]
   var dependencies: [(stream: Int, count: Int, next: Int32)] = []
   var pendingDependency: [Int32]
+  /// By stream, what its next launch begins later than it could; only recordings have any.
+  var pendingDelay: [StartDelay] = []
   /// Places in ``dependencies`` that no job needs any more.
   var unusedDependencies: [Int32] = []
   var engineEnd: [Picoseconds?] = [nil, nil]
@@ -123,6 +125,7 @@ struct SystemModel: EventModel {
     passWatch = watchesPasses ? StateWatch() : nil
     streams = (0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) }
     pendingDependency = Array(repeating: -1, count: program.streamCount)
+    pendingDelay = Array(repeating: StartDelay(), count: program.streamCount)
     findLoopRounds()
   }
 

@@ -19,6 +19,10 @@ struct ProfilerReader: ~Copyable {
   /// The bytes that may be kept before it is looked up again how much of a compressed file was read.
   private var allowance: Int
   private let freeBytes: Int
+  /// Whether the events have begun, and not ended.
+  private var isInEvents = false
+  /// How many events are still expected to need mending.
+  private var mendingLeft = 0
 
   /// Reads a recording; if it breaks off, up to the break.
   ///
@@ -61,11 +65,20 @@ struct ProfilerReader: ~Copyable {
     do throws(TraceFault) {
       try readDocument(&isRecording)
     } catch {
-      if window.isDamaged, !isRecording { throw .damagedGzip(file: file) }
-      guard isRecording, let truncation = truncation(error) else { throw error }
-      builder.trace.truncation = truncation
+      if window.isDamaged, !isRecording { throw window.damage }
+      guard isRecording, case .text = error else { throw error }
+      if let truncation = truncation(error) {
+        builder.trace.truncation = truncation
+      } else if isInEvents, case .text(let fault, let offset) = error {
+        // Nothing behind it could be made out as an event.
+        builder.trace.truncation = Truncation(line: fault.position.line, byteOffset: offset)
+      } else {
+        // The events are there; what is wrong with the rest of the text does not concern them.
+        builder.noteMalformed(line: window.line)
+      }
     }
     builder.trace.isDamaged = window.isDamaged
+    builder.trace.unreadFiles = window.otherFiles
     builder.trace.hasTrailingBytes = window.hasTrailingBytes
     guard isRecording else { throw .notARecording(file: file) }
     return try builder.finish(file: file)
@@ -76,8 +89,15 @@ struct ProfilerReader: ~Copyable {
     case .beginArray:
       // Chrome's own format may be the bare list of events.
       isRecording = true
-      try readEvents(path: "")
-    case .beginObject: try readRoot(&isRecording)
+      try readEvents()
+    case .beginObject:
+      do throws(TraceFault) { try readRoot(&isRecording) } catch {
+        // What stands before the events may be as broken as it likes.
+        guard !isRecording, case .text = error, try seekEvents() else { throw error }
+        builder.noteMalformed(line: window.line)
+        try readEventsOfRoot(&isRecording)
+        try readRoot(&isRecording)
+      }
     default: throw .notARecording(file: file)
     }
     _ = try nextToken()
@@ -91,19 +111,31 @@ struct ProfilerReader: ~Copyable {
       }
       switch key {
       case nil: return
-      case "traceEvents":
-        let token = try nextToken()
-        guard token == .beginArray else {
-          let fact = JSONFact.wrongType(expected: [.array], found: token.kind)
-          throw window.fault(fact, atByte: window.parser.tokenOffset, path: "/traceEvents")
-        }
-        isRecording = true
-        builder.removeEvents()
-        try readEvents(path: "/traceEvents")
-      case "deviceProperties": builder.trace.devices = try readDevices()
+      case "traceEvents": try readEventsOfRoot(&isRecording)
+      case "deviceProperties": try readDevicesOfRoot()
       case "distributedInfo": try readRank()
       default: try skipValue()
       }
+    }
+  }
+
+  private mutating func readEventsOfRoot(_ isRecording: inout Bool) throws(TraceFault) {
+    let token = try nextToken()
+    guard token == .beginArray else {
+      let fact = JSONFact.wrongType(expected: [.array], found: token.kind)
+      throw window.fault(fact, atByte: window.parser.tokenOffset, path: "/traceEvents")
+    }
+    isRecording = true
+    builder.removeEvents()
+    try readEvents()
+  }
+
+  private mutating func readDevicesOfRoot() throws(TraceFault) {
+    do throws(TraceFault) { builder.trace.devices = try readDevices() } catch {
+      guard case .text = error, let repaired = try readBrokenValue() else { throw error }
+      builder.noteMalformed(line: window.line)
+      var parser = JSONPullParser(repaired, file: file)
+      builder.trace.devices = (try? RecordedDevice.list(&parser)) ?? []
     }
   }
 
@@ -117,26 +149,85 @@ struct ProfilerReader: ~Copyable {
     repeat { _ = try nextToken() } while window.parser.depth > outside
   }
 
-  private mutating func readEvents(path: String) throws(TraceFault) {
-    while true {
-      let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?) in
-        let token = try parser.next()
-        return (token, token == .beginObject ? try RawEvent.read(&parser) : nil)
+  private mutating func readEvents() throws(TraceFault) {
+    isInEvents = true
+    let depth = window.parser.depth
+    var isAtEnd = false
+    while !isAtEnd {
+      if mendingLeft > 0 {
+        mendingLeft -= 1
+        // Where one event is no JSON, its neighbors often are none, and to find that out each time takes long.
+        if let more = try readBroken(depth: depth) {
+          isAtEnd = !more
+        } else {
+          mendingLeft = 0
+          continue
+        }
+      } else {
+        do throws(TraceFault) { isAtEnd = try !readEvent() } catch {
+          guard case .text = error, truncation(error) == nil else { throw error }
+          guard let more = try readBroken(depth: depth) else { throw error }
+          isAtEnd = !more
+        }
       }
-      guard let raw = event.1 else {
-        if event.0 == .endArray { return }
-        let fact = JSONFact.wrongType(expected: [.object], found: event.0.kind)
-        throw window.fault(
-          fact, atByte: window.parser.tokenOffset, path: "\(path)/\(builder.trace.eventCount)")
-      }
-      if let problem = builder.add(raw, window.parser) {
-        throw window.fault(
-          problem.fact, atByte: problem.offset, path: "\(path)/\(builder.trace.eventCount)/\(problem.key)")
-      }
-      builder.trace.eventCount += 1
+      if !isAtEnd { builder.trace.eventCount += 1 }
       try checkMemory()
     }
+    isInEvents = false
   }
+
+  /// Reads an event.
+  ///
+  /// - Returns: Whether there was one; false at the end of the events.
+  private mutating func readEvent() throws(TraceFault) -> Bool {
+    let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?, Range<Int>) in
+      let token = try parser.next()
+      let start = parser.tokenOffset
+      return (token, token == .beginObject ? try RawEvent.read(&parser) : nil, start..<parser.offset)
+    }
+    if let raw = event.1 {
+      builder.add(raw, window.parser, extent: event.2)
+    } else {
+      if event.0 == .endArray { return false }
+      // Whatever is no event does not make the others worse.
+      builder.noteMalformed(line: window.line)
+      try skipRest(of: event.0)
+    }
+    return true
+  }
+
+  /// Passes over the rest of an array that stands where an event should.
+  private mutating func skipRest(of token: JSONToken) throws(TraceFault) {
+    guard token == .beginArray else { return }
+    let inside = window.parser.depth
+    while window.parser.depth >= inside { _ = try nextToken() }
+  }
+
+  /// Reads what stands where an event should and may not be JSON.
+  ///
+  /// - Returns: Whether more events may follow; nil where the text breaks off within it.
+  private mutating func readBroken(depth: Int) throws(TraceFault) -> Bool? {
+    let line = builder.trace.firstMalformedLine ?? window.line
+    switch try readBrokenElement(depth: depth) {
+    case .end: return try nextToken() != .endArray
+    case .brokenOff: return nil
+    case .dropped: builder.noteMalformed(line: line)
+    case .repaired(let text, let isChanged):
+      var parser = JSONPullParser(text, file: file)
+      if let token = try? parser.next(), token == .beginObject, let raw = try? RawEvent.read(&parser) {
+        if isChanged { builder.noteRepaired(line: line) }
+        builder.add(raw, parser, extent: 0..<text.count)
+      } else {
+        builder.noteMalformed(line: line)
+      }
+      guard isChanged else { return true }
+    }
+    mendingLeft = Self.mendedTogether
+    return true
+  }
+
+  /// How many events behind one that is no JSON are expected to be none either.
+  private static let mendedTogether = 256
 
   /// Refuses a recording of which more would be kept than there is memory for, as soon as it shows.
   private mutating func checkMemory() throws(TraceFault) {

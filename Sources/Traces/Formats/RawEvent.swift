@@ -8,13 +8,23 @@ enum EventCategory {
   case copy
   case set
   case annotation
+  /// A function of Python, of which modules alone are kept.
+  case pythonFunction
   case wait
   case other
 }
 
 /// The fields of an event that a replay may need, as ranges of the text: nothing is converted before it is wanted.
 struct RawEvent {
-  var isComplete = false
+  /// What the event says of a time: all of it, its begin, its end, or something else.
+  enum Phase {
+    case complete
+    case begin
+    case end
+    case other
+  }
+
+  var phase = Phase.other
   var category = EventCategory.other
   var hasCategory = false
   var name: JSONStringRange?
@@ -26,6 +36,8 @@ struct RawEvent {
   var correlation: JSONNumberRange?
   var external: JSONNumberRange?
   var bytes: JSONNumberRange?
+  /// What an operator and its backward one have in common.
+  var autogradNumber: JSONNumberRange?
   var shapes: Range<Int>?
   var types: Range<Int>?
   var values: Range<Int>?
@@ -57,7 +69,7 @@ struct RawEvent {
   }
 
   /// Whether nothing that follows can make the event one that is kept.
-  var isOfNoUse: Bool { hasCategory && category == .other }
+  var isOfNoUse: Bool { hasCategory && (category == .other || category == .pythonFunction) }
 
   /// Reads an event behind its opening brace, whatever its keys and their order; of a key that stands twice, the last.
   ///
@@ -67,7 +79,7 @@ struct RawEvent {
     while case .key(let key) = try parser.next() {
       switch key.end - key.start {
       case 2 where parser.isEqual(key, to: "ph"):
-        if case .string(let phase) = try parser.value() { event.isComplete = parser.isEqual(phase, to: "X") }
+        if case .string(let phase) = try parser.value() { event.phase = parser.phase(phase) }
       case 2 where parser.isEqual(key, to: "ts"): event.start = try parser.numberValue()
       case 3 where parser.isEqual(key, to: "cat"):
         event.hasCategory = true
@@ -107,6 +119,7 @@ struct RawEvent {
       case 13 where parser.isEqual(key, to: "In msg nelems"): collective.elements = try parser.number()
       case 14 where parser.isEqual(key, to: "Out msg nelems"): collective.elementsReceived = try parser.number()
       case 14 where parser.isEqual(key, to: "wait_on_stream"): waitsForStream = try parser.scalar()
+      case 15 where parser.isEqual(key, to: "Sequence number"): autogradNumber = try parser.number()
       case 15 where parser.isEqual(key, to: "Concrete Inputs"): values = try parser.extent()
       case 15 where parser.isEqual(key, to: "Collective name"): collective.name = try parser.scalar()
       case 18 where parser.isEqual(key, to: "Process Group Name"): collective.group = try parser.scalar()
@@ -148,11 +161,33 @@ extension JSONPullParser {
     let offset = tokenOffset
     switch token {
     case .number(let range): return .number(range)
+    // Some exporters write numbers as texts.
+    case .string(let range) where holdsNumber(range):
+      return .number(JSONNumberRange(start: range.start, end: range.end))
     case .string: return .other(.string, offset: offset)
     case .boolean: return .other(.boolean, offset: offset)
     case .null: return .other(.null, offset: offset)
     case .beginArray: return .other(.array, offset: offset)
     default: return .other(.object, offset: offset)
+    }
+  }
+
+  /// Whether a text is a number as JSON writes them.
+  private func holdsNumber(_ range: JSONStringRange) -> Bool {
+    guard range.end > range.start, range.end - range.start <= 40, !range.hasEscapes else { return false }
+    var parser = JSONPullParser(Array(bytes[range.start..<range.end]), file: "")
+    guard case .number(let number)? = try? parser.next() else { return false }
+    return number.end - number.start == range.end - range.start
+  }
+
+  /// What an event says of a time.
+  fileprivate func phase(_ range: JSONStringRange) -> RawEvent.Phase {
+    guard range.end - range.start == 1 else { return .other }
+    return switch bytes[range.start] {
+    case UInt8(ascii: "X"): .complete
+    case UInt8(ascii: "B"): .begin
+    case UInt8(ascii: "E"): .end
+    default: .other
     }
   }
 
@@ -193,9 +228,12 @@ extension JSONPullParser {
     case 10 where isEqual(range, to: "gpu_memcpy"): .copy
     case 10 where isEqual(range, to: "gpu_memset"): .set
     case 10 where isEqual(range, to: "hip_driver"): .call
+    case 10 where isEqual(range, to: "xpu_driver"): .call
     case 11 where isEqual(range, to: "cuda_driver") || isEqual(range, to: "hip_runtime"): .call
+    case 11 where isEqual(range, to: "xpu_runtime"): .call
     case 12 where isEqual(range, to: "cuda_runtime"): .call
     case 15 where isEqual(range, to: "user_annotation"): .annotation
+    case 15 where isEqual(range, to: "python_function"): .pythonFunction
     default: .other
     }
   }

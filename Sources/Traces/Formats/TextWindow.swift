@@ -48,6 +48,12 @@ struct TextWindow: ~Copyable {
   /// Whether something else follows gzipped data.
   var hasTrailingBytes: Bool { source.hasTrailingBytes }
 
+  /// What is said of damaged data of which nothing can be read.
+  var damage: TraceFault { source.damage }
+
+  /// The other files of an archive.
+  var otherFiles: [String] { source.otherFiles }
+
   /// How many bytes of a gzipped file were read so far; nil for one that is not compressed.
   var compressedBytes: Int? { source.compressedBytes }
 
@@ -88,10 +94,40 @@ struct TextWindow: ~Copyable {
         if parser.offset < count || hasEnded || parser.depth < mark.depth { return result }
       } catch {
         let offset = parser.byteOffset(of: error.position)
-        if hasEnded || offset + JSONPullParser.uncertainLength < count { throw absolute(error, byteOffset: offset) }
+        if hasEnded || offset + JSONPullParser.uncertainLength < count {
+          // Back before what is no JSON, so that somebody else may read it.
+          parser.reset(to: mark)
+          throw absolute(error, byteOffset: offset)
+        }
       }
       parser.reset(to: mark)
       try readOn(from: mark.offset)
+    }
+  }
+
+  /// What a look at the text has come to.
+  enum Look<Result> {
+    /// Nothing yet: the text in memory ends too early.
+    case needsMore
+    /// A result.
+    case found(Result)
+  }
+
+  /// Lets somebody look at the text from the parser's place on, again with more of it in memory if there is too little.
+  ///
+  /// - Parameter body: Is given the text, and whether it is all that there is, when it must find something. It may move the
+  ///   parser on; places in the text count from the parser's.
+  /// - Returns: The result; nil where the text has ended and none was found.
+  /// - Throws: ``TraceFault/tooLong(file:line:byteOffset:limit:)``.
+  mutating func looking<Result>(
+    _ body: (_ text: UnsafeRawBufferPointer, _ isAll: Bool) -> Look<Result>
+  ) throws(TraceFault) -> Result? {
+    while true {
+      let place = parser.offset
+      let look = body(UnsafeRawBufferPointer(rebasing: memory[place..<count]), hasEnded)
+      if case .found(let result) = look { return result }
+      if hasEnded { return nil }
+      try readOn(from: place)
     }
   }
 

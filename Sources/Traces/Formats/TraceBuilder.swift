@@ -29,12 +29,10 @@ struct TraceBuilder {
     self.looksForStepOnly = looksForStepOnly
   }
 
-  /// What is wrong with a value of an event.
-  struct Problem {
-    var key: String
-    var offset: Int
-    var fact: JSONFact
-  }
+  /// Events that have begun and not ended, by thread: the text of each, or nothing for one that is of no use.
+  private var begun: [Int32: [[UInt8]]] = [:]
+  /// Bytes of these texts.
+  private var begunBytes = 0
 
   // MARK: What is kept
 
@@ -48,14 +46,14 @@ struct TraceBuilder {
 
   /// What is kept, in bytes of memory, roughly.
   var keptBytes: Int {
-    keptEvents * TraceLimits.bytesPerEvent + textBytes + names.count * TraceLimits.bytesPerText
+    keptEvents * TraceLimits.bytesPerEvent + textBytes + names.count * TraceLimits.bytesPerText + begunBytes
   }
 
   /// What there is more of than is kept.
   var excess: TraceExcess? {
     if keptEvents > TraceLimits.events { return .events }
     if names.count > TraceLimits.texts { return .texts }
-    return textBytes > TraceLimits.textBytes ? .textBytes : nil
+    return textBytes + begunBytes > TraceLimits.textBytes ? .textBytes : nil
   }
 
   /// What there are more lanes of than are simulated.
@@ -66,22 +64,65 @@ struct TraceBuilder {
 
   // MARK: Events
 
+  /// Notes that something was left out that is no event.
+  mutating func noteMalformed(line: @autoclosure () -> Int) {
+    trace.malformedCount += 1
+    if trace.firstMalformedLine == nil { trace.firstMalformedLine = line() }
+  }
+
+  /// Notes that an event was mended.
+  mutating func noteRepaired(line: Int) {
+    trace.repairedCount += 1
+    if trace.firstMalformedLine == nil { trace.firstMalformedLine = line }
+  }
+
   /// Adds an event, if it is of use.
   ///
   /// - Parameters:
   ///   - event: The event's fields.
   ///   - parser: The text that they are ranges of.
-  /// - Returns: What is wrong with it, if anything is.
-  mutating func add(_ event: RawEvent, _ parser: JSONPullParser) -> Problem? {
-    guard event.isComplete, event.category != .other else { return nil }
-    if looksForStepOnly, event.category != .annotation, event.category != .frameworkOperator { return nil }
-    if event.category == .wait {
-      addWait(event, parser)
-      return nil
+  ///   - extent: Where in it the event stands.
+  mutating func add(_ event: RawEvent, _ parser: JSONPullParser, extent: Range<Int>) {
+    switch event.phase {
+    case .complete: addWhole(event, parser, end: nil)
+    case .begin: begin(event, parser, extent)
+    case .end: end(event, parser)
+    case .other: break
     }
-    guard let nameRange = event.name, case .number(let startRange) = event.start else {
-      if case .other(let kind, let offset) = event.start { return wrongType("ts", kind, offset) }
-      trace.incompleteCount += 1
+  }
+
+  /// Adds an event with its time; `end` is when it ended, where its duration does not tell.
+  private mutating func addWhole(_ event: RawEvent, _ parser: JSONPullParser, end: Int64?) {
+    guard event.category != .other else { return }
+    if looksForStepOnly, event.category != .annotation, event.category != .frameworkOperator { return }
+    if event.category == .pythonFunction { return addModule(event, parser, end: end) }
+    if event.category == .wait { return addWait(event, parser) }
+    guard let nameRange = event.name, let (start, duration) = time(of: event, parser, end: end) else {
+      if event.name == nil { trace.incompleteCount += 1 }
+      return
+    }
+    if looksForStepOnly {
+      let mark = AnnotationMark(name: parser.text(of: nameRange))
+      if stepRange == nil, let step, mark.step == step { stepRange = start...start + duration }
+      return
+    }
+    let name = number(of: nameRange, parser)
+    switch event.category {
+    case .frameworkOperator, .annotation: addHost(event, name, nameRange, start, duration, parser)
+    case .call:
+      guard isKept(start, duration) else { return }
+      trace.hostEvents.append(hostEvent(.call, event, name, start, duration, parser))
+    case .kernel, .copy, .set: addDevice(event, name, start, duration, parser)
+    case .wait, .other, .pythonFunction: break
+    }
+  }
+
+  /// When an event began and how long it took; nil, and counted, where it does not say or cannot be.
+  private mutating func time(
+    of event: RawEvent, _ parser: JSONPullParser, end: Int64?
+  ) -> (start: Int64, duration: Int64)? {
+    guard case .number(let startRange) = event.start else {
+      if case .other = event.start { noteMalformed(line: 1) } else if event.name != nil { trace.incompleteCount += 1 }
       return nil
     }
     guard let start = stamp(startRange, parser) else {
@@ -89,35 +130,81 @@ struct TraceBuilder {
       return nil
     }
     var duration: Int64 = 0
-    switch event.duration {
-    case .number(let range):
-      guard let value = stamp(range, parser), value < TraceLimits.span else {
-        trace.outOfRangeCount += 1
+    if let end {
+      duration = end - start
+    } else {
+      switch event.duration {
+      case .number(let range):
+        guard let value = stamp(range, parser) else {
+          trace.outOfRangeCount += 1
+          return nil
+        }
+        duration = value
+      case .other:
+        noteMalformed(line: 1)
+        return nil
+      case .missing:
+        if event.name != nil { trace.incompleteCount += 1 }
         return nil
       }
-      // Operators that were not finished when the recording ended have a negative one.
-      if value < 0 { trace.unfinishedCount += 1 }
-      duration = max(0, value)
-    case .other(let kind, let offset): return wrongType("dur", kind, offset)
-    case .missing:
-      trace.incompleteCount += 1
+    }
+    guard duration < TraceLimits.span else {
+      trace.outOfRangeCount += 1
       return nil
     }
-    if looksForStepOnly {
-      let mark = AnnotationMark(name: parser.text(of: nameRange))
-      if stepRange == nil, let step, mark.step == step { stepRange = start...start + duration }
-      return nil
+    // Operators that were not finished when the recording ended have a negative one.
+    if duration < 0 { trace.unfinishedCount += 1 }
+    return (start, max(0, duration))
+  }
+
+  // MARK: Events in two parts
+
+  /// Keeps the begin of an event until its end comes.
+  private mutating func begin(_ event: RawEvent, _ parser: JSONPullParser, _ extent: Range<Int>) {
+    let isOfUse = event.category != .other && event.category != .wait
+    let text = isOfUse ? Array(parser.bytes[extent]) : []
+    begunBytes += text.count + 16
+    begun[threads.number(of: event.process, event.thread, parser), default: []].append(text)
+  }
+
+  /// Adds the event that has begun last on a thread, and ends now.
+  private mutating func end(_ event: RawEvent, _ parser: JSONPullParser) {
+    let thread = threads.number(of: event.process, event.thread, parser)
+    guard let text = begun[thread]?.popLast() else { return }
+    begunBytes -= text.count + 16
+    guard !text.isEmpty, case .number(let range) = event.start else { return }
+    guard let end = stamp(range, parser) else {
+      trace.outOfRangeCount += 1
+      return
     }
-    let name = number(of: nameRange, parser)
-    switch event.category {
-    case .frameworkOperator, .annotation: addHost(event, name, nameRange, start, duration, parser)
-    case .call:
-      guard isKept(start, duration) else { return nil }
-      trace.hostEvents.append(hostEvent(.call, event, name, start, duration, parser))
-    case .kernel, .copy, .set: addDevice(event, name, start, duration, parser)
-    case .wait, .other: break
-    }
-    return nil
+    add(begun: text, end: end)
+  }
+
+  /// Adds an event whose begin was kept; without an end, as one that takes no time.
+  private mutating func add(begun text: [UInt8], end: Int64?) {
+    var parser = JSONPullParser(text, file: "")
+    guard (try? parser.next()) == .beginObject, let event = try? RawEvent.read(&parser) else { return }
+    if let end { return addWhole(event, parser, end: end) }
+    guard case .number(let range) = event.start, let start = stamp(range, parser) else { return }
+    trace.unfinishedCount += 1
+    addWhole(event, parser, end: start)
+  }
+
+  /// Keeps a call of a module, which stands among Python's functions; the others are dropped.
+  private mutating func addModule(_ event: RawEvent, _ parser: JSONPullParser, end: Int64?) {
+    let prefix: StaticString = "nn.Module: "
+    guard !looksForStepOnly, let name = event.name, name.end - name.start > prefix.utf8CodeUnitCount,
+      parser.isEqual(
+        JSONStringRange(start: name.start, end: name.start + prefix.utf8CodeUnitCount, hasEscapes: false), to: prefix),
+      case .number(let range) = event.start, let start = stamp(range, parser)
+    else { return }
+    var recorded = end.map { $0 - start }
+    if case .number(let range) = event.duration, recorded == nil { recorded = stamp(range, parser) }
+    guard let duration = recorded, (0..<TraceLimits.span).contains(duration), isKept(start, duration) else { return }
+    trace.annotations.append(
+      Annotation(
+        name: number(of: name, parser), thread: threads.number(of: event.process, event.thread, parser), start: start,
+        duration: duration, step: nil))
   }
 
   private mutating func addHost(
@@ -136,6 +223,7 @@ struct TraceBuilder {
     }
     guard isKept(start, duration) else { return }
     var host = hostEvent(.frameworkOperator, event, name, start, duration, parser)
+    host.autogradNumber = integer(event.autogradNumber, parser)
     host.inputs = InputTexts(
       shapes: number(of: event.shapes, parser), types: number(of: event.types, parser),
       values: number(of: event.values, parser))
@@ -168,7 +256,7 @@ struct TraceBuilder {
     trace.deviceEvents.append(
       DeviceEvent(
         kind: kind,
-        stream: streams.number(of: event.device ?? event.process, event.stream ?? event.thread, parser), name: name,
+        stream: streams.number(of: event.process, event.device, event.stream ?? event.thread, parser), name: name,
         collective: event.collective.isRecorded ? collective(event.collective, parser) : -1, start: start,
         duration: duration, correlation: integer(event.correlation, parser),
         external: integer(event.external, parser), bytes: integer(event.bytes, parser)))
@@ -191,10 +279,9 @@ struct TraceBuilder {
   private mutating func addWait(_ event: RawEvent, _ parser: JSONPullParser) {
     let correlation = integer(event.correlation, parser)
     guard correlation >= 0 else { return }
-    let device = event.device ?? event.process
     func stream(_ range: Range<Int>?, _ streams: inout PairTable) -> Int32 {
       guard let range, parser.bytes[range.lowerBound] != UInt8(ascii: "-") else { return -1 }
-      return streams.number(of: device, range, parser)
+      return streams.number(of: event.process, event.device, range, parser)
     }
     let waiting = event.name.map { parser.isEqual($0, to: "Stream Wait Event") } ?? false
     trace.waits.append(
@@ -206,6 +293,8 @@ struct TraceBuilder {
 
   /// Forgets all events: a key that stands twice counts the second time.
   mutating func removeEvents() {
+    begun = [:]
+    begunBytes = 0
     trace.hostEvents = []
     trace.deviceEvents = []
     trace.annotations = []
@@ -226,6 +315,10 @@ struct TraceBuilder {
   ///
   /// - Throws: What ``Trace/settle(file:)`` throws.
   mutating func finish(file: String) throws(TraceFault) -> Trace {
+    for thread in begun.keys.sorted() {
+      for text in begun[thread] ?? [] where !text.isEmpty { add(begun: text, end: nil) }
+    }
+    begun = [:]
     trace.names = names.texts
     trace.threads = threads.pairs.map { RecordedThread(process: $0.0, thread: $0.1) }
     trace.streams = streams.pairs.map { RecordedStream(device: $0.0, stream: $0.1) }
@@ -248,10 +341,6 @@ struct TraceBuilder {
   }
 
   // MARK: Values
-
-  private func wrongType(_ key: String, _ kind: JSONKind, _ offset: Int) -> Problem {
-    Problem(key: key, offset: offset, fact: .wrongType(expected: [.number], found: kind))
-  }
 
   /// A stamp or duration in nanoseconds; nil for one that no clock of a profiler has counted to.
   private mutating func stamp(_ range: JSONNumberRange, _ parser: JSONPullParser) -> Int64? {
@@ -318,13 +407,35 @@ private struct PairTable {
   private var last: (key: UInt64, number: Int32)?
 
   mutating func number(of first: Range<Int>?, _ second: Range<Int>?, _ parser: JSONPullParser) -> Int32 {
-    let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-    func text(_ range: Range<Int>?) -> UnsafeRawBufferPointer {
-      range.map { UnsafeRawBufferPointer(rebasing: parser.bytes[$0]) } ?? empty
+    number(of: parts.number(of: Self.text(first, parser)), text: { Self.text(first, parser) }, second, parser)
+  }
+
+  /// The number of a device's stream.
+  ///
+  /// Profilers give the device's number twice, as its process and by itself. Where several ranks were put into one file, only
+  /// one of both may still tell their devices apart.
+  mutating func number(
+    of process: Range<Int>?, _ device: Range<Int>?, _ stream: Range<Int>?, _ parser: JSONPullParser
+  ) -> Int32 {
+    guard let process, let device else { return number(of: device ?? process, stream, parser) }
+    let (one, two) = (Self.text(process, parser), Self.text(device, parser))
+    if one.elementsEqual(two) { return number(of: device, stream, parser) }
+    let both = Array(one) + [UInt8(ascii: "/")] + Array(two)
+    return both.withUnsafeBytes { text in
+      number(of: parts.number(of: text), text: { text }, stream, parser)
     }
+  }
+
+  private static func text(_ range: Range<Int>?, _ parser: JSONPullParser) -> UnsafeRawBufferPointer {
+    range.map { UnsafeRawBufferPointer(rebasing: parser.bytes[$0]) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+
+  private mutating func number(
+    of first: Int32, text: () -> UnsafeRawBufferPointer, _ second: Range<Int>?, _ parser: JSONPullParser
+  ) -> Int32 {
+    let secondText = Self.text(second, parser)
     let key =
-      UInt64(UInt32(bitPattern: parts.number(of: text(first)))) << 32
-      | UInt64(UInt32(bitPattern: parts.number(of: text(second))))
+      UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: parts.number(of: secondText)))
     if let last, last.key == key { return last.number }
     let number: Int32
     if let known = numbers[key] {
@@ -332,9 +443,9 @@ private struct PairTable {
     } else {
       number = Int32(pairs.count)
       // Old recordings name the thread of a device's events "stream 7".
-      var name = String(decoding: text(second), as: UTF8.self)
+      var name = String(decoding: secondText, as: UTF8.self)
       if name.hasPrefix("stream ") { name = String(name.dropFirst(7)) }
-      pairs.append((String(decoding: text(first), as: UTF8.self), name))
+      pairs.append((String(decoding: text(), as: UTF8.self), name))
       numbers[key] = number
     }
     last = (key, number)

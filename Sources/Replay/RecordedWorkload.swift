@@ -1,0 +1,108 @@
+import JSONText
+import Traces
+import Workloads
+
+/// The operators of a recording with shapes, as a workload: those that the kernel model knows, the outermost of each.
+package struct RecordedWorkload: Sendable {
+  /// The operators in the order of their calls.
+  package private(set) var operators: [Operator] = []
+  /// Operators without a rule or shapes, and without a known one within or around them, by name: how many there are.
+  package private(set) var unknown: [String: Int] = [:]
+
+  /// Looks for the operators of a recording.
+  ///
+  /// - Complexity: O(n log n) for n operators.
+  package init(_ run: RecordedRun) {
+    let trace = run.trace
+    let parents = RecordedProgram.parents(run)
+    var known = [Bool](repeating: false, count: trace.hostEvents.count)
+    var hasKnown = [Bool](repeating: false, count: trace.hostEvents.count)
+    for index in run.hostEvents where trace.hostEvents[index].kind == .frameworkOperator {
+      let parent = Int(parents[index])
+      // What is within an operator that is known is part of it.
+      if parent >= 0, known[parent] {
+        known[index] = true
+        continue
+      }
+      guard let read = RecordedOperator.reading(trace.hostEvents[index], trace).known else { continue }
+      known[index] = true
+      operators.append(read.operation)
+      var outer = parent
+      while outer >= 0, !hasKnown[outer] {
+        hasKnown[outer] = true
+        outer = Int(parents[outer])
+      }
+    }
+    let parentsOfSome = Set(parents.filter { $0 >= 0 })
+    for index in run.hostEvents where trace.hostEvents[index].kind == .frameworkOperator {
+      // Operators within an unknown one say what it does; those that hold nothing are the ones that are missing.
+      guard !known[index], !hasKnown[index], !parentsOfSome.contains(Int32(index)) else { continue }
+      unknown[trace.name(trace.hostEvents[index].name), default: 0] += 1
+    }
+  }
+
+  /// A workload file of the operators, without parameters: their sizes are those of the run.
+  ///
+  /// - Parameters:
+  ///   - name: The workload's name.
+  ///   - source: What it was made from.
+  /// - Returns: The text.
+  package func file(name: String, source: String) -> [UInt8] {
+    var json = JSONWriter(layout: .compact)
+    json.beginObject()
+    for (key, text) in [("schema", Workload.schema), ("name", name), ("source", source)] {
+      json.key(key)
+      json.value(text)
+    }
+    json.key("parameters")
+    json.beginObject()
+    json.end()
+    json.key("program")
+    json.beginArray()
+    for operation in operators { json.write(operation) }
+    json.end()
+    json.end()
+    return json.takeBytes()
+  }
+}
+
+extension JSONWriter {
+  /// Writes an operator as a workload file has it.
+  fileprivate mutating func write(_ operation: Operator) {
+    beginObject()
+    key("operator")
+    value(operation.name)
+    for (key, shapes) in [("inputs", operation.inputs), ("outputs", operation.outputs)] {
+      self.key(key)
+      beginArray()
+      for shape in shapes { write(shape.dimensions) }
+      end()
+    }
+    if operation.inputTypes.count == operation.inputs.count, operation.inputTypes.contains(where: { $0 != .float }) {
+      key("dtypes")
+      beginArray()
+      for type in operation.inputTypes { value(type.rawValue) }
+      end()
+    }
+    if !operation.attributes.isEmpty {
+      key("attributes")
+      beginObject()
+      for attribute in operation.attributes {
+        key(attribute.name)
+        if let only = attribute.values.first, attribute.values.count == 1 {
+          rawNumber(String(only))
+        } else {
+          write(attribute.values)
+        }
+      }
+      end()
+    }
+    end()
+  }
+
+  private mutating func write(_ numbers: [Int64]) {
+    beginArray()
+    for number in numbers { rawNumber(String(number)) }
+    end()
+  }
+}

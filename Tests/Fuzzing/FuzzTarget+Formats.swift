@@ -1,0 +1,50 @@
+import Profiles
+import Replay
+import Roofline
+import Simulation
+import Traces
+
+extension FuzzTarget {
+  /// A recording in any format, and the questions about it as it was: what is shared out sums to the whole.
+  ///
+  /// What is an execution trace becomes a workload.
+  static let formats = FuzzTarget("formats") { bytes throws(FuzzFinding) in
+    if ExecutionTrace.recognizes(bytes.prefix(4096)) {
+      do throws(TraceFault) {
+        _ = RecordedWorkload(try RecordedRun(try ExecutionTrace.read(bytes, file: "fuzz.json")))
+      } catch {
+        return try checkRefusal(error)
+      }
+    }
+    let run: RecordedRun
+    do throws(TraceFault) {
+      run = try RecordedRun(try TraceReader.read(bytes, file: "fuzz.json"))
+    } catch {
+      return try checkRefusal(error)
+    }
+    try answer(run)
+  }
+
+  private static func answer(_ run: RecordedRun) throws(FuzzFinding) {
+    let answers = TraceAnswers(
+      run, Set(TraceQuestion.allCases), against: run, accelerator: sampleSystem.accelerator,
+      framework: sampleSystem.framework)
+    let zero = Picoseconds.zero
+    let operators = answers.operators?.rows ?? []
+    guard operators.reduce(zero, { $0 + $1.device }) == run.deviceBusy else {
+      throw FuzzFinding("device time by operator is not the busy time")
+    }
+    guard operators.allSatisfy({ $0.host >= $0.exposedHost && $0.exposedHost >= zero && $0.device >= zero }) else {
+      throw FuzzFinding("an operator has a time that is negative")
+    }
+    guard answers.layers?.rows.reduce(zero, { $0 + $1.ownDevice }) == run.deviceBusy else {
+      throw FuzzFinding("device time by module is not the busy time")
+    }
+    guard answers.idle?.total == run.span - run.deviceBusy else {
+      throw FuzzFinding("idle time by cause is not the span without the busy time")
+    }
+    guard answers.comparison?.rows.allSatisfy({ $0.difference == zero }) == true else {
+      throw FuzzFinding("a recording beside itself became slower")
+    }
+  }
+}
