@@ -102,10 +102,12 @@ import Workloads
 
   @Test func `a batch normalization scales the elements of its planes one by one`() throws {
     let models = try ShippedProfiles.catalog()
-    func time(_ sides: Int64, on part: AcceleratorProfile) throws -> [Double] {
-      let system = System(
-        accelerator: part, host: try models.host(named: "reference"),
-        framework: try models.framework(named: "cuda-graph"))
+    func time(
+      _ sides: Int64, on part: AcceleratorProfile, _ layout: TensorLayout = .channelsFirst
+    ) throws -> [Double] {
+      var framework = try models.framework(named: "cuda-graph")
+      framework.lay(out: layout)
+      let system = System(accelerator: part, host: try models.host(named: "reference"), framework: framework)
       let (images, channels) = ([64, 256, sides, sides], Array(repeating: [Int64(256)], count: 4))
       let operation = Operator.make("aten::batch_norm", [images] + channels, to: [images])
       return Lowering(target: LoweringTarget(system: system, precision: .fp16)).lower(operation).kernels.map {
@@ -118,6 +120,7 @@ import Workloads
     let times = try time(56, on: accelerator)
     // Two kernels over the channels, and 51 million elements in the third.
     #expect(times.count == 3 && abs(times[2] - fixed - 64 * 256 * 3136 / rate) < 0.1, "\(times)")
+    #expect(try time(56, on: accelerator, .channelsLast) == times)
     // More units than the memory feeds scale no faster than it does.
     var many = accelerator
     many.computeUnits *= 8

@@ -99,7 +99,7 @@ extension Lowering {
       name: operation.name, .elementwise, flops: channels, bytesRead: 4 * channels, bytesWritten: 4 * channels,
       arithmetic: .fp32)
     var transform = main
-    if target.rows != nil, !target.isCompiled, !target.isChannelsLast, operation.inputs[0].rank > 2 {
+    if target.rows != nil, !target.isCompiled, operation.inputs[0].rank > 2 {
       let planes = Double(operation.inputs[0][0]) * channels
       transform.pass = .planes(planes, size: operation.inputElements(0) / max(1, planes))
     }
