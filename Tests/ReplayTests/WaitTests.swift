@@ -248,6 +248,16 @@ import Traces
     #expect(replayed.span == run.span && replayed.deviceBusy == run.deviceBusy)
   }
 
+  @Test("More branches of a graph than there are lanes run in those that there are")
+  func manyBranches() throws {
+    var text = TraceText()
+    text.graph(0, 10, (0..<100).map { (20 + Double($0), 500, 7) })
+    text.call("cudaDeviceSynchronize", 20, 605)
+    let program = RecordedProgram(try text.run())
+    #expect(program.streams.count == 64)
+    #expect(try Recordings.replay(program).span.microseconds >= 620)
+  }
+
   @Test("A recording of the device alone keeps its pauses")
   func deviceAlone() throws {
     var text = TraceText()
