@@ -118,14 +118,14 @@ import Traces
       $0.operation("aten::z", 2025, 300)
       $0.call("cudaDeviceSynchronize", 2330, 5)
     },
-    Example("a copy that its call waits for, behind a kernel that it waits for first", 1324, 714) {
+    Example("a copy that its call waits for, behind a kernel that it waits for first", 1329, 729) {
       $0.launch(0, 5, kernel: 10, 1000)
       $0.launch(
         10, 1104, kernel: 1011, 100, call: "cudaMemcpyAsync", name: "Memcpy HtoD (Pageable -> Device)",
         category: "gpu_memcpy")
       $0.operation("aten::y", 1114, 100)
-      $0.launch(1214, 5, kernel: 1219, 100)
-      $0.call("cudaDeviceSynchronize", 1220, 104)
+      $0.launch(1214, 5, kernel: 1224, 100)
+      $0.call("cudaDeviceSynchronize", 1220, 109)
     },
     Example("two devices, of which one is waited for", 5026, 2526) {
       $0.launch(0, 5, kernel: 10, 100)
