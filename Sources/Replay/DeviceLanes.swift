@@ -17,8 +17,9 @@ struct DeviceLanes {
   /// By the recording's stream, its lanes; the first is the stream's own.
   private(set) var lanesOfStream: [Int32: [Int]] = [:]
 
-  /// The most lanes of a stream.
+  /// The most lanes of a stream, and of all: the simulator numbers them with 16 bits.
   private static let limit = 64
+  private static let totalLimit = 1 << 15
   /// The longest overlap that is a start before the predecessor's end, nanoseconds, and which part of it at most.
   private static let longestOverlap: Int64 = 20_000
 
@@ -55,7 +56,7 @@ struct DeviceLanes {
       return lane
     }
     if let best = lastToEnd(known, last, before: start) { return best }
-    if known.count < Self.limit { return open(stream, &last) }
+    if known.count < Self.limit, streams.count < Self.totalLimit { return open(stream, &last) }
     known.sort { end(last[$0]) < end(last[$1]) }
     ends[last[known[0]]] = start
     return known[0]

@@ -97,8 +97,10 @@ struct StreamHistory {
 
   /// How jobs come into their streams.
   struct Entry {
-    /// When they do, nanoseconds.
+    /// When they do, nanoseconds: when the call returned, or when they began if that was before.
     var time: Int64
+    /// When they may have entered at the earliest: a call that waits for its copy has launched it long before it returns.
+    var earliest = Int64.max
     /// When the call began: a stream that has been idle since did not hold them up.
     var idleSince: Int64
     /// When the call returned.
@@ -175,6 +177,13 @@ struct StreamHistory {
     let predecessor = tails[lane]
     var cause = JobCause()
     let before = predecessor < 0 ? Int64.min : lanes.ends[predecessor]
+    var entry = entry
+    if entry.earliest < entry.time {
+      let ends = [before] + waits.map { lanes.ends[$0] }
+      // Shortly behind the end of something: it was there before that, if it could be.
+      let isBehind = ends.contains { $0 > entry.earliest && $0 <= start && start - $0 <= Self.longestLag }
+      if isBehind { entry.time = entry.earliest }
+    }
     let bound = isNode ? before : max(entry.time, before)
     cause.bound = isNode ? .node : before > entry.time ? .predecessor : .launch
     cause.lead = before == .min ? .min : before - entry.time

@@ -32,11 +32,15 @@ struct ThreadDependencies {
   /// - Complexity: O(n log n) for n host events.
   init(_ run: RecordedRun) {
     // What processes wait for in one another is not the host's to know.
-    var processes: [String: [Int]] = [:]
-    for index in run.hostEvents {
-      processes[run.trace.threads[Int(run.trace.hostEvents[index].thread)].process, default: []].append(index)
+    var numbers: [String: Int] = [:]
+    let processes = run.trace.threads.map { thread in
+      let number = numbers[thread.process] ?? numbers.count
+      numbers[thread.process] = number
+      return number
     }
-    for process in processes.keys.sorted() { add(processes[process] ?? [], run) }
+    var events: [[Int]] = Array(repeating: [], count: numbers.count)
+    for index in run.hostEvents { events[processes[Int(run.trace.hostEvents[index].thread)]].append(index) }
+    for own in events { add(own, run) }
     for thread in signals.keys { signals[thread]?.sort { ($0.time, $0.signal) < ($1.time, $1.signal) } }
   }
 

@@ -34,6 +34,7 @@ struct Packing: Sendable {
     Packing([0x50, 0x4B, 0x03, 0x04], "a ZIP archive", "ZIP archive", "unzip", .zip),
     Packing([0x50, 0x4B, 0x05, 0x06], "an empty ZIP archive", "ZIP archive", "unzip", .none),
     Packing([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7-Zip archive", "7-Zip archive", "7z x", .none),
+    Packing([0xFF, 0xFE], "written in UTF-16", "UTF-16 text", "iconv -f UTF-16 -t UTF-8", .none),
     Packing([0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "a RAR archive", "RAR archive", "unrar x", .none),
   ]
 

@@ -118,6 +118,15 @@ import Traces
       $0.operation("aten::z", 2025, 300)
       $0.call("cudaDeviceSynchronize", 2330, 5)
     },
+    Example("a copy that its call waits for, behind a kernel that it waits for first", 1329, 729) {
+      $0.launch(0, 5, kernel: 10, 1000)
+      $0.launch(
+        10, 1104, kernel: 1011, 100, call: "cudaMemcpyAsync", name: "Memcpy HtoD (Pageable -> Device)",
+        category: "gpu_memcpy")
+      $0.operation("aten::y", 1114, 100)
+      $0.launch(1214, 5, kernel: 1224, 100)
+      $0.call("cudaDeviceSynchronize", 1220, 109)
+    },
     Example("two devices, of which one is waited for", 5026, 2526) {
       $0.launch(0, 5, kernel: 10, 100)
       $0.launch(10, 5, kernel: 20, 5000, device: 1)
@@ -246,6 +255,16 @@ import Traces
     let run = try text.run()
     let replayed = try Recordings.replay(RecordedProgram(run))
     #expect(replayed.span == run.span && replayed.deviceBusy == run.deviceBusy)
+  }
+
+  @Test("More branches of a graph than there are lanes run in those that there are")
+  func manyBranches() throws {
+    var text = TraceText()
+    text.graph(0, 10, (0..<100).map { (20 + Double($0), 500, 7) })
+    text.call("cudaDeviceSynchronize", 20, 605)
+    let program = RecordedProgram(try text.run())
+    #expect(program.streams.count == 64)
+    #expect(try Recordings.replay(program).span.microseconds >= 620)
   }
 
   @Test("A recording of the device alone keeps its pauses")

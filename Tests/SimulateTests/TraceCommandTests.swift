@@ -123,6 +123,26 @@ struct TraceCommandTests {
     #expect(result.output == "")
   }
 
+  @Test("A host is as fast as the catalog says, by the recording's")
+  func host() throws {
+    let result = try run(["--host", "amd-epyc-9575f", "--recorded-host", "reference", "--format", "json"])
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    var inputs = try RunJSON(result.output).value("inputs").object()
+    let speed = try inputs.required("host_speed").number()
+    #expect(speed > 1)
+    let same = try run(["--host-speed", "\(speed)", "--format", "json"])
+    func span(_ result: Command.Result) throws -> Int64 {
+      var target = try RunJSON(result.output).value("target").object()
+      return try RunJSON.picoseconds(target.required("span_us"))
+    }
+    #expect(try span(same) == span(result))
+    let own = try run(["--host", "amd-epyc-9575f"])
+    #expect(own.errors.contains("note: the recording does not say its host; it is taken for '"), "\(own.errors)")
+    let both = try run(["--host", "reference", "--host-speed", "2"])
+    #expect(both.status == 64 && both.errors.contains("--host-speed"), "\(both.errors)")
+    #expect(try run(["--recorded-host", "reference"]).status == 64)
+  }
+
   @Test("An accelerator moves each kernel by its shapes, and the shares of the rules are shown")
   func accelerator() throws {
     let result = try run(["--accelerator", "a100-sxm4-80gb"])

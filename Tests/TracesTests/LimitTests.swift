@@ -161,6 +161,10 @@ struct LimitTests {
     arguments: [
       ([0x50, 0x4B, 3, 4], "is no whole ZIP archive: nothing can be unpacked"),
       (
+        [0xFF, 0xFE, 0x7B, 0],
+        "is written in UTF-16, not JSON; unpack it first, as with 'iconv -f UTF-16 -t UTF-8'"
+      ),
+      (
         [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "is a 7-Zip archive, not JSON; unpack it first, as with '7z x'"
       ),
       (
