@@ -77,12 +77,7 @@ struct RecordedCaseTests {
       quantity.hasPrefix("recorded_") ? "recorded" : result.output.contains("\"target\"") ? "target" : "replayed"
     var times = try root.value(part).object()
     let found = try times.required(quantity.hasSuffix("busy_us") ? "device_busy_us" : "span_us").number()
-    // Read as what they are elsewhere: formats of their own.
-    if row["file"] == "intel_xpu.json" {
-      withKnownIssue(isIntermittent: true) { #expect(abs(found - right) <= tolerance * right) }
-    } else {
-      #expect(abs(found - right) <= tolerance * right, "\(found), not \(right)")
-    }
+    #expect(abs(found - right) <= tolerance * right, "\(found), not \(right)")
   }
 
   @Test(arguments: RecordedCases.quick)
