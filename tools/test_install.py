@@ -66,7 +66,10 @@ class InstallTests(unittest.TestCase):
         return result.stdout.strip() if result.returncode == 0 else None
 
     def names(self):
-        return sorted(str(path.relative_to(self.prefix)) for path in self.prefix.glob("*/*"))
+        return sorted(str(path.relative_to(self.prefix)) for path in self.prefix.glob("[bl]i[nb]/*"))
+
+    def beside(self):
+        return sorted(str(path.relative_to(self.prefix)) for path in self.prefix.glob("share/*/*/*"))
 
     def test_installs_and_replaces(self):
         for number in [1, 2]:
@@ -76,6 +79,18 @@ class InstallTests(unittest.TestCase):
             self.assertEqual(result.stdout, f"{self.prefix}/bin/simulate\n")
             self.assertEqual(self.installed(), str(number))
             self.assertEqual(self.names(), ["bin/simulate", "lib/simulate"])
+            self.assertEqual(self.beside(), [
+                "share/bash-completion/completions/simulate", "share/fish/vendor_completions.d/simulate.fish",
+                "share/man/man1/simulate.1", "share/zsh/site-functions/_simulate"])
+
+    def test_what_comes_beside_may_fail(self):
+        (self.prefix / "share").mkdir(parents=True)
+        (self.prefix / "share/man").write_text("a file")
+        result = self.install()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("simulate man", result.stderr)
+        self.assertEqual(self.installed(), "1")
+        self.assertEqual(len(self.beside()), 3)
 
     def test_a_relative_prefix_is_the_callers(self):
         self.assertEqual(self.install("a prefix").returncode, 0)
@@ -87,7 +102,7 @@ class InstallTests(unittest.TestCase):
         self.assertEqual(self.install(umask=0o077).returncode, 0)
         for path in [self.prefix, *self.prefix.rglob("*")]:
             mode = path.stat().st_mode
-            wanted = 0o555 if stat.S_ISDIR(mode) or path.name == "simulate" else 0o444
+            wanted = 0o555 if stat.S_ISDIR(mode) or (path.name == "simulate" and "share" not in path.parts) else 0o444
             self.assertEqual(mode & wanted, wanted, path)
 
     def test_a_failed_build_leaves_nothing_new(self):
