@@ -18,7 +18,10 @@ extension NameFault: Fault {
       return
         "unknown \(what) '\(oneLine(name))'; known are \(known.joined(separator: ", "))\(export(what, after: "; "))"
     case .unknown(let what, let name, nil, _):
-      let list: FaultWords = "\(command: "profiles list \(what)s") names those there are"
+      let list: FaultWords =
+        what.hasPrefix("number")
+        ? "\(command: "profiles fields") names those there are"
+        : "\(command: "profiles list \(what)s") names those there are"
       return "unknown \(what) '\(oneLine(name))'; \(list)\(export(what, after: "; "))"
     case .ambiguous(let what, let name, let candidates):
       return "\(what) '\(oneLine(name))' could mean \(candidates.joined(separator: ", ")); write one of them"

@@ -43,16 +43,16 @@ package struct LoggedStep: Sendable, Hashable {
         let text = fields.text(column, row)
         guard !text.isEmpty else { return usual }
         guard let count = Int64(text), (least...10_000_000).contains(count) else {
-          throw fields.wrong(column, row, "must be a whole number from \(least) to 10000000")
+          throw fields.wrong(column, row, "a whole number from \(least) to 10000000")
         }
         return count
       }
       let requests = try count(.requests, 0)
-      guard requests > 0 else { throw fields.wrong(.requests, row, "must be a whole number from 1 to 10000000") }
+      guard requests > 0 else { throw fields.wrong(.requests, row, "a whole number from 1 to 10000000") }
       let tokens = try count(.tokens, requests, least: requests)
       let keys = try count(.context, max(1024, (tokens + requests - 1) / requests))
       guard let time = decimalNumber(fields.text(.time, row)), time > 0, time <= 1e9 else {
-        throw fields.wrong(.time, row, "must be a number of microseconds above 0, at most 1e9")
+        throw fields.wrong(.time, row, "a number of microseconds above 0, at most 1e9")
       }
       steps.append(LoggedStep(requests: requests, tokens: tokens, keys: keys, seconds: time * 1e-6))
     }

@@ -4,6 +4,9 @@ extension ContentFault {
   /// What is wrong, and what to do.
   var words: FaultWords {
     switch self {
+    case .noRecording:
+      "begins like no recording that is read; record with torch.profiler (export_chrome_trace), export Nsight Systems' with "
+        + "'nsys export --type sqlite FILE', or see docs/traces.md for others"
     case .damagedPage(let page, let table):
       "page \(page) of the database is damaged (table '\(visible(table))'); export the recording again"
     case .unreadTable(let table):

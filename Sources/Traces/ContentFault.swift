@@ -1,5 +1,7 @@
 /// What is wrong with a recording in a format other than Kineto's JSON.
 public enum ContentFault: Sendable, Equatable {
+  /// It begins like nothing that a profiler writes.
+  case noRecording
   /// A page of an SQLite database does not hold what its place says, page numbers counted from 1.
   case damagedPage(Int, table: String)
   /// A table is stored in a way that is not read (`WITHOUT ROWID`).

@@ -44,8 +44,17 @@ public enum TraceReader {
   static func read(_ input: TraceInput) throws(TraceFault) -> Trace {
     try checkName(input.source.name)
     let head = try input.source.head(headLength)
-    let format = formats.first { $0.recognizes(head) } ?? .profiler
-    return try format.read(input)
+    if let format = formats.dropLast().first(where: { $0.recognizes(head) }) { return try format.read(input) }
+    guard mayBeJSON(head) else { throw .content(.noRecording, file: input.source.name) }
+    return try TraceFormat.profiler.read(input)
+  }
+
+  /// Whether the first character is one that a value of JSON begins with; of nothing, the reader of JSON says so.
+  private static func mayBeJSON(_ head: ArraySlice<UInt8>) -> Bool {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let text = head.starts(with: mark) ? head.dropFirst(mark.count) : head
+    let first = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    return first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? true
   }
 
   /// Refuses a profiler's own files, whose formats are not published and whose exports are read.

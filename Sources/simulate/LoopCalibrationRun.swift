@@ -49,6 +49,11 @@ enum LoopCalibrationRun {
     let calibration = try Progress.showing("fitting to \(NumberFormat.integer(steps.count)) steps") { _ in
       try GenerateCommand.simulating { try LoopCalibration(steps, served) }
     }
+    if calibration.fits.allSatisfy({ $0.after == 0 }) {
+      Platform.warn(
+        "warning: the log's steps are no longer than the device alone is simulated to take, and nothing is left for the loop; "
+          + "is it of this decoder, accelerator and precision?")
+    }
     if let folder { try write(calibration, of: engine, from: path, to: folder, library) }
     command.print(LoopCalibrationReport(calibration: calibration, served: served))
   }

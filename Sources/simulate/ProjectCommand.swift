@@ -350,6 +350,9 @@ enum ProjectCommand {
     }
     var subjects: [TargetSearch.Subject] = []
     for name in command.values(of: "vary").flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+      guard !name.isEmpty else {
+        throw .usage("--vary has an empty name; leave out the comma\n" + command.helpHint)
+      }
       let parameter = String(name.map { $0 == "-" ? "_" : $0 })
       if parameters.contains(parameter) {
         subjects.append(.parameter(parameter))

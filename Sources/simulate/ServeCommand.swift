@@ -110,6 +110,9 @@ enum ServeCommand {
           try dials.map { try ServingTarget(of: $0, served, loads[0], limits) }
         }
       }
+      guard targets[0].present.result.requests > 0 else {
+        throw .input("no request arrives in this time: raise --rate or --duration-s")
+      }
       return command.print(
         ServingTargetReport(served: served, load: loads[0], limits: limits, targets: targets, overrides: overrides))
     }
@@ -255,11 +258,11 @@ enum ServeCommand {
 
   /// What is varied; empty where nothing is.
   private static func dials(_ command: ParsedCommand) throws(Failure) -> [SystemDial] {
-    try checking {
-      try command.values(of: "vary").flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map {
-        try SystemDial(named: String($0))
-      }
+    let names = command.values(of: "vary").flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    guard !names.contains("") else {
+      throw .usage("--vary has an empty name; leave out the comma\n" + command.helpHint)
     }
+    return try checking { try names.map { try SystemDial(named: String($0)) } }
   }
 
   /// What the numbers alone would not tell.

@@ -8,7 +8,8 @@ import Testing
   @Test func `a loop is read off a log, and served with`() throws {
     let folder = try Scratch()
     try folder.write(
-      "requests,tokens,context,step_us\n1,1,512,3000\n8,8,512,3100\n32,32,512,3500\n1,1,512,3020\n", to: "steps.csv")
+      "requests,tokens,context,step_us\n1,1,512,3000\n8,8,512,3100\n32,32,512,3500\n1,1,512,3020\n",
+      to: "steps.csv")
     let mine = folder.path + "/mine"
     let result = try Command.run(
       ["calibrate", "--steps", folder.path + "/steps.csv"] + Self.system + ["--output", mine, "--format", "json"])
@@ -30,7 +31,8 @@ import Testing
     let folder = try Scratch()
     let log = folder.path + "/steps.csv"
     for (text, status, words) in [
-      ("requests,step_us\n8,-3\n", 2, "steps.csv:2:3"), ("requests,step_us\n", 2, "has no step"),
+      ("requests,step_us\n8,-3\n", 2, "steps.csv:2:3: error: step_us must be a number"),
+      ("requests,step_us\n", 2, "has no step"),
       ("requests\n8\n", 2, "step_us"),
     ] {
       try folder.write(text, to: "steps.csv")
@@ -46,6 +48,9 @@ import Testing
       let result = try Command.run(["calibrate", "--steps", log] + arguments)
       #expect(result.status == status && result.output.isEmpty && result.errors.contains(words), "\(result.errors)")
     }
+    try folder.write("requests,step_us\n8,30\n", to: "steps.csv")
+    let short = try Command.run(["calibrate", "--steps", log] + Self.system)
+    #expect(short.status == 0 && short.errors.contains("no longer than the device alone"), "\(short.errors)")
     let alone = try Command.run(["calibrate", "latency.csv", "--decoder", "gpt2"])
     #expect(alone.status == 64 && alone.errors.contains("--steps"))
   }

@@ -120,6 +120,8 @@ import Testing
     let text = try Command.run(load + ["--limit", "tpot_ms=3.5", "--vary", "host"])
     #expect(text.output.contains("times as much") && text.output.contains("3.5 ms"))
     for (arguments, words) in [
+      (["--vary", ""], "empty name"), (["--vary", "host,"], "empty name"),
+      (["--vary", "host", "--rate", "0.001"], "no request arrives"),
       (["--vary", "host", "--capacity"], "--vary looks for a system"), (["--vary", "hots"], "host"),
       (["--vary", "host", "--host", "nvidia-grace,intel-xeon-platinum-8480c"], "--vary changes one system"),
     ] {

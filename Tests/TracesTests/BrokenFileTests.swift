@@ -13,7 +13,8 @@ struct BrokenFileTests {
     ("{\"traceEvents\": 5}", "t.json:1:17: error: /traceEvents must be an array"),
     ("{\"traceEvents\": {}}", "t.json:1:17: error: /traceEvents must be an array"),
     ("{}", "t.json: error: has no \"traceEvents\""),
-    ("7", "t.json: error: has no \"traceEvents\""),
+    ("7", "t.json: error: has no \"traceEvents\""), ("# Notes", "t.json: error: begins like no recording that is read"),
+    ("\u{FEFF}# Notes", "t.json: error: begins like no recording that is read"),
     ("{\"a\": 1}", "t.json: error: has no \"traceEvents\""),
     (
       "[{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"k\",\"ts\":0,\"dur\":1},"
