@@ -11,6 +11,8 @@ package struct Chart: Sendable {
     case bars(BarChart)
     /// What happened when, lane by lane.
     case timeline(TimelineChart)
+    /// What called what.
+    case flame(FlameChart)
   }
 
   /// What the chart shows, as a heading.
@@ -66,6 +68,7 @@ extension Chart {
     case .cartesian(let chart): height = chart.draw(into: &body, layout, top: top)
     case .bars(let chart): height = chart.draw(into: &body, layout, top: top)
     case .timeline(let chart): height = chart.draw(into: &body, layout, top: top)
+    case .flame(let chart): height = chart.draw(into: &body, layout, top: top)
     }
     let size = "width=\"\(coordinate(layout.width))\" height=\"\(coordinate(height))\""
     let box = "viewBox=\"0 0 \(coordinate(layout.width)) \(coordinate(height))\""

@@ -10,6 +10,7 @@ package struct TracePage: Sendable {
   private let study: TraceStudy
   private let command: String
   private let missingTimeline: String
+  private let answers: TraceAnswers?
 
   /// A page.
   ///
@@ -17,7 +18,9 @@ package struct TracePage: Sendable {
   ///   - study: What was found, with its timelines.
   ///   - command: How the page is made.
   ///   - missingTimeline: Where else a timeline is had that is too long for the page, in a sentence.
-  package init(study: TraceStudy, command: String, missingTimeline: String) {
+  ///   - answers: What the recording's operators cost, and why its device was idle.
+  package init(study: TraceStudy, command: String, missingTimeline: String, answers: TraceAnswers? = nil) {
+    self.answers = answers
     self.study = study
     self.command = command
     self.missingTimeline = missingTimeline
@@ -63,10 +66,30 @@ package struct TracePage: Sendable {
           identifier: "timeline", heading: "The timeline", markup: HTMLPage.markup(figure), shown: 0,
           isOfKind: true, tools: SystemReport.timelineTools))
     }
+    sections += answerSections
     return HTMLPage(
       finding: finding, number: share, numberMeaning: "framework tax: share of the time in which the device is idle",
       sections: sections, data: data(short.flatMap { TimelineChart($0) }), command: command
     ).html
+  }
+
+  /// What called what on the host, and the answers as tables.
+  private var answerSections: [HTMLPage.Section] {
+    guard let answers else { return [] }
+    var sections: [HTMLPage.Section] = []
+    if let figure = Figure.flame(FlameTree(study.run), title: "What called what, as it was recorded") {
+      sections.append(
+        HTMLPage.Section(identifier: "flame", heading: "The host's time", markup: HTMLPage.markup(figure)))
+    }
+    for (index, block) in TraceAnswersReport(answers).blocks.enumerated() {
+      guard case .table(let table, let title?, _, let note) = block else { continue }
+      let below = note.map { "<p class=\"caption\">\(markupEscaped($0))</p>" } ?? ""
+      sections.append(
+        HTMLPage.Section(
+          identifier: "answer-\(index)", heading: title.prefix(1).uppercased() + title.dropFirst(),
+          body: "<div class=\"scroll\" tabindex=\"0\">\(table.html(caption: title))</div>" + below))
+    }
+    return sections
   }
 
   private var title: String { study.target == nil ? "The replayed recording" : "The recording on the target" }

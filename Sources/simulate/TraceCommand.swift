@@ -93,10 +93,12 @@ enum TraceCommand {
         run, changes, command, library, recordsTimeline: timelinePath != nil || (pagePath != nil && fitsPage))
     }
     if let pagePath {
+      let answers = try TraceQuestions.answers(run, [.operators, .idle], command, library)
       let page = try Progress.showing("making \(pagePath)") { _ in
         TracePage(
           study: study, command: ReportCommand.commandLine,
-          missingTimeline: "--timeline FILE writes them for Perfetto, and --step N makes a page of one step."
+          missingTimeline: "--timeline FILE writes them for Perfetto, and --step N makes a page of one step.",
+          answers: answers
         ).html()
       }
       try writeOutput(page, to: pagePath)

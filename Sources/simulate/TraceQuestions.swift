@@ -59,10 +59,17 @@ enum TraceQuestions {
     _ run: RecordedRun, _ questions: Set<TraceQuestion>, against other: RecordedRun? = nil, _ command: ParsedCommand,
     _ library: Library
   ) throws(Failure) {
+    command.print(TraceAnswersReport(try answers(run, questions, against: other, command, library)))
+  }
+
+  /// Answers about a recording that was read.
+  static func answers(
+    _ run: RecordedRun, _ questions: Set<TraceQuestion>, against other: RecordedRun? = nil, _ command: ParsedCommand,
+    _ library: Library
+  ) throws(Failure) -> TraceAnswers {
     let accelerator = try TraceCommand.recordedAccelerator(run.trace, command, library)
     let framework = try library.framework("pytorch-eager")
-    let answers = TraceAnswers(run, questions, against: other, accelerator: accelerator, framework: framework)
-    command.print(TraceAnswersReport(answers))
+    return TraceAnswers(run, questions, against: other, accelerator: accelerator, framework: framework)
   }
 
   private static func read(_ path: String, _ command: ParsedCommand) throws(Failure) -> RecordedRun {

@@ -24,7 +24,12 @@ private func charts() -> [Chart] {
   let timeline = TimelineChart(
     length: 1000, lanes: [.init(name: hostile, spans: spans)], labels: [hostile],
     categories: [.init(name: hostile, style: style), .init(name: "other", style: SeriesStyle(color: 1))])
-  return [.cartesian(cartesian), .bars(bars), .timeline(timeline)].map {
+  let boxes = (0..<3).map { depth in
+    FlameChart.Box(
+      name: hostile, hover: hostile, start: 0, width: 1 / Double(depth + 1), depth: depth, category: depth % 2)
+  }
+  let flame = FlameChart(boxes: boxes, categories: timeline.categories, whole: hostile)
+  return [.cartesian(cartesian), .bars(bars), .timeline(timeline), .flame(flame)].map {
     Chart(title: hostile, summary: hostile, content: $0)
   }
 }

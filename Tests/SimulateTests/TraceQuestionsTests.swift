@@ -100,4 +100,15 @@ struct ExecutionTraceCommandTests {
     let trace = try Command.run(["trace", path])
     #expect(trace.status == 2 && trace.errors.contains("'simulate run'"), "\(trace.errors)")
   }
+
+  @Test func `a page has them, and what called what`() throws {
+    let folder = try Scratch()
+    try folder.write(TraceCommandTests.recording, to: "t.json")
+    let result = try Command.run(["trace", "t.json", "--report", "p.html"], in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    let page = try folder.text("p.html")
+    for words in ["What called what", "aten::add: ", "By operator", "Why the device was idle"] {
+      #expect(page.contains(words), "\(words)")
+    }
+  }
 }
