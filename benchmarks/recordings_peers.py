@@ -4,9 +4,9 @@
     benchmarks/recordings_peers.py --simulate PROGRAM --data FOLDER [--output benchmarks/validation-recordings.md]
 
 FOLDER holds recordings of torch.profiler (`*.json.gz`, also in `more/real`); they are not part of this repository.
-HolisticTraceAnalysis (HTA) runs twice: as it comes, and with the two settings under which it looks at the same events as
-`simulate` does: the last step kept (`include_last_profiler_step=True`) and nanoseconds kept (HTA_DISABLE_NS_ROUNDING=1).
-A third reading, of a few lines, is this script's own: the union of the device events that stand in the file, and HTA's rule
+HolisticTraceAnalysis (HTA) runs three times: as it comes; with its two settings that keep more, the last step
+(`include_last_profiler_step=True`) and nanoseconds (HTA_DISABLE_NS_ROUNDING=1); and with these and without its filter of
+kernels, which is taken out to show that nothing else makes the difference. A fourth reading, of a few lines, is this script's own: the union of the device events that stand in the file, and HTA's rule
 for idle time applied to the gaps in which nothing ran on any stream.
 
 Requirements: Python 3.10 or later and pip, which installs HolisticTraceAnalysis 0.5.0 and pandas before 3 (with pandas 3 it
@@ -21,19 +21,24 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import textwrap
 import venv
 
 PACKAGES = ["HolisticTraceAnalysis==0.5.0", "pandas<3"]
 
 HTA = '''
-import json, logging, sys, traceback, warnings
+import importlib.metadata, json, logging, sys, warnings
 warnings.filterwarnings("ignore")
 logging.disable(logging.CRITICAL)
+from hta.common.trace import Trace
 from hta.trace_analysis import TraceAnalysis
 
-with_last = sys.argv[1] == "kept"
+with_last = sys.argv[1] != "default"
+if sys.argv[1] == "unfiltered":
+    Trace._filter_irrelevant_gpu_kernels = lambda *arguments, **options: None
 for path in sys.argv[2:]:
-    answers = {"path": path}
+    answers = {"path": path, "versions": importlib.metadata.version("HolisticTraceAnalysis")
+               + " (pandas " + importlib.metadata.version("pandas") + ")"}
 
     def ask(name, question):
         try:
@@ -60,6 +65,8 @@ DEVICE_CATEGORIES = {"kernel", "gpu_memcpy", "gpu_memset", "memcpy", "memset"}
 CONSECUTIVE_KERNEL_DELAY_US = 30
 HOST_CAUSES = ["dispatch", "outside_operators", "launch_calls", "synchronization", "data_loading", "garbage_collection", "ranks",
                "memory_management"]
+HTA_CAUSES = ["host_wait", "kernel_wait", "other"]
+BUSY_KINDS = ["compute", "communication_hidden", "communication_exposed", "copies"]
 LARGEST_KERNELS = 2
 NAME_LENGTH = 56
 
@@ -74,7 +81,7 @@ def installed_python(scratch):
 
 
 def hta_answers(python, program, setting, paths):
-    environment = dict(os.environ, HTA_DISABLE_NS_ROUNDING="1" if setting == "kept" else "0")
+    environment = dict(os.environ, HTA_DISABLE_NS_ROUNDING="0" if setting == "default" else "1")
     done = subprocess.run([python, str(program), setting, *map(str, paths)], capture_output=True, text=True, env=environment)
     lines = [json.loads(line[len("ANSWERS "):]) for line in done.stdout.splitlines() if line.startswith("ANSWERS ")]
     if done.returncode != 0:
@@ -109,25 +116,38 @@ class FileReading:
             if "untime" in str(event.get("cat", "")) or "river" in str(event.get("cat", "")):
                 correlation = (event.get("args") or {}).get("correlation")
                 if correlation is not None and correlation not in launched:
-                    launched[correlation] = event["ts"]
-        device = sorted((event["ts"], event["ts"] + event.get("dur", 0), (event.get("args") or {}).get("correlation"))
-                        for event in events if is_device_event(event))
+                    launched[correlation] = (event["ts"], event["ts"] + event.get("dur", 0))
+        kinds = sorted((event["ts"], event["ts"] + event.get("dur", 0), (event.get("args") or {}).get("correlation", -1),
+                        event["cat"].lower() == "kernel") for event in events if is_device_event(event))
+        device = [event[:3] for event in kinds]
+        self.unlaunched = [end - start for start, end, correlation in device if correlation not in launched]
         busy = union((start, end) for start, end, _ in device)
         self.busy = sum(end - start for start, end in busy)
+        # Kernels and copies, each stretch cut to whole microseconds.
+        self.whole_microseconds = [
+            sum(int(end - start) for start, end in union((start, end) for start, end, _, is_kernel in kinds if is_kernel == wanted))
+            for wanted in (True, False)]
         self.window = busy[-1][1] - busy[0][0] if busy else 0
         first = {}
         for start, _, correlation in device:
             first.setdefault(start, correlation)
-        # HTA's rule, on the gaps of the whole device.
+        # HTA's rule, on the gaps of the whole device; of its host wait, what lies behind the call's return; of the rest, what
+        # lies before the return of a call that began before the gap, and what before a launch that was not recorded.
+        self.after_return = self.begun_before = self.before_unlaunched = 0
         self.causes = collections.Counter()
         for (_, before), (after, _) in zip(busy, busy[1:]):
-            launch = launched.get(first[after])
-            if launch is not None and launch > before:
+            if first[after] not in launched:
+                self.before_unlaunched += after - before
+            begun, returned = launched.get(first[after], (before, before))
+            if begun > before:
                 self.causes["host_wait"] += after - before
+                self.after_return += max(0, after - returned)
             elif after - before < CONSECUTIVE_KERNEL_DELAY_US:
                 self.causes["kernel_wait"] += after - before
             else:
                 self.causes["other"] += after - before
+            if begun <= before < returned:
+                self.begun_before += min(after, returned) - before
 
 
 class OurReading:
@@ -171,8 +191,9 @@ def cells(*texts):
     return "| " + " | ".join(texts) + " |"
 
 
-def heads(*texts):
-    return [cells(*texts), "|---|" + "---:|" * (len(texts) - 1)]
+def heads(*texts, names=1):
+    """The head of a table, of which the first columns are names and the others numbers."""
+    return [cells(*texts), "|" + "---|" * names + "---:|" * (len(texts) - names)]
 
 
 def hta_idle(answers):
@@ -184,33 +205,44 @@ def hta_idle(answers):
 
 
 def idle_table(recordings):
-    lines = heads("recording", "file ms", "busy ms", "HTA ms", "busy ms", "idle %", "HTA, kept, ms", "busy ms", "idle %",
-                  "ours ms", "busy ms", "idle %", "ours, first to last, idle %")
+    lines = heads("recording", "file: ms", "busy ms", "idle %", "HTA: ms", "busy ms", "idle %", "HTA, more kept: ms", "busy ms", "idle %",
+                  "ours: ms", "busy ms", "idle %", "idle % from first to last")
     for name, recording in recordings:
         file, ours = recording["file"], recording["ours"]
-        lines.append(cells(name, ms(file.window), ms(file.busy), *hta_idle(recording["default"]), *hta_idle(recording["kept"]),
+        lines.append(cells(name, ms(file.window), ms(file.busy), percent(file.window - file.busy, file.window),
+                           *hta_idle(recording["default"]), *hta_idle(recording["kept"]),
                            ms(ours.span), ms(ours.busy), percent(ours.span - ours.busy, ours.span),
                            percent(ours.window - ours.busy, ours.window)))
     return lines
 
 
-def cause_table(recordings):
-    lines = heads("recording", "HTA: streams", "idle ms of all", "host wait %", "kernel wait %", "other %",
-                  "same rule, one device: idle ms", "host wait %", "kernel wait %", "other %",
-                  "ours: idle ms", "before and after ms", "host %", "on its way %", "kernel gap %", "stream, unknown %")
+def stream_table(recordings):
+    lines = heads("recording", "HTA: streams", "idle ms", "host wait %", "kernel wait %", "other %",
+                  "on the whole device: idle ms", "host wait %", "kernel wait %", "other %")
     for name, recording in recordings:
         rows = recording["kept"].get("idle")
         if rows:
             total = sum(row["idle_time"] for row in rows)
             theirs = [str(len({row["stream"] for row in rows})), ms(total)]
             theirs += [percent(sum(row["idle_time"] for row in rows if row["idle_category"] == category), total)
-                       for category in ("host_wait", "kernel_wait", "other")]
+                       for category in HTA_CAUSES]
         else:
             theirs = ["-", recording["kept"].get("idle_fault", "-"), "-", "-", "-"]
-        causes, ours = recording["file"].causes, recording["ours"]
+        causes = recording["file"].causes
         total = sum(causes.values())
-        whole = [ms(total)] + [percent(causes[category], total) for category in ("host_wait", "kernel_wait", "other")]
-        lines.append(cells(name, *theirs, *whole, ms(ours.span - ours.busy), ms(ours.span - ours.window),
+        lines.append(cells(name, *theirs, ms(total), *[percent(causes[category], total) for category in HTA_CAUSES]))
+    return lines
+
+
+def cause_table(recordings):
+    lines = heads("recording", "its rule, whole device: host wait ms", "of it behind the call's return", "kernel wait, other ms",
+                  "of it before the call's return", "before a launch not recorded", "ours: idle ms", "outside first to last ms", "host %", "on its way %",
+                  "kernel gap %", "stream, unknown %")
+    for name, recording in recordings:
+        file, ours = recording["file"], recording["ours"]
+        lines.append(cells(name, ms(file.causes["host_wait"]), ms(file.after_return),
+                           ms(file.causes["kernel_wait"] + file.causes["other"]), ms(file.begun_before), ms(file.before_unlaunched),
+                           ms(ours.span - ours.busy), ms(ours.span - ours.window),
                            ours.share_of_idle(HOST_CAUSES), ours.share_of_idle(["launch_latency"]),
                            ours.share_of_idle(["kernel_gap"]), ours.share_of_idle(["stream", "unknown"])))
     return lines
@@ -232,22 +264,28 @@ def hta_kinds(rows):
     return kinds
 
 
+def hta_busy(answers):
+    """HTA's busy split, its overlap and the sum of all durations, as cells."""
+    kinds = hta_kinds(answers["types"])
+    overlap = (answers.get("overlap") or [{}])[0].get("comp_comm_overlap_pctg")
+    return [*[ms(kinds[kind]) for kind in BUSY_KINDS], "-" if overlap is None else f"{overlap:.2f}",
+            ms(sum(row["sum (us)"] for row in answers["kernels"]))]
+
+
 def busy_table(recordings):
-    kinds = ["compute", "communication_hidden", "communication_exposed", "copies"]
-    lines = heads("recording", *[f"{who}: {kind} ms" for who in ("HTA", "ours") for kind in ("kernels", "hidden", "exposed", "copies")],
-                  "HTA: overlap %", "ours", "HTA: sum of durations ms", "ours")
+    lines = heads("recording", "whose", "kernels ms", "hidden ms", "exposed ms", "copies ms", "overlap %", "all durations ms",
+                  "without a recorded launch ms", names=2)
     for name, recording in recordings:
-        ours, kept = recording["ours"], recording["kept"]
-        busy = ours.idle["busy_us"]
+        ours, kept, unfiltered = recording["ours"], recording["kept"], recording["unfiltered"]
         if not kept.get("types"):
             continue
-        theirs = hta_kinds(kept["types"])
-        overlap = (kept.get("overlap") or [{}])[0].get("comp_comm_overlap_pctg")
+        lines.append(cells(name, "HTA", *hta_busy(kept), ms(sum(recording["file"].unlaunched))))
+        if hta_busy(unfiltered) != hta_busy(kept):
+            lines.append(cells("", "HTA, no filter", *hta_busy(unfiltered), ""))
+        busy = ours.idle["busy_us"]
         communication = busy["communication_hidden"] + busy["communication_exposed"]
-        lines.append(cells(name, *[ms(theirs[kind]) for kind in kinds], *[ms(busy[kind]) for kind in kinds],
-                           "-" if overlap is None else f"{overlap:.2f}", percent(busy["communication_hidden"], communication, 2),
-                           ms(sum(row["sum (us)"] for row in kept["kernels"])),
-                           ms(sum(row["work_us"] for row in ours.operators))))
+        lines.append(cells("", "ours", *[ms(busy[kind]) for kind in BUSY_KINDS], percent(busy["communication_hidden"], communication, 2),
+                           ms(sum(row["work_us"] for row in ours.operators)), ""))
     return lines
 
 
@@ -257,9 +295,9 @@ def short(name):
 
 
 def kernel_table(recordings):
-    lines = heads("recording", "kernel", "HTA ms", "% of all", "ours ms", "% of all")
+    lines = heads("recording", "kernel", "HTA ms", "% of all", "ours ms", "% of all", names=2)
     for name, recording in recordings:
-        rows = recording["kept"].get("kernels")
+        rows = recording["unfiltered"].get("kernels")
         if not rows:
             continue
         ours = recording["ours"].kernels
@@ -268,6 +306,91 @@ def kernel_table(recordings):
             lines.append(cells(name, short(row["name"]), ms(row["sum (us)"]), percent(row["sum (us)"], total),
                                ms(ours[row["name"]]), percent(ours[row["name"]], our_total)))
     return lines
+
+
+def names_apart(recordings):
+    """How many kernels' names there are, and those whose sums are apart by a nanosecond and more."""
+    count, apart = 0, []
+    for name, recording in recordings:
+        theirs = {row["name"]: row["sum (us)"] for row in recording["unfiltered"].get("kernels") or []}
+        ours = recording["ours"].kernels
+        for kernel in theirs.keys() | ours.keys():
+            count += 1
+            difference = theirs.get(kernel, 0) - ours.get(kernel, 0)
+            if abs(difference) >= 0.001:
+                apart.append((name, kernel, difference))
+    return count, sorted(apart)
+
+
+IDLE_PROSE = """
+HTA: `get_temporal_breakdown`. The busy time of the file is ours to the microsecond, and HTA's with more kept where none of the
+following is.
+
+- **From when to when.** HTA counts from the first to the last device event; we count from the first to the last event of the host
+  or the device, so that the host's way to the first kernel and its end behind the last are idle too. Where a recording is one graph launch
+  (`mi300x_vllm_decode_fullgraph`), most of the idle time is there. From first to last device event our share is the file's.
+- **Whole microseconds.** As it comes, HTA rounds starts up and ends down, so each event in nanoseconds loses a microsecond on
+  average: much where kernels take two (`h100_bert_small`). Shorter ones get negative durations, and the breakdown of
+  `h100_qwen1.5_0.5b` ends in an assertion.
+- **The last step** of several is left out as it comes; one step alone is not.
+- **The filter.** In recordings of more than one step, HTA drops device events whose launch was not recorded, or begins after the last step.
+  The device counts as idle then, or as not there at all (`hta_a100_graphs_nccl`, `hta_v100_trace_diff_test`, and
+  `tracelens_mi300x_resnet_act_checkpoint`, whose window shrinks). We keep them; who launched them is unknown.
+- **Synchronization events.** Kineto's `cuda_sync` events (stream synchronizations, waits for events) name a stream, and HTA
+  counts them as work on it (`hta_event_sync`, `hta_event_sync_multi_stream`, `hta_simple_add`). To us they say who waits.
+- **No device events** (`hta_cupti_counters`): HTA ends in an error; all of the span is idle to us.
+"""
+
+STREAM_PROSE = """
+HTA: `get_idle_time_breakdown`, more kept, summed over streams. Beside it HTA's rule, applied by the script to the gaps in which nothing
+ran on any stream, without HTA's filter.
+"""
+
+STREAM_DIFFERENCES = """
+- **Each stream by itself.** To HTA a stream is idle between two of its own events, whatever the others do, and the sum over streams may be
+  several times what the recording lasts. A stream of a few copies or collectives waits for the host nearly always: hence the host wait
+  of `hta_v100_trace_diff_test`, whose device as a whole hardly waited for the host. The other way around, a gap
+  between events of different streams is in none of them (`hta_event_sync_multi_stream`).
+- **Launches that were not recorded.** HTA takes the first event of the file for their launch: gaps before that one are host wait, later
+  ones are not (the difference between the two host waits of `h100_qwen1.5_0.5b`).
+"""
+
+CAUSE_PROSE = """
+The same rule on the whole device, and ours. Host is dispatch, outside of operators, launch calls, synchronization, data loading, garbage
+collection, ranks and memory management together.
+"""
+
+CAUSE_DIFFERENCES = """
+- **From when to when.** What lies before the first and behind the last device event is idle to us: the launch on its way of
+  `mi300x_vllm_decode_fullgraph`, most of the host's part in `hta_event_sync`.
+- **All or nothing.** HTA gives a gap wholly to the host if the launch of what comes next began behind the end of what went before. We
+  cut it: until the launch call has returned it is the host, from then on the launch on its way (much in the two of ROCm,
+  `mi300x_bert_small` and `tracelens_mi210_gpu_only`) or, where that takes more than four times as long as usual, waiting for a stream
+  (`hta_sampled_rank0`). Of a call that began before the gap and returned in it, the part in it is the host's to us.
+- **A fixed 30.** What is no host wait is kernel wait below 30 and other from there on. HTA's documentation calls the 30 nanoseconds; its
+  code compares with microseconds. We compare with the recording's own usual gap: up to four times that is a gap between kernels; of a longer
+  one the usual part is, and the rest is waiting for a stream, or unknown where there is no other stream (`mi300x_vllm_decode_fullgraph`).
+- **Launches that were not recorded** leave the cause unknown to us: all that is unknown in `h100_qwen1.5_0.5b`, `hta_a100_graphs_nccl` and
+  `tracelens_mi300x_resnet_act_checkpoint`, and in `param_dlrm_v100_rank1` and `rank3` with the way to the first event.
+- **Events of no length** (in `v100_resnet50_train_kineto`, whose times are whole microseconds) end a gap to HTA, and not to us.
+"""
+
+BUSY_PROSE = """
+HTA: `get_gpu_kernel_breakdown(include_memory_kernels=True)` and `get_comm_comp_overlap`, more kept. Its overlaps are put together as ours are:
+kernels with copies beside them are kernels, collectives with copies beside them exposed, with kernels beside them hidden. Overlap is hidden over all
+communication. All durations: the sum over kernels of HTA's breakdown, and of `work_us` over all rows of `--operators`.
+"""
+
+BUSY_DIFFERENCES = """
+- **The filter** explains the recordings that have a second row: what HTA lacks is what has no recorded launch, and with the filter
+  taken out both agree. Where there are several streams, fewer kernels also mean less overlap of kernels with copies or collectives, so HTA's copies alone are
+  more than ours in `hta_v100_trace_diff_test`.
+- **Waits for events** (`Stream Wait Event`) are kernels to HTA.
+- **Collectives by name.** HTA takes names that match `^nccl.*Kernel`; we also know RCCL's, MSCCL's and engines' own. In these recordings
+  that makes no difference.
+- **Whole microseconds** once more: this breakdown cuts each stretch to whole microseconds, with rounding disabled too, which loses half a
+  microsecond a stretch; the sums of durations are not cut.
+"""
 
 
 def main():
@@ -286,7 +409,7 @@ def main():
         python = options.python or installed_python(scratch)
         program = scratch / "ask_hta.py"
         program.write_text(HTA, encoding="utf-8")
-        settings = {setting: hta_answers(python, program, setting, paths) for setting in ("default", "kept")}
+        settings = {setting: hta_answers(python, program, setting, paths) for setting in ("default", "kept", "unfiltered")}
         recordings = [(path.name.removesuffix(".json.gz"),
                        {"file": FileReading(path), "ours": OurReading(options.simulate, path, scratch),
                         **{setting: answers[str(path)] for setting, answers in settings.items()}}) for path in paths]
@@ -297,11 +420,41 @@ def main():
     sys.stdout.write(text)
 
 
+def truncation(recordings):
+    """The recording in which cutting stretches to whole microseconds loses most, if there is one without communication."""
+    candidates = [(name, recording) for name, recording in recordings
+                  if recording["kept"].get("types") and not hta_kinds(recording["kept"]["types"])["communication_exposed"]]
+    if not candidates:
+        return []
+    name, recording = max(candidates, key=lambda item: item[1]["file"].busy - sum(item[1]["file"].whole_microseconds))
+    kernels, copies = recording["file"].whole_microseconds
+    theirs = hta_kinds(recording["kept"]["types"])
+    return [f"  Cut like that, the file's own stretches give {ms(kernels)} and {ms(copies)} ms for `{name}`; HTA says "
+            f"{ms(theirs['compute'])} and {ms(theirs['copies'])}."]
+
+
 def section(recordings):
-    lines = ["## Recordings, beside HolisticTraceAnalysis", ""]
-    for table in (idle_table, cause_table, busy_table, kernel_table):
-        lines += table(recordings) + [""]
-    return lines
+    versions = recordings[0][1]["kept"]["versions"]
+    count, apart = names_apart(recordings)
+    named = "; ".join(f"{short(kernel)} in `{name}`, HTA {difference / 1e3:+.3f} ms" for name, kernel, difference in apart)
+    lines = ["## Recordings, beside HolisticTraceAnalysis", "",
+             "What HolisticTraceAnalysis (HTA) " + versions + " says of public recordings, and what `simulate trace FILE --idle` and",
+             "`--operators` say, written by `benchmarks/recordings_peers.py`. A third reading is the script's own: the union of the device",
+             "events that stand in the file. \"More kept\" is HTA with `include_last_profiler_step=True` and `HTA_DISABLE_NS_ROUNDING=1`. A name",
+             "of an error in place of a number is how HTA ended. TraceLens is not among them: it is not on PyPI, where `tracelens` is another",
+             "program.", ""]
+    lines += ["### Idle share", ""] + idle_table(recordings) + [""] + IDLE_PROSE.strip("\n").split("\n") + [""]
+    lines += ["### Idle by cause", ""] + STREAM_PROSE.strip("\n").split("\n") + [""] + stream_table(recordings) + [""]
+    lines += STREAM_DIFFERENCES.strip("\n").split("\n") + [""]
+    lines += CAUSE_PROSE.strip("\n").split("\n") + [""] + cause_table(recordings) + [""]
+    lines += CAUSE_DIFFERENCES.strip("\n").split("\n") + [""]
+    lines += ["### What the device was busy with", ""] + BUSY_PROSE.strip("\n").split("\n") + [""] + busy_table(recordings) + [""]
+    lines += BUSY_DIFFERENCES.strip("\n").split("\n") + truncation(recordings) + [""]
+    text = (f"The {LARGEST_KERNELS} largest of each recording: `get_gpu_kernel_breakdown`, nothing grouped as others, without the filter; ours summed "
+            f"from the recorded device of `--timeline`. Of all {count:,} names, those whose sums are apart by a nanosecond and more: "
+            f"{named or 'none'}.")
+    lines += ["### Kernels by name", "", *textwrap.wrap(text, 130, break_long_words=False), ""]
+    return lines + kernel_table(recordings)
 
 
 if __name__ == "__main__":
