@@ -6,8 +6,9 @@
 FOLDER holds recordings of torch.profiler (`*.json.gz`, also in `more/real`); they are not part of this repository.
 HolisticTraceAnalysis (HTA) runs three times: as it comes; with its two settings that keep more, the last step
 (`include_last_profiler_step=True`) and nanoseconds (HTA_DISABLE_NS_ROUNDING=1); and with these and without its filter of
-kernels, which is taken out to show that nothing else makes the difference. A fourth reading, of a few lines, is this script's own: the union of the device events that stand in the file, and HTA's rule
-for idle time applied to the gaps in which nothing ran on any stream.
+kernels, which is taken out to show that nothing else makes the difference. A fourth reading, of a few lines, is this
+script's own: the union of the device events that stand in the file, and HTA's rule for idle time applied to the gaps in
+which nothing ran on any stream. benchmarks/validation.py puts the section into docs/validation.md.
 
 Requirements: Python 3.10 or later and pip, which installs HolisticTraceAnalysis 0.5.0 and pandas before 3 (with pandas 3 it
 cannot read every recording) into a virtual environment in a temporary folder.
@@ -383,8 +384,8 @@ communication. All durations: the sum over kernels of HTA's breakdown, and of `w
 
 BUSY_DIFFERENCES = """
 - **The filter** explains the recordings that have a second row: what HTA lacks is what has no recorded launch, and with the filter
-  taken out both agree. Where there are several streams, fewer kernels also mean less overlap of kernels with copies or collectives, so HTA's copies alone are
-  more than ours in `hta_v100_trace_diff_test`.
+  taken out both agree, but for whole microseconds. Fewer kernels are beside fewer copies, too, so that HTA's copies alone are more
+  than ours in `hta_v100_trace_diff_test`, and its overlap is another.
 - **Waits for events** (`Stream Wait Event`) are kernels to HTA.
 - **Collectives by name.** HTA takes names that match `^nccl.*Kernel`; we also know RCCL's, MSCCL's and engines' own. In these recordings
   that makes no difference.
@@ -420,6 +421,10 @@ def main():
     sys.stdout.write(text)
 
 
+def lines_of(text):
+    return text.strip("\n").split("\n")
+
+
 def truncation(recordings):
     """The recording in which cutting stretches to whole microseconds loses most, if there is one without communication."""
     candidates = [(name, recording) for name, recording in recordings
@@ -438,20 +443,18 @@ def section(recordings):
     count, apart = names_apart(recordings)
     named = "; ".join(f"{short(kernel)} in `{name}`, HTA {difference / 1e3:+.3f} ms" for name, kernel, difference in apart)
     lines = ["## Recordings, beside HolisticTraceAnalysis", "",
-             "What HolisticTraceAnalysis (HTA) " + versions + " says of public recordings, and what `simulate trace FILE --idle` and",
-             "`--operators` say, written by `benchmarks/recordings_peers.py`. A third reading is the script's own: the union of the device",
-             "events that stand in the file. \"More kept\" is HTA with `include_last_profiler_step=True` and `HTA_DISABLE_NS_ROUNDING=1`. A name",
-             "of an error in place of a number is how HTA ended. TraceLens is not among them: it is not on PyPI, where `tracelens` is another",
-             "program.", ""]
-    lines += ["### Idle share", ""] + idle_table(recordings) + [""] + IDLE_PROSE.strip("\n").split("\n") + [""]
-    lines += ["### Idle by cause", ""] + STREAM_PROSE.strip("\n").split("\n") + [""] + stream_table(recordings) + [""]
-    lines += STREAM_DIFFERENCES.strip("\n").split("\n") + [""]
-    lines += CAUSE_PROSE.strip("\n").split("\n") + [""] + cause_table(recordings) + [""]
-    lines += CAUSE_DIFFERENCES.strip("\n").split("\n") + [""]
-    lines += ["### What the device was busy with", ""] + BUSY_PROSE.strip("\n").split("\n") + [""] + busy_table(recordings) + [""]
-    lines += BUSY_DIFFERENCES.strip("\n").split("\n") + truncation(recordings) + [""]
-    text = (f"The {LARGEST_KERNELS} largest of each recording: `get_gpu_kernel_breakdown`, nothing grouped as others, without the filter; ours summed "
-            f"from the recorded device of `--timeline`. Of all {count:,} names, those whose sums are apart by a nanosecond and more: "
+             f"What HolisticTraceAnalysis (HTA) {versions} says of public recordings, and what `simulate trace FILE --idle` and",
+             "`--operators` say, written by `benchmarks/recordings_peers.py --simulate PROGRAM --data FOLDER`. A third reading is the script's",
+             "own: the union of the device events that stand in the file. \"More kept\" is HTA with `include_last_profiler_step=True` and",
+             "`HTA_DISABLE_NS_ROUNDING=1`. A name of an error in place of a number is how HTA ended. TraceLens is not here: it is not on",
+             "PyPI, where `tracelens` is another program.", ""]
+    lines += ["### Idle share", "", *idle_table(recordings), "", *lines_of(IDLE_PROSE), ""]
+    lines += ["### Idle by cause", "", *lines_of(STREAM_PROSE), "", *stream_table(recordings), "", *lines_of(STREAM_DIFFERENCES), "",
+              *lines_of(CAUSE_PROSE), "", *cause_table(recordings), "", *lines_of(CAUSE_DIFFERENCES), ""]
+    lines += ["### What the device was busy with", "", *lines_of(BUSY_PROSE), "", *busy_table(recordings), "",
+              *lines_of(BUSY_DIFFERENCES), *truncation(recordings), ""]
+    text = (f"The {LARGEST_KERNELS} largest of each recording: `get_gpu_kernel_breakdown`, nothing grouped as others, without the filter; "
+            f"ours summed from the recorded device of `--timeline`. Of all {count:,} names, those whose sums are apart by a nanosecond and more: "
             f"{named or 'none'}.")
     lines += ["### Kernels by name", "", *textwrap.wrap(text, 130, break_long_words=False), ""]
     return lines + kernel_table(recordings)
