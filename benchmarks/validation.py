@@ -667,7 +667,7 @@ def main():
                  "| measure | aim | reached |", "|---|---|---|", *simulator.findings, ""]
     lines = head + lines
     # What other scripts write, and what people do.
-    for name in ("validation-kernels.md", "validation-ranks.md", "validation-notes.md"):
+    for name in ("validation-kernels.md", "validation-ranks.md", "validation-recordings.md", "validation-notes.md"):
         part = ROOT / "benchmarks" / name
         if part.exists():
             lines += part.read_text().rstrip("\n").split("\n") + [""]
