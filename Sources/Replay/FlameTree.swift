@@ -55,9 +55,7 @@ package struct FlameTree: Sendable {
   }
 
   private static func items(_ run: RecordedRun) -> [Item] {
-    let inside = run.trace.annotations.filter { $0.end > run.start && $0.start < run.end && $0.step == nil }
-    let modules = inside.filter { run.trace.name($0.name).hasPrefix(ProgramRanges.modulePrefix) }
-    let ranges = (modules.isEmpty ? inside : modules).map {
+    let ranges = ProgramRanges.annotations(of: run).annotations.map {
       Item(
         thread: $0.thread, name: $0.name, sort: .range, start: max($0.start, run.start), end: min($0.end, run.end))
     }
@@ -122,12 +120,10 @@ package struct FlameTree: Sendable {
       layOut(-1, from: 0)
       while let (index, start) = left.popLast() {
         let call = calls[index]
-        let text = name(call.place.name)
-        let prefix = ProgramRanges.modulePrefix
         nodes.append(
           Node(
-            name: text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text, sort: call.place.sort,
-            depth: call.depth, count: call.count, time: Picoseconds(nanoseconds: call.time),
+            name: ProgramRanges.title(name(call.place.name)), sort: call.place.sort, depth: call.depth,
+            count: call.count, time: Picoseconds(nanoseconds: call.time),
             start: Picoseconds(nanoseconds: start)))
         layOut(index, from: start)
       }

@@ -45,7 +45,7 @@ package struct LayerTimes: Sendable {
     var pathTexts = [String](repeating: "", count: ranges.paths.count)
     for (place, index) in order.enumerated() {
       let path = ranges.paths[index]
-      let name = Self.title(run.trace.name(path.name))
+      let name = ProgramRanges.title(run.trace.name(path.name))
       pathTexts[index] = path.parent >= 0 ? pathTexts[path.parent] + "/" + name : name
       places[index] = place
       var row = LayerTime(name: name, path: pathTexts[index], depth: path.depth, count: path.count)
@@ -76,9 +76,5 @@ package struct LayerTimes: Sendable {
         index = ranges.paths[index].parent
       }
     }
-  }
-
-  private static func title(_ name: String) -> String {
-    name.hasPrefix(ProgramRanges.modulePrefix) ? String(name.dropFirst(ProgramRanges.modulePrefix.count)) : name
   }
 }

@@ -31,14 +31,25 @@ package struct ProgramRanges: Sendable {
   ///
   /// - Complexity: O(n log n) for n ranges.
   package init(_ run: RecordedRun) {
-    let inside = run.trace.annotations.filter { $0.end > run.start && $0.start < run.end && $0.step == nil }
-    let modules = inside.filter { run.trace.name($0.name).hasPrefix(Self.modulePrefix) }
-    areModules = !modules.isEmpty
+    let (annotations, areModules) = Self.annotations(of: run)
+    self.areModules = areModules
     var places: [Place: Int] = [:]
-    let byThread = Dictionary(grouping: areModules ? modules : inside, by: \.thread)
+    let byThread = Dictionary(grouping: annotations, by: \.thread)
     for (thread, ranges) in byThread.sorted(by: { $0.key < $1.key }) {
       add(ranges.sorted { ($0.start, $1.duration) < ($1.start, $0.duration) }, thread, &places)
     }
+  }
+
+  /// What of a run is looked at: modules where there are any, else all ranges that are no steps.
+  static func annotations(of run: RecordedRun) -> (annotations: [Annotation], areModules: Bool) {
+    let inside = run.trace.annotations.filter { $0.end > run.start && $0.start < run.end && $0.step == nil }
+    let modules = inside.filter { run.trace.name($0.name).hasPrefix(modulePrefix) }
+    return modules.isEmpty ? (inside, false) : (modules, true)
+  }
+
+  /// What a range or module is called, without how Kineto marks a module.
+  static func title(_ name: String) -> String {
+    name.hasPrefix(modulePrefix) ? String(name.dropFirst(modulePrefix.count)) : name
   }
 
   private struct Place: Hashable {

@@ -8,6 +8,8 @@ extension TraceStudy {
   static let spanTolerance = 0.01
   /// The same of the device's busy time: 0.5 %.
   static let busyTolerance = 0.005
+  /// The share of the span up to which waits that nothing explains leave what bounds the run: 10 %.
+  static let unexplainedTolerance = 0.1
 
   /// How much longer the replay takes than the recording, relative.
   public var spanDeviation: Double { Self.deviation(replayed.span, run.span) }
@@ -20,9 +22,17 @@ extension TraceStudy {
     abs(spanDeviation) > Self.spanTolerance || abs(busyDeviation) > Self.busyTolerance
   }
 
-  /// Whether what bounds the run, and what would help, can be told: the replay is the recording, and the recording has what
-  /// was launched.
-  public var isTelling: Bool { !replayMisses && !run.isUnderRecorded }
+  /// How long jobs began later than anything that was recorded tells, in all, over the span; streams that wait at once count
+  /// each.
+  public var unexplainedShare: Double {
+    run.span == 0 ? 0 : Picoseconds(nanoseconds: recorded.unexplainedWait).fraction(of: run.span)
+  }
+
+  /// Whether what bounds the run, and what would help, can be told: the replay is the recording, the recording has what
+  /// was launched, and little of it is waiting for nobody knows what, which a replay repeats as it was.
+  public var isTelling: Bool {
+    !replayMisses && !run.isUnderRecorded && unexplainedShare <= Self.unexplainedTolerance
+  }
 
   private static func deviation(_ replayed: Picoseconds, _ recorded: Picoseconds) -> Double {
     if recorded == 0 { return replayed == 0 ? 0 : .infinity }

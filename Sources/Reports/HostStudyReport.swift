@@ -164,7 +164,7 @@ package struct HostStudyReport: Report {
     return "Limits on the 99th percentiles of time to first token and time per output token: "
       + limits.joined(separator: "; ")
       + ". A limit of 1.1 is 10 % above the time per token of one request alone on the usual host, and of the time per "
-      + "token only. Of a request alone: median time to first token and mean time per further one, ms."
+      + "token only. A rate at which fewer than four requests arrive counts as none. Of a request alone: median time to first token and mean time per further one, ms."
   }
 
   /// What is seen better than read.

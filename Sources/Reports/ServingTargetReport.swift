@@ -40,7 +40,8 @@ package struct ServingTargetReport: Report {
   private func record(_ target: ServingTarget) -> Record {
     let trial = target.answer
     return [
-      "vary": .text(target.dial.name), "met": .flag(target.isMet), "met_today": .flag(target.isMetToday),
+      "vary": .text(target.dial.name), "met": .flag(target.outcome.isMet),
+      "met_today": .flag(target.outcome.isMetToday),
       "factor": .number(trial.factor), "value": .number(value(target, at: trial.factor)),
       "tried": .range(ServingTarget.range), "result": .record(Self.record(trial.result).onOneLine),
     ]
@@ -66,7 +67,8 @@ package struct ServingTargetReport: Report {
       Table(
         targets.map { target in
           let answer: Record = [
-            "vary": .text(target.dial.name), "is_met": .flag(target.isMet), "factor": .number(target.answer.factor),
+            "vary": .text(target.dial.name), "is_met": .flag(target.outcome.isMet),
+            "factor": .number(target.answer.factor),
             "value": .number(value(target, at: target.answer.factor)),
           ]
           return answer + Self.record(target.answer.result) + today.inputs
@@ -82,10 +84,10 @@ package struct ServingTargetReport: Report {
     let columns: [Column<ServingTarget>] = [
       Column("vary") { .text($0.dial.name) },
       Column("today", .plain) { .text(text($0, at: 1)) },
-      Column("needed", .plain) { .text($0.isMet ? text($0, at: $0.answer.factor) : "-", .bold) },
+      Column("needed", .plain) { .text($0.outcome.isMet ? text($0, at: $0.answer.factor) : "-", .bold) },
       Column("first p99", unit: "ms", .fixed(1)) { .number($0.answer.result.timeToFirstToken.quantile(0.99)) },
       Column("next p99", unit: "ms", .fixed(2)) { .number($0.answer.result.timePerOutputToken.quantile(0.99)) },
-      Column("answer") { .text(words($0), $0.isMet ? nil : .yellow) },
+      Column("answer") { .text(words($0), $0.outcome.isMet ? nil : .yellow) },
     ]
     return [
       .lines(today.systemLines), .paragraph("today: " + Self.words(present) + "; wanted: " + limitText),
@@ -124,21 +126,6 @@ package struct ServingTargetReport: Report {
 }
 
 extension ServingTarget {
-  /// The trial that is shown: the nearest that keeps the limits, or the best.
-  fileprivate var answer: Trial {
-    switch outcome {
-    case .met(let trial), .holds(let trial?), .unreachable(let trial): trial
-    case .holds(nil): present
-    }
-  }
-
-  fileprivate var isMet: Bool {
-    if case .unreachable = outcome { return false }
-    return true
-  }
-
-  fileprivate var isMetToday: Bool {
-    if case .holds = outcome { return true }
-    return false
-  }
+  /// The trial that is shown.
+  fileprivate var answer: Trial { outcome.answer(present) }
 }

@@ -33,7 +33,8 @@ package struct TargetReport: Report {
   private func answer(_ search: TargetSearch) -> Record {
     let trial = search.answer
     var answer: Record = [
-      "vary": .text(search.subject.name), "met": .flag(search.isMet), "met_today": .flag(search.isMetToday),
+      "vary": .text(search.subject.name), "met": .flag(search.outcome.isMet),
+      "met_today": .flag(search.outcome.isMetToday),
     ]
     switch search.subject {
     case .parameter: answer += ["value": .number(trial.value)]
@@ -54,7 +55,7 @@ package struct TargetReport: Report {
           let trial = search.answer
           let met: Record = [
             "vary": .text(search.subject.name), "present": .number(search.present.value),
-            "needed": .number(search.isMet ? trial.value : nil), "is_met": .flag(search.isMet),
+            "needed": .number(search.outcome.isMet ? trial.value : nil), "is_met": .flag(search.outcome.isMet),
             "target": .number(target), "metric": .text(metric.rawValue),
             "value": .number(metric.value(of: trial.result)),
           ]
@@ -73,10 +74,10 @@ package struct TargetReport: Report {
       [
         Column("vary") { .text($0.subject.name) },
         Column("today", .plain) { .number(nil, shown: text($0, at: $0.present.value)) },
-        Column("needed", .plain) { .number(nil, .bold, shown: $0.isMet ? text($0, at: $0.answer.value) : "-") },
+        Column("needed", .plain) { .number(nil, .bold, shown: $0.outcome.isMet ? text($0, at: $0.answer.value) : "-") },
         Column("gives", .plain) { .number(nil, shown: text(of: metric.value(of: $0.answer.result))) },
         .latency { $0.answer.result },
-        Column("answer") { .text(words($0), $0.isMet ? nil : .yellow) },
+        Column("answer") { .text(words($0), $0.outcome.isMet ? nil : .yellow) },
       ])
     return [
       .lines(
@@ -119,21 +120,6 @@ package struct TargetReport: Report {
 }
 
 extension TargetSearch {
-  /// The value that is shown: the nearest that meets the target, or the best.
-  fileprivate var answer: Trial {
-    switch outcome {
-    case .met(let trial), .holds(let trial?), .unreachable(let trial): trial
-    case .holds(nil): present
-    }
-  }
-
-  fileprivate var isMet: Bool {
-    if case .unreachable = outcome { return false }
-    return true
-  }
-
-  fileprivate var isMetToday: Bool {
-    if case .holds = outcome { return true }
-    return false
-  }
+  /// The trial that is shown.
+  fileprivate var answer: Trial { outcome.answer(present) }
 }

@@ -14,14 +14,7 @@ package struct ServingTarget: Sendable {
   }
 
   /// What was found.
-  package enum Outcome: Sendable {
-    /// The factor nearest to 1 that keeps the limits, where today's does not.
-    case met(Trial)
-    /// Today's keeps them, down or up to the factor that is given; nil where all that were tried do.
-    case holds(upTo: Trial?)
-    /// None that was tried keeps them; the best of them.
-    case unreachable(best: Trial)
-  }
+  package typealias Outcome = SearchOutcome<Trial>
 
   /// What is varied.
   package let dial: SystemDial

@@ -53,14 +53,7 @@ package struct TargetSearch: Sendable {
   }
 
   /// What was found.
-  package enum Outcome: Sendable, Equatable {
-    /// The value nearest to today's that meets the target.
-    case met(Trial)
-    /// Today's value meets the target, up to the value that is given; nil where it is met all the way.
-    case holds(upTo: Trial?)
-    /// No value meets it; the best one that was tried.
-    case unreachable(best: Trial)
-  }
+  package typealias Outcome = SearchOutcome<Trial>
 
   /// What the target is set for.
   package let metric: Metric

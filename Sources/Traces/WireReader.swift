@@ -108,3 +108,22 @@ extension WireReader {
     return nil
   }
 }
+
+extension WireReader {
+  /// Reads a recording from messages, and says of what is damaged where it is.
+  ///
+  /// - Parameters:
+  ///   - file: The recording.
+  ///   - body: Reads it.
+  /// - Returns: The recording.
+  /// - Throws: ``TraceFault``.
+  static func reading(_ file: String, _ body: () throws -> Trace) throws(TraceFault) -> Trace {
+    do { return try body() } catch let damage as Damage {
+      throw .content(.damagedMessage(byteOffset: damage.offset), file: file)
+    } catch let fault as TraceFault {
+      throw fault
+    } catch {
+      throw .notARecording(file: file)
+    }
+  }
+}

@@ -317,9 +317,12 @@ enum TraceCommand {
         "note: the device was busy with work from before the recording until \(occupied / 1000) us after its start")
     }
     let wait = study.recorded.unexplainedWait
-    if study.target != nil, Double(wait) * 1000 > 0.02 * Double(study.run.span.count) {
+    if study.unexplainedShare > 0.02 {
+      let rest: Message =
+        study.replayMisses || study.run.isUnderRecorded || study.isTelling
+        ? "" : ", and what bounds the run cannot be told"
       Platform.warn(
-        "note: jobs began \(wait / 1000) us later than anything recorded tells, in all; that stays as it was")
+        "note: jobs began \(wait / 1000) us later than anything recorded tells, in all; that stays as it was" + rest)
     }
     if study.pricing.senselessShapes > 0 {
       Platform.warn(

@@ -106,6 +106,27 @@ struct RecordedCaseTests {
     #expect(!text.contains("-bound") && !text.contains("what would help most"))
   }
 
+  @Test func `say that most of a run is waiting for nobody knows what`() throws {
+    // Twenty kernels as usual, and one that begins 5 ms after its launch on an idle stream.
+    var events: [String] = []
+    for place in 0..<21 {
+      let (call, kernel) = (place * 50, place == 20 ? 6000 : place * 50 + 8)
+      events += [
+        #"{"ph":"X","cat":"cuda_runtime","name":"cudaLaunchKernel","pid":1,"tid":1,"ts":\#(call),"dur":5,"args":{"correlation":\#(place + 1)}}"#,
+        #"{"ph":"X","cat":"kernel","name":"k","pid":0,"tid":7,"ts":\#(kernel),"dur":10,"args":{"correlation":\#(place + 1),"stream":7,"device":0}}"#,
+      ]
+    }
+    var directory = TemporaryDirectory()
+    let text = "{\"traceEvents\": [" + events.joined(separator: ",") + "]}"
+    let path = directory.write(Array(text.utf8), to: "t.json")
+    let json = try Command.run(["trace", path, "--format", "json"])
+    #expect(json.status == 0 && json.errors.contains("later than anything recorded tells"), "\(json.errors)")
+    #expect(json.errors.contains("what bounds the run cannot be told") && json.output.contains("\"bound\": null"))
+    let root = try RunJSON(json.output)
+    #expect((4900...5000).contains(try root.value("unexplained_wait_us").number()))
+    #expect(try root.value("replay_misses").boolean() == false)
+  }
+
   /// A kernel that begins long before the call that launched it.
   private static let impossible =
     #"{"traceEvents": [{"ph":"X","cat":"kernel","name":"k","pid":0,"tid":7,"ts":0,"dur":100,"args":{"correlation":1,"stream":7,"device":0}},"#

@@ -10,15 +10,7 @@ extension TraceFormat {
     read: { input throws(TraceFault) in
       let bytes = try input.source.all(limit: RandomBytes.memoryLimit)
       var reader = XSpaceReader(bytes, file: input.source.name)
-      do {
-        return try reader.read()
-      } catch let damage as WireReader.Damage {
-        throw .content(.damagedMessage(byteOffset: damage.offset), file: input.source.name)
-      } catch let fault as TraceFault {
-        throw fault
-      } catch {
-        throw .notARecording(file: input.source.name)
-      }
+      return try WireReader.reading(input.source.name) { try reader.read() }
     })
 }
 
