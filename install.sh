@@ -42,10 +42,11 @@ fi
 
 cd "$(dirname "$0")"
 
-# Linux: Swift's libraries go into the binary, so that it runs where no toolchain is installed. macOS has them.
+# Linux: Swift's libraries go into the binary, so that it runs where no toolchain is installed, and what only a debugger
+# reads stays out of it. macOS has the libraries.
 case $(uname -s) in
   Darwin) flags="" ;;
-  *) flags="--static-swift-stdlib" ;;
+  *) flags="--static-swift-stdlib -Xlinker --strip-all" ;;
 esac
 # shellcheck disable=SC2086
 swift build -c release --product simulate $flags >&2
@@ -82,7 +83,7 @@ trap 'exit 1' HUP INT TERM
 mkdir -p "$bin" "$lib"
 mkdir "$lib/$staged"
 cp "$built/simulate" "$lib/$staged/"
-for bundle in "$built"/*_Catalog.resources "$built"/*_Catalog.bundle; do
+for bundle in "$built"/*_CatalogFiles.resources "$built"/*_CatalogFiles.bundle; do
   if [ -d "$bundle" ]; then cp -R "$bundle" "$lib/$staged/"; fi
 done
 # The build folder may have been made by somebody more secretive.

@@ -17,7 +17,7 @@ esac
 """
 PROGRAM = """#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
-[ -f "$here/x_Catalog.resources/file" ] || exit 3
+[ -f "$here/x_CatalogFiles.resources/file" ] || exit 3
 [ "$1" = version ] && { echo VERSION; exit 0; }
 exit CHECK
 """
@@ -40,8 +40,8 @@ class InstallTests(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
         self.prefix = self.folder / "a prefix"
         self.commands = self.folder / "commands"
-        (self.folder / "built/x_Catalog.resources").mkdir(parents=True)
-        (self.folder / "built/x_Catalog.resources/file").write_text("catalog")
+        (self.folder / "built/x_CatalogFiles.resources").mkdir(parents=True)
+        (self.folder / "built/x_CatalogFiles.resources/file").write_text("catalog")
         self.commands.mkdir()
         self.script(self.commands / "swift", SWIFT)
         self.version(1)
@@ -97,8 +97,8 @@ class InstallTests(unittest.TestCase):
         self.assertEqual(self.installed(), "1")
 
     def test_everybody_may_run_it(self):
-        (self.folder / "built/x_Catalog.resources").chmod(0o700)
-        (self.folder / "built/x_Catalog.resources/file").chmod(0o600)
+        (self.folder / "built/x_CatalogFiles.resources").chmod(0o700)
+        (self.folder / "built/x_CatalogFiles.resources/file").chmod(0o600)
         self.assertEqual(self.install(umask=0o077).returncode, 0)
         for path in [self.prefix, *self.prefix.rglob("*")]:
             mode = path.stat().st_mode
