@@ -6,13 +6,16 @@
 Needs Chromium (Debian: apt-get install chromium); says so and passes where there is none. Standard library only.
 """
 
+import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import browser  # noqa: E402
@@ -66,6 +69,21 @@ def complaints(page):
     return found
 
 
+def packed(path):
+    """What the script of a page works on: JSON, compressed, in base 64."""
+    text = re.search(r'id="report">(.*?)</script>', path.read_text(), re.S).group(1)
+    return json.loads(zlib.decompress(base64.b64decode(text), -15))
+
+
+def open_page(page, path):
+    """Opens a page; returns the seconds until its script is done."""
+    begun = time.monotonic()
+    page.open(path)
+    page.run("""new Promise(done => { const look = () => "ready" in document.documentElement.dataset ? done() : setTimeout(look, 5);
+      look(); })""")
+    return time.monotonic() - begun
+
+
 def choose(page, name, value):
     page.run(f"""(() => {{ const s = document.querySelector('select[name={name}]'); s.value = "{value}";
       s.dispatchEvent(new Event("change")); }})()""")
@@ -88,9 +106,9 @@ def system_report(page, simulate, folder):
     path = folder / "report.html"
     run = [simulate, "report", "bert-base", "h100-sxm", "--output", str(path)]
     subprocess.run(run, check=True)
-    check("the page is smaller than 5 MB", path.stat().st_size < 5e6, path.stat().st_size)
-    page.open(path)
-    data = json.loads(page.run("document.querySelector('#report').textContent"))
+    check("the page is smaller than 1.5 MB", path.stat().st_size < 1.5e6, path.stat().st_size)
+    open_page(page, path)
+    data = packed(path)
     printed = json.loads(subprocess.run(
         [simulate, "run", "bert-base", "h100-sxm", "--format", "json"], check=True, capture_output=True).stdout)
     own = data["cases"]["-".join(str(data["own"][name]) for name in data["dimensions"])]
@@ -173,7 +191,7 @@ def hostile_names(page, simulate, folder):
         check(f"a workload called {name} has a report", done.returncode == 0, done.stderr)
         if done.returncode:
             continue
-        page.open(path)
+        open_page(page, path)
         check("its name is text", name in page.run("document.querySelector('#finding').textContent"))
         check("and no markup", page.run("document.querySelectorAll('main img, header img, svg script, h1 script').length") == 0)
 
@@ -198,7 +216,7 @@ def large_reports(page, simulate, folder):
     path = folder / "sweep.html"
     subprocess.run([simulate, "report", "--sweep", str(rows), "--output", str(path)], check=True)
     check("a sweep of 10,000 points is smaller than 5 MB", path.stat().st_size < 5e6, path.stat().st_size)
-    seconds = page.open(path)
+    seconds = open_page(page, path)
     check("and opens in 2 s", seconds < 2 * patience(), seconds)
     status = "document.querySelector('.status').textContent"
     check("all rows are there", page.run(status) == "rows 1 to 100 of 10000", page.run(status))
@@ -213,10 +231,10 @@ def large_reports(page, simulate, folder):
 
 def timeline(page, path):
     check("100,000 kernels are smaller than 5 MB", path.stat().st_size < 5e6, path.stat().st_size)
-    seconds = page.open(path)
+    seconds = open_page(page, path)
     print(f"100,000 kernels: {path.stat().st_size / 1e6:.2f} MB, open in {seconds:.2f} s")
     check("and open in 2 s", seconds < 2 * patience(), seconds)
-    data = json.loads(page.run("document.querySelector('#report').textContent"))
+    data = packed(path)
     kernels = max(lane["count"] for t in data["timelines"].values() for lane in t["lanes"] if "stream" in lane["name"])
     check("all kernels are in it", kernels >= 100_000, kernels)
     cost = zoom_cost(page)
@@ -237,7 +255,7 @@ def studies(page, simulate, folder):
     for name in ("model-design", "frameworks", "platforms", "tax"):
         path = folder / f"{name}.html"
         subprocess.run([simulate, "report", "--study", name, "--output", str(path)], check=True)
-        page.open(path)
+        open_page(page, path)
         check(f"study {name} has charts", page.run("document.querySelectorAll('svg.chart').length") >= 2)
         looks(page, f"study {name}")
 

@@ -32,6 +32,7 @@ extension BarChart {
       let room = row.under == nil ? barHeight : barHeight - 6
       for segment in row.segments { draw(segment, into: &body, y: barTop, room, place) }
       if let under = row.under { draw(under, into: &body, y: barTop + room, 6, place) }
+      if isCut(row) { drawCut(into: &body, x: right - 16, y: barTop, barHeight) }
       if !row.value.isEmpty {
         let end = place(row.segments.flatMap { [$0.start, $0.end] }.max() ?? 0)
         body.label(row.value, x: max(end, place(0)) + 6, y: barTop + barHeight / 2 + 4, class: names)
@@ -39,6 +40,18 @@ extension BarChart {
       y += rowHeight
     }
     return bottom + 22 + layout.lineHeight + 8
+  }
+
+  /// Whether a bar goes on beyond the axis.
+  private func isCut(_ row: Row) -> Bool { row.segments.contains { $0.end > axis.scale.domain.upperBound } }
+
+  /// Two slanted gaps in a bar, as one draws a length that has no room.
+  private func drawCut(into body: inout SVGBuilder, x: Double, y: Double, _ height: Double) {
+    for gap in [x, x + 7] {
+      let corners = [(gap + 4, y), (gap + 7, y), (gap + 3, y + height), (gap, y + height)]
+      let path = corners.map { "\(coordinate($0.0)) \(coordinate($0.1))" }.joined(separator: "L")
+      body.element("path", ["class": "cut", "d": "M\(path)z"])
+    }
   }
 
   private func draw(

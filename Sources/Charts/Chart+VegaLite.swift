@@ -320,7 +320,12 @@ extension BarChart {
           ]
         }
       })
-    writer.member("mark", "bar")
+    writer.begin("mark", onOneLine: true)
+    writer.member("type", "bar")
+    // A bar may go on beyond the axis.
+    writer.json.key("clip")
+    writer.json.value(true)
+    writer.end()
     writer.begin("encoding")
     writer.begin("y", onOneLine: true)
     writer.member("field", "row")

@@ -20,6 +20,7 @@ package enum ChartStyle {
     .chart .p{stroke:var(--ground);stroke-width:1;fill-opacity:.85}
     .chart .o{fill:var(--ground);stroke-width:1.8}
     .chart .b{stroke:var(--ground);stroke-width:.7}
+    .chart .cut{fill:var(--ground)}
     .chart .w{opacity:.22}
     .chart .ww{opacity:.38}
     .chart .halo{paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}

@@ -41,6 +41,17 @@ package struct Scale: Sendable, Equatable {
     return Scale(kind: .linear, domain: first...max(last, first + step))
   }
 
+  /// A linear scale from zero on that shows some values, but for one that would squeeze the others.
+  ///
+  /// That is one of more than three times the next; it goes on beyond the axis.
+  package static func linear(coveringMost values: [Double]) -> Scale {
+    let order = values.filter(\.isFinite).sorted()
+    guard order.count > 2, let longest = order.last, longest > 3 * order[order.count - 2] else {
+      return .linear(covering: values)
+    }
+    return .linear(covering: [order[order.count - 2] * 1.3])
+  }
+
   /// A linear scale between two values.
   package static func linear(from low: Double, to high: Double) -> Scale {
     Scale(kind: .linear, domain: low...max(high, low.nextUp))

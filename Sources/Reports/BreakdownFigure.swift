@@ -19,7 +19,7 @@ extension Figure {
       let tax = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
       return Pass(
         name: name ?? "host alone", timing: result.timing,
-        note: ", tax \(tax)" + (result.memory.fits ? "" : ", does not fit"), isMarked: index == study.own.accelerator)
+        note: ", tax \(tax)" + (result.memory.fits ? "" : ", does not fit"), isMarked: index == choice.accelerator)
     }
     guard !rows.isEmpty else { return nil }
     let title =
@@ -85,7 +85,7 @@ extension Figure {
   private static func criticalPaths(_ rows: [Pass], axis title: String) -> BarChart {
     let used = used(rows)
     return BarChart(
-      axis: Axis(title: title, scale: .linear(covering: rows.map { $0.timing.latency.milliseconds })),
+      axis: Axis(title: title, scale: .linear(coveringMost: rows.map { $0.timing.latency.milliseconds })),
       series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
         BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
       ],

@@ -24,7 +24,7 @@ struct HTMLPage {
     /// - Parameters:
     ///   - identifier: Where links to it point, and what the script knows the figure by.
     ///   - heading: The heading.
-    ///   - markup: The figure that is shown first; see ``HTMLPage/markup(_:)``.
+    ///   - markup: The figure that is shown first; see ``HTMLPage/markup(_:showsTitle:)``.
     ///   - shown: Its number among the page's figures.
     ///   - isOfKind: Whether it is one of the kinds that have a style and a behavior of their own.
     ///   - dimensions: The choices that it depends on.
@@ -44,6 +44,8 @@ struct HTMLPage {
 
   /// The finding, in a sentence.
   var finding: String
+  /// What there is to say beside it.
+  var detail = ""
   /// The finding, in a number.
   var number: String
   /// What the number is.
@@ -52,8 +54,6 @@ struct HTMLPage {
   var introduction = ""
   /// The page's parts.
   var sections: [Section]
-  /// Markup at the end that is not shown: templates.
-  var templates = ""
   /// What the script works on.
   var data: Record
   /// How the page was made.
@@ -72,7 +72,8 @@ struct HTMLPage {
       <div class="finding">
       <p class="number"><span data-field="number">\(markupEscaped(number))</span>
       <small>\(markupEscaped(numberMeaning))</small></p>
-      <h1 id="finding" data-field="finding">\(markupEscaped(finding))</h1>
+      <div><h1 id="finding" data-field="finding">\(markupEscaped(finding))</h1>
+      <p class="detail" data-field="detail">\(markupEscaped(detail))</p></div>
       </div>
       <button type="button" id="theme" hidden>Light or dark</button>
       </header>
@@ -94,8 +95,7 @@ struct HTMLPage {
       </main>
       <div id="tip" hidden></div>
       <div id="live" class="sr" aria-live="polite"></div>
-      \(templates)
-      <script type="application/json" id="report">\(Self.inert(data.json(.compact)))</script>
+      <script type="application/octet-stream" id="report">\(Self.packed(data))</script>
       <script>
       \(PageScript.text)
       </script>
@@ -122,29 +122,22 @@ struct HTMLPage {
       """
   }
 
-  /// JSON in which nothing can end the element that holds it, and whose escapes of characters are text once it is parsed:
-  /// the script shows texts as they are.
-  private static func inert(_ json: String) -> String {
-    var result = ""
-    var isEscape = false
-    for scalar in json.unicodeScalars {
-      if isEscape, ["u", "b", "f"].contains(scalar) { result += "\\" }
-      isEscape = !isEscape && scalar == "\\"
-      if scalar == "<" {
-        result += "\\u003c"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+  /// What the script works on, as a page holds it: JSON, compressed, in an alphabet that no markup can be made of.
+  private static func packed(_ data: Record) -> String {
+    TimelineCode.base64(Deflate.compressed(Array(data.json(.compact).utf8)))
   }
 
   /// A figure in both widths, and its table.
-  static func markup(_ figure: Figure) -> String {
+  ///
+  /// - Parameters:
+  ///   - figure: The figure.
+  ///   - showsTitle: Whether its title stands in it, as where no heading stands above it.
+  /// - Returns: What stands in a section.
+  static func markup(_ figure: Figure, showsTitle: Bool = false) -> String {
     """
     <p class="caption">\(markupEscaped(figure.caption))</p>\
-    <div class="wide">\(figure.chart.svg(width: 960, showsTitle: true, isStandalone: false))</div>\
-    <div class="narrow">\(figure.chart.svg(width: 350, showsTitle: true, isStandalone: false))</div>\
+    <div class="wide">\(figure.chart.svg(width: 960, showsTitle: showsTitle, isStandalone: false))</div>\
+    <div class="narrow">\(figure.chart.svg(width: 350, showsTitle: showsTitle, isStandalone: false))</div>\
     <details><summary>Table</summary><div class="scroll" tabindex="0">\(figure.table.html(caption: figure.chart.title))</div></details>
     """
   }

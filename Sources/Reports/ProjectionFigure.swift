@@ -32,9 +32,14 @@ extension Figure {
       + "seed \(projection.seed). In \(lastYear.year), half of them lie between "
       + "\(shortNumber(lastYear.latency.fifty.lowerBound * 1e3)) and "
       + "\(shortNumber(lastYear.latency.fifty.upperBound * 1e3)) ms, with a framework tax of "
-      + "\(NumberFormat.percent(lastYear.taxFraction.fifty.lowerBound, decimals: 0)) to "
-      + "\(NumberFormat.percent(lastYear.taxFraction.fifty.upperBound, decimals: 0))."
+      + range(lastYear.taxFraction.fifty) + "."
     return Figure(title, caption: caption, .cartesian(chart), projectionTable(projection))
+  }
+
+  /// Shares from one to another, or the one that both are written as.
+  private static func range(_ shares: ClosedRange<Double>) -> String {
+    let ends = [shares.lowerBound, shares.upperBound].map { NumberFormat.percent($0, decimals: 0) }
+    return ends[0] == ends[1] ? ends[0] : ends.joined(separator: " to ")
   }
 
   private static func bands(

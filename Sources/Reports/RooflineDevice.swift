@@ -54,14 +54,17 @@ struct RooflineDevice {
   ///   - isLabeled: Whether the largest have their names beside them.
   /// - Returns: The series.
   func points(longest: Double, isLabeled: Bool) -> [CartesianChart.Series] {
-    Self.levels.filter { level in rows.contains { $0.level == level } }.map { level in
+    // One label for each name, at the longest: kernels of one operator lie close together.
+    let named = Dictionary(rows.enumerated().map { ($1.name, $0) }, uniquingKeysWith: min)
+    let numbered = rows.enumerated()
+    return Self.levels.filter { level in rows.contains { $0.level == level } }.map { level in
       CartesianChart.Series(
         name: (color == nil ? "" : "\(name): ") + Self.boundText(level), style: Self.style(of: level, color: color),
         isJoined: false,
-        points: rows.filter { $0.level == level }.map { row in
+        points: numbered.filter { $1.level == level }.map { number, row in
           CartesianChart.Point(
             x: row.flopsPerByte, y: row.achieved.teraflops, hover: hover(row), weight: row.total / longest,
-            label: isLabeled && share(row) > 0.08 ? row.name : nil)
+            label: isLabeled && share(row) > 0.08 && named[row.name] == number ? row.name : nil)
         },
         isListed: color == nil)
     }

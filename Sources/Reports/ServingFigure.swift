@@ -72,7 +72,7 @@ extension Figure {
       series("% of the cache", SeriesStyle(color: 3, isDashed: true)) { $0.cache * 100 },
     ]
     let chart = CartesianChart(
-      x: Axis(title: "seconds", scale: .linear(covering: all.xs)),
+      x: Axis(title: "seconds", scale: .linear(from: 0, to: all.xs.max() ?? 1)),
       y: Axis(title: "requests; % of the cache", scale: .linear(covering: all.ys)), series: all)
     let table = Table(
       means,

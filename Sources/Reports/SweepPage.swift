@@ -22,8 +22,6 @@ package struct SweepPage: Sendable {
 
   /// The document.
   package func html() -> String {
-    let order = rows.taxFraction.sorted()
-    let median = order[order.count / 2]
     let bound = rows.bounds.filter { $0 == "framework-bound" }.count
     let share = NumberFormat.percent(Double(bound) / Double(rows.count), decimals: 0)
     let beyond = rows.fits.count { !$0 }
@@ -31,12 +29,11 @@ package struct SweepPage: Sendable {
     let fastest = possible.min { rows.latencyUS[$0] < rows.latencyUS[$1] } ?? 0
     let words = rows.varied.map { "\($0.name) \($0.texts[fastest])" }.joined(separator: ", ")
     let finding =
-      "Of \(NumberFormat.integer(rows.count)) points, \(share) wait for the framework; the lowest latency, "
-      + "\(shortNumber(rows.latencyUS[fastest] / 1e3)) ms, is at \(words)."
+      "Of \(NumberFormat.integer(rows.count)) points, \(NumberFormat.integer(bound)) wait for the framework; the lowest "
+      + "latency, \(shortNumber(rows.latencyUS[fastest] / 1e3)) ms, is at \(words)."
       + (beyond > 0 ? " \(NumberFormat.integer(beyond)) do not fit the device's memory." : "")
     return HTMLPage(
-      finding: finding, number: NumberFormat.percent(median, decimals: 0),
-      numberMeaning: "framework tax, median of all points",
+      finding: finding, number: share, numberMeaning: "of the points wait for the framework",
       introduction: "<p class=\"system\">The sweep in \(markupEscaped(file)).</p>", sections: sections,
       data: data, command: command
     ).html
@@ -103,6 +100,11 @@ package struct SweepPage: Sendable {
     return (ordered.map(\.name).joined(separator: ", "), names)
   }
 
+  /// A mark at each of a few values.
+  private func ticks(_ values: [Double]) -> [Tick] {
+    Set(values).sorted().map { Tick(value: $0, label: shortNumber($0)) }
+  }
+
   private func figure(
     _ name: String, _ unit: String, _ isLogarithmic: Bool, _ values: [Double], _ axis: SweepTable.Varied
   ) -> Figure {
@@ -139,7 +141,7 @@ package struct SweepPage: Sendable {
       lines += groups.map { (text, $0) }
     }
     let chart = CartesianChart(
-      x: Axis(title: axis.name, scale: x),
+      x: Axis(title: axis.name, scale: x, ticks: axis.distinctCount <= 12 ? ticks(positions) : nil),
       y: Axis(
         title: unit + (isLogarithmic ? "" : ", from zero"),
         scale: isLogarithmic ? .logarithmic(covering: all.ys) : .linear(covering: all.ys)), series: all)

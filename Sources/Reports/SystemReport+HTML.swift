@@ -13,10 +13,10 @@ extension SystemReport {
     for kind in Figure.Kind.allCases { register(kind, &library) }
     let own = study.ownCase
     return HTMLPage(
-      finding: own.map(finding) ?? "Nothing could be simulated.",
+      finding: own.map(finding) ?? "Nothing could be simulated.", detail: own.map(detail) ?? "",
       number: own.map { NumberFormat.percent($0.result.frameworkTaxFraction, decimals: 0) } ?? "–",
       numberMeaning: "framework tax: share of the latency in which the device is idle",
-      introduction: introduction, sections: sections(library), templates: library.templates, data: data(library),
+      introduction: introduction, sections: sections(library), data: data(library),
       command: command
     ).html
   }
@@ -27,8 +27,7 @@ extension SystemReport {
   private func dimensions(_ kind: Figure.Kind) -> [String] {
     switch kind {
     case .latency: ["accelerator", "framework", "precision"]
-    case .breakdown: ["framework", "precision", "batch"]
-    case .roofline, .timeline, .sensitivity: ["accelerator", "framework", "precision", "batch"]
+    case .breakdown, .roofline, .timeline, .sensitivity: ["accelerator", "framework", "precision", "batch"]
     case .projection, .uncertainty, .hindcast: []
     }
   }
@@ -77,20 +76,26 @@ extension SystemReport {
       let own = library.own(kind)
       return HTMLPage.Section(
         identifier: kind.rawValue, heading: heading, markup: own.map { library.markups[$0] } ?? "", shown: own,
-        isOfKind: true, dimensions: dimensions(kind), tools: kind == .timeline ? Self.timelineTools : "")
+        isOfKind: true, dimensions: dimensions(kind),
+        tools: (kind == .timeline ? Self.timelineTools : "") + (dimensions(kind).isEmpty ? fixedNote : ""))
     }
     if let scenario = study.ownCase?.scenario {
       let note =
-        "Every number that the run depends on, of the system that the report was made for. "
-        + "Kinds: measured, datasheet, derived, assumed, announced."
+        "Every number that the run depends on, each with where it is from: measured, datasheet, derived, assumed, announced."
       let table = Table.inputs(scenario.system).html(caption: "Inputs")
       sections.append(
         HTMLPage.Section(
           identifier: "inputs", heading: "Inputs, every number with its unit and source",
-          body: "<p class=\"caption\">\(note)</p><details class=\"inputs\"><summary>Show the numbers</summary>"
+          body: fixedNote
+            + "<p class=\"caption\">\(note)</p><details class=\"inputs\"><summary>Show the numbers</summary>"
             + "<div class=\"scroll\" tabindex=\"0\">\(table)</div></details>"))
     }
     return sections
+  }
+
+  /// Whose a section is that no choice changes; shown once another system is chosen.
+  private var fixedNote: String {
+    "<p class=\"fixed\" hidden>Of \(markupEscaped(ownName)), which this page was made for, not of the choice above.</p>"
   }
 
   /// The buttons of a timeline.
@@ -143,7 +148,8 @@ extension SystemReport {
     let required = NumberFormat.significant(result.memory.requiredBytes / 1e9, digits: 3)
     let capacity = result.memory.capacityBytes.map { " of \(NumberFormat.shortest($0 / 1e9))" } ?? ""
     return [
-      ("finding", finding(one)), ("number", NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)),
+      ("finding", finding(one)), ("detail", detail(one)),
+      ("number", NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)),
       ("system", "\(one.scenario.workloadText), \(one.scenario.latencyKindText), \(one.scenario.systemText)"),
       ("latency", NumberFormat.time(picoseconds: result.latency.count, digits: 4)),
       ("device_busy", NumberFormat.time(picoseconds: result.deviceBusy.count, digits: 4)),
@@ -212,12 +218,7 @@ private struct FigureLibrary {
     if isOwn { ownNumbers[kind] = number }
   }
 
-  /// What the page may show instead of what it shows first.
-  var templates: String {
-    markups.enumerated().map { "<template id=\"t\($0.offset)\">\($0.element)</template>\n" }.joined()
-  }
-
-  /// Which figure belongs to which choice, and the timelines.
+  /// What the page may show instead of what it shows first, which figure belongs to which choice, and the timelines.
   var record: Record {
     let figures = Figure.Kind.allCases.compactMap { kind in
       keys[kind].map { entries in
@@ -225,6 +226,8 @@ private struct FigureLibrary {
       }
     }
     let timelines = timelines.map { (key: String($0.number), value: Value.record($0.code.record)) }
-    return ["figures": .record(Record(figures)), "timelines": .record(Record(timelines))]
+    return [
+      "markups": .texts(markups), "figures": .record(Record(figures)), "timelines": .record(Record(timelines)),
+    ]
   }
 }

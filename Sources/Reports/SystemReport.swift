@@ -68,7 +68,7 @@ package struct SystemReport: Sendable {
   }
 
   /// The system that was asked for.
-  private var ownName: String {
+  var ownName: String {
     Figure.systemName(study, study.own) + ", batch \(study.batches[study.own.batch])"
   }
 
@@ -95,28 +95,29 @@ package struct SystemReport: Sendable {
     let batch = scenario.workload.parameters.first { $0.name == "batch" }.map { " at batch \($0.value)" } ?? ""
     let time = NumberFormat.time(picoseconds: result.latency.count)
     guard let accelerator = scenario.system.accelerator else {
-      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone.\(answer(one))"
-        + doubts(result)
+      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone."
     }
-    let share = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
+    let idle = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
+    let busy = NumberFormat.percent(1 - result.frameworkTaxFraction, decimals: 0)
     let waits =
       switch result.bound {
-      case .framework: "it waits for the framework, not for the device"
-      case .compute: "it waits for arithmetic"
-      case .memory: "it waits for memory"
-      case .overhead: "it waits for kernel overhead, which no faster chip removes"
-      case .communication: "it waits for other devices"
+      case .framework: "is idle for \(idle) of it: it waits for the framework"
+      case .compute: "works for \(busy) of it: arithmetic sets the time"
+      case .memory: "works for \(busy) of it: memory sets the time"
+      case .overhead: "works for \(busy) of it: fixed times of kernels set it, which no faster chip removes"
+      case .communication: "works for \(busy) of it: the exchange with other devices sets the time"
       }
-    return
-      "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), and \(accelerator.title) is idle "
-      + "for \(share) of it: \(waits).\(answer(one))\(doubts(result))"
+    return "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), which \(waits)."
   }
+
+  /// Which case it is, how sure that is, and what takes away from it.
+  func detail(_ one: SystemStudy.Case) -> String { answer(one) + doubts(one.result) }
 
   /// Which case it is and how sure, as a run says it.
   private func answer(_ one: SystemStudy.Case) -> String {
     let sensitivities = one.sensitivities.isEmpty ? nil : one.sensitivities
     let answer = LatencyAnswer(
       one.scenario, one.result, errors: errors, sensitivities: sensitivities, figures: one.figures)
-    return " It is \(answer.caseText(isHostOnly: one.scenario.system.accelerator == nil)). \(answer.answerText)."
+    return "It is \(answer.caseText(isHostOnly: one.scenario.system.accelerator == nil)). \(answer.answerText)."
   }
 }

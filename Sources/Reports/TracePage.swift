@@ -39,11 +39,13 @@ package struct TracePage: Sendable {
     let share = NumberFormat.percent(shown.frameworkTaxFraction, decimals: 0)
     let span = NumberFormat.time(picoseconds: shown.span.count)
     let recorded = NumberFormat.time(picoseconds: study.run.span.count)
+    // Whoever is sent the page has no use for the folders of who made it.
+    let file = study.run.trace.file.split(separator: "/").last.map { String($0) } ?? study.run.trace.file
     let finding =
       study.target == nil
-      ? "\(study.run.trace.file): the recording takes \(recorded), its replay \(span), and the device is idle for "
+      ? "\(file): the recording takes \(recorded), its replay \(span), and the device is idle for "
         + "\(share) of it."
-      : "\(study.run.trace.file): the recording takes \(recorded), and would take \(span) on the target, whose device is "
+      : "\(file): the recording takes \(recorded), and would take \(span) on the target, whose device is "
         + "idle for \(share) of it."
     var sections = [
       HTMLPage.Section(

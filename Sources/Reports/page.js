@@ -1,7 +1,10 @@
 "use strict";
-(() => {
+(async () => {
 const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [...r.querySelectorAll(s)];
-const data = JSON.parse($("#report").textContent);
+// What the page may show is compressed; a browser that cannot read it shows the page as it stands.
+if (!window.DecompressionStream) return;
+const packed = Uint8Array.from(atob($("#report").textContent), c => c.charCodeAt(0));
+const data = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).json();
 const tip = $("#tip"), live = $("#live");
 const SVG = "http://www.w3.org/2000/svg";
 const hoverOf = m => m.dataset.hover || "";
@@ -71,11 +74,14 @@ function mount() {
     const id = data.figures[holder.dataset.figure][keyOf(dimensions)];
     if (holder.dataset.shown === String(id)) continue;
     holder.dataset.shown = String(id);
-    const template = id === undefined ? null : document.getElementById("t" + id);
-    holder.replaceChildren(template ? template.content.cloneNode(true) : missing(holder.dataset.figure));
+    if (id === undefined) holder.replaceChildren(missing(holder.dataset.figure));
+    else holder.innerHTML = data.markups[id];
     prepare(holder);
     if (holder.dataset.figure === "timeline") timeline(holder);
   }
+  // What no choice changes says whose it is, once it is not that of the page's head.
+  const isOwn = data.dimensions.every(d => current[d] === data.own[d]);
+  for (const note of $$(".fixed")) note.hidden = isOwn;
   document.title = all ? all.text.finding : document.title;
 }
 if (form && data.cases) {
@@ -275,4 +281,5 @@ function rows(holder) {
   $(".after", holder).addEventListener("click", () => go(1));
   draw();
 }
+document.documentElement.dataset.ready = "";
 })();

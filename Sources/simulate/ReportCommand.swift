@@ -121,7 +121,19 @@ enum ReportCommand {
   }
 
   /// The command as it was given.
-  static var commandLine: String { "simulate " + Platform.arguments.map(shellText).joined(separator: " ") }
+  static var commandLine: String {
+    "simulate " + Platform.arguments.map { shellText(withoutFolders($0)) }.joined(separator: " ")
+  }
+
+  /// An argument without the folders of this machine: a page is sent to others, and says what of, not where that lies.
+  private static func withoutFolders(_ argument: String) -> String {
+    var parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let path = parts.last, path.hasPrefix("/"), let name = path.split(separator: "/").last else {
+      return argument
+    }
+    parts[parts.count - 1] = name
+    return parts.joined(separator: "=")
+  }
 
   /// The command that makes the page of a system.
   @Sendable private static func commandLine(of scenario: Scenario) -> String {

@@ -35,6 +35,19 @@ private func charts() -> [Chart] {
 }
 
 struct SVGTests {
+  @Test("A bar that goes on beyond the axis is cut, and no other")
+  func cutBars() {
+    func markup(_ ends: [Double]) -> String {
+      let bars = BarChart(
+        axis: Axis(title: "a", scale: .linear(coveringMost: ends)),
+        series: [.init(name: "s", style: SeriesStyle(color: 0))],
+        rows: ends.map { .init(label: "r", value: "", segments: [.init(series: 0, start: 0, end: $0, hover: "")]) })
+      return Chart(title: "t", summary: "s", content: .bars(bars)).svg(isStandalone: false)
+    }
+    #expect(markup([94, 22, 12]).split(separator: "class=\"cut\"").count == 3, "two gaps")
+    #expect(!markup([60, 22, 12]).contains("class=\"cut\""))
+  }
+
   @Test("Names are text, never markup, at any width", arguments: [280.0, 360, 900, 1400])
   func names(width: Double) {
     for chart in charts() {

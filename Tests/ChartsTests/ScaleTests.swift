@@ -18,6 +18,14 @@ struct ScaleTests {
     #expect(scale.ticks(atMost: 6).map(\.label) == ["0", "2", "4", "6", "8", "10"])
   }
 
+  @Test("One value of more than three times the next goes on beyond the axis, and none does that is not alone")
+  func outliers() {
+    #expect(Scale.linear(coveringMost: [94, 22, 12, 6]).domain == 0...30)
+    #expect(Scale.linear(coveringMost: [60, 22, 12, 6]).domain.upperBound >= 60)
+    #expect(Scale.linear(coveringMost: [94, 90, 1]).domain.upperBound >= 94)
+    #expect(Scale.linear(coveringMost: [94, 1]).domain.upperBound >= 94, "two bars are a comparison")
+  }
+
   @Test("Whatever is shown, positions stay on the axis", arguments: [Scale.Kind.linear, .logarithmic])
   func bounded(kind: Scale.Kind) {
     for values in [[], [0], [5], [-3, 7], [1e-12, 1e15], [.nan, .infinity, 2]] as [[Double]] {

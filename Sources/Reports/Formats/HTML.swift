@@ -11,7 +11,7 @@ extension Report {
     </head>
     <body>
     <main>
-    \((blocks.map { $0.html() } + figures.map { "<section>\(HTMLPage.markup($0))</section>" }).joined(separator: "\n"))
+    \((zip(blocks, [true] + blocks.map { _ in false }).map { $0.html(isFirst: $1) } + figures.map { "<section>\(HTMLPage.markup($0, showsTitle: true))</section>" }).joined(separator: "\n"))
     </main>
     </body>
     </html>
@@ -28,9 +28,14 @@ extension ReportBlock {
     }
   }
 
-  fileprivate func html() -> String {
+  /// The block as markup; what a page begins with is its heading.
+  fileprivate func html(isFirst: Bool) -> String {
     switch self {
     case .lines(let lines), .paragraphs(let lines, _):
+      if isFirst, let heading = lines.first {
+        let rest = lines.dropFirst().map(markupEscaped).joined(separator: "<br>")
+        return "<h1>\(markupEscaped(heading))</h1>" + (rest.isEmpty ? "" : "<p>\(rest)</p>")
+      }
       return "<p>\(lines.map(markupEscaped).joined(separator: "<br>"))</p>"
     case .table(let table, let title, _, let note):
       let below = note.map { "<p class=\"caption\">\(markupEscaped($0))</p>" } ?? ""
