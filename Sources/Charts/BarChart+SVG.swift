@@ -8,9 +8,11 @@ extension BarChart {
     var y = top
     let legend = Legend(entries: series.map { Legend.Entry(name: $0.name, style: $0.style, sign: .area) })
     y += legend.draw(into: &body, layout, x: 8, y: y) + 4
-    let widest = rows.map { textWidth($0.label, size: layout.fontSize) }.max() ?? 0
+    // Every row may be the one in bold, on a page whose choice says which: all pages have one layout.
+    let bold = 1.1
+    let widest = rows.map { textWidth($0.label, size: layout.fontSize) * bold }.max() ?? 0
     let labelWidth = layout.isNarrow ? 0 : min(widest, layout.width * 0.36)
-    let valueWidth = rows.map { textWidth($0.value, size: layout.fontSize) }.max() ?? 0
+    let valueWidth = rows.map { textWidth($0.value, size: layout.fontSize) * bold }.max() ?? 0
     let left = 8 + (layout.isNarrow ? 0 : labelWidth + 10)
     let right = layout.width - 12 - (valueWidth > 0 ? valueWidth + 6 : 0)
     let barHeight = layout.isNarrow ? 18.0 : 22
@@ -23,11 +25,13 @@ extension BarChart {
       let names = row.isMarked ? "t strong" : "t"
       if layout.isNarrow {
         body.label(
-          fitted(row.label, into: layout.width - 16, size: layout.fontSize), x: 8, y: barTop - 5, class: names + " halo"
+          fitted(row.label, into: (layout.width - 16) / bold, size: layout.fontSize), x: 8, y: barTop - 5,
+          class: names + " halo"
         )
       } else {
         body.label(
-          fitted(row.label, into: labelWidth, size: layout.fontSize), x: left - 10, y: barTop + 15, .end, class: names)
+          fitted(row.label, into: labelWidth / (row.isMarked ? bold : 1), size: layout.fontSize), x: left - 10,
+          y: barTop + 15, .end, class: names)
       }
       let room = row.under == nil ? barHeight : barHeight - 6
       for segment in row.segments { draw(segment, into: &body, y: barTop, room, place) }
