@@ -36,7 +36,7 @@ MENU = [
     ("How it works, how far to trust it", ["docs/architecture.md", "docs/model.md", "docs/validation.md", "docs/performance.md",
                                            "docs/reliability.md", "docs/*.md"]),
     ("Libraries", ["Sources/FrameworkTax/FrameworkTax.docc/*.md", "Sources/*/*.docc/*.md"]),
-    ("The repository", ["CONTRIBUTING.md", "CHANGELOG.md", "tools/README.md", "benchmarks/**/*.md", "hardware-profiles/**/*.md"]),
+    ("The repository", ["CONTRIBUTING.md", "CHANGELOG.md", "packaging/README.md", "tools/README.md", "benchmarks/**/*.md", "hardware-profiles/**/*.md"]),
 ]
 LONGEST_TEXT = 20_000  # of a section, in the index: tables of measurements have thousands of numbers
 LARGEST_FILE = 300_000  # that is copied because a page links to it
@@ -77,6 +77,10 @@ class Site:
         self.documents = {page: self.document(page) for page in self.addresses}
 
     def document(self, page):
+        return self.translated(page, (ROOT / page).read_text(encoding="utf-8"))
+
+    def translated(self, page, text):
+        """A text, as if it were that page's."""
         here = address(page)
 
         def resolve(target, is_picture):
@@ -100,7 +104,7 @@ class Site:
         def symbol(name):
             return relative(self.addresses[self.symbols[name]], here) if name in self.symbols else None
 
-        return Document((ROOT / page).read_text(encoding="utf-8"), resolve, symbol)
+        return Document(text, resolve, symbol)
 
     def name(self, page):
         return "Home" if page == "README.md" else self.documents[page].title
@@ -115,7 +119,8 @@ class Site:
             lines.append(f"<details{' open' if is_open else ''}><summary>{html.escape(group)}</summary><ul>")
             for page in chosen:
                 mark = ' aria-current="page"' if page == current else ""
-                lines.append(f'<li><a href="{relative(self.addresses[page], here)}"{mark}>{html.escape(self.name(page))}</a></li>')
+                href = relative(self.addresses[page], here)
+                lines.append(f'<li><a href="{href}"{mark}>{html.escape(self.name(page))}</a></li>')
             lines.append("</ul></details>")
         return "\n".join(lines)
 

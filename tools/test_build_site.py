@@ -62,18 +62,16 @@ class SiteTests(unittest.TestCase):
             page.write_text(whole, encoding="utf-8")
 
     def test_a_broken_link_of_a_page_reaches_the_site(self):
-        build = self.site.document
-
-        class Broken(build_site.Site):
-            def document(self, page):
-                document = build(page)
-                if page == "README.md":
-                    document.html += build_site.Document("[a](docs/nowhere.md)", lambda target, is_picture: target).html
-                return document
-
-        folder = pathlib.Path(self.temporary.name) / "broken"
-        Broken(folder).write()
-        self.assertIn("index.html: docs/nowhere.md is not there", build_site.dead_links(folder))
+        text = "# A page\n\n[a](docs/nowhere.md) [b](docs/glossary.md#nowhere) ![c](docs/nowhere.svg) [d](docs/vectors) [e](nowhere)\n"
+        self.assertEqual(self.site.translated("README.md", text).html.count("<a href"), 5)  # one is the heading's own
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder)
+            (path / "docs").mkdir()
+            (path / "docs/glossary.html").write_text(self.site.page("docs/glossary.md"), encoding="utf-8")
+            (path / "index.html").write_text(self.site.translated("README.md", text).html, encoding="utf-8")
+            dead = [line for line in build_site.dead_links(path) if line.startswith("index.html")]
+        self.assertEqual(dead, ["index.html: docs/nowhere.md is not there", "index.html: docs/glossary.html#nowhere has no such heading",
+                                "index.html: docs/nowhere.svg is not there", "index.html: nowhere is not there"])
 
     def test_something_else_is_not_replaced(self):
         folder = pathlib.Path(self.temporary.name) / "precious"
