@@ -90,19 +90,18 @@ class Site:
             if not path:
                 return target
             wanted = posixpath.normpath(posixpath.join(posixpath.dirname(page), urllib.parse.unquote(path)))
-            if (ROOT / wanted).is_dir():
-                wanted = posixpath.join(wanted, "README.md")
-            if wanted in self.addresses:
-                return relative(self.addresses[wanted], here) + (f"#{fragment}" if fragment else "")
             file = ROOT / wanted
+            page_there = posixpath.join(wanted, "README.md") if file.is_dir() else wanted
+            if page_there in self.addresses:
+                return relative(self.addresses[page_there], here) + (f"#{fragment}" if fragment else "")
             if file.is_file() and (is_picture or file.stat().st_size <= LARGEST_FILE):
                 self.files.add(wanted)
                 return relative(wanted, here)
             # A folder or a large file is named, not linked to; what is not there is left for the check to find.
-            return None if file.exists() or (ROOT / wanted).parent.is_dir() and wanted.endswith("/README.md") else target
+            return None if file.exists() else target
 
         def symbol(name):
-            return relative(self.addresses[self.symbols[name]], here) if name in self.symbols else None
+            return relative(self.addresses[self.symbols[name]], here) if name in self.symbols else f"{name}.html"
 
         return Document(text, resolve, symbol)
 

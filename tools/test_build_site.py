@@ -62,8 +62,8 @@ class SiteTests(unittest.TestCase):
             page.write_text(whole, encoding="utf-8")
 
     def test_a_broken_link_of_a_page_reaches_the_site(self):
-        text = "# A page\n\n[a](docs/nowhere.md) [b](docs/glossary.md#nowhere) ![c](docs/nowhere.svg) [d](docs/vectors) [e](nowhere)\n"
-        self.assertEqual(self.site.translated("README.md", text).html.count("<a href"), 3)  # a folder is named, not linked to
+        text = "# A page\n\n[a](docs/nowhere.md) [b](docs/glossary.md#nowhere) ![c](docs/nowhere.svg) [d](docs/vectors) [e](nowhere) <doc:nowhere>\n"
+        self.assertEqual(self.site.translated("README.md", text).html.count("<a href"), 4)  # a folder is named, not linked to
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder)
             (path / "docs").mkdir()
@@ -71,7 +71,8 @@ class SiteTests(unittest.TestCase):
             (path / "index.html").write_text(self.site.translated("README.md", text).html, encoding="utf-8")
             dead = [line for line in build_site.dead_links(path) if line.startswith("index.html")]
         self.assertEqual(dead, ["index.html: docs/nowhere.md is not there", "index.html: docs/glossary.html#nowhere has no such heading",
-                                "index.html: docs/nowhere.svg is not there", "index.html: nowhere is not there"])
+                                "index.html: docs/nowhere.svg is not there", "index.html: nowhere is not there",
+                                "index.html: nowhere.html is not there"])
 
     def test_something_else_is_not_replaced(self):
         folder = pathlib.Path(self.temporary.name) / "precious"
