@@ -40,6 +40,7 @@ DECODERS = {"CodeLlama-34b-Instruct-hf": "codellama-34b", "Llama-2-70b-hf": "lla
 CHANGED = {22: ["engine.max_num_batched_tokens=1024"], 27: ["engine.max_num_batched_tokens=1024"],
            23: ["engine.max_num_batched_tokens=8192"], 28: ["engine.max_num_batched_tokens=8192"],
            25: ["engine.memory_fraction=0.95"], 30: ["engine.memory_fraction=0.95"]}
+METRICS = (("itl_ms", "itl mean"), ("ttft_ms", "ttft mean"), ("latency_ms", "e2e mean"))
 LITE = {48, 58, 60, 62, 66}
 SYSTEMS = {"h200_sxm": "nvidia-h200", "b200_sxm": "nvidia-b200", "h100_sxm": "nvidia-h100-sxm"}
 MODELS = {"meta-llama/Llama-3.1-70B": "llama-3.1-70b", "meta-llama/Llama-3.1-8B-Instruct": "llama-3.1-8b",
@@ -70,7 +71,8 @@ def requests(path, kind):
     return shared / (question + shared)
 
 
-def blis(simulate, data, scratch, pool):
+def blis_results(simulate, data, scratch, pool):
+    """Of each experiment: a row of it, what was measured by metric, and the answer, or nothing where no rate is published."""
     measured = collections.defaultdict(dict)
     about = {}
     for row in rows_of(data, "published.csv"):
@@ -97,21 +99,23 @@ def blis(simulate, data, scratch, pool):
         for change in changes + CHANGED.get(number, []):
             arguments += ["--set", change]
         jobs[number] = pool.submit(call, simulate, arguments)
+    return {number: (about[number], measured[number], jobs[number].result() if number in jobs else None) for number in sorted(about)}
+
+
+def blis(simulate, data, scratch, pool):
     lines = ["| experiment | model | load | ITL measured ms | error % | TTFT measured ms | error % | end to end measured ms | error % |",
              "|---|---|---|---:|---:|---:|---:|---:|---:|"]
     errors = collections.defaultdict(list)
-    for number in sorted(about):
-        row, values = about[number], measured[number]
+    for number, (row, values, result) in blis_results(simulate, data, scratch, pool).items():
         name = f"| {number} | {row['model']}, {row['software'].split()[-1]} | {row['context']} |"
-        if number not in jobs:
+        if result is None:
             lines.append(f"{name} {values['itl mean']:.2f} | not published: rate | {values['ttft mean']:.1f} | | "
                          f"{values['e2e mean']:.0f} | |")
             continue
-        result = jobs[number].result()
         if "error" in result:
             lines.append(f"{name} {values['itl mean']:.2f} | {result['error']} | | | | |")
             continue
-        for key, metric in (("itl_ms", "itl mean"), ("ttft_ms", "ttft mean"), ("latency_ms", "e2e mean")):
+        for key, metric in METRICS:
             error = result[key]["mean"] / values[metric] - 1
             errors[metric].append(error)
             name += f" {values[metric]:.2f} | {100 * error:+.0f} |"
@@ -130,7 +134,8 @@ def lengths(row, option, column):
     return [f"--{option}", str(round(0.9 * stated)), f"--{option}-p90", str(round(0.98 * stated))]
 
 
-def silicon(simulate, data, pool):
+def silicon_results(simulate, data, pool):
+    """The rows with one device, each with its answer."""
     jobs = []
     for row in rows_of(data, "aic_serving_silicon.csv"):
         if row["mode"] != "agg" or row["tp"] != "1" or row["pp"] != "1" or row["attention_dp"] not in ("", "1"):
@@ -144,11 +149,14 @@ def silicon(simulate, data, pool):
                      "--duration-s", f"{max(10 * steps, 1):.2f}", "--precision", "bf16", "--weights", weights,
                      "--set", "engine.max_num_seqs=1024"]
         jobs.append((row, pool.submit(call, simulate, arguments)))
+    return [(row, job.result()) for row, job in jobs]
+
+
+def silicon(simulate, data, pool):
     lines = ["| system | model | engine | weights | prompt | tokens | in flight | TPOT measured ms | error % | TTFT measured ms | error % |",
              "|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|"]
     errors = collections.defaultdict(list)
-    for row, job in jobs:
-        result = job.result()
+    for row, result in silicon_results(simulate, data, pool):
         name = (f"| {row['system']} | {row['model'].split('/')[-1]} | {row['backend']} {row['backend_version']} | "
                 f"{row['precision']} | {row['isl']} | {row['osl']} | {row['concurrency']} |")
         if "error" in result:
@@ -186,4 +194,5 @@ def main():
     sys.stdout.write(text)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,7 @@ def main(arguments):
         sys.exit(__doc__)
     folder = pathlib.Path(arguments[1]).resolve()
     parts, wrong = 0, 0
-    for path in sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("hardware-profiles/*.md")]):
+    for path in sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("docs/how-to/*.md"), *ROOT.glob("hardware-profiles/*.md")]):
         text = path.read_text(encoding="utf-8")
 
         def replaced(match):
