@@ -19,7 +19,7 @@ loader.exec_module(release)
 # Answers only beside its catalog, and only where nothing is in the environment but what a shell puts there.
 PROGRAM = """#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
-[ -f "$here/x_Catalog.resources/file" ] || exit 3
+[ -f "$here/x_CatalogFiles.resources/file" ] || exit 3
 [ -z "$HOME$LANG" ] || [ "$1" = --version ] || exit 4
 case "$*" in
   --version) echo "simulate 9.8.7" ;;
@@ -35,8 +35,8 @@ class ReleaseTests(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.prefix = self.folder / "prefix"
-        (self.prefix / "lib/simulate/x_Catalog.resources").mkdir(parents=True)
-        (self.prefix / "lib/simulate/x_Catalog.resources/file").write_text("catalog")
+        (self.prefix / "lib/simulate/x_CatalogFiles.resources").mkdir(parents=True)
+        (self.prefix / "lib/simulate/x_CatalogFiles.resources/file").write_text("catalog")
         program = self.prefix / "lib/simulate/simulate"
         program.write_text(PROGRAM)
         program.chmod(0o700)
@@ -70,13 +70,13 @@ class ReleaseTests(unittest.TestCase):
             members = {member.name.split("/", 1)[1]: member for member in file.getmembers() if "/" in member.name}
         self.assertEqual(members["bin/simulate"].linkname, "../lib/simulate/simulate")
         self.assertEqual(members["lib/simulate/simulate"].mode, 0o755)
-        self.assertEqual(members["lib/simulate/x_Catalog.resources/file"].mode, 0o644)
+        self.assertEqual(members["lib/simulate/x_CatalogFiles.resources/file"].mode, 0o644)
         self.assertTrue({*release.PLACED, *release.DOCUMENTS} <= members.keys())
         self.assertEqual({(member.uid, member.uname) for member in members.values()}, {(0, "")})
 
     def test_the_same_bytes_again(self):
         self.make("one", SOURCE_DATE_EPOCH="1000000000")
-        os.utime(self.prefix / "lib/simulate/x_Catalog.resources/file", (1, 1))
+        os.utime(self.prefix / "lib/simulate/x_CatalogFiles.resources/file", (1, 1))
         self.make("two", SOURCE_DATE_EPOCH="1000000000")
         self.assertEqual(self.archive("one").read_bytes(), self.archive("two").read_bytes())
 
