@@ -11,8 +11,11 @@ import re
 import frameworktax
 
 
-def product_flops(operator, inputs, outputs, attributes):
-    """The floating-point operations of one operator, by the sizes of its tensors; 0 for what multiplies no matrices."""
+def product_flops(operator, inputs, outputs, attributes, is_full=False):
+    """The floating-point operations of one operator, by the sizes of its tensors; 0 for what multiplies no matrices.
+
+    Causal attention multiplies pairs of a query and an earlier key; all pairs where `is_full`, as PyTorch's counter has it.
+    """
     name = operator.partition("::")[2].rstrip("_")
     if name in ("linear", "mm", "mv", "addmm", "addmv", "matmul", "bmm", "baddbmm", "dot"):
         left = inputs[1] if name in ("addmm", "addmv", "baddbmm") else inputs[0]
@@ -30,7 +33,7 @@ def product_flops(operator, inputs, outputs, attributes):
     if name == "scaled_dot_product_attention":
         queries, keys, values = inputs[:3]
         pairs = math.prod(queries[:-1]) * keys[-2]
-        if attributes.get("is_causal") == 1:
+        if attributes.get("is_causal") == 1 and not is_full:
             rows, columns = queries[-2], keys[-2]
             pairs = math.prod(queries[:-2]) * sum(min(row, columns) for row in range(1, rows + 1))
         return 2 * pairs * (queries[-1] + values[-1])
@@ -63,19 +66,19 @@ def recurrent_flops(inputs, states):
     return sum(2 * steps * math.prod(matrix) for matrix in matrices)
 
 
-def flops(program, values):
+def flops(program, values, is_full=False):
     """The operations of products of a whole program at some values of its parameters."""
     from export_workload import evaluate
 
     total = 0
     for entry in program:
         if "repeat" in entry:
-            total += evaluate(entry["repeat"], values) * flops(entry["program"], values)
+            total += evaluate(entry["repeat"], values) * flops(entry["program"], values, is_full)
             continue
         inputs, outputs = (
             [[evaluate(side, values) for side in shape] for shape in entry.get(key, [])] for key in ("inputs", "outputs")
         )
-        total += product_flops(entry["operator"], inputs, outputs, entry.get("attributes", {}))
+        total += product_flops(entry["operator"], inputs, outputs, entry.get("attributes", {}), is_full)
     return total
 
 

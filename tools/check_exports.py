@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""Exports ten kinds of models that nobody here chose, and holds each file to the simulator and to an independent count.
+
+    tools/check_exports.py --simulate .build/release/simulate
+    tools/check_exports.py --simulate .build/release/simulate --seed 7 --count 30
+
+Makes a virtual environment in a temporary folder, installs today's torch, transformers, diffusers, timm, torchvision and onnx
+from the package index, draws models from their lists by a seed, and exports each from its configuration, without weights.
+A file has to be right (`simulate profiles check`), to run (`simulate run`), and to multiply as much as
+`torch.utils.flop_counter` counts on the same model; ONNX files and archives of `torch.export` written from three models have
+to say the same as the models themselves. Where no package index can be reached it says so, and ends with status 0.
+
+With --python it uses an environment that is there.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import json
+import math
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import package_environment
+from workload_summary import flops
+
+SEED = 2026
+
+REQUIREMENTS = ["transformers", "diffusers", "timm", "torchvision==0.28.0", "onnx", "numpy"]
+
+# A model that takes longer is passed over: CI has minutes, and some of 2,000 candidates have thousands of operators.
+SECONDS_EACH = 60
+
+# Largest difference of the two counts: operators that only one of them takes for a product.
+TOLERANCE = 0.005
+
+
+class TooLong(Exception):
+    """A model took more than its time."""
+
+
+def inside(options):
+    """What runs in the environment: draws, exports, checks; returns the number of faults."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    import export_workload
+
+    export_workload.complete_torchvision()
+    import drawn_models
+
+    wanted = dict(drawn_models.KINDS)
+    if options.count != sum(wanted.values()):
+        rounds = math.ceil(options.count / sum(wanted.values()))
+        wanted = {kind: count * rounds for kind, count in wanted.items()}
+    share = sorted(wanted)[options.part :: options.parts]
+    streams = drawn_models.drawn(options.seed)
+    tally = collections.Counter()
+    deadline = time.monotonic() + options.seconds
+    for kind in share:
+        done = 0
+        for name in streams[kind]:
+            if done == wanted[kind] or time.monotonic() > deadline:
+                break
+            verdict, text = one_model(kind, name, options)
+            tally[verdict] += 1
+            done += verdict != "passed over"
+            print(f"{verdict:11} {kind}: {name}: {text}", flush=True)
+    return tally
+
+
+def one_model(kind, name, options):
+    """Exports one model; returns (verdict, what to say of it)."""
+    import drawn_models
+    import export_workload
+
+    build = drawn_models.builder(kind, name)
+    try:
+        with limited(SECONDS_EACH):
+            reason = not_built(build)
+            if reason:
+                return "passed over", reason
+            definition = export_workload.Definition(name.replace("_", "-").replace(".", "-").lower(), name, kind, build)
+            definition.full_slices = False
+            result = export_workload.export(definition)
+            counted = independent_count(build, result)
+    except TooLong:
+        return "passed over", f"takes more than {SECONDS_EACH} s"
+    except export_workload.ExportError as error:
+        reason = not_runnable(build)
+        return ("passed over", reason) if reason else ("WRONG", str(error).replace("\n", " | ")[:600])
+    except Exception as error:
+        return "WRONG", f"{type(error).__name__}: {error}"[:600]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "workload.json"
+        path.write_text(export_workload.workload_text(result.workload), encoding="utf-8")
+        return verdict_on(path, result, counted, options)
+
+
+def not_built(build):
+    """Why a model is no candidate: no configuration by default, or other inputs than these."""
+    import drawn_models
+    import torch
+
+    try:
+        with torch.device("meta"):
+            _, inputs = build()
+            inputs()
+    except drawn_models.NoCandidate as reason:
+        return str(reason)
+    except TooLong:
+        raise
+    except Exception as error:
+        return f"is not built from its configuration: {first_line(error)}"
+    return None
+
+
+def not_runnable(build):
+    """Why a model that is not exported is no candidate: it does not run on the processor either, with these inputs."""
+    import torch
+
+    with torch.device("meta"):
+        module, _ = build()
+    if sum(tensor.numel() for tensor in module.parameters()) > 1e9:
+        return None
+    try:
+        with limited(SECONDS_EACH):
+            module, inputs = build()
+            given = inputs()
+            with torch.no_grad():
+                module.eval()(**given) if isinstance(given, dict) else module.eval()(*given)
+    except TooLong:
+        return f"takes more than {SECONDS_EACH} s on the processor"
+    except Exception as error:
+        return f"does not run on these inputs: {first_line(error)}"
+    return None
+
+
+def first_line(error):
+    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0][:120]}"
+
+
+def independent_count(build, result):
+    """The operations that torch.utils.flop_counter counts on the same model at the workload's defaults."""
+    import contextlib
+
+    import torch
+    from meta_values import Values
+    from torch.utils.flop_counter import FlopCounterMode
+
+    values = Values() if result.follows_values else None
+    with torch.device(result.device), values.mode() if values else contextlib.nullcontext():
+        module, inputs = build()
+        given = inputs()
+    module = module.to(result.device).eval()
+    arguments, keywords = ((), given) if isinstance(given, dict) else (given, {})
+    from export_workload import autocast_on_meta
+
+    with torch.no_grad(), torch.device(result.device), autocast_on_meta(), FlopCounterMode(display=False) as counter:
+        with values.mode() if values else contextlib.nullcontext():
+            module(*arguments, **keywords)
+    return counter.get_total_flops()
+
+
+def verdict_on(path, result, counted, options):
+    """Whether the simulator takes a file, and the counts agree."""
+    check = subprocess.run([options.simulate, "profiles", "check", path], capture_output=True, text=True)
+    if check.returncode != 0:
+        return "WRONG", "profiles check: " + check.stderr.strip().replace(str(path), "FILE")[:400]
+    run = subprocess.run([options.simulate, "run", path, "h100-sxm", "--format", "json"], capture_output=True, text=True)
+    if run.returncode != 0:
+        return "WRONG", "run: " + run.stderr.strip().replace(str(path), "FILE")[:400]
+    answer = json.loads(run.stdout)
+    workload = result.workload
+    ours = flops(workload["program"], workload["parameters"], is_full=True)
+    text = (
+        f"{answer['operators']:,} operators, {answer['kernels']:,} kernels, {ours / 1e9:,.1f} GFLOP, "
+        f"{answer['latency_us']:,.0f} us, of it busy {answer['device_busy_us']:,.0f}"
+    )
+    if result.device == "cpu" or result.follows_values:
+        text += ", run on the processor" if result.device == "cpu" else ", values followed"
+    if answer["operators_without_rule"]:
+        text += f"; without a rule {', '.join(answer['operators_without_rule'])} ({answer['without_rule_fraction']:.1%} of bytes)"
+    faults = []
+    if counted and abs(ours / counted - 1) > TOLERANCE or bool(counted) != bool(ours):
+        faults.append(f"torch counts {counted / 1e9:,.2f} GFLOP")
+    if answer["operators"] != result.operators:
+        faults.append(f"{result.operators} operators were exported")
+    theirs = simulated_flops(path, options)
+    expected = flops(workload["program"], workload["parameters"])
+    if abs(theirs - expected) > TOLERANCE * max(expected, 1):
+        faults.append(f"the simulator multiplies {theirs / 1e9:,.2f} GFLOP of {expected / 1e9:,.2f}")
+    # An H100 multiplies 989 TFLOP/s at best.
+    if answer["device_busy_us"] < expected / 989e6 or answer["latency_us"] < answer["device_busy_us"]:
+        faults.append("it is faster than the accelerator")
+    return ("WRONG", text + "; " + "; ".join(faults)) if faults else ("right", text)
+
+
+def simulated_flops(path, options):
+    """The operations of products that the simulator gives the accelerator."""
+    import csv
+    import io
+
+    command = [options.simulate, "roofline", path, "h100-sxm", "--format", "csv"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rows = csv.DictReader(io.StringIO(text))
+    return sum(float(row["flops"]) * int(row["runs"]) for row in rows if row["class"] in ("matrix multiply", "convolution"))
+
+
+class limited:
+    """A time that a block may take."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def __enter__(self):
+        def stop(_signal, _frame):
+            raise TooLong
+
+        signal.signal(signal.SIGALRM, stop)
+        signal.alarm(self.seconds)
+
+    def __exit__(self, *_exception):
+        signal.alarm(0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--simulate", required=True, help="the program")
+    parser.add_argument("--python", help="a Python that has the packages; without it, an environment is made")
+    parser.add_argument("--seed", type=int, default=SEED, help="what the models are drawn by (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=10, help="how many models (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=240, help="when no further model is begun (default: %(default)s)")
+    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--parts", type=int, default=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.simulate = str(pathlib.Path(options.simulate).resolve())
+    if options.part is not None:
+        tally = inside(options)
+        print("tally " + json.dumps(tally))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        python = options.python
+        if python is None:
+            began = time.monotonic()
+            try:
+                python = package_environment.with_torch(pathlib.Path(folder), REQUIREMENTS)
+            except package_environment.Unavailable as reason:
+                print(f"SKIPPED: no models are exported: {reason}")
+                return 0
+            print(f"installed in {time.monotonic() - began:.0f} s: {package_environment.versions(python, REQUIREMENTS)}")
+        return check(python, options)
+
+
+def check(python, options):
+    """Runs the parts side by side, prints what they say, and returns the exit status."""
+    print(f"seed {options.seed}")
+    command = [python, __file__, "--simulate", options.simulate, "--seed", str(options.seed), "--count", str(options.count)]
+    command += ["--seconds", str(options.seconds), "--parts", str(options.parts)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    tally = collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(options.parts) as pool:
+        parts = [pool.submit(followed, [*command, "--part", str(part)], environment) for part in range(options.parts)]
+        ends = [part.result() for part in parts]
+    for status, counts in ends:
+        tally.update(counts)
+    failed = any(status for status, _ in ends)
+    print(f"{tally['right']} right, {tally['WRONG']} wrong, {tally['passed over']} passed over")
+    return 1 if failed or tally["WRONG"] or not tally["right"] else 0
+
+
+def followed(command, environment):
+    """Runs a part, prints its lines as they come; returns its exit status and its tally."""
+    counts = {}
+    with tempfile.TemporaryFile("w+") as messages:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, text=True, env=environment) as process:
+            for line in process.stdout:
+                if line.startswith("tally "):
+                    counts = json.loads(line.removeprefix("tally "))
+                else:
+                    print(line, end="", flush=True)
+        if process.returncode != 0:
+            messages.seek(0)
+            print(messages.read()[-2000:], file=sys.stderr)
+    return process.returncode, counts
+
+
+if __name__ == "__main__":
+    sys.exit(main())
