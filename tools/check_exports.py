@@ -40,7 +40,7 @@ SECONDS_EACH = 60
 TOLERANCE = 0.005
 
 
-class TooLong(Exception):
+class TooLong(BaseException):
     """A model took more than its time."""
 
 
@@ -123,21 +123,31 @@ def not_runnable(build):
     """Why a model that is not exported is no candidate: it does not run on the processor either, with these inputs."""
     import torch
 
-    with torch.device("meta"):
-        module, _ = build()
+    from meta_values import asks_for_values
+
+    try:
+        with torch.device("meta"), torch.no_grad():
+            module, inputs = build()
+            run(module.eval(), inputs())
+    except Exception as error:
+        if not asks_for_values(error) and "BF16" not in str(error):
+            return f"does not run on these inputs: {first_line(error)}"
     if sum(tensor.numel() for tensor in module.parameters()) > 1e9:
         return None
     try:
         with limited(SECONDS_EACH):
             module, inputs = build()
-            given = inputs()
             with torch.no_grad():
-                module.eval()(**given) if isinstance(given, dict) else module.eval()(*given)
+                run(module.eval(), inputs())
     except TooLong:
         return f"takes more than {SECONDS_EACH} s on the processor"
     except Exception as error:
         return f"does not run on these inputs: {first_line(error)}"
     return None
+
+
+def run(module, given):
+    return module(**given) if isinstance(given, dict) else module(*given)
 
 
 def first_line(error):
@@ -152,15 +162,17 @@ def independent_count(build, result):
     from meta_values import Values
     from torch.utils.flop_counter import FlopCounterMode
 
-    values = Values() if result.follows_values else None
-    with torch.device(result.device), values.mode() if values else contextlib.nullcontext():
+    values = Values() if result.way.follows_values else None
+    with torch.device(result.way.device), values.mode() if values else contextlib.nullcontext():
         module, inputs = build()
         given = inputs()
-    module = module.to(result.device).eval()
+    module = module.to(result.way.device).eval()
+    if result.way.is_bfloat16:
+        module = module.to(torch.bfloat16)
     arguments, keywords = ((), given) if isinstance(given, dict) else (given, {})
     from export_workload import autocast_on_meta
 
-    with torch.no_grad(), torch.device(result.device), autocast_on_meta(), FlopCounterMode(display=False) as counter:
+    with torch.no_grad(), torch.device(result.way.device), autocast_on_meta(), FlopCounterMode(display=False) as counter:
         with values.mode() if values else contextlib.nullcontext():
             module(*arguments, **keywords)
     return counter.get_total_flops()
@@ -181,8 +193,7 @@ def verdict_on(path, result, counted, options):
         f"{answer['operators']:,} operators, {answer['kernels']:,} kernels, {ours / 1e9:,.1f} GFLOP, "
         f"{answer['latency_us']:,.0f} us, of it busy {answer['device_busy_us']:,.0f}"
     )
-    if result.device == "cpu" or result.follows_values:
-        text += ", run on the processor" if result.device == "cpu" else ", values followed"
+    text += f", {result.way.described()}" if result.way.described() else ""
     if answer["operators_without_rule"]:
         text += f"; without a rule {', '.join(answer['operators_without_rule'])} ({answer['without_rule_fraction']:.1%} of bytes)"
     faults = []

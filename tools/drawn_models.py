@@ -81,10 +81,9 @@ def transformers_model(kind, name):
         "image classifier": transformers.AutoModelForImageClassification,
     }[kind]
     config = AutoConfig.for_model(name)
-    names = set(inspect.signature(type(config).__init__).parameters) | set(getattr(config, "__dict__", {}))
-    shorter = {key: LAYERS for key in ("num_hidden_layers", "encoder_layers", "decoder_layers") if key in names}
+    counts = ("num_hidden_layers", "num_layers", "num_decoder_layers", "encoder_layers", "decoder_layers", "n_layer", "n_layers")
+    shorter = {key: min(LAYERS, getattr(config, key)) for key in counts if isinstance(getattr(config, key, None), int)}
     if kind != "image classifier" and shorter:
-        shorter = {key: min(value, getattr(config, key, value) or value) for key, value in shorter.items()}
         config = AutoConfig.for_model(name, **shorter)
     if hasattr(config, "is_decoder") and kind == "causal language model":
         config.is_decoder = True

@@ -39,6 +39,7 @@ arguments (a tuple) or keyword arguments (a dict):
 import argparse
 import collections
 import contextlib
+import dataclasses
 import functools
 import importlib.util
 import inspect
@@ -364,12 +365,13 @@ class Recorder:
         self.leaves = []
         self.boundaries = []
         self.pending_modules = 0  # called since the last operator
+        self.chosen = None  # how many the last `topk` chose: experts for each token, where there are such
 
     def run(self, inputs):
         """The top-level operators of one pass. `inputs` makes its arguments anew: a cache grows in a pass."""
         import torch
 
-        self.last_leaf = None
+        self.last_leaf = self.chosen = None
         following = self.values.mode() if self.values else contextlib.nullcontext()
         with torch.device(self.device), following:
             first, second = inputs(), inputs()
@@ -485,13 +487,17 @@ class Recorder:
         if not leaves:
             results = shapes[:1]  # Nothing ran: dropout in evaluation, a conversion to the type it has.
         copies = {path: leaf.copied_shape() for path, leaf in leaves if is_copy(event.name, leaf)}
+        attributes = attributes_of(event.name, leaves)
+        self.chosen = next((leaf.arguments["k"] for _, leaf in leaves if leaf.name == "topk"), self.chosen)
+        if self.chosen and event.name.endswith("_grouped_mm"):
+            attributes["active"] = self.chosen
         return Recorded(
             name=event.name,
             inputs=[shape for shape, _ in shapes],
             dtypes=[dtype for _, dtype in shapes],
             outputs=[shape for shape, _ in results],
             output_dtypes=[dtype for _, dtype in results],
-            attributes=attributes_of(event.name, leaves),
+            attributes=attributes,
             copies=copies,
             kernels=sum(leaf.launches() for _, leaf in leaves),
             block=block,
@@ -1025,6 +1031,32 @@ class Definition:
     rounds: dict = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a model is run: where, and what is done for what it asks for."""
+
+    device: str = "meta"
+    follows_values: bool = False  # of small tensors of the meta device
+    is_bfloat16: bool = False  # whether it is turned to that type
+    is_small: bool = False  # whether lengths are a fraction of their defaults
+
+    def after(self, need):
+        """The way that does what a model needs, after this one could not; None where there is none."""
+        if need == "bfloat16":
+            return None if self.is_bfloat16 else dataclasses.replace(self, is_bfloat16=True)
+        if self.device != "meta":
+            return None
+        if not self.follows_values:
+            return dataclasses.replace(self, follows_values=True)
+        return dataclasses.replace(self, device="cpu", follows_values=False, is_small=True)
+
+    def described(self):
+        if self.device == "cpu":
+            return "on the processor, at small sizes"
+        parts = ["with the values of small tensors"] * self.follows_values + ["in bfloat16"] * self.is_bfloat16
+        return " and ".join(parts)
+
+
 @dataclass
 class Export:
     """A finished workload and what the table says about it."""
@@ -1032,14 +1064,15 @@ class Export:
     workload: dict
     operators: int
     kernels: dict  # batch -> kernels
-    device: str = "meta"  # where the model ran
-    follows_values: bool = False
+    way: Way | None = None
 
     def notes(self):
         """What is to know about how it was exported."""
-        if self.follows_values:
+        if self.way and self.way.is_bfloat16:
+            return ["an operator takes bfloat16 only: exported in it, with the conversions that the model makes"]
+        if self.way and self.way.follows_values:
             return ["it looks at values of its inputs: exported for inputs as the function makes them"]
-        if self.device == "cpu":
+        if self.way and self.way.device == "cpu":
             return ["it ran on the processor, with random weights: what depends on values depends on these"]
         return []
 
@@ -1078,31 +1111,30 @@ def sample_values(name, default):
     return [default, step if step != default else 3 * step, default + step * 2, default + 3 * step]
 
 
+class Refused(ExportError):
+    """The meta device does not do what the model asks for: `need` is what would."""
+
+    def __init__(self, need, reason, text):
+        super().__init__(text)
+        self.need = need
+        self.reason = reason
+
+
 def export(definition, progress=lambda text: None, counts_modules=True):
     """The workload of a definition.
 
     Values that a model asks for and the meta device does not hold are followed on the processor, in small tensors
     beside it; where they rest on weights, all of the model runs there, at small sizes.
     """
-    if definition.device != "meta":
-        return export_on(definition, definition.device, False, progress, counts_modules)
-    try:
-        return export_on(definition, "meta", False, progress, counts_modules)
-    except Refused as refused:
-        progress(f"{definition.name}: {refused.reason}; again, with the values of small tensors")
-    try:
-        return export_on(definition, "meta", True, progress, counts_modules)
-    except Refused as refused:
-        progress(f"{definition.name}: {refused.reason}; again on the processor, at small sizes")
-    return export_on(definition, "cpu", False, progress, counts_modules)
-
-
-class Refused(ExportError):
-    """The meta device does not hold a value that the model asks for."""
-
-    def __init__(self, reason, text):
-        super().__init__(text)
-        self.reason = reason
+    way = Way(definition.device)
+    while True:
+        try:
+            return export_by(way, definition, progress, counts_modules)
+        except Refused as refused:
+            way = way.after(refused.need)
+            if way is None:
+                raise
+            progress(f"{definition.name}: {refused.reason}; again {way.described()}")
 
 
 def built(definition):
@@ -1125,29 +1157,24 @@ def built(definition):
 WEIGHT_BYTES_LIMIT = 8e9
 
 
-def export_on(definition, device, follows_values, progress, counts_modules):
+def export_by(way, definition, progress, counts_modules):
     import torch
 
     values = None
-    if follows_values:
+    if way.follows_values:
         from meta_values import Values
 
         values = Values()
-    with torch.device("meta" if device == "cpu" else device), values.mode() if values else contextlib.nullcontext():
+    if way.is_small:
+        check_weights(definition)
+    with torch.device(way.device), values.mode() if values else contextlib.nullcontext():
         module, inputs = built(definition)
-    if device == "cpu":
-        needed = sum(tensor.numel() * tensor.element_size() for tensor in module.parameters())
-        if needed > WEIGHT_BYTES_LIMIT:
-            raise ExportError(
-                f"{definition.name} asks for values that rest on weights, and {needed / 1e9:.1f} GB of weights are too many to "
-                "run it on the processor\nway out: export a configuration with fewer layers, and multiply the layer's repeat"
-            )
-        with torch.device("cpu"):
-            module, inputs = built(definition)
-    module = module.to(device).eval()
+    module = module.to(way.device).eval()
+    if way.is_bfloat16:
+        module = module.to(torch.bfloat16)
     inputs, defaults = fixed_inputs(inputs, definition.fixed)
-    points = sample_points(defaults, is_small=device == "cpu" and definition.device == "meta")
-    recorder = Recorder(module, device, definition.full_slices, values)
+    points = sample_points(defaults, way.is_small)
+    recorder = Recorder(module, way.device, definition.full_slices, values)
     runs = []
     for point in points:
         progress(f"{definition.name}: {dict(zip(defaults, point))}")
@@ -1174,7 +1201,21 @@ def export_on(definition, device, follows_values, progress, counts_modules):
         **without_plain_types(dimensions.merge(recorder.boundaries)),
         "program": program,
     }
-    return Export(workload, len(operators), kernels_by_batch(runs, points, defaults), device, follows_values)
+    return Export(workload, len(operators), kernels_by_batch(runs, points, defaults), way)
+
+
+def check_weights(definition):
+    """Throws where a model's weights are too many to run it on the processor."""
+    import torch
+
+    with torch.device("meta"):
+        module, _ = built(definition)
+    needed = sum(tensor.numel() * tensor.element_size() for tensor in module.parameters())
+    if needed > WEIGHT_BYTES_LIMIT:
+        raise ExportError(
+            f"{definition.name} asks for values that rest on weights, and {needed / 1e9:.1f} GB of weights are too many to "
+            "run it on the processor\nway out: export a configuration with fewer layers, and set the layer's repeat in the file"
+        )
 
 
 def fixed_inputs(inputs, fixed):
@@ -1217,11 +1258,12 @@ def fault_of_run(error, values, recorder):
     place = place_of(error)
     text = f"the model does not run at {values}: {operator}: {reason}" + (f"\n{place}" if place else "")
     if recorder.device == "meta" and (isinstance(error, meta_values.Unknown) or meta_values.asks_for_values(error)):
-        return Refused(f"{operator} asks for a value ({reason})", f"{text}\nway out: '--cpu', which runs it on the processor")
+        return Refused("values", f"{operator} asks for a value ({reason})", f"{text}\nway out: '--cpu', which runs it on the processor")
     hints = [f"'--fix {name}=N' where the model fixes its {name}" for name in values if name != "batch"]
-    if "BF16" in reason or "bfloat16" in reason.lower():
-        hints.insert(0, "build it in bfloat16: `return module.to(torch.bfloat16), inputs`")
-    return ExportError(text + (f"\nway out: {'; or '.join(hints)}" if hints else ""))
+    text += f"\nway out: {'; or '.join(hints)}" if hints else ""
+    if "BF16" in reason:
+        return Refused("bfloat16", f"{operator}: {reason}", text)
+    return ExportError(text)
 
 
 def place_of(error):
