@@ -5,7 +5,10 @@ Each symbol becomes a parameter of the workload, by what it is a size of: `batch
 own name. The weights in the archive are read and put away; only their shapes matter.
 """
 
+import importlib
+import importlib.util
 import inspect
+import logging
 import re
 
 
@@ -17,9 +20,9 @@ def archived_program(path):
 
     if not path.is_file():
         raise ExportError(f"cannot read {path}")
+    logging.getLogger("torch.export").setLevel(logging.CRITICAL)
     try:
-        with torch.device("cpu"):
-            program = torch.export.load(path)
+        program = loaded(path)
     except Exception as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ExportError(f"{path} is no archive of torch.export that torch {torch.__version__} reads: {reason}") from error
@@ -31,6 +34,20 @@ def archived_program(path):
     symbols = parameters_of(tensors)
     module = on_meta(program)
     return module, inputs_function(program, tensors, symbols)
+
+
+def loaded(path):
+    """An archive's program; the classes of results that it may name are those of libraries that have to be imported."""
+    import torch
+
+    with torch.device("cpu"):
+        try:
+            return torch.export.load(path)
+        except Exception:
+            for library in ("transformers.modeling_outputs", "transformers.cache_utils", "diffusers.utils.outputs"):
+                if importlib.util.find_spec(library.partition(".")[0]):
+                    importlib.import_module(library)
+            return torch.export.load(path)
 
 
 def on_meta(program):
@@ -68,7 +85,8 @@ def parameters_of(tensors):
             for symbol in sorted(side.node.expr.free_symbols, key=str):
                 if str(symbol) in found:
                     continue
-                hint = side.node.shape_env.var_to_val.get(symbol) if hasattr(side.node.shape_env, "var_to_val") else None
+                hints = getattr(side.node.shape_env, "backed_var_to_val", None) or getattr(side.node.shape_env, "var_to_val", {})
+                hint = hints.get(symbol)
                 taken = {name for name, _ in found.values()}
                 name = parameter_name(str(symbol), place, tensor, taken)
                 found[str(symbol)] = (name, default_of(name, hint))
