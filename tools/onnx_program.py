@@ -222,6 +222,12 @@ class Pass:
         for name, kind in zip(node.output, (inferred.get(name) for name in node.output)):
             if name and kind is not None:
                 self.types[name] = kind
+        given = [name for name in node.input if name]
+        if all(name in self.weights for name in given) and self.all_told(node):
+            # Also a constant: what is made of weights alone is made once, before the first pass.
+            self.weights.update(name for name in node.output if name)
+            self.computed(node)
+            return
         if self.computed(node):
             return
         for name in node.output:
@@ -276,18 +282,16 @@ class Pass:
         given = [name for name in node.input if name]
         if any(name not in self.known for name in given) or node.op_type.startswith("Random"):
             return False
-        if any(not self.is_told(name) and node.op_type != "Constant" for name in node.output if name):
-            sizes = []
-        else:
-            sizes = [math.prod(self.shape(name)) for name in node.output if name and name in self.types]
-        if any(size > VALUE_LIMIT for size in sizes):
-            return False
-        # A table of weights is looked up where the program runs.
-        if given and all(name in self.weights for name in given) and self.dtype(given[0]) == "float" and sum(sizes) > 64:
+        # Lists and numbers: what has more dimensions is a tensor of the device, at every size.
+        told = [name for name in node.output if name and self.is_told(name)]
+        is_weight = all(name in self.weights for name in given)
+        if any(math.prod(self.shape(name)) > VALUE_LIMIT or len(self.shape(name)) > 1 and not is_weight for name in told):
             return False
         try:
             results = self.evaluated(node, given)
         except Exception:  # what the reference does not implement is left to the device
+            return False
+        if any(result.ndim > 1 for result in results) and not is_weight:
             return False
         for name, result in zip(node.output, results):
             if name:
@@ -312,6 +316,9 @@ class Pass:
         import numpy
 
         return numpy.array(values, dtype=numpy.int64)
+
+    def all_told(self, node):
+        return node.op_type == "Constant" or all(self.is_told(name) for name in node.output if name)
 
     def is_told(self, name):
         kind = self.types.get(name)
@@ -381,9 +388,6 @@ class Pass:
 
     def emit_CastLike(self, node, attributes):
         self.emit_Cast(node, attributes)
-
-    def emit_Constant(self, _node, _attributes):
-        """A table in the file: a weight."""
 
     def emit_MatMul(self, node, _attributes):
         left, right = node.input
