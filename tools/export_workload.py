@@ -395,6 +395,8 @@ class Recorder:
 
         arguments, keywords = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
         cpu = torch.profiler.ProfilerActivity.CPU
+        # Spelled out, as on an accelerator: the processor's own fusion of a whole attention layer is nobody else's.
+        torch.backends.mha.set_fastpath_enabled(False)
         with torch.no_grad(), torch.device(self.device), self.block_markers(), autocast_on_meta(), fused_attention():
             with torch.profiler.profile(activities=[cpu], record_shapes=True) as profiler:
                 with mode, self.slice_mode():
@@ -709,12 +711,24 @@ def dtype_word(dtype):
     return DTYPE_WORDS[str(dtype)]
 
 
+# Operators without a cost rule of their own, and those whose kernels they have: antialiasing widens a window, and grids,
+# triangles' indices and powers are what they are made of.
+SAME_KERNELS = {
+    "aten::_upsample_bicubic2d_aa": "aten::upsample_bicubic2d", "aten::_upsample_bilinear2d_aa": "aten::upsample_bilinear2d",
+    "aten::linalg_norm": "aten::norm", "aten::meshgrid": "aten::expand", "aten::pixel_unshuffle": "aten::pixel_shuffle",
+    "aten::tril_indices": "aten::arange", "aten::triu_indices": "aten::arange",
+    "aten::upsample_linear1d": "aten::upsample_bilinear2d", "aten::upsample_nearest3d": "aten::upsample_nearest2d",
+    "aten::upsample_trilinear3d": "aten::upsample_bilinear2d", "aten::_upsample_nearest_exact2d": "aten::upsample_nearest2d",
+    "aten::exp2": "aten::exp", "aten::log10": "aten::log", "aten::tan": "aten::sin", "aten::atan2": "aten::pow",
+}  # fmt: skip
+
 # Cells of recurrent networks, called by themselves: how many of their operands come before the weights.
 CELLS = {"aten::lstm_cell": 3, "aten::gru_cell": 2, "aten::rnn_tanh_cell": 2, "aten::rnn_relu_cell": 2}
 
 
 def spelled_out(operator):
     """The operators that one without a cost rule is: a recurrent cell is two products and the gates, as CUDA runs it."""
+    operator.name = SAME_KERNELS.get(operator.name, operator.name)
     states = CELLS.get(operator.name)
     if states is None or len(operator.inputs) < states + 2:
         return [operator]
