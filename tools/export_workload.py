@@ -50,6 +50,7 @@ import os
 import pathlib
 import re
 import sys
+import textwrap
 import traceback
 import unittest.mock
 from dataclasses import dataclass, field
@@ -1267,7 +1268,7 @@ def fault_of_run(error, values, recorder):
     """In words: what a model said when it ran, at which operator, and what to do about it."""
     import meta_values
 
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    reason = textwrap.shorten((str(error).strip() or type(error).__name__).splitlines()[0], 200, placeholder=" ...")
     operator = recorder.last_leaf._schema.name if recorder.last_leaf else "the first operator"
     place = place_of(error)
     text = f"the model does not run at {values}: {operator}: {reason}" + (f"\n{place}" if place else "")

@@ -26,7 +26,7 @@ RUNTIME = ["nvidia-cuda-runtime", "nvidia-cuda-cupti"]
 
 def install(python):
     """Installs torch into a Python's environment; raises subprocess.CalledProcessError or OSError where that fails."""
-    pip = [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--no-compile", "--disable-pip-version-check"]
     subprocess.run([*pip, "--no-deps", WHEEL, *RUNTIME], check=True)
     subprocess.run([*pip, *PURE], check=True)
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"

@@ -51,7 +51,7 @@ def empty(folder):
 
 def install(python, requirements):
     """Installs packages; CalledProcessError with pip's own words where it cannot."""
-    command = [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check", *requirements]
+    command = [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--no-compile", "--disable-pip-version-check", *requirements]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
