@@ -20,11 +20,15 @@ and consecutive equal blocks of operators are written as repeats.
     export_workload.py --model bert-base-uncased --output workloads/bert-base-uncased.json
     export_workload.py --all workloads --table
     export_workload.py --module my_model.py:function --output my-model.json
+    export_workload.py --module my_model.py:function --fix sequence_length=128 --output my-model.json
+    export_workload.py --file my-model.pt2 --output my-model.json
+    export_workload.py --file my-model.onnx --output my-model.json
     export_workload.py --model resnet50 --no-count-modules
 
-Tested with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a release close to the
-one the paper measured); `--list` marks the models that need another release: transformers 4.48.3 or 4.56.2,
-timm 1.0.31, diffusers 0.35.1. A user's own model needs torch only.
+The shipped files were exported with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a
+release close to the one the paper measured); `--list` marks the models that need another release: transformers
+4.48.3 or 4.56.2, timm 1.0.31, diffusers 0.35.1. A user's own model needs torch and what it imports, of any recent
+release: CI exports models of today's (check_exports.py). An ONNX file needs onnx alone.
 
 A user's function takes no arguments and returns (module, inputs). `inputs` is a function too: its keyword
 arguments are the workload's parameters and their defaults, and it returns the module's positional
@@ -57,6 +61,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib import metadata
 
+import meta_values
 from workload_summary import summary
 
 SCHEMA = "workload/1"
@@ -1083,13 +1088,16 @@ class Export:
 
     def notes(self):
         """What is to know about how it was exported."""
-        if self.way and self.way.is_bfloat16:
-            return ["an operator takes bfloat16 only: exported in it, with the conversions that the model makes"]
-        if self.way and self.way.follows_values:
-            return ["it looks at values of its inputs: exported for inputs as the function makes them"]
-        if self.way and self.way.device == "cpu":
-            return ["it ran on the processor, with random weights: what depends on values depends on these"]
-        return []
+        if self.way is None:
+            return []
+        notes = []
+        if self.way.is_bfloat16:
+            notes.append("an operator takes bfloat16 only: exported in it, with the conversions that the model makes")
+        if self.way.follows_values:
+            notes.append("it looks at values of its inputs: exported for inputs as the function makes them")
+        if self.way.device == "cpu":
+            notes.append("it ran on the processor, with random weights: what depends on values depends on these")
+        return notes
 
     def row(self):
         one, two = (self.kernels.get(batch, "") for batch in (1, 2))
@@ -1135,7 +1143,7 @@ class Refused(ExportError):
         self.reason = reason
 
 
-def export(definition, progress=lambda text: None, counts_modules=True):
+def export(definition, progress=lambda text, is_news=False: None, counts_modules=True):
     """The workload of a definition.
 
     Values that a model asks for and the meta device does not hold are followed on the processor, in small tensors
@@ -1149,7 +1157,7 @@ def export(definition, progress=lambda text: None, counts_modules=True):
             way = way.after(refused.need)
             if way is None:
                 raise
-            progress(f"{definition.name}: {refused.reason}; again {way.described()}")
+            progress(f"{definition.name}: {refused.reason}; again {way.described()}", is_news=True)
 
 
 def built(definition):
@@ -1177,9 +1185,7 @@ def export_by(way, definition, progress, counts_modules):
 
     values = None
     if way.follows_values:
-        from meta_values import Values
-
-        values = Values()
+        values = meta_values.Values()
     if way.is_small:
         check_weights(definition)
     with torch.device(way.device), values.mode() if values else contextlib.nullcontext():
@@ -1266,8 +1272,6 @@ def run_at(values, recorder, inputs):
 
 def fault_of_run(error, values, recorder):
     """In words: what a model said when it ran, at which operator, and what to do about it."""
-    import meta_values
-
     reason = textwrap.shorten((str(error).strip() or type(error).__name__).splitlines()[0], 200, placeholder=" ...")
     operator = recorder.last_leaf._schema.name if recorder.last_leaf else "the first operator"
     place = place_of(error)
@@ -1355,7 +1359,7 @@ def user_definition(argument, full_slices):
     if specification is None or not path.is_file():
         raise ExportError(f"cannot read {path}")
     module = importlib.util.module_from_spec(specification)
-    sys.modules.setdefault(path.stem, module)
+    sys.modules.setdefault(path.stem, module)  # dataclasses look their module up
     try:
         specification.loader.exec_module(module)
     except Exception as error:
@@ -1390,7 +1394,10 @@ def complete_torchvision():
     PyPI's wheel is built for CUDA: beside a CPU build of torch its operators are missing, and so are then
     transformers, timm and diffusers, which import it where it is installed.
     """
-    import torch
+    try:
+        import torch
+    except ImportError as error:
+        raise ExportError(f"torch does not import ({error}); docs/workloads.md has what to install") from error
 
     found = importlib.util.find_spec("torchvision")
     if found is None or not found.submodule_search_locations:
@@ -1464,6 +1471,8 @@ def selected(options):
                 print(f"{definition.name}: left out, needs {unmet_need(definition)}", file=sys.stderr)
         wanted = [definition for definition in definitions.values() if not unmet_need(definition)]
         return [(definition, options.all / f"{definition.name}.json") for definition in wanted]
+    if options.fix or options.cpu:
+        raise ExportError("--fix and --cpu are for --module and --file")
     if options.model not in definitions:
         raise ExportError(f"unknown model '{options.model}'; --list shows the known ones")
     definition = definitions[options.model]
@@ -1504,8 +1513,8 @@ def installed(package):
 def progress_line(is_verbose):
     """Says what runs: every point where that is asked for, else only what is tried again."""
 
-    def progress(text):
-        if is_verbose or ";" in text:
+    def progress(text, is_news=False):
+        if is_verbose or is_news:
             print(text, file=sys.stderr)
 
     return progress
