@@ -1461,7 +1461,7 @@ def selected(options):
     if options.module or options.file:
         given = user_definition(options.module, options.full_slices) if options.module else file_definition(options.file)
         given.name = options.name or given.name
-        given.fixed = dict(fixed_value(text) for text in options.fix)
+        given.fixed = dict(map(fixed_value, options.fix))
         given.device = "cpu" if options.cpu else given.device
         return [(given, options.output)]
     definitions = built_in_definitions()
@@ -1490,7 +1490,10 @@ def fixed_value(text):
 
 def built_in_definitions():
     # Imported late: the tests of this file run without torch, and so does --help.
-    import model_definitions
+    try:
+        import model_definitions
+    except ImportError as error:
+        raise ExportError(f"the models of this tool do not import ({error}); tools/README.md has what to install") from error
 
     return {definition.name: definition for definition in model_definitions.definitions(Definition)}
 
@@ -1520,6 +1523,19 @@ def progress_line(is_verbose):
     return progress
 
 
+def exports(options):
+    """(Export, file or None) for each workload that was asked for, one after the other."""
+    if options.file and options.file.suffix == ".onnx":
+        from onnx_program import onnx_workload
+
+        yield onnx_workload(options.file, options.name, dict(map(fixed_value, options.fix))), options.output
+        return
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler's own lines
+    complete_torchvision()
+    for definition, file in selected(options):
+        yield export(definition, progress_line(options.verbose), options.count_modules), file
+
+
 def main(arguments=None):
     options = parse_arguments(arguments)
     try:
@@ -1529,18 +1545,7 @@ def main(arguments=None):
                 print(f"{definition.name:28} {definition.title}{needs}")
             return 0
         rows = []
-        if options.file and options.file.suffix == ".onnx":
-            from onnx_program import onnx_workload
-
-            results = [(onnx_workload(options.file, options.name, dict(fixed_value(text) for text in options.fix)), options.output)]
-        else:
-            os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler's own lines
-            complete_torchvision()
-            progress = progress_line(options.verbose)
-            results = (
-                (export(definition, progress, options.count_modules), file) for definition, file in selected(options)
-            )
-        for result, file in results:
+        for result, file in exports(options):
             text = workload_text(result.workload)
             rows.append(result.row())
             if file:

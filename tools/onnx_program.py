@@ -206,6 +206,8 @@ class Pass:
         for node in self.graph.model.graph.node:
             for name in node.input:
                 self.uses[name] = self.uses.get(name, 0) + 1
+        for value in self.graph.model.graph.output:
+            self.uses[value.name] = self.uses.get(value.name, 0) + 1
         self.go_through(self.graph.model.graph.node)
         return self.found
 
@@ -407,8 +409,9 @@ class Pass:
         """An addition; that of a bias to a product with weights is part of the product."""
         for product, bias in (node.input, reversed(list(node.input))):
             maker = self.makers.get(product)
-            is_bias = bias in self.weights and len(self.shape(bias)) == 1
-            if maker and maker.name == "aten::linear" and len(maker.inputs) == 2 and is_bias and self.uses.get(product) == 1:
+            if maker is None or maker.name != "aten::linear" or len(maker.inputs) != 2 or self.uses.get(product) != 1:
+                continue
+            if bias in self.weights and self.shape(bias) == maker.outputs[0][-1:]:
                 maker.inputs.append(self.shape(bias))
                 maker.dtypes.append("float")
                 self.makers[node.output[0]] = maker
