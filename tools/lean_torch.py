@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 WHEEL = "torch"
-PURE = ["filelock", "fsspec", "jinja2", "networkx", "numpy", "setuptools", "sympy", "typing_extensions"]
+PURE = ["filelock", "fsspec", "jinja2", "networkx", "numpy", "setuptools>=77", "sympy", "typing_extensions"]
 
 # CUDA's runtime registers torch's kernels when they are loaded, and the profiler's library is asked which version it is.
 RUNTIME = ["nvidia-cuda-runtime", "nvidia-cuda-cupti"]
@@ -27,8 +27,9 @@ RUNTIME = ["nvidia-cuda-runtime", "nvidia-cuda-cupti"]
 def install(python):
     """Installs torch into a Python's environment; raises subprocess.CalledProcessError or OSError where that fails."""
     pip = [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--no-compile", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--no-deps", WHEEL, *RUNTIME], check=True)
-    subprocess.run([*pip, *PURE], check=True)
+    # What pip says of the libraries that are left out on purpose is no news.
+    subprocess.run([*pip, "--no-deps", WHEEL, *RUNTIME], check=True, capture_output=True, text=True)
+    subprocess.run([*pip, *PURE], check=True, capture_output=True, text=True)
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = pathlib.Path(subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip())
     write_empty_libraries(packages)
@@ -100,7 +101,7 @@ def main():
     try:
         install(sys.argv[1])
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {getattr(error, 'stderr', None) or error}", file=sys.stderr)
         return 2
     return 0
 
