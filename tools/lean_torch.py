@@ -33,7 +33,16 @@ def install(python):
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = pathlib.Path(subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip())
     write_empty_libraries(packages)
+    forget_requirements(packages)
     subprocess.run([python, "-c", "import torch; assert torch.ones(2, 3).sum() == 6"], check=True)
+
+
+def forget_requirements(packages):
+    """Takes NVIDIA's libraries off torch's requirements: what is installed later and needs torch would bring them."""
+    for path in packages.glob("torch-*.dist-info/METADATA"):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not re.match(r"Requires-Dist: (nvidia|cuda|triton)", line)]
+        path.write_text("".join(kept), encoding="utf-8")
 
 
 def write_empty_libraries(packages):

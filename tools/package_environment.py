@@ -31,10 +31,8 @@ def with_torch(folder, requirements):
         import lean_torch
 
         lean_torch.install(python)
-        loose = [requirement.partition("==")[0] for requirement in requirements]
-        # torchvision would bring all of torch's requirements with it.
-        install(python, ["--no-deps", *(name for name in loose if name == "torchvision")])
-        install(python, [name for name in loose if name != "torchvision"])
+        # Beside today's torch today's torchvision.
+        install(python, [requirement.partition("==")[0] for requirement in requirements])
     return python
 
 
