@@ -1072,7 +1072,7 @@ class Way:
 
     def described(self):
         if self.device == "cpu":
-            return "on the processor, at small sizes"
+            return "on the processor" + ", at small sizes" * self.is_small
         parts = ["with the values of small tensors"] * self.follows_values + ["in bfloat16"] * self.is_bfloat16
         return " and ".join(parts)
 
@@ -1363,9 +1363,10 @@ def user_definition(argument, full_slices):
     try:
         specification.loader.exec_module(module)
     except Exception as error:
-        raise ExportError(f"{path} does not load: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}") from error
+        reason = (str(error).splitlines() or [""])[0]
+        raise ExportError(f"{path} does not load: {type(error).__name__}: {reason}") from error
     build = getattr(module, function, None)
-    if not inspect.isfunction(build):
+    if not callable(build) or isinstance(build, type) or hasattr(build, "named_modules"):
         functions = [name for name, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == path.stem]
         found = "has no function" if build is None else f"has a {type(build).__name__}, not a function,"
         raise ExportError(f"{path} {found} '{function}'" + (f"; it has {', '.join(functions)}" if functions else ""))
