@@ -385,7 +385,7 @@ class Recorder:
         operators = []
         self.pending_modules = 0
         if self.values:
-            self.values.answers.clear()
+            self.values.begin()
         self.collect(self.profile(first, self.leaf_mode()), None, operators)
         if operators:
             operators[-1].modules += self.pending_modules
@@ -735,6 +735,8 @@ CELLS = {"aten::lstm_cell": 3, "aten::gru_cell": 2, "aten::rnn_tanh_cell": 2, "a
 def spelled_out(operator):
     """The operators that one without a cost rule is: a recurrent cell is two products and the gates, as CUDA runs it."""
     operator.name = SAME_KERNELS.get(operator.name, operator.name)
+    if operator.name in PACKED:
+        unpack(operator)
     states = CELLS.get(operator.name)
     if states is None or len(operator.inputs) < states + 2:
         return [operator]
@@ -749,6 +751,19 @@ def spelled_out(operator):
     parts.append(plain_operator("aten::sigmoid", [gates, gates, *kept], [state] * (1 + len(kept))))
     parts[0].block, parts[0].modules, parts[0].copies = operator.block, operator.modules, operator.copies
     return parts
+
+
+# Layers that take sequences of several lengths packed, and then say how many run in each step.
+PACKED = {"aten::lstm", "aten::gru", "aten::rnn_tanh", "aten::rnn_relu"}
+
+
+def unpack(operator):
+    """Turns packed sequences into padded ones, which run all steps: `[rows, features]` and the steps' numbers of sequences."""
+    if len(operator.inputs) < 3 or len(operator.inputs[0]) != 2 or operator.dtypes[1] != "int64":
+        return
+    steps, (_rows, features) = operator.inputs[1][0], operator.inputs[0]
+    operator.inputs[:2] = [[steps, operator.inputs[2][1], features]]
+    operator.dtypes[:2] = operator.dtypes[:1]
 
 
 def plain_operator(name, inputs, outputs):

@@ -19,15 +19,21 @@ class Unknown(Exception):
 class Values:
     """The values of small tensors of the meta device, and the answers that operators were given.
 
-    `follow` is called for every leaf operator of a first pass, and notes what it was asked for. In a second pass, of
-    which no leaf operators are seen, `answering` gives the same answers in the same order.
+    `call` stands for every leaf operator of a first pass, and notes what it gave. In a second pass, of which no leaf
+    operators are seen, `answering` gives the same answers in the same order.
     """
 
     def __init__(self):
         from torch.utils.weak import WeakTensorKeyDictionary
 
         self.known = WeakTensorKeyDictionary()
-        self.answers = {}
+        self.results = {}  # operator -> the result of each of its calls, answered or not
+        self.answered_operators = set()
+
+    def begin(self):
+        """Forgets what a pass was answered; what is known stays."""
+        self.results.clear()
+        self.answered_operators.clear()
 
     def mode(self):
         """A dispatch mode that follows values, for what runs before a pass: the model's and the inputs' making."""
@@ -55,9 +61,10 @@ class Values:
                 raise
             if follower is None:
                 raise Unknown(f"{operator._schema.name} asks for values that rest on weights") from error
-            result = self.answered(operator, follower)
-            return result
+            result = self.answered(follower)
+            self.answered_operators.add(operator)
         self.keep(result, follower)
+        self.results.setdefault(operator, []).append(result)
         return result
 
     def followed(self, operator, arguments, keywords):
@@ -106,47 +113,47 @@ class Values:
                 if value.numel() <= ELEMENT_LIMIT and tensor.shape == value.shape:
                     self.known[tensor] = value
 
-    def answered(self, operator, follower):
-        """A result that the meta device does not have: the processor's, or tensors of its shapes."""
+    def answered(self, follower):
+        """A result that the meta device does not have: the processor's number, or tensors of its shapes."""
         import torch
         from torch.utils._pytree import tree_map
 
-        answer = tree_map(
-            lambda value: torch.empty_like(value, device="meta") if isinstance(value, torch.Tensor) else value, follower[0]
-        )
-        self.keep(answer, follower)
-        self.answers.setdefault(operator, []).append(answer)
-        return answer
+        def answer(value):
+            return torch.empty_like(value, device="meta") if isinstance(value, torch.Tensor) else value
+
+        return tree_map(answer, follower[0])
 
     def answering(self):
-        """A context in which the meta device gives the answers of the first pass again."""
+        """A context in which the meta device gives the results of the first pass again, of operators that were answered."""
         import torch
 
         library = torch.library.Library("aten", "IMPL", "Meta")
-
-        def again(answers):
-            remaining = iter(answers)
-
-            def kernel(*_arguments, **_keywords):
-                return tree_map_empty(next(remaining))
-
-            return kernel
-
-        for operator, answers in self.answers.items():
+        for operator in self.answered_operators:
             name = operator._schema.name.removeprefix("aten::")
             overload = operator._schema.overload_name
-            library.impl(f"{name}.{overload}" if overload else name, again(answers), "Meta", allow_override=True)
+            kernel = replaying(operator, self.results[operator])
+            library.impl(f"{name}.{overload}" if overload else name, kernel, "Meta", allow_override=True)
         stack = contextlib.ExitStack()
         stack.callback(library._destroy)
         return stack
 
 
-def tree_map_empty(answer):
-    """New tensors like those of an answer: the same may not be given out twice."""
+def replaying(operator, results):
+    """A kernel that gives some results one after the other: tensors like them, or what it writes to where it does."""
     import torch
     from torch.utils._pytree import tree_map
 
-    return tree_map(lambda value: torch.empty_like(value) if isinstance(value, torch.Tensor) else value, answer)
+    remaining = iter(results)
+    writes = any(returned.alias_info is not None and returned.alias_info.is_write for returned in operator._schema.returns)
+
+    def kernel(*arguments, **_keywords):
+        result = next(remaining)
+        if writes:
+            return arguments[0]
+        # The same tensor may not be given out twice.
+        return tree_map(lambda value: torch.empty_like(value) if isinstance(value, torch.Tensor) else value, result)
+
+    return kernel
 
 
 def makes_many(operator, arguments):

@@ -163,6 +163,15 @@ class CellTests(unittest.TestCase):
         self.assertEqual(parts[2].outputs, [state, state])
         self.assertEqual([part.modules for part in parts], [3, 0, 0])
 
+    def test_packed_sequences_run_all_steps(self):
+        states, weights = [[1, 4, 128]] * 2, [[512, 64], [512, 128]]
+        packed = recorded("aten::lstm", [[70, 64], [20], *states, *weights], [[70, 128]])
+        packed.dtypes[1] = "int64"
+        self.assertEqual(exporter.spelled_out(packed)[0].inputs, [[20, 4, 64], *states, *weights])
+        self.assertEqual(packed.dtypes, ["float"] * 5)
+        plain = recorded("aten::lstm", [[20, 4, 64], *states, *weights], [[20, 4, 128]])
+        self.assertEqual(exporter.spelled_out(plain)[0].inputs, [[20, 4, 64], *states, *weights])
+
     def test_a_cell_without_biases(self):
         cell = recorded("aten::gru_cell", [[4, 64], [4, 128], [384, 64], [384, 128]], [[4, 128]])
         self.assertEqual([len(part.inputs) for part in exporter.spelled_out(cell)[:2]], [2, 2])
