@@ -20,11 +20,15 @@ and consecutive equal blocks of operators are written as repeats.
     export_workload.py --model bert-base-uncased --output workloads/bert-base-uncased.json
     export_workload.py --all workloads --table
     export_workload.py --module my_model.py:function --output my-model.json
+    export_workload.py --module my_model.py:function --fix sequence_length=128 --output my-model.json
+    export_workload.py --file my-model.pt2 --output my-model.json
+    export_workload.py --file my-model.onnx --output my-model.json
     export_workload.py --model resnet50 --no-count-modules
 
-Tested with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a release close to the
-one the paper measured); `--list` marks the models that need another release: transformers 4.48.3 or 4.56.2,
-timm 1.0.31, diffusers 0.35.1. A user's own model needs torch only.
+The shipped files were exported with torch 2.13.0, torchvision 0.28.0, timm 0.6.13 and transformers 4.30.2 (a
+release close to the one the paper measured); `--list` marks the models that need another release: transformers
+4.48.3 or 4.56.2, timm 1.0.31, diffusers 0.35.1. A user's own model needs torch and what it imports, of any recent
+release: CI exports models of today's (check_exports.py). An ONNX file needs onnx alone.
 
 A user's function takes no arguments and returns (module, inputs). `inputs` is a function too: its keyword
 arguments are the workload's parameters and their defaults, and it returns the module's positional
@@ -39,18 +43,26 @@ arguments (a tuple) or keyword arguments (a dict):
 import argparse
 import collections
 import contextlib
+import dataclasses
+import functools
 import importlib.util
 import inspect
 import itertools
 import json
 import math
+import os
 import pathlib
 import re
 import sys
+import textwrap
+import traceback
 import unittest.mock
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib import metadata
+
+import meta_values
+from workload_summary import summary
 
 SCHEMA = "workload/1"
 
@@ -228,8 +240,9 @@ class Dimensions:
             rounded = rounded_text(points, values, self.parameters)
             if rounded is not None:
                 return rounded
-            seen = ", ".join(f"{point}: {value}" for point, value in zip(points, values))
-            raise ExportError(f"no exact expression of ({', '.join(self.parameters)}) gives {seen}")
+            seen = ", ".join(f"{point}: {value}" for point, value in list(zip(points, values))[:12])
+            changing = changing_parameters(values, Dimensions(self.parameters, points)) or self.parameters
+            raise ExportError(f"no exact expression of ({', '.join(self.parameters)}) gives {seen}\n{ways_out(changing)}")
         return polynomial_text(polynomial, self.parameters)
 
     def merge(self, samples, present=None):
@@ -346,33 +359,41 @@ class Recorder:
     record. Marker events with a running number join the two, and mark where modules begin.
     """
 
-    def __init__(self, module, device, full_slices):
+    def __init__(self, module, device, full_slices, values=None):
         self.module = module
         self.device = device
         self.full_slices = full_slices
+        self.values = values  # meta_values.Values, for a model that asks for values
+        self.last_leaf = None  # the leaf operator that was called last: at an error the one that failed
         self.blocks = {
             child: name for name, child in module.named_modules() if name.rpartition(".")[2].isdigit()
         }
         self.leaves = []
         self.boundaries = []
         self.pending_modules = 0  # called since the last operator
+        self.chosen = None  # how many the last `topk` chose: experts for each token, where there are such
 
     def run(self, inputs):
         """The top-level operators of one pass. `inputs` makes its arguments anew: a cache grows in a pass."""
         import torch
 
-        with torch.device(self.device):
+        self.last_leaf = self.chosen = None
+        following = self.values.mode() if self.values else contextlib.nullcontext()
+        with torch.device(self.device), following:
             first, second = inputs(), inputs()
         self.leaves = []
         operators = []
         self.pending_modules = 0
+        if self.values:
+            self.values.begin()
         self.collect(self.profile(first, self.leaf_mode()), None, operators)
         if operators:
             operators[-1].modules += self.pending_modules
         self.boundaries.append(boundary(first, self.result))
         # The dispatch mode adds operators of its own (a `detach` after `ones`): a pass without it decides.
-        plain = [event.name for event in self.top_level(self.profile(second, contextlib.nullcontext()))]
-        return without_added(operators, plain)
+        with self.values.answering() if self.values else contextlib.nullcontext():
+            plain = [event.name for event in self.top_level(self.profile(second, contextlib.nullcontext()))]
+        return [part for operator in without_added(operators, plain) for part in spelled_out(operator)]
 
     def profile(self, inputs, mode):
         """The profiler's event tree of one pass under `mode`, in the order of time."""
@@ -380,6 +401,8 @@ class Recorder:
 
         arguments, keywords = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
         cpu = torch.profiler.ProfilerActivity.CPU
+        # Spelled out, as on an accelerator: the processor's own fusion of a whole attention layer is nobody else's.
+        torch.backends.mha.set_fastpath_enabled(False)
         with torch.no_grad(), torch.device(self.device), self.block_markers(), autocast_on_meta(), fused_attention():
             with torch.profiler.profile(activities=[cpu], record_shapes=True) as profiler:
                 with mode, self.slice_mode():
@@ -413,12 +436,16 @@ class Recorder:
         import torch
         from torch.utils._python_dispatch import TorchDispatchMode
 
-        leaves = self.leaves
+        recorder, leaves, values = self, self.leaves, self.values
 
         class LeafMode(TorchDispatchMode):
             def __torch_dispatch__(self, operator, _types, arguments=(), keywords=None):
+                recorder.last_leaf = operator
                 with torch._C._profiler._RecordFunctionFast(f"leaf#{len(leaves)}"):
-                    result = operator(*arguments, **(keywords or {}))
+                    if values:
+                        result = values.call(operator, arguments, keywords or {})
+                    else:
+                        result = operator(*arguments, **(keywords or {}))
                 leaves.append(Leaf(operator, bound_arguments(operator, arguments, keywords or {}), result))
                 return result
 
@@ -468,13 +495,17 @@ class Recorder:
         if not leaves:
             results = shapes[:1]  # Nothing ran: dropout in evaluation, a conversion to the type it has.
         copies = {path: leaf.copied_shape() for path, leaf in leaves if is_copy(event.name, leaf)}
+        attributes = attributes_of(event.name, leaves)
+        self.chosen = next((leaf.arguments["k"] for _, leaf in leaves if leaf.name == "topk"), self.chosen)
+        if self.chosen and event.name.endswith("_grouped_mm"):
+            attributes["active"] = self.chosen
         return Recorded(
             name=event.name,
             inputs=[shape for shape, _ in shapes],
             dtypes=[dtype for _, dtype in shapes],
             outputs=[shape for shape, _ in results],
             output_dtypes=[dtype for _, dtype in results],
-            attributes=attributes_of(event.name, leaves),
+            attributes=attributes,
             copies=copies,
             kernels=sum(leaf.launches() for _, leaf in leaves),
             block=block,
@@ -506,6 +537,7 @@ def boundary(inputs, result):
     """
     given = list(inputs.values() if isinstance(inputs, dict) else inputs)
     back = [result] if hasattr(result, "shape") else result.values() if isinstance(result, dict) else result
+    back = back if hasattr(back, "__iter__") else []
     inner = [tensor for value in given if isinstance(value, dict) for tensor in value.values()]
     back = [value for value in back if not any(value is tensor for tensor in inner)]
     keys = ("inputs", "dtypes", "outputs", "output_dtypes")
@@ -670,13 +702,74 @@ def outputs_of(name, leaves):
     return tensors if isinstance(last.result, list) else tensors[: len(returns)]
 
 
+# Types that a workload file has no word for go by one of as many bytes: what they cost is their traffic.
+DTYPE_WORDS = {
+    "torch.int64": "int64", "torch.uint64": "int64", "torch.complex64": "int64", "torch.complex32": "int32",
+    "torch.int32": "int32", "torch.uint32": "int32", "torch.bool": "bool", "torch.uint8": "bool", "torch.int8": "bool",
+}  # fmt: skip
+
+
 def dtype_word(dtype):
-    words = {"torch.int64": "int64", "torch.int32": "int32", "torch.bool": "bool"}
     if dtype.is_floating_point:
         return "float"
-    if str(dtype) not in words:
-        raise ExportError(f"a tensor is {dtype}: workload files know float, int64, int32 and bool")
-    return words[str(dtype)]
+    if str(dtype) not in DTYPE_WORDS:
+        raise ExportError(f"a tensor is {dtype}: workload files know floating-point numbers, and integers of 1, 4 and 8 bytes")
+    return DTYPE_WORDS[str(dtype)]
+
+
+# Operators without a cost rule of their own, and those whose kernels they have: antialiasing widens a window, and grids,
+# triangles' indices and powers are what they are made of.
+SAME_KERNELS = {
+    "aten::_upsample_bicubic2d_aa": "aten::upsample_bicubic2d", "aten::_upsample_bilinear2d_aa": "aten::upsample_bilinear2d",
+    "aten::linalg_norm": "aten::norm", "aten::meshgrid": "aten::expand", "aten::pixel_unshuffle": "aten::pixel_shuffle",
+    "aten::tril_indices": "aten::arange", "aten::triu_indices": "aten::arange",
+    "aten::upsample_linear1d": "aten::upsample_bilinear2d", "aten::upsample_nearest3d": "aten::upsample_nearest2d",
+    "aten::upsample_trilinear3d": "aten::upsample_bilinear2d", "aten::_upsample_nearest_exact2d": "aten::upsample_nearest2d",
+    "aten::exp2": "aten::exp", "aten::log10": "aten::log", "aten::tan": "aten::sin", "aten::atan2": "aten::pow",
+}  # fmt: skip
+
+# Cells of recurrent networks, called by themselves: how many of their operands come before the weights.
+CELLS = {"aten::lstm_cell": 3, "aten::gru_cell": 2, "aten::rnn_tanh_cell": 2, "aten::rnn_relu_cell": 2}
+
+
+def spelled_out(operator):
+    """The operators that one without a cost rule is: a recurrent cell is two products and the gates, as CUDA runs it."""
+    operator.name = SAME_KERNELS.get(operator.name, operator.name)
+    if operator.name in PACKED:
+        unpack(operator)
+    states = CELLS.get(operator.name)
+    if states is None or len(operator.inputs) < states + 2:
+        return [operator]
+    given, state = operator.inputs[0], operator.inputs[1]
+    weights, biases = operator.inputs[states : states + 2], operator.inputs[states + 2 :]
+    gates = [given[0], weights[0][0]]
+    parts = [
+        plain_operator("aten::linear", [operand, weights[i], *biases[i : i + 1]], [gates])
+        for i, operand in enumerate((given, state))
+    ]
+    kept = operator.inputs[2:states]
+    parts.append(plain_operator("aten::sigmoid", [gates, gates, *kept], [state] * (1 + len(kept))))
+    parts[0].block, parts[0].modules, parts[0].copies = operator.block, operator.modules, operator.copies
+    return parts
+
+
+# Layers that take sequences of several lengths packed, and then say how many run in each step.
+PACKED = {"aten::lstm", "aten::gru", "aten::rnn_tanh", "aten::rnn_relu"}
+
+
+def unpack(operator):
+    """Turns packed sequences into padded ones, which run all steps: `[rows, features]` and the steps' numbers of sequences."""
+    if len(operator.inputs) < 3 or len(operator.inputs[0]) != 2 or operator.dtypes[1] != "int64":
+        return
+    steps, (_rows, features) = operator.inputs[1][0], operator.inputs[0]
+    operator.inputs[:2] = [[steps, operator.inputs[2][1], features]]
+    operator.dtypes[:2] = operator.dtypes[:1]
+
+
+def plain_operator(name, inputs, outputs):
+    """An operator on floating-point numbers, with one kernel."""
+    floats = [["float"] * len(shapes) for shapes in (inputs, outputs)]
+    return Recorded(name, inputs, floats[0], outputs, floats[1], {}, {}, kernels=1, block=None)
 
 
 def convolution_attributes(arguments):
@@ -741,12 +834,45 @@ def merge_runs(runs, dimensions):
     lists = [[operator.name for operator in run] for run in runs]
     for names, point in zip(lists, dimensions.points):
         if names != lists[0]:
-            at = next((i for i, (a, b) in enumerate(zip(names, lists[0])) if a != b), min(map(len, lists)))
-            raise ExportError(
-                f"the operators change with the parameters: at {point}, operator {at} of {len(names)} "
-                f"differs from the first run's ({len(lists[0])})"
-            )
+            raise ExportError(difference(names, lists, point, dimensions))
     return [merge_operator(list(samples), dimensions) for samples in zip(*runs)]
+
+
+def difference(names, lists, point, dimensions):
+    """In words: where the operators at a point are others than at the first, and what to do about it."""
+    first = lists[0]
+    at = next((i for i, (a, b) in enumerate(zip(names, first)) if a != b), min(len(names), len(first)))
+    here, there = (run[at] if at < len(run) else "nothing" for run in (names, first))
+    changing = changing_parameters(lists, dimensions) or dimensions.parameters
+    return (
+        f"the operators change with {' and '.join(changing)}: at {described(point, dimensions)} operator {at} of {len(names)} "
+        f"is {here}, where {described(dimensions.points[0], dimensions)} has {there} (of {len(first)})\n{ways_out(changing)}"
+    )
+
+
+def changing_parameters(values, dimensions):
+    """The parameters that change something by themselves: two points differ in one of them only, and in their values."""
+    changing = []
+    for place, parameter in enumerate(dimensions.parameters):
+        others = collections.defaultdict(list)
+        for point, value in zip(dimensions.points, values):
+            others[point[:place] + point[place + 1 :]].append(value)
+        if any(value != group[0] for group in others.values() for value in group):
+            changing.append(parameter)
+    return changing
+
+
+def described(point, dimensions):
+    return ", ".join(f"{name} {value}" for name, value in zip(dimensions.parameters, point))
+
+
+def ways_out(parameters):
+    """What somebody can do about a model that no formula of some parameters describes."""
+    fixed = next((name for name in parameters if name != "batch"), parameters[0] if parameters else "PARAMETER")
+    return (
+        f"way out: drop {fixed}, that is '--fix {fixed}=N': it keeps the value N and is no parameter of the workload then "
+        "(one file for each N that you need)"
+    )
 
 
 def merge_operator(samples, dimensions):
@@ -934,8 +1060,36 @@ class Definition:
     needs: tuple | None = None  # a package and the start of the version that the model is written for
     # Arguments of the inputs function that are no parameters of the workload: their formulas, which stand in their place.
     stands_for: dict = field(default_factory=dict)
+    # Arguments of the inputs function that keep a value, and are no parameters of the workload.
+    fixed: dict = field(default_factory=dict)
     # How often the repeats of a name run, in their order, where that follows from the parameters.
     rounds: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a model is run: where, and what is done for what it asks for."""
+
+    device: str = "meta"
+    follows_values: bool = False  # of small tensors of the meta device
+    is_bfloat16: bool = False  # whether it is turned to that type
+    is_small: bool = False  # whether lengths are a fraction of their defaults
+
+    def after(self, need):
+        """The way that does what a model needs, after this one could not; None where there is none."""
+        if need == "bfloat16":
+            return None if self.is_bfloat16 else dataclasses.replace(self, is_bfloat16=True)
+        if self.device != "meta":
+            return None
+        if not self.follows_values:
+            return dataclasses.replace(self, follows_values=True)
+        return dataclasses.replace(self, device="cpu", follows_values=False, is_small=True)
+
+    def described(self):
+        if self.device == "cpu":
+            return "on the processor" + ", at small sizes" * self.is_small
+        parts = ["with the values of small tensors"] * self.follows_values + ["in bfloat16"] * self.is_bfloat16
+        return " and ".join(parts)
 
 
 @dataclass
@@ -945,18 +1099,36 @@ class Export:
     workload: dict
     operators: int
     kernels: dict  # batch -> kernels
+    way: Way | None = None
+
+    def notes(self):
+        """What is to know about how it was exported."""
+        if self.way is None:
+            return []
+        notes = []
+        if self.way.is_bfloat16:
+            notes.append("an operator takes bfloat16 only: exported in it, with the conversions that the model makes")
+        if self.way.follows_values:
+            notes.append("it looks at values of its inputs: exported for inputs as the function makes them")
+        if self.way.device == "cpu":
+            notes.append("it ran on the processor, with random weights: what depends on values depends on these")
+        return notes
 
     def row(self):
         one, two = (self.kernels.get(batch, "") for batch in (1, 2))
         return f"| {self.workload['name']} | {self.operators} | {one} | {two} |"
 
 
-def sample_points(defaults):
+def sample_points(defaults, is_small=False):
     """The parameter values to run at: a grid that fixes every polynomial, and points that check it.
 
-    The side of an image is also tried at every remainder by 32: strides and pools round.
+    The side of an image is also tried at every remainder by 32: strides and pools round. Where `is_small`, lengths are
+    sampled at an eighth of their defaults: formulas are the same, and the processor computes all of it.
     """
-    columns = [sample_values(name, default) for name, default in defaults.items()]
+    columns = [
+        sample_values(name, max(default // 8, min(default, 8)) if is_small and name != "image_size" else default)
+        for name, default in defaults.items()
+    ]
     grid = list(itertools.product(*(column[:3] for column in columns)))
     check = tuple(column[3] for column in columns)
     size = defaults.get("image_size")
@@ -977,17 +1149,68 @@ def sample_values(name, default):
     return [default, step if step != default else 3 * step, default + step * 2, default + 3 * step]
 
 
-def export(definition, progress=lambda text: None, counts_modules=True):
+class Refused(ExportError):
+    """The meta device does not do what the model asks for: `need` is what would."""
+
+    def __init__(self, need, reason, text):
+        super().__init__(text)
+        self.need = need
+        self.reason = reason
+
+
+def export(definition, progress=lambda text, is_news=False: None, counts_modules=True):
+    """The workload of a definition.
+
+    Values that a model asks for and the meta device does not hold are followed on the processor, in small tensors
+    beside it; where they rest on weights, all of the model runs there, at small sizes.
+    """
+    way = Way(definition.device)
+    while True:
+        try:
+            return export_by(way, definition, progress, counts_modules)
+        except Refused as refused:
+            way = way.after(refused.need)
+            if way is None:
+                raise
+            progress(f"{definition.name}: {refused.reason}; again {way.described()}", is_news=True)
+
+
+def built(definition):
+    """What a definition's function returns, if that is a module and a function of its inputs."""
+    result = definition.build()
+    if isinstance(result, tuple) and len(result) == 2 and callable(result[1]) and hasattr(result[0], "named_modules"):
+        return result
+    found = f"a {type(result).__name__}"
+    if hasattr(result, "named_modules"):
+        found = f"a module alone, {type(result).__name__}"
+    raise ExportError(
+        f"{definition.source} returns {found}; it has to return the module and a function that makes its inputs, as in\n"
+        "    def inputs(batch=1, sequence_length=128):\n"
+        "        return (torch.zeros(batch, sequence_length, dtype=torch.long),)\n"
+        "    return module, inputs"
+    )
+
+
+# A model on the processor has its weights: this many bytes and no more.
+WEIGHT_BYTES_LIMIT = 8e9
+
+
+def export_by(way, definition, progress, counts_modules):
     import torch
 
-    with torch.device(definition.device):
-        module, inputs = definition.build()
-    module = module.to(definition.device).eval()
-    defaults = {name: p.default for name, p in inspect.signature(inputs).parameters.items()}
-    if any(not isinstance(value, int) for value in defaults.values()):
-        raise ExportError("every argument of the inputs function needs a default, an integer")
-    points = sample_points(defaults)
-    recorder = Recorder(module, definition.device, definition.full_slices)
+    values = None
+    if way.follows_values:
+        values = meta_values.Values()
+    if way.is_small:
+        check_weights(definition)
+    with torch.device(way.device), values.mode() if values else contextlib.nullcontext():
+        module, inputs = built(definition)
+    module = module.to(way.device).eval()
+    if way.is_bfloat16:
+        module = module.to(torch.bfloat16)
+    inputs, defaults = fixed_inputs(inputs, definition.fixed)
+    points = sample_points(defaults, way.is_small)
+    recorder = Recorder(module, way.device, definition.full_slices, values)
     runs = []
     for point in points:
         progress(f"{definition.name}: {dict(zip(defaults, point))}")
@@ -1014,7 +1237,34 @@ def export(definition, progress=lambda text: None, counts_modules=True):
         **without_plain_types(dimensions.merge(recorder.boundaries)),
         "program": program,
     }
-    return Export(workload, len(operators), kernels_by_batch(runs, points, defaults))
+    return Export(workload, len(operators), kernels_by_batch(runs, points, defaults), way)
+
+
+def check_weights(definition):
+    """Throws where a model's weights are too many to run it on the processor."""
+    import torch
+
+    with torch.device("meta"):
+        module, _ = built(definition)
+    needed = sum(tensor.numel() * tensor.element_size() for tensor in module.parameters())
+    if needed > WEIGHT_BYTES_LIMIT:
+        raise ExportError(
+            f"{definition.name} asks for values that rest on weights, and {needed / 1e9:.1f} GB of weights are too many to "
+            "run it on the processor\nway out: export a configuration with fewer layers, and set the layer's repeat in the file"
+        )
+
+
+def fixed_inputs(inputs, fixed):
+    """The inputs function with some arguments fixed, and the defaults of the others: the workload's parameters."""
+    defaults = {name: p.default for name, p in inspect.signature(inputs).parameters.items()}
+    if any(type(value) is not int for value in defaults.values()):
+        wrong = next(name for name, value in defaults.items() if type(value) is not int)
+        raise ExportError(f"every argument of the inputs function needs a default, an integer; '{wrong}' has none")
+    unknown = [name for name in fixed if name not in defaults]
+    if unknown:
+        raise ExportError(f"--fix {unknown[0]}: the inputs function has {', '.join(defaults) or 'no arguments'}")
+    defaults = {name: value for name, value in defaults.items() if name not in fixed}
+    return (lambda **values: inputs(**fixed, **values)), defaults
 
 
 def without_plain_types(entry):
@@ -1029,12 +1279,36 @@ def without_plain_types(entry):
 def run_at(values, recorder, inputs):
     try:
         return recorder.run(lambda: inputs(**values))
-    except (RuntimeError, ValueError, TypeError) as error:
-        reason = str(error).splitlines()[0]
-        raise ExportError(
-            f"the model does not run at {values}: {reason}\n"
-            "(a parameter that the model fixes does not belong among the arguments of its inputs function)"
-        ) from error
+    except ExportError:
+        raise
+    except Exception as error:  # a model is anybody's code
+        raise fault_of_run(error, values, recorder) from error
+
+
+def fault_of_run(error, values, recorder):
+    """In words: what a model said when it ran, at which operator, and what to do about it."""
+    reason = textwrap.shorten((str(error).strip() or type(error).__name__).splitlines()[0], 200, placeholder=" ...")
+    operator = recorder.last_leaf._schema.name if recorder.last_leaf else "the first operator"
+    place = place_of(error)
+    text = f"the model does not run at {values}: {operator}: {reason}" + (f"\n{place}" if place else "")
+    if recorder.device == "meta" and (isinstance(error, meta_values.Unknown) or meta_values.asks_for_values(error)):
+        return Refused("values", f"{operator} asks for a value ({reason})", f"{text}\nway out: '--cpu', which runs it on the processor")
+    hints = [f"'--fix {name}=N' where the model fixes its {name}" for name in values if name != "batch"]
+    text += f"\nway out: {'; or '.join(hints)}" if hints else ""
+    if "BF16" in reason:
+        return Refused("bfloat16", f"{operator}: {reason}", text)
+    return ExportError(text)
+
+
+def place_of(error):
+    """The line of the model's code at which it stopped."""
+    frames = traceback.extract_tb(error.__traceback__)
+    libraries = ("torch", "export_workload.py", "meta_values.py")
+    for frame in reversed(frames):
+        path = pathlib.PurePath(frame.filename)
+        if not any(part in libraries for part in path.parts):
+            return f"at {path.name}:{frame.lineno}: {frame.line}"
+    return None
 
 
 def kernels_by_batch(runs, points, defaults):
@@ -1100,16 +1374,67 @@ def user_definition(argument, full_slices):
     if specification is None or not path.is_file():
         raise ExportError(f"cannot read {path}")
     module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    if not hasattr(module, function):
-        raise ExportError(f"{path} has no function '{function}'")
+    sys.modules.setdefault(path.stem, module)  # dataclasses look their module up
+    try:
+        specification.loader.exec_module(module)
+    except Exception as error:
+        reason = (str(error).splitlines() or [""])[0]
+        raise ExportError(f"{path} does not load: {type(error).__name__}: {reason}") from error
+    build = getattr(module, function, None)
+    if not callable(build) or isinstance(build, type) or hasattr(build, "named_modules"):
+        functions = [name for name, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == path.stem]
+        found = "has no function" if build is None else f"has a {type(build).__name__}, not a function,"
+        raise ExportError(f"{path} {found} '{function}'" + (f"; it has {', '.join(functions)}" if functions else ""))
     return Definition(
-        name=path.stem.replace("_", "-").lower(),
-        title=path.stem,
+        name=function.strip("_").replace("_", "-").lower(),
+        title=function,
         source=f"{path.name}:{function}",
-        build=getattr(module, function),
+        build=build,
         full_slices=full_slices,
     )
+
+
+def file_definition(path):
+    """The definition that an archive of `torch.export` is."""
+    from archived_program import archived_program
+
+    return Definition(
+        name=path.stem.replace("_", "-").lower(), title=path.stem, source=path.name,
+        build=functools.partial(archived_program, path), full_slices=False,
+    )  # fmt: skip
+
+
+def complete_torchvision():
+    """Declares the operators without which torchvision does not import, where its library does not load.
+
+    PyPI's wheel is built for CUDA: beside a CPU build of torch its operators are missing, and so are then
+    transformers, timm and diffusers, which import it where it is installed.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise ExportError(f"torch does not import ({error}); docs/workloads.md has what to install") from error
+
+    found = importlib.util.find_spec("torchvision")
+    if found is None or not found.submodule_search_locations:
+        return
+    folder = pathlib.Path(found.submodule_search_locations[0])
+    registrations = folder / "_meta_registrations.py"
+    names = re.findall(r'register_fake\("torchvision::(\w+)"\)', registrations.read_text()) if registrations.is_file() else []
+    for library in folder.glob("_C*.so"):
+        try:
+            torch.ops.load_library(library)
+        except (OSError, RuntimeError):
+            continue
+    for name in names:
+        if not hasattr(torch.ops.torchvision, name):
+            library = torch.library.Library("torchvision", "FRAGMENT")
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+            TORCHVISION_LIBRARIES.append(library)
+
+
+# Declarations last as long as what made them.
+TORCHVISION_LIBRARIES = []
 
 
 def parse_arguments(arguments):
@@ -1122,13 +1447,24 @@ def parse_arguments(arguments):
     what.add_argument("--model", metavar="NAME", help="export one of them")
     what.add_argument("--all", metavar="DIRECTORY", type=pathlib.Path, help="export all of them")
     what.add_argument("--module", metavar="FILE.py:FUNCTION", help="export a model of your own")
+    what.add_argument(
+        "--file", metavar="FILE", type=pathlib.Path, help="export an archive of torch.export (.pt2) or an ONNX file (.onnx)"
+    )
+    parser.add_argument("--verbose", action="store_true", help="say at which sizes the model runs")
     parser.add_argument("--output", metavar="FILE", type=pathlib.Path, help="default: standard output")
     parser.add_argument("--table", action="store_true", help="print operators and kernels as Markdown")
     parser.add_argument(
         "--count-modules", action=argparse.BooleanOptionalAction, default=True,
         help="write how often modules are called, as `modules` of the workload and of each repeat (default: do)",
     )  # fmt: skip
-    parser.add_argument("--name", help="with --module: the workload's name (default: the file's)")
+    parser.add_argument("--name", help="the workload's name (default: the function's or the file's)")
+    parser.add_argument(
+        "--fix", metavar="NAME=N", action="append", default=[],
+        help="keep an argument of the inputs function at a value: it is no parameter of the workload then; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cpu", action="store_true", help="run the model on the processor, with random weights, for values that it reads back"
+    )
     parser.add_argument(
         "--full-slices", action="store_true",
         help="with --module: dispatch aten::slice for every bare ':', as PyTorch 1.12 does",
@@ -1138,10 +1474,12 @@ def parse_arguments(arguments):
 
 def selected(options):
     """(definition, file or None) for each workload that was asked for."""
-    if options.module:
-        definition = user_definition(options.module, options.full_slices)
-        definition.name = options.name or definition.name
-        return [(definition, options.output)]
+    if options.module or options.file:
+        given = user_definition(options.module, options.full_slices) if options.module else file_definition(options.file)
+        given.name = options.name or given.name
+        given.fixed = dict(map(fixed_value, options.fix))
+        given.device = "cpu" if options.cpu else given.device
+        return [(given, options.output)]
     definitions = built_in_definitions()
     if options.all:
         for definition in definitions.values():
@@ -1149,6 +1487,8 @@ def selected(options):
                 print(f"{definition.name}: left out, needs {unmet_need(definition)}", file=sys.stderr)
         wanted = [definition for definition in definitions.values() if not unmet_need(definition)]
         return [(definition, options.all / f"{definition.name}.json") for definition in wanted]
+    if options.fix or options.cpu:
+        raise ExportError("--fix and --cpu are for --module and --file")
     if options.model not in definitions:
         raise ExportError(f"unknown model '{options.model}'; --list shows the known ones")
     definition = definitions[options.model]
@@ -1157,9 +1497,19 @@ def selected(options):
     return [(definition, options.output)]
 
 
+def fixed_value(text):
+    name, _, value = text.partition("=")
+    if not name.isidentifier() or not value.isdigit():
+        raise ExportError(f"--fix wants NAME=N, as in --fix sequence_length=128; it is '{text}'")
+    return name, int(value)
+
+
 def built_in_definitions():
     # Imported late: the tests of this file run without torch, and so does --help.
-    import model_definitions
+    try:
+        import model_definitions
+    except ImportError as error:
+        raise ExportError(f"the models of this tool do not import ({error}); tools/README.md has what to install") from error
 
     return {definition.name: definition for definition in model_definitions.definitions(Definition)}
 
@@ -1179,6 +1529,29 @@ def installed(package):
         return ""
 
 
+def progress_line(is_verbose):
+    """Says what runs: every point where that is asked for, else only what is tried again."""
+
+    def progress(text, is_news=False):
+        if is_verbose or is_news:
+            print(text, file=sys.stderr)
+
+    return progress
+
+
+def exports(options):
+    """(Export, file or None) for each workload that was asked for, one after the other."""
+    if options.file and options.file.suffix == ".onnx":
+        from onnx_program import onnx_workload
+
+        yield onnx_workload(options.file, options.name, dict(map(fixed_value, options.fix))), options.output
+        return
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler's own lines
+    complete_torchvision()
+    for definition, file in selected(options):
+        yield export(definition, progress_line(options.verbose), options.count_modules), file
+
+
 def main(arguments=None):
     options = parse_arguments(arguments)
     try:
@@ -1188,8 +1561,7 @@ def main(arguments=None):
                 print(f"{definition.name:28} {definition.title}{needs}")
             return 0
         rows = []
-        for definition, file in selected(options):
-            result = export(definition, lambda text: print(text, file=sys.stderr), options.count_modules)
+        for result, file in exports(options):
             text = workload_text(result.workload)
             rows.append(result.row())
             if file:
@@ -1197,6 +1569,7 @@ def main(arguments=None):
                 file.write_text(text, encoding="utf-8")
             elif not options.table:
                 print(text, end="")
+            print("\n".join(summary(result.workload, file) + result.notes()), file=sys.stderr)
         if options.table:
             print("| workload | operators | kernels, batch 1 | kernels, batch 2 |\n|---|---|---|---|")
             print("\n".join(rows))

@@ -87,7 +87,7 @@ def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     notes = NOTES.replace("TOKENS", ", ".join(tokens(sys.argv[1])))
-    text = HEAD + "\n".join(table(sys.argv[1])) + "\n" + notes + DECODERS + "\n".join(decoders(sys.argv[1])) + "\n"
+    text = HEAD + "\n".join(table(sys.argv[1])) + "\n" + notes + OWN_MODELS + DECODERS + "\n".join(decoders(sys.argv[1])) + "\n"
     if sys.argv[2:] == ["check"]:
         sys.exit(0 if DOCUMENT.exists() and DOCUMENT.read_text() == text
                  else "docs/workloads.md is out of date: run tools/workload_counts.py PROGRAM")
@@ -107,6 +107,62 @@ Every file also says how often modules are called, as `modules` ([formats](forma
 operators. They are counted by a hook on every module of the exported model, at the run that gave the operators: 183 in ResNet-50, 227 in
 BERT base, 5,318 in OLMoE, whose loop calls all 64 experts of a layer. `transformer-encoder`, which is written by hand, has those of BERT's
 layers.
+"""
+
+OWN_MODELS = """
+## A model of your own
+
+[tools/export_workload.py](../tools/README.md#export_workloadpy) writes a workload from a model's code, from an archive of `torch.export`, or
+from an ONNX file:
+
+```sh
+python3 tools/export_workload.py --module my_model.py:my_model --output my-model.json
+python3 tools/export_workload.py --file my-model.pt2 --output my-model.json
+python3 tools/export_workload.py --file my-model.onnx --output my-model.json
+simulate run my-model.json h100-sxm --batch 8
+```
+
+At the end it says what it wrote: operators, weights, floating-point operations of the products, and every operator that no cost rule knows,
+with its calls (which it asks the simulator, by `SIMULATE` or the `PATH`).
+
+**What to install.** Code and archives need torch, ONNX files the package `onnx` alone. Any build of torch will do, and the smallest is the
+CPU's. On Linux, for Python 3.11, in November 2026:
+
+| how | download | environment | |
+|---|---:|---:|---|
+| `pip install torch` | | 4.0 GB | all of CUDA with it |
+| `pip install torch --index-url https://download.pytorch.org/whl/cpu` | 192 MB (2.13.0) | 1.3 GB, with transformers, diffusers, timm, torchvision and onnx | |
+| `python3 tools/lean_torch.py .venv/bin/python` | 539 MB (2.15.0) | 1.5 GB | PyPI's wheel and empty libraries in the place of NVIDIA's, where that index cannot be reached. `pip install --no-deps torch` alone does not import. Needs a C compiler, `nm` and `readelf` |
+
+`torchvision` of PyPI is built for CUDA and does not import beside a CPU build by itself; the exporter declares the two operators that it
+misses. Name torchvision's version when you install it (0.28 for torch 2.13), or pip may replace torch.
+
+**How a model runs.** On PyTorch's meta device, where tensors have shapes and no values. A model that asks for more gets it, without being
+asked, and a line says so:
+
+| the model | is run |
+|---|---|
+| reads values that follow from its inputs (`mask.all()`, positions, `nonzero`) | again, with the values of small tensors followed on the processor: at full size |
+| reads values that follow from its weights or activations | on the processor, with random weights, at an eighth of its lengths: formulas stay formulas. At most 8 GB of weights. `--cpu` asks for it, at full lengths |
+| calls what takes bfloat16 only (`_grouped_mm`, of experts in transformers 5) | in bfloat16 |
+| has other operators, or sizes without a formula, at another length or batch (loops over positions, sliding windows) | not; the message names the operator and the parameter. `--fix sequence_length=128` keeps it at that value |
+
+LSTM, GRU and plain recurrent layers keep their names, and the simulator prices them step after step. A cell that a loop calls
+(`nn.LSTMCell`) is written as its two products and the gates. Products of experts (`_grouped_mm`) are told how many experts a token has chosen,
+by the `topk` before them. Integers of two bytes and complex numbers of eight have no word in the format: those of one, four and eight bytes go by
+`bool`, `int32` and `int64`.
+
+**Archives of `torch.export`.** Dimensions that were exported as dynamic are the parameters: `batch` for the first, `sequence_length` for the
+second of tokens or features, `image_size`, else the symbol's own name.
+
+**ONNX files.** The graph is gone through with ONNX's shape inference at several values of its symbolic dimensions, which are the parameters.
+Nodes become the operators that PyTorch has for them (`MatMul` with weights and the `Add` of its bias: `aten::linear`); what computes shapes is no
+operator; `Transpose` is a copy; what PyTorch has no name for stays `onnx::NAME`, without a rule. Quantized operators are such. Operators of
+ONNX Runtime's optimizer (`com.microsoft`) have no shape inference in ONNX: export without it. Loops are refused.
+
+**Whether it is right.** CI draws ten kinds of models from the lists of transformers, timm, torchvision and diffusers, builds them from their
+configurations, exports them, and holds each file to `profiles check`, to `run`, and to what `torch.utils.flop_counter` counts on the same model; and
+three models, written as archives and as ONNX files, to themselves. `python3 tools/check_exports.py --simulate PROGRAM --seed 7 --count 20` draws others.
 """
 
 ENGINES = ("vllm", "gpt-fast", "huggingface")
