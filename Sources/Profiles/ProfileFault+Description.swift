@@ -12,11 +12,18 @@ extension NameFault: Fault {
   /// What is wrong, and the nearest name or the names it could mean.
   public var words: FaultWords {
     switch self {
-    case .unknown(let what, let name, let suggestion?, _):
-      return "unknown \(what) '\(oneLine(name))'; did you mean '\(suggestion)'?\(export(what, after: " "))"
+    case .unknown(let what, let name, let suggestion?, let known):
+      // Of a model whoever asks may have meant its like; of a part, no other one.
+      let others = ["workload", "decoder"].contains(what) ? nearestNames(to: name, among: known) : []
+      let names = ([suggestion] + others.filter { $0 != suggestion }).prefix(4).map { "'\($0)'" }
+      return "unknown \(what) '\(oneLine(name))'; did you mean \(listed(names, by: "or"))?\(export(what, after: " "))"
     case .unknown(let what, let name, nil, let known) where known.count <= 8:
       return
         "unknown \(what) '\(oneLine(name))'; known are \(known.joined(separator: ", "))\(export(what, after: "; "))"
+    case .unknown(let what, let name, nil, let known) 
+    where ["workload", "decoder"].contains(what) && !nearestNames(to: name, among: known).isEmpty:
+      let names = nearestNames(to: name, among: known).map { "'\($0)'" }
+      return "unknown \(what) '\(oneLine(name))'; did you mean \(listed(names, by: "or"))?\(export(what, after: " "))"
     case .unknown(let what, let name, nil, _):
       let list: FaultWords =
         what.hasPrefix("number")
@@ -29,9 +36,14 @@ extension NameFault: Fault {
     }
   }
 
-  /// How a workload is had that the catalog lacks.
-  private func export(_ what: String, after separator: String) -> String {
-    what == "workload" ? separator + "tools/export_workload.py exports any other from PyTorch" : ""
+  /// How a model is had that the catalog lacks.
+  private func export(_ what: String, after separator: FaultWords) -> FaultWords {
+    switch what {
+    case "workload":
+      "\(separator)tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports any other from PyTorch, and of a language model its config.json will do for \(command: "generate")"
+    case "decoder": "\(separator)the config.json of any other will do"
+    default: ""
+    }
   }
 }
 

@@ -46,6 +46,7 @@ enum GenerateCommand {
     guard points.varied.isEmpty else { return try compare(points, overrides, command, library) }
     let point = points.points[0]
     let served = try ServedOptions.served(point, command, library, overrides: overrides)
+    try ProfileFile.warn(about: overrides, in: served.decode, library)
     let load = try ServedOptions.load(point, command)
     let guessing = try ServedOptions.speculation(command, served, library)
     let generation = try Progress.showing("simulating") { _ in

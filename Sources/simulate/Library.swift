@@ -86,12 +86,7 @@ struct Library {
   /// A workload by name, by shortened name, or from a file.
   func workload(_ name: String) throws(Failure) -> Workload {
     if Self.isFile(name) {
-      if !name.hasSuffix(".json"), !Platform.exists(name) {
-        throw .input(
-          at: name,
-          "no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
-            + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
-      }
+      if !name.hasSuffix(".json"), !Platform.exists(name) { throw noFile(name) }
       if let workload = try ExecutionTraceWorkload.read(name) { return workload }
       return try checking { try Workload(path: name) }
     }
@@ -103,18 +98,35 @@ struct Library {
   /// A decoder by name, by shortened name, or from a file, which may be a Hugging Face `config.json`.
   func decoder(_ name: String) throws(Failure) -> Decoder {
     if Self.isFile(name) {
-      if !name.hasSuffix(".json"), !Platform.exists(name) {
-        throw .input(
-          at: name,
-          "no such file; a decoder of the catalog has no slash in its name ('simulate profiles list decoders' "
-            + "has them), and the config.json of any other will do")
-      }
+      if !name.hasSuffix(".json"), !Platform.exists(name) { throw noFile(name) }
       return try checking { try Decoder(path: name) }
     }
     return try checking {
       let found = try resolveName(name, among: decoders.names.map { Named(name: $0) }, what: "decoder")
       return try Decoder(path: decoders.path(of: found))
     }
+  }
+
+  /// What a model's name on a hub, which has a slash, may have been meant to be: no file has it.
+  private func noFile(_ name: String) -> Failure {
+    let model = String(name.split(separator: "/").last ?? "").lowercased()
+    let near = (
+      workload: nearestModel(to: model, among: workloads.names), decoder: nearestModel(to: model, among: decoders.names)
+    )
+    let pass: Message? = near.workload.map { "'simulate run \($0)' for a pass" }
+    let generation: Message? = near.decoder.map { "'simulate generate \($0)' for a model that generates" }
+    let meant = [pass, generation].compactMap { $0 }
+    let question: Message =
+      meant.isEmpty ? "" : "; the catalog's names have no slash: did you mean \(Message(lines: meant).text.replacing("\n", with: ", or "))?"
+    return .input(
+      at: name,
+      "no such file" + question + "; tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports any model "
+        + "from PyTorch, and the config.json of a language model will do for 'simulate generate'")
+  }
+
+  private func nearestModel(to name: String, among names: [String]) -> String? {
+    if let found = try? resolveName(name, among: names.map { Named(name: $0) }, what: "model") { return found }
+    return nearestNames(to: name, among: names, limit: 1).first
   }
 
   /// An engine by name or from a file.
