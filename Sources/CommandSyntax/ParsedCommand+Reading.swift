@@ -74,7 +74,7 @@ extension ParsedCommand {
     of name: String, as type: Choice.Type
   ) throws(CommandSyntaxFault) -> Choice? {
     guard let text = value(of: name) else { return nil }
-    guard let choice = Choice(rawValue: text) ?? Choice.allCases.first(where: { $0.rawValue == text.lowercased() }) else {
+    guard let choice = Choice(rawValue: text) else {
       throw unknownChoice(text, of: declared(name).flag, among: Choice.allCases.map(\.rawValue))
     }
     return choice

@@ -22,6 +22,12 @@ package func nearestNames(to name: String, among names: [String], limit: Int = 4
   return best.prefix(limit).map(\.name)
 }
 
+/// Whether a name has every word of another one, in whatever order.
+package func sharesWords(of name: String, _ other: String) -> Bool {
+  let wanted = Set(words(of: name))
+  return !wanted.isEmpty && wanted.isSubset(of: words(of: other))
+}
+
 /// The runs of letters and of digits in a name, in lower case.
 private func words(of name: String) -> [Substring] {
   var words: [Substring] = []

@@ -19,7 +19,7 @@ extension NameFault: Fault {
       return "unknown \(what) '\(oneLine(name))'; did you mean \(listed(names, by: "or"))?\(export(what, after: " "))"
     case .unknown(let what, let name, nil, let known) where known.count <= 8:
       return
-        "unknown \(what) '\(oneLine(name))'; known are \(known.joined(separator: ", "))\(export(what, after: "; "))"
+        "unknown \(what) '\(oneLine(name))'; known are \(known.joined(separator: ", "))\(export(what, after: ". "))"
     case .unknown(let what, let name, nil, let known) 
     where ["workload", "decoder"].contains(what) && !nearestNames(to: name, among: known).isEmpty:
       let names = nearestNames(to: name, among: known).map { "'\($0)'" }
@@ -29,7 +29,7 @@ extension NameFault: Fault {
         what.hasPrefix("number")
         ? "\(command: "profiles fields") names those there are"
         : "\(command: "profiles list \(what)s") names those there are"
-      return "unknown \(what) '\(oneLine(name))'; \(list)\(export(what, after: "; "))"
+      return "unknown \(what) '\(oneLine(name))'; \(list)\(export(what, after: ". "))"
     case .ambiguous(let what, let name, let candidates):
       return "\(what) '\(oneLine(name))' could mean \(candidates.joined(separator: ", ")); write one of them"
     case .unusable(let fault): return fault.words
@@ -40,8 +40,8 @@ extension NameFault: Fault {
   private func export(_ what: String, after separator: FaultWords) -> FaultWords {
     switch what {
     case "workload":
-      "\(separator)tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports any other from PyTorch, and of a language model its config.json will do for \(command: "generate")"
-    case "decoder": "\(separator)the config.json of any other will do"
+      "\(separator)Any other: tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports it from PyTorch, and a language model's config.json will do for \(command: "generate")"
+    case "decoder": "\(separator)The config.json of any other will do"
     default: ""
     }
   }

@@ -105,7 +105,9 @@ package struct UnitSpelling: Sendable, Equatable {
     ("Gi", 1 << 30, 0), ("Mi", 1 << 20, 0), ("Ti", 1 << 40, 0), ("Ki", 1 << 10, 0),
   ]
   private static let small: [(String, UInt64, Int)] = [
-    ("u", 1, -6), ("µ", 1, -6), ("μ", 1, -6), ("m", 1, -3), ("n", 1, -9), ("p", 1, -12), ("", 1, 0),
+    ("u", 1, -6), ("m", 1, -3), ("n", 1, -9), ("p", 1, -12), ("", 1, 0),
+    // The micro sign and the Greek letter.
+    ("\u{B5}", 1, -6), ("\u{3BC}", 1, -6),
   ]
 
   private static func prefixed(

@@ -178,26 +178,39 @@ struct CatalogSelection {
   private static func unknown(_ name: String, known: [String], of sort: String) -> Failure {
     let near = nearestName(to: name, among: known) ?? nearestNames(to: name, among: known, limit: 1).first
     let hint: Message = near.map { "; did you mean '\($0)'?" } ?? ""
-    // Paths are many: the help of the sort's numbers has them.
-    let short = known.filter { !$0.contains(".") }.joined(separator: ", ")
+    // Paths are many, and so are all sorts' names: their own list has them.
+    let short = known.filter { !$0.contains(".") && (sort != anySort || !$0.contains("_")) }.joined(separator: ", ")
     return .usage("\(sort) have no field '\(name)'" + hint + "\nknown are \(short), and the paths of 'simulate profiles fields'")
   }
 
   /// The first field that none of several sorts has.
   func unknownField(known: [String]) -> Failure {
-    Self.unknown(fieldNames.first { !known.contains($0) } ?? fieldNames.first ?? "", known: known, of: "profiles")
+    Self.unknown(fieldNames.first { !known.contains($0) } ?? fieldNames.first ?? "", known: known, of: Self.anySort)
   }
 
+  /// What fields are of where no sort is named.
+  private static let anySort = "profiles"
+
   /// Columns of what was asked for and the table does not have by itself.
-  func columns<Row: Listed>(of _: Row.Type, besides shown: [String]) -> [Column<Row>] {
+  ///
+  /// - Parameters:
+  ///   - shown: The fields that it shows, by their names.
+  ///   - forPrograms: Those that only programs get by themselves.
+  /// - Returns: The columns; none for a text that every row has, as of `vendor=nvidia`.
+  func columns<Row: Listed>(
+    of _: Row.Type, besides shown: [String], _ forPrograms: [String]
+  ) -> [Column<Row>] {
+    let constant = conditions.filter { $0.comparison == .equal }.map(\.field)
     var seen = Set(shown + ["name", "title", "released", "year"])
     return fieldNames.compactMap { name in
       guard let field = Row.field(name), seen.insert(field.name).inserted else { return nil }
+      let readers: Field.Readers = forPrograms.contains(field.name) ? .people : .all
       switch field.value {
-      case .text(let text): return Column(field.name) { .text(text($0)) }
+      case .text(let text):
+        return constant.contains(name) ? nil : Column(name, key: field.name, for: readers) { .text(text($0)) }
       case .number(let unit, let number):
         let symbol = unit.symbol == "1" ? nil : unit.symbol
-        return Column(field.name, unit: symbol, .plain) { .number(number($0)) }
+        return Column(name, unit: symbol, key: field.name, .plain, for: readers) { .number(number($0)) }
       }
     }
   }

@@ -43,10 +43,10 @@ enum GenerateCommand {
     try ParallelOptions.check(command)
     let points = try ServedOptions.points(command, library)
     let overrides = try ScenarioOptions.overrides(command)
+    try ServedOptions.question(overrides, of: points.points[0], library)
     guard points.varied.isEmpty else { return try compare(points, overrides, command, library) }
     let point = points.points[0]
     let served = try ServedOptions.served(point, command, library, overrides: overrides)
-    try ProfileFile.warn(about: overrides, in: served.decode, library)
     let load = try ServedOptions.load(point, command)
     let guessing = try ServedOptions.speculation(command, served, library)
     let generation = try Progress.showing("simulating") { _ in

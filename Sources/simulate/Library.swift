@@ -90,8 +90,15 @@ struct Library {
       if let workload = try ExecutionTraceWorkload.read(name) { return workload }
       return try checking { try Workload(path: name) }
     }
-    return try checking {
-      try workloads.load(resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload"))
+    do {
+      return try workloads.load(resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload"))
+    } catch {
+      let failure = Failure(error)
+      // A name that no pass has may be that of a model that generates.
+      guard case .unknown? = failure.causes.first as? NameFault,
+        let decoder = nearestNames(to: name, among: decoders.names, limit: 1).first, sharesWords(of: name, decoder)
+      else { throw failure }
+      throw .input(failure.problem + "; 'simulate generate \(decoder)' has a model that generates", causes: failure.causes)
     }
   }
 
@@ -117,11 +124,13 @@ struct Library {
     let generation: Message? = near.decoder.map { "'simulate generate \($0)' for a model that generates" }
     let meant = [pass, generation].compactMap { $0 }
     let question: Message =
-      meant.isEmpty ? "" : "; the catalog's names have no slash: did you mean \(Message(lines: meant).text.replacing("\n", with: ", or "))?"
+      meant.isEmpty ? "" : "; the catalog's names have no slash: did you mean "
+        + meant.dropFirst().reduce(meant[0]) { $0 + ", or " + $1 } + "?"
     return .input(
       at: name,
-      "no such file" + question + "; tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports any model "
-        + "from PyTorch, and the config.json of a language model will do for 'simulate generate'")
+      "no such file" + question + (meant.isEmpty ? ". " : " ")
+        + "Any other: tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports it from PyTorch, and a "
+        + "language model's config.json will do for 'simulate generate'")
   }
 
   private func nearestModel(to name: String, among names: [String]) -> String? {

@@ -34,7 +34,7 @@ enum NewProfileCommand {
   /// The texts that can be set.
   private static let texts = ["title", "vendor", "architecture", "released", "host", "interconnect", "version"]
   /// What is true of the other part alone.
-  private static let ownKeys = ["aliases", "flagship", "announced"]
+  private static let ownKeys = ["aliases", "flagship", "announced", "price"]
 
   @Sendable static func run(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let name = command.positional("name") ?? ""
@@ -99,7 +99,8 @@ enum NewProfileCommand {
     var changedTexts = ["name": name, "title": name]
     for key in ownKeys { changedTexts[key] = "" }
     var changes: [ProfileEdit.Change] = []
-    var removed: [String] = []
+    // Another part has another price.
+    var removed = Profile.fields.map(\.path).filter { $0.hasPrefix("price.") }
     for assignment in try checking({ try command.assignments(of: "set") }) {
       if texts.contains(assignment.name) {
         changedTexts[assignment.name] = assignment.value
@@ -113,7 +114,7 @@ enum NewProfileCommand {
           "\(Profile.noun)s have no field '\(assignment.name)'" + hint
             + "\n'simulate profiles fields \(Profile.noun)' has them all")
       }
-      guard !changes.contains(where: { $0.path == field.path }), !removed.contains(field.path) else {
+      guard !changes.contains(where: { $0.path == field.path }) else {
         throw .usage("--set gives \(field.path) twice; give it once")
       }
       if assignment.value == "none" {

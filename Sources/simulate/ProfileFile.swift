@@ -83,12 +83,25 @@ enum ProfileFile {
   }
 
   /// Questions what `--set` makes of a system's parts, where it is far from anything that the catalog has.
+  ///
+  /// - Parameters:
+  ///   - overrides: What is set.
+  ///   - system: The system as its profiles have it, before.
+  ///   - library: Whose profiles are compared.
   static func warn(
-    about overrides: [(path: String, value: Double)], in system: System, _ library: Library
+    about overrides: [(path: String, value: Double)], of system: System, _ library: Library
   ) throws(Failure) {
-    func paths(_ noun: String) -> Set<String> {
-      Set(overrides.map(\.path).filter { $0.hasPrefix(noun + ".") }.map { String($0.dropFirst(noun.count + 1)) })
+    // What is near the profile's own number is near its neighbors', too: the catalog need not be read for that.
+    let far = overrides.filter { override in
+      let own = SystemNumber(path: override.path)?.value(in: system) ?? 0
+      return own <= 0 || override.value > own * UnusualNumber.factor || override.value < own / UnusualNumber.factor
     }
+    func paths(_ noun: String) -> Set<String> {
+      Set(far.map(\.path).filter { $0.hasPrefix(noun + ".") }.map { String($0.dropFirst(noun.count + 1)) })
+    }
+    var system = system
+    // What cannot be set is refused where it is set.
+    for override in far { try? system.set(override.path, to: override.value) }
     let (ofAccelerator, ofHost) = (paths(AcceleratorProfile.noun), paths(HostProfile.noun))
     guard !ofAccelerator.isEmpty || !ofHost.isEmpty else { return }
     let profiles = try library.profiles

@@ -33,7 +33,7 @@ enum ProfilesCommand {
           positionals: [PositionalDefinition("name", help: "A name or a file", isRequired: true)],
           options: [
             OptionDefinition(
-              "sort", value: "SORT", help: "What it is, where several sorts have the name", choices: CatalogItem.sorts),
+              "kind", value: "K", help: "What it is, where several have the name", choices: CatalogItem.sorts),
             .format,
           ]),
         show),
@@ -110,11 +110,12 @@ enum ProfilesCommand {
 
     /// The rows that are asked for, with a column for whatever they were chosen by.
     init<Row: Listed>(
-      _ rows: [Row], _ sort: String, _ selection: CatalogSelection, shown: [String], _ columns: [Column<Row>]
+      _ rows: [Row], _ sort: String, _ selection: CatalogSelection, shown: [String], forPrograms: [String] = [],
+      _ columns: [Column<Row>]
     ) throws(Failure) {
       let chosen = try selection.rows(of: rows, sort)
       names = chosen.map { $0.names[0] }
-      table = Table(named: sort, chosen, columns + selection.columns(of: Row.self, besides: shown))
+      table = Table(named: sort, chosen, columns + selection.columns(of: Row.self, besides: shown, forPrograms))
     }
   }
 
@@ -125,7 +126,8 @@ enum ProfilesCommand {
     case "accelerators":
       try List(
         library.profiles.accelerators, sort, selection,
-        shown: ["architecture", "peak_tflops.fp32", "peak_tflops.fp16", "memory.capacity_gb", "memory.bandwidth_gb_per_s", "watts", "price.list_usd", "price.cloud_usd_per_hour"],
+        shown: ["architecture", "peak_tflops.fp32", "peak_tflops.fp16", "memory.capacity_gb", "memory.bandwidth_gb_per_s"],
+        forPrograms: ["watts", "price.list_usd", "price.cloud_usd_per_hour"],
         [
           Column("name") { .text($0.name) },
           Column("released") { .text($0.released + ($0.isAnnounced ? " *" : "")) },
@@ -134,9 +136,11 @@ enum ProfilesCommand {
           Column("fp16", unit: "TFLOP/s", key: "fp16_tflops", .plain) { .number($0.peakTFLOPS[.fp16]) },
           Column("memory", unit: "GB", key: "memory_gb", .plain) { .number($0.memory.capacityGB) },
           Column("bandwidth", unit: "GB/s", key: "bandwidth_gb_per_s", .plain) { .number($0.memory.bandwidthGBPerS) },
-          Column("power", unit: "W", key: "watts", .plain) { .number($0.watts) },
-          Column("price", unit: "USD", key: "list_usd", .plain) { .number($0.price.listUSD) },
-          Column("rent", unit: "USD/h", key: "cloud_usd_per_hour", .plain) { .number($0.price.cloudUSDPerHour) },
+          Column("power", unit: "W", key: "watts", .plain, for: .programs) { .number($0.watts) },
+          Column("price", unit: "USD", key: "list_usd", .plain, for: .programs) { .number($0.price.listUSD) },
+          Column("rent", unit: "USD/h", key: "cloud_usd_per_hour", .plain, for: .programs) {
+            .number($0.price.cloudUSDPerHour)
+          },
           Column("also") { .text($0.aliases.joined(separator: ", ")) },
         ])
     case "hosts":
@@ -230,7 +234,7 @@ enum ProfilesCommand {
     try command.checkFormat()
     let name = command.positional("name") ?? ""
     let isFile = Library.isFile(name)
-    let item = try isFile ? library.item(file: name) : library.item(named: name, of: command.value(of: "sort"))
+    let item = try isFile ? library.item(file: name) : library.item(named: name, of: command.value(of: "kind"))
     if command.format == .json {
       let path = try isFile ? name : library.document(of: item).file
       return Platform.print(document: String(decoding: try checking { try readFileBytes(path) }, as: UTF8.self))

@@ -113,8 +113,8 @@ enum ScenarioOptions {
       system.framework.lay(out: layout)
     }
     let overrides = try overrides(command)
+    try ProfileFile.warn(about: overrides, of: system, library)
     try checking { for (path, value) in overrides { try system.set(path, to: value) } }
-    try ProfileFile.warn(about: overrides, in: system, library)
     try ParallelOptions.check(system)
     let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
