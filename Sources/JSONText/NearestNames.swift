@@ -13,7 +13,8 @@
 /// - Complexity: O(`names.count` x the words of a name, squared).
 package func nearestNames(to name: String, among names: [String], limit: Int = 4) -> [String] {
   let wanted = words(of: name)
-  let scored = names.enumerated().compactMap { place, candidate -> (shared: Int, letters: Int, place: Int, name: String)? in
+  let scored = names.enumerated().compactMap {
+    place, candidate -> (shared: Int, letters: Int, place: Int, name: String)? in
     let shared = Set(words(of: candidate)).intersection(wanted)
     guard shared.contains(where: { $0.count > 1 && !$0.allSatisfy(\.isNumber) }) else { return nil }
     return (shared.count, shared.map(\.count).reduce(0, +), place, candidate)

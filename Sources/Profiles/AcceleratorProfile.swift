@@ -189,7 +189,8 @@ extension AcceleratorProfile: FieldDescribed {
         "measured last-level cache bandwidth", affects: .device, family: .bandwidth,
         trend: .following([memoryBandwidth.path], over: [])),
       .init(
-        "price.list_usd", \.price.listUSD, .dollars, "the maker's price of one", note: "of the source's date", affects: []),
+        "price.list_usd", \.price.listUSD, .dollars, "the maker's price of one", note: "of the source's date",
+        affects: []),
       .init(
         "price.cloud_usd_per_hour", \.price.cloudUSDPerHour, .dollarsPerHour, "rent of one for an hour, on demand",
         note: "of the source's date", affects: []),

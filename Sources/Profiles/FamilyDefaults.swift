@@ -48,7 +48,9 @@ package struct FamilyDefaults<Profile: FieldDescribed & Equatable>: Sendable, Eq
     let fields = Self.fields.filter { $0.group == group }
     for field in fields { _ = object.optional(field.key) }
     for field in fields {
-      guard let cursor = field.isRequired ? try object.required(field.key) : object.optional(field.key) else { continue }
+      guard let cursor = field.isRequired ? try object.required(field.key) : object.optional(field.key) else {
+        continue
+      }
       field.set(try cursor.number(of: field.domain), in: &profile)
       paths.append(field.path)
     }

@@ -20,7 +20,7 @@ extension NameFault: Fault {
     case .unknown(let what, let name, nil, let known) where known.count <= 8:
       return
         "unknown \(what) '\(oneLine(name))'; known are \(known.joined(separator: ", "))\(export(what, after: ". "))"
-    case .unknown(let what, let name, nil, let known) 
+    case .unknown(let what, let name, nil, let known)
     where ["workload", "decoder"].contains(what) && !nearestNames(to: name, among: known).isEmpty:
       let names = nearestNames(to: name, among: known).map { "'\($0)'" }
       return "unknown \(what) '\(oneLine(name))'; did you mean \(listed(names, by: "or"))?\(export(what, after: " "))"

@@ -321,10 +321,12 @@ package enum ProfileReader {
     _ root: inout JSONObjectCursor, of profile: AcceleratorProfile
   ) throws(JSONFault) {
     guard let cursor = root.optional("price") else { return }
-    for member in try cursor.object().members where profile.provenance.source(of: "price.\(member.key)")?.date.isEmpty ?? true {
+    for member in try cursor.object().members
+    where profile.provenance.source(of: "price.\(member.key)")?.date.isEmpty ?? true {
       throw member.value.fault(
         .described(
-          problem: "has no source with a date", advice: "add to sources \"price.\(member.key)\" with \"date\": \"YYYY-MM\""))
+          problem: "has no source with a date",
+          advice: "add to sources \"price.\(member.key)\" with \"date\": \"YYYY-MM\""))
     }
   }
 

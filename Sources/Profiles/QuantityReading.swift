@@ -89,9 +89,11 @@ extension QuantityFault: Fault {
   }
 
   private static func units(of unit: NumberUnit) -> String {
-    let own = unit.words.isEmpty ? "" : " in \(unit.words)"
-    let others = unit.usualSpellings.filter { $0 != unit.rawValue }.prefix(3)
-    return others.isEmpty ? own : own + ", or with a unit such as \(others.joined(separator: ", "))"
+    let words = unit.words
+    let own = words.isEmpty || words.hasPrefix("in ") ? words : "in " + words
+    let others = unit.usualSpellings.filter { $0 != unit.rawValue }.prefix(2)
+    return (own.isEmpty ? "" : " " + own)
+      + (others.isEmpty ? "" : ", or with a unit such as \(others.joined(separator: " or "))")
   }
 }
 

@@ -99,7 +99,7 @@ package struct UnitSpelling: Sendable, Equatable {
   }
 
   private static let decimal: [(String, UInt64, Int)] = [
-    ("G", 1, 9), ("T", 1, 12), ("M", 1, 6), ("P", 1, 15), ("E", 1, 18), ("k", 1, 3), ("K", 1, 3), ("", 1, 0),
+    ("G", 1, 9), ("M", 1, 6), ("T", 1, 12), ("P", 1, 15), ("E", 1, 18), ("k", 1, 3), ("K", 1, 3), ("", 1, 0),
   ]
   private static let binary: [(String, UInt64, Int)] = [
     ("Gi", 1 << 30, 0), ("Mi", 1 << 20, 0), ("Ti", 1 << 40, 0), ("Ki", 1 << 10, 0),

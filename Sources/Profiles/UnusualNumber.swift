@@ -97,10 +97,12 @@ extension UnusualNumber: CustomStringConvertible {
     }
     let isLarge = value > usual.upperBound
     let times = isLarge ? value / usual.upperBound : usual.lowerBound / value
-    let question = "\(path) is \(text(value)), \(NumberFormat.significant(times, digits: 2)) times "
+    let question =
+      "\(path) is \(text(value)), \(NumberFormat.significant(times, digits: 2)) times "
       + (isLarge ? "more than the most" : "less than the least")
       + " of \(count) \(neighbors) (\(text(usual.lowerBound)) to \(text(usual.upperBound)))"
     guard let likelyUnit else { return question }
-    return question + "; if \(NumberFormat.shortest(value)) \(likelyUnit) is meant, write \(NumberFormat.shortest(value))\(likelyUnit)"
+    return question
+      + "; if \(NumberFormat.shortest(value)) \(likelyUnit) is meant, write \(NumberFormat.shortest(value))\(likelyUnit)"
   }
 }

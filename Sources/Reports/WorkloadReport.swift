@@ -38,7 +38,8 @@ package struct WorkloadReport: Report {
 
   private var operatorTable: Table {
     Table(
-      named: "operators", calls, [Column("operator") { .text($0.name) }, Column("calls", .integer) { .count($0.count) }])
+      named: "operators", calls,
+      [Column("operator") { .text($0.name) }, Column("calls", .integer) { .count($0.count) }])
   }
 
   /// Parameters and operators.
@@ -54,10 +55,14 @@ package struct WorkloadReport: Report {
 
   /// The size in a line, then the tables.
   package var blocks: [ReportBlock] {
-    let weights = bound.weightElements.map { ", \(NumberFormat.significant(Double($0) / 1e6, digits: 4)) million weights" }
+    let weights = bound.weightElements.map {
+      ", \(NumberFormat.significant(Double($0) / 1e6, digits: 4)) million weights"
+    }
     return [
       .line(title.isEmpty ? name : title),
-      .line("\(NumberFormat.integer(bound.operatorCount)) operators a pass\(weights ?? ""); its parameters and their defaults:"),
+      .line(
+        "\(NumberFormat.integer(bound.operatorCount)) operators a pass\(weights ?? ""); its parameters and their defaults:"
+      ),
       .table(parameterTable), .table(operatorTable),
     ]
   }

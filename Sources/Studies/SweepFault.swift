@@ -87,7 +87,8 @@ extension SweepFault {
   /// The axis, parameter or number that the fault is about, if it is about one.
   public var subject: String? {
     switch self {
-    case .emptyValue(let axis), .repeatedValue(let axis, _), .noMatch(let axis, _), .notANumber(let axis, _), .quantity(let axis, _),
+    case .emptyValue(let axis), .repeatedValue(let axis, _), .noMatch(let axis, _), .notANumber(let axis, _),
+      .quantity(let axis, _),
       .halfUnit(let axis, _),
       .notARange(let axis, _), .logarithmOfNothing(let axis, _), .notWhole(let axis, _), .repeatedAxis(let axis):
       axis

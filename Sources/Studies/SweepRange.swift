@@ -15,6 +15,7 @@ enum SweepRange {
   ///   - item: What is written.
   ///   - axis: What is varied, for faults.
   ///   - unit: What its numbers are counted in, where they may have a unit behind them.
+  /// - Returns: The numbers, in the order of the item.
   /// - Throws: ``SweepFault``.
   static func numbers(_ item: String, axis: String, unit: NumberUnit? = nil) throws(SweepFault) -> [Double] {
     guard let dots = item.firstRange(of: "..") else {

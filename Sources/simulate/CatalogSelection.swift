@@ -10,7 +10,8 @@ struct CatalogSelection {
   static let options: [OptionDefinition] = [
     OptionDefinition(
       "where", value: "CONDITION", help: "Only those for which it holds, as 'bandwidth>3TB/s' or vendor=nvidia",
-      longHelp: "A number or a text of the profile, one of = != > >= < <= and ~ (holds the text), and a value, which may have a "
+      longHelp:
+        "A number or a text of the profile, one of = != > >= < <= and ~ (holds the text), and a value, which may have a "
         + "unit. Numbers go by their paths in the files or by short names (bandwidth, memory, fp16, power, price, speed); of "
         + "several conditions, all must hold. What a profile leaves out fulfills none.", isRepeatable: true),
     OptionDefinition("like", value: "TEXT", help: "Only those whose name, title or maker holds the text"),
@@ -180,7 +181,8 @@ struct CatalogSelection {
     let hint: Message = near.map { "; did you mean '\($0)'?" } ?? ""
     // Paths are many, and so are all sorts' names: their own list has them.
     let short = known.filter { !$0.contains(".") && (sort != anySort || !$0.contains("_")) }.joined(separator: ", ")
-    return .usage("\(sort) have no field '\(name)'" + hint + "\nknown are \(short), and the paths of 'simulate profiles fields'")
+    return .usage(
+      "\(sort) have no field '\(name)'" + hint + "\nknown are \(short), and the paths of 'simulate profiles fields'")
   }
 
   /// The first field that none of several sorts has.
@@ -194,11 +196,12 @@ struct CatalogSelection {
   /// Columns of what was asked for and the table does not have by itself.
   ///
   /// - Parameters:
+  ///   - row: What the rows are.
   ///   - shown: The fields that it shows, by their names.
   ///   - forPrograms: Those that only programs get by themselves.
   /// - Returns: The columns; none for a text that every row has, as of `vendor=nvidia`.
   func columns<Row: Listed>(
-    of _: Row.Type, besides shown: [String], _ forPrograms: [String]
+    of row: Row.Type, besides shown: [String], forPrograms: [String]
   ) -> [Column<Row>] {
     let constant = conditions.filter { $0.comparison == .equal }.map(\.field)
     var seen = Set(shown + ["name", "title", "released", "year"])

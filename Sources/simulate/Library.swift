@@ -98,7 +98,8 @@ struct Library {
       guard case .unknown? = failure.causes.first as? NameFault,
         let decoder = nearestNames(to: name, among: decoders.names, limit: 1).first, sharesWords(of: name, decoder)
       else { throw failure }
-      throw .input(failure.problem + "; 'simulate generate \(decoder)' has a model that generates", causes: failure.causes)
+      throw .input(
+        failure.problem + "; 'simulate generate \(decoder)' has a model that generates", causes: failure.causes)
     }
   }
 
@@ -124,7 +125,9 @@ struct Library {
     let generation: Message? = near.decoder.map { "'simulate generate \($0)' for a model that generates" }
     let meant = [pass, generation].compactMap { $0 }
     let question: Message =
-      meant.isEmpty ? "" : "; the catalog's names have no slash: did you mean "
+      meant.isEmpty
+      ? ""
+      : "; the catalog's names have no slash: did you mean "
         + meant.dropFirst().reduce(meant[0]) { $0 + ", or " + $1 } + "?"
     return .input(
       at: name,

@@ -18,7 +18,8 @@ enum NewProfileCommand {
         "from", value: "OTHER", help: "The profile to begin with: a catalog name or a file", isRequired: true),
       OptionDefinition(
         "set", value: "FIELD=VALUE", help: "What is different, as bandwidth=4TB/s, watts=400W or released=2026-05",
-        longHelp: "Numbers go by their paths in the file or by short names, and may have a unit. 'none' leaves a number out: its "
+        longHelp:
+          "Numbers go by their paths in the file or by short names, and may have a unit. 'none' leaves a number out: its "
           + "family's is taken, or it has none. The texts are title, vendor, architecture, released, host, interconnect and "
           + "version.", isRepeatable: true),
       OptionDefinition("output", short: "o", value: "FILE", help: "The file; - is standard output", defaultText: "-"),
@@ -50,19 +51,22 @@ enum NewProfileCommand {
       item = try library.item(named: other, of: nil)
       document = try library.document(of: item)
     }
-    try check(name, isNewAmong: item.place.sort, library)
+    let profiles = try library.profiles
+    try check(name, isNewAmong: item.place.sort, profiles)
     let edit = try edit(of: document, item, name, command)
-    try check(edit, name, library)
+    try check(edit, name, profiles)
     if let path = command.value(of: "output"), path != "-" {
       try writeOutput(edit, to: path)
-      Platform.warn("\(path) is written; 'simulate profiles check \(path)' checks it, and it stands wherever a name does")
+      Platform.warn(
+        "\(path) is written; 'simulate profiles check \(path)' checks it, and it stands wherever a name does")
     } else {
       Platform.print(document: edit)
     }
   }
 
-  private static func check(_ name: String, isNewAmong sort: String, _ library: Library) throws(Failure) {
-    let profiles = try library.profiles
+  private static func check(
+    _ name: String, isNewAmong sort: String, _ profiles: ProfileCatalog
+  ) throws(Failure) {
     let taken =
       switch sort {
       case "accelerators": profiles.accelerators.flatMap { [$0.name] + $0.aliases }
@@ -87,9 +91,11 @@ enum NewProfileCommand {
     case .interconnect(let profile): try edit(of: document, profile, name, command)
     case .workload:
       throw .usage(
-        "'\(item.place.name)' is a workload: tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json makes one")
+        "'\(item.place.name)' is a workload: tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json makes one"
+      )
     case .decoder:
-      throw .usage("'\(item.place.name)' is a decoder: a config.json of Hugging Face stands wherever a decoder's name does")
+      throw .usage(
+        "'\(item.place.name)' is a decoder: a config.json of Hugging Face stands wherever a decoder's name does")
     }
   }
 
@@ -141,13 +147,13 @@ enum NewProfileCommand {
   }
 
   /// Checks what has come of it, and questions what is unusual.
-  private static func check(_ text: String, _ name: String, _ library: Library) throws(Failure) {
+  private static func check(_ text: String, _ name: String, _ profiles: ProfileCatalog) throws(Failure) {
     let document = try checking { try JSONDocument(bytes: Array(text.utf8), file: name) }
-    let faults = try ProfileFile.faults(in: document, library)
+    let faults = ProfileFile.faults(in: document, profiles)
     guard faults.isEmpty else {
       // The text is nowhere to be looked at: the path says where, and no line.
       throw Failure(faults.map { .input("the new profile: \(Message($0.words))") })
     }
-    for question in try ProfileFile.questions(about: document, library) { Platform.warn("warning: \(question)") }
+    for question in try ProfileFile.questions(about: document, profiles) { Platform.warn("warning: \(question)") }
   }
 }

@@ -21,11 +21,10 @@ enum ProfileFile {
     return try root.required("schema").choice(of: schemas, as: "schema")
   }
 
-  /// All that is wrong with the JSON of a file; empty where it is right, and where its schema has no reader of its own.
-  static func faults(in document: JSONDocument, _ library: Library) throws(Failure) -> [JSONFault] {
+  /// All that is wrong with the JSON of a file, whose families are those of a catalog; empty where it is right, and where its schema has no reader of its own.
+  static func faults(in document: JSONDocument, _ profiles: ProfileCatalog) -> [JSONFault] {
     let schema: String
     do { schema = try Self.schema(of: document) } catch { return [error] }
-    let profiles = try library.profiles
     return allFaults(in: document) { document throws(JSONFault) in
       switch schema {
       case "accelerator/1": _ = try ProfileReader.accelerator(from: document, families: profiles.families)
@@ -54,16 +53,23 @@ enum ProfileFile {
       var groups: [(name: Substring, paths: [String])] = []
       for path in paths {
         let group = path.prefix { $0 != "." }
-        if groups.last?.name == group { groups[groups.count - 1].paths.append(path) } else { groups.append((group, [path])) }
+        if groups.last?.name == group {
+          groups[groups.count - 1].paths.append(path)
+        } else {
+          groups.append((group, [path]))
+        }
       }
-      let words = groups.map { $0.paths.count > 3 ? "\($0.name) (\($0.paths.count) numbers)" : listed($0.paths, by: "and") }
+      let words = groups.map {
+        $0.paths.count > 3 ? "\($0.name) (\($0.paths.count) numbers)" : listed($0.paths, by: "and")
+      }
       return "derived from \(owner): \(words.joined(separator: ", "))"
     }
   }
 
   /// What is unusual about the numbers that a right file states itself.
-  static func questions(about document: JSONDocument, _ library: Library) throws(Failure) -> [UnusualNumber] {
-    let profiles = try library.profiles
+  static func questions(
+    about document: JSONDocument, _ profiles: ProfileCatalog
+  ) throws(Failure) -> [UnusualNumber] {
     func stated(_ provenance: Provenance, _ paths: [String]) -> Set<String> {
       Set(paths).subtracting(provenance.derivations.flatMap(\.paths))
     }
@@ -88,6 +94,7 @@ enum ProfileFile {
   ///   - overrides: What is set.
   ///   - system: The system as its profiles have it, before.
   ///   - library: Whose profiles are compared.
+  /// - Throws: ``Failure`` where the catalog cannot be read.
   static func warn(
     about overrides: [(path: String, value: Double)], of system: System, _ library: Library
   ) throws(Failure) {

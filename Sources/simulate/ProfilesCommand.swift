@@ -22,8 +22,8 @@ enum ProfilesCommand {
           options: CatalogSelection.options + [.format(and: ["names"])],
           examples: [
             CommandExample(
-              "simulate profiles list accelerators --where 'bandwidth>3TB/s' --where vendor=nvidia --sort price",
-              shows: "what is fast enough, the dearest first"),
+              "simulate profiles list accelerators --where 'bandwidth>3TB/s' --where vendor=nvidia --sort rent:up",
+              shows: "what is fast enough, the cheapest to rent first"),
             CommandExample("simulate profiles list --like llama", shows: "what there is of a model"),
           ]), list),
       Subcommand(
@@ -83,7 +83,8 @@ enum ProfilesCommand {
     }
     if lists.isEmpty { throw selection.unknownField(known: CatalogSelection.fieldNames(of: sorts)) }
     // Of several sorts, those say nothing that have nothing.
-    let found = lists.contains { !$0.names.isEmpty } && !selection.isEverything ? lists.filter { !$0.names.isEmpty } : lists
+    let found =
+      lists.contains { !$0.names.isEmpty } && !selection.isEverything ? lists.filter { !$0.names.isEmpty } : lists
     if isNames {
       Platform.print(found.map { $0.names.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
     } else {
@@ -115,7 +116,8 @@ enum ProfilesCommand {
     ) throws(Failure) {
       let chosen = try selection.rows(of: rows, sort)
       names = chosen.map { $0.names[0] }
-      table = Table(named: sort, chosen, columns + selection.columns(of: Row.self, besides: shown, forPrograms))
+      table = Table(
+        named: sort, chosen, columns + selection.columns(of: Row.self, besides: shown, forPrograms: forPrograms))
     }
   }
 
@@ -126,7 +128,9 @@ enum ProfilesCommand {
     case "accelerators":
       try List(
         library.profiles.accelerators, sort, selection,
-        shown: ["architecture", "peak_tflops.fp32", "peak_tflops.fp16", "memory.capacity_gb", "memory.bandwidth_gb_per_s"],
+        shown: [
+          "architecture", "peak_tflops.fp32", "peak_tflops.fp16", "memory.capacity_gb", "memory.bandwidth_gb_per_s",
+        ],
         forPrograms: ["watts", "price.list_usd", "price.cloud_usd_per_hour"],
         [
           Column("name") { .text($0.name) },
@@ -280,23 +284,23 @@ enum ProfilesCommand {
       return
     }
     var failures: [Failure] = []
+    let profiles = try library.profiles
     for path in command.positionals {
-      do { try check(path, library) } catch { failures.append(error) }
+      do { try check(path, library, profiles) } catch { failures.append(error) }
     }
     if !failures.isEmpty { throw Failure(failures) }
   }
 
   /// Checks all that the catalog has, and says all that is wrong.
   private static func checkCatalog(_ library: Library) throws(Failure) {
-    var failures: [Failure] = []
-    for fault in library.faults { failures += try all(behind: fault, library) }
+    let profiles = try library.profiles
+    var failures = library.faults.flatMap { all(behind: $0, profiles) }
     for name in library.workloads.names {
       do { _ = try library.workload(name).bindChecked() } catch { failures.append(Failure(error)) }
     }
     for name in library.decoders.names {
       do { _ = try library.decoder(name) } catch { failures.append(error) }
     }
-    let profiles = try library.profiles
     do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
     // Of a wrong profile the history knows the name: what is said of it once is enough.
     if library.faults.isEmpty {
@@ -311,25 +315,27 @@ enum ProfilesCommand {
   }
 
   /// All that is wrong with a file of the catalog of which one thing is known.
-  private static func all(behind fault: ProfileFault, _ library: Library) throws(Failure) -> [Failure] {
+  private static func all(behind fault: ProfileFault, _ profiles: ProfileCatalog) -> [Failure] {
     guard case .content(let first) = fault, let document = try? Library.document(at: first.file) else {
       return [Failure(fault)]
     }
-    let faults = try ProfileFile.faults(in: document, library)
+    let faults = ProfileFile.faults(in: document, profiles)
     return faults.contains(first) ? faults.map { Failure($0) } : [Failure(fault)]
   }
 
   /// Checks a file, and says what of it is not the file's own and what is unusual.
-  private static func check(_ path: String, _ library: Library) throws(Failure) {
+  private static func check(
+    _ path: String, _ library: Library, _ profiles: ProfileCatalog
+  ) throws(Failure) {
     let document = try checking { try Library.document(at: path) }
-    let faults = try ProfileFile.faults(in: document, library)
+    let faults = ProfileFile.faults(in: document, profiles)
     if !faults.isEmpty { throw Failure(faults.map { Failure($0) }) }
     try read(path, library)
     Platform.print("\(visible(path)): right\n")
     let schema = try ProfileFile.schema(of: path)
     guard ["accelerator/1", "host/1"].contains(schema) else { return }
     for line in ProfileFile.derivations(of: try library.item(file: path)) { Platform.print("  \(line)\n") }
-    for question in try ProfileFile.questions(about: document, library) {
+    for question in try ProfileFile.questions(about: document, profiles) {
       Platform.warn("\(path): warning: \(question)")
     }
   }

@@ -13,7 +13,8 @@ enum ScenarioOptions {
 
   static let set = OptionDefinition(
     "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.memory.bandwidth_gb_per_s=8TB/s",
-    longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; a value may have a unit; "
+    longHelp:
+      "The paths are those of the profile files, with accelerator, host or framework in front; a value may have a unit; "
       + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true)
 
   static let layout = OptionDefinition(
@@ -229,9 +230,11 @@ enum ScenarioOptions {
   /// A number of `--set`, in its own unit or with one behind it.
   private static func value(_ text: String, at path: String) throws(Failure) -> Double {
     // Of a path that nothing has, that is said later, with the nearest that there is.
-    let unit = SystemNumber(path: path)?.domain.unit ?? UnitSpelling.all.first { text.hasSuffix($0.symbol) }.flatMap { spelling in
-      NumberUnit.allCases.first { $0.dimension == spelling.dimension }
-    }
+    let unit =
+      SystemNumber(path: path)?.domain.unit
+      ?? UnitSpelling.all.first { text.hasSuffix($0.symbol) }.flatMap { spelling in
+        NumberUnit.allCases.first { $0.dimension == spelling.dimension }
+      }
     do throws(QuantityFault) { return try (unit ?? .ratio).number(text) } catch {
       if case .notANumber = error {
         throw .usage("--set \(path) needs a finite number in decimals (it is '\(text)')")

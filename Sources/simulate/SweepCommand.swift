@@ -92,7 +92,6 @@ enum SweepCommand {
     }
   }
 
-  /// What `--output` leads to; nil for standard output.
   /// Questions what is set for every point, where one accelerator and one host are named.
   private static func question(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let overrides = try ScenarioOptions.overrides(command)
@@ -104,6 +103,7 @@ enum SweepCommand {
       about: overrides, of: System(accelerator: accelerator, host: host, framework: FrameworkProfile()), library)
   }
 
+  /// What `--output` leads to; nil for standard output.
   private static func output(_ command: ParsedCommand) throws(Failure) -> OutputTarget? {
     let target = try command.output("output")
     if command.isPresent("resume"), target?.isFile != true {

@@ -62,12 +62,14 @@ import Testing
     let text = #"{ "schema": "thing/1", "name": "a", "color": "red", "counts": 3 }"#
     #expect(
       try Self.faults(text) == [
-        "f.json:1:1: error: the document needs \"size\"", "f.json:1:63: error: /counts must be an array (it is a number)",
+        "f.json:1:1: error: the document needs \"size\"",
+        "f.json:1:63: error: /counts must be an array (it is a number)",
       ])
   }
 
   @Test func `behind a misspelled key are those of its value`() throws {
-    let text = #"{ "schema": "thing/1", "name": "a", "color": "red", "size": { "widht": 0, "height": 3 }, "counts": [] }"#
+    let text =
+      #"{ "schema": "thing/1", "name": "a", "color": "red", "size": { "widht": 0, "height": 3 }, "counts": [] }"#
     let faults = try Self.faults(text)
     #expect(faults.count == 2 && faults[0].contains("misspelling") && faults[1].contains("/size/width must be between"))
   }

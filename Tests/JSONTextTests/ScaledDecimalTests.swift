@@ -23,10 +23,13 @@ import Testing
 }
 
 @Suite("Names that may have been meant") struct NearestNamesTests {
-  static let names = ["gpt2", "llama-2-70b", "llama-3-8b", "llama-3-8b-decode", "qwen2.5-7b", "resnet50", "vit-large-patch16-224"]
+  static let names = [
+    "gpt2", "llama-2-70b", "llama-3-8b", "llama-3-8b-decode", "qwen2.5-7b", "resnet50", "vit-large-patch16-224",
+  ]
 
   @Test(arguments: [
-    ("llama-70b", ["llama-2-70b", "llama-3-8b", "llama-3-8b-decode"]), ("Llama3", ["llama-3-8b", "llama-3-8b-decode", "llama-2-70b"]),
+    ("llama-70b", ["llama-2-70b", "llama-3-8b", "llama-3-8b-decode"]),
+    ("Llama3", ["llama-3-8b", "llama-3-8b-decode", "llama-2-70b"]),
     ("qwen", ["qwen2.5-7b"]), ("vit-huge", ["vit-large-patch16-224"]), ("sdxl", []), ("50", []), ("", []),
   ])
   func `share words, those that share most first`(typed: String, expected: [String]) {

@@ -59,7 +59,8 @@ import Testing
 
   @Test func `is no excuse for a wrong number`() throws {
     for (launch, words) in [
-      (#", "launch": { "call_us": -1 }"#, "/launch/call_us must be"), (#", "launch": { "cal_us": 1 }"#, "did you mean \"call_us\"?"),
+      (#", "launch": { "call_us": -1 }"#, "/launch/call_us must be"),
+      (#", "launch": { "cal_us": 1 }"#, "did you mean \"call_us\"?"),
     ] {
       let fault = #expect(throws: JSONFault.self) { try Self.accelerator(launch, "") }
       #expect(fault?.description.contains(words) == true)
@@ -135,7 +136,9 @@ import Testing
     var part = try catalog.accelerator(named: "nvidia-h200")
     part.name = "mine"
     let most = try #require(
-      catalog.accelerators.filter { (2021...2027).contains(Int($0.released.prefix(4)) ?? 0) }.map(\.memory.bandwidthGBPerS).max())
+      catalog.accelerators.filter { (2021...2027).contains(Int($0.released.prefix(4)) ?? 0) }.map(
+        \.memory.bandwidthGBPerS
+      ).max())
     part.memory.bandwidthGBPerS = most * 5
     #expect(UnusualNumber.all(in: part, among: catalog.accelerators).isEmpty)
     part.memory.bandwidthGBPerS = most * 5.01
