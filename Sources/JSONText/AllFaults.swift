@@ -26,8 +26,8 @@ package func allFaults(
       guard mended.count(where: { $0 == place }) < 8, let next = document.mended(error, at: place) else { break }
       mended.append(place)
       // A key that was only misspelled has the user's value.
-      if case .missingKey(_, _?) = error.fact {} else { invented.append(place) }
-      document = next
+      if case .missingKey(_, _?) = error.fact {} else { invented += [place, next.changed] }
+      document = next.document
     }
   }
   return faults.sorted { ($0.position.line, $0.position.column) < ($1.position.line, $1.position.column) }
@@ -36,6 +36,8 @@ package func allFaults(
 /// The way from a document's root to a value.
 private struct JSONPath: Equatable {
   var steps: [String]
+
+  init(steps: [String]) { self.steps = steps }
 
   init(pointer: String) {
     steps = pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
@@ -59,8 +61,8 @@ extension JSONDocument {
     return path
   }
 
-  /// The document without a fault; nil where it cannot be had.
-  fileprivate func mended(_ fault: JSONFault, at place: JSONPath) -> JSONDocument? {
+  /// The document without a fault, and what of it is another than it was; nil where it cannot be had.
+  fileprivate func mended(_ fault: JSONFault, at place: JSONPath) -> (document: JSONDocument, changed: JSONPath)? {
     var path = place.steps[...]
     guard !path.isEmpty else { return nil }
     // The elements of an array count: one is not left out, but all are.
@@ -70,7 +72,7 @@ extension JSONDocument {
       if case .missingKey(_, let wrong?) = fault.fact { return .renamed(from: wrong) }
       return fault.fact.replacement(for: value).map(JSONChange.content) ?? .removed
     }
-    return JSONDocument(source: source, root: root)
+    return (JSONDocument(source: source, root: root), JSONPath(steps: Array(path)))
   }
 }
 

@@ -18,6 +18,8 @@ enum ProfileFile {
 
   private static func schema(of document: JSONDocument) throws(JSONFault) -> String {
     var root = try document.cursor.object()
+    // What Hugging Face calls config.json has no schema, and a decoder.
+    if root.optional("schema") == nil, root.optional("model_type") != nil { return "decoder/1" }
     return try root.required("schema").choice(of: schemas, as: "schema")
   }
 

@@ -22,7 +22,7 @@ enum ProfilesCommand {
           options: CatalogSelection.options + [.format(and: ["names"])],
           examples: [
             CommandExample(
-              "simulate profiles list accelerators --where 'bandwidth>3TB/s' --where vendor=nvidia --sort rent:up",
+              "simulate profiles list accelerators --where 'bandwidth>3TB/s' --sort rent:up",
               shows: "what is fast enough, the cheapest to rent first"),
             CommandExample("simulate profiles list --like llama", shows: "what there is of a model"),
           ]), list),
@@ -241,7 +241,9 @@ enum ProfilesCommand {
     let item = try isFile ? library.item(file: name) : library.item(named: name, of: command.value(of: "kind"))
     if command.format == .json {
       let path = try isFile ? name : library.document(of: item).file
-      return Platform.print(document: String(decoding: try checking { try readFileBytes(path) }, as: UTF8.self))
+      return Platform.print(
+        document: String(
+          decoding: try checking { try readFileBytes(path, limit: Workload.fileSizeLimit) }, as: UTF8.self))
     }
     switch item {
     case .accelerator(let profile): show(profile, command)
@@ -320,7 +322,7 @@ enum ProfilesCommand {
       return [Failure(fault)]
     }
     let faults = ProfileFile.faults(in: document, profiles)
-    return faults.contains(first) ? faults.map { Failure($0) } : [Failure(fault)]
+    return faults.contains(first) ? faults.map { Failure(ProfileFault.content($0)) } : [Failure(fault)]
   }
 
   /// Checks a file, and says what of it is not the file's own and what is unusual.

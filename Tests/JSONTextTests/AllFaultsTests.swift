@@ -13,6 +13,9 @@ import Testing
     _ = try size.required("height").number(.between(1, 10))
     try size.finish()
     for element in try root.required("counts").array() { _ = try element.integer(1...9) }
+    for element in try root.required("tags").array() where try element.string() == "bad" {
+      throw element.fault(.described(problem: "is bad", advice: ""))
+    }
     if let date = root.optional("date"), try date.string() != "today" {
       throw date.fault(.described(problem: "is not today", advice: ""))
     }
@@ -25,7 +28,7 @@ import Testing
   }
 
   private static let right = """
-    { "schema": "thing/1", "name": "a", "color": "red", "size": { "width": 2, "height": 3 }, "counts": [1, 2] }
+    { "schema": "thing/1", "name": "a", "color": "red", "size": { "width": 2, "height": 3 }, "counts": [1, 2], "tags": [] }
     """
 
   @Test func `are none of a right document`() throws {
@@ -39,6 +42,7 @@ import Testing
         "color": "rde",
         "size": { "width": 20, "height": "3", "depth": 1 },
         "counts": [1, 0.5, 12],
+        "tags": ["good", "bad", "bad"],
         "date": "yesterday",
         "weight": 1 }
       """
@@ -51,15 +55,15 @@ import Testing
         "f.json:4:41: error: /size has no key \"depth\"; its keys are \"width\" and \"height\"",
         "f.json:5:17: error: /counts/1 must be an integer (it is 0.5)",
         "f.json:5:22: error: /counts/2 must be an integer between 1 and 9 (it is 12)",
-        "f.json:6:11: error: /date is not today",
-        "f.json:7:3: error: the document has no key \"weight\"; its keys are \"schema\", \"name\", \"color\", \"size\", "
-          + "\"counts\" and \"date\"",
+        "f.json:6:20: error: /tags/1 is bad", "f.json:7:11: error: /date is not today",
+        "f.json:8:3: error: the document has no key \"weight\"; its keys are \"schema\", \"name\", \"color\", \"size\", "
+          + "\"counts\", \"tags\" and \"date\"",
       ])
   }
 
   /// What is put in for a missing object is nobody's: that it lacks keys is not told.
   @Test func `are not those of what was put in`() throws {
-    let text = #"{ "schema": "thing/1", "name": "a", "color": "red", "counts": 3 }"#
+    let text = #"{ "schema": "thing/1", "name": "a", "color": "red", "counts": 3, "tags": [] }"#
     #expect(
       try Self.faults(text) == [
         "f.json:1:1: error: the document needs \"size\"",
@@ -69,7 +73,7 @@ import Testing
 
   @Test func `behind a misspelled key are those of its value`() throws {
     let text =
-      #"{ "schema": "thing/1", "name": "a", "color": "red", "size": { "widht": 0, "height": 3 }, "counts": [] }"#
+      #"{ "schema": "thing/1", "name": "a", "color": "red", "size": { "widht": 0, "height": 3 }, "counts": [], "tags": [] }"#
     let faults = try Self.faults(text)
     #expect(faults.count == 2 && faults[0].contains("misspelling") && faults[1].contains("/size/width must be between"))
   }
