@@ -99,12 +99,14 @@ struct ArgumentReader {
     guard let value = attached ?? nextValue() else {
       throw fault(.missingValue(option: typed, placeholder: placeholder))
     }
-    guard option.allows(value) else {
+    // FP16 is fp16; where both are choices, each is itself.
+    let choice = option.allows(value) ? value : option.choices.first { $0.lowercased() == value.lowercased() } ?? value
+    guard option.allows(choice) else {
       let nearest = suggest(value, option.choices)
       throw fault(
         .notAChoice(option: typed, value: value, nearest: nearest, choices: option.choices + option.openChoices))
     }
-    given[option.name, default: []].append(value)
+    given[option.name, default: []].append(choice)
   }
 
   private mutating func nextValue() -> String? {

@@ -33,6 +33,9 @@ package struct JSONDocument: Sendable {
     content = Content(source: source, root: root)
   }
 
+  /// A text whose values are not all its own: some were put in by who reads on behind a fault.
+  init(source: JSONSource, root: JSONValue) { content = Content(source: source, root: root) }
+
   /// The name of the file, as faults give it.
   package var file: String { source.file }
 

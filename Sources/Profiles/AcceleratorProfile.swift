@@ -52,6 +52,14 @@ public struct AcceleratorProfile: Sendable, Equatable {
     public var queueDepth = 0.0
   }
 
+  /// What it costs, where that is public.
+  public struct Price: Sendable, Equatable {
+    /// The maker's price of one, US dollars.
+    public var listUSD: Double?
+    /// Rent of one in a data center, on demand, US dollars an hour.
+    public var cloudUSDPerHour: Double?
+  }
+
   /// The way to the host's memory.
   public struct Link: Sendable, Equatable {
     /// Bandwidth in one direction, GB/s.
@@ -95,6 +103,8 @@ public struct AcceleratorProfile: Sendable, Equatable {
   public var peakTFLOPS = PeakTable()
   /// Sizes and speeds of the memories.
   public var memory = Memory()
+  /// What it costs to buy or to rent.
+  public var price = Price()
   /// What it costs to get a kernel started.
   public var launch = Launch()
   /// The way to the host's memory.
@@ -178,6 +188,12 @@ extension AcceleratorProfile: FieldDescribed {
         "memory.l2_bandwidth_gb_per_s", \.memory.l2BandwidthGBPerS, .gigabytesPerSecond,
         "measured last-level cache bandwidth", affects: .device, family: .bandwidth,
         trend: .following([memoryBandwidth.path], over: [])),
+      .init(
+        "price.list_usd", \.price.listUSD, .dollars, "the maker's price of one", note: "of the source's date",
+        affects: []),
+      .init(
+        "price.cloud_usd_per_hour", \.price.cloudUSDPerHour, .dollarsPerHour, "rent of one for an hour, on demand",
+        note: "of the source's date", affects: []),
       launchCall, launchLatency, kernelGap, graphKernelGap, graphCall, graphLatency,
       graph("graph_node_us", \.launch.graphNodeUS, "host time of a graph launch for each node"),
       graph("graph_branch_us", \.launch.graphBranchUS, "host time of a graph launch for each further chain of nodes"),
@@ -197,6 +213,9 @@ extension AcceleratorProfile: FieldDescribed {
       linkBandwidth,
       .init("link.latency_us", \.link.latencyUS, .microseconds, "fixed cost of a copy", affects: .device),
     ] + DeviceEfficiency.fields(\.efficiency)
+
+  /// What only measurements tell.
+  package static let derivable = ["launch", "link"]
 
   /// Dense peaks: the beginning of their paths.
   public static let peaks = "peak_tflops"

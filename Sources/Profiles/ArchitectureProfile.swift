@@ -8,6 +8,8 @@ package struct ArchitectureProfile: Sendable, Equatable {
   package var name = ""
   /// The constants.
   package var efficiency = DeviceEfficiency()
+  /// What a member's data sheet does not tell, where a member leaves it out.
+  var defaults = FamilyDefaults(of: AcceleratorProfile())
   /// Where they come from.
   package var provenance = Provenance()
 

@@ -21,6 +21,8 @@ package struct HostArchitecture: Sendable, Equatable {
   var jitter = HostJitter()
   /// For how long their schedulers let a thread run that another waits for, microseconds.
   var sliceUS = 0.0
+  /// The numbers of hosts that leave them out.
+  var defaults = FamilyDefaults(of: HostProfile())
   /// Where the constants come from.
   package var provenance = Provenance()
 

@@ -173,6 +173,9 @@ extension HostProfile: FieldDescribed {
       affects: .host),
   ]
 
+  /// What matters little to who feeds an accelerator.
+  package static let derivable = ["cores", "clock_ghz", "boost_clock_ghz", "vector", "memory", "efficiency"]
+
   private static let byRule = "by the rule of its architecture if left out"
 
   private static func speed(

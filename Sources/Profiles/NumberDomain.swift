@@ -74,6 +74,11 @@ extension NumberDomain {
   /// Power of a board.
   static let watts = NumberDomain(.watts, .between(1e-3, 1e9))
 
+  /// Prices of a part.
+  static let dollars = NumberDomain(.dollars, .between(0.01, 1e9))
+  /// Prices of an hour with it.
+  static let dollarsPerHour = NumberDomain(.dollarsPerHour, .between(1e-4, 1e6))
+
   /// A part of a whole, within limits; what is measured may exceed what a data sheet says.
   static func fraction(_ low: Double, _ high: Double) -> NumberDomain { NumberDomain(.fraction, .between(low, high)) }
 

@@ -26,6 +26,10 @@ public enum NumberUnit: String, CaseIterable, Sendable {
   case picojoules = "pJ"
   /// Joules in a second.
   case watts = "W"
+  /// US dollars.
+  case dollars = "USD"
+  /// US dollars in an hour.
+  case dollarsPerHour = "USD/h"
   /// Things, whole.
   case count
   /// Elements of a tensor.

@@ -22,17 +22,23 @@ package struct ProfileEdit: Sendable {
   private let document: JSONDocument
   private let texts: [String: String]
   private let changes: [Change]
+  private let removed: Set<String>
 
   /// An edit of a file.
   ///
   /// - Parameters:
   ///   - document: The profile as it lies on disk; it was read before and is right.
-  ///   - texts: Strings at the top that change: `name`, `title`. What no longer applies is removed with an empty string.
+  ///   - texts: Strings at the top that change, or are new: `name`, `title`. What no longer applies is removed with an empty
+  ///     string.
   ///   - changes: The numbers.
-  package init(of document: JSONDocument, texts: [String: String] = [:], _ changes: [Change]) {
+  ///   - removed: The paths of numbers that are left out.
+  package init(
+    of document: JSONDocument, texts: [String: String] = [:], _ changes: [Change], removing removed: [String] = []
+  ) {
     self.document = document
     self.texts = texts
     self.changes = changes
+    self.removed = Set(removed)
   }
 
   /// The new file.
@@ -43,7 +49,7 @@ package struct ProfileEdit: Sendable {
     writer.beginObject()
     var members: [JSONMember] = []
     if case .object(let own) = document.root.content { members = own }
-    for member in members where member.key != "sources" {
+    for member in members where member.key != "sources" && !removed.contains(member.key) {
       if let text = texts[member.key] {
         guard !text.isEmpty else { continue }
         writer.key(member.key)
@@ -52,6 +58,11 @@ package struct ProfileEdit: Sendable {
         writer.key(member.key)
         write(member.value, at: member.key, &writer)
       }
+    }
+    for (key, text) in texts.sorted(by: { $0.key < $1.key }) where !text.isEmpty {
+      guard !members.contains(where: { $0.key == key }) else { continue }
+      writer.key(key)
+      writer.value(text)
     }
     writeMissing(members.map(\.key), below: "", &writer)
     writer.key("sources")
@@ -68,7 +79,7 @@ package struct ProfileEdit: Sendable {
     switch value.content {
     case .object(let members):
       writer.beginObject()
-      for member in members {
+      for member in members where !removed.contains(path + "." + member.key) {
         writer.key(member.key)
         write(member.value, at: path + "." + member.key, &writer)
       }
@@ -107,7 +118,7 @@ package struct ProfileEdit: Sendable {
   private func writeSources(_ sources: JSONValue?, _ writer: inout JSONWriter) {
     writer.beginObject()
     if case .object(let members)? = sources?.content {
-      for member in members where !changes.contains(where: { $0.path == member.key }) {
+      for member in members where !changes.contains(where: { $0.path == member.key }) && !removed.contains(member.key) {
         writer.key(member.key)
         write(member.value, at: "sources", &writer)
       }

@@ -12,26 +12,38 @@ extension NameFault: Fault {
   /// What is wrong, and the nearest name or the names it could mean.
   public var words: FaultWords {
     switch self {
-    case .unknown(let what, let name, let suggestion?, _):
-      return "unknown \(what) '\(oneLine(name))'; did you mean '\(suggestion)'?\(export(what, after: " "))"
+    case .unknown(let what, let name, let suggestion?, let known):
+      // Of a model whoever asks may have meant its like; of a part, no other one.
+      let others = ["workload", "decoder"].contains(what) ? nearestNames(to: name, among: known) : []
+      let names = ([suggestion] + others.filter { $0 != suggestion }).prefix(4).map { "'\($0)'" }
+      return "unknown \(what) '\(oneLine(name))'; did you mean \(listed(names, by: "or"))?\(export(what, after: " "))"
     case .unknown(let what, let name, nil, let known) where known.count <= 8:
       return
-        "unknown \(what) '\(oneLine(name))'; known are \(known.joined(separator: ", "))\(export(what, after: "; "))"
+        "unknown \(what) '\(oneLine(name))'; known are \(known.joined(separator: ", "))\(export(what, after: ". "))"
+    case .unknown(let what, let name, nil, let known)
+    where ["workload", "decoder"].contains(what) && !nearestNames(to: name, among: known).isEmpty:
+      let names = nearestNames(to: name, among: known).map { "'\($0)'" }
+      return "unknown \(what) '\(oneLine(name))'; did you mean \(listed(names, by: "or"))?\(export(what, after: " "))"
     case .unknown(let what, let name, nil, _):
       let list: FaultWords =
         what.hasPrefix("number")
         ? "\(command: "profiles fields") names those there are"
         : "\(command: "profiles list \(what)s") names those there are"
-      return "unknown \(what) '\(oneLine(name))'; \(list)\(export(what, after: "; "))"
+      return "unknown \(what) '\(oneLine(name))'; \(list)\(export(what, after: ". "))"
     case .ambiguous(let what, let name, let candidates):
       return "\(what) '\(oneLine(name))' could mean \(candidates.joined(separator: ", ")); write one of them"
     case .unusable(let fault): return fault.words
     }
   }
 
-  /// How a workload is had that the catalog lacks.
-  private func export(_ what: String, after separator: String) -> String {
-    what == "workload" ? separator + "tools/export_workload.py exports any other from PyTorch" : ""
+  /// How a model is had that the catalog lacks.
+  private func export(_ what: String, after separator: FaultWords) -> FaultWords {
+    switch what {
+    case "workload":
+      "\(separator)Any other: tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports it from PyTorch, and a language model's config.json will do for \(command: "generate")"
+    case "decoder": "\(separator)The config.json of any other will do"
+    default: ""
+    }
   }
 }
 

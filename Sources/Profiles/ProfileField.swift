@@ -121,6 +121,22 @@ package protocol FieldDescribed: Sendable {
   static var noun: String { get }
   /// Its numbers, in the order in which files and listings show them.
   static var fields: [ProfileField<Self>] { get }
+  /// The groups and paths of the numbers that a file may leave to its family.
+  static var derivable: [String] { get }
+  /// What people call some of them.
+  static var shortNames: [ShortName] { get }
+}
+
+extension FieldDescribed {
+  /// None: what must be stated, a file states itself.
+  package static var derivable: [String] { [] }
+}
+
+extension ProfileField where Profile: FieldDescribed {
+  /// Whether a file may leave it to its family.
+  package var isDerivable: Bool {
+    Profile.derivable.contains(path) || !group.isEmpty && Profile.derivable.contains(group)
+  }
 }
 
 extension ProfileField {
@@ -131,18 +147,20 @@ extension ProfileField {
   ///   - group: The dotted path of that object.
   ///   - profile: Where the numbers go.
   ///   - requireAll: Whether a required field may not be left out; false where defaults stand already.
+  ///   - derived: The paths of those that have a value already and may be left out.
   /// - Throws: `JSONFault` at the first field that is wrong or missing.
   static func read(
-    from object: inout JSONObjectCursor, group: String, into profile: inout Profile, requireAll: Bool = true
+    from object: inout JSONObjectCursor, group: String, into profile: inout Profile, requireAll: Bool = true,
+    except derived: Set<String> = []
   ) throws(JSONFault) where Profile: FieldDescribed {
     let fields = Profile.fields.filter { $0.group == group }
     // Every key is asked for before one is missed: no good key is then taken for the misspelling of another.
     for field in fields { _ = object.optional(field.key) }
     for field in fields {
-      if field.isRequired && requireAll {
-        field.set(try object.required(field.key).number(field.range, unit: field.domain.unit.words), in: &profile)
+      if field.isRequired && requireAll && !derived.contains(field.path) {
+        field.set(try object.required(field.key).number(of: field.domain), in: &profile)
       } else if let cursor = object.optional(field.key) {
-        field.set(try cursor.number(field.range, unit: field.domain.unit.words), in: &profile)
+        field.set(try cursor.number(of: field.domain), in: &profile)
       }
     }
   }

@@ -48,8 +48,7 @@ extension ProfileReader {
     var object = try cursor.object()
     let path = SharedPath(
       beyondRanks: try object.required("beyond_ranks").number(.wholeBetween(1, 1e6)),
-      bandwidthGBPerS: try object.required("bandwidth_gb_per_s").number(
-        InterconnectProfile.bandwidth.range, unit: "GB/s"))
+      bandwidthGBPerS: try object.required("bandwidth_gb_per_s").number(of: InterconnectProfile.bandwidth.domain))
     try object.finish()
     return path
   }
@@ -58,10 +57,10 @@ extension ProfileReader {
     var object = try cursor.object()
     var library = CollectiveLibrary()
     library.name = name
-    library.hostCallUS = try object.optional("host_call_us")?.number(microseconds, unit: "us") ?? 0
+    library.hostCallUS = try object.optional("host_call_us")?.number(of: .microseconds) ?? 0
     library.otherwise = try object.optional("otherwise")?.choice(of: CollectiveLibrary.names, as: "library")
     library.eagerCopies = try object.optional("eager_copies")?.number(.between(0, 100)) ?? 0
-    library.eagerLatencyUS = try object.optional("eager_latency_us")?.number(microseconds, unit: "us") ?? 0
+    library.eagerLatencyUS = try object.optional("eager_latency_us")?.number(of: .microseconds) ?? 0
     for item in try object.required("algorithms").array() { library.algorithms.append(try algorithm(item)) }
     try object.finish()
     return library
@@ -75,18 +74,16 @@ extension ProfileReader {
     let form = try object.required("algorithm").choice(of: forms, as: "algorithm")
     algorithm.form = CollectiveAlgorithm.Form(rawValue: form) ?? .ring
     algorithm.collectives = try choices(object.required("collectives"), as: "collective")
-    algorithm.latencyUS = try object.required("latency_us").number(microseconds, unit: "us")
-    algorithm.stepUS = try object.required("step_us").number(microseconds, unit: "us")
+    algorithm.latencyUS = try object.required("latency_us").number(of: .microseconds)
+    algorithm.stepUS = try object.required("step_us").number(of: .microseconds)
     algorithm.bandwidthFraction = try object.required("bandwidth_fraction").number(
       .between(0.0001, 2), unit: "")
-    algorithm.largestMB = try object.optional("largest_mb")?.number(.between(1e-6, 1e6), unit: "MB")
-    algorithm.hostCallUS = try object.optional("host_call_us")?.number(microseconds, unit: "us")
+    algorithm.largestMB = try object.optional("largest_mb")?.number(of: NumberDomain(.megabytes, .between(1e-6, 1e6)))
+    algorithm.hostCallUS = try object.optional("host_call_us")?.number(of: .microseconds)
     let fewest = try object.optional("fewest_ranks")?.number(.wholeBetween(2, 1e6)) ?? 2
     let most = object.optional("most_ranks")
     algorithm.ranks = fewest...(try most?.number(.wholeBetween(fewest, 1e6)) ?? .infinity)
     try object.finish()
     return algorithm
   }
-
-  private static let microseconds = NumberDomain.microseconds.range
 }

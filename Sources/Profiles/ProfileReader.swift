@@ -56,8 +56,9 @@ package enum ProfileReader {
     profile.ratedClockGHz = profile.clockGHz
     try read("peak_tflops", of: &root, into: &profile)
     try read("memory", of: &root, into: &profile)
-    try read("launch", of: &root, into: &profile)
-    try read("link", of: &root, into: &profile)
+    if root.optional("price") != nil { try read("price", of: &root, into: &profile) }
+    var derived: [String] = []
+    for group in AcceleratorProfile.derivable { derived += try family.defaults.read(group, of: &root, into: &profile) }
     if let own = root.optional("efficiency") {
       try read("efficiency", of: &root, into: &profile, requireAll: false)
       profile.ownEfficiencies = try own.object().keys.map { "efficiency." + $0 }
@@ -67,6 +68,8 @@ package enum ProfileReader {
     profile.provenance.inherit(
       from: family,
       AcceleratorProfile.fields.filter { $0.isShared && !own.contains($0.path) }.map(\.path))
+    profile.provenance.derive(derived, from: "the \(family.name) family", family.provenance)
+    try checkPrices(&root, of: profile)
     try root.finish()
     return profile
   }
@@ -78,6 +81,7 @@ package enum ProfileReader {
     profile.name = try root.required("name").nonEmptyString()
     try read("efficiency", of: &root, into: &profile)
     try checkCompanions(root.required("efficiency").object())
+    profile.defaults = try FamilyDefaults(of: AcceleratorProfile(), from: &root)
     profile.provenance = try Provenance.read(from: &root, known: ArchitectureProfile.sourcePaths, of: profile)
     try root.finish()
     return profile
@@ -90,6 +94,7 @@ package enum ProfileReader {
     profile.name = try root.required("name").nonEmptyString()
     for group in ["speed", "jitter", "scheduler"] { try read(group, of: &root, into: &profile) }
     try checkCaches(profile, &root)
+    profile.defaults = try FamilyDefaults(of: HostProfile(), from: &root)
     profile.provenance = try Provenance.read(from: &root, known: HostArchitecture.sourcePaths, of: profile)
     try root.finish()
     return profile
@@ -114,11 +119,12 @@ package enum ProfileReader {
     profile.released = try releaseDate(&root)
     let architecture = try hostArchitecture(&root, among: architectures)
     profile.architecture = architecture.name
-    try ProfileField.read(from: &root, group: "", into: &profile)
-    try read("vector", of: &root, into: &profile)
-    try read("memory", of: &root, into: &profile)
-    try read("efficiency", of: &root, into: &profile)
+    var derived: [String] = []
+    for group in ["", "vector", "memory", "efficiency"] {
+      derived += try architecture.defaults.read(group, of: &root, into: &profile)
+    }
     profile.provenance = try Provenance.read(from: &root, known: HostProfile.sourcePaths, of: profile)
+    profile.provenance.derive(derived, from: "the \(architecture.name) family", architecture.provenance)
     if root.optional("threads") == nil {
       profile.provenance.sources.append(
         Source(path: "threads", kind: .assumed, from: "one thread unless a run sets more", note: ""))
@@ -310,8 +316,26 @@ package enum ProfileReader {
     return names
   }
 
+  /// A price is one of some month, and of whoever asked for it.
+  private static func checkPrices(
+    _ root: inout JSONObjectCursor, of profile: AcceleratorProfile
+  ) throws(JSONFault) {
+    guard let cursor = root.optional("price") else { return }
+    for member in try cursor.object().members
+    where profile.provenance.source(of: "price.\(member.key)")?.date.isEmpty ?? true {
+      throw member.value.fault(
+        .described(
+          problem: "has no source with a date",
+          advice: "add to sources \"price.\(member.key)\" with \"date\": \"YYYY-MM\""))
+    }
+  }
+
   private static func releaseDate(_ root: inout JSONObjectCursor) throws(JSONFault) -> String {
-    guard let cursor = root.optional("released") else { return "" }
+    try root.optional("released").map(month) ?? ""
+  }
+
+  /// A year and a month: `2017-06`.
+  static func month(_ cursor: JSONCursor) throws(JSONFault) -> String {
     let text = try cursor.string()
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0].utf8.count == 4, let year = Int(parts[0]), (1970...2100).contains(year),

@@ -24,16 +24,25 @@ package struct Source: Sendable, Equatable {
   package let from: String
   /// What else a reader should know, or empty.
   package let note: String
+  /// When it was so, a year and a month; empty for what does not change.
+  package let date: String
   /// What figures there are, where others have another one.
   package let range: SourceRange?
+  /// The family whose number it is, in words; nil where the profile states it itself.
+  package let family: String?
 
   /// A source.
-  package init(path: String, kind: SourceKind, from: String, note: String = "", range: SourceRange? = nil) {
+  package init(
+    path: String, kind: SourceKind, from: String, note: String = "", date: String = "", range: SourceRange? = nil,
+    family: String? = nil
+  ) {
     self.path = path
     self.kind = kind
     self.from = from
     self.note = note
+    self.date = date
     self.range = range
+    self.family = family
   }
 }
 
@@ -61,8 +70,34 @@ package struct Provenance: Sendable, Equatable {
       sources.append(
         Source(
           path: path, kind: source.kind, from: "the \(family.name) family: \(source.from)", note: source.note,
-          range: source.range))
+          date: source.date, range: source.range, family: "the \(family.name) family"))
     }
+  }
+
+  /// Notes that numbers are those of a family, which a profile may leave to it.
+  mutating func derive(_ paths: [String], from family: String, _ provenance: Provenance) {
+    for path in paths {
+      let source = provenance.source(of: "defaults.\(path)")
+      sources.append(
+        Source(
+          path: path, kind: source?.kind ?? .assumed,
+          from: "derived from \(family)" + (source.map { ": \($0.from)" } ?? ""), note: source?.note ?? "",
+          family: family))
+    }
+  }
+
+  /// The numbers that a profile leaves to its family, by the family, in the order of the profile.
+  package var derivations: [(owner: String, paths: [String])] {
+    var derivations: [(owner: String, paths: [String])] = []
+    for source in sources {
+      guard let family = source.family else { continue }
+      if let index = derivations.firstIndex(where: { $0.owner == family }) {
+        derivations[index].paths.append(source.path)
+      } else {
+        derivations.append((family, [source.path]))
+      }
+    }
+    return derivations
   }
 
   /// Records that a number was changed by the user.
@@ -104,11 +139,13 @@ package struct Provenance: Sendable, Equatable {
       // Both are only shown.
       let from = visible(try entry.required("from").nonEmptyString())
       let note = visible(try entry.optional("note")?.string() ?? "")
+      let date = try entry.optional("date").map(ProfileReader.month) ?? ""
       let range = try SourceRange(from: &entry, of: member.key, stated)
       try entry.finish()
       provenance.sources.append(
-        Source(path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note, range: range)
-      )
+        Source(
+          path: member.key, kind: SourceKind(rawValue: kindName) ?? .assumed, from: from, note: note, date: date,
+          range: range))
     }
     return provenance
   }
@@ -150,11 +187,11 @@ extension AcceleratorProfile {
 }
 
 extension ArchitectureProfile {
-  static let sourcePaths = SourcePaths(fields.map(\.path))
+  static let sourcePaths = SourcePaths(fields.map(\.path) + FamilyDefaults<AcceleratorProfile>.sourcePaths)
 }
 
 extension HostArchitecture {
-  static let sourcePaths = SourcePaths(fields.map(\.path))
+  static let sourcePaths = SourcePaths(fields.map(\.path) + FamilyDefaults<HostProfile>.sourcePaths)
 }
 
 extension HostProfile {

@@ -68,8 +68,8 @@ extension SourceRange {
           problem: "must have two figures, the smallest and the largest (it has \(elements.count))",
           advice: "write [LOW, HIGH]"))
     }
-    let low = try elements[0].number(number.domain.range, unit: number.domain.unit.words)
-    let high = try elements[1].number(number.domain.range, unit: number.domain.unit.words)
+    let low = try elements[0].number(of: number.domain)
+    let high = try elements[1].number(of: number.domain)
     func text(_ value: Double) -> String { NumberFormat.shortest(value) }
     guard low < high else {
       throw cursor.fault(

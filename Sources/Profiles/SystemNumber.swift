@@ -40,7 +40,8 @@ package struct SystemNumber: Sendable {
 
   /// Every number that systems may have: those of accelerators, of hosts, of frameworks, of engines, of interconnects.
   package static let all: [SystemNumber] =
-    AcceleratorProfile.fields.map { SystemNumber(.accelerator($0)) }
+    // What a part costs is known of it, and nothing that is simulated follows it.
+    AcceleratorProfile.fields.filter { !$0.affects.isEmpty }.map { SystemNumber(.accelerator($0)) }
     + HostProfile.fields.map { SystemNumber(.host($0)) } + FrameworkProfile.fields.map { SystemNumber(.framework($0)) }
     + EngineProfile.fields.map { SystemNumber(.engine($0)) }
     + InterconnectProfile.fields.map { SystemNumber(.interconnect($0)) }

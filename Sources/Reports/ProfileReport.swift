@@ -44,7 +44,7 @@ struct ProfileNumber {
   /// The source in words, with its note, and with who says otherwise.
   var sourceText: String? {
     source.map { source in
-      source.from + (source.note.isEmpty ? "" : " (\(source.note))")
+      source.from + (source.date.isEmpty ? "" : ", \(source.date)") + (source.note.isEmpty ? "" : " (\(source.note))")
         + (source.range.map { "; \(path) is \(Self.text($0)) by source, the other \($0.otherFrom)" } ?? "")
     }
   }
@@ -94,6 +94,8 @@ package struct ProfileReport: Report {
           return Cell(.text(number.source?.from), shown: mark ?? "-")
         },
         Column("note", for: .programs) { .text($0.source?.note) },
+        Column("date", for: .programs) { .text($0.source.flatMap { $0.date.isEmpty ? nil : $0.date }) },
+        Column("derived_from", for: .programs) { .text($0.source?.family) },
         Column("range_low", for: .programs) { .number($0.source?.range?.figures.lowerBound) },
         Column("range_high", for: .programs) { .number($0.source?.range?.figures.upperBound) },
         Column("other_source", for: .programs) { .text($0.source?.range?.otherFrom) },

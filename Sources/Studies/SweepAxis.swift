@@ -147,7 +147,9 @@ public struct SweepAxis: Sendable, Equatable {
   }
 
   private static func numbers(_ item: String, _ subject: Subject) throws(SweepFault) -> [Double] {
-    var numbers = try SweepRange.numbers(item, axis: subject.column)
+    var unit: NumberUnit?
+    if case .number(let path) = subject { unit = SystemNumber(path: path)?.domain.unit }
+    var numbers = try SweepRange.numbers(item, axis: subject.column, unit: unit)
     switch subject {
     case .number(let path):
       guard let number = SystemNumber(path: path) else { return numbers }

@@ -11,6 +11,9 @@ public enum SweepFault: Error, Sendable, Equatable {
   case repeatedValue(axis: String, text: String)
   /// A pattern that no name of the catalog fits.
   case noMatch(axis: String, pattern: String)
+  /// A number whose unit is none of its axis, or of one end of a range alone.
+  case quantity(axis: String, QuantityFault)
+  case halfUnit(axis: String, text: String)
   /// A text that is no number and no range.
   case notANumber(axis: String, text: String)
   /// A range that is none.
@@ -51,6 +54,9 @@ extension SweepFault: Fault {
       "\(over(axis)) has the value \(oneLine(text)) twice; use fewer values or a wider range"
     case .noMatch(let axis, let pattern):
       "no \(oneLine(axis)) of the catalog fits '\(oneLine(pattern))'; \(command: "profiles list \(oneLine(axis))s") names those there are"
+    case .quantity(let axis, let fault): "\(over(axis)): a value \(fault.words)"
+    case .halfUnit(let axis, let text):
+      "one end of '\(oneLine(text))' in \(over(axis)) has a unit and the other has none; write both with theirs"
     case .notANumber(let axis, let text):
       "\(over(axis)) needs numbers or ranges such as 1..64:log7 (it has '\(oneLine(text))')"
     case .notARange(let axis, let text):
@@ -82,6 +88,8 @@ extension SweepFault {
   public var subject: String? {
     switch self {
     case .emptyValue(let axis), .repeatedValue(let axis, _), .noMatch(let axis, _), .notANumber(let axis, _),
+      .quantity(let axis, _),
+      .halfUnit(let axis, _),
       .notARange(let axis, _), .logarithmOfNothing(let axis, _), .notWhole(let axis, _), .repeatedAxis(let axis):
       axis
     case .override(.unknownPath(let path, _)), .override(.noAccelerator(let path)), .override(.noEngine(let path)),

@@ -1,4 +1,5 @@
 import JSONText
+import Profiles
 
 /// Ranges of numbers as a sweep writes them.
 enum SweepRange {
@@ -9,15 +10,26 @@ enum SweepRange {
   ///
   /// Inner values of a logarithmic range are rounded to twelve significant digits, so that `0.25..4:log9` holds 0.5 and
   /// not the number next to it.
-  static func numbers(_ item: String, axis: String) throws(SweepFault) -> [Double] {
+  ///
+  /// - Parameters:
+  ///   - item: What is written.
+  ///   - axis: What is varied, for faults.
+  ///   - unit: What its numbers are counted in, where they may have a unit behind them.
+  /// - Returns: The numbers, in the order of the item.
+  /// - Throws: ``SweepFault``.
+  static func numbers(_ item: String, axis: String, unit: NumberUnit? = nil) throws(SweepFault) -> [Double] {
     guard let dots = item.firstRange(of: "..") else {
-      guard let number = decimalNumber(item) else { throw .notANumber(axis: axis, text: item) }
+      guard let number = try number(item[...], axis, unit) else { throw .notANumber(axis: axis, text: item) }
       return [number]
     }
     let parts = item[dots.upperBound...].split(separator: ":", maxSplits: 1)
-    guard let low = decimalNumber(item[..<dots.lowerBound]), parts.count == 2, let high = decimalNumber(parts[0]),
-      let count = Int(parts[1].dropFirst(3)), (2...countLimit).contains(count)
+    guard parts.count == 2, let count = Int(parts[1].dropFirst(3)), (2...countLimit).contains(count),
+      let low = try number(item[..<dots.lowerBound], axis, unit), let high = try number(parts[0], axis, unit)
     else { throw .notARange(axis: axis, text: item) }
+    // 2..8TB/s would begin at 2 GB/s.
+    guard NumberUnit.hasUnit(item[..<dots.lowerBound]) == NumberUnit.hasUnit(parts[0]) else {
+      throw .halfUnit(axis: axis, text: item)
+    }
     let last = Double(count - 1)
     switch parts[1].prefix(3) {
     case "lin":
@@ -35,6 +47,17 @@ enum SweepRange {
         }
       }
     default: throw .notARange(axis: axis, text: item)
+    }
+  }
+
+  /// A number, with a unit behind it or without; nil for a text that is none.
+  private static func number(
+    _ text: Substring, _ axis: String, _ unit: NumberUnit?
+  ) throws(SweepFault) -> Double? {
+    guard let unit else { return decimalNumber(text) }
+    do throws(QuantityFault) { return try unit.number(text) } catch {
+      if case .notANumber = error { return nil }
+      throw .quantity(axis: axis, error)
     }
   }
 

@@ -43,6 +43,7 @@ enum GenerateCommand {
     try ParallelOptions.check(command)
     let points = try ServedOptions.points(command, library)
     let overrides = try ScenarioOptions.overrides(command)
+    try ServedOptions.question(overrides, of: points.points[0], library)
     guard points.varied.isEmpty else { return try compare(points, overrides, command, library) }
     let point = points.points[0]
     let served = try ServedOptions.served(point, command, library, overrides: overrides)

@@ -86,35 +86,59 @@ struct Library {
   /// A workload by name, by shortened name, or from a file.
   func workload(_ name: String) throws(Failure) -> Workload {
     if Self.isFile(name) {
-      if !name.hasSuffix(".json"), !Platform.exists(name) {
-        throw .input(
-          at: name,
-          "no such file; a workload of the catalog has no slash in its name ('simulate profiles list "
-            + "workloads' has them), and tools/export_workload.py exports any other from PyTorch")
-      }
+      if !name.hasSuffix(".json"), !Platform.exists(name) { throw noFile(name) }
       if let workload = try ExecutionTraceWorkload.read(name) { return workload }
       return try checking { try Workload(path: name) }
     }
-    return try checking {
-      try workloads.load(resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload"))
+    do {
+      return try workloads.load(resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload"))
+    } catch {
+      let failure = Failure(error)
+      // A name that no pass has may be that of a model that generates.
+      guard case .unknown? = failure.causes.first as? NameFault,
+        let decoder = nearestNames(to: name, among: decoders.names, limit: 1).first, sharesWords(of: name, decoder)
+      else { throw failure }
+      throw .input(
+        failure.problem + "; 'simulate generate \(decoder)' has a model that generates", causes: failure.causes)
     }
   }
 
   /// A decoder by name, by shortened name, or from a file, which may be a Hugging Face `config.json`.
   func decoder(_ name: String) throws(Failure) -> Decoder {
     if Self.isFile(name) {
-      if !name.hasSuffix(".json"), !Platform.exists(name) {
-        throw .input(
-          at: name,
-          "no such file; a decoder of the catalog has no slash in its name ('simulate profiles list decoders' "
-            + "has them), and the config.json of any other will do")
-      }
+      if !name.hasSuffix(".json"), !Platform.exists(name) { throw noFile(name) }
       return try checking { try Decoder(path: name) }
     }
     return try checking {
       let found = try resolveName(name, among: decoders.names.map { Named(name: $0) }, what: "decoder")
       return try Decoder(path: decoders.path(of: found))
     }
+  }
+
+  /// What a model's name on a hub, which has a slash, may have been meant to be: no file has it.
+  private func noFile(_ name: String) -> Failure {
+    let model = String(name.split(separator: "/").last ?? "").lowercased()
+    let near = (
+      workload: nearestModel(to: model, among: workloads.names), decoder: nearestModel(to: model, among: decoders.names)
+    )
+    let pass: Message? = near.workload.map { "'simulate run \($0)' for a pass" }
+    let generation: Message? = near.decoder.map { "'simulate generate \($0)' for a model that generates" }
+    let meant = [pass, generation].compactMap { $0 }
+    let question: Message =
+      meant.isEmpty
+      ? ""
+      : "; the catalog's names have no slash: did you mean "
+        + meant.dropFirst().reduce(meant[0]) { $0 + ", or " + $1 } + "?"
+    return .input(
+      at: name,
+      "no such file" + question + (meant.isEmpty ? ". " : " ")
+        + "Any other: tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports it from PyTorch, and a "
+        + "language model's config.json will do for 'simulate generate'")
+  }
+
+  private func nearestModel(to name: String, among names: [String]) -> String? {
+    if let found = try? resolveName(name, among: names.map { Named(name: $0) }, what: "model") { return found }
+    return nearestNames(to: name, among: names, limit: 1).first
   }
 
   /// An engine by name or from a file.

@@ -5,14 +5,12 @@ import Profiles
 import Reports
 import Workloads
 
-/// `simulate profiles list|show|fields|check`: what can be simulated, with every number's source.
+/// `simulate profiles list|show|new|fields|check`: what can be simulated, with every number's source.
 enum ProfilesCommand {
-  private static let sorts = [
-    "accelerators", "hosts", "frameworks", "engines", "interconnects", "decoders", "workloads",
-  ]
+  private static let sorts = CatalogItem.sorts
 
   static let subcommand = Subcommand(
-    "profiles", summary: "List, show and check profiles and workloads",
+    "profiles", summary: "List, search, show, make and check profiles and workloads",
     [
       Subcommand(
         CommandDefinition(
@@ -21,12 +19,25 @@ enum ProfilesCommand {
             PositionalDefinition(
               "sort", help: sorts.dropLast().joined(separator: ", ") + " or workloads; all if left out")
           ],
-          options: [.format(and: ["names"])]), list),
+          options: CatalogSelection.options + [.format(and: ["names"])],
+          examples: [
+            CommandExample(
+              "simulate profiles list accelerators --where 'bandwidth>3TB/s' --sort rent:up",
+              shows: "what is fast enough, the cheapest to rent first"),
+            CommandExample("simulate profiles list --like llama", shows: "what there is of a model"),
+          ]), list),
       Subcommand(
         CommandDefinition(
-          "show", summary: "Show every number of a profile with its unit and source",
-          positionals: [PositionalDefinition("name", help: "A name or a file", isRequired: true)], options: [.format]),
+          "show", summary: "Show every number of a profile with its unit and source, or what a model is made of",
+          discussion: "--format json prints the document, as 'profiles check' reads it.",
+          positionals: [PositionalDefinition("name", help: "A name or a file", isRequired: true)],
+          options: [
+            OptionDefinition(
+              "kind", value: "K", help: "What it is, where several have the name", choices: CatalogItem.sorts),
+            .format,
+          ]),
         show),
+      Subcommand(NewProfileCommand.definition, NewProfileCommand.run),
       Subcommand(
         CommandDefinition(
           "fields", summary: "Say what numbers a sort of profile has: unit, limits, meaning",
@@ -58,12 +69,26 @@ enum ProfilesCommand {
   @Sendable private static func list(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     let wanted = try wanted(of: sorts, command) { name, hint in "there are no '\(name)'" + hint }
     try command.checkFormat()
-    if command.value(of: "format") == "names" {
+    let selection = try CatalogSelection(command)
+    let isNames = command.value(of: "format") == "names"
+    if isNames, selection.isEverything {
       // Without what tables say of each: to count a workload's operators takes reading and binding it.
       let names = try wanted.map { (sort) throws(Failure) in try Self.names(of: sort, library) }
       Platform.print(names.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
+      return
+    }
+    var lists: [List] = []
+    for sort in wanted where wanted.count == 1 || selection.fits(sort) {
+      lists.append(try list(of: sort, selection, library))
+    }
+    if lists.isEmpty { throw selection.unknownField(known: CatalogSelection.fieldNames(of: sorts)) }
+    // Of several sorts, those say nothing that have nothing.
+    let found =
+      lists.contains { !$0.names.isEmpty } && !selection.isEverything ? lists.filter { !$0.names.isEmpty } : lists
+    if isNames {
+      Platform.print(found.map { $0.names.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
     } else {
-      command.print(TableReport(try wanted.map { (sort) throws(Failure) in try table(of: sort, library) }))
+      command.print(TableReport(found.map(\.table)))
     }
   }
 
@@ -72,15 +97,41 @@ enum ProfilesCommand {
     case "accelerators": try library.acceleratorNames
     case "hosts": try library.hostNames
     case "frameworks": try library.frameworkNames
+    case "engines": try library.profiles.engines.map(\.name)
+    case "interconnects": try library.profiles.interconnects.map(\.name)
+    case "decoders": try decoders(library).map(\.name)
     default: library.workloads.names
     }
   }
 
-  private static func table(of sort: String, _ library: Library) throws(Failure) -> Table {
+  /// What is listed of a sort.
+  private struct List {
+    let table: Table
+    let names: [String]
+
+    /// The rows that are asked for, with a column for whatever they were chosen by.
+    init<Row: Listed>(
+      _ rows: [Row], _ sort: String, _ selection: CatalogSelection, shown: [String], forPrograms: [String] = [],
+      _ columns: [Column<Row>]
+    ) throws(Failure) {
+      let chosen = try selection.rows(of: rows, sort)
+      names = chosen.map { $0.names[0] }
+      table = Table(
+        named: sort, chosen, columns + selection.columns(of: Row.self, besides: shown, forPrograms: forPrograms))
+    }
+  }
+
+  private static func list(
+    of sort: String, _ selection: CatalogSelection, _ library: Library
+  ) throws(Failure) -> List {
     switch sort {
     case "accelerators":
-      Table(
-        named: sort, try library.profiles.accelerators,
+      try List(
+        library.profiles.accelerators, sort, selection,
+        shown: [
+          "architecture", "peak_tflops.fp32", "peak_tflops.fp16", "memory.capacity_gb", "memory.bandwidth_gb_per_s",
+        ],
+        forPrograms: ["watts", "price.list_usd", "price.cloud_usd_per_hour"],
         [
           Column("name") { .text($0.name) },
           Column("released") { .text($0.released + ($0.isAnnounced ? " *" : "")) },
@@ -89,27 +140,35 @@ enum ProfilesCommand {
           Column("fp16", unit: "TFLOP/s", key: "fp16_tflops", .plain) { .number($0.peakTFLOPS[.fp16]) },
           Column("memory", unit: "GB", key: "memory_gb", .plain) { .number($0.memory.capacityGB) },
           Column("bandwidth", unit: "GB/s", key: "bandwidth_gb_per_s", .plain) { .number($0.memory.bandwidthGBPerS) },
+          Column("power", unit: "W", key: "watts", .plain, for: .programs) { .number($0.watts) },
+          Column("price", unit: "USD", key: "list_usd", .plain, for: .programs) { .number($0.price.listUSD) },
+          Column("rent", unit: "USD/h", key: "cloud_usd_per_hour", .plain, for: .programs) {
+            .number($0.price.cloudUSDPerHour)
+          },
           Column("also") { .text($0.aliases.joined(separator: ", ")) },
         ])
     case "hosts":
-      Table(
-        named: sort, try library.profiles.hosts,
+      try List(
+        library.profiles.hosts, sort, selection,
+        shown: ["single_thread_speed", "cores"],
         [
           Column("name") { .text($0.name) }, Column("released") { .text($0.released) },
           Column("speed", unit: "of reference", key: "single_thread_speed", .plain) { .number($0.singleThreadSpeed) },
           Column("cores", .plain) { .number($0.cores) }, Column("title") { .text($0.title) },
         ])
     case "frameworks":
-      Table(
-        named: sort, try library.profiles.frameworks,
+      try List(
+        library.profiles.frameworks, sort, selection,
+        shown: ["mode", "fusion"],
         [
           Column("name") { .text($0.name) }, Column("mode") { .text($0.mode.rawValue) },
           Column("title") { .text($0.title) },
           Column("fusion") { .text($0.fusion.map(\.rawValue).joined(separator: ", ")) },
         ])
     case "engines":
-      Table(
-        named: sort, try library.profiles.engines,
+      try List(
+        library.profiles.engines, sort, selection,
+        shown: ["version", "prefill", "decode"],
         [
           Column("name") { .text($0.name) }, Column("version") { .text($0.version) },
           Column("prefill") { .text($0.prefillFramework) }, Column("decode") { .text($0.decodeFramework) },
@@ -117,8 +176,9 @@ enum ProfilesCommand {
           Column("overlapped") { .flag($0.isOverlapped) }, Column("title") { .text($0.title) },
         ])
     case "interconnects":
-      Table(
-        named: sort, try library.profiles.interconnects,
+      try List(
+        library.profiles.interconnects, sort, selection,
+        shown: ["bandwidth_gb_per_s", "ranks", "beyond"],
         [
           Column("name") { .text($0.name) },
           Column("bandwidth", unit: "GB/s", key: "bandwidth_gb_per_s", .plain) { .number($0.bandwidthGBPerS) },
@@ -127,8 +187,9 @@ enum ProfilesCommand {
           Column("beyond") { .text($0.beyond ?? "") }, Column("title") { .text($0.title) },
         ])
     case "decoders":
-      Table(
-        named: sort, try decoders(library),
+      try List(
+        decoders(library), sort, selection,
+        shown: ["weights", "layers", "hidden", "heads", "experts", "active_experts", "kind"],
         [
           Column("name") { .text($0.name) },
           Column("weights", unit: "10^9", key: "weights_billions", .plain) {
@@ -140,8 +201,9 @@ enum ProfilesCommand {
           Column("kind") { .text($0.kind) }, Column("title") { .text($0.title) },
         ])
     default:
-      Table(
-        named: sort, try workloads(library),
+      try List(
+        workloads(library), sort, selection,
+        shown: ["operators", "weights", "batch", "sequence_length", "context"],
         [
           Column("name") { .text($0.name) }, Column("operators", .plain) { .count(Int($0.bound.operatorCount)) },
           Column("weights", unit: "M", key: "weights_millions", .plain) {
@@ -161,13 +223,11 @@ enum ProfilesCommand {
       .sorted { ($0.weightElements, $0.name) < ($1.weightElements, $1.name) }
   }
 
-  private static func workloads(
-    _ library: Library
-  ) throws(Failure) -> [(name: String, title: String, bound: BoundWorkload)] {
+  private static func workloads(_ library: Library) throws(Failure) -> [ListedWorkload] {
     try checking {
       try library.workloads.names.map { name in
         let workload = try library.workload(name)
-        return (name, workload.title ?? "", try workload.bindChecked())
+        return ListedWorkload(name: name, title: workload.title ?? "", bound: try workload.bindChecked())
       }
     }
   }
@@ -177,42 +237,29 @@ enum ProfilesCommand {
   @Sendable private static func show(_ command: ParsedCommand, _ library: Library) throws(Failure) {
     try command.checkFormat()
     let name = command.positional("name") ?? ""
-    if Library.isFile(name) { return command.print(try file(name, library)) }
-    var found: ProfileReport?
-    var ambiguous: Failure?
-    // Hosts first: an accelerator may be called after the host beside it, 'apple-m4-max' after 'apple-m4'.
-    let searches: [() throws -> ProfileReport?] = [
-      { report(try library.host(name)) }, { try library.accelerator(name).map(report) },
-      { report(try library.framework(name)) }, { report(try library.engine(name)) },
-      { report(try library.interconnect(name)) },
-    ]
-    for search in searches where found == nil {
-      do { found = try search() } catch {
-        // A name that is unknown here may be known elsewhere; one that is known here and leads nowhere is a fault.
-        let failure = Failure(error)
-        switch failure.causes.first as? NameFault {
-        case .unknown?, nil: break
-        case .ambiguous?, .unusable?: ambiguous = ambiguous ?? failure
-        }
-      }
+    let isFile = Library.isFile(name)
+    let item = try isFile ? library.item(file: name) : library.item(named: name, of: command.value(of: "kind"))
+    if command.format == .json {
+      let path = try isFile ? name : library.document(of: item).file
+      return Platform.print(
+        document: String(
+          decoding: try checking { try readFileBytes(path, limit: Workload.fileSizeLimit) }, as: UTF8.self))
     }
-    if let found { return command.print(found) }
-    if let decoder = try decoder(name, library) { return command.print(TableReport([table(of: decoder)])) }
-    if let ambiguous { throw ambiguous }
-    let profiles = try library.profiles
-    let known =
-      profiles.accelerators.flatMap { [$0.name] + $0.aliases } + profiles.hosts.map(\.name)
-      + profiles.frameworks.map(\.name) + profiles.engines.map(\.name)
-      + profiles.interconnects.map(\.name)
-    throw .input("no profile is called '\(name)'\(hint(name, known))\nsee 'simulate profiles list'")
+    switch item {
+    case .accelerator(let profile): show(profile, command)
+    case .host(let profile): show(profile, command)
+    case .framework(let profile): show(profile, command)
+    case .engine(let profile): show(profile, command)
+    case .interconnect(let profile): show(profile, command)
+    case .decoder(let decoder): command.print(TableReport([table(of: decoder)]))
+    case .workload(let workload):
+      command.print(WorkloadReport(title: workload.title ?? "", try checking { try workload.bindChecked() }))
+    }
   }
 
-  /// The decoder of a name; nil where none is called so.
-  private static func decoder(_ name: String, _ library: Library) throws(Failure) -> Decoder? {
-    do { return try library.decoder(name) } catch {
-      if case .unknown? = error.causes.first as? NameFault { return nil }
-      throw error
-    }
+  private static func show<Profile: NamedProfile>(_ profile: Profile, _ command: ParsedCommand) {
+    command.print(
+      ProfileReport(profile, advice: "Change any of them for one run: --set \(Profile.noun).NUMBER=VALUE"))
   }
 
   /// A decoder's sizes, as an engine's operators ask for them.
@@ -221,22 +268,6 @@ enum ProfilesCommand {
     return Table(
       named: decoder.name, [(key: "weights", value: decoder.weightElements)] + sizes.filter { $0.value != 0 },
       [Column("size") { .text($0.key) }, Column("value") { .count(Int($0.value)) }])
-  }
-
-  private static func file(_ path: String, _ library: Library) throws(Failure) -> ProfileReport {
-    switch try schema(of: path) {
-    case "host/1": return report(try library.host(path))
-    case "framework/1": return report(try library.framework(path))
-    case "engine/1": return report(try library.engine(path))
-    case "interconnect/1": return report(try library.interconnect(path))
-    default:
-      guard let profile = try library.accelerator(path) else { preconditionFailure("a path is not 'none'") }
-      return report(profile)
-    }
-  }
-
-  private static func report<Profile: NamedProfile>(_ profile: Profile) -> ProfileReport {
-    ProfileReport(profile, advice: "Change any of them for one run: --set \(Profile.noun).NUMBER=VALUE")
   }
 
   // MARK: fields
@@ -255,25 +286,23 @@ enum ProfilesCommand {
       return
     }
     var failures: [Failure] = []
+    let profiles = try library.profiles
     for path in command.positionals {
-      do {
-        try check(path, library)
-        Platform.print("\(visible(path)): right\n")
-      } catch { failures.append(error) }
+      do { try check(path, library, profiles) } catch { failures.append(error) }
     }
     if !failures.isEmpty { throw Failure(failures) }
   }
 
   /// Checks all that the catalog has, and says all that is wrong.
   private static func checkCatalog(_ library: Library) throws(Failure) {
-    var failures = library.faults.map { Failure($0) }
+    let profiles = try library.profiles
+    var failures = library.faults.flatMap { all(behind: $0, profiles) }
     for name in library.workloads.names {
       do { _ = try library.workload(name).bindChecked() } catch { failures.append(Failure(error)) }
     }
     for name in library.decoders.names {
       do { _ = try library.decoder(name) } catch { failures.append(error) }
     }
-    let profiles = try library.profiles
     do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
     // Of a wrong profile the history knows the name: what is said of it once is enough.
     if library.faults.isEmpty {
@@ -287,9 +316,36 @@ enum ProfilesCommand {
         + "\(library.decoders.names.count) decoders\n")
   }
 
-  private static func check(_ path: String, _ library: Library) throws(Failure) {
+  /// All that is wrong with a file of the catalog of which one thing is known.
+  private static func all(behind fault: ProfileFault, _ profiles: ProfileCatalog) -> [Failure] {
+    guard case .content(let first) = fault, let document = try? Library.document(at: first.file) else {
+      return [Failure(fault)]
+    }
+    let faults = ProfileFile.faults(in: document, profiles)
+    return faults.contains(first) ? faults.map { Failure(ProfileFault.content($0)) } : [Failure(fault)]
+  }
+
+  /// Checks a file, and says what of it is not the file's own and what is unusual.
+  private static func check(
+    _ path: String, _ library: Library, _ profiles: ProfileCatalog
+  ) throws(Failure) {
+    let document = try checking { try Library.document(at: path) }
+    let faults = ProfileFile.faults(in: document, profiles)
+    if !faults.isEmpty { throw Failure(faults.map { Failure($0) }) }
+    try read(path, library)
+    Platform.print("\(visible(path)): right\n")
+    let schema = try ProfileFile.schema(of: path)
+    guard ["accelerator/1", "host/1"].contains(schema) else { return }
+    for line in ProfileFile.derivations(of: try library.item(file: path)) { Platform.print("  \(line)\n") }
+    for question in try ProfileFile.questions(about: document, profiles) {
+      Platform.warn("\(path): warning: \(question)")
+    }
+  }
+
+  /// Reads a file for what it is.
+  private static func read(_ path: String, _ library: Library) throws(Failure) {
     let file = path.contains("/") ? path : "./" + path
-    switch try schema(of: path) {
+    switch try ProfileFile.schema(of: path) {
     case "accelerator/1": _ = try library.accelerator(file)
     case "architecture/1":
       let profiles = try library.profiles
@@ -321,20 +377,5 @@ enum ProfilesCommand {
     Platform.warn(
       "\(path): warning: no cost rule for \(lowered.operatorsWithoutRule.joined(separator: ", ")); they will be treated "
         + "as element-wise traffic, \(NumberFormat.percent(lowered.fractionWithoutRule)) of the bytes moved")
-  }
-
-  private static func schema(of path: String) throws(Failure) -> String {
-    // A workload may be larger than a profile.
-    let bytes = try checking { try readFileBytes(path, limit: Workload.fileSizeLimit) }
-    return try checking {
-      var root = try JSONDocument(bytes: bytes, file: path).cursor.object()
-      let cursor = try root.required("schema")
-      let schemas = [
-        "accelerator/1", "architecture/1", "host/1", "host-architecture/1", "framework/1", "workload/1", "error_band/1",
-        "scenario/1", "trends/1",
-        "engine/1", "interconnect/1", "decoder/1",
-      ]
-      return try cursor.choice(of: schemas, as: "schema")
-    }
   }
 }

@@ -12,8 +12,9 @@ enum ScenarioOptions {
     group: "System")
 
   static let set = OptionDefinition(
-    "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.memory.bandwidth_gb_per_s=8000",
-    longHelp: "The paths are those of the profile files, with accelerator, host or framework in front; "
+    "set", value: "PATH=VALUE", help: "Override a profile number, as accelerator.memory.bandwidth_gb_per_s=8TB/s",
+    longHelp:
+      "The paths are those of the profile files, with accelerator, host or framework in front; a value may have a unit; "
       + "'simulate profiles show NAME' lists them.", group: "System", isRepeatable: true)
 
   static let layout = OptionDefinition(
@@ -113,6 +114,7 @@ enum ScenarioOptions {
       system.framework.lay(out: layout)
     }
     let overrides = try overrides(command)
+    try ProfileFile.warn(about: overrides, of: system, library)
     try checking { for (path, value) in overrides { try system.set(path, to: value) } }
     try ParallelOptions.check(system)
     let precision = try checking {
@@ -215,9 +217,7 @@ enum ScenarioOptions {
     let assignments = try checking { try command.assignments(of: "set") }
     var overrides: [(path: String, value: Double)] = []
     for assignment in assignments {
-      guard let value = decimalNumber(assignment.value) else {
-        throw .usage("--set \(assignment.name) needs a finite number in decimals (it is '\(assignment.value)')")
-      }
+      let value = try value(assignment.value, at: assignment.name)
       if let other = overrides.first(where: { $0.path == assignment.name }) {
         if other.value == value { continue }
         throw .usage("--set gives \(assignment.name) two values, \(other.value) and \(value); give one")
@@ -225,5 +225,21 @@ enum ScenarioOptions {
       overrides.append((assignment.name, value))
     }
     return overrides
+  }
+
+  /// A number of `--set`, in its own unit or with one behind it.
+  private static func value(_ text: String, at path: String) throws(Failure) -> Double {
+    // Of a path that nothing has, that is said later, with the nearest that there is.
+    let unit =
+      SystemNumber(path: path)?.domain.unit
+      ?? UnitSpelling.all.first { text.hasSuffix($0.symbol) }.flatMap { spelling in
+        NumberUnit.allCases.first { $0.dimension == spelling.dimension }
+      }
+    do throws(QuantityFault) { return try (unit ?? .ratio).number(text) } catch {
+      if case .notANumber = error {
+        throw .usage("--set \(path) needs a finite number in decimals (it is '\(text)')")
+      }
+      throw .usage("--set \(path) \(error.words)")
+    }
   }
 }

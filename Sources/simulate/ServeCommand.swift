@@ -96,6 +96,7 @@ enum ServeCommand {
     }
     let points = try ServedOptions.points(command, library, axes: ServedAxis.ofServing)
     let overrides = try ScenarioOptions.overrides(command)
+    try ServedOptions.question(overrides, of: points.points[0], library)
     let limits = try limits(command)
     let loads = try points.points.map { (point) throws(Failure) in try load(point, command) }
     let dials = try dials(command)

@@ -167,6 +167,16 @@ enum ServedOptions {
     return served
   }
 
+  /// Questions what is set of a point's accelerator and host, where it is far from all that the catalog has.
+  static func question(
+    _ overrides: [(path: String, value: Double)], of point: ServedPoint, _ library: Library
+  ) throws(Failure) {
+    guard !overrides.isEmpty, let accelerator = try library.accelerator(point[.accelerator] ?? "") else { return }
+    let host = try library.host(point[.host], of: accelerator)
+    try ProfileFile.warn(
+      about: overrides, of: System(accelerator: accelerator, host: host, framework: FrameworkProfile()), library)
+  }
+
   /// Says that requests are longer than a decoder was made for, if they are.
   static func warn(thatRequestsOf tokens: Int64, areLongFor decoder: Decoder, _ words: Message) {
     guard let limit = decoder.longestContext, tokens > limit else { return }

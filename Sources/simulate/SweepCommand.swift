@@ -1,6 +1,7 @@
 import CommandSyntax
 import JSONText
 import OutputFiles
+import Profiles
 import Reports
 import Studies
 
@@ -65,6 +66,7 @@ enum SweepCommand {
       try ScenarioOptions.checkOrder(workload, command.positionals.dropFirst().first, command, library)
     }
     let plan = try checking { try request.plan(from: library) }
+    try question(command, library)
     let threads = try checking { try command.integer(of: "threads", .within(1...4096)) }
     let shard = try SweepShard(command)
     let points = try checking { try plan.points(ofShard: shard.number, of: shard.count) }
@@ -88,6 +90,17 @@ enum SweepCommand {
     try checking {
       if output.isFile { try rows.write(to: output, resumes: resumes) } else { try rows.stream(to: output) }
     }
+  }
+
+  /// Questions what is set for every point, where one accelerator and one host are named.
+  private static func question(_ command: ParsedCommand, _ library: Library) throws(Failure) {
+    let overrides = try ScenarioOptions.overrides(command)
+    guard !overrides.isEmpty, let name = command.value(of: "accelerator") ?? command.positionals.dropFirst().first,
+      !name.contains(","), let accelerator = try? library.accelerator(name)
+    else { return }
+    let host = try library.host(command.value(of: "host"), of: accelerator)
+    try ProfileFile.warn(
+      about: overrides, of: System(accelerator: accelerator, host: host, framework: FrameworkProfile()), library)
   }
 
   /// What `--output` leads to; nil for standard output.

@@ -15,6 +15,15 @@ let tree = CommandTree(
     "simulate", summary: "Simulate how much of a neural network's latency is the framework feeding it",
     discussion: """
       Without a subcommand, shows how the framework tax grows over the accelerator generations of the catalog.
+      Models: 'profiles list workloads' has single passes (BERT, GPT-2, Llama 3, ResNet, ViT, Stable Diffusion's UNet, \
+      Whisper), 'profiles list decoders' language models that generate (Llama, Qwen, Mistral and Mixtral, Gemma, DeepSeek, \
+      gpt-oss). Any other: tools/export_workload.py exports it from PyTorch, and a language model's config.json will do.
+      Engines: 'profiles list engines' has vLLM, SGLang, TensorRT-LLM, TGI, gpt-fast and Hugging Face's generate; 'profiles \
+      list frameworks' has PyTorch (eager, compiled, CUDA graphs), ONNX Runtime and TensorRT.
+      Hardware: 'profiles list accelerators --where bandwidth>3TB/s' searches it; 'profiles new' adds yours.
+      Not simulated: training, but as a recording of it (trace); routers, several replicas, and prefill and decode on \
+      different devices; links shared with other jobs; disks, and networks to clients; what a model answers, and how well. The \
+      pages docs/generation.md, docs/serving.md and docs/ranks.md say the rest.
       """,
     options: [.format, ProgramVersion.option],
     examples: [

@@ -101,7 +101,10 @@ import Testing
   @Test func `of an accelerator is read, written and checked`() throws {
     let families = try Sample.families()
     try Self.check(
-      AcceleratorProfile.self, head: #""schema": "accelerator/1", "name": "a", "architecture": "Plain""#,
+      AcceleratorProfile.self,
+      head:
+        #""schema": "accelerator/1", "name": "a", "architecture": "Plain", "sources": { "price": { "kind": "assumed", "#
+        + #""from": "a test", "date": "2026-01" } }"#,
       mayLeaveOut: { !$0.isRequired || $0.isShared },
       read: { document throws(JSONFault) in try ProfileReader.accelerator(from: document, families: families) })
   }

@@ -77,8 +77,9 @@ import Testing
   @Test func `of no workload is followed by how to make one`() {
     let fault = NameFault.unknown(what: "workload", name: "sd\u{1B}xl", suggestion: nil, known: ["gpt2"])
     #expect(
-      fault.description == "error: unknown workload 'sd\\u001bxl'; known are gpt2; "
-        + "tools/export_workload.py exports any other from PyTorch")
+      fault.description == "error: unknown workload 'sd\\u001bxl'; known are gpt2. Any other: "
+        + "tools/export_workload.py --module FILE.py:FUNCTION --output FILE.json exports it from PyTorch, and a language model's "
+        + "config.json will do for 'generate'")
   }
 
   @Test(arguments: ["", "-", "--", "ert-base", "100", "zzz", "uncased-bert", "gpt2-large-xl"])

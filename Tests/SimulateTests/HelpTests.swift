@@ -6,7 +6,7 @@ import Testing
   static let commands = [
     "", "run", "sweep", "project", "study", "study model-design", "report", "roofline", "trace", "validate",
     "calibrate",
-    "profiles", "profiles list", "profiles show", "profiles fields", "profiles check", "completions",
+    "profiles", "profiles list", "profiles show", "profiles new", "profiles fields", "profiles check", "completions",
   ]
 
   @Test(arguments: commands) func `is everywhere, short and long`(_ command: String) throws {

@@ -1,0 +1,42 @@
+import JSONText
+import Testing
+
+@Suite("A number in another unit") struct ScaledDecimalTests {
+  /// The product of decimals is exact, however the factors would round: 0.1 x 3 is not 0.30000000000000004.
+  @Test(arguments: [
+    ("3.35", UInt64(1), 3, 3350), ("0.1", 3, 0, 0.3), ("80", 1 << 30, -9, 85.89934592), ("1.98", 1, -3, 0.00198),
+    ("-2.5e3", 2, -3, -5), ("1e-3", 1, 6, 1000), (".5", 125, -3, 0.0625), ("7.", 1, 0, 7), ("0", 1 << 40, 9, 0),
+    ("123456789.123456789", 1, -9, 0.123456789123456789),
+  ])
+  func `is the nearest double of the decimal product`(text: String, factor: UInt64, exponent: Int, value: Double) {
+    #expect(scaledDecimal(text, by: factor, exponent: exponent) == value)
+  }
+
+  @Test(arguments: ["", "x", "1x", "0x10", "inf", "nan", "1e999", "--1"])
+  func `is none where the text is none`(text: String) {
+    #expect(scaledDecimal(text, by: 1, exponent: 3) == nil)
+  }
+
+  @Test func `is none where it is too large`() {
+    #expect(scaledDecimal("1e300", by: 1, exponent: 12) == nil)
+  }
+}
+
+@Suite("Names that may have been meant") struct NearestNamesTests {
+  static let names = [
+    "gpt2", "llama-2-70b", "llama-3-8b", "llama-3-8b-decode", "qwen2.5-7b", "resnet50", "vit-large-patch16-224",
+  ]
+
+  @Test(arguments: [
+    ("llama-70b", ["llama-2-70b", "llama-3-8b", "llama-3-8b-decode"]),
+    ("Llama3", ["llama-3-8b", "llama-3-8b-decode", "llama-2-70b"]),
+    ("qwen", ["qwen2.5-7b"]), ("vit-huge", ["vit-large-patch16-224"]), ("sdxl", []), ("50", []), ("", []),
+  ])
+  func `share words, those that share most first`(typed: String, expected: [String]) {
+    #expect(nearestNames(to: typed, among: Self.names) == expected)
+  }
+
+  @Test func `are so many at most`() {
+    #expect(nearestNames(to: "llama", among: Self.names, limit: 2) == ["llama-2-70b", "llama-3-8b"])
+  }
+}
