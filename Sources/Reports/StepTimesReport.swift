@@ -39,10 +39,10 @@ package struct StepTimesReport: Report {
       }
     }
     let times: [Column<Row>] = [
-      Column("phase") { .text($0.entry.step.isDecode ? "decode" : "prefill") },
-      .latency(style: .bold) { $0.entry.summary }, .busy { $0.entry.summary }, .tax(marks: true) { $0.entry.summary },
-      .bound { $0.entry.summary }, Column("launches") { .count($0.entry.launches) },
-      Column("fits") { .flag($0.entry.memory.fits, $0.entry.memory.fits ? nil : .yellow) },
+      Column("phase", rank: .supporting, isStatedOnce: true) { .text($0.entry.step.isDecode ? "decode" : "prefill") },
+      .latency(style: .bold) { $0.entry.summary }, .busy { $0.entry.summary }.ranked(.supporting), .tax(marks: true) { $0.entry.summary },
+      .bound { $0.entry.summary }.ranked(.supporting).statedOnce, Column("launches", rank: .incidental) { .count($0.entry.launches) },
+      Column("fits", rank: .supporting, isStatedOnce: true) { .flag($0.entry.memory.fits, $0.entry.memory.fits ? nil : .yellow) },
     ]
     return Table(named: "steps", rows, columns + times)
   }

@@ -17,7 +17,7 @@ package struct Table: Sendable {
   /// What JSON calls it.
   package let name: String
   /// What each row has, in order.
-  package let fields: [Field]
+  package private(set) var fields: [Field]
   /// How many rows there are.
   package let count: Int
   /// Whether a narrow terminal cuts its texts.
@@ -62,6 +62,13 @@ package struct Table: Sendable {
   package var cut: Table {
     var table = self
     table.isCut = true
+    return table
+  }
+
+  /// The same table, whose columns behind the first are left out from the right where a terminal is narrow.
+  package var ranked: Table {
+    var table = self
+    for index in fields.indices.dropFirst() { table.fields[index].rank = max(.supporting, fields[index].rank) }
     return table
   }
 
