@@ -28,6 +28,9 @@ enum StepSweep {
     try command.refuse(
       ["plan", "shard", "resume", "sequence-length", "parameter", "synchronized"],
       "steps of an engine are varied by --over alone")
+    let request = try ComparisonOptions.request(command)
+    let chart = try ComparisonOptions.chartFile(command)
+    try SweepCommand.checkChart(chart, command, output, printsResult: output == nil)
     let isVaried = command.values(of: "over").contains { $0.hasPrefix("devices=") }
     try ParallelOptions.check(command, varied: isVaried)
     let points = try points(command, library)
@@ -61,7 +64,10 @@ enum StepSweep {
       Platform.warn("warning: \(small) of \(rows.count) steps do not fit the device's memory (column fits)")
     }
     let varied = points.varied.map(\.rawValue) + numbers.paths
-    let report = StepTimesReport(rows, varied: varied.isEmpty ? ["batch", "context"] : varied)
+    let report = try checking {
+      try StepTimesReport(rows, varied: varied.isEmpty ? ["batch", "context"] : varied, as: request)
+    }
+    if let chart { try chart.write(try checking { try report.figure() }) }
     guard let output else { return Platform.print(report, as: format) }
     try checking { try OutputFile.write(report.text(as: format), to: output) }
   }

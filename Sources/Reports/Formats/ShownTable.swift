@@ -62,7 +62,8 @@ struct ShownTable {
     guard !taken.isEmpty, taken.count < columns.count else { return "" }
     let words = taken.map { place in
       let column = columns[place]
-      return "\(column.title) \(rows[0][place].text)" + (column.unit.map { " \($0)" } ?? "")
+      let text = rows[0][place].text
+      return "\(column.title) \(text)" + (text == "-" ? "" : column.unit.map { " \($0)" } ?? "")
     }
     let kept = columns.indices.filter { !taken.contains($0) }
     columns = kept.map { columns[$0] }

@@ -58,6 +58,26 @@ package struct Table: Sendable {
       records.map { record in record.members.map { Cell($0.value) } })
   }
 
+  /// A table of records, each key of any of them in its place; blank where a record has none.
+  init(named name: String = "rows", uniting records: [Record]) {
+    var keys: [String] = []
+    for record in records {
+      var place = 0
+      for (key, _) in record.members {
+        if let known = keys.firstIndex(of: key) { place = known + 1 } else {
+          keys.insert(key, at: place)
+          place += 1
+        }
+      }
+    }
+    self.init(
+      named: name, fields: keys.map { Field($0) },
+      records.map { record in
+        let values = Dictionary(record.members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return keys.map { Cell(values[$0] ?? .text(nil)) }
+      })
+  }
+
   /// The same table, its texts cut where a terminal is narrow.
   package var cut: Table {
     var table = self
