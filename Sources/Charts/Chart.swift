@@ -52,7 +52,9 @@ extension Chart {
   ///   - isStandalone: Whether the document carries its styles and colors; inside a page that has
   ///     ``ChartStyle/rules`` it need not.
   /// - Returns: The document, an `svg` element.
-  package func svg(width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true, isAdaptive: Bool = true) -> String {
+  package func svg(width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true, isAdaptive: Bool = true)
+    -> String
+  {
     let layout = Layout(width: max(280, width))
     var body = SVGBuilder()
     var top = 6.0

@@ -57,7 +57,8 @@ struct HelpPage {
   mutating func examples(_ examples: [CommandExample]) {
     guard !examples.isEmpty else { return }
     let body = examples.flatMap { example in
-      wrapped(example.shows + ":", width: width - 2).map { "  " + $0 } + brokenCommand(example.line, width: width - 4, indent: 4).map { "    " + bold($0) }
+      wrapped(example.shows + ":", width: width - 2).map { "  " + $0 }
+        + brokenCommand(example.line, width: width - 4, indent: 4).map { "    " + bold($0) }
     }
     blocks.append([bold("Examples:")] + body)
   }

@@ -58,7 +58,8 @@ extension Table {
     self.init(
       named: "numbers", rows,
       [
-        Column("number") { .text($0.number) }, Column("shared by", key: "shared_by", rank: .supporting) { .text($0.group) },
+        Column("number") { .text($0.number) },
+        Column("shared by", key: "shared_by", rank: .supporting) { .text($0.group) },
         Column("before", .significant(4)) { .number($0.initial, shown: $0.isHost ? "1" : nil) },
         Column("fitted", .significant(4)) { .number($0.fitted) },
         Column("uncertainty", unit: "+-%", key: "uncertainty_fraction", .percent(1)) {

@@ -102,8 +102,10 @@ package struct CaseStudyReport: Report {
     Table(
       points,
       [
-        .workload, .multiplyAdds.ranked(.incidental), .measured { $0.prediction }, .predicted(style: .bold) { $0.prediction },
-        .error { $0.prediction }, .busy { $0.prediction }.ranked(.incidental), .tax { $0.prediction }.ranked(.supporting),
+        .workload, .multiplyAdds.ranked(.incidental), .measured { $0.prediction },
+        .predicted(style: .bold) { $0.prediction },
+        .error { $0.prediction }, .busy { $0.prediction }.ranked(.incidental),
+        .tax { $0.prediction }.ranked(.supporting),
       ])
   }
 
@@ -246,8 +248,12 @@ package struct CaseStudyReport: Report {
       points,
       [
         .workload, .batch { $0.prediction },
-        Column("kernels measured", unit: "ms", .fixed(2), rank: .supporting) { .number($0.measuredBusy.map { $0 * 1e3 }) },
-        Column("busy predicted", unit: "ms", .fixed(2), rank: .supporting) { .number($0.prediction.deviceBusy * 1e3, .bold) },
+        Column("kernels measured", unit: "ms", .fixed(2), rank: .supporting) {
+          .number($0.measuredBusy.map { $0 * 1e3 })
+        },
+        Column("busy predicted", unit: "ms", .fixed(2), rank: .supporting) {
+          .number($0.prediction.deviceBusy * 1e3, .bold)
+        },
         Column("error", unit: "%", .percent(1)) { point in
           .number(point.measuredBusy.map { point.prediction.deviceBusy / $0 - 1 })
         },

@@ -8,7 +8,7 @@ import Studies
 package struct ComparedTime: Sendable {
   /// What tells it from the others, by what is varied.
   let names: [(key: String, value: String)]
-  /// What it takes, in milliseconds.
+  /// What it takes, in milliseconds, or in the unit of the chart.
   let milliseconds: Double
   /// What that is spent on, in order: names with milliseconds.
   let parts: [(name: String, style: SeriesStyle, milliseconds: Double)]
@@ -19,7 +19,9 @@ package struct ComparedTime: Sendable {
 
   /// What tells it from the others, in words.
   func label(without key: String? = nil) -> String {
-    let words = names.filter { $0.key != key }.map { ComparedTime.isNumber($0.value) ? "\($0.key) \($0.value)" : $0.value }
+    let words = names.filter { $0.key != key }.map {
+      ComparedTime.isNumber($0.value) ? "\($0.key) \($0.value)" : $0.value
+    }
     return words.joined(separator: ", ")
   }
 
@@ -52,14 +54,15 @@ extension Figure {
   ///   - times: What is compared, at least one.
   ///   - title: What it is.
   ///   - words: What the times are: `milliseconds per pass`.
+  ///   - unit: Their unit, where it is another.
   ///   - table: The numbers behind it.
   /// - Returns: The chart.
   /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
   static func comparison(
-    _ times: [ComparedTime], title: String, words: String, _ table: Table
+    _ times: [ComparedTime], title: String, words: String, unit: String = "ms", _ table: Table
   ) throws(FigureFault) -> Figure {
-    guard let axis = numericAxis(of: times) else { return try bars(times, title: title, words: words, table) }
-    return try lines(times, over: axis, title: title, words: words, table)
+    guard let axis = numericAxis(of: times) else { return try bars(times, title: title, words: words, unit, table) }
+    return try lines(times, over: axis, title: title, words: words, unit, table)
   }
 
   /// What is varied as a number, with the most values, where they are three or more.
@@ -75,7 +78,7 @@ extension Figure {
   }
 
   private static func lines(
-    _ times: [ComparedTime], over axis: String, title: String, words: String, _ table: Table
+    _ times: [ComparedTime], over axis: String, title: String, words: String, _ unit: String, _ table: Table
   ) throws(FigureFault) -> Figure {
     let names = unique(times.map { $0.label(without: axis) })
     guard names.count <= mostLines else { throw FigureFault(.lines, count: names.count, most: mostLines) }
@@ -83,11 +86,13 @@ extension Figure {
     let shapes: [SeriesStyle.Shape] = [.circle, .square, .triangle, .diamond]
     let all = names.enumerated().map { index, name in
       let points = times.filter { $0.label(without: axis) == name }.compactMap { time -> CartesianChart.Point? in
-        guard let x = time.names.first(where: { $0.key == axis }).flatMap({ decimalNumber($0.value) }) else { return nil }
+        guard let x = time.names.first(where: { $0.key == axis }).flatMap({ decimalNumber($0.value) }) else {
+          return nil
+        }
         return CartesianChart.Point(
           x: x, y: time.milliseconds,
           hover: "\(axis) \(shortNumber(x)): " + (name.isEmpty ? "" : name + ", ")
-            + "\(shortNumber(time.milliseconds)) ms\(time.note)")
+            + "\(shortNumber(time.milliseconds)) \(unit)\(time.note)")
       }
       return CartesianChart.Series(
         name: name.isEmpty ? "latency" : name, style: SeriesStyle(color: colors[index % 8], shape: shapes[index % 4]),
@@ -95,19 +100,21 @@ extension Figure {
     }
     let values = Set(all.xs).sorted()
     let ticks =
-      values.count <= 12 && values.allSatisfy { $0 == $0.rounded() && $0 < 1e9 } ? Tick.whole(values.map { Int($0) }) : nil
+      values.count <= 12 && values.allSatisfy { $0 == $0.rounded() && $0 < 1e9 }
+      ? Tick.whole(values.map { Int($0) }) : nil
     let isWide = (values.first ?? 0) > 0 && (values.last ?? 0) / (values.first ?? 1) > 8
     let isTall = (all.ys.min() ?? 0) > 0 && (all.ys.max() ?? 0) / (all.ys.min() ?? 1) > 20
     let chart = CartesianChart(
       x: Axis(
-        title: axis, scale: isWide ? .logarithmic(covering: values, margin: 1.1) : .linear(covering: values, includingZero: false),
+        title: axis,
+        scale: isWide ? .logarithmic(covering: values, margin: 1.1) : .linear(covering: values, includingZero: false),
         ticks: ticks),
       y: Axis(title: words, scale: isTall ? .logarithmic(covering: all.ys) : .linear(covering: all.ys)), series: all)
-    return Figure(title, caption: "", summary: summary(times), .cartesian(chart), table)
+    return Figure(title, caption: "", summary: summary(times, unit), .cartesian(chart), table)
   }
 
   private static func bars(
-    _ times: [ComparedTime], title: String, words: String, _ table: Table
+    _ times: [ComparedTime], title: String, words: String, _ unit: String, _ table: Table
   ) throws(FigureFault) -> Figure {
     guard times.count <= mostBars else { throw FigureFault(.bars, count: times.count, most: mostBars) }
     let used = (times.first?.parts ?? []).indices.filter { part in times.contains { $0.parts[part].milliseconds > 0 } }
@@ -117,8 +124,8 @@ extension Figure {
     let rows = times.map { time in
       let label = time.label()
       return BarChart.Row(
-        label: label, value: "\(shortNumber(time.milliseconds)) ms\(time.note)",
-        segments: segments(label, time, used),
+        label: label, value: "\(shortNumber(time.milliseconds)) \(unit)\(time.note)",
+        segments: segments(label, time, used, unit),
         under: time.busyMilliseconds.map { busy in
           BarChart.Segment(
             series: used.count, start: 0, end: busy, hover: "\(label): device busy \(shortNumber(busy)) ms")
@@ -127,10 +134,12 @@ extension Figure {
     let chart = BarChart(
       axis: Axis(title: words + ", from zero", scale: .linear(covering: times.map(\.milliseconds))),
       series: series + (hasBusy ? [busy] : []), rows: rows)
-    return Figure(title, caption: "", summary: summary(times), .bars(chart), table)
+    return Figure(title, caption: "", summary: summary(times, unit), .bars(chart), table)
   }
 
-  private static func segments(_ label: String, _ time: ComparedTime, _ used: [Int]) -> [BarChart.Segment] {
+  private static func segments(_ label: String, _ time: ComparedTime, _ used: [Int], _ unit: String) -> [BarChart
+    .Segment]
+  {
     var start = 0.0
     return used.enumerated().compactMap { series, part in
       let (name, length) = (time.parts[part].name, time.parts[part].milliseconds)
@@ -139,13 +148,13 @@ extension Figure {
       let share = time.milliseconds > 0 ? length / time.milliseconds : 0
       return BarChart.Segment(
         series: series, start: start, end: start + length,
-        hover: "\(label): \(name) \(shortNumber(length)) ms, \(NumberFormat.percent(share))",
+        hover: "\(label): \(name) \(shortNumber(length)) \(unit), \(NumberFormat.percent(share))",
         label: NumberFormat.percent(share, decimals: 0))
     }
   }
 
-  private static func summary(_ times: [ComparedTime]) -> String {
-    times.map { "\($0.label()): \(shortNumber($0.milliseconds)) ms" }.joined(separator: "; ")
+  private static func summary(_ times: [ComparedTime], _ unit: String) -> String {
+    times.map { "\($0.label()): \(shortNumber($0.milliseconds)) \(unit)" }.joined(separator: "; ")
   }
 }
 

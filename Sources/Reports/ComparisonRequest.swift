@@ -4,7 +4,8 @@ import Studies
 
 /// How things are to stand side by side: which of them the others are compared to, and in which order.
 package struct ComparisonRequest: Sendable {
-  /// A row's number from 1, or a value that tells rows apart; nil for the first row.
+  /// A row's number from 1, or a value that tells rows apart, with its column where it could be another's (`batch=8`); nil
+  /// for the first row.
   package var baseline: String?
   /// A column, by its key or its heading, behind a minus for the largest first; nil for the order in which they come.
   package var order: String?
@@ -33,8 +34,20 @@ package struct ComparisonRequest: Sendable {
   /// - Returns: A place for each row; nil where no row has the value and else the same.
   /// - Throws: ``ComparisonFault`` for a number or a value that no row has.
   func baselines(of names: [[String]], keys: [String]) throws(ComparisonFault) -> [Int?] {
-    guard let baseline else { return names.map { _ in 0 } }
-    if let column = try column(of: baseline, names, keys) {
+    guard var baseline else { return names.map { _ in 0 } }
+    var place: Int?
+    if let sign = baseline.firstIndex(of: "="),
+      let column = keys.firstIndex(of: String(baseline[..<sign]).replacing("-", with: "_"))
+    {
+      let value = String(baseline[baseline.index(after: sign)...])
+      guard names.contains(where: { !Self.fitting(value, among: [$0[column]]).isEmpty }) else {
+        throw ComparisonFault(
+          .unknownBaseline(baseline, rows: names.count, known: unique(names.map { keys[column] + "=" + $0[column] })))
+      }
+      (baseline, place) = (value, column)
+    }
+    if place == nil { place = try column(of: baseline, names, keys) }
+    if let column = place {
       func rest(_ row: [String]) -> [String] { row.indices.filter { $0 != column }.map { row[$0] } }
       let value = try value(baseline, among: unique(names.map { $0[column] }))
       let places = Dictionary(
@@ -43,8 +56,8 @@ package struct ComparisonRequest: Sendable {
       return names.map { places[rest($0)] }
     }
     guard let number = Int(baseline), names.indices.contains(number - 1) else {
-      throw ComparisonFault(
-        .unknownBaseline(baseline, rows: names.count, known: unique(names.flatMap { $0 }).filter { Int($0) == nil }))
+      let known = names.flatMap { row in zip(keys, row).map { Int($1) == nil ? $1 : "\($0)=\($1)" } }
+      throw ComparisonFault(.unknownBaseline(baseline, rows: names.count, known: unique(known)))
     }
     return names.map { _ in number - 1 }
   }
@@ -104,12 +117,15 @@ package struct ComparisonRequest: Sendable {
       }
     }
     throw ComparisonFault(
-      .unknownColumn(order, suggestion: nearestName(to: name, among: first.fields.map(\.key)), known: first.fields.map(\.key)))
+      .unknownColumn(
+        order, suggestion: nearestName(to: name, among: first.fields.map(\.key)), known: first.fields.map(\.key)))
   }
 }
 
 extension Value {
-  /// Whether one stands before the other in an order; nil where they are equal. What is missing stands last.
+  /// Whether one stands before the other in an order; nil where they are equal.
+  ///
+  /// What is missing stands last.
   fileprivate static func precedes(_ left: Value, _ right: Value, isFalling: Bool) -> Bool? {
     if left.isMissing || right.isMissing { return left.isMissing == right.isMissing ? nil : right.isMissing }
     if let left = left.measure, let right = right.measure {
@@ -150,7 +166,8 @@ package struct ComparisonFault: Fault, Equatable {
       let names: FaultWords = known.isEmpty ? "" : ", or one of \(known.joined(separator: ", "))"
       return "\(option: "baseline") '\(name)' is no row: give a number from 1 to \(rows)" + names
     case .ambiguousBaseline(let name, let several):
-      return "\(option: "baseline") '\(name)' could mean several: \(several.joined(separator: ", ")); give a row's number"
+      return
+        "\(option: "baseline") '\(name)' could mean several: \(several.joined(separator: ", ")); give a row's number"
     case .unknownColumn(let name, let suggestion, let known):
       let nearest: FaultWords = suggestion.map { "; did you mean '\($0)'?" } ?? ""
       return "\(option: "sort") '\(name)' is no column" + nearest + "; the columns are \(known.joined(separator: ", "))"

@@ -53,7 +53,8 @@ package struct HindcastReport: Report {
   /// A row for each quantity and number of years ahead.
   func table(for readers: Field.Readers) -> Table {
     func percent(
-      _ title: String, _ key: String, decimals: Int = 0, rank: Field.Rank = .essential, _ share: @escaping @Sendable (HindcastSummary) -> Double?
+      _ title: String, _ key: String, decimals: Int = 0, rank: Field.Rank = .essential,
+      _ share: @escaping @Sendable (HindcastSummary) -> Double?
     ) -> Column<HindcastSummary> {
       Column(title, unit: "%", key: key, .percent(decimals), rank: rank) { .number(share($0)) }
     }

@@ -32,7 +32,9 @@ package struct RooflineReport: Report {
         Column("runs", .plain, rank: .supporting) { .count($0.count) },
         Column("flops", for: .programs) { .number($0.flops.value) },
         Column("bytes", for: .programs) { .number($0.bytes.value) },
-        Column("intensity", unit: "FLOP/B", key: "intensity_flop_per_byte", .fixed(1), rank: .supporting) { .number($0.intensity) },
+        Column("intensity", unit: "FLOP/B", key: "intensity_flop_per_byte", .fixed(1), rank: .supporting) {
+          .number($0.intensity)
+        },
         Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2), rank: .incidental) {
           .number($0.attainable?.teraflops)
         },

@@ -1,6 +1,7 @@
 import JSONText
 import Roofline
 import Simulation
+import Studies
 
 /// Several passes side by side, each with its ratio to one of them.
 package struct RunComparison: Report {
@@ -33,7 +34,10 @@ package struct RunComparison: Report {
 
   /// A row for each.
   package var tables: [Table] {
-    [Table(uniting: runs.map { $0.report.row + ["fits": .flag($0.report.result.memory.fits), "ratio": .number($0.ratio)] })]
+    [
+      Table(
+        uniting: runs.map { $0.report.row + ["fits": .flag($0.report.result.memory.fits), "ratio": .number($0.ratio)] })
+    ]
   }
 
   private var table: Table {
@@ -58,9 +62,9 @@ package struct RunComparison: Report {
 
   /// What is the same for all, and what differs with what it comes to.
   package var blocks: [ReportBlock] {
-    let keys = runs[0].report.inputs.members.map(\.key) + ["latency_kind"]
-    let shared = Record.shared(by: runs.map { $0.report.row }, keys)
-    return (shared.isEmpty ? [] : [.paragraph(shared)]) + [
+    let keys = unique(runs.flatMap { $0.report.inputs.members.map(\.key) })
+    let shared = [Record.shared(by: runs.map { $0.report.inputs }, keys), runs[0].report.scenario.latencyKindText]
+    return [.paragraph(shared.filter { !$0.isEmpty }.joined(separator: ", "))] + [
       .table(
         table,
         bars: TableBars(

@@ -112,12 +112,27 @@ package struct ServingComparison: Report {
       })
   }
 
+  /// How many requests a second each keeps within the limits.
+  private func capacities(_ keys: [String]) throws(FigureFault) -> Figure {
+    let times = reports.map { report in
+      let capacity = report.capacityPerSecond ?? 0
+      return ComparedTime(
+        names: keys.map { ($0, Self.input($0, of: report).text) }, milliseconds: capacity,
+        parts: [("requests a second", SeriesStyle(color: 3), capacity)], busyMilliseconds: nil, note: "")
+    }
+    let shared = Record.shared(by: reports.map(\.inputs), ["decoder", "accelerator", "engine", "limit_ttft_ms"])
+    return try .comparison(
+      times, title: "The largest rate" + (shared.isEmpty ? "" : ": \(shared)"), words: "requests a second", unit: "/s",
+      table)
+  }
+
   /// The runs as a chart: against the rate where rates differ, else what a request's latency consists of.
   ///
   /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
   package func figure() throws(FigureFault) -> Figure {
-    if let rates { return rates }
     let keys = varied.isEmpty ? ["accelerator"] : varied
+    if reports.contains(where: { $0.capacityPerSecond != nil }) { return try capacities(keys) }
+    if let rates { return rates }
     let times = reports.map { report in
       let (first, whole) = (report.result.timeToFirstToken.mean ?? 0, report.result.latency.mean ?? 0)
       return ComparedTime(

@@ -54,10 +54,16 @@ package struct StepTimesReport: Report {
       }
     }
     let times: [Column<Step>] = [
-      Column("phase", rank: .supporting, isStatedOnce: true) { .text($0.row.entry.step.isDecode ? "decode" : "prefill") },
-      .latency(style: .bold) { $0.row.entry.summary }, .busy { $0.row.entry.summary }.ranked(.supporting), .tax(marks: true) { $0.row.entry.summary },
-      .bound { $0.row.entry.summary }.ranked(.supporting).statedOnce, Column("launches", rank: .incidental) { .count($0.row.entry.launches) },
-      Column("fits", rank: .supporting, isStatedOnce: true) { .flag($0.row.entry.memory.fits, $0.row.entry.memory.fits ? nil : .yellow) },
+      Column("phase", rank: .supporting, isStatedOnce: true) {
+        .text($0.row.entry.step.isDecode ? "decode" : "prefill")
+      },
+      .latency(style: .bold) { $0.row.entry.summary }, .busy { $0.row.entry.summary }.ranked(.supporting),
+      .tax(marks: true) { $0.row.entry.summary },
+      .bound { $0.row.entry.summary }.ranked(.supporting).statedOnce,
+      Column("launches", rank: .incidental) { .count($0.row.entry.launches) },
+      Column("fits", rank: .supporting, isStatedOnce: true) {
+        .flag($0.row.entry.memory.fits, $0.row.entry.memory.fits ? nil : .yellow)
+      },
     ]
     let ratio = Column<Step>("ratio", .fixed(2), for: request.isEmpty ? .people : .all) { .number($0.ratio) }
     return Table(named: "steps", steps, columns + times + [ratio])

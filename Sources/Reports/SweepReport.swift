@@ -74,7 +74,7 @@ package struct SweepReport: Report {
       guard let first = values.first?[index], values.allSatisfy({ $0[index] == first }) else { return nil }
       return "\(key) \(first.text)"
     }
-    return (shared + ["latency \(plan.latencyKind == .steadyState ? "steady state" : "synchronized")"])
+    return (shared + [plan.latencyKind == .steadyState ? "steady state" : "synchronized"])
       .joined(separator: ", ")
   }
 

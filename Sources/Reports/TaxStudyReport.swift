@@ -111,7 +111,9 @@ package struct TaxStudyReport: Report {
     let rows = (points.first ?? []).enumerated().map { Row($0.offset, $0.element) }
     var columns = [
       Column<Row>("year", .fixed(0)) { .number($0.point.time.rounded(.down)) },
-      Column<Row>("accelerator", rank: .supporting) { .text($0.point.part ?? "projected", $0.point.part == nil ? .dim : nil) },
+      Column<Row>("accelerator", rank: .supporting) {
+        .text($0.point.part ?? "projected", $0.point.part == nil ? .dim : nil)
+      },
     ]
     for (series, points) in zip(study.series, points) {
       columns.append(
@@ -170,7 +172,9 @@ package struct TaxStudyReport: Report {
         Column("framework", rank: .supporting) { .text($0.point.measurement.framework) },
         Column("accelerator") { .text($0.point.measurement.accelerator) },
         Column("year", .fixed(1), rank: .incidental) { .number($0.point.year) },
-        Column("latency", unit: "ms", .fixed(2), rank: .supporting) { .number($0.point.measurement.latency.map { $0 * 1e3 }) },
+        Column("latency", unit: "ms", .fixed(2), rank: .supporting) {
+          .number($0.point.measurement.latency.map { $0 * 1e3 })
+        },
         Column("device busy", unit: "ms", .fixed(2), rank: .supporting) { .number($0.point.deviceBusy * 1e3) },
         Column("by", rank: .incidental) {
           .text($0.point.isBusyMeasured ? "a profiler" : "simulation", $0.point.isBusyMeasured ? nil : .dim)

@@ -73,7 +73,8 @@ public struct SweepRows: Sendable {
   /// The line above the rows, if the format has one.
   public var header: [UInt8] {
     guard format == .csv else { return [] }
-    let names = plan.axes.map(\.subject.column).map { CSVText.field(visible($0)) } + Self.resultColumns
+    let names =
+      plan.axes.map(\.subject.column).map { CSVText.field(visible($0)) } + Self.resultColumns
       + plan.constantKeys.map { CSVText.field(visible($0)) }
     return Array((names.joined(separator: ",") + "\n").utf8)
   }

@@ -56,6 +56,7 @@ struct ChartFile: Sendable {
   ///   - width: The width of a drawing, in pixels; a picture has twice as many dots.
   /// - Throws: ``Failure`` where it cannot be written; then what was there before is there still.
   func write(_ figure: Figure, width: Double = 900) throws(Failure) {
+    let written = WrittenFile(try checking { try OutputTarget(path) })
     switch format {
     case .svg: try writeOutput(figure.chart.svg(width: width), to: path)
     case .png:
@@ -69,5 +70,6 @@ struct ChartFile: Sendable {
     case .jsonl: try writeOutput(figure.table.jsonLines(), to: path)
     case .markdown: try writeOutput(figure.table.markdown(), to: path)
     }
+    written.say()
   }
 }

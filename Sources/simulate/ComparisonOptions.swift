@@ -4,8 +4,9 @@ import Reports
 /// The options that say how rows stand side by side, shared by all commands that compare.
 enum ComparisonOptions {
   static let baseline = OptionDefinition(
-    "baseline", value: "ROW", help: "What ratios are to: a row's number, or a name or value that rows differ in",
-    longHelp: "With a name, each row is compared to the one that has it and is the same otherwise.",
+    "baseline", value: "ROW", help: "What ratios are to: a row's number, or a name that rows differ in",
+    longHelp:
+      "With a name, or a value as batch=8, each row is compared to the one that has it and is the same otherwise.",
     defaultText: "the first row", group: "Comparison")
 
   static let sort = OptionDefinition(
@@ -14,7 +15,8 @@ enum ComparisonOptions {
 
   static let chart = OptionDefinition(
     "chart", value: "FILE", help: "Write the rows as a chart: .svg, .png, .vl.json, .csv, .jsonl or .md",
-    longHelp: "Lines over what is varied as a number, with three values or more; else bars, with what the time is spent on.",
+    longHelp:
+      "Lines over what is varied as a number, with three values or more; else bars, with what the time is spent on.",
     group: "Comparison")
 
   static let definitions = [baseline, sort, chart]

@@ -2,6 +2,7 @@ import Charts
 import CommandSyntax
 import JSONText
 import Kernels
+import OutputFiles
 import Profiles
 import Reports
 import Simulation
@@ -30,7 +31,8 @@ enum ReportCommand {
       OptionDefinition(
         "chart", value: "C", help: "Only one chart", choices: Figure.Kind.allCases.map(\.rawValue), group: "Output"),
       OptionDefinition(
-        "width", value: "N", help: "Width of an SVG chart in pixels, or half that of a PNG; below 560 it is laid out for phones",
+        "width", value: "N",
+        help: "Width of an SVG chart in pixels, or half that of a PNG; below 560 it is laid out for phones",
         defaultText: "900", group: "Output"),
       OptionDefinition(
         "measurements", value: "FILE", help: "Measured latencies to show, in the columns of 'simulate validate'",
@@ -59,8 +61,7 @@ enum ReportCommand {
     try command.refuseASCII(of: nil)
     if command.isPresent("sweep") || command.isPresent("study") {
       try checkPageOptions(command)
-      try writeOutput(try page(command, library, words), to: path)
-      return
+      return try writePage(try page(command, library, words), to: path)
     }
     let kind = try checking { try command.choice(of: "chart", as: Figure.Kind.self) }
     let format = try format(of: path, command, isChart: kind != nil)
@@ -79,13 +80,19 @@ enum ReportCommand {
     }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind, let format else {
-      return try writeOutput(Progress.showing("drawing the report") { _ in report.html() }, to: path)
+      return try writePage(Progress.showing("drawing the report") { _ in report.html() }, to: path)
     }
     guard let figure = report.figure(kind) else {
       let isAlone = report.study.ownCase?.scenario.system.accelerator == nil
       throw .input("--chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
     }
     try format.write(figure, width: Double(width ?? 900))
+  }
+
+  private static func writePage(_ page: String, to path: String) throws(Failure) {
+    let written = WrittenFile(try checking { try OutputTarget(path) })
+    try writeOutput(page, to: path)
+    written.say()
   }
 
   // MARK: Options

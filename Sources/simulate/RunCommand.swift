@@ -105,7 +105,7 @@ enum RunCommand {
       ["timeline", "sensitivity", "jitter"], "it is of one run, and these are \(points.lines.count)")
     let request = try ComparisonOptions.request(command)
     let names = try ScenarioOptions.names(command)
-    if let workload = names.workload, !workload.contains(",") {
+    for workload in names.workload.map(ServedAxis.items) ?? [] {
       try ScenarioOptions.checkOrder(workload, names.accelerator, command, library)
     }
     let resolved = try points.lines.map { (line) throws(Failure) in

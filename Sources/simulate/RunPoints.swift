@@ -83,11 +83,15 @@ struct RunPoints {
 
   private static func check(_ axis: Axis, _ command: ParsedCommand) throws(Failure) {
     let words: Message =
-      axis.option == "parameter" ? "--parameter \(axis.key)" : axis.key == axis.option && ["workload", "accelerator"].contains(axis.key)
+      axis.option == "parameter"
+      ? "--parameter \(axis.key)"
+      : axis.key == axis.option && ["workload", "accelerator"].contains(axis.key)
         ? "the \(axis.key)" : "--\(axis.option)"
     var seen: Set<String> = []
     for value in axis.values {
-      guard !value.isEmpty else { throw .usage(words + " has an empty value; leave out the comma\n" + command.helpHint) }
+      guard !value.isEmpty else {
+        throw .usage(words + " has an empty value; leave out the comma\n" + command.helpHint)
+      }
       guard seen.insert(value).inserted else {
         throw .usage(words + " has '\(value)' twice; leave one out\n" + command.helpHint)
       }

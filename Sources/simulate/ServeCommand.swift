@@ -103,7 +103,8 @@ enum ServeCommand {
     if points.varied.isEmpty { try ComparisonOptions.refuse(command) }
     let dials = try dials(command)
     if !dials.isEmpty {
-      try command.refuse(["capacity", "output", "timeline", "chart"], "--vary looks for a system that keeps the limits")
+      try command.refuse(
+        ["capacity", "output", "timeline", "chart"], "--vary looks for a system that keeps the limits")
       guard points.varied.isEmpty else {
         throw .usage("--vary changes one system, and the lists make \(points.points.count)\n" + command.helpHint)
       }

@@ -25,6 +25,10 @@ enum StepSweep {
   static func run(
     _ command: ParsedCommand, _ library: Library, _ format: Format, to output: OutputTarget?
   ) throws(Failure) {
+    if command.value(of: "format") == "summary" {
+      throw .usage(
+        "steps of an engine have no summary; --sort latency has the extremes first and last\n" + command.helpHint)
+    }
     try command.refuse(
       ["plan", "shard", "resume", "sequence-length", "parameter", "synchronized"],
       "steps of an engine are varied by --over alone")
@@ -68,8 +72,7 @@ enum StepSweep {
       try StepTimesReport(rows, varied: varied.isEmpty ? ["batch", "context"] : varied, as: request)
     }
     if let chart { try chart.write(try checking { try report.figure() }) }
-    guard let output else { return Platform.print(report, as: format) }
-    try checking { try OutputFile.write(report.text(as: format), to: output) }
+    try SweepCommand.write(report, format, to: output, rows: rows.count)
   }
 
   private static func entries(
@@ -123,6 +126,10 @@ enum StepSweep {
   private static func points(_ command: ParsedCommand, _ library: Library) throws(Failure) -> ServedPoints {
     var axes = try over(command).filter { !$0.name.contains(".") }
     let given = Set(axes.map(\.name))
+    for name in ["engine", "host", "framework", "precision", "weights", "cache", "devices", "interconnect", "batch"]
+    where given.contains(name) && command.isPresent(name) {
+      throw .usage("\(name) is varied by --over and has one value besides; give one of them\n" + command.helpHint)
+    }
     var left = command.positionals[...]
     var points = ServedPoints()
     for (axis, words) in [(ServedAxis.decoder, "a decoder"), (.accelerator, "an accelerator")]

@@ -118,12 +118,14 @@ enum SweepCommand {
   private static func format(_ command: ParsedCommand, _ output: OutputTarget?) throws(Failure) -> String {
     let asked = command.value(of: "format")
     guard let output else {
-      let format = asked ?? "table"
+      let format =
+        command.value(of: "format").map { $0 == Format.shortMarkdown ? Format.markdown.rawValue : $0 } ?? "table"
       try command.refuseASCII(of: format)
       return format
     }
     try command.refuseASCII(of: nil)
     if let asked {
+      let asked = asked == Format.shortMarkdown ? Format.markdown.rawValue : asked
       try checking { try output.check(holds: asked, endings: endings[asked] ?? [], isAskedFor: true) }
       return asked
     }
@@ -154,9 +156,13 @@ enum SweepCommand {
   }
 
   /// Writes a report to a file, or prints it.
-  private static func write(_ report: some Report, _ format: Format, to output: OutputTarget?) throws(Failure) {
+  static func write(
+    _ report: some Report, _ format: Format, to output: OutputTarget?, rows: Int? = nil
+  ) throws(Failure) {
     guard let output else { return Platform.print(report, as: format) }
+    let written = WrittenFile(output)
     try checking { try OutputFile.write(report.text(as: format), to: output) }
+    written.say(rows: rows)
   }
 
   // MARK: Whole
@@ -193,7 +199,8 @@ enum SweepCommand {
           "\(NumberFormat.integer(points.count)) rows are too many for " + name + "; use --format csv or jsonl alone")
       }
       if resumes { throw .usage(name + " cannot be resumed; use --format csv or jsonl alone") }
-      let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") { _ in
+      let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") {
+        _ in
         SweepCommand.results(plan, points, threads)
       }
       warn(notes)
@@ -201,7 +208,7 @@ enum SweepCommand {
       if output != nil || fault == nil || !results.isEmpty {
         let report = try checking { try SweepReport(plan: plan, points: done, results: results, as: comparison) }
         if let chart, !results.isEmpty { try chart.write(try checking { try report.figure() }) }
-        try SweepCommand.write(report, format, to: output)
+        try SweepCommand.write(report, format, to: output, rows: results.count)
       }
       if let fault { throw Failure(fault, after: results.count, inWords: "are shown") }
     }

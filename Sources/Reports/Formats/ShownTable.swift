@@ -132,6 +132,7 @@ struct ShownTable {
   /// - Parameters:
   ///   - styled: Whether cells are styled; labels are then bold.
   ///   - width: The characters of a line.
+  /// - Returns: The lines, each ended by a line break.
   func stacked(styled: Bool, width: Int) -> String {
     let labels = columns.map(\.label)
     let widest = labels.map(\.count).max() ?? 0

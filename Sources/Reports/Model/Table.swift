@@ -64,7 +64,9 @@ package struct Table: Sendable {
     for record in records {
       var place = 0
       for (key, _) in record.members {
-        if let known = keys.firstIndex(of: key) { place = known + 1 } else {
+        if let known = keys.firstIndex(of: key) {
+          place = known + 1
+        } else {
           keys.insert(key, at: place)
           place += 1
         }
