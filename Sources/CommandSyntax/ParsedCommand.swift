@@ -57,6 +57,7 @@ package struct ParsedCommand: Sendable {
   /// The line as it would be with other values of some options, and without arguments known by their place.
   ///
   /// - Parameter values: The values by option; those that are not named stay as they are.
+  /// - Returns: The line.
   /// - Precondition: the command declares the options.
   package func with(_ values: [String: [String]]) -> ParsedCommand {
     var given = given

@@ -78,6 +78,9 @@ package struct SweepReport: Report {
       .joined(separator: ", ")
   }
 
+  /// The points as a chart, if a reader can tell them apart.
+  package var figures: [Figure] { [try? figure()].compactMap { $0 } }
+
   /// The points as a chart.
   ///
   /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.

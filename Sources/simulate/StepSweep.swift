@@ -34,7 +34,9 @@ enum StepSweep {
       "steps of an engine are varied by --over alone")
     let request = try ComparisonOptions.request(command)
     let chart = try ComparisonOptions.chartFile(command)
-    try SweepCommand.checkChart(chart, command, output, printsResult: output == nil)
+    let files = command.positionals + ["engine", "host", "framework"].flatMap { command.values(of: $0) }
+    try command.checkOutputs(["output", "chart"], inputs: files.filter(Library.isFile), library)
+    try SweepCommand.checkChart(command, printsRows: output == nil)
     let isVaried = command.values(of: "over").contains { $0.hasPrefix("devices=") }
     try ParallelOptions.check(command, varied: isVaried)
     let points = try points(command, library)

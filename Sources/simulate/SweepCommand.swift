@@ -59,7 +59,7 @@ enum SweepCommand {
     try command.refuse(["weights", "cache"], "they are of --engine, which runs a decoder")
     try command.refuse(["devices", "interconnect"], "they are of --engine, which spreads a decoder")
     let request = try SweepRequest(command)
-    try command.checkOutputs(["output"], inputs: request.files + command.values(of: "plan"), library)
+    try command.checkOutputs(["output", "chart"], inputs: request.files + command.values(of: "plan"), library)
     let comparison = try ComparisonOptions.request(command)
     let output = try output(command)
     let formatName = try format(command, output)
@@ -72,7 +72,7 @@ enum SweepCommand {
     let points = try checking { try plan.points(ofShard: shard.number, of: shard.count) }
     let resumes = command.isPresent("resume")
     let chart = try ComparisonOptions.chartFile(command)
-    try checkChart(chart, command, output, printsResult: formatName == "summary" ? nil : output == nil)
+    try checkChart(command, printsRows: output == nil)
     if formatName == "summary" {
       try command.refuse(ComparisonOptions.definitions.map(\.name), "a summary has no rows")
       try writeSummary(plan, points, threads, output, resumes: resumes)
@@ -167,17 +167,10 @@ enum SweepCommand {
 
   // MARK: Whole
 
-  /// Refuses a chart that would be another file of the command, or would stand in the middle of the rows.
-  static func checkChart(
-    _ chart: ChartFile?, _ command: ParsedCommand, _ output: OutputTarget?, printsResult: Bool?
-  ) throws(Failure) {
-    guard chart != nil, let target = try command.output("chart") else { return }
-    if target.isStandardOutput, printsResult != false {
-      throw .usage("--chart and the rows would both go to standard output; give --chart a file or a pipe")
-    }
-    if let output, output.collides(with: target) {
-      throw .usage("--output and --chart are the same file; give each its own")
-    }
+  /// Refuses a chart that would stand in the middle of the rows.
+  static func checkChart(_ command: ParsedCommand, printsRows: Bool) throws(Failure) {
+    guard printsRows, try command.output("chart")?.isStandardOutput == true else { return }
+    throw .usage("--chart and the rows would both go to standard output; give --chart a file or a pipe")
   }
 
   /// Rows that are kept to be written together.

@@ -13,14 +13,12 @@ enum PseudoTerminal {
   ///   - locale: What `LC_ALL` says.
   ///   - directory: Where it is run.
   /// - Returns: What it wrote to the terminal, without the sequences that style it.
+  /// - Throws: ``Fault`` where there is no terminal to be had, or the command fails.
   static func output(
     _ arguments: [String], width: Int, locale: String = "C.UTF-8", in directory: String
   ) throws -> String {
-    let master = posix_openpt(O_RDWR | O_NOCTTY)
-    guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else { throw Fault() }
+    let (master, slave) = try open()
     defer { close(master) }
-    let slave = open(name, O_RDWR | O_NOCTTY)
-    guard slave >= 0 else { throw Fault() }
     var size = winsize()
     (size.ws_col, size.ws_row) = (UInt16(width), 50)
     guard ioctl(slave, UInt(TIOCSWINSZ), &size) == 0 else { throw Fault() }
@@ -40,6 +38,25 @@ enum PseudoTerminal {
     process.waitUntilExit()
     guard process.terminationStatus < 2 else { throw Fault() }
     return unstyled(String(decoding: bytes, as: UTF8.self).replacing("\r", with: ""))
+  }
+
+  /// The two ends of a new terminal.
+  private static func open() throws -> (master: Int32, slave: Int32) {
+    #if os(Linux)
+      // What grantpt and its like do, which the toolchain's headers hide.
+      let master = Foundation.open("/dev/ptmx", O_RDWR | O_NOCTTY)
+      var (number, lock) = (UInt32(0), Int32(0))
+      guard master >= 0, ioctl(master, 0x4004_5431, &lock) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
+        throw Fault()
+      }
+      let slave = Foundation.open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+    #else
+      let master = posix_openpt(O_RDWR | O_NOCTTY)
+      guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else { throw Fault() }
+      let slave = Foundation.open(name, O_RDWR | O_NOCTTY)
+    #endif
+    guard slave >= 0 else { throw Fault() }
+    return (master, slave)
   }
 
   /// All that is written until nobody writes any more.

@@ -1,4 +1,5 @@
 import JSONText
+import Studies
 
 extension Report {
   /// Tables and sentences for a terminal, an empty line between blocks.
@@ -78,7 +79,7 @@ extension Table {
       }
     }
     text += table.text(layout, styled: styled)
-    let names = layout.leftOut.map { table.columns[$0].title }
+    let names = unique(layout.leftOut.map { table.columns[$0].title })
     guard !names.isEmpty, let width else { return text }
     return text + wrapped("no room for: " + names.joined(separator: ", "), width: width, indent: 2)
   }
