@@ -37,7 +37,8 @@ enum PseudoTerminal {
     let bytes = readAll(master)
     process.waitUntilExit()
     guard process.terminationStatus < 2 else { throw Fault() }
-    return unstyled(String(decoding: bytes, as: UTF8.self).replacing("\r", with: ""))
+    // A terminal has a carriage return before each line feed, and both are one character.
+    return unstyled(String(decoding: bytes.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self))
   }
 
   /// The two ends of a new terminal.
