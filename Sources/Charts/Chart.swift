@@ -51,8 +51,11 @@ extension Chart {
   ///   - showsTitle: Whether the title stands above; a page that has headings of its own says no.
   ///   - isStandalone: Whether the document carries its styles and colors; inside a page that has
   ///     ``ChartStyle/rules`` it need not.
+  ///   - isAdaptive: Whether a document of its own has colors for dark ground, too; what is drawn once is on light.
   /// - Returns: The document, an `svg` element.
-  package func svg(width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true) -> String {
+  package func svg(
+    width: Double = 900, showsTitle: Bool = true, isStandalone: Bool = true, isAdaptive: Bool = true
+  ) -> String {
     let layout = Layout(width: max(280, width))
     var body = SVGBuilder()
     var top = 6.0
@@ -72,7 +75,7 @@ extension Chart {
     }
     let size = "width=\"\(coordinate(layout.width))\" height=\"\(coordinate(height))\""
     let box = "viewBox=\"0 0 \(coordinate(layout.width)) \(coordinate(height))\""
-    let styles = isStandalone ? "<style>\(ChartStyle.standalone)</style>" : ""
+    let styles = isStandalone ? "<style>\(isAdaptive ? ChartStyle.standalone : ChartStyle.onLightGround)</style>" : ""
     let names = isStandalone ? "" : " tabindex=\"0\""
     let ground = isStandalone ? "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>" : ""
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" \(size) \(box)\(names)"

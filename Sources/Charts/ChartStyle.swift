@@ -55,6 +55,9 @@ package enum ChartStyle {
     resolved(lightColors) + "@media (prefers-color-scheme:dark){\(resolved(darkColors))}"
     + "@media print{\(resolved(lightColors))}"
 
+  /// The same for what is drawn once, on light ground.
+  static let onLightGround = resolved(lightColors)
+
   /// The rules with the values of variables in their place.
   private static func resolved(_ colors: String) -> String {
     var values: [Substring: Substring] = [:]

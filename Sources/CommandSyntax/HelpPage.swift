@@ -1,3 +1,5 @@
+import JSONText
+
 /// Lays out help: paragraphs, and sections of labels with their texts in a column beside them.
 struct HelpPage {
   /// A label with the text that explains it.
@@ -50,11 +52,13 @@ struct HelpPage {
     blocks.append([bold(title + ":")] + body)
   }
 
-  /// Adds the examples: the line as typed, never wrapped, so that it can be copied, and what it shows above it.
+  /// Adds the examples: the line as typed, and what it shows above it; a line that is too long goes on behind a backslash, so
+  /// that it can be copied.
   mutating func examples(_ examples: [CommandExample]) {
     guard !examples.isEmpty else { return }
     let body = examples.flatMap { example in
-      wrapped(example.shows + ":", width: width - 2).map { "  " + $0 } + ["    " + bold(example.line)]
+      wrapped(example.shows + ":", width: width - 2).map { "  " + $0 }
+        + brokenCommand(example.line, width: width - 4, indent: 4).map { "    " + bold($0) }
     }
     blocks.append([bold("Examples:")] + body)
   }

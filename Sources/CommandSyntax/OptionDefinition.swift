@@ -39,6 +39,9 @@ package struct OptionDefinition: Hashable, Sendable {
   /// Whether the command cannot do without the option.
   package let isRequired: Bool
 
+  /// Whether its value may be several choices with commas between them.
+  private(set) var isList = false
+
   /// Creates an option from its parts; `CommandTree` checks that they fit together.
   package init(
     _ name: String, short: Character? = nil, value: String? = nil, help: String, longHelp: String? = nil,
@@ -58,6 +61,13 @@ package struct OptionDefinition: Hashable, Sendable {
     self.isRequired = isRequired
   }
 
+  /// The same option, whose value may be several choices with commas between them.
+  package var listed: OptionDefinition {
+    var option = self
+    option.isList = true
+    return option
+  }
+
   /// The option that every command has.
   static let help = OptionDefinition("help", short: "h", help: "Show this help; -h shows less, --help more")
 
@@ -67,6 +77,9 @@ package struct OptionDefinition: Hashable, Sendable {
   /// Whether a value is allowed.
   func allows(_ value: String) -> Bool {
     if choices.isEmpty || choices.contains(value) { return true }
+    if isList, value.contains(",") {
+      return value.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { choices.contains(String($0)) }
+    }
     return openChoices.contains { choice in
       let beginning = choice.prefix { $0 != ":" } + ":"
       return value.hasPrefix(beginning) && value.count > beginning.count

@@ -54,6 +54,19 @@ package struct ParsedCommand: Sendable {
     return positionals.indices.contains(place) ? positionals[place] : nil
   }
 
+  /// The line as it would be with other values of some options, and without arguments known by their place.
+  ///
+  /// - Parameter values: The values by option; those that are not named stay as they are.
+  /// - Returns: The line.
+  /// - Precondition: the command declares the options.
+  package func with(_ values: [String: [String]]) -> ParsedCommand {
+    var given = given
+    for (name, texts) in values { given[declared(name).name] = texts }
+    return ParsedCommand(
+      path: path, helpRequest: helpRequest, positionals: [], line: line, definition: definition, options: options,
+      given: given, suggest: suggest)
+  }
+
   /// The definition of an option.
   func declared(_ name: String) -> OptionDefinition {
     guard let option = options.first(where: { $0.name == name }) else {

@@ -58,13 +58,14 @@ extension Table {
     self.init(
       named: "numbers", rows,
       [
-        Column("number") { .text($0.number) }, Column("shared by", key: "shared_by") { .text($0.group) },
+        Column("number") { .text($0.number) },
+        Column("shared by", key: "shared_by", rank: .supporting) { .text($0.group) },
         Column("before", .significant(4)) { .number($0.initial, shown: $0.isHost ? "1" : nil) },
         Column("fitted", .significant(4)) { .number($0.fitted) },
         Column("uncertainty", unit: "+-%", key: "uncertainty_fraction", .percent(1)) {
           .number($0.uncertainty, shown: $0.uncertainty == nil ? "" : nil)
         },
-        Column("identified") { .flag($0.isIdentified) },
+        Column("identified", rank: .supporting, isStatedOnce: true) { .flag($0.isIdentified) },
       ])
   }
 }

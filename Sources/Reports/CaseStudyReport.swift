@@ -102,8 +102,10 @@ package struct CaseStudyReport: Report {
     Table(
       points,
       [
-        .workload, .multiplyAdds, .measured { $0.prediction }, .predicted(style: .bold) { $0.prediction },
-        .error { $0.prediction }, .busy { $0.prediction }, .tax { $0.prediction },
+        .workload, .multiplyAdds.ranked(.incidental), .measured { $0.prediction },
+        .predicted(style: .bold) { $0.prediction },
+        .error { $0.prediction }, .busy { $0.prediction }.ranked(.incidental),
+        .tax { $0.prediction }.ranked(.supporting),
       ])
   }
 
@@ -125,8 +127,8 @@ package struct CaseStudyReport: Report {
     return Table(
       points,
       [
-        .workload, parameter("layers"), parameter("width"), .batch { $0.prediction }, .multiplyAdds,
-        .predicted(style: .bold) { $0.prediction }, .busy { $0.prediction }, .tax { $0.prediction },
+        .workload, parameter("layers"), parameter("width"), .batch { $0.prediction }, .multiplyAdds.ranked(.incidental),
+        .predicted(style: .bold) { $0.prediction }, .busy { $0.prediction }.ranked(.supporting), .tax { $0.prediction },
       ])
   }
 
@@ -230,7 +232,7 @@ package struct CaseStudyReport: Report {
       rows,
       [
         Column("testbed") { .text($0.comparison.testbed) },
-        Column("accelerator") { .text($0.first?.measurement.accelerator) },
+        Column("accelerator", rank: .supporting) { .text($0.first?.measurement.accelerator) },
         Column("workload") { .text($0.comparison.workload) }, .measured(unit: "ms, b1") { $0.first },
         .predicted(unit: "ms, b1", style: .bold) { $0.first }, .error { $0.first },
         .rise("measured", unit: "rise") { $0.comparison.measured },
@@ -246,8 +248,12 @@ package struct CaseStudyReport: Report {
       points,
       [
         .workload, .batch { $0.prediction },
-        Column("kernels measured", unit: "ms", .fixed(2)) { .number($0.measuredBusy.map { $0 * 1e3 }) },
-        Column("busy predicted", unit: "ms", .fixed(2)) { .number($0.prediction.deviceBusy * 1e3, .bold) },
+        Column("kernels measured", unit: "ms", .fixed(2), rank: .supporting) {
+          .number($0.measuredBusy.map { $0 * 1e3 })
+        },
+        Column("busy predicted", unit: "ms", .fixed(2), rank: .supporting) {
+          .number($0.prediction.deviceBusy * 1e3, .bold)
+        },
         Column("error", unit: "%", .percent(1)) { point in
           .number(point.measuredBusy.map { point.prediction.deviceBusy / $0 - 1 })
         },

@@ -28,7 +28,8 @@ package struct FieldTable: Sendable {
       named: noun, fields,
       [
         Column("number") { .text($0.path) }, Column("unit") { .text($0.domain.unit.rawValue) },
-        Column("from", .plain) { .number($0.range.bounds.0) }, Column("to", .plain) { .number($0.range.bounds.1) },
+        Column("from", .plain, rank: .incidental) { .number($0.range.bounds.0) },
+        Column("to", .plain, rank: .incidental) { .number($0.range.bounds.1) },
         Column("meaning") { field in
           let words = [
             field.meaning, field.note, field.isRequired ? "" : "optional",

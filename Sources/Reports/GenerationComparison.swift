@@ -3,69 +3,98 @@ import Roofline
 import Serving
 import Simulation
 
-/// Several generations side by side, each with its ratio to the first.
+/// Several generations side by side, each with its ratio to one of them.
 package struct GenerationComparison: Report {
-  private let reports: [GenerationReport]
+  /// The generations in their order, each with what its latency is to that of the one that it is compared to.
+  private var runs: [(report: GenerationReport, ratio: Double?)]
   private let varied: [String]
 
   /// A comparison of at least one generation.
   ///
   /// - Parameters:
-  ///   - reports: The generations, the first of which the others are compared to.
+  ///   - reports: The generations.
   ///   - varied: In which of their inputs they differ, by key.
-  package init(_ reports: [GenerationReport], varied: [String]) {
-    self.reports = reports
+  ///   - request: Which of them the others are compared to, and in which order they stand.
+  /// - Throws: ``ComparisonFault`` where no generation, or no column, is called as the request says.
+  package init(
+    _ reports: [GenerationReport], varied: [String], as request: ComparisonRequest = ComparisonRequest()
+  ) throws(ComparisonFault) {
     self.varied = varied
+    let baselines = try request.baselines(
+      of: reports.map { report in varied.map { Self.input($0, of: report).text } }, keys: varied)
+    let ratios = request.ratios(of: reports.map(\.latencyUS), baselines)
+    runs = zip(reports, ratios).map { ($0, $1) }
+    runs = try request.order(in: tables + [table]).map { [runs] in runs[$0] }
   }
 
-  private var ratios: [Double] {
-    let first = reports[0].latencyUS
-    return reports.map { first > 0 ? $0.latencyUS / first : 1 }
+  /// What a run has for a key; how many devices there are does not tell how they share the model.
+  private static func input(_ key: String, of report: GenerationReport) -> Value {
+    let shown = key == "devices" ? "parallelism" : key
+    return report.inputs.members.first { $0.key == shown }?.value ?? .text(nil)
   }
 
-  /// All numbers of each, and what the first's latency is to its.
+  /// All numbers of each, and what its latency is to the first's.
   package var record: Record {
-    [
-      "runs": .list(
-        zip(reports, ratios).map { .record($0.record + ["ratio": .number($1)]) }, onOneLine: false)
-    ]
+    ["runs": .list(runs.map { .record($0.report.record + ["ratio": .number($0.ratio)]) }, onOneLine: false)]
   }
 
   /// A row for each.
-  package var tables: [Table] { [Table(zip(reports, ratios).map { $0.row + ["ratio": .number($1)] })] }
+  package var tables: [Table] { [Table(runs.map { $0.report.row + ["ratio": .number($0.ratio)] })] }
 
-  /// What differs, and what it comes to.
-  package var blocks: [ReportBlock] {
-    let runs = Array(zip(reports, ratios))
-    var columns = varied.map { key in
-      Column<(GenerationReport, Double)>(key, key: key) { run in
-        // How many devices there are does not tell how they share the model.
-        let shown = key == "devices" ? "parallelism" : key
-        return Cell(run.0.inputs.members.first { $0.key == shown }?.value ?? .text(nil))
-      }
-    }
-    columns += [
-      Column("first token", unit: "ms", .fixed(2)) { .number($0.0.generation.timeToFirstToken.milliseconds) },
-      Column("next", unit: "ms", .fixed(3)) { .number($0.0.timePerOutputTokenUS / 1e3, .bold) },
-      Column("tokens/s", .fixed(1)) { .number($0.0.tokensPerSecond) },
-      Column("tax", unit: "%", .percent(1)) { .number($0.0.generation.decode.frameworkTaxFraction) },
-      Column("bound") { .text($0.0.generation.decode.steps == 0 ? nil : $0.0.generation.decode.bound.rawValue) },
-      Column("memory", unit: "GB", .fixed(1)) { .number($0.0.generation.memory.requiredBytes / 1e9) },
-      Column("ratio", .fixed(2)) { .number($0.1) },
-    ]
-    return [.paragraph(sharedText), .table(Table(runs, columns))]
+  private var table: Table {
+    typealias Run = (report: GenerationReport, ratio: Double?)
+    let names = varied.map { key in Column<Run>(key, key: key) { Cell(Self.input(key, of: $0.report)) } }
+    return Table(
+      runs,
+      names + [
+        Column("first token", unit: "ms", .fixed(2)) { .number($0.report.generation.timeToFirstToken.milliseconds) },
+        Column("next", unit: "ms", .fixed(3)) { .number($0.report.timePerOutputTokenUS / 1e3, .bold) },
+        Column("tokens/s", .fixed(1)) { .number($0.report.tokensPerSecond) },
+        Column("tax", unit: "%", .percent(1)) { .number($0.report.generation.decode.frameworkTaxFraction) },
+        Column("bound", rank: .supporting, isStatedOnce: true) {
+          .text($0.report.generation.decode.steps == 0 ? nil : $0.report.generation.decode.bound.rawValue)
+        },
+        Column("memory", unit: "GB", .fixed(1), rank: .supporting) {
+          .number($0.report.generation.memory.requiredBytes / 1e9)
+        },
+        Column("ratio", .fixed(2)) { .number($0.ratio) },
+      ])
   }
+
+  /// What is the same for all, and what differs with what it comes to.
+  package var blocks: [ReportBlock] { [.paragraph(sharedText), .table(table)] }
 
   /// What is the same for all: inputs by key and value.
   private var sharedText: String {
-    let keys = ["decoder", "accelerator", "engine", "host", "precision", "weights", "batch", "prompt", "tokens"]
-    let shared = reports[0].inputs.members.filter { member in
-      keys.contains(member.key) && Set(reports.map { Self.text(of: member.key, in: $0) }).count == 1
-    }
-    return shared.map { "\($0.key) \($0.value.text)" }.joined(separator: ", ")
+    Record.shared(
+      by: runs.map { $0.report.inputs },
+      ["decoder", "accelerator", "engine", "host", "precision", "weights", "batch", "prompt", "tokens"])
   }
 
-  private static func text(of key: String, in report: GenerationReport) -> String {
-    report.inputs.members.first { $0.key == key }?.value.text ?? ""
+  /// The steps of the generations as a chart.
+  package var figures: [Figure] { [try? figure()].compactMap { $0 } }
+
+  /// The steps of the generations as a chart.
+  ///
+  /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
+  package func figure() throws(FigureFault) -> Figure {
+    let keys = varied.isEmpty ? ["accelerator"] : varied
+    let times = runs.map { run in
+      let (report, decode) = (run.report, run.report.generation.decode)
+      let isDecoding = decode.steps > 0
+      let sum = isDecoding ? decode : report.generation.prefill
+      let count = isDecoding ? Double(decode.steps) * 1e3 : 1e3
+      return ComparedTime(
+        names: keys.map { ($0, Self.input($0, of: report).text) },
+        milliseconds: sum.latency.microseconds / count,
+        parts: CostCategory.allCases.map { ($0.title, $0.style, sum.time(in: $0).microseconds / count) },
+        busyMilliseconds: sum.deviceBusy.microseconds / count,
+        note: report.generation.memory.fits ? "" : ", does not fit")
+    }
+    let shared = Record.shared(by: runs.map { $0.report.inputs }, ["decoder", "accelerator", "engine", "batch"])
+    let isDecoding = runs.contains { $0.report.generation.decode.steps > 0 }
+    return try .comparison(
+      times, title: (isDecoding ? "A step over next tokens" : "The prompt") + (shared.isEmpty ? "" : ": \(shared)"),
+      words: isDecoding ? "milliseconds per step" : "milliseconds", table)
   }
 }

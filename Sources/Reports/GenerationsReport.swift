@@ -7,11 +7,11 @@ import Studies
 package struct GenerationsReport: Report {
   /// What is shown.
   package let study: GenerationsStudy
-  /// What to try next, a line each.
-  package let nextSteps: [String]
+  /// What to try next: command lines with what they show.
+  package let nextSteps: [(line: String, shows: String)]
 
   /// A report.
-  package init(study: GenerationsStudy, nextSteps: [String]) {
+  package init(study: GenerationsStudy, nextSteps: [(line: String, shows: String)]) {
     self.study = study
     self.nextSteps = nextSteps
   }
@@ -57,7 +57,7 @@ package struct GenerationsReport: Report {
     }
     blocks.append(.lines(legend))
     if let finding = study.finding { blocks.append(.paragraph(sentence(finding))) }
-    return nextSteps.isEmpty ? blocks : blocks + [.lines(nextSteps)]
+    return nextSteps.isEmpty ? blocks : blocks + [.commands(nextSteps, title: "Try next:")]
   }
 
   private func table(_ rows: [Row]) -> Table {
@@ -66,14 +66,14 @@ package struct GenerationsReport: Report {
       rows,
       [
         Column<Row>("accelerator") { .text($0.accelerator.shortName + ($0.accelerator.isAnnounced ? " *" : "")) },
-        Column("year", .plain) { .text(String($0.accelerator.released.prefix(4))) },
+        Column("year", .plain, rank: .incidental) { .text(String($0.accelerator.released.prefix(4))) },
         .busy("busy", "ms", .milliseconds(2)) { $0.results[0] },
-        .latency("ms, 1 host", .milliseconds(2)) { $0.results[0] },
-        .tax(decimals: 0) { $0.results[0] },
-        Column("host of its time") { .text($0.ownHost.shortName) },
+        .latency("ms, 1 host", .milliseconds(2)) { $0.results[0] }.ranked(.supporting),
+        .tax(decimals: 0) { $0.results[0] }.ranked(.supporting),
+        Column("host of its time", rank: .supporting) { .text($0.ownHost.shortName) },
         .latency("ms", .milliseconds(2), style: .bold) { $0.ownResults[0] },
         .tax(decimals: 0, marks: true) { $0.ownResults[0] },
-        Column("waits for") { .text($0.ownResults[0].bound.waitsFor) },
+        Column("waits for", rank: .incidental) { .text($0.ownResults[0].bound.waitsFor) },
         Column("knee", unit: "batch", .plain) { $0.knee.cell },
       ])
   }

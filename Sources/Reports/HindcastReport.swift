@@ -53,22 +53,23 @@ package struct HindcastReport: Report {
   /// A row for each quantity and number of years ahead.
   func table(for readers: Field.Readers) -> Table {
     func percent(
-      _ title: String, _ key: String, decimals: Int = 0, _ share: @escaping @Sendable (HindcastSummary) -> Double?
+      _ title: String, _ key: String, decimals: Int = 0, rank: Field.Rank = .essential,
+      _ share: @escaping @Sendable (HindcastSummary) -> Double?
     ) -> Column<HindcastSummary> {
-      Column(title, unit: "%", key: key, .percent(decimals)) { .number(share($0)) }
+      Column(title, unit: "%", key: key, .percent(decimals), rank: rank) { .number(share($0)) }
     }
     return Table(
       named: "hindcasts", summaries,
       [
         Column("quantity") { .text($0.quantity) },
         Column("ahead", unit: "years", key: "ahead_years", .plain) { .count($0.ahead) },
-        Column("forecasts", key: "count", .plain) { .count($0.count) },
+        Column("forecasts", key: "count", .plain, rank: .supporting) { .count($0.count) },
         percent("in 50 %", "coverage_50") { $0.halfCoverage }, percent("in 90 %", "coverage_90") { $0.mostCoverage },
         percent("median error", "median_error_fraction") { $0.medianError },
-        percent("bias", "bias_fraction") { $0.bias },
-        percent("skill: stays", "skill_last_value") { $0.skill[.lastValue] },
-        percent("doubles", "skill_doubling") { $0.skill[.doubling] },
-        percent("last two", "skill_last_two") { $0.skill[.lastTwo] },
+        percent("bias", "bias_fraction", rank: .supporting) { $0.bias },
+        percent("skill: stays", "skill_last_value", rank: .incidental) { $0.skill[.lastValue] },
+        percent("doubles", "skill_doubling", rank: .incidental) { $0.skill[.doubling] },
+        percent("last two", "skill_last_two", rank: .incidental) { $0.skill[.lastTwo] },
       ])
   }
 }

@@ -90,14 +90,14 @@ package struct KernelValidationReport: Report {
     return Table(
       Array(worst),
       [
-        Column("accelerator") { .text($0.measurement.accelerator) },
+        Column("accelerator", isStatedOnce: true) { .text($0.measurement.accelerator) },
         Column("operator") { .text($0.measurement.operation.name) },
-        Column("precision") { .text($0.measurement.precision.rawValue) },
+        Column("precision", rank: .supporting, isStatedOnce: true) { .text($0.measurement.precision.rawValue) },
         Column("measured", unit: "us", key: "measured_us", .fixed(2)) { .number($0.measurement.time.map { $0 * 1e6 }) },
         Column("predicted", unit: "us", key: "predicted_us", .fixed(2)) { .number($0.time.microseconds) },
         Column("error", unit: "%", key: "error_fraction", .percent(1)) { .number($0.error) },
-        Column("bound") { .text($0.bound?.rawValue) },
-        Column("inputs") { .text(rows[$0.measurement.row].text(inputs)) },
+        Column("bound", rank: .incidental) { .text($0.bound?.rawValue) },
+        Column("inputs", rank: .supporting) { .text(rows[$0.measurement.row].text(inputs)) },
       ])
   }
 }

@@ -52,7 +52,7 @@ package struct MeasuredValidationReport: Report {
         Column("error", unit: "%", key: "error_fraction", .percent(0)) { number in
           .number(number.value > 0 ? number.predicted(by: system).map { $0 / number.value - 1 } : nil)
         },
-        Column("taken from", key: "taken_from") { .text($0.method) },
+        Column("taken from", key: "taken_from", rank: .supporting) { .text($0.method) },
       ])
   }
 

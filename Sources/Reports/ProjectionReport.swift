@@ -198,15 +198,19 @@ package struct ProjectionReport: Report {
     return Table(
       roadmap.quantities,
       [
-        Column("number") { .text($0.path) }, Column("generations", .plain) { .count($0.trend.generationCount) },
-        Column("a year", .plain) { .text("x " + NumberFormat.fixed($0.trend.yearlyFactor, decimals: 2)) },
-        Column("doubles in", unit: "years", .fixed(1)) {
+        Column("number") { .text($0.path) },
+        Column("generations", .plain, rank: .incidental) { .count($0.trend.generationCount) },
+        Column("a year", .plain, rank: .supporting) {
+          .text("x " + NumberFormat.fixed($0.trend.yearlyFactor, decimals: 2))
+        },
+        Column("doubles in", unit: "years", .fixed(1), rank: .incidental) {
           let years = $0.trend.doublingYears
           return .number(years > 0 && years < 100 ? years : nil)
         },
         Column(projection.scenario.acceleratorName, .significant(4)) { .number($0.number.value(in: roadmap.base)) },
         Column(String(lastYear), .significant(3)) { .number(roadmap.value(of: $0, at: end), .bold) },
-        Column("50 %") { interval($0, 0.5) }, Column("90 %") { interval($0, 0.9) },
+        Column("50 %", rank: .incidental) { interval($0, 0.5) },
+        Column("90 %", rank: .supporting) { interval($0, 0.9) },
       ])
   }
 
@@ -214,11 +218,14 @@ package struct ProjectionReport: Report {
     Table(
       projection.parts,
       [
-        Column("accelerator") { .text($0.accelerator.name) }, Column("year", .fixed(1)) { .number($0.year) },
-        Column("busy", unit: "us", .plain) { .text(microseconds($0.result.deviceBusy.seconds)) },
+        Column("accelerator") { .text($0.accelerator.name) },
+        Column("year", .fixed(1), rank: .incidental) { .number($0.year) },
+        Column("busy", unit: "us", .plain, rank: .supporting) { .text(microseconds($0.result.deviceBusy.seconds)) },
         Column("latency", unit: "us", .plain) { .text(microseconds($0.result.latency.seconds), .bold) },
         .tax { $0.result },
-        Column("fitted") { .text($0.isFitted ? "yes" : "as announced", $0.isFitted ? nil : .dim) },
+        Column("fitted", rank: .supporting, isStatedOnce: true) {
+          .text($0.isFitted ? "yes" : "as announced", $0.isFitted ? nil : .dim)
+        },
       ])
   }
 
@@ -230,8 +237,8 @@ package struct ProjectionReport: Report {
     ) {
       columns += [
         Column(name, unit: unit, .plain) { .text(text(band($0).median), .bold) },
-        Column("50 %") { .text(between(band($0).fifty, text)) },
-        Column("90 %") { .text(between(band($0).ninety, text)) },
+        Column("50 %", rank: .incidental) { .text(between(band($0).fifty, text)) },
+        Column("90 %", rank: .supporting) { .text(between(band($0).ninety, text)) },
       ]
     }
     add("latency", "us", { $0.latency }, microseconds)

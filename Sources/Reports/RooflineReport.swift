@@ -28,15 +28,17 @@ package struct RooflineReport: Report {
     return Table(
       named: "kernels", study.rows,
       [
-        Column("operator") { .text($0.name) }, Column("class") { .text($0.kernelClass.rawValue) },
-        Column("runs", .plain) { .count($0.count) },
+        Column("operator") { .text($0.name) }, Column("class", rank: .supporting) { .text($0.kernelClass.rawValue) },
+        Column("runs", .plain, rank: .supporting) { .count($0.count) },
         Column("flops", for: .programs) { .number($0.flops.value) },
         Column("bytes", for: .programs) { .number($0.bytes.value) },
-        Column("intensity", unit: "FLOP/B", key: "intensity_flop_per_byte", .fixed(1)) { .number($0.intensity) },
-        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2)) {
+        Column("intensity", unit: "FLOP/B", key: "intensity_flop_per_byte", .fixed(1), rank: .supporting) {
+          .number($0.intensity)
+        },
+        Column("attainable", unit: "TFLOP/s", key: "attainable_tflops", .fixed(2), rank: .incidental) {
           .number($0.attainable?.teraflops)
         },
-        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .fixed(2)) {
+        Column("achieved", unit: "TFLOP/s", key: "achieved_tflops", .fixed(2), rank: .incidental) {
           .number($0.achieved.teraflops, shown: $0.attainable == nil ? "-" : nil)
         },
         Column("time", unit: "us", key: "time_us", .fixed(1)) { .number($0.time.value * 1e6) },

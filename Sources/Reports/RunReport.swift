@@ -91,10 +91,21 @@ package struct RunReport: Report {
   }
 
   /// One row.
-  package var tables: [Table] {
-    let inputs = ["workload": .text(scenario.workload.name)] + scenario.parameters + scenario.systemNames
+  package var tables: [Table] { [Table([row])] }
+
+  /// All numbers that a line has room for.
+  var row: Record {
     let breakdown = Record(breakdown: result.time, ending: "_us")
-    return [Table([inputs + result.times + breakdown + energyRecord + counts + scenario.madeBy])]
+    return inputs + result.times + breakdown + energyRecord + counts + scenario.madeBy
+  }
+
+  /// What was simulated, by name.
+  var inputs: Record { ["workload": .text(scenario.workload.name)] + scenario.parameters + scenario.systemNames }
+
+  /// One of its inputs, and how several devices share the work in place of how many they are; missing where it has none.
+  func input(_ key: String) -> Value {
+    let key = key == "devices" && scenario.system.parallelism.devices > 1 ? "parallelism" : key
+    return inputs.members.first { $0.key == key }?.value ?? (key == "devices" ? .count(1 as Int?) : .text(nil))
   }
 
   // MARK: For people

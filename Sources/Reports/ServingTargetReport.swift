@@ -85,8 +85,12 @@ package struct ServingTargetReport: Report {
       Column("vary") { .text($0.dial.name) },
       Column("today", .plain) { .text(text($0, at: 1)) },
       Column("needed", .plain) { .text($0.outcome.isMet ? text($0, at: $0.answer.factor) : "-", .bold) },
-      Column("first p99", unit: "ms", .fixed(1)) { .number($0.answer.result.timeToFirstToken.quantile(0.99)) },
-      Column("next p99", unit: "ms", .fixed(2)) { .number($0.answer.result.timePerOutputToken.quantile(0.99)) },
+      Column("first p99", unit: "ms", .fixed(1), rank: .supporting) {
+        .number($0.answer.result.timeToFirstToken.quantile(0.99))
+      },
+      Column("next p99", unit: "ms", .fixed(2), rank: .supporting) {
+        .number($0.answer.result.timePerOutputToken.quantile(0.99))
+      },
       Column("answer") { .text(words($0), $0.outcome.isMet ? nil : .yellow) },
     ]
     return [

@@ -1,4 +1,5 @@
 import JSONText
+import Roofline
 import Serving
 import Simulation
 
@@ -18,33 +19,76 @@ package struct StepTimesReport: Report {
     }
   }
 
-  private let rows: [Row]
+  /// The steps in their order, each with what its latency is to that of the one that it is compared to.
+  private var steps: [(row: Row, ratio: Double?)]
   private let varied: [String]
+  private let request: ComparisonRequest
+
+  private var rows: [Row] { steps.map(\.row) }
 
   /// A report.
   ///
   /// - Parameters:
   ///   - rows: The steps, at least one, all with the same names.
   ///   - varied: Which names differ: those that people see.
-  package init(_ rows: [Row], varied: [String]) {
-    self.rows = rows
-    self.varied = varied
+  ///   - request: Which of them the others are compared to, and in which order they stand.
+  /// - Throws: ``ComparisonFault`` where no row, or no column, is called as the request says.
+  package init(
+    _ rows: [Row], varied: [String], as request: ComparisonRequest = ComparisonRequest()
+  ) throws(ComparisonFault) {
+    (self.varied, self.request) = (varied, request)
+    let names = rows.map { row in row.names.filter { varied.contains($0.key) } }
+    let baselines = try request.baselines(of: names.map { $0.map(\.value) }, keys: names.first?.map(\.key) ?? [])
+    let ratios = request.ratios(of: rows.map { Double($0.entry.summary.latency.count) }, baselines)
+    steps = zip(rows, ratios).map { ($0, $1) }
+    steps = try request.order(in: tables + [table(names: varied)]).map { [steps] in steps[$0] }
   }
 
   private func table(names shown: [String]) -> Table {
-    let columns = rows[0].names.indices.filter { shown.contains(rows[0].names[$0].key) }.map { index in
-      Column<Row>(rows[0].names[index].key) { row in
-        let text = row.names[index].value
+    typealias Step = (row: Row, ratio: Double?)
+    let names = steps[0].row.names
+    let columns = names.indices.filter { shown.contains(names[$0].key) }.map { index in
+      Column<Step>(names[index].key) { step in
+        let text = step.row.names[index].value
         return Int(text).map { .count($0) } ?? .text(text)
       }
     }
-    let times: [Column<Row>] = [
-      Column("phase") { .text($0.entry.step.isDecode ? "decode" : "prefill") },
-      .latency(style: .bold) { $0.entry.summary }, .busy { $0.entry.summary }, .tax(marks: true) { $0.entry.summary },
-      .bound { $0.entry.summary }, Column("launches") { .count($0.entry.launches) },
-      Column("fits") { .flag($0.entry.memory.fits, $0.entry.memory.fits ? nil : .yellow) },
+    let times: [Column<Step>] = [
+      Column("phase", rank: .supporting, isStatedOnce: true) {
+        .text($0.row.entry.step.isDecode ? "decode" : "prefill")
+      },
+      .latency(style: .bold) { $0.row.entry.summary }, .busy { $0.row.entry.summary }.ranked(.supporting),
+      .tax(marks: true) { $0.row.entry.summary },
+      .bound { $0.row.entry.summary }.ranked(.supporting).statedOnce,
+      Column("launches", rank: .incidental) { .count($0.row.entry.launches) },
+      Column("fits", rank: .supporting, isStatedOnce: true) {
+        .flag($0.row.entry.memory.fits, $0.row.entry.memory.fits ? nil : .yellow)
+      },
     ]
-    return Table(named: "steps", rows, columns + times)
+    let ratio = Column<Step>("ratio", .fixed(2), for: request.isEmpty ? .people : .all) { .number($0.ratio) }
+    return Table(named: "steps", steps, columns + times + [ratio])
+  }
+
+  /// What is the same for all steps, in words.
+  private var sharedText: String {
+    let names = rows[0].names.filter { name in
+      !varied.contains(name.key) && !name.value.isEmpty
+        && rows.allSatisfy { row in row.names.contains { $0.key == name.key && $0.value == name.value } }
+    }
+    return names.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+
+  /// The steps as a chart.
+  ///
+  /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
+  package func figure() throws(FigureFault) -> Figure {
+    let times = rows.map { row in
+      ComparedTime(
+        names: row.names.filter { varied.contains($0.key) }, pass: row.entry.summary,
+        note: row.entry.memory.fits ? "" : ", does not fit")
+    }
+    return try .comparison(
+      times, title: "Steps: \(sharedText)", words: "milliseconds per step", table(names: varied))
   }
 
   /// All steps with all names.
@@ -62,7 +106,7 @@ package struct StepTimesReport: Report {
 
   /// The steps, with what was varied.
   package var blocks: [ReportBlock] {
-    (kneeText.isEmpty ? [] : [.paragraph(kneeText)]) + [
+    [sharedText, kneeText].filter { !$0.isEmpty }.map { .paragraph($0) } + [
       .table(
         table(names: varied),
         bars: TableBars(

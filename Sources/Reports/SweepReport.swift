@@ -1,5 +1,6 @@
 import JSONText
 import Kernels
+import Roofline
 import Simulation
 import Studies
 
@@ -12,25 +13,85 @@ package struct SweepReport: Report {
   /// A result for each of them.
   package let results: [SweepResult]
 
+  /// What the rows are compared to, and in which order they stand.
+  private let request: ComparisonRequest
+  /// The points in their order.
+  private var rows: [SweepPoint]
+
   /// A report.
-  package init(plan: SweepPlan, points: Range<Int>, results: [SweepResult]) {
+  ///
+  /// - Parameters:
+  ///   - plan: What was simulated.
+  ///   - points: Which of its points.
+  ///   - results: A result for each of them.
+  ///   - request: Which of them the others are compared to, and in which order they stand.
+  /// - Throws: ``ComparisonFault`` where no row, or no column, is called as the request says.
+  package init(
+    plan: SweepPlan, points: Range<Int>, results: [SweepResult], as request: ComparisonRequest = ComparisonRequest()
+  ) throws(ComparisonFault) {
     self.plan = plan
     self.points = points
     self.results = results
+    self.request = request
+    let names = results.indices.map { index in plan.values(of: points.lowerBound + index).map(\.text) }
+    let baselines = try request.baselines(of: names, keys: plan.axes.map(\.subject.column))
+    let ratios = request.ratios(of: results.map { Double($0.latency.count) }, baselines)
+    rows = results.enumerated().map { offset, result in
+      SweepPoint(plan, points.lowerBound + offset, result, ratio: ratios[offset])
+    }
+    rows = try request.order(in: [table]).map { [rows] in rows[$0] }
   }
 
-  /// What was varied, and the result beside it: in the columns of ``SweepRows``.
+  /// What was varied, and the result beside it: in the columns of ``SweepRows``, with the ratio where one was asked for.
   private var table: Table {
-    let rows = results.enumerated().map { SweepPoint(plan, points.lowerBound + $0.offset, $0.element) }
     let madeBy = plan.madeBy.members.map { key, value in Column<SweepPoint>(key, for: .lines) { _ in Cell(value) } }
+    let constants = plan.constantKeys.enumerated().map { index, key in
+      Column<SweepPoint>(key, for: .lines) { Cell(Value($0.constants[index])) }
+    }
     return Table(
       named: "points", rows,
       SweepPoint.columns(of: plan) + [
-        .latency(style: .bold) { $0.result }, .busy { $0.result }, .tax(marks: true) { $0.result },
-        .bound { $0.result }, Column("fits") { .flag($0.result.fits, $0.result.fits ? nil : .yellow) },
-        Column("energy", unit: "J", key: "energy_j", .significant(3)) { .number($0.result.joules) },
-        Column("power", unit: "W", key: "power_w", .fixed(0)) { .number($0.result.watts) },
-      ] + madeBy)
+        .latency(style: .bold) { $0.result }, .busy { $0.result }.ranked(.supporting),
+        .tax(marks: true) { $0.result }, .bound { $0.result }.ranked(.supporting).statedOnce,
+        Column("fits", rank: .supporting, isStatedOnce: true) {
+          .flag($0.result.fits, $0.result.fits ? nil : .yellow)
+        },
+        Column("energy", unit: "J", key: "energy_j", .significant(3), rank: .incidental, isStatedOnce: true) {
+          .number($0.result.joules)
+        },
+        Column("power", unit: "W", key: "power_w", .fixed(0), rank: .incidental, isStatedOnce: true) {
+          .number($0.result.watts)
+        },
+      ] + madeBy + constants + [
+        Column("ratio", .fixed(2), for: request.isEmpty ? .people : .all) { .number($0.ratio) }
+      ])
+  }
+
+  /// What is the same at all points, in words.
+  private var sharedText: String {
+    let values = rows.map(\.constants)
+    let shared = plan.constantKeys.enumerated().compactMap { index, key -> String? in
+      guard let first = values.first?[index], values.allSatisfy({ $0[index] == first }) else { return nil }
+      return "\(key) \(first.text)"
+    }
+    return (shared + [plan.latencyKind == .steadyState ? "steady state" : "synchronized"])
+      .joined(separator: ", ")
+  }
+
+  /// The points as a chart, if a reader can tell them apart.
+  package var figures: [Figure] { [try? figure()].compactMap { $0 } }
+
+  /// The points as a chart.
+  ///
+  /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
+  package func figure() throws(FigureFault) -> Figure {
+    let keys = plan.axes.map(\.subject.column)
+    let times = rows.map { row in
+      ComparedTime(
+        names: Array(zip(keys, row.values.map(\.text))), pass: row.result,
+        note: row.result.fits ? "" : ", does not fit")
+    }
+    return try .comparison(times, title: "Latency: \(sharedText)", words: "milliseconds per pass", table)
   }
 
   /// The points.
@@ -41,7 +102,11 @@ package struct SweepReport: Report {
 
   /// The points, and the tax as bars where the terminal leaves room.
   package var blocks: [ReportBlock] {
-    [.table(table, bars: TableBars(title: "tax, 0 to 100 %", values: results.map(\.frameworkTaxFraction), most: 1))]
+    [
+      .paragraph(sharedText),
+      .table(
+        table, bars: TableBars(title: "tax, 0 to 100 %", values: rows.map(\.result.frameworkTaxFraction), most: 1)),
+    ]
   }
 }
 
@@ -90,22 +155,36 @@ package struct SweepSummaryReport: Report {
 /// A point with its result.
 private struct SweepPoint: Sendable {
   let values: [SweepAxis.Value]
+  /// What is not varied.
+  let constants: [SweepAxis.Value?]
   let result: SweepResult
+  /// What its latency is to that of the point that it is compared to.
+  let ratio: Double?
 
-  init(_ plan: SweepPlan, _ point: Int, _ result: SweepResult) {
+  init(_ plan: SweepPlan, _ point: Int, _ result: SweepResult, ratio: Double? = nil) {
     values = plan.values(of: point)
+    constants = plan.constants(of: point)
     self.result = result
+    self.ratio = ratio
   }
 
   /// What was varied.
   static func columns(of plan: SweepPlan) -> [Column<SweepPoint>] {
     plan.axes.enumerated().map { index, axis in
       Column(axis.subject.column, axis.subject.takesNames ? .text : .plain) { point in
-        switch point.values[index] {
-        case .name(let name): .text(name)
-        case .number(let number): .number(number)
-        }
+        Cell(Value(point.values[index]))
       }
+    }
+  }
+}
+
+extension Value {
+  /// A value of a sweep; missing where there is none.
+  fileprivate init(_ value: SweepAxis.Value?) {
+    switch value {
+    case .name(let name)?: self = .text(name)
+    case .number(let number)?: self = .number(number)
+    case nil: self = .text(nil)
     }
   }
 }

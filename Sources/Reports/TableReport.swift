@@ -8,6 +8,6 @@ package struct TableReport: Report {
 
   /// The tables.
   package var blocks: [ReportBlock] {
-    tables.map { .table($0.cut, title: tables.count > 1 ? $0.name : nil) }
+    tables.map { .table($0.cut.ranked, title: tables.count > 1 ? $0.name : nil) }
   }
 }

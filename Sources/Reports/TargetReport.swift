@@ -75,8 +75,10 @@ package struct TargetReport: Report {
         Column("vary") { .text($0.subject.name) },
         Column("today", .plain) { .number(nil, shown: text($0, at: $0.present.value)) },
         Column("needed", .plain) { .number(nil, .bold, shown: $0.outcome.isMet ? text($0, at: $0.answer.value) : "-") },
-        Column("gives", .plain) { .number(nil, shown: text(of: metric.value(of: $0.answer.result))) },
-        .latency { $0.answer.result },
+        Column("gives", .plain, rank: .supporting) {
+          .number(nil, shown: text(of: metric.value(of: $0.answer.result)))
+        },
+        .latency { $0.answer.result }.ranked(.incidental),
         Column("answer") { .text(words($0), $0.outcome.isMet ? nil : .yellow) },
       ])
     return [

@@ -111,7 +111,9 @@ package struct TaxStudyReport: Report {
     let rows = (points.first ?? []).enumerated().map { Row($0.offset, $0.element) }
     var columns = [
       Column<Row>("year", .fixed(0)) { .number($0.point.time.rounded(.down)) },
-      Column<Row>("accelerator") { .text($0.point.part ?? "projected", $0.point.part == nil ? .dim : nil) },
+      Column<Row>("accelerator", rank: .supporting) {
+        .text($0.point.part ?? "projected", $0.point.part == nil ? .dim : nil)
+      },
     ]
     for (series, points) in zip(study.series, points) {
       columns.append(
@@ -119,7 +121,7 @@ package struct TaxStudyReport: Report {
           .text(NumberFormat.fixed(points[$0.index].tax.median * 100, decimals: 0), .bold)
         })
       columns.append(
-        Column("90 %", .plain) {
+        Column("90 %", .plain, rank: .incidental) {
           let band = points[$0.index].tax.ninety
           return .text(
             "\(NumberFormat.fixed(band.lowerBound * 100, decimals: 0))-"
@@ -141,7 +143,7 @@ package struct TaxStudyReport: Report {
         Column("host needed in \(year)", unit: "speed") { row in
           .text(row.series.host(in: year).map { Self.speeds($0.needed) } ?? "-", .bold)
         },
-        Column("trend", unit: "speed", .significant(3)) { .number($0.series.host(in: year)?.trend) },
+        Column("trend", unit: "speed", .significant(3), rank: .incidental) { .number($0.series.host(in: year)?.trend) },
       ])
   }
 
@@ -167,12 +169,14 @@ package struct TaxStudyReport: Report {
       rows,
       [
         Column("workload") { .text($0.point.measurement.workload) },
-        Column("framework") { .text($0.point.measurement.framework) },
+        Column("framework", rank: .supporting) { .text($0.point.measurement.framework) },
         Column("accelerator") { .text($0.point.measurement.accelerator) },
-        Column("year", .fixed(1)) { .number($0.point.year) },
-        Column("latency", unit: "ms", .fixed(2)) { .number($0.point.measurement.latency.map { $0 * 1e3 }) },
-        Column("device busy", unit: "ms", .fixed(2)) { .number($0.point.deviceBusy * 1e3) },
-        Column("by") {
+        Column("year", .fixed(1), rank: .incidental) { .number($0.point.year) },
+        Column("latency", unit: "ms", .fixed(2), rank: .supporting) {
+          .number($0.point.measurement.latency.map { $0 * 1e3 })
+        },
+        Column("device busy", unit: "ms", .fixed(2), rank: .supporting) { .number($0.point.deviceBusy * 1e3) },
+        Column("by", rank: .incidental) {
           .text($0.point.isBusyMeasured ? "a profiler" : "simulation", $0.point.isBusyMeasured ? nil : .dim)
         },
         Column("tax", unit: "%", .percent(0)) { .number($0.point.taxFraction, .bold) },

@@ -144,21 +144,21 @@ package struct TraceAnswersReport: Report {
       [
         Column("operator") { .text($0.name) },
         Column("sort", for: .programs) { .text($0.sort.rawValue) },
-        Column("count", .integer) { .count($0.count) },
-        Column("kernels", .integer) { .count($0.deviceCount) },
+        Column("count", .integer, rank: .supporting) { .count($0.count) },
+        Column("kernels", .integer, rank: .incidental) { .count($0.deviceCount) },
         time("host", "host_us") { $0.host },
-        time("exposed", "host_exposed_us") { $0.exposedHost },
+        time("exposed", "host_exposed_us") { $0.exposedHost }.ranked(.supporting),
         Column("host_hidden_us", for: .programs) { .time($0.hiddenHost) },
         time("device", "device_us") { $0.device },
-        time("alone", "device_exposed_us") { $0.exposedDevice },
+        time("alone", "device_exposed_us") { $0.exposedDevice }.ranked(.incidental),
         Column("device_hidden_us", for: .programs) { .time($0.hiddenDevice) },
         Column("work_us", for: .programs) { .time($0.work) },
         Column("share", key: "device_fraction", .share(1)) {
           .number(busy == .zero ? 0 : $0.device.fraction(of: busy))
         },
         Column("host_fraction", for: .programs) { .number(span == .zero ? 0 : $0.host.fraction(of: span)) },
-        Column("GFLOP", key: "gflop", .significant(3)) { .number($0.flops.map { $0 / 1e9 }) },
-        Column("GB", key: "gb", .significant(3)) { .number($0.bytes.map { $0 / 1e9 }) },
+        Column("GFLOP", key: "gflop", .significant(3), rank: .incidental) { .number($0.flops.map { $0 / 1e9 }) },
+        Column("GB", key: "gb", .significant(3), rank: .incidental) { .number($0.bytes.map { $0 / 1e9 }) },
       ])
   }
 
@@ -178,13 +178,13 @@ package struct TraceAnswersReport: Report {
         Column("module", for: .people) { .text(String(repeating: "  ", count: min(12, $0.depth)) + $0.name) },
         Column("path", for: .programs) { .text($0.path) },
         Column("depth", for: .programs) { .count($0.depth) },
-        Column("count", .integer) { .count($0.count) },
-        Column("kernels", .integer) { .count($0.deviceCount) },
+        Column("count", .integer, rank: .supporting) { .count($0.count) },
+        Column("kernels", .integer, rank: .incidental) { .count($0.deviceCount) },
         time("host", "host_us") { $0.host },
-        time("exposed", "host_exposed_us") { $0.exposedHost },
+        time("exposed", "host_exposed_us") { $0.exposedHost }.ranked(.supporting),
         time("device", "device_us") { $0.device },
-        time("own", "device_own_us") { $0.ownDevice },
-        time("backward", "device_backward_us") { $0.backwardDevice },
+        time("own", "device_own_us") { $0.ownDevice }.ranked(.supporting),
+        time("backward", "device_backward_us") { $0.backwardDevice }.ranked(.incidental),
         Column("share", key: "device_fraction", .share(1)) {
           .number(busy == .zero ? 0 : $0.device.fraction(of: busy))
         },
@@ -230,15 +230,15 @@ package struct TraceAnswersReport: Report {
       [
         Column("step", .plain) { .count(Int($0.number)) },
         Column("name", for: .programs) { .text($0.name) },
-        time("start", "start_us") { $0.start },
+        time("start", "start_us") { $0.start }.ranked(.incidental),
         time("span", "span_us") { $0.span },
         time("device busy", "device_busy_us") { $0.deviceBusy },
         Column("tax", key: "framework_tax_fraction", .share(1)) {
           .number($0.span == .zero ? 0 : ($0.span - $0.deviceBusy).fraction(of: $0.span))
         },
-        Column("operators", .integer) { .count($0.counts.operators) },
-        Column("launches", .integer) { .count($0.counts.launches) },
-        Column("kernels", .integer) { .count($0.counts.kernels) },
+        Column("operators", .integer, rank: .supporting) { .count($0.counts.operators) },
+        Column("launches", .integer, rank: .supporting) { .count($0.counts.launches) },
+        Column("kernels", .integer, rank: .supporting) { .count($0.counts.kernels) },
       ])
   }
 
@@ -247,12 +247,12 @@ package struct TraceAnswersReport: Report {
       named: "against", answers.comparison?.rows ?? [],
       [
         Column("operator") { .text($0.name) },
-        Column("count", .integer) { .count($0.here?.count) },
-        Column("before", key: "count_against", .integer) { .count($0.there?.count) },
+        Column("count", .integer, rank: .incidental) { .count($0.here?.count) },
+        Column("before", key: "count_against", .integer, rank: .incidental) { .count($0.there?.count) },
         time("device", "device_us") { $0.here?.device },
         time("before", "device_against_us") { $0.there?.device },
-        time("host exposed", "host_exposed_us") { $0.here?.exposedHost },
-        time("before", "host_exposed_against_us") { $0.there?.exposedHost },
+        time("host exposed", "host_exposed_us") { $0.here?.exposedHost }.ranked(.supporting),
+        time("before", "host_exposed_against_us") { $0.there?.exposedHost }.ranked(.supporting),
         time("slower by", "difference_us") { $0.difference },
       ])
   }

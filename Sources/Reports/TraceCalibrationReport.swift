@@ -24,8 +24,8 @@ package struct TraceCalibrationReport: Report {
           Column("number") { .text($0.path) },
           Column("profile", unit: "us", key: "profile_us", .significant(4)) { .number(system.number(at: $0.path)) },
           Column("recorded", unit: "us", key: "recorded_us", .significant(4)) { .number($0.value) },
-          Column("samples", .integer) { .count($0.count) },
-          Column("taken from", key: "taken_from") { .text($0.method) },
+          Column("samples", .integer, rank: .incidental) { .count($0.count) },
+          Column("taken from", key: "taken_from", rank: .supporting) { .text($0.method) },
         ])
     ]
   }
@@ -38,7 +38,7 @@ package struct TraceCalibrationReport: Report {
   /// The numbers, and what was taken off them.
   package var blocks: [ReportBlock] {
     [
-      .table(tables[0]),
+      .table(tables[0].cut),
       .line(
         "dispatch without the profiler's \(NumberFormat.significant(calibration.profilerOverheadUS, digits: 2)) us for "
           + "each operator"),

@@ -103,7 +103,8 @@ package struct ValidationReport: Report {
     return Table(
       Array(worst),
       [
-        Column("testbed") { .text($0.measurement.testbed) }, Column("workload") { .text($0.measurement.workload) },
+        Column("testbed", rank: .supporting) { .text($0.measurement.testbed) },
+        Column("workload") { .text($0.measurement.workload) },
         .batch { $0 }, .measured { $0 }, .predicted { $0 }, .error { $0 },
       ])
   }

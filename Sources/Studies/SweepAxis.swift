@@ -146,10 +146,18 @@ public struct SweepAxis: Sendable, Equatable {
     return pattern[wanted...].allSatisfy { $0 == "*" }
   }
 
+  /// A range of a parameter without a count, as one of all whole numbers between its ends; nil for anything else.
+  private static func wholeRange(_ item: String, _ subject: Subject) -> String? {
+    guard case .parameter = subject, !item.contains(":"), let dots = item.firstRange(of: "..") else { return nil }
+    guard let first = Int(item[..<dots.lowerBound]), let last = Int(item[dots.upperBound...]), 0 < first, first < last
+    else { return nil }
+    return "\(item):lin\(last - first + 1)"
+  }
+
   private static func numbers(_ item: String, _ subject: Subject) throws(SweepFault) -> [Double] {
     var unit: NumberUnit?
     if case .number(let path) = subject { unit = SystemNumber(path: path)?.domain.unit }
-    var numbers = try SweepRange.numbers(item, axis: subject.column, unit: unit)
+    var numbers = try SweepRange.numbers(wholeRange(item, subject) ?? item, axis: subject.column, unit: unit)
     switch subject {
     case .number(let path):
       guard let number = SystemNumber(path: path) else { return numbers }

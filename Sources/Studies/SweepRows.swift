@@ -13,7 +13,7 @@ public struct SweepRows: Sendable {
     case jsonl
   }
 
-  /// What follows the varied values in every row.
+  /// What follows the varied values in every row; behind it stands what is not varied (``SweepPlan/constantKeys``).
   public static let resultColumns =
     ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits", "energy_j", "power_w"]
     + madeByColumns
@@ -26,8 +26,10 @@ public struct SweepRows: Sendable {
   /// For each axis and value, what a row has for it, with the separator behind it.
   let texts: [[[UInt8]]]
   let bounds: [[UInt8]]
-  /// What every row ends in.
-  private let end: [UInt8]
+  /// What a row ends in, for each workload and accelerator.
+  private let ends: [[[UInt8]]]
+  /// Which axes these are; nil for what all points share.
+  private let (workloadAxis, acceleratorAxis): (Int?, Int?)
 
   /// Rows of a plan.
   public init(_ plan: SweepPlan, _ format: Format) {
@@ -46,19 +48,34 @@ public struct SweepRows: Sendable {
       }
     }
     bounds = LatencyBound.allCases.map { Array($0.rawValue.utf8) }
-    let madeBy = [plan.latencyKind.rawValue, plan.kernelModel.name]
-    end =
-      switch format {
-      case .csv: Array(madeBy.map { "," + $0 }.joined().utf8)
-      case .jsonl:
-        Array(zip(Self.madeByColumns, madeBy).map { ", \(jsonQuoted($0)): \(jsonQuoted($1))" }.joined().utf8)
+    workloadAxis = plan.axes.firstIndex { $0.subject == .workload }
+    acceleratorAxis = plan.axes.firstIndex { $0.subject == .accelerator }
+    ends = plan.choices.workloads.indices.map { workload in
+      plan.choices.accelerators.indices.map { accelerator in
+        Self.end(plan, format, plan.constants(workload: workload, accelerator: accelerator))
       }
+    }
+  }
+
+  /// What is the same for all rows of a workload and an accelerator.
+  private static func end(_ plan: SweepPlan, _ format: Format, _ constants: [SweepAxis.Value?]) -> [UInt8] {
+    let madeBy: [SweepAxis.Value?] = [.name(plan.latencyKind.rawValue), .name(plan.kernelModel.name)]
+    let fields = zip(madeByColumns + plan.constantKeys, madeBy + constants).map { key, value in
+      switch (format, value) {
+      case (.csv, _): "," + CSVText.field(visible(value?.text ?? ""))
+      case (.jsonl, .name(let name)?): ", \(jsonQuoted(key)): \(jsonQuoted(name))"
+      case (.jsonl, _): ", \(jsonQuoted(key)): \(value?.text ?? "null")"
+      }
+    }
+    return Array(fields.joined().utf8)
   }
 
   /// The line above the rows, if the format has one.
   public var header: [UInt8] {
     guard format == .csv else { return [] }
-    let names = plan.axes.map(\.subject.column).map { CSVText.field(visible($0)) } + Self.resultColumns
+    let names =
+      plan.axes.map(\.subject.column).map { CSVText.field(visible($0)) } + Self.resultColumns
+      + plan.constantKeys.map { CSVText.field(visible($0)) }
     return Array((names.joined(separator: ",") + "\n").utf8)
   }
 
@@ -89,7 +106,8 @@ public struct SweepRows: Sendable {
     separate(&bytes)
     name("power_w", &bytes)
     append(result.watts, &bytes)
-    bytes += end
+    let workload = workloadAxis.map { plan.digit($0, of: point) } ?? 0
+    bytes += ends[workload][acceleratorAxis.map { plan.digit($0, of: point) } ?? 0]
     if format == .jsonl { bytes.append(UInt8(ascii: "}")) }
     bytes.append(UInt8(ascii: "\n"))
   }

@@ -54,11 +54,26 @@ package struct SweepTable: Sendable {
     let bound = table.column("bound") ?? 0
     bounds = table.rows.map { $0.text(bound) }
     fits = try table.column("fits").map { (column) throws(CSVFault) in try Self.truths(table, column) } ?? []
-    varied = names.indices.filter { !SweepRows.resultColumns.contains(names[$0]) }.map { column in
-      let texts = table.rows.map { $0.text(column) }
-      let numbers = texts.compactMap { decimalNumber($0) }
-      return Varied(name: names[column], texts: texts, numbers: numbers.count == texts.count ? numbers : nil)
+    // Behind the results stands what a sweep did not vary. Rows of several sweeps may differ in it.
+    let last = names.lastIndex { SweepRows.resultColumns.contains($0) } ?? names.count
+    varied = names.indices.filter { !SweepRows.resultColumns.contains(names[$0]) }
+      .reduce(into: [Varied]()) { varied, column in
+        let texts = table.rows.map { $0.text(column) }
+        guard column < last || Self.adds(texts, to: varied) else { return }
+        let numbers = texts.compactMap { decimalNumber($0) }
+        varied.append(Varied(name: names[column], texts: texts, numbers: numbers.count == texts.count ? numbers : nil))
+      }
+  }
+
+  /// Whether rows that are the same on all axes differ in a column: one that follows from them tells nothing.
+  private static func adds(_ texts: [String], to varied: [Varied]) -> Bool {
+    guard let first = texts.first, texts.contains(where: { $0 != first }) else { return false }
+    var known: [[String]: String] = [:]
+    for (row, text) in texts.enumerated() {
+      let other = known.updateValue(text, forKey: varied.map { $0.texts[row] })
+      if let other, other != text { return true }
     }
+    return false
   }
 
   private static func truths(_ table: CSVText, _ column: Int) throws(CSVFault) -> [Bool] {

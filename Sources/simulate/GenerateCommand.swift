@@ -24,11 +24,14 @@ enum GenerateCommand {
       .format,
       OptionDefinition(
         "timeline", value: "FILE", help: "Write the simulated steps, for Perfetto or chrome://tracing"),
-    ],
+    ] + ComparisonOptions.definitions,
     examples: [
       CommandExample("simulate generate llama-3.1-8b h100-sxm", shows: "under vLLM, a prompt of 1,024 and 256 tokens"),
       CommandExample(
         "simulate generate qwen3-0.6b a100-sxm4-80gb --engine huggingface --prompt 128", shows: "PyTorch's eager loop"),
+      CommandExample(
+        "simulate generate llama-3.1-8b h100-sxm,mi300x --batch 1,8,32 --chart steps.svg",
+        shows: "six runs side by side, and a chart of them"),
       CommandExample(
         "simulate generate path/to/config.json h200 --batch 32 --weights fp8 --format json",
         shows: "a model of one's own"),
@@ -39,12 +42,14 @@ enum GenerateCommand {
     try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
     try command.checkEnding(of: "kernels", holds: "CSV", ["csv"])
     try command.checkOutputs(
-      ["timeline", "kernels"], inputs: ServedOptions.files(command), library, printsResult: true)
+      ["timeline", "kernels", "chart"], inputs: ServedOptions.files(command), library, printsResult: true)
     try ParallelOptions.check(command)
     let points = try ServedOptions.points(command, library)
     let overrides = try ScenarioOptions.overrides(command)
     try ServedOptions.question(overrides, of: points.points[0], library)
-    guard points.varied.isEmpty else { return try compare(points, overrides, command, library) }
+    let chart = try ComparisonOptions.chartFile(command)
+    guard points.varied.isEmpty else { return try compare(points, overrides, chart, command, library) }
+    try ComparisonOptions.refuse(command)
     let point = points.points[0]
     let served = try ServedOptions.served(point, command, library, overrides: overrides)
     let load = try ServedOptions.load(point, command)
@@ -62,15 +67,19 @@ enum GenerateCommand {
       let timeline = try simulating { try StepTimeline(served, load).timeline }
       try write(to: path) { (emit) throws(OutputFault) in try ChromeTrace(timeline: timeline).write(to: emit) }
     }
+    let report = GenerationReport(
+      served: served, generation: generation, speculation: speculation, overrides: overrides)
+    if let chart { try chart.write(try checking { try GenerationComparison([report], varied: []).figure() }) }
     warn(about: generation, served)
-    command.print(
-      GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides))
+    command.print(report)
   }
 
   /// Several runs side by side.
   private static func compare(
-    _ points: ServedPoints, _ overrides: [(path: String, value: Double)], _ command: ParsedCommand, _ library: Library
+    _ points: ServedPoints, _ overrides: [(path: String, value: Double)], _ chart: ChartFile?,
+    _ command: ParsedCommand, _ library: Library
   ) throws(Failure) {
+    let request = try ComparisonOptions.request(command)
     try command.refuse(["kernels", "timeline"], "they are of one run, and these are several")
     var reports: [GenerationReport] = []
     for point in points.points {
@@ -82,11 +91,15 @@ enum GenerateCommand {
       reports.append(
         GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides))
     }
+    let comparison = try checking {
+      try GenerationComparison(reports, varied: points.varied.map(\.rawValue), as: request)
+    }
+    if let chart { try chart.write(try checking { try comparison.figure() }) }
     let small = reports.count { !$0.generation.memory.fits }
     if small > 0 {
       Platform.warn("warning: \(small) of \(reports.count) runs do not fit the device's memory (column fits)")
     }
-    command.print(GenerationComparison(reports, varied: points.varied.map(\.rawValue)))
+    command.print(comparison)
   }
 
   /// Simulates; a fault is one of the engine's file or of the model's.

@@ -18,13 +18,13 @@ enum HeadlineCommand {
   }
 
   private static let nextSteps = [
-    "Try next:",
-    "  simulate run bert-base h100-sxm                                     one system in detail",
-    "  simulate run bert-base h100-sxm --framework cuda-graph              captured into a CUDA graph",
-    "  simulate project bert-base h100-sxm --scale host=2                  a host twice as fast",
-    "  simulate sweep bert-base h100-sxm --over batch=1..256:log9          as the batch grows",
-    "  simulate project bert-base --year 2032                              on hardware to come",
-    "  simulate roofline resnet50 v100                                     kernels against the roofline",
-    "  simulate profiles list                                              what can be simulated",
+    (line: "simulate run bert-base h100-sxm", shows: "one system in detail"),
+    (line: "simulate run bert-base h100-sxm,b200", shows: "two side by side"),
+    (line: "simulate run bert-base h100-sxm --framework cuda-graph", shows: "captured into a CUDA graph"),
+    (line: "simulate project bert-base h100-sxm --scale host=2", shows: "a host twice as fast"),
+    (line: "simulate sweep bert-base h100-sxm --over batch=1..256:log9", shows: "as the batch grows"),
+    (line: "simulate project bert-base --year 2032", shows: "on hardware to come"),
+    (line: "simulate roofline resnet50 v100", shows: "kernels against the roofline"),
+    (line: "simulate profiles list", shows: "what can be simulated"),
   ]
 }

@@ -31,13 +31,14 @@ enum Platform {
     isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
   }
 
-  /// The columns of the terminal, or 100 where there is none.
-  static var width: Int {
+  /// The columns of the terminal; nil where there is none, so that nothing is cut in a file or a pipe.
+  ///
+  /// A terminal that does not say its size, as one over a serial line, has as many as `COLUMNS` says, or 80.
+  static var width: Int? {
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
     var size = winsize()
-    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-      return 100
-    }
-    return Int(size.ws_col)
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    return environment("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
   }
 
   /// Whether tables are plain ASCII: asked for by `--ascii`, or on a terminal whose locale has no UTF-8.

@@ -2,6 +2,7 @@ import Charts
 import CommandSyntax
 import JSONText
 import Kernels
+import OutputFiles
 import Profiles
 import Reports
 import Simulation
@@ -21,7 +22,7 @@ enum ReportCommand {
       its source. Accelerator, framework, precision and batch can be chosen on the page. --sweep makes a page of a \
       sweep's rows instead, and --study one of a case study; 'simulate trace FILE --report PAGE' makes one of a recording.
       With --chart, one chart is written (of the roofline for several accelerators too, with commas between them), in \
-      the format of the file's ending: .svg, .vl.json (Vega-Lite), or the \
+      the format of the file's ending: .svg, .png, .vl.json (Vega-Lite), or the \
       numbers behind it as .csv, .jsonl or .md (Markdown).
       """,
     positionals: ScenarioOptions.positionals,
@@ -30,7 +31,8 @@ enum ReportCommand {
       OptionDefinition(
         "chart", value: "C", help: "Only one chart", choices: Figure.Kind.allCases.map(\.rawValue), group: "Output"),
       OptionDefinition(
-        "width", value: "N", help: "Width of an SVG chart in pixels; below 560 it is laid out for phones",
+        "width", value: "N",
+        help: "Width of an SVG chart in pixels, or half that of a PNG; below 560 it is laid out for phones",
         defaultText: "900", group: "Output"),
       OptionDefinition(
         "measurements", value: "FILE", help: "Measured latencies to show, in the columns of 'simulate validate'",
@@ -59,8 +61,7 @@ enum ReportCommand {
     try command.refuseASCII(of: nil)
     if command.isPresent("sweep") || command.isPresent("study") {
       try checkPageOptions(command)
-      try writeOutput(try page(command, library, words), to: path)
-      return
+      return try writePage(try page(command, library, words), to: path)
     }
     let kind = try checking { try command.choice(of: "chart", as: Figure.Kind.self) }
     let format = try format(of: path, command, isChart: kind != nil)
@@ -75,17 +76,23 @@ enum ReportCommand {
       guard let figure = try RooflineCommand.comparison(of: names, command, library).figure else {
         throw .input("--chart roofline: these systems have nothing to show\(reason(.roofline, isAlone: false))")
       }
-      return try writeOutput(format.text(figure, Double(width ?? 900)), to: path)
+      return try format.write(figure, width: Double(width ?? 900))
     }
     let report = try systemReport(command, library, only: kind, words)
     guard let kind, let format else {
-      return try writeOutput(Progress.showing("drawing the report") { _ in report.html() }, to: path)
+      return try writePage(Progress.showing("drawing the report") { _ in report.html() }, to: path)
     }
     guard let figure = report.figure(kind) else {
       let isAlone = report.study.ownCase?.scenario.system.accelerator == nil
       throw .input("--chart \(kind.rawValue): this system has nothing to show\(reason(kind, isAlone: isAlone))")
     }
-    try writeOutput(format.text(figure, Double(width ?? 900)), to: path)
+    try format.write(figure, width: Double(width ?? 900))
+  }
+
+  private static func writePage(_ page: String, to path: String) throws(Failure) {
+    let written = WrittenFile(try checking { try OutputTarget(path) })
+    try writeOutput(page, to: path)
+    written.say()
   }
 
   // MARK: Options
@@ -108,9 +115,9 @@ enum ReportCommand {
   }
 
   private static func checkSystemOptions(
-    _ command: ParsedCommand, _ kind: Figure.Kind?, _ format: ChartFormat?
+    _ command: ParsedCommand, _ kind: Figure.Kind?, _ format: ChartFile?
   ) throws(Failure) {
-    if format?.ending != ChartFormat.svg.ending { try command.refuse(["width"], "only an SVG chart has one") }
+    if format?.isDrawn != true { try command.refuse(["width"], "only an SVG or PNG chart has one") }
     guard let kind else { return }
     if kind != .projection, kind != .uncertainty {
       try command.refuse(["year", "samples"], "the \(kind.rawValue) chart projects nothing")
@@ -233,36 +240,15 @@ enum ReportCommand {
 
   // MARK: Formats
 
-  /// How a chart is written, by the ending of the file's name.
-  private struct ChartFormat: Sendable {
-    let ending: String
-    let text: @Sendable (Figure, _ width: Double) -> String
-
-    static let svg = ChartFormat(ending: ".svg") { $0.chart.svg(width: $1) }
-    static let all = [
-      svg, ChartFormat(ending: ".vl.json") { figure, _ in figure.chart.vegaLite() },
-      ChartFormat(ending: ".json") { figure, _ in figure.chart.vegaLite() },
-      ChartFormat(ending: ".csv") { figure, _ in figure.table.csv() },
-      ChartFormat(ending: ".jsonl") { figure, _ in figure.table.jsonLines() },
-      ChartFormat(ending: ".md") { figure, _ in figure.table.markdown() },
-    ]
-  }
-
-  /// The format of a chart; nil for a page.
+  /// The file of a chart; nil for a page.
   private static func format(
     of path: String, _ command: ParsedCommand, isChart: Bool
-  ) throws(Failure) -> ChartFormat? {
-    let found = ChartFormat.all.first { path.lowercased().hasSuffix($0.ending) }
-    guard isChart else {
-      if let found { throw .usage("a \(found.ending) file holds one chart; say which, as in --chart latency") }
-      try command.checkEnding(of: "output", holds: "HTML", ["html", "htm"])
-      return nil
+  ) throws(Failure) -> ChartFile? {
+    if isChart { return try ChartFile(path, option: "output") }
+    if let found = ChartFile.format(of: path) {
+      throw .usage("a \(found.rawValue) file holds one chart; say which, as in --chart latency")
     }
-    // A picture is what standard output is most likely to be read for.
-    if path == "-" { return .svg }
-    guard let found else {
-      throw .usage("with --chart, --output ends in .svg, .vl.json, .csv, .jsonl or .md (it is '\(path)')")
-    }
-    return found
+    try command.checkEnding(of: "output", holds: "HTML", ["html", "htm"])
+    return nil
   }
 }

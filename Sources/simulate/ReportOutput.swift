@@ -1,6 +1,11 @@
 import CommandSyntax
 import Reports
 
+extension Format {
+  /// What many call Markdown.
+  static let shortMarkdown = "md"
+}
+
 extension OptionDefinition {
   /// `--format`, the same for every command that prints a report.
   static let format = format()
@@ -10,14 +15,17 @@ extension OptionDefinition {
     and others: [String] = [], defaultText: String = Format.table.rawValue, group: String? = nil
   ) -> OptionDefinition {
     OptionDefinition(
-      "format", value: "F", help: "Format of the result", choices: Format.allCases.map(\.rawValue) + others,
+      "format", value: "F", help: "Format of the result",
+      choices: Format.allCases.map(\.rawValue) + [Format.shortMarkdown] + others,
       defaultText: defaultText, group: group)
   }
 }
 
 extension ParsedCommand {
   /// The format of the result.
-  var format: Format { value(of: "format").flatMap { Format(rawValue: $0) } ?? .table }
+  var format: Format {
+    value(of: "format").flatMap { $0 == Format.shortMarkdown ? .markdown : Format(rawValue: $0) } ?? .table
+  }
 
   /// Prints a report in the format that was asked for.
   func print(_ report: some Report) { Platform.print(report, as: format) }

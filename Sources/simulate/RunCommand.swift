@@ -13,10 +13,14 @@ enum RunCommand {
   static let subcommand = Subcommand(definition, run)
 
   private static let definition = CommandDefinition(
-    "run", summary: "Simulate one pass of a workload on a system",
-    discussion: "Prints what a pass takes, how much of that the device works, and what the rest is spent on.",
+    "run", summary: "Simulate one pass of a workload on a system, or on several side by side",
+    discussion: """
+      Prints what a pass takes, how much of that the device works, and what the rest is spent on. Workload, accelerator, \
+      host, framework, precision, devices, interconnect, batch, sequence length and parameters may be lists with commas \
+      between them: then every combination is a row, with its ratio to the first.
+      """,
     positionals: ScenarioOptions.positionals,
-    options: ScenarioOptions.definitions + [
+    options: ScenarioOptions.definitions.map { $0.name == "precision" ? $0.listed : $0 } + [
       ParallelOptions.devices, ParallelOptions.interconnect,
       OptionDefinition(
         "jitter", value: "N", help: "Simulate N passes with a host whose costs scatter; show the spread",
@@ -31,13 +35,16 @@ enum RunCommand {
       .format,
       OptionDefinition(
         "timeline", value: "FILE", help: "Write the simulated timeline, for Perfetto or chrome://tracing"),
-    ],
+    ] + ComparisonOptions.definitions,
     examples: [
       CommandExample("simulate run bert-base h100-sxm", shows: "BERT-base, batch 1, fp16, eager, on an H100"),
       CommandExample(
         "simulate run resnet50 v100 --batch 16 --framework torchscript --format json", shows: "one JSON object"),
       CommandExample(
         "simulate run gpt2 a100 --set accelerator.memory.bandwidth_gb_per_s=8000", shows: "an A100 with faster memory"),
+      CommandExample(
+        "simulate run bert-base h200,b200 --framework pytorch-eager-2,cuda-graph --batch 4 --sort latency",
+        shows: "four systems side by side, the fastest first"),
       CommandExample("simulate run resnet50 none --host xeon-w-2295", shows: "no accelerator"),
     ])
 
@@ -46,7 +53,11 @@ enum RunCommand {
     let inputs =
       ScenarioOptions.files(command)
       + command.values(of: ParallelOptions.interconnect.name).filter(Library.isFile)
-    try command.checkOutputs(["timeline"], inputs: inputs, library, printsResult: true)
+    try command.checkOutputs(["timeline", "chart"], inputs: inputs, library, printsResult: true)
+    let chart = try ComparisonOptions.chartFile(command)
+    let points = try RunPoints(command)
+    guard points.varied.isEmpty else { return try compare(points, chart, command, library) }
+    try ComparisonOptions.refuse(command)
     let resolved = try ScenarioOptions.resolve(command, library, spreads: true)
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -75,14 +86,70 @@ enum RunCommand {
         }
       }
     }
+    let report = RunReport(
+      scenario: scenario, result: result, answer: answer,
+      launchAndQueueTime: try launchAndQueueTime(resolved, plan, costs, command), overrides: resolved.overrides,
+      sensitivities: sensitivities, graphs: GraphCapture(plan, scenario.system),
+      spread: try spread(resolved, plan, costs, command), measuredFraction: scenario.measuredFraction(of: plan),
+      energy: PassEnergy(scenario, plan, result.summary))
+    if let chart { try chart.write(try checking { try RunComparison([report], varied: []).figure() }) }
     warn(about: result, scenario)
-    command.print(
-      RunReport(
-        scenario: scenario, result: result, answer: answer,
-        launchAndQueueTime: try launchAndQueueTime(resolved, plan, costs, command), overrides: resolved.overrides,
-        sensitivities: sensitivities, graphs: GraphCapture(plan, scenario.system),
-        spread: try spread(resolved, plan, costs, command), measuredFraction: scenario.measuredFraction(of: plan),
-        energy: PassEnergy(scenario, plan, result.summary)))
+    command.print(report)
+  }
+
+  /// Several passes side by side.
+  private static func compare(
+    _ points: RunPoints, _ chart: ChartFile?, _ command: ParsedCommand, _ library: Library
+  ) throws(Failure) {
+    try command.refuse(
+      ["timeline", "sensitivity", "jitter"], "it is of one run, and these are \(points.lines.count)")
+    let request = try ComparisonOptions.request(command)
+    let names = try ScenarioOptions.names(command)
+    for workload in names.workload.map(ServedAxis.items) ?? [] {
+      try ScenarioOptions.checkOrder(workload, names.accelerator, command, library)
+    }
+    let resolved = try points.lines.map { (line) throws(Failure) in
+      (line, try ScenarioOptions.resolve(line, library, spreads: true))
+    }
+    let words: Message = "simulating \(NumberFormat.integer(resolved.count)) systems"
+    let reports = try Progress.showing(words.text) { _ throws(Failure) in
+      try parallelMap(resolved) { (line, resolved) throws(Failure) in try report(line, resolved, library) }
+    }
+    let comparison = try checking { try RunComparison(reports, varied: points.varied, as: request) }
+    if let chart { try chart.write(try checking { try comparison.figure() }) }
+    warn(about: reports)
+    command.print(comparison)
+  }
+
+  /// One of several passes: what its row has room for, and for JSON how sure it is.
+  private static func report(
+    _ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved, _ library: Library
+  ) throws(Failure) -> RunReport {
+    let scenario = resolved.scenario
+    let plan = scenario.plan()
+    let costs = scenario.price(plan)
+    let method = try checking { try command.choice(of: "method", as: Simulator.Method.self) }
+    let result = try resolved.checkingSimulation { () throws(SimulationFault) in
+      try scenario.simulate(plan, costs, with: Simulator(method: method ?? .shortest))
+    }
+    let answer = command.format == .json ? try answer(resolved, plan, costs, result, [], command, library) : nil
+    return RunReport(
+      scenario: scenario, result: result, answer: answer, overrides: resolved.overrides,
+      graphs: GraphCapture(plan, scenario.system), measuredFraction: scenario.measuredFraction(of: plan),
+      energy: PassEnergy(scenario, plan, result.summary))
+  }
+
+  /// What the numbers of several passes alone would not tell.
+  private static func warn(about reports: [RunReport]) {
+    let unknown = unique(reports.flatMap(\.result.operatorsWithoutRule))
+    if !unknown.isEmpty {
+      Platform.warn(
+        "warning: no cost rule for \(unknown.joined(separator: ", ")); treated as element-wise traffic")
+    }
+    let small = reports.count { !$0.result.memory.fits }
+    if small > 0 {
+      Platform.warn("warning: \(small) of \(reports.count) runs do not fit the device's memory (column fits)")
+    }
   }
 
   /// What happened on each rank whose host's costs scatter, or on the one that stands for all.

@@ -47,7 +47,7 @@ enum ServeCommand {
         "window", value: "A:B", help: "From which second to which --timeline, or the lanes of a page, are",
         defaultText: "0:2; on a page a tenth of a second in the middle"),
       OptionDefinition("output", short: "o", value: "FILE", help: "Write every finished request, as CSV"),
-    ],
+    ] + ComparisonOptions.definitions,
     examples: [
       CommandExample("simulate serve llama-3.1-8b h100-sxm --rate 10", shows: "ten requests a second for a minute"),
       CommandExample(
@@ -86,7 +86,7 @@ enum ServeCommand {
     try command.checkEnding(of: "output", holds: "CSV", ["csv"])
     try command.checkEnding(of: "timeline", holds: "JSON", ["json"])
     try command.checkOutputs(
-      ["output", "timeline"], inputs: ServedOptions.files(command, drafts: false), library, printsResult: true)
+      ["output", "timeline", "chart"], inputs: ServedOptions.files(command, drafts: false), library, printsResult: true)
     try ParallelOptions.check(command)
     let isCapacity = command.isPresent("capacity")
     if isCapacity {
@@ -99,9 +99,13 @@ enum ServeCommand {
     try ServedOptions.question(overrides, of: points.points[0], library)
     let limits = try limits(command)
     let loads = try points.points.map { (point) throws(Failure) in try load(point, command) }
+    let chart = try ComparisonOptions.chartFile(command)
+    let request = try ComparisonOptions.request(command)
+    if points.varied.isEmpty { try ComparisonOptions.refuse(command) }
     let dials = try dials(command)
     if !dials.isEmpty {
-      try command.refuse(["capacity", "output", "timeline"], "--vary looks for a system that keeps the limits")
+      try command.refuse(
+        ["capacity", "output", "timeline", "chart"], "--vary looks for a system that keeps the limits")
       guard points.varied.isEmpty else {
         throw .usage("--vary changes one system, and the lists make \(points.points.count)\n" + command.helpHint)
       }
@@ -128,9 +132,13 @@ enum ServeCommand {
       }
       reports.append(report)
     }
+    let comparison = try checking {
+      try ServingComparison(reports, varied: points.varied.map(\.rawValue), as: request)
+    }
+    if let chart { try chart.write(try checking { try comparison.figure() }) }
     warn(about: reports)
     if points.varied.isEmpty { return command.print(reports[0]) }
-    command.print(ServingComparison(reports, varied: points.varied.map(\.rawValue)))
+    command.print(comparison)
   }
 
   private static func serve(

@@ -25,9 +25,18 @@ enum StepSweep {
   static func run(
     _ command: ParsedCommand, _ library: Library, _ format: Format, to output: OutputTarget?
   ) throws(Failure) {
+    if command.value(of: "format") == "summary" {
+      throw .usage(
+        "steps of an engine have no summary; --sort latency has the extremes first and last\n" + command.helpHint)
+    }
     try command.refuse(
       ["plan", "shard", "resume", "sequence-length", "parameter", "synchronized"],
       "steps of an engine are varied by --over alone")
+    let request = try ComparisonOptions.request(command)
+    let chart = try ComparisonOptions.chartFile(command)
+    let files = command.positionals + ["engine", "host", "framework"].flatMap { command.values(of: $0) }
+    try command.checkOutputs(["output", "chart"], inputs: files.filter(Library.isFile), library)
+    try SweepCommand.checkChart(command, printsRows: output == nil)
     let isVaried = command.values(of: "over").contains { $0.hasPrefix("devices=") }
     try ParallelOptions.check(command, varied: isVaried)
     let points = try points(command, library)
@@ -61,9 +70,11 @@ enum StepSweep {
       Platform.warn("warning: \(small) of \(rows.count) steps do not fit the device's memory (column fits)")
     }
     let varied = points.varied.map(\.rawValue) + numbers.paths
-    let report = StepTimesReport(rows, varied: varied.isEmpty ? ["batch", "context"] : varied)
-    guard let output else { return Platform.print(report, as: format) }
-    try checking { try OutputFile.write(report.text(as: format), to: output) }
+    let report = try checking {
+      try StepTimesReport(rows, varied: varied.isEmpty ? ["batch", "context"] : varied, as: request)
+    }
+    if let chart { try chart.write(try checking { try report.figure() }) }
+    try SweepCommand.write(report, format, to: output, rows: rows.count)
   }
 
   private static func entries(
@@ -117,6 +128,10 @@ enum StepSweep {
   private static func points(_ command: ParsedCommand, _ library: Library) throws(Failure) -> ServedPoints {
     var axes = try over(command).filter { !$0.name.contains(".") }
     let given = Set(axes.map(\.name))
+    for name in ["engine", "host", "framework", "precision", "weights", "cache", "devices", "interconnect", "batch"]
+    where given.contains(name) && command.isPresent(name) {
+      throw .usage("\(name) is varied by --over and has one value besides; give one of them\n" + command.helpHint)
+    }
     var left = command.positionals[...]
     var points = ServedPoints()
     for (axis, words) in [(ServedAxis.decoder, "a decoder"), (.accelerator, "an accelerator")]

@@ -15,7 +15,8 @@ enum SweepCommand {
       Each --over names what is varied and its values: workload, accelerator, host, framework, precision, a parameter \
       of the workload, or any number of a profile by its path. Values are separated by commas; a name may be a pattern \
       (nvidia-*), and a number a range: LO..HI:linN or LO..HI:logN is N values with both ends. The first --over varies \
-      slowest. A row has what was varied, then latency_us, device_busy_us, framework_tax_fraction and bound.
+      slowest. A row has what was varied, then latency_us, device_busy_us, framework_tax_fraction and bound, and at its \
+      end, in CSV and JSON lines, what was not varied. --baseline, --sort and --chart are for up to 10,000 rows.
       With --output the rows grow in FILE.partial, which becomes FILE when it is complete; --resume goes on where an \
       interrupted sweep stopped. --shard K/N is the K-th of N parts, which concatenate to the whole; in a Slurm job \
       array the task's number and count are the default.
@@ -37,7 +38,7 @@ enum SweepCommand {
       OptionDefinition("resume", help: "Go on where an interrupted sweep to the same file stopped", group: "Output"),
       ServedOptions.engine, ServedOptions.weights, ServedOptions.cache, ParallelOptions.devices,
       ParallelOptions.interconnect,
-    ] + ScenarioOptions.definitions,
+    ] + ComparisonOptions.definitions + ScenarioOptions.definitions,
     examples: [
       CommandExample(
         "simulate sweep bert-base h100-sxm --over batch=1,2,4,8 --over framework=pytorch-eager,cuda-graph",
@@ -59,7 +60,8 @@ enum SweepCommand {
     try command.refuse(["weights", "cache"], "they are of --engine, which runs a decoder")
     try command.refuse(["devices", "interconnect"], "they are of --engine, which spreads a decoder")
     let request = try SweepRequest(command)
-    try command.checkOutputs(["output"], inputs: request.files + command.values(of: "plan"), library)
+    try command.checkOutputs(["output", "chart"], inputs: request.files + command.values(of: "plan"), library)
+    let comparison = try ComparisonOptions.request(command)
     let output = try output(command)
     let formatName = try format(command, output)
     if let workload = command.positionals.first {
@@ -71,13 +73,19 @@ enum SweepCommand {
     let shard = try SweepShard(command)
     let points = try checking { try plan.points(ofShard: shard.number, of: shard.count) }
     let resumes = command.isPresent("resume")
+    let chart = try ComparisonOptions.chartFile(command)
+    try checkChart(command, printsRows: output == nil)
     if formatName == "summary" {
+      try command.refuse(ComparisonOptions.definitions.map(\.name), "a summary has no rows")
       try writeSummary(plan, points, threads, output, resumes: resumes)
       return
     }
-    guard let format = SweepRows.Format(rawValue: formatName) else {
+    let isCompared = !comparison.isEmpty || chart != nil
+    guard !isCompared, let format = SweepRows.Format(rawValue: formatName) else {
       let format = Format(rawValue: formatName) ?? .table
-      try writeWhole(plan, points, threads, format, output, resumes: resumes)
+      if !comparison.isEmpty { try command.refuse(["shard"], "rows are compared with rows of the same file") }
+      let whole = Whole(plan: plan, points: points, threads: threads, comparison: comparison, chart: chart)
+      try whole.write(format, to: output, resumes: resumes)
       return
     }
     let sweep = Sweep(plan, format: format, threads: threads)
@@ -123,12 +131,14 @@ enum SweepCommand {
   private static func format(_ command: ParsedCommand, _ output: OutputTarget?) throws(Failure) -> String {
     let asked = command.value(of: "format")
     guard let output else {
-      let format = asked ?? "table"
+      let format =
+        command.value(of: "format").map { $0 == Format.shortMarkdown ? Format.markdown.rawValue : $0 } ?? "table"
       try command.refuseASCII(of: format)
       return format
     }
     try command.refuseASCII(of: nil)
     if let asked {
+      let asked = asked == Format.shortMarkdown ? Format.markdown.rawValue : asked
       try checking { try output.check(holds: asked, endings: endings[asked] ?? [], isAskedFor: true) }
       return asked
     }
@@ -159,33 +169,55 @@ enum SweepCommand {
   }
 
   /// Writes a report to a file, or prints it.
-  private static func write(_ report: some Report, _ format: Format, to output: OutputTarget?) throws(Failure) {
+  static func write(
+    _ report: some Report, _ format: Format, to output: OutputTarget?, rows: Int? = nil
+  ) throws(Failure) {
     guard let output else { return Platform.print(report, as: format) }
+    let written = WrittenFile(output)
     try checking { try OutputFile.write(report.text(as: format), to: output) }
+    written.say(rows: rows)
   }
 
   // MARK: Whole
 
-  /// The most rows that are kept to be written together.
-  private static let tableLimit = 10_000
+  /// Refuses a chart that would stand in the middle of the rows.
+  static func checkChart(_ command: ParsedCommand, printsRows: Bool) throws(Failure) {
+    guard printsRows, try command.output("chart")?.isStandardOutput == true else { return }
+    throw .usage("--chart and the rows would both go to standard output; give --chart a file or a pipe")
+  }
 
-  private static func writeWhole(
-    _ plan: SweepPlan, _ points: Range<Int>, _ threads: Int?, _ format: Format, _ output: OutputTarget?, resumes: Bool
-  ) throws(Failure) {
-    let name: Message = format == .table ? "a table" : "\(format.rawValue)"
-    guard points.count <= tableLimit else {
-      throw .usage(
-        "\(NumberFormat.integer(points.count)) rows are too many for " + name + "; use --format csv or jsonl")
+  /// Rows that are kept to be written together.
+  private struct Whole {
+    let plan: SweepPlan
+    let points: Range<Int>
+    let threads: Int?
+    let comparison: ComparisonRequest
+    let chart: ChartFile?
+
+    /// The most of them.
+    private static let limit = 10_000
+
+    func write(_ format: Format, to output: OutputTarget?, resumes: Bool) throws(Failure) {
+      let name: Message =
+        format == .csv || format == .jsonl ? "a comparison" : format == .table ? "a table" : "\(format.rawValue)"
+      guard points.count <= Self.limit else {
+        throw .usage(
+          "\(NumberFormat.integer(points.count)) rows are too many for " + name + "; use --format csv or jsonl alone")
+      }
+      if resumes { throw .usage(name + " cannot be resumed; use --format csv or jsonl alone") }
+      let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") {
+        _ in
+        SweepCommand.results(plan, points, threads)
+      }
+      warn(notes)
+      let done = points.lowerBound..<(points.lowerBound + results.count)
+      if output != nil || fault == nil || !results.isEmpty {
+        let report = try checking { try SweepReport(plan: plan, points: done, results: results, as: comparison) }
+        if let chart, !results.isEmpty { try chart.write(try checking { try report.figure() }) }
+        try SweepCommand.write(report, format, to: output, rows: results.count)
+      }
+      if let fault { throw Failure(fault, after: results.count, inWords: "are shown") }
     }
-    if resumes { throw .usage(name + " cannot be resumed; use --format csv or jsonl") }
-    let (results, notes, fault) = try Progress.showing("simulating \(NumberFormat.integer(points.count)) points") { _ in
-      Self.results(plan, points, threads)
-    }
-    warn(notes)
-    let done = points.lowerBound..<(points.lowerBound + results.count)
-    let report = SweepReport(plan: plan, points: done, results: results)
-    if output != nil || fault == nil || !results.isEmpty { try write(report, format, to: output) }
-    if let fault { throw Failure(fault, after: results.count, inWords: "are shown") }
   }
 
   /// The results of all points, or of those before one that cannot be simulated.

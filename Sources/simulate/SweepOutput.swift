@@ -39,6 +39,7 @@ struct SweepOutput {
       throw Failure.input(
         at: target.path, "the file is complete, there is nothing to resume; without --resume it is replaced")
     }
+    let written = WrittenFile(target)
     let file = try PartialFile(target, resumes: resumes)
     let old = try ResumedRows(in: file.reader, length: file.length, of: sweep, points, header: header)
     try file.cut(to: old.length)
@@ -50,6 +51,7 @@ struct SweepOutput {
     let fault = try run(rest, position) { rows in try file.append(rows) }
     guard let (fault, rows) = fault else {
       try file.finish()
+      written.say(rows: points.count)
       return
     }
     if rows == 0, !resumes {

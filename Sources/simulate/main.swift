@@ -47,7 +47,8 @@ func main() throws(Failure) {
   }
   if let detail = command.helpRequest {
     Platform.print(
-      tree.help(for: command.path, detail: detail, width: min(Platform.width, 100), styled: Platform.showsStyles))
+      tree.help(for: command.path, detail: detail, width: min(Platform.width ?? 100, 100), styled: Platform.showsStyles)
+    )
     return
   }
   if command.path.isEmpty, command.isPresent(ProgramVersion.option.name) {

@@ -49,6 +49,29 @@ struct ReadingTests {
     }
   }
 
+  @Test("A list of choices takes those alone, with commas between them")
+  func listedChoices() throws {
+    let option = OptionDefinition("precision", value: "P", help: "", choices: ["fp32", "fp16"])
+    func parsed(_ value: String, _ option: OptionDefinition) throws(CommandSyntaxFault) -> String? {
+      let tree = CommandTree(root: CommandDefinition("my-tool", summary: "", options: [option]))
+      return try tree.parse(arguments: ["--precision", value]) { _, _ in nil }.value(of: "precision")
+    }
+    for value in ["fp32", "fp32,fp16"] { #expect(try parsed(value, option.listed) == value) }
+    for value in ["fp32,", "fp32,int8", ",", "fp32 fp16"] {
+      #expect(throws: CommandSyntaxFault.self) { _ = try parsed(value, option.listed) }
+    }
+    #expect(throws: CommandSyntaxFault.self) { _ = try parsed("fp32,fp16", option) }
+  }
+
+  @Test("A line with other values has those, no arguments by place, and all else as it was")
+  func otherValues() throws {
+    let line = try Example.parse("run --batch 4 --speed 2 -p fp16")
+    let other = line.with(["batch": ["8"], "parameter": ["1", "2"]])
+    #expect(other.value(of: "batch") == "8" && other.values(of: "parameter") == ["1", "2"])
+    #expect(other.value(of: "speed") == "2" && other.value(of: "precision") == "fp16" && other.positionals.isEmpty)
+    #expect(line.value(of: "batch") == "4")
+  }
+
   @Test("An assignment ends its name at the first equals sign")
   func assignments() throws {
     let read = try Example.parse("run --parameter a.b=1 --parameter c==").assignments(of: "parameter")

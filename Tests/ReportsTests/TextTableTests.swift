@@ -57,18 +57,20 @@ struct TextTableTests {
     #expect(table.text() == "a    b\n───  ─\ne\u{301}é   x\nabc  y\n")
   }
 
-  @Test("A narrow terminal cuts the widest texts, the first of a row last, never numbers")
+  @Test("A narrow terminal cuts the texts of a table that may be cut, the first of a row last, never numbers")
   func narrow() {
     let table = Table(
       fields: [Field("name"), Field("where"), Field("ms", .plain)],
-      [["bert-base-uncased", "nvidia-v100", "123456789.5"]])
-    // 17 + 2 + 11 + 2 + 11 = 43 columns; at 41 the text behind the first gives the two that are too many, and at
-    // 36 the three that it has, and the first the rest.
-    #expect(table.text(width: 41).split(separator: "\n").last == "bert-base-uncased  nvidia-v…  123456789.5")
-    #expect(table.text(width: 36).split(separator: "\n").last == "bert-base-un…  nvidia-…  123456789.5")
-    #expect(table.text(width: 43) == table.text())
-    // Texts keep eight characters, so the table stays at 8 + 2 + 8 + 2 + 11 = 31.
-    #expect(table.text(width: 10).split(separator: "\n").last == "bert-ba…  nvidia-…  123456789.5")
+      [["bert-base-uncased-with-a-long-name-of-its-own", "nvidia-v100-sxm2-16gb-x", "123456789.5"]]
+    ).cut
+    // 45 + 2 + 23 + 2 + 11 = 83 columns; the text behind the first gives three, and the first five, before its 40.
+    #expect(table.text(width: 83) == table.text())
+    #expect(table.text(width: 81).split(separator: "\n").last?.contains("nvidia-v100-sxm2-16…") == true)
+    let line = table.text(width: 75).split(separator: "\n").last ?? ""
+    #expect(line == "bert-base-uncased-with-a-long-name-of-i…  nvidia-v100-sxm2-16…  123456789.5")
+    // The first keeps 24 characters, the other 20: 24 + 2 + 20 + 2 + 11 = 59. Below, each row is a block.
+    #expect(table.text(width: 59).split(separator: "\n").last?.hasPrefix("bert-base-uncased-with-…  nvidia") == true)
+    #expect(table.text(width: 58).hasPrefix("name   bert-base-uncased-with-a-long-name-of-its-own\nwhere  nvidia"))
   }
 
   @Test("A table without rows, and one without columns, still render")

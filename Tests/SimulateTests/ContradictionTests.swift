@@ -46,7 +46,7 @@ import Testing
     ("report --sweep rows.csv --study frameworks -o page.html", "make different pages"),
     ("report bert-base t4 --chart latency --year 2030 -o chart.svg", "--year would change nothing"),
     ("report bert-base t4 --chart roofline --measurements m.csv -o chart.svg", "--measurements would change nothing"),
-    ("report bert-base t4 --width 400 -o page.html", "--width would change nothing: only an SVG chart has one"),
+    ("report bert-base t4 --width 400 -o page.html", "--width would change nothing: only an SVG or PNG chart has one"),
     ("report bert-base t4 --chart latency --width 400 -o chart.csv", "--width would change nothing"),
     ("project bert-base t4 --year 2030 --against v100", "--against would change nothing"),
     ("project bert-base t4 --target latency_us=1 --against v100", "--against would change nothing"),
@@ -78,7 +78,7 @@ import Testing
     ("report bert-base t4 -o r", "must end in .html or .htm: what is written is HTML"),
     ("run bert-base t4 --timeline x.perfetto", "must end in .json: what is written is JSON"),
     ("report bert-base t4 -o r.svg", "holds one chart"),
-    ("report bert-base t4 --chart latency -o r.png", "ends in .svg, .vl.json, .csv, .jsonl or .md"),
+    ("report bert-base t4 --chart latency -o r.gif", "ends in .svg, .png, .vl.json, .csv, .jsonl or .md"),
     ("report --sweep rows.csv -o r.csv", "ends in .csv, and what is written is HTML"),
     ("run bert-base t4 --timeline x.csv", "ends in .csv, and what is written is JSON"),
     ("trace t.json --timeline x.html", "ends in .html, and what is written is JSON"),
@@ -128,7 +128,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let result = try Command.run(line.split(separator: " ").map(String.init), in: folder)
-    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(result.status == 0 && (result.errors.isEmpty || result.errors.hasPrefix("wrote x")), "\(result.errors)")
   }
 
   @Test(arguments: [

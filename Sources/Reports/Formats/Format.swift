@@ -20,9 +20,9 @@ extension Report {
   /// - Parameters:
   ///   - format: The format.
   ///   - styled: Whether a table is styled, by ANSI escape sequences.
-  ///   - width: The columns that a table may take.
+  ///   - width: The columns that a line may take; nil for no limit.
   /// - Returns: The text, which ends in a line feed.
-  package func text(as format: Format, styled: Bool = false, width: Int = 100) -> String {
+  package func text(as format: Format, styled: Bool = false, width: Int? = nil) -> String {
     switch format {
     case .table: text(styled: styled, width: width)
     case .csv: csv()

@@ -24,6 +24,7 @@ extension ReportBlock {
   fileprivate var firstLine: String? {
     switch self {
     case .lines(let lines), .paragraphs(let lines, _): lines.first
+    case .commands(_, let title): title
     case .table(_, let title, _, _): title
     }
   }
@@ -37,6 +38,9 @@ extension ReportBlock {
         return "<h1>\(markupEscaped(heading))</h1>" + (rest.isEmpty ? "" : "<p>\(rest)</p>")
       }
       return "<p>\(lines.map(markupEscaped).joined(separator: "<br>"))</p>"
+    case .commands(let commands, let title):
+      let lines = commands.map { "<code>\(markupEscaped($0.line))</code>: \(markupEscaped($0.shows))" }
+      return "<p>\(([markupEscaped(title)] + lines).joined(separator: "<br>"))</p>"
     case .table(let table, let title, _, let note):
       let below = note.map { "<p class=\"caption\">\(markupEscaped($0))</p>" } ?? ""
       return "<section><div class=\"scroll\" tabindex=\"0\">\(table.html(caption: title ?? ""))</div>\(below)</section>"

@@ -10,6 +10,8 @@ extension ReportBlock {
     func lines(_ lines: [String]) -> String { lines.map(markdownEscaped).joined(separator: "\\\n") + "\n" }
     switch self {
     case .lines(let texts), .paragraphs(let texts, _): return lines(texts)
+    case .commands(let commands, let title):
+      return lines([title] + commands.map { "\($0.line): \($0.shows)" })
     case .table(let table, let title, _, let note):
       let parts = [title.map { lines([$0]) }, table.markdown(), note.map { lines([$0]) }]
       return parts.compactMap { $0 }.joined(separator: "\n")

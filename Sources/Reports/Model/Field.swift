@@ -20,6 +20,18 @@ package struct Field: Sendable {
     package static let all: Readers = [.people, .lines, .json]
   }
 
+  /// How long a column keeps its place where a terminal is narrow: the last of these goes first.
+  package enum Rank: Int, Comparable, Sendable {
+    /// What a row is about, and what it comes to: never left out.
+    case essential
+    /// What explains it.
+    case supporting
+    /// What is good to know.
+    case incidental
+
+    package static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
+  }
+
   /// The name for programs, which ends in the unit of the values.
   package let key: String
   /// The heading for people.
@@ -30,6 +42,10 @@ package struct Field: Sendable {
   package let display: Display
   /// Who gets it.
   package let readers: Readers
+  /// How long it keeps its place where a terminal is narrow.
+  package var rank: Rank
+  /// Whether people get it above the table, once, where all rows have the same.
+  package var isStatedOnce: Bool
 
   /// A field.
   ///
@@ -39,14 +55,19 @@ package struct Field: Sendable {
   ///   - key: The name for programs; the title by default.
   ///   - display: How people see the values; as texts by default.
   ///   - readers: Who gets it.
+  ///   - rank: How long it keeps its place where a terminal is narrow.
+  ///   - isStatedOnce: Whether people get it above the table, once, where all rows have the same.
   package init(
-    _ title: String, unit: String? = nil, key: String? = nil, _ display: Display = .text, for readers: Readers = .all
+    _ title: String, unit: String? = nil, key: String? = nil, _ display: Display = .text, for readers: Readers = .all,
+    rank: Rank = .essential, isStatedOnce: Bool = false
   ) {
     self.key = key ?? title
     self.title = title
     self.unit = unit
     self.display = display
     self.readers = readers
+    self.rank = rank
+    self.isStatedOnce = isStatedOnce
   }
 
   /// Whether the values line up on their points.

@@ -17,7 +17,7 @@ package struct Table: Sendable {
   /// What JSON calls it.
   package let name: String
   /// What each row has, in order.
-  package let fields: [Field]
+  package private(set) var fields: [Field]
   /// How many rows there are.
   package let count: Int
   /// Whether a narrow terminal cuts its texts.
@@ -58,10 +58,39 @@ package struct Table: Sendable {
       records.map { record in record.members.map { Cell($0.value) } })
   }
 
+  /// A table of records, each key of any of them in its place; blank where a record has none.
+  init(named name: String = "rows", uniting records: [Record]) {
+    var keys: [String] = []
+    for record in records {
+      var place = 0
+      for (key, _) in record.members {
+        if let known = keys.firstIndex(of: key) {
+          place = known + 1
+        } else {
+          keys.insert(key, at: place)
+          place += 1
+        }
+      }
+    }
+    self.init(
+      named: name, fields: keys.map { Field($0) },
+      records.map { record in
+        let values = Dictionary(record.members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return keys.map { Cell(values[$0] ?? .text(nil)) }
+      })
+  }
+
   /// The same table, its texts cut where a terminal is narrow.
   package var cut: Table {
     var table = self
     table.isCut = true
+    return table
+  }
+
+  /// The same table, whose columns behind the first are left out from the right where a terminal is narrow.
+  package var ranked: Table {
+    var table = self
+    for index in fields.indices.dropFirst() { table.fields[index].rank = max(.supporting, fields[index].rank) }
     return table
   }
 

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Looks at every command that prints a table on terminals of five widths, in three locales, and where there is no terminal.
+
+    tools/terminal.py check --simulate .build/release/simulate
+    tools/terminal.py show 60 "study frameworks" --simulate .build/release/simulate
+
+What is held: no line is wider than the terminal, but for a single word; every number stands there as without a terminal, and none is
+lost unless its column is named as left out; ASCII in a locale without UTF-8, in the same places; the same in every other locale; and
+nothing cut in a pipe. The tests hold the quick ones of these commands (Tests/SimulateTests/TerminalTests.swift), and this holds all.
+Requirements: Python 3.9 on a system with pseudo-terminals, and nothing else.
+"""
+import argparse
+import concurrent.futures
+import fcntl
+import os
+import pathlib
+import pty
+import re
+import shlex
+import struct
+import subprocess
+import sys
+import termios
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WIDTHS = (60, 80, 100, 140, 200)
+LOCALES = ("C.UTF-8", "C", "de_DE.UTF-8")
+COMMANDS = """
+
+run bert-base h100-sxm --sensitivity
+run bert-base h100-sxm --jitter 50
+run bert-base none
+run bert-base,resnet50 h200,b200,none --framework pytorch-eager-2,cuda-graph --batch 1,8 --sort latency
+generate llama-3.1-8b h100-sxm
+generate llama-3.1-8b h100-sxm,mi300x --engine vllm,huggingface,sglang --batch 1,8 --baseline mi300x
+serve gpt2 h100-sxm --rate 5 --duration-s 2
+serve gpt2 h100-sxm --rate 5,10 --host intel-xeon-platinum-8480c,nvidia-grace --duration-s 2 --limit ttft_ms=100
+serve gpt2 h100-sxm --rate 50 --duration-s 2 --limit ttft_ms=100 --vary host
+serve gpt2 h100-sxm --capacity --limit ttft_ms=100 --duration-s 2
+sweep bert-base --batch 4 --over accelerator=h200,b200 --over framework=pytorch-eager-2,cuda-graph --over host.cores=4,8
+sweep bert-base t4 --over batch=1,2 --format summary
+sweep gpt2 h100-sxm --engine vllm --over batch=1,2 --over context=128,1024
+project bert-base h100-sxm --year 2029 --samples 50
+project bert-base h100-sxm --scale peak=2
+project bert-base h100-sxm --against a100-sxm4-80gb
+project bert-base h100-sxm --target latency_us=900
+project --hindcast
+study frameworks
+study model-design
+study platforms
+study tax
+study hosts
+roofline bert-base h100-sxm,b200
+roofline --check docs/examples/claims.csv
+validate docs/examples/latency.csv --fit host
+validate docs/examples/kernels.csv --kernels
+calibrate docs/examples/latency.csv
+calibrate --trace docs/examples/trace.json
+trace docs/examples/trace.json
+trace docs/examples/trace.json --host-speed 2
+trace docs/examples/trace.json --operators --layers --idle --steps
+trace docs/examples/trace.json --against docs/examples/trace.json
+profiles list
+profiles show h100-sxm
+profiles fields
+--help
+run --help
+serve --help
+sweep -h
+trace --help
+""".strip("\n").split("\n")
+
+
+def run(simulate, line, width=None, locale="C.UTF-8"):
+    """What the command writes to a terminal of a width, or to a pipe, without what styles it."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SIMULATE") and key != "NO_COLOR"}
+    environment |= {"LC_ALL": locale, "TERM": "xterm", "COLUMNS": "40"}
+    command = [simulate] + shlex.split(line)
+    options = {"cwd": ROOT, "env": environment, "stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    if width is None:
+        return subprocess.run(command, stdout=subprocess.PIPE, check=False, **options).stdout.decode()
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    process = subprocess.Popen(command, stdout=slave, **options)
+    os.close(slave)
+    parts = []
+    while True:
+        try:
+            part = os.read(master, 1 << 16)
+        except OSError:  # Linux says so that nobody writes any more.
+            break
+        if not part:
+            break
+        parts.append(part)
+    os.close(master)
+    process.wait()
+    return re.sub(r"\x1b\[[0-9;]*m", "", b"".join(parts).decode()).replace("\r", "")
+
+
+def numbers(text):
+    """All words that have a digit."""
+    return {word for word in re.split(r"[ \n()\[\],;:]+", text) if re.search(r"\d", word)}
+
+
+def faults(simulate, line):
+    whole = run(simulate, line)
+    known = numbers(whole)
+    found = ["something is cut in a pipe"] if "…" in whole or "no room for: " in whole else []
+    for width in WIDTHS:
+        for locale in LOCALES:
+            text = run(simulate, line, width, locale)
+            where = f"{width} columns, {locale}"
+            wide = [part for part in text.split("\n") if len(part) > width and " " in part.strip()]
+            found += [f"{where}: {len(part)} columns: {part}" for part in wide]
+            if locale == "C":
+                found += [f"{where}: not ASCII"] if not text.isascii() else []
+                found += [f"{where}: not in the same places"] if [*map(len, text.split("\n"))] != [*map(len, first.split("\n"))] else []
+                continue
+            if locale == LOCALES[0]:
+                first = text
+            elif text != first:
+                found.append(f"{where}: not the same as in {LOCALES[0]}")
+            # What is cut ends in an ellipsis, wherever that is.
+            own = {word for word in numbers(text) if "…" not in word}
+            # A word that is longer than a line is broken: its parts are parts of it, and together it.
+            found += [f"{where}: {word} is nowhere in a pipe" for word in own - known if word not in whole]
+            if "no room for: " not in text and "…" not in text:
+                joined = re.sub(r"\s", "", text)
+                found += [f"{where}: {word} is lost" for word in known - own if word not in joined]
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("action", choices=["check", "show"])
+    parser.add_argument("what", nargs="*", help="for show: the width and the command line")
+    parser.add_argument("--simulate", default=str(ROOT / ".build/release/simulate"))
+    parser.add_argument("--only", default="", help="commands that contain a text")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    simulate = str(pathlib.Path(options.simulate).resolve())
+    if options.action == "show":
+        if len(options.what) != 2:
+            parser.error("show needs a width and a command line")
+        print(run(simulate, options.what[1], int(options.what[0])), end="")
+        return 0
+    lines = [line for line in COMMANDS if options.only in line]
+    wrong = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for line, found in zip(lines, pool.map(lambda line: faults(simulate, line), lines)):
+            wrong += bool(found)
+            for fault in found[:5]:
+                print(f"simulate {line}: {fault}")
+    print(f"{len(lines)} commands at {len(WIDTHS)} widths in {len(LOCALES)} locales, {wrong} of them wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
