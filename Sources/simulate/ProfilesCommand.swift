@@ -275,6 +275,9 @@ enum ProfilesCommand {
     }
     let profiles = try library.profiles
     do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
+    do { _ = try ProfileCatalog.moveErrors(directories: library.profileFolders) } catch {
+      failures.append(Failure(error))
+    }
     // Of a wrong profile the history knows the name: what is said of it once is enough.
     if library.faults.isEmpty {
       do { try library.checkHistory() } catch { failures.append(error) }
@@ -307,6 +310,8 @@ enum ProfilesCommand {
     case "decoder/1": _ = try library.decoder(file)
     case "error_band/1":
       _ = try checking { try ErrorBand(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
+    case "move_errors/1":
+      _ = try checking { try MoveErrors(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
     case "workload/1":
       warn(about: try checking { try library.workload(file).bindChecked() }, path)
     default: _ = try library.accelerator(file)
@@ -332,7 +337,7 @@ enum ProfilesCommand {
       let schemas = [
         "accelerator/1", "architecture/1", "host/1", "host-architecture/1", "framework/1", "workload/1", "error_band/1",
         "scenario/1", "trends/1",
-        "engine/1", "interconnect/1", "decoder/1",
+        "engine/1", "interconnect/1", "decoder/1", "move_errors/1",
       ]
       return try cursor.choice(of: schemas, as: "schema")
     }
