@@ -66,7 +66,7 @@ def between(rows, regime):
 def kernels(simulate, data, scratch):
     """Moves of all kernels of a sort together, timed alone: the error by pair of accelerators."""
     path = pathlib.Path(scratch) / "kernels.csv"
-    subprocess.run([sys.executable, str(validation.ROOT / "benchmarks/kernel_measurements.py"), str(data / "measurements"), str(path), "--only",
+    subprocess.run([sys.executable, str(validation.ROOT / "benchmarks/kernel_measurements.py"), str(data / "measurements/modern"), str(path), "--only",
                     kernels_of_today.FILES], check=True, stdout=subprocess.DEVNULL)
     timed = collections.defaultdict(dict)
     for file in (path, kernels_of_today.OWN):

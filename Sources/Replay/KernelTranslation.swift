@@ -29,6 +29,7 @@ struct KernelTranslation {
   /// - Parameters:
   ///   - like: The kernel.
   ///   - growth: How many times as much work it is there: rows of a product, bytes of a pass.
+  /// - Returns: The time there, and what it is spent on here and there.
   func time(_ like: LikeKernel, growth: Double = 1) -> (seconds: Double, here: KernelTime, there: KernelTime) {
     let seconds = Double(like.duration) * 1e-9
     let make: (Double, Double) -> Kernel

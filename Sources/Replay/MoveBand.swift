@@ -22,7 +22,7 @@ extension MoveErrors {
     // Captured graphs were not measured beside recordings, and a device speed is a supposition.
     guard changes.framework == nil, changes.deviceSpeed == nil else { return [] }
     if moves {
-      if changes.batchScale != nil { parts.insert(.batches) }
+      if changes.batchScale ?? 1 != 1 { parts.insert(.batches) }
       if changes.accelerator != nil && new.accelerator?.name != old.accelerator?.name { parts.insert(.accelerators) }
     }
     if new.host.singleThreadSpeed != old.host.singleThreadSpeed { parts.insert(.hosts) }

@@ -34,7 +34,8 @@ struct RecordedOperator {
   ///   - change: Changes the shapes of its tensors; nil from it makes the operator unknown.
   /// - Returns: The operator where it is known, or why it is not.
   static func reading(
-    _ event: HostEvent, _ trace: Trace, changing change: ([Shape], String, OperatorRule) -> [Shape]? = { shapes, _, _ in shapes }
+    _ event: HostEvent, _ trace: Trace,
+    changing change: ([Shape], String, OperatorRule) -> [Shape]? = { shapes, _, _ in shapes }
   ) -> Reading {
     guard let read = RecordedOperator(event, trace, change) else { return .unknown }
     return OperatorCheck.fault(in: read.operation) == nil ? .known(read) : .senseless

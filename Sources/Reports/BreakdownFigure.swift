@@ -89,7 +89,8 @@ extension Figure {
   private static func criticalPaths(_ rows: [Pass], axis title: String) -> BarChart {
     let used = used(rows)
     let isUnexplained = rows.contains { $0.unexplainedWait > 0 }
-    let unexplained = isUnexplained ? [BarChart.Series(name: ReplayPart.unexplainedWait.title, style: .unexplained)] : []
+    let unexplained =
+      isUnexplained ? [BarChart.Series(name: ReplayPart.unexplainedWait.title, style: .unexplained)] : []
     return BarChart(
       axis: Axis(title: title, scale: .linear(covering: rows.map { $0.timing.latency.milliseconds })),
       series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + unexplained + [
@@ -101,7 +102,8 @@ extension Figure {
           label: row.name, value: "\(shortNumber(row.timing.latency.milliseconds)) ms\(row.note)",
           segments: segments(row, used), isMarked: row.isMarked,
           under: BarChart.Segment(
-            series: used.count + unexplained.count, start: 0, end: busy, hover: "\(row.name): device busy \(shortNumber(busy)) ms"))
+            series: used.count + unexplained.count, start: 0, end: busy,
+            hover: "\(row.name): device busy \(shortNumber(busy)) ms"))
       })
   }
 

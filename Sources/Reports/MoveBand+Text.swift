@@ -24,8 +24,10 @@ extension MoveBand {
       }
     }
     let isNarrow = parts.allSatisfy { $0.systems >= Self.manySystems }
+    let countsHost = parts.contains { $0.part == .hosts }
     return [
-      "nine in ten within \(Self.text(span)), device busy within \(Self.text(deviceBusy))",
+      "nine in ten within \(Self.text(span)), device busy within \(Self.text(deviceBusy))"
+        + (countsHost ? "" : "; the host is the recorded one, whose times are taken to be right"),
       "the band is from " + rests.joined(separator: ", and from ")
         + (isNarrow ? "" : "; so few tell little, and it is the wider for it"),
     ]
@@ -35,7 +37,10 @@ extension MoveBand {
   private static let manySystems = 8
 
   private static func text(_ range: (low: Picoseconds, high: Picoseconds)) -> String {
-    "\(NumberFormat.time(picoseconds: range.low.count)) to \(NumberFormat.time(picoseconds: range.high.count))"
+    let (low, high) = (
+      NumberFormat.time(picoseconds: range.low.count), NumberFormat.time(picoseconds: range.high.count)
+    )
+    return low == high ? low : "\(low) to \(high)"
   }
 }
 

@@ -77,7 +77,8 @@ package struct TracePage: Sendable {
   /// What the device's time on the target rests on, and how far it may be wrong.
   private var ruleSections: [HTMLPage.Section] {
     guard study.moved != nil || study.band != nil else { return [] }
-    let tables = [(study.ruleTable, "By which rule the device's time is told")]
+    let tables =
+      [(study.ruleTable, "By which rule the device's time is told")]
       + (study.batchShares.isEmpty ? [] : [(study.batchTable, "By which rule it is told with the other batch")])
     let band = study.band.map { $0.lines.map { "<p class=\"caption\">\(markupEscaped($0))</p>" }.joined() } ?? ""
     let shown = study.moved == nil ? [] : tables

@@ -19,7 +19,10 @@ enum ExecutionTraceWorkload {
     let run = try checking { try RecordedRun(trace) }
     let recorded = RecordedWorkload(run)
     guard !recorded.operators.isEmpty else {
-      throw .input(at: path, "is \(isTrace ? "an execution trace" : "a Chakra graph") without a single operator whose shapes and name are known")
+      throw .input(
+        at: path,
+        (isTrace ? "is an execution trace" : "is a Chakra graph")
+          + " without a single operator whose shapes and name are known")
     }
     if !recorded.unknown.isEmpty {
       let names = recorded.unknown.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

@@ -273,7 +273,8 @@ enum TraceCommand {
         "does not say what of it grows with the batch, but of \(NumberFormat.percent(fraction, decimals: 0)) of the device's time; "
           + (hasShapes
             ? "its operators with shapes have no dimension that is the batch and stays a whole number"
-            : "record it with record_shapes=True, eagerly, so that operators and their shapes stand around the launches"))
+            : "record it with record_shapes=True, eagerly, so that operators and their shapes stand around the launches")
+      )
     case .override(.noInterconnect(let path)):
       let advice: Message =
         run.hasCollectives
