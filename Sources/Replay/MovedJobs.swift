@@ -8,8 +8,10 @@ import Traces
 package enum BatchRule: Int, CaseIterable, Sendable {
   /// Its operator's recorded shapes, with the batch changed, give both modeled times.
   case shapes
-  /// No shapes say what grows: all of its work is taken to.
+  /// No rule knows its operator, whose recorded shapes have the batch: all of its work grows with it.
   case proportional
+  /// No shapes say what grows: all of its work is taken to.
+  case assumed
   /// What it works on does not depend on the batch, or nothing says that it does.
   case kept
 
@@ -18,6 +20,7 @@ package enum BatchRule: Int, CaseIterable, Sendable {
     switch self {
     case .shapes: "operator_shapes"
     case .proportional: "proportional"
+    case .assumed: "assumed"
     case .kept: "kept"
     }
   }
@@ -26,7 +29,8 @@ package enum BatchRule: Int, CaseIterable, Sendable {
   package var title: String {
     switch self {
     case .shapes: "shapes with the batch changed"
-    case .proportional: "no shapes: work in proportion"
+    case .proportional: "shapes without a rule: in proportion"
+    case .assumed: "no shapes: taken to be in proportion"
     case .kept: "kept: weights, collectives"
     }
   }
@@ -128,6 +132,8 @@ private struct JobMover {
   private let batch: BatchChange?
   private let translation: KernelTranslation
   private var ratios: [Int32: OperatorRatio?] = [:]
+  /// Whether operators were given tensors of the batch; nil for those that were given none at all.
+  private var ofBatch: [OperatorKey: Bool?] = [:]
   private var likes: [Like: (seconds: Double, there: KernelTime)] = [:]
 
   private struct OperatorRatio {
@@ -174,16 +180,34 @@ private struct JobMover {
     case .copy:
       let growth = batch?.factor ?? 1
       let result = translation.copy(seconds, bytes: Double(job.bytes), growth: growth)
-      return (Cost(Picoseconds(costInSeconds: result), .copy), .copy, .proportional)
+      return (Cost(Picoseconds(costInSeconds: result), .copy), .copy, .assumed)
     case .kernelClass, .bandwidth, .recorded: break
     }
     let name = pricing.trace.name(job.name)
-    let isOfWeights = batch != nil && Self.isOfWeights(name)
-    let time = like(job, name, growth: isOfWeights ? 1 : batch?.factor ?? 1)
+    let growth = growth(of: job, name)
+    let time = like(job, name, growth: growth == .kept ? 1 : batch?.factor ?? 1)
     let used: ScalingRule = rule == .shapes ? .kernelClass : rule
-    return (
-      Cost(Picoseconds(costInSeconds: time.seconds), time.there), used, isOfWeights ? .kept : .proportional
-    )
+    return (Cost(Picoseconds(costInSeconds: time.seconds), time.there), used, growth)
+  }
+
+  /// Whether the work of a kernel grows with the batch that no rule tells: what the operator around it was given says so, or not.
+  private mutating func growth(of job: RecordedJob, _ name: String) -> BatchRule {
+    guard let batch, !Self.isOfWeights(name) else { return .kept }
+    let trace = pricing.trace
+    var index = job.operation
+    // Operators nest a dozen deep.
+    for _ in 0..<64 where index >= 0 {
+      let event = trace.hostEvents[Int(index)]
+      let key = OperatorKey(event)
+      if event.inputs.haveShapes {
+        let isOfBatch = ofBatch[key] ?? batch.batch.holds(trace.inputs(of: event))
+        ofBatch[key] = isOfBatch
+        // What was given nothing, and knows nothing of a batch, may be around what does.
+        if let isOfBatch { return isOfBatch ? .proportional : .kept }
+      }
+      index = pricing.recorded.parents[Int(index)]
+    }
+    return .assumed
   }
 
   /// Kernels of optimizers, by their names: they pass over weights.

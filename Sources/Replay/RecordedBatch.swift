@@ -79,6 +79,12 @@ struct RecordedBatch {
     return hasGrown ? result : nil
   }
 
+  /// Whether a tensor of the batch is among an operator's inputs; nil where there is no tensor at all.
+  func holds(_ inputs: OperatorInputs) -> Bool? {
+    let shapes = inputs.shapes.joined().compactMap { Shape(checking: $0) }.filter { $0.rank > 0 }
+    return shapes.isEmpty ? nil : shapes.contains(where: isActivation)
+  }
+
   private func isActivation(_ shape: Shape) -> Bool {
     // A row of one is as well a tensor that is the same for all.
     shape.rank > 0 && extents.contains(shape[0]) && !weights.contains(shape) && (shape.rank > 1 || shape[0] > 1)

@@ -315,10 +315,11 @@ extension JobPricing {
     let batch = changes.batchScale.map { BatchChange(run, factor: $0) }
     let moved = moved(to: after, CollectiveTranslation(from: old, to: new), batch: batch)
     if batch != nil {
-      let known = shares(of: BatchRule.allCases, moved.batchRules.map(\.rawValue), nil)[BatchRule.shapes.rawValue]
-      guard known.fraction >= Self.leastKnownBatch else {
-        throw .unknownBatch(
-          fraction: known.fraction, hasShapes: shares[ScalingRule.shapes.rawValue].fraction >= Self.leastKnownBatch)
+      let shares = shares(of: BatchRule.allCases, moved.batchRules.map(\.rawValue), nil)
+      func share(_ rules: BatchRule...) -> Double { rules.reduce(0) { $0 + shares[$1.rawValue].fraction } }
+      let known = share(.shapes, .proportional)
+      guard known >= Self.leastKnownBatch else {
+        throw .unknownBatch(fraction: known, hasShapes: share(.assumed) < Self.leastKnownBatch)
       }
     }
     return moved

@@ -95,7 +95,7 @@ import Workloads
   func batch() throws {
     let study = try Self.study(Self.layer()) { $0.batchScale = 4 }
     let moved = try #require(study.moved)
-    #expect(moved.batchRules == [.shapes, .shapes, .kept, .proportional, .kept])
+    #expect(moved.batchRules == [.shapes, .shapes, .kept, .assumed, .kept])
     let times = moved.costs.map { $0.duration.seconds * 1e6 }
     // An activation of 16 x 512 elements, read and written: 65,536 bytes at 400 GB/s beside 2 us.
     let bytes = 2.0 * 16 * 512 * 4
@@ -107,6 +107,26 @@ import Workloads
     #expect(times[4] == 60)
     #expect(study.batchShares.reduce(0) { $0 + $1.jobs } == 5)
     #expect(abs(study.batchShares.reduce(0) { $0 + $1.fraction } - 1) < 1e-12)
+  }
+
+  @Test("Of an operator without a rule the recorded shapes say whether its work is of the batch")
+  func withoutRule() throws {
+    var text = TraceText()
+    let operations = [
+      ("aten::linear", "[[16, 1024], [512, 1024], [512]]"), ("mine::backward", "[[16, 512], [512, 1024]]"),
+      ("mine::update", "[[512, 1024], [512, 1024]]"),
+    ]
+    for (place, operation) in operations.enumerated() {
+      let start = Double(1_000 * place)
+      text.operation(operation.0, start, 20, shapes: operation.1)
+      text.launch(start + 5, 4, kernel: start + 12, 100, name: "elementwise_kernel")
+    }
+    let study = try Self.study(text.run()) { $0.batchScale = 2 }
+    let moved = try #require(study.moved)
+    #expect(moved.batchRules == [.shapes, .proportional, .kept])
+    // All but the 2 us that are fixed.
+    #expect(abs(moved.costs[1].duration.seconds - 198e-6) < 1e-9)
+    #expect(abs(moved.costs[2].duration.seconds - 100e-6) < 1e-12)
   }
 
   @Test("The same batch changes nothing, and back again is back again", arguments: [1, 2, 8])

@@ -164,7 +164,7 @@ struct TraceBatchTests {
     #expect(low < busy && busy < high)
     #expect(try band.required("coverage").number() == 0.9)
     let rules = try root.value("batch_rules").object().members
-    #expect(rules.map(\.key) == ["operator_shapes", "proportional", "kept"])
+    #expect(rules.map(\.key) == ["operator_shapes", "proportional", "assumed", "kept"])
     let table = try Command.run(["trace", "t.json", "--batch-scale", "16"], in: folder.path)
     for words in ["16 times the batch", "nine in ten within", "shapes with the batch changed"] {
       #expect(table.output.contains(words), "\(words)")
