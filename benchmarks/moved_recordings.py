@@ -112,7 +112,7 @@ def table(moves, fewest=FEWEST):
 def document(rows, alone):
     parts = {"accelerators": between(rows, "device-bound"), "batches": batches(rows), "hosts": between(rows, "host-bound")}
     notes = {
-        "accelerators": "passes that the device sets on both, or of sums of the kernels of a sort that were timed alone; the two recordings of one model that there are (H100 and MI300X) are left "
+        "accelerators": "passes that the device sets on both, or of sums of the kernels of a sort that were timed alone (constants of families rest on some of them); the two recordings of one model that there are (H100 and MI300X) are left "
                         "out, since constants of the MI300X rest on them",
         "batches": f"passes that the device sets at both batches, one at most {LARGEST_FACTOR} times the other",
         "hosts": "passes that the host sets on both, whose host's speed is one number fitted to other passes",
@@ -124,6 +124,18 @@ def document(rows, alone):
     return {"schema": "move_errors/1", **rows,
             "sources": {part: {"kind": "derived", "from": "benchmarks/moved_recordings.py: simulate validate measurements/all.csv --fit host",
                                "note": root + note} for part, note in notes.items()}}, parts
+
+
+# Student's distribution, what 95 in 100 do not exceed, by degrees of freedom from 1 on.
+STUDENT = (6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746)
+
+
+def covered(rows, moves):
+    """The band's factor, as the program makes it, and the share of moves within it, every pair alike."""
+    square = statistics.fmean(row["log_error"] ** 2 for row in rows)
+    systems = {system for row in rows for system in row["systems"]}
+    width = STUDENT[max(1, len(systems) - 1) - 1] * math.sqrt(square)
+    return math.exp(width), statistics.fmean(sum(abs(e) <= width for e in errors) / len(errors) for errors in moves)
 
 
 def text(document):
@@ -149,8 +161,10 @@ def main():
     arguments.output.write_text(text(made))
     for part, pairs in moves.items():
         kept = [errors for errors in pairs.values() if len(errors) >= FEWEST]
-        print(f"{part}: {len(kept)} rows, {sum(map(len, kept))} passes, median |error| "
-              f"{100 * statistics.median(statistics.median(map(abs, errors)) for errors in kept):.1f} %")
+        factor, share = covered(made[part], kept)
+        print(f"{part}: {len(made[part])} rows, {sum(map(len, kept))} passes of {len(kept)} of them, median |error| "
+              f"{100 * statistics.median(statistics.median(map(abs, errors)) for errors in kept):.1f} %, nine in ten within a factor "
+              f"of {factor:.2f}, which holds {100 * share:.0f} % of these passes")
 
 
 if __name__ == "__main__":

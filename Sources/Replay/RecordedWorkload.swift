@@ -65,7 +65,10 @@ package struct RecordedWorkload: Sendable {
     return Operator(name: name, inputs: [shape], inputTypes: [RecordedOperator.elementType(type)])
   }
 
-  /// A workload file of the operators, without parameters: their sizes are those of the run.
+  /// A workload file of the operators, whose sizes are those of the run.
+  ///
+  /// It has no parameters, unless ranks do something together: how many they are is `ranks`. Each rank's own sizes are what was
+  /// recorded, whatever their number.
   ///
   /// - Parameters:
   ///   - name: The workload's name.
@@ -80,6 +83,10 @@ package struct RecordedWorkload: Sendable {
     }
     json.key("parameters")
     json.beginObject()
+    if operators.contains(where: { OperatorRule.named($0.name)?.collective != nil }) {
+      json.key("ranks")
+      json.value(1)
+    }
     json.end()
     json.key("program")
     json.beginArray()

@@ -180,11 +180,13 @@ public struct TraceStudy: Sendable {
       try targetPlan.replay(targetPrices, timelineNames: names)
     }
     let parts = MoveErrors.parts(changes, moves: moved != nil, from: system, to: changed)
+    let movesKernels = !parts.isDisjoint(with: [.accelerators, .batches])
+    let measured = movesKernels ? ruleShares[ScalingRule.shapes.rawValue].fraction : 1
     let finalPlan = targetPlan
     let finalPrices = targetPrices
     band = try simulating { () throws(SimulationFault) in
       guard let errors else { return nil }
-      return try finalPlan.band(finalPrices, errors, of: parts)
+      return try finalPlan.band(finalPrices, errors, of: parts, measuredFraction: measured)
     }
     self.changes = try simulating { () throws(SimulationFault) in try finalPlan.changes(finalPrices) }
   }

@@ -2,6 +2,7 @@ import JSONText
 import Profiles
 import Replay
 import Roofline
+import Studies
 
 extension MoveBand {
   /// For programs: between what span and busy time lie, and on how many pairs of systems that rests.
@@ -10,6 +11,7 @@ extension MoveBand {
     return [
       "low_us": .time(span.low), "high_us": .time(span.high), "device_busy_low_us": .time(deviceBusy.low),
       "device_busy_high_us": .time(deviceBusy.high), "coverage": .number(Self.coverage),
+      "measured_rule_fraction": .number(measuredFraction),
     ] + pairs
   }
 
@@ -25,23 +27,25 @@ extension MoveBand {
     }
     let isNarrow = parts.allSatisfy { $0.systems >= Self.manySystems }
     let countsHost = parts.contains { $0.part == .hosts }
+    let others =
+      measuredFraction >= Self.almostAll
+      ? ""
+      : "; \(NumberFormat.percent(1 - measuredFraction, decimals: 0)) of the device's time rests on other rules than operators and "
+        + "shapes, of which no moves were measured"
     return [
-      "nine in ten within \(Self.text(span)), device busy within \(Self.text(deviceBusy))"
+      "nine in ten within \(LatencyAnswer.range(span.low, span.high)), device busy within "
+        + LatencyAnswer.range(deviceBusy.low, deviceBusy.high)
         + (countsHost ? "" : "; the host is the recorded one, whose times are taken to be right"),
       "the band is from " + rests.joined(separator: ", and from ")
-        + (isNarrow ? "" : "; so few tell little, and it is the wider for it"),
+        + (isNarrow ? "" : "; so few tell little, and it is the wider for it") + others,
     ]
   }
 
+  /// With so much moved as the measured passes were, the rest does not matter.
+  private static let almostAll = 0.95
+
   /// From so many systems on, a few more would not make the band narrower by a tenth.
   private static let manySystems = 8
-
-  private static func text(_ range: (low: Picoseconds, high: Picoseconds)) -> String {
-    let (low, high) = (
-      NumberFormat.time(picoseconds: range.low.count), NumberFormat.time(picoseconds: range.high.count)
-    )
-    return low == high ? low : "\(low) to \(high)"
-  }
 }
 
 extension MoveErrors.Part {

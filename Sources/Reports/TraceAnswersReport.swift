@@ -166,8 +166,8 @@ package struct TraceAnswersReport: Report {
           .number(busy == .zero ? 0 : $0.device.fraction(of: busy))
         },
         Column("host_fraction", for: .programs) { .number(span == .zero ? 0 : $0.host.fraction(of: span)) },
-        Column("GFLOP", key: "gflop", .significant(3)) { .number($0.flops.map { $0 / 1e9 }) },
-        Column("GB", key: "gb", .significant(3)) { .number($0.bytes.map { $0 / 1e9 }) },
+        Column("GFLOP", key: "gflop", .fixed(2)) { .number($0.flops.map { $0 / 1e9 }) },
+        Column("GB", key: "gb", .fixed(2)) { .number($0.bytes.map { $0 / 1e9 }) },
       ])
   }
 

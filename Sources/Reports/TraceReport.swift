@@ -113,7 +113,11 @@ package struct TraceReport: Report {
   /// A few lines and tables to read.
   package var blocks: [ReportBlock] {
     var blocks: [ReportBlock] = [.lines(heading), .table(times), .table(path)]
-    if let band = study.band { blocks.append(.lines(band.lines)) }
+    if let band = study.band {
+      blocks.append(.lines(band.lines))
+    } else if study.moved != nil {
+      blocks.append(.line("no band: moves of this kind were not measured beside what they predict"))
+    }
     if study.moved != nil { blocks.append(.table(rules)) }
     if !study.batchShares.isEmpty { blocks.append(.table(batchRules)) }
     let target = study.target == nil ? "" : " on the target"
@@ -163,7 +167,9 @@ package struct TraceReport: Report {
     if let batchScale { parts.append("\(NumberFormat.shortest(batchScale)) times the batch") }
     if target.framework.name != study.system.framework.name { parts.append("through \(target.framework.title)") }
     if target.host.singleThreadSpeed != 1 {
-      parts.append("host speed \(NumberFormat.shortest(target.host.singleThreadSpeed))")
+      // The ratio of two hosts' speeds has as many digits as a number has.
+      let speed = target.host.singleThreadSpeed
+      parts.append("host speed \(NumberFormat.shortest(speed < 0.001 ? speed : (speed * 1e4).rounded() / 1e4))")
     }
     return parts.joined(separator: ", ")
   }

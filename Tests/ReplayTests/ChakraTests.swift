@@ -41,6 +41,7 @@ import Workloads
   func file(_ name: String) throws {
     let recorded = try Self.workload(name)
     let workload = try Workload(bytes: recorded.file(name: "graph", source: "a test"), file: "graph.json")
+    #expect(workload.parameters.map(\.name) == ["ranks"])
     let operators = try workload.bind().program.compactMap { block -> Operator? in
       if case .leaf(let operation) = block { operation } else { nil }
     }
