@@ -8,7 +8,8 @@ The run is a table of what happened (RUN below), in nanoseconds. Each format is 
 nothing with the simulator: SQLite by Python's own sqlite3, Protocol Buffers by an encoder of a few lines, JSON by json. What
 sqlite3 says of values.sqlite stands beside it, in values.jsonl. The layouts follow the tools' published schemas: Nsight
 Systems' "SQLite Schema Reference" and "JSON and Text Format Description", rocprofiler-sdk's rocpd_tables.sql and JSON schema,
-openxla/xla's xplane.proto, google/perfetto's trace_packet.proto and track_event.proto, Kineto's Chrome trace.
+openxla/xla's xplane.proto, google/perfetto's trace_packet.proto and track_event.proto, Kineto's Chrome trace, mlcommons/chakra's
+et_def.proto. Chakra's graphs have no clock: they hold the operators of the run, a kernel below each, and an all-reduce per step.
 
 Requirements: Python 3.9 or later; nothing else.
 """
@@ -473,6 +474,83 @@ def perfetto(path):
             file.write(message(1, packet))
 
 
+# Chakra
+
+METADATA, COMPUTATION, COLLECTIVE = 1, 4, 7
+NODE_TYPES = {METADATA: "METADATA_NODE", COMPUTATION: "COMP_NODE", COLLECTIVE: "COMM_COLL_NODE"}
+REDUCED_BYTES = 1 << 20
+
+
+def chakra_nodes():
+    """The nodes as PyTorch's execution trace is converted: a thread, its operators, below each its kernel, and an all-reduce."""
+    nodes = [dict(name="[pytorch|profiler|execution_trace|thread]", type=METADATA, parent=None, sizes=[], attributes={"is_cpu_op": True})]
+    kernels = iter(w["name"] for w in RUN.work if w["what"] == "kernel" and w["name"] != "reduce_kernel")
+    for step in RUN.steps:
+        for o in RUN.operators:
+            if not step["start"] <= o["start"] < step["end"]:
+                continue
+            nodes.append(dict(name=o["name"], type=COMPUTATION, parent=1, sizes=o["sizes"], duration=(o["end"] - o["start"]) // 1000,
+                              attributes={"is_cpu_op": True}))
+            nodes.append(dict(name=next(kernels), type=COMPUTATION, parent=len(nodes), sizes=[], duration=30, attributes={"is_cpu_op": False}))
+        nodes.append(dict(name="ncclDevKernel_AllReduce_Sum_f32_RING_LL", type=COLLECTIVE, parent=1, sizes=[], duration=50,
+                          attributes={"is_cpu_op": False, "comm_type": 0, "comm_size": REDUCED_BYTES, "pg_name": "0"}))
+    for index, node in enumerate(nodes, 1):
+        node["id"] = index
+    return nodes
+
+
+def chakra_inputs(node):
+    """What went in, as Python's str writes lists."""
+    values = [[7, 8, 0, size[0] * size[-1], 4, "cuda:0"] for size in node["sizes"]]
+    return dict(values=str(values), shapes=str(node["sizes"]), types=str(["Tensor(float)"] * len(node["sizes"])))
+
+
+def chakra(path):
+    def attribute(name, value):
+        kind = number(27, value) if isinstance(value, bool) else message(29, value) if isinstance(value, str) else number(9, value)
+        return message(10, message(1, name) + kind)
+
+    with open(path, "wb") as file:
+        def write(content):
+            file.write(varint(len(content)) + content)
+
+        write(message(1, "0.0.4"))
+        for node in chakra_nodes():
+            inputs = chakra_inputs(node)
+            content = number(1, node["id"]) + message(2, node["name"]) + number(3, node["type"])
+            if node["parent"] is not None:
+                content += message(4, varint(node["parent"])) + message(5, varint(node["parent"]))
+            content += number(7, node["duration"]) if "duration" in node else b""
+            content += message(8, message(1, inputs["values"]) + message(2, inputs["shapes"]) + message(3, inputs["types"]))
+            write(content + b"".join(attribute(*item) for item in node["attributes"].items()))
+
+
+def chakra_json(path):
+    """Object after object, as protobuf's own JSON has messages: 64-bit numbers are texts."""
+    def attribute(name, value):
+        kind = "boolVal" if isinstance(value, bool) else "stringVal" if isinstance(value, str) else "int64Val"
+        return {"name": name, kind: value if kind != "int64Val" else str(value)}
+
+    with open(path, "w") as file:
+        file.write(json.dumps({"version": "0.0.4"}, indent=2))
+        for node in chakra_nodes():
+            content = {"id": str(node["id"]), "name": node["name"], "type": NODE_TYPES[node["type"]]}
+            if node["parent"] is not None:
+                content.update(ctrlDeps=[str(node["parent"])], dataDeps=[str(node["parent"])])
+            if "duration" in node:
+                content["durationMicros"] = str(node["duration"])
+            content.update(inputs=chakra_inputs(node), attr=[attribute(*item) for item in node["attributes"].items()])
+            file.write(json.dumps(content, indent=2))
+
+
+def chakra_graph(path):
+    """The JSON that Chakra's feeder reads, of which a generator writes computation and communication by hand."""
+    nodes = [{"Id": 0, "Name": "aten::mm", "NodeType": COMPUTATION, "is_cpu_op": False, "runtime": 5, "data_deps": []},
+             {"Id": 1, "Name": "ALL_TO_ALL", "NodeType": COLLECTIVE, "is_cpu_op": False, "data_deps": [0], "comm_type": 6, "comm_size": 65536}]
+    with open(path, "w") as file:
+        json.dump({"workload_graph": nodes}, file)
+
+
 # What sqlite3 says of values of every kind
 
 
@@ -515,6 +593,9 @@ def main():
     xplane(at("jax.xplane.pb"))
     trace_viewer(at("jax.trace.json"))
     perfetto(at("perfetto.pftrace"))
+    chakra(at("chakra.et"))
+    chakra_json(at("chakra.et.json"))
+    chakra_graph(at("chakra_graph.json"))
     if not SMALL:
         values(at("values.sqlite"), at("values.jsonl"))
 

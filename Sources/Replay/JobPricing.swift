@@ -17,6 +17,8 @@ package enum ScalingRule: Int, CaseIterable, Sendable {
   case interconnect
   /// Nothing is known: a pass over memory that takes as long.
   case bandwidth
+  /// It stays as it was recorded: nothing says how it would change.
+  case recorded
 
   /// The key in JSON.
   package var key: String {
@@ -26,6 +28,7 @@ package enum ScalingRule: Int, CaseIterable, Sendable {
     case .copy: "copy"
     case .interconnect: "interconnect"
     case .bandwidth: "memory_bandwidth"
+    case .recorded: "recorded"
     }
   }
 
@@ -37,6 +40,7 @@ package enum ScalingRule: Int, CaseIterable, Sendable {
     case .copy: "copies by bytes and link"
     case .interconnect: "collectives by interconnect"
     case .bandwidth: "unknown: memory bandwidth"
+    case .recorded: "as it was recorded"
     }
   }
 }
@@ -48,28 +52,23 @@ package struct JobPricing: Sendable {
   /// Each job as it was recorded: its time, and what that is spent on.
   package private(set) var recordedCosts: [Cost] = []
 
-  private let recorded: RecordedProgram
-  private let trace: Trace
-  private let source: AcceleratorProfile?
-  private let framework: FrameworkProfile
+  let recorded: RecordedProgram
+  let trace: Trace
+  let source: AcceleratorProfile?
+  let framework: FrameworkProfile
   /// The operator that tells each job's time, an index into the recording's host events; -1 for none.
-  private var operations: [Int32] = []
+  private(set) var operations: [Int32] = []
   /// What each kernel's name says, by its number.
-  private var kernelNames: [Int32: KernelName] = [:]
+  private(set) var kernelNames: [Int32: KernelName] = [:]
   /// What the recording says of the collective of each job that is one, by the job's index.
-  private var collectives: [Int: LikeCollective] = [:]
+  private(set) var collectives: [Int: LikeCollective] = [:]
   /// How many collectives there are of which the recording does not say what they do, or how many ranks take part.
   package private(set) var unsaid = (kinds: 0, ranks: 0)
   /// The recorded operators by the numbers of their texts.
   private var known: [OperatorKey: RecordedOperator.Reading] = [:]
   /// Calls around jobs whose recorded shapes no operator of their name can have.
   private var senseless: Set<Int32> = []
-  private let kernelModel: KernelModel
-
-  private struct OperatorKey: Hashable {
-    let name: Int32
-    let inputs: InputTexts
-  }
+  let kernelModel: KernelModel
 
   /// Looks at the jobs of a recording.
   ///
@@ -157,20 +156,6 @@ package struct JobPricing: Sendable {
   /// How many calls around jobs have recorded shapes that no operator of their name can have; they count as not recorded.
   package var senselessShapes: Int { senseless.count }
 
-  /// The share of the recorded device time that rests on each rule.
-  package var shares: [(rule: ScalingRule, jobs: Int, fraction: Double)] {
-    var times = [Int64](repeating: 0, count: ScalingRule.allCases.count)
-    var counts = [Int](repeating: 0, count: ScalingRule.allCases.count)
-    for (rule, job) in zip(rules, recorded.jobs) {
-      times[rule.rawValue] += job.duration
-      counts[rule.rawValue] += 1
-    }
-    let total = max(1, times.reduce(0, +))
-    return ScalingRule.allCases.map { rule in
-      (rule, counts[rule.rawValue], Double(times[rule.rawValue]) / Double(total))
-    }
-  }
-
   // MARK: Operators
 
   /// The innermost operator around a job that the kernel model knows.
@@ -179,7 +164,7 @@ package struct JobPricing: Sendable {
     // Operators nest a dozen deep.
     for _ in 0..<64 where index >= 0 {
       let event = trace.hostEvents[Int(index)]
-      let key = OperatorKey(name: event.name, inputs: event.inputs)
+      let key = OperatorKey(event)
       let found = known[key] ?? RecordedOperator.reading(event, trace)
       known[key] = found
       switch found {
@@ -192,13 +177,13 @@ package struct JobPricing: Sendable {
     return -1
   }
 
-  private func `operator`(_ index: Int32) -> RecordedOperator? {
+  func `operator`(_ index: Int32) -> RecordedOperator? {
     let event = trace.hostEvents[Int(index)]
-    let key = OperatorKey(name: event.name, inputs: event.inputs)
+    let key = OperatorKey(event)
     return known[key]?.known
   }
 
-  private func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
+  func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
     let system = System(accelerator: accelerator, host: HostProfile(), framework: framework)
     let lowering = Lowering(target: LoweringTarget(system: system, precision: operation.precision))
     let model = kernelModel.model(of: accelerator)
@@ -206,7 +191,7 @@ package struct JobPricing: Sendable {
   }
 
   /// What an operator's kernels take together, one after the other.
-  private func time(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> KernelTime {
+  func time(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> KernelTime {
     var sum = KernelTime(compute: 0, memory: 0)
     for time in kernels(operation, accelerator) {
       sum.compute += time.computeShare
@@ -215,68 +200,11 @@ package struct JobPricing: Sendable {
     }
     return sum
   }
-
-  // MARK: Times elsewhere
-
-  /// The time of each job on another accelerator, and what it is spent on there.
-  ///
-  /// - Parameters:
-  ///   - target: The accelerator.
-  ///   - connections: What moves collectives; nil where they keep their times.
-  /// - Returns: A cost for each job; the recorded ones where the recording's accelerator is not known.
-  /// - Complexity: Two kernel times for each different operator, and a search for each different named kernel and time.
-  package func costs(on target: AcceleratorProfile, _ connections: CollectiveTranslation? = nil) -> [Cost] {
-    guard let source else { return recordedCosts }
-    var ratios: [Int32: (ratio: Double, there: KernelTime)?] = [:]
-    var likes: [LikeKernel: (seconds: Double, there: KernelTime)] = [:]
-    let translation = KernelTranslation(from: source, to: target, by: kernelModel)
-    return recorded.jobs.indices.map { index in
-      let job = recorded.jobs[index]
-      let seconds = Double(job.duration) * 1e-9
-      var rule = rules[index]
-      if rule == .shapes {
-        let operation = operations[index]
-        let ratio = ratios[operation] ?? self.ratio(operation, source, target)
-        ratios[operation] = .some(ratio)
-        if let ratio { return Cost(Picoseconds(costInSeconds: seconds * ratio.ratio), ratio.there) }
-        rule = .kernelClass
-      }
-      if rule == .interconnect {
-        guard let there = collectives[index].flatMap({ connections?.seconds(of: $0) }) else {
-          return recordedCosts[index]
-        }
-        return Cost(Picoseconds(costInSeconds: there), .communication)
-      }
-      if rule == .copy {
-        let result = translation.copy(seconds, bytes: Double(job.bytes))
-        return Cost(Picoseconds(costInSeconds: result), .copy)
-      }
-      let like = LikeKernel(kernelNames[job.name] ?? KernelName(trace.name(job.name)), job)
-      var time = likes[like]
-      if time == nil {
-        let found = translation.time(like)
-        time = (found.seconds, found.there)
-      }
-      likes[like] = time
-      return time.map { Cost(Picoseconds(costInSeconds: $0.seconds), $0.there) } ?? recordedCosts[index]
-    }
-  }
-
-  /// How much longer an operator's kernels take on another accelerator, and what they wait for there.
-  private func ratio(
-    _ index: Int32, _ source: AcceleratorProfile, _ target: AcceleratorProfile
-  ) -> (ratio: Double, there: KernelTime)? {
-    guard let operation = self.operator(index) else { return nil }
-    let here = kernels(operation, source).reduce(0) { $0 + $1.seconds }
-    let there = kernels(operation, target).reduce(0) { $0 + $1.seconds }
-    guard here > 0, there > 0, (there / here).isFinite else { return nil }
-    return (there / here, time(operation, target))
-  }
 }
 
 extension LikeKernel {
   /// What a recorded job's name says of it: a pass over memory where it says nothing.
-  fileprivate init(_ name: KernelName, _ job: RecordedJob) {
+  init(_ name: KernelName, _ job: RecordedJob) {
     self.init(kernelClass: name.kernelClass ?? .copy, precision: name.precision, duration: job.duration)
   }
 }

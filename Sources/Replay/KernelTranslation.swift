@@ -25,43 +25,48 @@ struct KernelTranslation {
   }
 
   /// The time of a kernel's like on the other accelerator, and what it is spent on here and there.
-  func time(_ like: LikeKernel) -> (seconds: Double, here: KernelTime, there: KernelTime) {
+  ///
+  /// - Parameters:
+  ///   - like: The kernel.
+  ///   - growth: How many times as much work it is there: rows of a product, bytes of a pass.
+  /// - Returns: The time there, and what it is spent on here and there.
+  func time(_ like: LikeKernel, growth: Double = 1) -> (seconds: Double, here: KernelTime, there: KernelTime) {
     let seconds = Double(like.duration) * 1e-9
-    let make: (Double) -> Kernel
+    let make: (Double, Double) -> Kernel
     switch like.kernelClass {
-    case .matrixMultiply, .convolution: make = { Self.product(side: $0, like.precision) }
-    default: make = { Self.pass(bytes: $0 * $0, like) }
+    case .matrixMultiply, .convolution: make = { Self.product(side: $0, rows: $1, like.precision) }
+    default: make = { Self.pass(bytes: $0 * $0 * $1, like) }
     }
     // From one element to a product of 10^15 FLOP or a pass over 10^12 bytes, by halving the exponent's range.
     var (low, high) = (0.0, like.kernelClass == .matrixMultiply || like.kernelClass == .convolution ? 17.0 : 20.0)
     for _ in 0..<48 {
       let middle = (low + high) / 2
-      if source.time(of: make(.exp2(middle))).seconds < seconds { low = middle } else { high = middle }
+      if source.time(of: make(.exp2(middle), 1)).seconds < seconds { low = middle } else { high = middle }
     }
-    let kernel = make(.exp2((low + high) / 2))
-    let here = source.time(of: kernel)
-    let there = target.time(of: kernel)
+    let size = Double.exp2((low + high) / 2)
+    let here = source.time(of: make(size, 1))
+    let there = target.time(of: make(size, growth))
     // Beyond what the search reaches, and below the shortest kernel, the ratio at the border holds.
     guard here.seconds > 0, there.seconds.isFinite else { return (seconds, here, here) }
     return (there.seconds * seconds / here.seconds, here, there)
   }
 
   /// The time of a copy over the host link.
-  func copy(_ seconds: Double, bytes: Double) -> Double {
+  func copy(_ seconds: Double, bytes: Double, growth: Double = 1) -> Double {
     let (from, to) = links
     guard from.bandwidthGBPerS > 0, to.bandwidthGBPerS > 0 else { return seconds }
     // A small copy is all set-up, which a wider link does not shorten.
     let transfer = bytes > 0 ? min(seconds, bytes / (from.bandwidthGBPerS * 1e9)) : seconds
-    return seconds - transfer + transfer * from.bandwidthGBPerS / to.bandwidthGBPerS
+    return seconds - transfer + growth * transfer * from.bandwidthGBPerS / to.bandwidthGBPerS
   }
 
-  private static func product(side: Double, _ precision: Precision) -> Kernel {
+  private static func product(side: Double, rows growth: Double, _ precision: Precision) -> Kernel {
     let side = side.rounded(.up)
-    let shape = MatrixShape(m: side, n: side, k: side)
+    let shape = MatrixShape(m: side * growth, n: side, k: side)
     let bytes = side * side * precision.bytesPerElement
     return Kernel(
-      name: "like", .matrixMultiply, .matrix(shape), flops: shape.flops, bytesRead: 2 * bytes, bytesWritten: bytes,
-      arithmetic: precision)
+      name: "like", .matrixMultiply, .matrix(shape), flops: shape.flops, bytesRead: (1 + growth) * bytes,
+      bytesWritten: growth * bytes, arithmetic: precision)
   }
 
   private static func pass(bytes: Double, _ like: LikeKernel) -> Kernel {

@@ -31,14 +31,18 @@ struct RecordedOperator {
   /// - Parameters:
   ///   - event: The host event.
   ///   - trace: The recording, for texts.
+  ///   - change: Changes the shapes of its tensors; nil from it makes the operator unknown.
   /// - Returns: The operator where it is known, or why it is not.
-  static func reading(_ event: HostEvent, _ trace: Trace) -> Reading {
-    guard let read = RecordedOperator(event, trace) else { return .unknown }
+  static func reading(
+    _ event: HostEvent, _ trace: Trace,
+    changing change: ([Shape], String, OperatorRule) -> [Shape]? = { shapes, _, _ in shapes }
+  ) -> Reading {
+    guard let read = RecordedOperator(event, trace, change) else { return .unknown }
     return OperatorCheck.fault(in: read.operation) == nil ? .known(read) : .senseless
   }
 
   /// Nil where no shapes were recorded or no rule knows the operator.
-  private init?(_ event: HostEvent, _ trace: Trace) {
+  private init?(_ event: HostEvent, _ trace: Trace, _ change: ([Shape], String, OperatorRule) -> [Shape]?) {
     let name = trace.name(event.name)
     let base = OperatorRule.baseName(name)
     // Fused attention below PyTorch's own operator has its heads in another place; that operator is around it.
@@ -60,6 +64,8 @@ struct RecordedOperator {
       if precision == nil, let own = Self.precision(type) { precision = own }
     }
     guard !inputs.isEmpty, inputs.contains(where: { $0.rank > 0 }) else { return nil }
+    guard let changed = change(inputs, name, rule), changed.count == inputs.count else { return nil }
+    inputs = changed
     var call = RecordedArguments(inputs: inputs, types: elements, values: recorded.values)
     guard rule.complete(&call) else { return nil }
     operation = Operator(
@@ -72,7 +78,7 @@ struct RecordedOperator {
     "Scalar", "ScalarList", "", "GenericList", "Int", "Bool", "Double",
   ]
 
-  private static func elementType(_ type: String) -> ElementType {
+  static func elementType(_ type: String) -> ElementType {
     switch type {
     case "long int", "long", "double": .int64
     case "int": .int32

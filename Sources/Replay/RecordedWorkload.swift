@@ -1,4 +1,6 @@
 import JSONText
+import Kernels
+import Roofline
 import Traces
 import Workloads
 
@@ -24,9 +26,12 @@ package struct RecordedWorkload: Sendable {
         known[index] = true
         continue
       }
-      guard let read = RecordedOperator.reading(trace.hostEvents[index], trace).known else { continue }
+      let event = trace.hostEvents[index]
+      guard
+        let operation = RecordedOperator.reading(event, trace).known?.operation ?? Self.communication(event, trace)
+      else { continue }
       known[index] = true
-      operators.append(read.operation)
+      operators.append(operation)
       var outer = parent
       while outer >= 0, !hasKnown[outer] {
         hasKnown[outer] = true
@@ -41,7 +46,29 @@ package struct RecordedWorkload: Sendable {
     }
   }
 
-  /// A workload file of the operators, without parameters: their sizes are those of the run.
+  /// What ranks do together, with the one tensor that each gives; nil for everything else.
+  ///
+  /// A replay has no use for it, since kernels of collectives are told by their own names.
+  private static func communication(_ event: HostEvent, _ trace: Trace) -> Operator? {
+    let name = trace.name(event.name)
+    guard name.hasPrefix("c10d::"), event.inputs.haveShapes, let kind = OperatorRule.named(name)?.collective else {
+      return nil
+    }
+    let inputs = trace.inputs(of: event)
+    let tensors = inputs.shapes.enumerated().filter { $1.contains { !$0.isEmpty } }
+    // PyTorch's have their results before what a rank gives, where these are other tensors.
+    let hasResultsFirst = kind == .allGather || kind == .reduceScatter || kind == .allToAll
+    guard let given = hasResultsFirst && tensors.count > 1 ? tensors[1] : tensors.first,
+      let shape = given.element.first.flatMap({ Shape(checking: $0) })
+    else { return nil }
+    let type = given.offset < inputs.types.count ? inputs.types[given.offset] : ""
+    return Operator(name: name, inputs: [shape], inputTypes: [RecordedOperator.elementType(type)])
+  }
+
+  /// A workload file of the operators, whose sizes are those of the run.
+  ///
+  /// It has no parameters, unless ranks do something together: how many they are is `ranks`. Each rank's own sizes are what was
+  /// recorded, whatever their number.
   ///
   /// - Parameters:
   ///   - name: The workload's name.
@@ -56,6 +83,10 @@ package struct RecordedWorkload: Sendable {
     }
     json.key("parameters")
     json.beginObject()
+    if operators.contains(where: { OperatorRule.named($0.name)?.collective != nil }) {
+      json.key("ranks")
+      json.value(1)
+    }
     json.end()
     json.key("program")
     json.beginArray()

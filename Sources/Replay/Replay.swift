@@ -12,6 +12,46 @@ public struct ReplayResult: Sendable, PassSummarized {
 
   /// From the first event to the end of the last.
   public var span: Picoseconds { latency }
+
+  /// The part of the span that waits for nothing that was recorded: what no category of the account has.
+  public var unexplainedWait: Picoseconds { span - Picoseconds(account.wrappedSum()) }
+}
+
+/// What a picosecond of a replay's span was spent on.
+package enum ReplayPart: Sendable, Hashable, CaseIterable {
+  /// What passes are spent on too.
+  case category(CostCategory)
+  /// Waiting for nothing that was recorded.
+  case unexplainedWait
+
+  /// Every category, and what none explains.
+  package static var allCases: [ReplayPart] { CostCategory.allCases.map(ReplayPart.category) + [.unexplainedWait] }
+
+  /// The key in JSON, before its unit.
+  package var key: String {
+    switch self {
+    case .category(let category): category.key
+    case .unexplainedWait: "unexplained_wait"
+    }
+  }
+
+  /// What people read.
+  package var title: String {
+    switch self {
+    case .category(let category): category.title
+    case .unexplainedWait: "unexplained waiting"
+    }
+  }
+}
+
+extension ReplayResult {
+  /// What of the span is spent on a part; all parts sum to it.
+  package func time(in part: ReplayPart) -> Picoseconds {
+    switch part {
+    case .category(let category): time(in: category)
+    case .unexplainedWait: unexplainedWait
+    }
+  }
 }
 
 extension ReplayPlan {

@@ -15,8 +15,10 @@ package struct ReplayPlan: Sendable {
     case capturedGraph(nodes: Int)
     /// A job of the device, by its index in the recorded program.
     case job(Int)
-    /// What a job begins later than it could, nanoseconds.
+    /// What a job begins later than what it waited for has ended, nanoseconds.
     case delay(Int64)
+    /// What a job begins later than anything that was recorded tells, nanoseconds.
+    case unexplainedWait(Int64)
     /// What lies between a job and the one before it, nanoseconds.
     case gap(Int64)
     /// Work on a stream from before the recording, nanoseconds.
@@ -66,7 +68,7 @@ package struct ReplayPlan: Sendable {
       for job in jobs { append(.node, .job(job), stream: stream, label: recorded.jobs[job].name) }
     case .capturedGraph(let nodes): append(.call, .capturedGraph(nodes: nodes))
     case .delay(let time, let stream, let kind):
-      items.append(kind == .gap ? .gap(time) : .delay(time))
+      items.append(Self.item(of: time, kind))
       program.instructions.append(
         Instruction(.delay, operand: items.count - 1, stream: stream, lane: Int(kind.rawValue)))
     case .synchronize: program.instructions.append(Instruction(.synchronize, operand: 0))
@@ -77,6 +79,14 @@ package struct ReplayPlan: Sendable {
     case .waitForStream(let other, let stream): note(.waitForStream, other, stream: stream)
     case .signal(let signal): note(.signal, signal)
     case .awaitSignal(let signal): note(.awaitSignal, signal)
+    }
+  }
+
+  private static func item(of time: Int64, _ kind: JobDelay) -> Item {
+    switch kind {
+    case .gap: .gap(time)
+    case .afterWaiting: .delay(time)
+    case .always: .unexplainedWait(time)
     }
   }
 

@@ -76,6 +76,21 @@ package struct ReplayPrices: Sendable {
     return Picoseconds(costInMicroseconds: recorded.microseconds * kernelGap.fraction(of: recordedKernelGap))
   }
 
+  /// A job's time at this device speed.
+  package func time(ofJob index: Int) -> Picoseconds { cost(ofJob: index).duration }
+
+  /// A job's cost at this device speed, category by category.
+  fileprivate func cost(ofJob index: Int) -> Cost {
+    var cost = jobs[index]
+    cost.duration = 0
+    for category in CostCategory.allCases where cost.account[category.rawValue] != 0 {
+      let time = deviceTime(Picoseconds(cost.account[category.rawValue]), category)
+      cost.account[category.rawValue] = time.count
+      cost.duration += time
+    }
+    return cost
+  }
+
   /// A device's time at this device speed.
   package func deviceTime(_ time: Picoseconds, _ category: CostCategory) -> Picoseconds {
     let part =
@@ -123,18 +138,12 @@ extension ReplayPlan {
     case .capturedGraph(let nodes):
       let time = prices.capturedGraph.call.microseconds + prices.capturedGraph.node.microseconds * Double(nodes)
       return Cost(Picoseconds(costInMicroseconds: time), .launch)
-    case .job(let index):
-      var cost = prices.jobs[index]
-      cost.duration = 0
-      for category in CostCategory.allCases where cost.account[category.rawValue] != 0 {
-        let time = prices.deviceTime(Picoseconds(cost.account[category.rawValue]), category)
-        cost.account[category.rawValue] = time.count
-        cost.duration += time
-      }
-      return cost
+    case .job(let index): return prices.cost(ofJob: index)
     case .gap(let time): return Cost(prices.gap(time), .kernelGap)
-    // Nobody knows what it waits for, so nothing shortens it.
     case .delay(let time): return Cost(Picoseconds(nanoseconds: time), .kernelOverhead)
+    // Nobody knows what it waits for, so nothing shortens it, and no lane of the account has it:
+    // ``ReplayResult/unexplainedWait`` is what the lanes leave of the span.
+    case .unexplainedWait(let time): return Cost(duration: Picoseconds(nanoseconds: time), account: .zero)
     case .occupied(let time):
       return Cost(prices.deviceTime(Picoseconds(nanoseconds: time), .memory), .memory)
     }

@@ -11,6 +11,8 @@ package enum TraceQuestion: String, CaseIterable, Sendable {
   case idle
   /// The steps that are in it.
   case steps
+  /// What the kernels of each name cost.
+  case kernels
 }
 
 /// Answers to questions about a recording, from what was recorded alone: nothing is replayed.
@@ -21,6 +23,8 @@ package struct TraceAnswers: Sendable {
   package let questions: Set<TraceQuestion>
   /// The operators, if they were asked for or are compared.
   package let operators: OperatorTimes?
+  /// The kernels by name, if they were asked for.
+  package let kernels: NamedKernelTimes?
   /// The modules, if they were asked for.
   package let layers: LayerTimes?
   /// Why the device was idle, if it was asked for.
@@ -33,6 +37,8 @@ package struct TraceAnswers: Sendable {
   package let other: RecordedRun?
   /// What costs more than in the other recording.
   package let comparison: OperatorComparison?
+  /// The same by the names of kernels, if these were asked for.
+  package let kernelComparison: NamedKernelComparison?
 
   /// Answers questions.
   ///
@@ -57,16 +63,24 @@ package struct TraceAnswers: Sendable {
       questions.contains(.operators) || other != nil
       ? OperatorTimes(run, shares, activity, accelerator: accelerator, framework: framework) : nil
     self.operators = operators
+    let kernels = questions.contains(.kernels) ? NamedKernelTimes(run, shares) : nil
+    self.kernels = kernels
     layers = questions.contains(.layers) ? LayerTimes(run, shares) : nil
     idle = questions.contains(.idle) ? IdleTime(run, shares, activity) : nil
     steps = questions.contains(.steps) ? RecordedStepTime.steps(of: run.trace) : nil
-    comparison = other.flatMap { other in
-      operators.map {
+    let otherShares = other.map { DeviceShares($0) }
+    var comparison: OperatorComparison?
+    var kernelComparison: NamedKernelComparison?
+    if let other, let otherShares {
+      comparison = operators.map {
         OperatorComparison(
           $0,
           against: OperatorTimes(
-            other, DeviceShares(other), HostActivity(other), accelerator: accelerator, framework: framework))
+            other, otherShares, HostActivity(other), accelerator: accelerator, framework: framework))
       }
+      kernelComparison = kernels.map { NamedKernelComparison($0, against: NamedKernelTimes(other, otherShares)) }
     }
+    self.comparison = comparison
+    self.kernelComparison = kernelComparison
   }
 }

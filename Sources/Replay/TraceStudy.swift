@@ -19,6 +19,8 @@ public struct TraceChanges: Sendable {
   public var deviceSpeed: Double?
   /// Host time of the profiler for each operator that is taken off, microseconds.
   public var profilerOverheadUS: Double?
+  /// How many times the recorded batch.
+  public var batchScale: Double?
   /// Numbers of profiles, by path.
   public var overrides: [(path: String, value: Double)] = []
 
@@ -28,8 +30,7 @@ public struct TraceChanges: Sendable {
   /// Whether anything is.
   public var isEmpty: Bool {
     accelerator == nil && connection == nil && framework == nil && hostSpeed == nil && deviceSpeed == nil
-      && profilerOverheadUS == nil
-      && overrides.isEmpty
+      && profilerOverheadUS == nil && batchScale == nil && overrides.isEmpty
   }
 }
 
@@ -41,6 +42,8 @@ public enum TraceStudyFault: Error, Sendable {
   case rewritesOperators(framework: String)
   /// A number cannot be overridden.
   case override(OverrideFault)
+  /// The recording does not say what grows with the batch: only of so much of its device time.
+  case unknownBatch(fraction: Double, hasShapes: Bool)
   /// A replay fails.
   case simulation(SimulationFault)
 }
@@ -77,6 +80,14 @@ public struct TraceStudy: Sendable {
     guard let targetSystem else { return false }
     return targetSystem.accelerator?.name != system.accelerator?.name || targetSystem.connection != system.connection
   }
+  /// What the device's time on the target is told by; nil without one that has other kernel times.
+  package let moved: MovedJobs?
+  /// The share of the device's time that rests on each rule: on those that the target used, or would be used by a move.
+  package let ruleShares: [RuleShare<ScalingRule>]
+  /// The same of the rules for another batch; empty without one.
+  package let batchShares: [RuleShare<BatchRule>]
+  /// Between what the span and the device's time of the target lie, as far as such moves were measured.
+  package let band: MoveBand?
   /// How long the profiler takes for an operator at most, microseconds; nil where the recording does not tell.
   public let profilerOverheadEstimateUS: Double?
 
@@ -110,12 +121,13 @@ public struct TraceStudy: Sendable {
   ///   - framework: The profile that stands for the recording's framework.
   ///   - changes: What is to be different.
   ///   - kernelModel: What predicts kernel times on both accelerators, whose ratio carries the recorded ones over.
+  ///   - errors: How far moves were from measurements; nil for no band.
   ///   - recordsTimeline: Whether what happened is kept.
   /// - Throws: ``TraceStudyFault``.
   package init(
     _ run: RecordedRun, accelerator: AcceleratorProfile?, connection: DeviceConnection?, host: HostProfile,
     framework: FrameworkProfile, changes: TraceChanges = TraceChanges(), kernelModel: KernelModel = .calibrated,
-    recordsTimeline: Bool = false
+    errors: MoveErrors? = nil, recordsTimeline: Bool = false
   ) throws(TraceStudyFault) {
     self.run = run
     let recorded = RecordedProgram(run)
@@ -133,6 +145,10 @@ public struct TraceStudy: Sendable {
     guard !changes.isEmpty else {
       targetSystem = nil
       target = nil
+      moved = nil
+      ruleShares = pricing.shares
+      batchShares = []
+      band = nil
       capture = (0, 0)
       uncapturedHostWork = 0
       self.changes = try simulating { () throws(SimulationFault) in try plan.changes(prices) }
@@ -143,7 +159,14 @@ public struct TraceStudy: Sendable {
     var counts = (graphs: 0, nodes: 0)
     var hostWork: Int64 = 0
     var targetPrices = prices
-    targetPrices.apply(changes, from: system, to: changed, recorded, pricing, run.trace)
+    let moved = try pricing.moved(changes, from: system, to: changed, run)
+    self.moved = moved
+    targetPrices.apply(changes, from: system, to: changed, recorded, moved, run.trace)
+    let times = recorded.jobs.indices.map { targetPrices.time(ofJob: $0) }
+    ruleShares = pricing.shares(of: ScalingRule.allCases, (moved?.rules ?? pricing.rules).map(\.rawValue), times)
+    batchShares =
+      changes.batchScale == nil
+      ? [] : pricing.shares(of: BatchRule.allCases, (moved?.batchRules ?? []).map(\.rawValue), times)
     var targetPlan = plan
     if changed.framework.mode == .graph {
       let captured = recorded.captured()
@@ -156,7 +179,16 @@ public struct TraceStudy: Sendable {
     target = try simulating { () throws(SimulationFault) in
       try targetPlan.replay(targetPrices, timelineNames: names)
     }
-    self.changes = try simulating { () throws(SimulationFault) in try targetPlan.changes(targetPrices) }
+    let parts = MoveErrors.parts(changes, moves: moved != nil, from: system, to: changed)
+    let movesKernels = !parts.isDisjoint(with: [.accelerators, .batches])
+    let measured = movesKernels ? ruleShares[ScalingRule.shapes.rawValue].fraction : 1
+    let finalPlan = targetPlan
+    let finalPrices = targetPrices
+    band = try simulating { () throws(SimulationFault) in
+      guard let errors else { return nil }
+      return try finalPlan.band(finalPrices, errors, of: parts, measuredFraction: measured)
+    }
+    self.changes = try simulating { () throws(SimulationFault) in try finalPlan.changes(finalPrices) }
   }
 }
 
@@ -227,7 +259,7 @@ extension System {
 extension ReplayPrices {
   /// Changes the recording's prices to those of another system.
   mutating func apply(
-    _ changes: TraceChanges, from old: System, to new: System, _ recorded: RecordedProgram, _ pricing: JobPricing,
+    _ changes: TraceChanges, from old: System, to new: System, _ recorded: RecordedProgram, _ moved: MovedJobs?,
     _ trace: Trace
   ) {
     hostSpeed *= new.host.singleThreadSpeed / old.host.singleThreadSpeed
@@ -254,12 +286,7 @@ extension ReplayPrices {
       Picoseconds(costInMicroseconds: new.framework.graphNodeUS / hostSpeed)
     )
     queueDepth = Int(min(max(1, after.launch.queueDepth), 0x1p40))
-    var sameLaunch = after
-    sameLaunch.launch = before.launch
-    sameLaunch.provenance = before.provenance
-    if sameLaunch != before || new.connection != old.connection {
-      jobs = pricing.costs(on: after, CollectiveTranslation(from: old, to: new))
-    }
+    if let moved { jobs = moved.costs }
   }
 
   private mutating func scaleOperators(
@@ -272,4 +299,34 @@ extension ReplayPrices {
       operatorScales[work.name] = scale
     }
   }
+}
+
+extension JobPricing {
+  /// The jobs' times on a target; nil where they are the recorded ones.
+  fileprivate func moved(
+    _ changes: TraceChanges, from old: System, to new: System, _ run: RecordedRun
+  ) throws(TraceStudyFault) -> MovedJobs? {
+    guard let before = old.accelerator, let after = new.accelerator else {
+      if changes.batchScale != nil { throw .unknownDevice(name: "") }
+      return nil
+    }
+    var sameLaunch = after
+    sameLaunch.launch = before.launch
+    sameLaunch.provenance = before.provenance
+    guard sameLaunch != before || new.connection != old.connection || changes.batchScale != nil else { return nil }
+    let batch = changes.batchScale.map { BatchChange(run, factor: $0) }
+    let moved = moved(to: after, CollectiveTranslation(from: old, to: new), batch: batch)
+    if batch != nil {
+      let shares = shares(of: BatchRule.allCases, moved.batchRules.map(\.rawValue), nil)
+      func share(_ rules: BatchRule...) -> Double { rules.reduce(0) { $0 + shares[$1.rawValue].fraction } }
+      let known = share(.shapes, .proportional)
+      guard known >= Self.leastKnownBatch else {
+        throw .unknownBatch(fraction: known, hasShapes: share(.assumed) < Self.leastKnownBatch)
+      }
+    }
+    return moved
+  }
+
+  /// The least share of the device's time of which shapes have to say how it grows with the batch.
+  private static let leastKnownBatch = 0.5
 }

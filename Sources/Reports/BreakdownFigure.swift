@@ -46,8 +46,11 @@ extension Figure {
 
   /// What the replay of a recording, and its target, are spent on.
   static func breakdown(_ study: TraceStudy) -> Figure {
-    let rows = study.results.map { Pass(name: $0.name, timing: $0.result.timing) }
-    let used = used(rows)
+    let results = study.results
+    let rows = results.map {
+      Pass(name: $0.name, timing: $0.result.timing, unexplainedWait: $0.result.unexplainedWait)
+    }
+    let used = ReplayPart.allCases.filter { part in results.contains { $0.result.time(in: part) > 0 } }
     let recorded: [Cell] =
       ["recorded", .time(study.run.span), .time(study.run.deviceBusy)] + used.map { _ in .time(nil) }
     return Figure(
@@ -60,9 +63,8 @@ extension Figure {
           Field("device busy", unit: "ms", key: "device_busy_us", .milliseconds(3)),
         ] + used.map { Field($0.title, unit: "ms", key: "\($0.key)_us", .milliseconds(3)) },
         [recorded]
-          + rows.map { row in
-            [.text(row.name), .time(row.timing.latency), .time(row.timing.deviceBusy)]
-              + used.map { .time(row.timing.time(in: $0)) }
+          + results.map { name, result in
+            [.text(name), .time(result.span), .time(result.deviceBusy)] + used.map { .time(result.time(in: $0)) }
           }))
   }
 
@@ -70,6 +72,8 @@ extension Figure {
   private struct Pass: Sendable {
     var name: String
     var timing: PassTiming
+    /// What no category of its account has.
+    var unexplainedWait = Picoseconds.zero
     /// What is said behind its latency.
     var note = ""
     /// Whether it stands out.
@@ -84,32 +88,43 @@ extension Figure {
   /// A bar for each pass, its parts in one order, and under it the time in which the device works.
   private static func criticalPaths(_ rows: [Pass], axis title: String) -> BarChart {
     let used = used(rows)
+    let isUnexplained = rows.contains { $0.unexplainedWait > 0 }
+    let unexplained =
+      isUnexplained ? [BarChart.Series(name: ReplayPart.unexplainedWait.title, style: .unexplained)] : []
     return BarChart(
       axis: Axis(title: title, scale: .linear(coveringMost: rows.map { $0.timing.latency.milliseconds })),
-      series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + [
+      series: used.map { BarChart.Series(name: $0.title, style: $0.style) } + unexplained + [
         BarChart.Series(name: "device busy, at the same time (thin)", style: SeriesStyle(color: 8))
       ],
       rows: rows.map { row in
         let busy = row.timing.deviceBusy.milliseconds
         return BarChart.Row(
           label: row.name, value: "\(shortNumber(row.timing.latency.milliseconds)) ms\(row.note)",
-          segments: segments(row.name, row.timing, used), isMarked: row.isMarked,
+          segments: segments(row, used), isMarked: row.isMarked,
           under: BarChart.Segment(
-            series: used.count, start: 0, end: busy, hover: "\(row.name): device busy \(shortNumber(busy)) ms"))
+            series: used.count + unexplained.count, start: 0, end: busy,
+            hover: "\(row.name): device busy \(shortNumber(busy)) ms"))
       })
   }
 
-  private static func segments(_ name: String, _ timing: PassTiming, _ used: [CostCategory]) -> [BarChart.Segment] {
+  private static func segments(_ row: Pass, _ used: [CostCategory]) -> [BarChart.Segment] {
     var start = Picoseconds.zero
-    return used.enumerated().compactMap { index, category in
-      let time = timing.time(in: category)
-      guard time > 0 else { return nil }
-      defer { start += time }
-      let share = time.fraction(of: max(1, timing.latency))
+    let parts =
+      used.map { (title: $0.title, time: row.timing.time(in: $0)) }
+      + [(title: ReplayPart.unexplainedWait.title, time: row.unexplainedWait)]
+    return parts.enumerated().compactMap { index, part in
+      guard part.time > 0 else { return nil }
+      defer { start += part.time }
+      let share = part.time.fraction(of: max(1, row.timing.latency))
       return BarChart.Segment(
-        series: index, start: start.milliseconds, end: (start + time).milliseconds,
-        hover: "\(name): \(category.title) \(shortNumber(time.milliseconds)) ms, \(NumberFormat.percent(share))",
+        series: index, start: start.milliseconds, end: (start + part.time).milliseconds,
+        hover: "\(row.name): \(part.title) \(shortNumber(part.time.milliseconds)) ms, \(NumberFormat.percent(share))",
         label: NumberFormat.percent(share, decimals: 0))
     }
   }
+}
+
+extension SeriesStyle {
+  /// How waiting looks that nothing explains: as copies do, of which recordings with such waits have few.
+  fileprivate static let unexplained = SeriesStyle(color: 5)
 }

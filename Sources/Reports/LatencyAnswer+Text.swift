@@ -69,8 +69,9 @@ extension LatencyAnswer {
   }
 
   /// Both ends of an interval, in the unit of both where they share it: `8.3 to 9.9 ms`.
-  private static func range(_ low: Picoseconds, _ high: Picoseconds) -> String {
+  static func range(_ low: Picoseconds, _ high: Picoseconds) -> String {
     let (low, high) = (text(low), text(high))
+    if low == high { return low }
     guard let space = low.firstIndex(of: " "), high.hasSuffix(low[space...]) else { return "\(low) to \(high)" }
     return "\(low[..<space]) to \(high)"
   }

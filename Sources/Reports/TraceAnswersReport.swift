@@ -34,15 +34,16 @@ package struct TraceAnswersReport: Report {
       ]
     }
     if answers.questions.contains(.operators) { record += ["operators": .table(operators)] }
+    if answers.kernels != nil { record += ["kernels": .table(kernels)] }
     if answers.layers != nil { record += ["layers": .table(layers)] }
     if answers.steps != nil { record += ["steps": .table(steps)] }
     if let other = answers.other {
-      record += [
-        "against": .record([
-          "file": .text(other.trace.file), "recorded": .record(Self.times(other).onOneLine),
-          "operators": .table(compared),
-        ])
+      var against: Record = [
+        "file": .text(other.trace.file), "recorded": .record(Self.times(other).onOneLine),
+        "operators": .table(compared),
       ]
+      if answers.kernelComparison != nil { against += ["kernels": .table(comparedKernels)] }
+      record += ["against": .record(against)]
     }
     return record
   }
@@ -51,10 +52,12 @@ package struct TraceAnswersReport: Report {
   package var tables: [Table] {
     var tables: [Table] = []
     if answers.questions.contains(.operators) { tables.append(operators) }
+    if answers.kernels != nil { tables.append(kernels) }
     if answers.layers != nil { tables.append(layers) }
     if answers.idle != nil { tables.append(causes) }
     if answers.steps != nil { tables.append(steps) }
     if answers.comparison != nil { tables.append(compared) }
+    if answers.kernelComparison != nil { tables.append(comparedKernels) }
     return tables
   }
 
@@ -80,8 +83,14 @@ package struct TraceAnswersReport: Report {
     if let comparison = answers.comparison {
       blocks.append(block(compared, comparison.rows.count, "what became slower"))
     }
+    if let comparison = answers.kernelComparison {
+      blocks.append(block(comparedKernels, comparison.rows.count, "which kernels became slower"))
+    }
     if answers.questions.contains(.operators) {
       blocks.append(block(operators, answers.operators?.rows.count ?? 0, "by operator"))
+    }
+    if let kernels = answers.kernels, !kernels.rows.isEmpty {
+      blocks.append(block(self.kernels, kernels.rows.count, "by kernel"))
     }
     if let layers = answers.layers {
       if layers.isEmpty {
@@ -159,6 +168,27 @@ package struct TraceAnswersReport: Report {
         Column("host_fraction", for: .programs) { .number(span == .zero ? 0 : $0.host.fraction(of: span)) },
         Column("GFLOP", key: "gflop", .significant(3), rank: .incidental) { .number($0.flops.map { $0 / 1e9 }) },
         Column("GB", key: "gb", .significant(3), rank: .incidental) { .number($0.bytes.map { $0 / 1e9 }) },
+      ])
+  }
+
+  private var kernels: Table {
+    let busy = answers.run.deviceBusy
+    return Table(
+      named: "kernels", answers.kernels?.rows ?? [],
+      [
+        Column("kernel") { .text($0.name) },
+        Column("sort", for: .programs) { .text($0.kind.key) },
+        Column("count", .integer, rank: .supporting) { .count($0.count) },
+        time("device", "device_us") { $0.device },
+        Column("share", key: "device_fraction", .share(1)) {
+          .number(busy == .zero ? 0 : $0.device.fraction(of: busy))
+        },
+        time("mean", "mean_us") { $0.mean }.ranked(.supporting),
+        Column("shortest_us", for: .programs) { .time($0.shortest) },
+        Column("longest_us", for: .programs) { .time($0.longest) },
+        time("alone", "device_exposed_us") { $0.exposedDevice }.ranked(.incidental),
+        time("beside others", "device_hidden_us") { $0.hiddenDevice }.ranked(.incidental),
+        Column("work_us", for: .programs) { .time($0.work) },
       ])
   }
 
@@ -242,6 +272,21 @@ package struct TraceAnswersReport: Report {
       ])
   }
 
+  private var comparedKernels: Table {
+    Table(
+      named: "against_kernels", answers.kernelComparison?.rows ?? [],
+      [
+        Column("kernel") { .text($0.name) },
+        Column("count", .integer) { .count($0.here?.count) },
+        Column("before", key: "count_against", .integer) { .count($0.there?.count) },
+        time("device", "device_us") { $0.here?.device },
+        time("before", "device_against_us") { $0.there?.device },
+        time("mean", "mean_us") { $0.here?.mean },
+        time("before", "mean_against_us") { $0.there?.mean },
+        time("slower by", "difference_us") { $0.difference },
+      ])
+  }
+
   private var compared: Table {
     Table(
       named: "against", answers.comparison?.rows ?? [],
@@ -262,5 +307,16 @@ extension Table {
   /// The first rows alone.
   fileprivate func first(_ limit: Int) -> Table {
     count <= limit ? self : Table(named: name, fields: fields, (0..<limit).map { cells($0) })
+  }
+}
+
+extension DeviceEventKind {
+  /// The word in CSV and JSON.
+  fileprivate var key: String {
+    switch self {
+    case .kernel: "kernel"
+    case .copy: "copy"
+    case .set: "set"
+    }
   }
 }

@@ -68,11 +68,28 @@ package struct TracePage: Sendable {
           identifier: "timeline", heading: "The timeline", markup: HTMLPage.markup(figure), shown: 0,
           isOfKind: true, tools: SystemReport.timelineTools))
     }
+    sections += ruleSections
     sections += answerSections
     return HTMLPage(
       finding: finding, number: share, numberMeaning: "framework tax: share of the time in which the device is idle",
       sections: sections, data: data(short.flatMap { TimelineChart($0) }), command: command
     ).html
+  }
+
+  /// What the device's time on the target rests on, and how far it may be wrong.
+  private var ruleSections: [HTMLPage.Section] {
+    guard study.moved != nil || study.band != nil else { return [] }
+    let tables =
+      [(study.ruleTable, "By which rule the device's time is told")]
+      + (study.batchShares.isEmpty ? [] : [(study.batchTable, "By which rule it is told with the other batch")])
+    let band = study.band.map { $0.lines.map { "<p class=\"caption\">\(markupEscaped($0))</p>" }.joined() } ?? ""
+    let shown = study.moved == nil ? [] : tables
+    return [
+      HTMLPage.Section(
+        identifier: "rules", heading: "What the target rests on",
+        body: band
+          + shown.map { "<div class=\"scroll\" tabindex=\"0\">\($0.html(caption: $1))</div>" }.joined())
+    ]
   }
 
   /// What called what on the host, and the answers as tables.

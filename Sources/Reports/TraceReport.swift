@@ -11,11 +11,14 @@ package struct TraceReport: Report {
   package let study: TraceStudy
   /// The numbers that the user changed: path and value.
   package let overrides: [(path: String, value: Double)]
+  /// How many times the recorded batch, if that is another.
+  package let batchScale: Double?
 
   /// A report.
-  package init(study: TraceStudy, overrides: [(path: String, value: Double)] = []) {
+  package init(study: TraceStudy, overrides: [(path: String, value: Double)] = [], batchScale: Double? = nil) {
     self.study = study
     self.overrides = overrides
+    self.batchScale = batchScale
   }
 
   /// The replay, and the target where something is changed.
@@ -39,21 +42,24 @@ package struct TraceReport: Report {
     ]
     record += Record(
       results.map { name, result in
-        let breakdown = Record(breakdown: result.time)
+        let breakdown = Record(ReplayPart.allCases.map { ($0.key, .time(result.time(in: $0))) })
         return (name, .record(result.times(isTelling: study.isTelling) + ["breakdown_us": .record(breakdown)]))
       })
-    let rules = study.pricing.shares.map { rule, jobs, fraction in
-      let share: Record = ["jobs": .count(jobs), "device_time_fraction": .number(fraction)]
-      return (key: rule.key, value: Value.record(share.onOneLine))
-    }
+    let rules = study.ruleShares.map { (key: $0.rule.key, value: Value.record(Record($0).onOneLine)) }
     let changes = advice.prefix(3).map { change in
       let change: Record = [
         "change": .text(change.knob.change), "number": .text(change.knob.key), "span_us": .time(change.span),
       ]
       return Value.record(change.onOneLine)
     }
+    if study.target != nil { record += ["error_band": study.band.map { .record($0.record.onOneLine) } ?? .text(nil)] }
+    record += ["rules": .record(Record(rules))]
+    if !study.batchShares.isEmpty {
+      let rules = study.batchShares.map { (key: $0.rule.key, value: Value.record(Record($0).onOneLine)) }
+      record += ["batch_rules": .record(Record(rules))]
+    }
     return record + [
-      "rules": .record(Record(rules)), "senseless_shapes": .count(study.pricing.senselessShapes),
+      "senseless_shapes": .count(study.pricing.senselessShapes),
       "sensitivities": .record(Record(advice.map { ($0.knob.key, .number($0.elasticity)) })),
       "changes": .list(changes, onOneLine: false), "recorded_constants": .record(constants), "inputs": .record(inputs),
     ]
@@ -81,6 +87,7 @@ package struct TraceReport: Report {
         "accelerator": .text(target.accelerator?.name), "framework": .text(target.framework.name),
         "host_speed": .number(target.host.singleThreadSpeed),
       ]
+      if let scale = batchScale { inputs += ["batch_scale": .number(scale)] }
       if let interconnect = target.interconnect { inputs += ["interconnect": .text(interconnect.name)] }
     }
     return inputs + ["set": .record(Record(numbers: overrides).onOneLine)]
@@ -88,7 +95,7 @@ package struct TraceReport: Report {
 
   /// A row for each run: recorded, replayed, and the target where something is changed.
   package var tables: [Table] {
-    let none = Record([("bound", .text(nil))] + CostCategory.allCases.map { ("\($0.key)_us", .time(nil)) })
+    let none = Record([("bound", .text(nil))] + ReplayPart.allCases.map { ("\($0.key)_us", .time(nil)) })
     let recorded = ["run": .text("recorded")] + study.run.times + none
     return [
       Table(
@@ -96,7 +103,7 @@ package struct TraceReport: Report {
         [recorded]
           + results.map { name, result in
             ["run": .text(name)] + result.times(isTelling: study.isTelling)
-              + Record(breakdown: result.time, ending: "_us")
+              + Record(ReplayPart.allCases.map { part in ("\(part.key)_us", .time(result.time(in: part))) })
           })
     ]
   }
@@ -106,11 +113,13 @@ package struct TraceReport: Report {
   /// A few lines and tables to read.
   package var blocks: [ReportBlock] {
     var blocks: [ReportBlock] = [.lines(heading), .table(times), .table(path)]
-    if study.targetSystem?.accelerator?.name != study.system.accelerator?.name || study.isConnectionChanged
-      || !overrides.isEmpty
-    {
-      blocks.append(.table(rules))
+    if let band = study.band {
+      blocks.append(.lines(band.lines))
+    } else if study.moved != nil {
+      blocks.append(.line("no band: moves of this kind were not measured beside what they predict"))
     }
+    if study.moved != nil { blocks.append(.table(rules)) }
+    if !study.batchShares.isEmpty { blocks.append(.table(batchRules)) }
     let target = study.target == nil ? "" : " on the target"
     blocks.append(
       .line(
@@ -155,9 +164,12 @@ package struct TraceReport: Report {
     if let connection = target.connection, study.isConnectionChanged {
       parts += connection.texts(of: study.pricing.mostRanks)
     }
+    if let batchScale { parts.append("\(NumberFormat.shortest(batchScale)) times the batch") }
     if target.framework.name != study.system.framework.name { parts.append("through \(target.framework.title)") }
     if target.host.singleThreadSpeed != 1 {
-      parts.append("host speed \(NumberFormat.shortest(target.host.singleThreadSpeed))")
+      // The ratio of two hosts' speeds has as many digits as a number has.
+      let speed = target.host.singleThreadSpeed
+      parts.append("host speed \(NumberFormat.shortest(speed < 0.001 ? speed : (speed * 1e4).rounded() / 1e4))")
     }
     return parts.joined(separator: ", ")
   }
@@ -185,11 +197,11 @@ package struct TraceReport: Report {
 
   private var path: Table {
     let results = results
-    let used = CostCategory.allCases.filter { category in results.contains { $0.result.time(in: category) != 0 } }
+    let used = ReplayPart.allCases.filter { part in results.contains { $0.result.time(in: part) != 0 } }
     return Table(
       used,
       [Column("critical path") { .text($0.title) }]
-        + results.flatMap { name, result -> [Column<CostCategory>] in
+        + results.flatMap { name, result -> [Column<ReplayPart>] in
           [
             Column(name, unit: "us", .microseconds(1)) { .time(result.time(in: $0)) },
             Column("share", .share(1)) {
@@ -199,14 +211,9 @@ package struct TraceReport: Report {
         })
   }
 
-  private var rules: Table {
-    Table(
-      study.pricing.shares.filter { $0.jobs > 0 },
-      [
-        Column("device time by") { .text($0.rule.title) }, Column("kernels", .integer) { .count($0.jobs) },
-        Column("share", .share(1)) { .number($0.fraction) },
-      ])
-  }
+  private var rules: Table { study.ruleTable }
+
+  private var batchRules: Table { study.batchTable }
 
   private var changes: Table {
     let span = (study.target ?? study.replayed).span

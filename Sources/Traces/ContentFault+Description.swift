@@ -27,12 +27,9 @@ extension ContentFault {
     case .tooLarge(let limit): "has more than the \(limit >> 30) GiB that are read into memory; record fewer steps"
     case .tooMuch(let excess): "\(excess.words); record fewer steps"
     case .needsExport(let tool, let command): "is \(tool)'s own format; export it with '\(command)'"
-    case .withoutTimes(let format, true):
+    case .withoutTimes(let format):
       "is \(format): operators and their shapes, without times, which cannot be replayed; \(command: "run") takes it as a "
         + "workload, and torch.profiler's export_chrome_trace records the same run with times"
-    case .withoutTimes(let format, false):
-      "is \(format): operators without times, which cannot be replayed; give the execution trace of PyTorch that it was "
-        + "made from to \(command: "run") as a workload, or record the run with torch.profiler (export_chrome_trace)"
     }
   }
 }

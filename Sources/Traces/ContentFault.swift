@@ -24,6 +24,6 @@ public enum ContentFault: Sendable, Equatable {
   case tooMuch(TraceExcess)
   /// It is of a tool's own format, whose exports are read.
   case needsExport(tool: String, command: String)
-  /// It has operators, and no times: what it is, and whether it is read as a workload.
-  case withoutTimes(format: String, isWorkload: Bool)
+  /// It has operators, and no times: what it is, which is read as a workload.
+  case withoutTimes(format: String)
 }

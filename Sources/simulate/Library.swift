@@ -85,7 +85,7 @@ struct Library {
 
   /// A workload by name, by shortened name, or from a file.
   func workload(_ name: String) throws(Failure) -> Workload {
-    if Self.isFile(name) {
+    if Self.isFile(name) || name.hasSuffix(".et") {
       if !name.hasSuffix(".json"), !Platform.exists(name) { throw noFile(name) }
       if let workload = try ExecutionTraceWorkload.read(name) { return workload }
       return try checking { try Workload(path: name) }

@@ -8,7 +8,7 @@ enum ProfileFile {
   /// The schemas that there are.
   private static let schemas = [
     "accelerator/1", "architecture/1", "host/1", "host-architecture/1", "framework/1", "workload/1", "error_band/1",
-    "scenario/1", "trends/1", "engine/1", "interconnect/1", "decoder/1",
+    "scenario/1", "trends/1", "engine/1", "interconnect/1", "decoder/1", "move_errors/1",
   ]
 
   /// The schema of a file.

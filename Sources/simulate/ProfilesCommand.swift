@@ -304,6 +304,9 @@ enum ProfilesCommand {
       do { _ = try library.decoder(name) } catch { failures.append(error) }
     }
     do { _ = try profiles.errorBand(named: "calibrated") } catch { failures.append(Failure(error)) }
+    do { _ = try ProfileCatalog.moveErrors(directories: library.profileFolders) } catch {
+      failures.append(Failure(error))
+    }
     // Of a wrong profile the history knows the name: what is said of it once is enough.
     if library.faults.isEmpty {
       do { try library.checkHistory() } catch { failures.append(error) }
@@ -363,6 +366,8 @@ enum ProfilesCommand {
     case "decoder/1": _ = try library.decoder(file)
     case "error_band/1":
       _ = try checking { try ErrorBand(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
+    case "move_errors/1":
+      _ = try checking { try MoveErrors(from: JSONDocument(bytes: readFileBytes(path), file: path)) }
     case "workload/1":
       warn(about: try checking { try library.workload(file).bindChecked() }, path)
     default: _ = try library.accelerator(file)

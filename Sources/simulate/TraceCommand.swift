@@ -50,6 +50,11 @@ enum TraceCommand {
       OptionDefinition(
         "device-speed", value: "X", help: "Divide every device time by X", group: "Target"),
       OptionDefinition(
+        "batch-scale", value: "X", help: "So many times the recorded batch",
+        longHelp:
+          "Kernels of operators with recorded shapes are told anew with the batch in them changed; weights stay, and so does the "
+          + "host's time. Work without shapes is taken to grow in proportion.", group: "Target"),
+      OptionDefinition(
         "profiler-overhead-us", value: "US",
         help: "Take this much host time off each operator, or the estimate for 'estimated'",
         longHelp:
@@ -93,7 +98,7 @@ enum TraceCommand {
         run, changes, command, library, recordsTimeline: timelinePath != nil || (pagePath != nil && fitsPage))
     }
     if let pagePath {
-      let answers = try TraceQuestions.answers(run, [.operators, .idle], command, library)
+      let answers = try TraceQuestions.answers(run, [.operators, .kernels, .idle], command, library)
       let page = try Progress.showing("making \(pagePath)") { _ in
         TracePage(
           study: study, command: ReportCommand.commandLine,
@@ -109,7 +114,7 @@ enum TraceCommand {
       }
     }
     warn(about: study, command)
-    command.print(TraceReport(study: study, overrides: changes.overrides))
+    command.print(TraceReport(study: study, overrides: changes.overrides, batchScale: changes.batchScale))
   }
 
   private static func write(
@@ -169,6 +174,7 @@ enum TraceCommand {
     if let name = command.value(of: "framework") { changes.framework = try library.framework(name) }
     changes.hostSpeed = try speed("host-speed", command)
     changes.deviceSpeed = try speed("device-speed", command)
+    changes.batchScale = try speed("batch-scale", command)
     changes.overrides = try ScenarioOptions.overrides(command)
     return changes
   }
@@ -193,10 +199,11 @@ enum TraceCommand {
     let connection = try connect(&changes, run, recorded: accelerator, command, library)
     let host = try library.host(SystemDefaults.referenceHost)
     let framework = try library.framework("pytorch-eager")
+    let errors = try checking { try ProfileCatalog.moveErrors(directories: library.profileFolders) }
     do {
       return try TraceStudy(
         run, accelerator: accelerator, connection: connection, host: host, framework: framework, changes: changes,
-        recordsTimeline: recordsTimeline)
+        errors: errors, recordsTimeline: recordsTimeline)
     } catch { throw failure(error, run) }
   }
 
@@ -260,6 +267,14 @@ enum TraceCommand {
       return Failure.usage(
         "--framework \(framework) rewrites operators, which a recording of kernels cannot show; "
           + "cuda-graph keeps them, and 'simulate run' predicts a model under any framework")
+    case .unknownBatch(let fraction, let hasShapes):
+      return Failure.input(
+        at: run.trace.file,
+        "does not say what of it grows with the batch, but of \(NumberFormat.percent(fraction, decimals: 0)) of the device's time; "
+          + (hasShapes
+            ? "its operators with shapes have no dimension that is the batch and stays a whole number"
+            : "record it with record_shapes=True, eagerly, so that operators and their shapes stand around the launches")
+      )
     case .override(.noInterconnect(let path)):
       let advice: Message =
         run.hasCollectives

@@ -16,6 +16,12 @@ enum TraceQuestions {
         + "each of them in equal parts, so that the device's times sum to the time in which it is busy.",
       group: "The recording as it was"),
     OptionDefinition(
+      "kernels", help: "What the kernels of each name cost the device",
+      longHelp:
+        "How many ran, their share of the device's time as with --operators, how long one takes on average, and how long "
+        + "they ran alone and beside others.",
+      group: "The recording as it was"),
+    OptionDefinition(
       "layers", help: "What each module, or range that the program named, costs", group: "The recording as it was"),
     OptionDefinition("idle", help: "Why the device had nothing to do, by cause", group: "The recording as it was"),
     OptionDefinition("steps", help: "The steps of the recording", group: "The recording as it was"),
@@ -27,7 +33,7 @@ enum TraceQuestions {
   /// What would change the target, or shows its replay.
   private static let optionsOfReplays = [
     "accelerator", "interconnect", "framework", "host", "recorded-host", "host-speed", "device-speed",
-    "profiler-overhead-us", "set", "timeline", "report",
+    "batch-scale", "profiler-overhead-us", "set", "timeline", "report",
   ]
 
   /// The questions of a command.

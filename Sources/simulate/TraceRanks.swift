@@ -11,7 +11,8 @@ enum TraceRanks {
   /// What would change the target, or shows one recording.
   private static let optionsOfOne = [
     "recorded-accelerator", "accelerator", "interconnect", "framework", "host", "recorded-host", "host-speed",
-    "device-speed", "profiler-overhead-us", "set", "timeline", "report", "operators", "layers", "idle", "steps",
+    "device-speed", "batch-scale", "profiler-overhead-us", "set", "timeline", "report", "operators", "kernels",
+    "layers", "idle", "steps",
     "against",
   ]
 

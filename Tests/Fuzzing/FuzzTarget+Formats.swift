@@ -7,11 +7,18 @@ import Traces
 extension FuzzTarget {
   /// A recording in any format, and the questions about it as it was: what is shared out sums to the whole.
   ///
-  /// What is an execution trace becomes a workload.
+  /// What is an execution trace, or a graph of Chakra, becomes a workload.
   static let formats = FuzzTarget("formats") { bytes throws(FuzzFinding) in
     if ExecutionTrace.recognizes(bytes.prefix(4096)) {
       do throws(TraceFault) {
         _ = RecordedWorkload(try RecordedRun(try ExecutionTrace.read(bytes, file: "fuzz.json")))
+      } catch {
+        return try checkRefusal(error)
+      }
+    }
+    if ChakraGraph.recognizes(bytes.prefix(4096)) {
+      do throws(TraceFault) {
+        _ = RecordedWorkload(try RecordedRun(try ChakraGraph.read(bytes, file: "fuzz.et")))
       } catch {
         return try checkRefusal(error)
       }
@@ -33,6 +40,9 @@ extension FuzzTarget {
     let operators = answers.operators?.rows ?? []
     guard operators.reduce(zero, { $0 + $1.device }) == run.deviceBusy else {
       throw FuzzFinding("device time by operator is not the busy time")
+    }
+    guard answers.kernels?.rows.reduce(zero, { $0 + $1.device }) == run.deviceBusy else {
+      throw FuzzFinding("device time by kernel is not the busy time")
     }
     guard operators.allSatisfy({ $0.host >= $0.exposedHost && $0.exposedHost >= zero && $0.device >= zero }) else {
       throw FuzzFinding("an operator has a time that is negative")

@@ -54,6 +54,39 @@ struct QuestionTests {
     Picoseconds(nanoseconds: Int64((value * 1000).rounded()))
   }
 
+  @Test("Kernels by name: how many, their share, the mean, and what ran alone")
+  func kernels() throws {
+    var text = Text()
+    text.event("cpu_op", "aten::a", 0, 100)
+    text.launch(1, 2, kernel: 10, 20, stream: 7, name: "gemm")
+    text.launch(4, 2, kernel: 20, 30, stream: 8, name: "add")
+    text.launch(7, 2, kernel: 60, 40, stream: 7, name: "gemm")
+    let run = try text.run()
+    let rows = try #require(Self.answers(run).kernels).rows
+    // From 20 to 30 both run, and each has half of it: gemm 10 + 5 + 40, add 5 + 20.
+    #expect(rows.map(\.name) == ["gemm", "add"] && rows.map(\.count) == [2, 1])
+    #expect(rows.map(\.device) == [55, 25].map(Self.microseconds))
+    #expect(rows.map(\.exposedDevice) == [50, 20].map(Self.microseconds))
+    #expect(rows.map(\.hiddenDevice) == [5, 5].map(Self.microseconds))
+    #expect(rows.map(\.work) == [60, 30].map(Self.microseconds))
+    #expect(rows.map(\.mean) == [30, 30].map(Self.microseconds))
+    #expect(rows[0].shortest == Self.microseconds(20) && rows[0].longest == Self.microseconds(40))
+  }
+
+  @Test("Kernels of two recordings are put side by side by name, those that became slower first")
+  func comparedKernels() throws {
+    var (here, there) = (Text(), Text())
+    here.launch(0, 2, kernel: 10, 20, name: "gemm")
+    here.launch(4, 2, kernel: 40, 50, name: "add")
+    there.launch(0, 2, kernel: 10, 30, name: "gemm")
+    there.launch(4, 2, kernel: 50, 5, name: "gone")
+    let answers = Self.answers(try here.run(), against: try there.run())
+    let rows = try #require(answers.kernelComparison).rows
+    #expect(rows.map(\.name) == ["add", "gone", "gemm"])
+    #expect(rows.map { $0.difference.count / 1_000_000 } == [50, -5, -10])
+    #expect(rows[0].there == nil && rows[1].here == nil)
+  }
+
   // MARK: Conservation
 
   /// Everything that is shared out sums to what there is, to the last picosecond.
@@ -66,6 +99,15 @@ struct QuestionTests {
     #expect(try #require(answers.idle).total == run.span - run.deviceBusy, "\(name): idle")
     #expect(answers.shares.busy.values.reduce(zero, +) == run.deviceBusy, "\(name): busy")
     #expect(answers.shares.idle.reduce(0) { $0 + $1.end - $1.start } * 1000 == (run.span - run.deviceBusy).count)
+    let kernels = try #require(answers.kernels).rows
+    #expect(kernels.reduce(zero) { $0 + $1.device } == run.deviceBusy, "\(name): kernels")
+    #expect(kernels.reduce(0) { $0 + $1.count } == run.deviceEvents.count, "\(name): kernels")
+    #expect(kernels.reduce(zero) { $0 + $1.work } == operators.reduce(zero) { $0 + $1.work }, "\(name): kernels")
+    #expect(kernels.reduce(zero) { $0 + $1.exposedDevice } == answers.shares.alone.reduce(zero, +))
+    for row in kernels {
+      #expect(row.exposedDevice <= row.device && row.device <= row.work, "\(name): \(row.name)")
+      #expect(row.shortest <= row.mean && row.mean <= row.longest, "\(name): \(row.name)")
+    }
     for row in operators {
       #expect(row.exposedHost >= zero && row.exposedHost <= row.host, "\(name): \(row.name)")
       #expect(row.exposedDevice <= row.device && row.device <= row.work, "\(name): \(row.name)")

@@ -71,13 +71,13 @@ import Testing
     #expect(pricing.rules == [.shapes])
     // Two operands and a result of 4 MiB: 31.46 us at 400 GB/s beside the 2 us that are fixed.
     let traffic = 3 * 4.0 * 1024 * 1024 / 400e9
-    let cost = pricing.costs(on: try sample { $0.memory.bandwidthGBPerS = 1000 })[0]
+    let cost = pricing.moved(to: try sample { $0.memory.bandwidthGBPerS = 1000 }).costs[0]
     #expect(isNear(cost.duration.seconds, 100e-6 * (traffic / 2 + 2e-6) / (traffic + 2e-6), 1e-6))
     #expect(cost.mainCategory == .memory)
     #expect(cost.account[CostCategory.memory.rawValue] > cost.account[CostCategory.kernelOverhead.rawValue])
     #expect(cost.account[CostCategory.compute.rawValue] == 0)
     // With memory a thousand times as fast it waits for arithmetic there, though it waited for memory here.
-    let there = pricing.costs(on: try sample { $0.memory.bandwidthGBPerS = 500_000 })[0]
+    let there = pricing.moved(to: try sample { $0.memory.bandwidthGBPerS = 500_000 }).costs[0]
     #expect(there.account[CostCategory.compute.rawValue] > 0 && there.account[CostCategory.memory.rawValue] == 0)
     #expect(there.mainCategory == .kernelOverhead, "what is left is mostly its start")
   }

@@ -73,8 +73,42 @@ struct RecordingTests {
     let busy = try #require(study.target).deviceBusy
     let ratio = busy.fraction(of: there.deviceBusy)
     #expect((0.92...1.08).contains(ratio), "\(from) on the device of \(to): busy x \(ratio)")
-    #expect(study.pricing.shares.reduce(0) { $0 + $1.fraction } > 0.9999)
-    #expect(study.pricing.shares[ScalingRule.shapes.rawValue].fraction > 0.9)
+    #expect(abs(study.ruleShares.reduce(0) { $0 + $1.fraction } - 1) < 1e-9)
+    #expect(study.ruleShares[ScalingRule.shapes.rawValue].fraction > 0.9)
+  }
+
+  /// The one pair of recordings of a model on two machines; both ways it is in none of the shipped errors.
+  @Test(
+    "With the host's speed as one number, the other machine's span and busy time are in the band",
+    arguments: [("h100_bert_small", "mi300x_bert_small"), ("mi300x_bert_small", "h100_bert_small")])
+  func band(_ from: String, to: String) throws {
+    let folder = packageRoot + "/hardware-profiles"
+    let profiles = try ProfileCatalog(directories: [folder])
+    let errors = try #require(try ProfileCatalog.moveErrors(directories: [folder]))
+    let (here, there) = (try #require(Recordings.runs[from]), try #require(Recordings.runs[to]))
+    let framework = try profiles.framework(named: "pytorch-eager")
+    var changes = TraceChanges()
+    changes.accelerator = profiles.accelerator(matching: there.trace.devices[0])
+    // The number is fitted to operators that launch nothing: what both do in Python and C++, and no kernel's.
+    changes.hostSpeed = Self.viewTime(here) / Self.viewTime(there)
+    let study = try TraceStudy(
+      here, accelerator: profiles.accelerator(matching: here.trace.devices[0]), connection: nil,
+      host: profiles.host(named: "reference"), framework: framework, changes: changes, errors: errors)
+    let (target, band) = (try #require(study.target), try #require(study.band))
+    let span = target.span.fraction(of: there.span)
+    print(
+      "\(from) moved to the machine of \(to): span x \(span), busy x \(target.deviceBusy.fraction(of: there.deviceBusy))"
+    )
+    #expect(abs(span - 1) <= 0.10)
+    #expect(band.span.low <= there.span && there.span <= band.span.high)
+    #expect(band.deviceBusy.low <= there.deviceBusy && there.deviceBusy <= band.deviceBusy.high)
+  }
+
+  /// What operators take on the host that launch nothing, in all.
+  private static func viewTime(_ run: RecordedRun) -> Double {
+    let times = OperatorTimes(
+      run, DeviceShares(run), HostActivity(run), accelerator: nil, framework: FrameworkProfile())
+    return times.rows.filter { $0.deviceCount == 0 }.reduce(0) { $0 + $1.host.seconds }
   }
 
   @Test("Its device is found in the catalog by name, units and memory")

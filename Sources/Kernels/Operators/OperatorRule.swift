@@ -22,7 +22,7 @@ package final class OperatorRule: Sendable {
   /// The floating-point operations of a pass over memory.
   let arithmetic: OperatorArithmetic
   /// Whether an operand, by its index, is a weight: a tensor that every pass finds as the pass before left it.
-  let isWeight: @Sendable (Int) -> Bool
+  package let isWeight: @Sendable (Int) -> Bool
   /// Whether an operand, by its index, is a tensor of its own at every call where nothing before has made it: a cache of
   /// keys or values, which a call extends, writes into or attends to.
   let isCache: @Sendable (Int) -> Bool

@@ -5,24 +5,7 @@ extension TraceFormat {
   static let executionTrace = TraceFormat(
     recognizes: { ExecutionTrace.recognizes($0) },
     read: { input throws(TraceFault) in
-      throw .content(.withoutTimes(format: "an execution trace of PyTorch", isWorkload: true), file: input.source.name)
-    })
-
-  /// Graphs of Chakra: messages of Protocol Buffers, each behind its length, the first with the version of the schema.
-  ///
-  /// Source: `et_def.proto` of mlcommons/chakra.
-  static let chakra = TraceFormat(
-    recognizes: { head in
-      let bytes = Array(head.prefix(32))
-      guard bytes.count > 6, bytes[0] >= 4, bytes[1] == 0x0A, Int(bytes[2]) + 2 <= Int(bytes[0]),
-        Int(bytes[2]) + 3 <= bytes.count
-      else { return false }
-      let version = bytes[3..<3 + Int(bytes[2])]
-      return version.contains(UInt8(ascii: "."))
-        && version.allSatisfy { $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    },
-    read: { input throws(TraceFault) in
-      throw .content(.withoutTimes(format: "a Chakra graph", isWorkload: false), file: input.source.name)
+      throw .content(.withoutTimes(format: "an execution trace of PyTorch"), file: input.source.name)
     })
 }
 
@@ -66,21 +49,30 @@ package enum ExecutionTrace {
       nodes.append(
         Node(
           id: id, parent: record["ctrl_deps"]?.integer ?? record["parent"]?.integer ?? 0, name: name,
-          inputs: Inputs(record)))
+          isOperator: name.contains("::"), inputs: Inputs(record)))
       guard nodes.count <= TraceLimits.events else {
         throw .content(.tooMuch(.events), file: input.source.name)
       }
     }
-    var assembly = TraceAssembly(file: input.source.name)
+    return try trace(of: nodes, file: input.source.name, truncation)
+  }
+
+  /// A recording of nodes, whose order and nesting are those of the run and whose times count them.
+  static func trace(of nodes: [Node], file: String, _ truncation: Truncation? = nil) throws(TraceFault) -> Trace {
+    var assembly = TraceAssembly(file: file)
     assembly.trace.truncation = truncation
     try add(nodes, to: &assembly)
     return try assembly.finish()
   }
 
-  private struct Node {
+  /// A node of a trace.
+  struct Node {
     var id: Int64
+    /// The node around it; its own number for none.
     var parent: Int64
     var name: String
+    /// Whether it is a call of an operator, and no range around some.
+    var isOperator: Bool
     var inputs: Inputs
   }
 
@@ -112,7 +104,7 @@ package enum ExecutionTrace {
       }
     }
     let thread = assembly.thread(process: "", thread: "1")
-    for (place, node) in nodes.enumerated() where node.name.contains("::") {
+    for (place, node) in nodes.enumerated() where node.isOperator {
       var inputs = InputTexts()
       inputs.shapes = assembly.name(node.inputs.shapes)
       inputs.types = assembly.name(node.inputs.types)
@@ -122,10 +114,17 @@ package enum ExecutionTrace {
   }
 
   /// What an operator was given, in the words of `torch.profiler`'s recordings.
-  private struct Inputs {
+  struct Inputs {
     var shapes = "[]"
     var types = "[]"
     var values = "[]"
+
+    /// One tensor of so many bytes, of which nothing else is known.
+    init(bytes: Int64) {
+      shapes = "[[\(bytes)]]"
+      types = "[\"signed char\"]"
+      values = "[\"\"]"
+    }
 
     init(_ node: JSONRecord) {
       // Before version 1.0.2 the three stood in the node itself.
