@@ -1,3 +1,10 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 import JSONText
 
 /// Passes over JSON (RFC 8259) quickly, and says of what it passes over only whether it is JSON.
@@ -9,6 +16,14 @@ import JSONText
 /// is wrong and where: nearly all text is right, so that the quick way needs no words. After a refusal the scanner's place
 /// says nothing.
 struct JSONScanner {
+  /// Where the characters of a string stand, between its quotes.
+  struct Text {
+    let start: Int
+    let end: Int
+    /// Whether the bytes hold escapes, so that they differ from the text they stand for.
+    let hasEscapes: Bool
+  }
+
   /// The text.
   private let bytes: UnsafeRawBufferPointer
 
@@ -17,6 +32,9 @@ struct JSONScanner {
 
   /// How many objects and arrays may stand within each other.
   private let depthLimit: Int
+
+  /// Where arrays stand that were passed over, and how long they are, by some of their bytes.
+  private var seen: [(start: UInt32, count: UInt32)] = []
 
   /// Reads memory that the caller keeps valid and unchanged for as long as the scanner is used.
   init(_ bytes: UnsafeRawBufferPointer, from offset: Int, depthLimit: Int = 512) {
@@ -55,12 +73,12 @@ struct JSONScanner {
   ///
   /// - Returns: Where it stands; nil if it is none.
   @inline(__always)
-  mutating func string() -> JSONStringRange? {
+  mutating func string() -> Text? {
     let first = offset &+ 1
     let end = plainTextEnd(from: first)
     guard byte(at: end) == UInt8(ascii: "\"") else { return unusualString(from: first, plainUpTo: end) }
     offset = end &+ 1
-    return JSONStringRange(start: first, end: end, hasEscapes: false)
+    return Text(start: first, end: end, hasEscapes: false)
   }
 
   /// The first byte from an offset on that is a quote, a backslash, a control character or not ASCII, or the end.
@@ -90,14 +108,14 @@ struct JSONScanner {
 
   /// The rest of a string that is not all plain.
   @inline(never)
-  private mutating func unusualString(from first: Int, plainUpTo end: Int) -> JSONStringRange? {
+  private mutating func unusualString(from first: Int, plainUpTo end: Int) -> Text? {
     var index = end
     var hasEscapes = false
     while index < bytes.count {
       switch bytes[index] {
       case UInt8(ascii: "\""):
         offset = index + 1
-        return JSONStringRange(start: first, end: index, hasEscapes: hasEscapes)
+        return Text(start: first, end: index, hasEscapes: hasEscapes)
       case UInt8(ascii: "\\"):
         guard let length = bytes.escapeLength(at: index) else { return nil }
         hasEscapes = true
@@ -135,10 +153,24 @@ struct JSONScanner {
     return true
   }
 
-  /// Passes over digits, of which there must be one.
+  /// Passes over digits, of which there must be one; eight bytes at a time.
+  ///
+  /// A digit's upper half is 3, and remains so with 6 added. A carry goes into bytes behind one that is no digit alone.
   @inline(__always)
   private mutating func digits() -> Bool {
     let first = offset
+    let (threes, sixes, upper): (UInt64, UInt64, UInt64) = (
+      0x3030_3030_3030_3030, 0x0606_0606_0606_0606, 0xF0F0_F0F0_F0F0_F0F0
+    )
+    while offset &+ 8 <= bytes.count {
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      let others = ((word & upper) ^ threes) | (((word &+ sixes) & upper) ^ threes)
+      if others != 0 {
+        offset &+= others.trailingZeroBitCount / 8
+        return offset > first
+      }
+      offset &+= 8
+    }
     while isDigit(byte(at: offset)) { offset &+= 1 }
     return offset > first
   }
@@ -198,6 +230,31 @@ struct JSONScanner {
     }
   }
 
+  /// Passes over a value that is likely to have stood in the text before: of an array, comparing takes less than reading.
+  ///
+  /// - Parameter depth: How many objects and arrays it stands in, always the same.
+  /// - Returns: Whether it is a value.
+  mutating func repeatedValue(depth: Int) -> Bool {
+    let start = offset
+    guard byte(at: start) == UInt8(ascii: "["), start &+ 24 <= bytes.count else { return value(depth: depth) }
+    let beginning = bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+    let later = bytes.loadUnaligned(fromByteOffset: start &+ 16, as: UInt64.self)
+    // The golden ratio's digits spread what differs over the upper bits.
+    let slot = Int(((beginning ^ later &* 3) &* 0x9E37_79B9_7F4A_7C15) >> 56)
+    if seen.isEmpty { seen = Array(repeating: (0, 0), count: 256) }
+    let known = (start: Int(seen[slot].start), count: Int(seen[slot].count))
+    // An array ends where its brackets do: bytes that are the same are one array.
+    if known.count > 0, start &+ known.count <= bytes.count, let text = bytes.baseAddress,
+      memcmp(text + known.start, text + start, known.count) == 0
+    {
+      offset = start &+ known.count
+      return true
+    }
+    guard value(depth: depth) else { return false }
+    seen[slot] = (UInt32(truncatingIfNeeded: start), UInt32(truncatingIfNeeded: offset &- start))
+    return true
+  }
+
   /// Passes over an object, whose opening brace is the next byte.
   ///
   /// - Parameters:
@@ -205,7 +262,7 @@ struct JSONScanner {
   ///   - body: Is given each key, and passes over its value; whether that is one.
   /// - Returns: Whether it is one.
   @inline(__always)
-  mutating func members(depth: Int, _ body: (inout JSONScanner, JSONStringRange) -> Bool) -> Bool {
+  mutating func members(depth: Int, _ body: (inout JSONScanner, Text) -> Bool) -> Bool {
     guard depth < depthLimit else { return false }
     offset &+= 1
     var byte = next()
@@ -227,10 +284,10 @@ struct JSONScanner {
 
   /// Whether a string or key is written as `text`; one with escapes is not.
   @inline(__always)
-  func isEqual(_ range: JSONStringRange, to text: StaticString) -> Bool {
+  func isEqual(_ range: Text, to text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
     guard range.end &- range.start == count else { return false }
-    for index in 0..<count where byte(at: range.start &+ index) != text.utf8Start[index] { return false }
+    for index in 0..<count where bytes[range.start &+ index] != text.utf8Start[index] { return false }
     return true
   }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Reads recordings, each in the format that its first bytes tell.
 public enum TraceReader {
   /// The formats, the first of which that recognizes a file reads it.
@@ -33,8 +25,7 @@ public enum TraceReader {
     path: String, step: Int64? = nil, threads: Int? = nil, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
   ) throws(TraceFault) -> Trace {
     var input = TraceInput(source: try ByteSource(path: path, progress: progress), step: step)
-    let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    input.helpers = max(0, min(threads ?? cores, cores) - 1)
+    input.helpers = max(0, min(threads ?? availableCores, availableCores) - 1)
     if input.helpers > 0 { input.windowSize = sharedWindowSize }
     return try read(input)
   }

@@ -145,7 +145,7 @@ extension RawEvent {
   }
 
   @inline(__always)
-  private mutating func scanMember(_ key: JSONStringRange, _ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+  private mutating func scanMember(_ key: JSONScanner.Text, _ scanner: inout JSONScanner, _ depth: Int) -> Bool {
     switch key.end - key.start {
     case 2 where scanner.isEqual(key, to: "ph"): scanPhase(&scanner, depth)
     case 2 where scanner.isEqual(key, to: "ts"): scanner.number(&start, depth)
@@ -198,7 +198,7 @@ extension RawEvent {
   }
 
   @inline(__always)
-  private mutating func scanArgument(_ key: JSONStringRange, _ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+  private mutating func scanArgument(_ key: JSONScanner.Text, _ scanner: inout JSONScanner, _ depth: Int) -> Bool {
     switch key.end - key.start {
     case 3 where scanner.isEqual(key, to: "Seq"): scanner.number(&collective.sequence, depth)
     case 5 where scanner.isEqual(key, to: "bytes"): scanner.number(&bytes, depth)
@@ -255,7 +255,7 @@ extension JSONScanner {
   }
 
   /// Whether a text is a number as JSON writes them.
-  private func holdsNumber(_ text: JSONStringRange) -> Bool {
+  private func holdsNumber(_ text: Text) -> Bool {
     guard text.end > text.start, text.end - text.start <= 40 else { return false }
     var scanner = self
     scanner.offset = text.start
@@ -274,13 +274,13 @@ extension JSONScanner {
   fileprivate mutating func extent(_ field: inout TextRange, _ depth: Int) -> Bool {
     _ = next()
     let start = offset
-    guard value(depth: depth) else { return false }
+    guard repeatedValue(depth: depth) else { return false }
     field = TextRange(start, offset)
     return true
   }
 
   /// The sort of event by its category, which PyTorch 1.8 to 1.11 wrote in other words than later versions.
-  fileprivate func category(_ range: JSONStringRange) -> EventCategory {
+  fileprivate func category(_ range: Text) -> EventCategory {
     switch range.end - range.start {
     case 6 where isEqual(range, to: "cpu_op"): .frameworkOperator
     case 6 where isEqual(range, to: "kernel") || isEqual(range, to: "Kernel"): .kernel
