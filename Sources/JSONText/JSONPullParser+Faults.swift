@@ -27,7 +27,7 @@ extension JSONPullParser {
       guard let container = open.last else { return unexpectedEnd(inside: .document, from: 0) }
       return unexpectedEnd(inside: container.isObject ? .object : .array, from: container.offset)
     }
-    guard let length = scalarLength(at: offset),
+    guard let length = bytes.scalarLength(at: offset),
       let found = String(decoding: bytes[offset..<offset + length], as: UTF8.self).unicodeScalars.first
     else { return fault(.invalidUTF8(byte: bytes[offset]), atByte: offset) }
     return fault(.unexpectedCharacter(found: found, expected: expected), atByte: offset)

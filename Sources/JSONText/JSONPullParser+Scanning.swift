@@ -16,7 +16,7 @@ extension JSONPullParser {
         hasEscapes = true
         index = try escapeEnd(from: index, stringStart: start)
       case 0x80...:
-        guard let length = scalarLength(at: index) else {
+        guard let length = bytes.scalarLength(at: index) else {
           throw fault(.invalidUTF8(byte: bytes[index]), atByte: index)
         }
         index += length
@@ -54,34 +54,10 @@ extension JSONPullParser {
 
   /// Checks the escape whose backslash stands at `start`; a surrogate pair counts as one.
   private func escapeEnd(from start: Int, stringStart: Int) throws(JSONFault) -> Int {
+    if let length = bytes.escapeLength(at: start) { return start + length }
     guard start + 1 < bytes.count else { throw unexpectedEnd(inside: .string, from: stringStart - 1) }
-    switch bytes[start + 1] {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-      return start + 2
-    case UInt8(ascii: "u"):
-      guard let unit = codeUnit(at: start) else { throw badEscape(at: start, stringStart: stringStart) }
-      guard (0xD800...0xDFFF).contains(unit) else { return start + 6 }
-      guard unit < 0xDC00, let low = codeUnit(at: start + 6), (0xDC00...0xDFFF).contains(low) else {
-        throw fault(.loneSurrogate("\\u" + hex(unit, digits: 4)), atByte: start)
-      }
-      return start + 12
-    default:
-      throw badEscape(at: start, stringStart: stringStart)
-    }
-  }
-
-  /// The code unit of the escape `\uXXXX` at `start`, if one stands there.
-  func codeUnit(at start: Int) -> UInt32? {
-    guard start + 6 <= bytes.count, bytes[start] == UInt8(ascii: "\\"), bytes[start + 1] == UInt8(ascii: "u") else {
-      return nil
-    }
-    var unit: UInt32 = 0
-    for index in start + 2..<start + 6 {
-      guard let digit = hexDigit(bytes[index]) else { return nil }
-      unit = unit << 4 | digit
-    }
-    return unit
+    guard let unit = bytes.codeUnit(at: start) else { throw badEscape(at: start, stringStart: stringStart) }
+    throw fault(.loneSurrogate("\\u" + hex(unit, digits: 4)), atByte: start)
   }
 
   /// An escape that is not one: up to the first character that it cannot have, or the end of the text.
@@ -92,35 +68,11 @@ extension JSONPullParser {
     }
     guard end < bytes.count else { return unexpectedEnd(inside: .string, from: stringStart - 1) }
     let text = String(decoding: bytes[start..<end], as: UTF8.self)
-    guard bytes[end] >= 0x20, let length = scalarLength(at: end) else {
+    guard bytes[end] >= 0x20, let length = bytes.scalarLength(at: end) else {
       return fault(.invalidEscape(text), atByte: start)
     }
     let last = String(decoding: bytes[end..<end + length], as: UTF8.self)
     return fault(.invalidEscape(text + last), atByte: start)
-  }
-
-  /// The number of bytes of the UTF-8 sequence at `start`, or nil if none that is valid stands there.
-  ///
-  /// The table of The Unicode Standard, 3.9, D92: no overlong forms, no surrogates, nothing above U+10FFFF.
-  func scalarLength(at start: Int) -> Int? {
-    let first = bytes[start]
-    let (length, second): (Int, ClosedRange<UInt8>)
-    switch first {
-    case 0x00...0x7F: return 1
-    case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
-    case 0xE0: (length, second) = (3, 0xA0...0xBF)
-    case 0xED: (length, second) = (3, 0x80...0x9F)
-    case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
-    case 0xF0: (length, second) = (4, 0x90...0xBF)
-    case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
-    case 0xF4: (length, second) = (4, 0x80...0x8F)
-    default: return nil
-    }
-    guard start + length <= bytes.count, second.contains(bytes[start + 1]) else { return nil }
-    for index in start + 2..<max(start + 2, start + length) where bytes[index] & 0b1100_0000 != 0b1000_0000 {
-      return nil
-    }
-    return length
   }
 
   /// Reads a number from its sign or first digit.
@@ -189,7 +141,8 @@ func isLetter(_ byte: UInt8) -> Bool {
   return lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z") || byte == UInt8(ascii: "_")
 }
 
-private func hexDigit(_ byte: UInt8) -> UInt32? {
+/// The value of a hexadecimal digit; nil of anything else.
+func hexDigit(_ byte: UInt8) -> UInt32? {
   switch byte {
   case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
   case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a")) + 10

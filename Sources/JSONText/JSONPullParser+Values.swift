@@ -54,7 +54,7 @@ extension JSONPullParser {
         index += 1
         continue
       }
-      if let unit = codeUnit(at: index) {
+      if let unit = bytes.codeUnit(at: index) {
         index += appendScalar(beginningWith: unit, at: index, to: &text)
       } else {
         text.append(escapedByte(bytes[index + 1]))
@@ -68,7 +68,7 @@ extension JSONPullParser {
   private func appendScalar(beginningWith unit: UInt32, at index: Int, to text: inout [UInt8]) -> Int {
     var value = unit
     var length = 6
-    if (0xD800...0xDBFF).contains(unit), let low = codeUnit(at: index + 6) {
+    if (0xD800...0xDBFF).contains(unit), let low = bytes.codeUnit(at: index + 6) {
       value = 0x10000 + (unit - 0xD800) << 10 + (low & 0x3FF)
       length = 12
     }

@@ -54,7 +54,7 @@ extension JSONPullParser {
   /// How many bytes a byte or escape of a checked string takes, and how many its text has in UTF-8.
   fileprivate func unescapedLength(at index: Int) -> (written: Int, utf8: Int) {
     guard bytes[index] == UInt8(ascii: "\\") else { return (1, 1) }
-    guard let unit = codeUnit(at: index) else { return (2, 1) }
+    guard let unit = bytes.codeUnit(at: index) else { return (2, 1) }
     if (0xD800...0xDFFF).contains(unit) { return (12, 4) }
     return (6, unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3)
   }

@@ -96,7 +96,7 @@ struct CallSchedule {
     var times: [RuntimeCall: [Int64]] = [:]
     for index in run.hostEvents where launched[index] != nil {
       let event = trace.hostEvents[index]
-      times[RuntimeCall(name: trace.name(event.name)), default: []].append(event.duration)
+      times[run.calls[event], default: []].append(event.duration)
     }
     for (kind, durations) in times { shortCalls[kind] = durations.sorted()[durations.count / 10] }
     typicalCall = shortCalls[.launch] ?? typicalCall
@@ -149,9 +149,7 @@ struct CallSchedule {
         continue
       }
       outer[event.thread] = calls.count
-      calls.append(
-        ScheduledCall(
-          event: index, kind: RuntimeCall(name: trace.name(event.name)), end: event.end, before: event.duration))
+      calls.append(ScheduledCall(event: index, kind: run.calls[event], end: event.end, before: event.duration))
       add(event, calls.count - 1)
     }
     for thread in polls.keys.sorted() { endPolling(thread) }
@@ -192,7 +190,7 @@ struct CallSchedule {
     guard let positions = launched[event] else { return }
     let inner = trace.hostEvents[event]
     let outer = trace.hostEvents[calls[call].event]
-    if RuntimeCall(name: trace.name(inner.name)) == .graphLaunch { calls[call].kind = .graphLaunch }
+    if run.calls[inner] == .graphLaunch { calls[call].kind = .graphLaunch }
     let isGraph = calls[call].kind == .graphLaunch
     let start = history.lanes.starts[positions[0]]
     let returned = max(inner.end, outer.end)

@@ -113,7 +113,7 @@ package struct IdleTime: Sendable {
       let call = run.trace.hostEvents[launcher]
       let launched = min(max(call.end, gap.start), gap.end)
       addHost(gap.start, launched, of: call.thread, activity)
-      let isGraph = RuntimeCall(name: run.trace.name(call.name)) == .graphLaunch
+      let isGraph = run.calls[call] == .graphLaunch
       let latency = isGraph ? delays.graphLatency : delays.latency
       let device = Device(
         usual: launched > gap.start ? latency : isGraph ? delays.graphGap : delays.gap,
@@ -162,7 +162,7 @@ package struct IdleTime: Sendable {
     let launching = Set(run.launchers)
     for index in run.hostEvents where run.trace.hostEvents[index].kind == .call {
       let event = run.trace.hostEvents[index]
-      if RuntimeCall(name: run.trace.name(event.name)) == .waitForEvent {
+      if run.calls[event] == .waitForEvent {
         pending.insert(event.thread)
       } else if launching.contains(index), pending.remove(event.thread) != nil {
         waiting.insert(index)

@@ -10,6 +10,7 @@ struct LauncherMatching {
   private(set) var launchers: [Int]
 
   private let trace: Trace
+  private let calls: RuntimeCalls
   /// The calls of each correlation, outermost ones, by their start.
   private var first: [Int64: Int] = [:]
   private var others: [Int64: [Int]] = [:]
@@ -17,9 +18,11 @@ struct LauncherMatching {
   /// - Parameters:
   ///   - trace: The recording.
   ///   - hostEvents: Host events in the part that is looked at, by their start.
+  ///   - calls: What the recording's calls do.
   /// - Complexity: O(n log n) for n events.
-  init(_ trace: Trace, _ hostEvents: [Int]) {
+  init(_ trace: Trace, _ hostEvents: [Int], _ calls: RuntimeCalls) {
     self.trace = trace
+    self.calls = calls
     launchers = Array(repeating: -1, count: trace.deviceEvents.count)
     collect(hostEvents)
     let owners = others.isEmpty ? [:] : owners()
@@ -131,8 +134,7 @@ struct LauncherMatching {
   }
 
   private func isPlainLaunch(_ index: Int) -> Bool {
-    let event = trace.hostEvents[index]
-    return event.kind == .call && RuntimeCall(name: trace.name(event.name)) == .launch
+    calls[trace.hostEvents[index]] == .launch
   }
 }
 

@@ -21,6 +21,9 @@ public struct RecordedRun: Sendable {
   /// The call that launched each device event of ``deviceEvents``, an index into the host events; -1 for none in this part.
   package let launchers: [Int]
 
+  /// What its calls do.
+  let calls: RuntimeCalls
+
   /// Whether each device event of ``deviceEvents`` is a node of a graph that was launched in this part.
   let isGraphNode: [Bool]
 
@@ -61,6 +64,8 @@ public struct RecordedRun: Sendable {
   public init(_ trace: Trace, step: Int64? = nil) throws(TraceFault) {
     self.trace = trace
     self.step = step
+    let calls = RuntimeCalls(trace)
+    self.calls = calls
     stepAnnotation = step.flatMap { step in trace.annotations.first { $0.step == step } }
     if let step, stepAnnotation == nil { throw .noStep(file: trace.file, step: step, known: trace.steps) }
     let window = stepAnnotation.map { $0.start...$0.end }
@@ -72,14 +77,14 @@ public struct RecordedRun: Sendable {
       if one.start != two.start { return one.start < two.start }
       return one.duration != two.duration ? one.duration > two.duration : first < second
     }
-    let selection = Self.select(trace, window, LauncherMatching(trace, hostEvents).launchers)
+    let selection = Self.select(trace, window, LauncherMatching(trace, hostEvents, calls).launchers)
     deviceEvents = selection.map(\.event)
     launchers = selection.map(\.launcher)
     var graphCalls: [Int: Bool] = [:]
     isGraphNode = launchers.map { launcher in
       guard launcher >= 0 else { return false }
       if let known = graphCalls[launcher] { return known }
-      let isGraph = RuntimeCall(name: trace.name(trace.hostEvents[launcher].name)) == .graphLaunch
+      let isGraph = calls[trace.hostEvents[launcher]] == .graphLaunch
       graphCalls[launcher] = isGraph
       return isGraph
     }
@@ -99,16 +104,10 @@ public struct RecordedRun: Sendable {
     start = first
     end = last
     operatorCount = hostEvents.count { trace.hostEvents[$0].kind == .frameworkOperator }
-    launchCount = hostEvents.count {
-      trace.hostEvents[$0].kind == .call
-        && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
-    }
+    let launches = hostEvents.filter { calls[trace.hostEvents[$0]].launchesKernels }
+    launchCount = launches.count
     let launched = Set(launchers)
-    let launches = hostEvents.filter {
-      trace.hostEvents[$0].kind == .call
-        && RuntimeCall(name: trace.name(trace.hostEvents[$0].name)).launchesKernels
-    }
-    let graphs = Set(launches.filter { RuntimeCall(name: trace.name(trace.hostEvents[$0].name)) == .graphLaunch })
+    let graphs = Set(launches.filter { calls[trace.hostEvents[$0]] == .graphLaunch })
     let empty = launches.filter { !launched.contains($0) }
     graphLaunchCount = graphs.count
     emptyLaunchCount = empty.count

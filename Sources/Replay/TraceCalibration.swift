@@ -46,7 +46,7 @@ package struct TraceCalibration: Sendable {
     func calls(_ kind: RuntimeCall) -> Int {
       run.hostEvents.count {
         let event = run.trace.hostEvents[$0]
-        return event.kind == .call && RuntimeCall(name: run.trace.name(event.name)) == kind
+        return event.kind == .call && run.calls[event] == kind
       }
     }
     let all: [(SystemNumber, Int64, Int, String)] = [

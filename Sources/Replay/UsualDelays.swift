@@ -24,7 +24,7 @@ struct UsualDelays {
       last[event.stream] = (max(event.end, before?.end ?? .min), launcher)
       guard launcher >= 0 else { continue }
       let call = run.trace.hostEvents[launcher]
-      let isGraph = RuntimeCall(name: run.trace.name(call.name)) == .graphLaunch
+      let isGraph = run.calls[call] == .graphLaunch
       if let before, before.end > call.end || before.launcher == launcher {
         samples[isGraph ? 3 : 2].append(max(0, event.start - before.end))
       } else {

@@ -73,6 +73,7 @@ final class Decompressor {
       if let feed { close(feed.read); close(feed.write) }
       throw error
     }
+    Self.widen(result.write)
     let started = Self.spawn(program, input: feed?.read ?? input.descriptor, output: result.write)
     close(result.write)
     if let feed { close(feed.read) }
@@ -131,6 +132,16 @@ final class Decompressor {
     // A child that inherited the other child's ends would keep their pipes open.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (ends[0], ends[1])
+  }
+
+  /// Lets a pipe hold as much as is parsed at once, so that the process goes on meanwhile; a usual one holds 64 KiB.
+  ///
+  /// Where the system does not allow it, it is only slower.
+  private static func widen(_ pipe: Int32) {
+    #if os(Linux)
+      // F_SETPIPE_SZ of fcntl(2), which Swift does not import.
+      _ = fcntl(pipe, 1031, 1 << 20)
+    #endif
   }
 
   /// - Returns: The process, or nil where there is no such program.

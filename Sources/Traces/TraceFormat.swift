@@ -15,13 +15,15 @@ struct TraceInput {
   var step: Int64?
   /// How many bytes to have in memory at first.
   var windowSize = 1 << 20
+  /// How many cores help to read.
+  var helpers = 0
   /// What a gzipped recording may keep whatever its size, bytes.
   var freeBytes = TraceLimits.freeBytes
 
   /// The same from the beginning, if it is a file.
   func again() throws(TraceFault) -> TraceInput {
     var input = TraceInput(source: try source.again())
-    (input.step, input.windowSize, input.freeBytes) = (step, windowSize, freeBytes)
+    (input.step, input.windowSize, input.freeBytes, input.helpers) = (step, windowSize, freeBytes, helpers)
     return input
   }
 }

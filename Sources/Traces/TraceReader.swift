@@ -16,15 +16,22 @@ public enum TraceReader {
   /// - Parameters:
   ///   - path: The file, plain or gzipped whatever its name; `-` is standard input.
   ///   - step: The step that matters; what lies wholly outside of it need not be kept.
+  ///   - threads: How many cores are used; nil for all. What is read does not depend on it.
   ///   - progress: Is told now and then how many bytes of the file are read, and how many there are; nil for a pipe.
   /// - Returns: The recording; if it breaks off, up to the break.
   /// - Throws: ``TraceFault``.
   /// - Complexity: O(bytes) time; O(kept events) memory, which `TraceLimits` bounds.
   public static func read(
-    path: String, step: Int64? = nil, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
+    path: String, step: Int64? = nil, threads: Int? = nil, progress: ((_ done: Int, _ total: Int?) -> Void)? = nil
   ) throws(TraceFault) -> Trace {
-    try read(TraceInput(source: try ByteSource(path: path, progress: progress), step: step))
+    var input = TraceInput(source: try ByteSource(path: path, progress: progress), step: step)
+    input.helpers = max(0, min(threads ?? availableCores, availableCores) - 1)
+    if input.helpers > 0 { input.windowSize = sharedWindowSize }
+    return try read(input)
   }
+
+  /// How much of the text is in memory where several cores read it: enough to be cut into pieces.
+  private static let sharedWindowSize = 2 << 20
 
   /// Reads a recording from memory, not gzipped.
   ///
@@ -33,12 +40,15 @@ public enum TraceReader {
   ///   - file: What it is called in messages.
   ///   - step: The step that matters.
   ///   - windowSize: How many bytes to have in memory at first.
+  ///   - threads: How many cores are used.
   /// - Returns: The recording; if it breaks off, up to the break.
   /// - Throws: ``TraceFault``.
   public static func read(
-    _ bytes: [UInt8], file: String, step: Int64? = nil, windowSize: Int = 1 << 20
+    _ bytes: [UInt8], file: String, step: Int64? = nil, windowSize: Int = 1 << 20, threads: Int = 1
   ) throws(TraceFault) -> Trace {
-    try read(TraceInput(source: ByteSource(bytes, name: file), step: step, windowSize: windowSize))
+    try read(
+      TraceInput(
+        source: ByteSource(bytes, name: file), step: step, windowSize: windowSize, helpers: max(0, threads - 1)))
   }
 
   static func read(_ input: TraceInput) throws(TraceFault) -> Trace {

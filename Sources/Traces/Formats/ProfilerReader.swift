@@ -23,6 +23,8 @@ struct ProfilerReader: ~Copyable {
   private var isInEvents = false
   /// How many events are still expected to need mending.
   private var mendingLeft = 0
+  /// Who reads events ahead, where there are cores for it.
+  private let pieces: EventPieces
 
   /// Reads a recording; if it breaks off, up to the break.
   ///
@@ -58,6 +60,7 @@ struct ProfilerReader: ~Copyable {
     self.builder = builder
     freeBytes = input.freeBytes
     allowance = input.freeBytes
+    pieces = EventPieces(helpers: input.helpers)
   }
 
   private mutating func read() throws(TraceFault) -> Trace {
@@ -172,26 +175,52 @@ struct ProfilerReader: ~Copyable {
       }
       if !isAtEnd { builder.trace.eventCount += 1 }
       try checkMemory()
+      if !isAtEnd, mendingLeft == 0 { try readUsualEvents(depth: depth) }
     }
     isInEvents = false
+  }
+
+  /// Reads the events that follow on one as long as they are as nearly all are: JSON, and in memory as wholes.
+  private mutating func readUsualEvents(depth: Int) throws(TraceFault) {
+    let parser = window.parser
+    if pieces.isWorthwhile(parser.bytes.count - parser.offset) {
+      return try pieces.read(parser.bytes, from: parser.offset, depth: depth) { (event, end) throws(TraceFault) in
+        try add(event, endingAt: end, of: parser, depth: depth)
+      }
+    }
+    var scanner = JSONScanner(parser.bytes, from: parser.offset, depthLimit: parser.depthLimit)
+    while true {
+      var event = RawEvent()
+      guard event.scanNext(&scanner, depth: depth) else { return }
+      try add(event, endingAt: scanner.offset, of: parser, depth: depth)
+    }
+  }
+
+  /// Adds an event of the text in memory, and goes on behind it.
+  private mutating func add(
+    _ event: RawEvent, endingAt end: Int, of parser: JSONPullParser, depth: Int
+  ) throws(TraceFault) {
+    builder.add(event, parser)
+    builder.trace.eventCount += 1
+    window.parser.resume(at: end, depth: depth)
+    try checkMemory()
   }
 
   /// Reads an event.
   ///
   /// - Returns: Whether there was one; false at the end of the events.
   private mutating func readEvent() throws(TraceFault) -> Bool {
-    let event = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?, Range<Int>) in
+    let (token, event) = try window.reading { parser throws(JSONFault) -> (JSONToken, RawEvent?) in
       let token = try parser.next()
-      let start = parser.tokenOffset
-      return (token, token == .beginObject ? try RawEvent.read(&parser) : nil, start..<parser.offset)
+      return (token, token == .beginObject ? try RawEvent.read(&parser) : nil)
     }
-    if let raw = event.1 {
-      builder.add(raw, window.parser, extent: event.2)
+    if let event {
+      builder.add(event, window.parser)
     } else {
-      if event.0 == .endArray { return false }
+      if token == .endArray { return false }
       // Whatever is no event does not make the others worse.
       builder.noteMalformed(line: window.line)
-      try skipRest(of: event.0)
+      try skipRest(of: token)
     }
     return true
   }
@@ -216,7 +245,7 @@ struct ProfilerReader: ~Copyable {
       var parser = JSONPullParser(text, file: file)
       if let token = try? parser.next(), token == .beginObject, let raw = try? RawEvent.read(&parser) {
         if isChanged { builder.noteRepaired(line: line) }
-        builder.add(raw, parser, extent: 0..<text.count)
+        builder.add(raw, parser)
       } else {
         builder.noteMalformed(line: line)
       }

@@ -14,6 +14,31 @@ enum EventCategory {
   case other
 }
 
+/// Where something stands in the text: half of what a range takes, for an event has two dozen of them.
+struct TextRange {
+  private let start: UInt32
+  private let end: UInt32
+
+  /// Nowhere: what stands at the first byte is an event, and no part of one.
+  static let missing = TextRange(0, 0)
+
+  init(_ start: Int, _ end: Int) {
+    self.start = UInt32(truncatingIfNeeded: start)
+    self.end = UInt32(truncatingIfNeeded: end)
+  }
+
+  var isMissing: Bool { start == 0 }
+
+  /// The bytes.
+  var range: Range<Int> { Int(start)..<Int(end) }
+
+  /// The range, if it is one.
+  var found: Range<Int>? { isMissing ? nil : range }
+
+  /// The range of a number, if it is one.
+  var number: JSONNumberRange? { isMissing ? nil : JSONNumberRange(start: Int(start), end: Int(end)) }
+}
+
 /// The fields of an event that a replay may need, as ranges of the text: nothing is converted before it is wanted.
 struct RawEvent {
   /// What the event says of a time: all of it, its begin, its end, or something else.
@@ -27,195 +52,235 @@ struct RawEvent {
   var phase = Phase.other
   var category = EventCategory.other
   var hasCategory = false
-  var name: JSONStringRange?
+  var nameHasEscapes = false
+  /// Where it stands itself, its braces included.
+  var extent = TextRange.missing
+  var name = TextRange.missing
   /// The numbers or texts by which the process and thread are told.
-  var process: Range<Int>?
-  var thread: Range<Int>?
-  var start: Value = .missing
-  var duration: Value = .missing
-  var correlation: JSONNumberRange?
-  var external: JSONNumberRange?
-  var bytes: JSONNumberRange?
+  var process = TextRange.missing
+  var thread = TextRange.missing
+  var start = Value()
+  var duration = Value()
+  var correlation = TextRange.missing
+  var external = TextRange.missing
+  var bytes = TextRange.missing
   /// What an operator and its backward one have in common.
-  var autogradNumber: JSONNumberRange?
-  var shapes: Range<Int>?
-  var types: Range<Int>?
-  var values: Range<Int>?
-  var stream: Range<Int>?
-  var device: Range<Int>?
-  var waitsForStream: Range<Int>?
-  var recordCorrelation: JSONNumberRange?
+  var autogradNumber = TextRange.missing
+  var shapes = TextRange.missing
+  var types = TextRange.missing
+  var values = TextRange.missing
+  var stream = TextRange.missing
+  var device = TextRange.missing
+  var waitsForStream = TextRange.missing
+  var recordCorrelation = TextRange.missing
   var collective = Collective()
 
   /// What a collective was given.
   struct Collective {
-    var name: Range<Int>?
-    var group: Range<Int>?
-    var elementType: Range<Int>?
-    var elements: JSONNumberRange?
-    var elementsReceived: JSONNumberRange?
-    var ranks: JSONNumberRange?
-    var sequence: JSONNumberRange?
+    var name = TextRange.missing
+    var group = TextRange.missing
+    var elementType = TextRange.missing
+    var elements = TextRange.missing
+    var elementsReceived = TextRange.missing
+    var ranks = TextRange.missing
+    var sequence = TextRange.missing
 
     /// Whether the event is one of a collective.
-    var isRecorded: Bool { name != nil || elements != nil }
+    var isRecorded: Bool { !name.isMissing || !elements.isMissing }
   }
 
   /// A value that should be a number.
-  enum Value {
-    case missing
-    case number(JSONNumberRange)
-    case other(JSONKind, offset: Int)
+  struct Value {
+    var isGiven = false
+    /// Where the number stands; missing for one that is not given, or is something else.
+    var number = TextRange.missing
+  }
+
+  /// Where its name stands; nil without one.
+  var nameRange: JSONStringRange? {
+    name.found.map { JSONStringRange(start: $0.lowerBound, end: $0.upperBound, hasEscapes: nameHasEscapes) }
   }
 
   /// Whether nothing that follows can make the event one that is kept.
-  var isOfNoUse: Bool { hasCategory && (category == .other || category == .pythonFunction) }
+  private var isOfNoUse: Bool { hasCategory && (category == .other || category == .pythonFunction) }
+}
 
+// MARK: Reading
+
+extension RawEvent {
   /// Reads an event behind its opening brace, whatever its keys and their order; of a key that stands twice, the last.
   ///
   /// - Throws: What is not JSON.
   static func read(_ parser: inout JSONPullParser) throws(JSONFault) -> RawEvent {
+    let depth = parser.depth - 1
+    var scanner = JSONScanner(parser.bytes, from: parser.tokenOffset, depthLimit: parser.depthLimit)
     var event = RawEvent()
-    while case .key(let key) = try parser.next() {
-      switch key.end - key.start {
-      case 2 where parser.isEqual(key, to: "ph"):
-        if case .string(let phase) = try parser.value() { event.phase = parser.phase(phase) }
-      case 2 where parser.isEqual(key, to: "ts"): event.start = try parser.numberValue()
-      case 3 where parser.isEqual(key, to: "cat"):
-        event.hasCategory = true
-        event.category = .other
-        if case .string(let category) = try parser.value() { event.category = parser.category(category) }
-      case 3 where parser.isEqual(key, to: "dur"): event.duration = try parser.numberValue()
-      case 3 where parser.isEqual(key, to: "pid"): event.process = try parser.scalar()
-      case 3 where parser.isEqual(key, to: "tid"): event.thread = try parser.scalar()
-      case 4 where parser.isEqual(key, to: "name"):
-        if case .string(let name) = try parser.value() { event.name = name } else { event.name = nil }
-      case 4 where !event.isOfNoUse && parser.isEqual(key, to: "args"): try event.readArguments(&parser)
-      default: try parser.skipValue()
-      }
+    if event.scan(&scanner, depth: depth) {
+      parser.resume(at: scanner.offset, depth: depth)
+    } else {
+      try parser.skipRest()
     }
     return event
   }
 
-  private mutating func readArguments(_ parser: inout JSONPullParser) throws(JSONFault) {
-    let token = try parser.next()
-    guard case .beginObject = token else {
-      if token.isBeginning { try parser.skipRest() }
-      return
-    }
-    while case .key(let key) = try parser.next() {
-      switch key.end - key.start {
-      case 3 where parser.isEqual(key, to: "Seq"): collective.sequence = try parser.number()
-      case 5 where parser.isEqual(key, to: "bytes"): bytes = try parser.number()
-      case 5 where parser.isEqual(key, to: "dtype"): collective.elementType = try parser.scalar()
-      case 6 where parser.isEqual(key, to: "stream"): stream = try parser.scalar()
-      case 6 where parser.isEqual(key, to: "device"): device = try parser.scalar()
-      case 10 where parser.isEqual(key, to: "Input Dims"): shapes = try parser.extent()
-      case 10 where parser.isEqual(key, to: "Input type"): types = try parser.extent()
-      case 10 where parser.isEqual(key, to: "Group size"): collective.ranks = try parser.number()
-      case 11 where parser.isEqual(key, to: "correlation"): correlation = try parser.number()
-      case 11 where parser.isEqual(key, to: "External id") || parser.isEqual(key, to: "external id"):
-        external = try parser.number()
-      case 13 where parser.isEqual(key, to: "In msg nelems"): collective.elements = try parser.number()
-      case 14 where parser.isEqual(key, to: "Out msg nelems"): collective.elementsReceived = try parser.number()
-      case 14 where parser.isEqual(key, to: "wait_on_stream"): waitsForStream = try parser.scalar()
-      case 15 where parser.isEqual(key, to: "Sequence number"): autogradNumber = try parser.number()
-      case 15 where parser.isEqual(key, to: "Concrete Inputs"): values = try parser.extent()
-      case 15 where parser.isEqual(key, to: "Collective name"): collective.name = try parser.scalar()
-      case 18 where parser.isEqual(key, to: "Process Group Name"): collective.group = try parser.scalar()
-      case 33 where parser.isEqual(key, to: "wait_on_cuda_event_record_corr_id"):
-        recordCorrelation = try parser.number()
-      default: try parser.skipValue()
-      }
+  /// Reads an event from its opening brace.
+  ///
+  /// - Parameters:
+  ///   - scanner: The text.
+  ///   - depth: How many objects and arrays the event stands in.
+  /// - Returns: Whether it is one that is JSON.
+  mutating func scan(_ scanner: inout JSONScanner, depth: Int) -> Bool {
+    let first = scanner.offset
+    guard scanner.members(depth: depth, { scanner, key in scanMember(key, &scanner, depth + 1) }) else { return false }
+    extent = TextRange(first, scanner.offset)
+    return true
+  }
+
+  /// Reads an event that follows on another one, with the comma between them.
+  ///
+  /// - Returns: Whether one follows that is JSON, and whole.
+  @inline(__always)
+  mutating func scanNext(_ scanner: inout JSONScanner, depth: Int) -> Bool {
+    scanner.take(UInt8(ascii: ",")) && scanner.next() == UInt8(ascii: "{") && scan(&scanner, depth: depth)
+  }
+
+  @inline(__always)
+  private mutating func scanMember(_ key: JSONScanner.Text, _ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+    switch key.end - key.start {
+    case 2 where scanner.isEqual(key, to: "ph"): scanPhase(&scanner, depth)
+    case 2 where scanner.isEqual(key, to: "ts"): scanner.number(&start, depth)
+    case 3 where scanner.isEqual(key, to: "cat"): scanCategory(&scanner, depth)
+    case 3 where scanner.isEqual(key, to: "dur"): scanner.number(&duration, depth)
+    case 3 where scanner.isEqual(key, to: "pid"): scanner.scalar(&process, depth)
+    case 3 where scanner.isEqual(key, to: "tid"): scanner.scalar(&thread, depth)
+    case 4 where scanner.isEqual(key, to: "name"): scanName(&scanner, depth)
+    case 4 where !isOfNoUse && scanner.isEqual(key, to: "args"): scanArguments(&scanner, depth)
+    default: scanner.value(depth: depth)
     }
   }
-}
 
-extension JSONToken {
-  /// Whether the token begins an object or array.
-  fileprivate var isBeginning: Bool {
-    switch self {
-    case .beginObject, .beginArray: true
-    default: false
+  private mutating func scanPhase(_ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+    guard scanner.next() == UInt8(ascii: "\"") else { return scanner.value(depth: depth) }
+    guard let text = scanner.string() else { return false }
+    phase = .other
+    if text.end - text.start == 1 {
+      switch scanner.byte(at: text.start) {
+      case UInt8(ascii: "X"): phase = .complete
+      case UInt8(ascii: "B"): phase = .begin
+      case UInt8(ascii: "E"): phase = .end
+      default: break
+      }
+    }
+    return true
+  }
+
+  private mutating func scanCategory(_ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+    hasCategory = true
+    category = .other
+    guard scanner.next() == UInt8(ascii: "\"") else { return scanner.value(depth: depth) }
+    guard let text = scanner.string() else { return false }
+    category = scanner.category(text)
+    return true
+  }
+
+  private mutating func scanName(_ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+    name = .missing
+    guard scanner.next() == UInt8(ascii: "\"") else { return scanner.value(depth: depth) }
+    guard let text = scanner.string() else { return false }
+    name = TextRange(text.start, text.end)
+    nameHasEscapes = text.hasEscapes
+    return true
+  }
+
+  private mutating func scanArguments(_ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+    guard scanner.next() == UInt8(ascii: "{") else { return scanner.value(depth: depth) }
+    return scanner.members(depth: depth) { scanner, key in scanArgument(key, &scanner, depth + 1) }
+  }
+
+  @inline(__always)
+  private mutating func scanArgument(_ key: JSONScanner.Text, _ scanner: inout JSONScanner, _ depth: Int) -> Bool {
+    switch key.end - key.start {
+    case 3 where scanner.isEqual(key, to: "Seq"): scanner.number(&collective.sequence, depth)
+    case 5 where scanner.isEqual(key, to: "bytes"): scanner.number(&bytes, depth)
+    case 5 where scanner.isEqual(key, to: "dtype"): scanner.scalar(&collective.elementType, depth)
+    case 6 where scanner.isEqual(key, to: "stream"): scanner.scalar(&stream, depth)
+    case 6 where scanner.isEqual(key, to: "device"): scanner.scalar(&device, depth)
+    case 10 where scanner.isEqual(key, to: "Input Dims"): scanner.extent(&shapes, depth)
+    case 10 where scanner.isEqual(key, to: "Input type"): scanner.extent(&types, depth)
+    case 10 where scanner.isEqual(key, to: "Group size"): scanner.number(&collective.ranks, depth)
+    case 11 where scanner.isEqual(key, to: "correlation"): scanner.number(&correlation, depth)
+    case 11 where scanner.isEqual(key, to: "External id") || scanner.isEqual(key, to: "external id"):
+      scanner.number(&external, depth)
+    case 13 where scanner.isEqual(key, to: "In msg nelems"): scanner.number(&collective.elements, depth)
+    case 14 where scanner.isEqual(key, to: "Out msg nelems"): scanner.number(&collective.elementsReceived, depth)
+    case 14 where scanner.isEqual(key, to: "wait_on_stream"): scanner.scalar(&waitsForStream, depth)
+    case 15 where scanner.isEqual(key, to: "Sequence number"): scanner.number(&autogradNumber, depth)
+    case 15 where scanner.isEqual(key, to: "Concrete Inputs"): scanner.extent(&values, depth)
+    case 15 where scanner.isEqual(key, to: "Collective name"): scanner.scalar(&collective.name, depth)
+    case 18 where scanner.isEqual(key, to: "Process Group Name"): scanner.scalar(&collective.group, depth)
+    case 33 where scanner.isEqual(key, to: "wait_on_cuda_event_record_corr_id"):
+      scanner.number(&recordCorrelation, depth)
+    default: scanner.value(depth: depth)
     }
   }
 }
 
 extension JSONPullParser {
-  /// Reads a value; of an object or array, the whole, and its first token is returned.
-  fileprivate mutating func value() throws(JSONFault) -> JSONToken {
-    let token = try next()
-    if token.isBeginning { try skipRest() }
-    return token
-  }
-
   /// Reads on to the end of the object or array that was begun.
   fileprivate mutating func skipRest() throws(JSONFault) {
     let inside = depth
     while depth >= inside { _ = try next() }
   }
+}
 
-  /// Reads a value that should be a number.
-  fileprivate mutating func numberValue() throws(JSONFault) -> RawEvent.Value {
-    let token = try value()
-    let offset = tokenOffset
-    switch token {
-    case .number(let range): return .number(range)
+extension JSONScanner {
+  /// Passes over a value, and says where it stands if it is a number.
+  fileprivate mutating func number(_ field: inout TextRange, _ depth: Int) -> Bool {
+    let first = next()
+    let start = offset
+    guard value(depth: depth) else { return false }
+    let isNumber = isDigit(first) || first == UInt8(ascii: "-")
+    field = isNumber ? TextRange(start, offset) : .missing
+    return true
+  }
+
+  /// Passes over a value that should be a number.
+  fileprivate mutating func number(_ field: inout RawEvent.Value, _ depth: Int) -> Bool {
+    field.isGiven = true
+    guard next() == UInt8(ascii: "\"") else { return number(&field.number, depth) }
+    guard let text = string() else { return false }
     // Some exporters write numbers as texts.
-    case .string(let range) where holdsNumber(range):
-      return .number(JSONNumberRange(start: range.start, end: range.end))
-    case .string: return .other(.string, offset: offset)
-    case .boolean: return .other(.boolean, offset: offset)
-    case .null: return .other(.null, offset: offset)
-    case .beginArray: return .other(.array, offset: offset)
-    default: return .other(.object, offset: offset)
-    }
+    field.number = holdsNumber(text) ? TextRange(text.start, text.end) : .missing
+    return true
   }
 
   /// Whether a text is a number as JSON writes them.
-  private func holdsNumber(_ range: JSONStringRange) -> Bool {
-    guard range.end > range.start, range.end - range.start <= 40, !range.hasEscapes else { return false }
-    var parser = JSONPullParser(Array(bytes[range.start..<range.end]), file: "")
-    guard case .number(let number)? = try? parser.next() else { return false }
-    return number.end - number.start == range.end - range.start
+  private func holdsNumber(_ text: Text) -> Bool {
+    guard text.end > text.start, text.end - text.start <= 40 else { return false }
+    var scanner = self
+    scanner.offset = text.start
+    return scanner.number() && scanner.offset == text.end
   }
 
-  /// What an event says of a time.
-  fileprivate func phase(_ range: JSONStringRange) -> RawEvent.Phase {
-    guard range.end - range.start == 1 else { return .other }
-    return switch bytes[range.start] {
-    case UInt8(ascii: "X"): .complete
-    case UInt8(ascii: "B"): .begin
-    case UInt8(ascii: "E"): .end
-    default: .other
-    }
+  /// Passes over a value, and says where it stands, without quotes, if it is a number or a text.
+  fileprivate mutating func scalar(_ field: inout TextRange, _ depth: Int) -> Bool {
+    guard next() == UInt8(ascii: "\"") else { return number(&field, depth) }
+    guard let text = string() else { return false }
+    field = TextRange(text.start, text.end)
+    return true
   }
 
-  /// Reads a value, and returns it if it is a number.
-  fileprivate mutating func number() throws(JSONFault) -> JSONNumberRange? {
-    if case .number(let range) = try value() { return range }
-    return nil
-  }
-
-  /// Reads a value, and returns the text of it without quotes if it is a number or a string.
-  fileprivate mutating func scalar() throws(JSONFault) -> Range<Int>? {
-    switch try value() {
-    case .number(let range): range.start..<range.end
-    case .string(let range): range.start..<range.end
-    default: nil
-    }
-  }
-
-  /// Reads a value and returns where it stands.
-  fileprivate mutating func extent() throws(JSONFault) -> Range<Int> {
-    let token = try next()
-    let start = tokenOffset
-    if token.isBeginning { try skipRest() }
-    return start..<offset
+  /// Passes over a value, and says where it stands.
+  fileprivate mutating func extent(_ field: inout TextRange, _ depth: Int) -> Bool {
+    _ = next()
+    let start = offset
+    guard repeatedValue(depth: depth) else { return false }
+    field = TextRange(start, offset)
+    return true
   }
 
   /// The sort of event by its category, which PyTorch 1.8 to 1.11 wrote in other words than later versions.
-  fileprivate func category(_ range: JSONStringRange) -> EventCategory {
+  fileprivate func category(_ range: Text) -> EventCategory {
     switch range.end - range.start {
     case 6 where isEqual(range, to: "cpu_op"): .frameworkOperator
     case 6 where isEqual(range, to: "kernel") || isEqual(range, to: "Kernel"): .kernel

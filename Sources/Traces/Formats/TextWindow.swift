@@ -1,10 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 import JSONText
 
 /// A parser over a part of the text that moves on: memory for one event and what is read ahead, however long the text.
@@ -179,13 +172,39 @@ struct TextWindow: ~Copyable {
   }
 
   private mutating func countLines(before offset: Int) {
-    guard let start = memory.baseAddress else { return }
+    let text = UnsafeRawBufferPointer(rebasing: memory[..<offset])
+    let lineEnds = text.count(of: UInt8(ascii: "\n"))
+    droppedLines += lineEnds
     var lineStart = 0
-    while let found = memchr(start + lineStart, Int32(UInt8(ascii: "\n")), offset - lineStart) {
-      droppedLines += 1
+    if lineEnds > 0 {
       droppedColumns = 0
-      lineStart = UnsafeMutableRawPointer(found) - start + 1
+      lineStart = offset
+      while text[lineStart - 1] != UInt8(ascii: "\n") { lineStart -= 1 }
     }
-    for index in lineStart..<offset where memory[index] & 0b1100_0000 != 0b1000_0000 { droppedColumns += 1 }
+    for byte in text[lineStart...] where byte & 0b1100_0000 != 0b1000_0000 { droppedColumns += 1 }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// How often a byte occurs, sixteen at a time: a place counts up to 255 of them before they are added up.
+  fileprivate func count(of byte: UInt8) -> Int {
+    let wanted = SIMD16<UInt8>(repeating: byte)
+    var (total, index) = (0, 0)
+    while index &+ 16 <= count {
+      var counts = SIMD16<UInt8>(repeating: 0)
+      let end = Swift.min(count, index &+ 255 * 16)
+      while index &+ 16 <= end {
+        let part = loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+        // A place that holds the byte has all bits set, which is one less than zero.
+        counts = counts &- unsafeBitCast(part .== wanted, to: SIMD16<UInt8>.self)
+        index &+= 16
+      }
+      for lane in 0..<16 { total += Int(counts[lane]) }
+    }
+    while index < count {
+      if self[index] == byte { total += 1 }
+      index &+= 1
+    }
+    return total
   }
 }

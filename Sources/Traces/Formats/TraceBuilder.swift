@@ -81,11 +81,10 @@ struct TraceBuilder {
   /// - Parameters:
   ///   - event: The event's fields.
   ///   - parser: The text that they are ranges of.
-  ///   - extent: Where in it the event stands.
-  mutating func add(_ event: RawEvent, _ parser: JSONPullParser, extent: Range<Int>) {
+  mutating func add(_ event: RawEvent, _ parser: JSONPullParser) {
     switch event.phase {
     case .complete: addWhole(event, parser, end: nil)
-    case .begin: begin(event, parser, extent)
+    case .begin: begin(event, parser)
     case .end: end(event, parser)
     case .other: break
     }
@@ -97,8 +96,8 @@ struct TraceBuilder {
     if looksForStepOnly, event.category != .annotation, event.category != .frameworkOperator { return }
     if event.category == .pythonFunction { return addModule(event, parser, end: end) }
     if event.category == .wait { return addWait(event, parser) }
-    guard let nameRange = event.name, let (start, duration) = time(of: event, parser, end: end) else {
-      if event.name == nil { trace.incompleteCount += 1 }
+    guard let nameRange = event.nameRange, let (start, duration) = time(of: event, parser, end: end) else {
+      if event.name.isMissing { trace.incompleteCount += 1 }
       return
     }
     if looksForStepOnly {
@@ -121,8 +120,8 @@ struct TraceBuilder {
   private mutating func time(
     of event: RawEvent, _ parser: JSONPullParser, end: Int64?
   ) -> (start: Int64, duration: Int64)? {
-    guard case .number(let startRange) = event.start else {
-      if case .other = event.start { noteMalformed(line: 1) } else if event.name != nil { trace.incompleteCount += 1 }
+    guard let startRange = event.start.number.number else {
+      noteNoTime(event.start, of: event)
       return nil
     }
     guard let start = stamp(startRange, parser) else {
@@ -133,20 +132,15 @@ struct TraceBuilder {
     if let end {
       duration = end - start
     } else {
-      switch event.duration {
-      case .number(let range):
-        guard let value = stamp(range, parser) else {
-          trace.outOfRangeCount += 1
-          return nil
-        }
-        duration = value
-      case .other:
-        noteMalformed(line: 1)
-        return nil
-      case .missing:
-        if event.name != nil { trace.incompleteCount += 1 }
+      guard let range = event.duration.number.number else {
+        noteNoTime(event.duration, of: event)
         return nil
       }
+      guard let value = stamp(range, parser) else {
+        trace.outOfRangeCount += 1
+        return nil
+      }
+      duration = value
     }
     guard duration < TraceLimits.span else {
       trace.outOfRangeCount += 1
@@ -157,12 +151,17 @@ struct TraceBuilder {
     return (start, max(0, duration))
   }
 
+  /// Counts an event that is left out because a time of it is not there, or no number.
+  private mutating func noteNoTime(_ value: RawEvent.Value, of event: RawEvent) {
+    if value.isGiven { noteMalformed(line: 1) } else if !event.name.isMissing { trace.incompleteCount += 1 }
+  }
+
   // MARK: Events in two parts
 
   /// Keeps the begin of an event until its end comes.
-  private mutating func begin(_ event: RawEvent, _ parser: JSONPullParser, _ extent: Range<Int>) {
+  private mutating func begin(_ event: RawEvent, _ parser: JSONPullParser) {
     let isOfUse = event.category != .other && event.category != .wait
-    let text = isOfUse ? Array(parser.bytes[extent]) : []
+    let text = isOfUse ? Array(parser.bytes[event.extent.range]) : []
     begunBytes += text.count + 16
     begun[threads.number(of: event.process, event.thread, parser), default: []].append(text)
   }
@@ -172,7 +171,7 @@ struct TraceBuilder {
     let thread = threads.number(of: event.process, event.thread, parser)
     guard let text = begun[thread]?.popLast() else { return }
     begunBytes -= text.count + 16
-    guard !text.isEmpty, case .number(let range) = event.start else { return }
+    guard !text.isEmpty, let range = event.start.number.number else { return }
     guard let end = stamp(range, parser) else {
       trace.outOfRangeCount += 1
       return
@@ -185,7 +184,7 @@ struct TraceBuilder {
     var parser = JSONPullParser(text, file: "")
     guard (try? parser.next()) == .beginObject, let event = try? RawEvent.read(&parser) else { return }
     if let end { return addWhole(event, parser, end: end) }
-    guard case .number(let range) = event.start, let start = stamp(range, parser) else { return }
+    guard let range = event.start.number.number, let start = stamp(range, parser) else { return }
     trace.unfinishedCount += 1
     addWhole(event, parser, end: start)
   }
@@ -193,13 +192,13 @@ struct TraceBuilder {
   /// Keeps a call of a module, which stands among Python's functions; the others are dropped.
   private mutating func addModule(_ event: RawEvent, _ parser: JSONPullParser, end: Int64?) {
     let prefix: StaticString = "nn.Module: "
-    guard !looksForStepOnly, let name = event.name, name.end - name.start > prefix.utf8CodeUnitCount,
+    guard !looksForStepOnly, let name = event.nameRange, name.end - name.start > prefix.utf8CodeUnitCount,
       parser.isEqual(
         JSONStringRange(start: name.start, end: name.start + prefix.utf8CodeUnitCount, hasEscapes: false), to: prefix),
-      case .number(let range) = event.start, let start = stamp(range, parser)
+      let range = event.start.number.number, let start = stamp(range, parser)
     else { return }
     var recorded = end.map { $0 - start }
-    if case .number(let range) = event.duration, recorded == nil { recorded = stamp(range, parser) }
+    if let range = event.duration.number.number, recorded == nil { recorded = stamp(range, parser) }
     guard let duration = recorded, (0..<TraceLimits.span).contains(duration), isKept(start, duration) else { return }
     trace.annotations.append(
       Annotation(
@@ -256,7 +255,8 @@ struct TraceBuilder {
     trace.deviceEvents.append(
       DeviceEvent(
         kind: kind,
-        stream: streams.number(of: event.process, event.device, event.stream ?? event.thread, parser), name: name,
+        stream: streams.number(
+          of: event.process, event.device, event.stream.isMissing ? event.thread : event.stream, parser), name: name,
         collective: event.collective.isRecorded ? collective(event.collective, parser) : -1, start: start,
         duration: duration, correlation: integer(event.correlation, parser),
         external: integer(event.external, parser), bytes: integer(event.bytes, parser)))
@@ -279,16 +279,17 @@ struct TraceBuilder {
   private mutating func addWait(_ event: RawEvent, _ parser: JSONPullParser) {
     let correlation = integer(event.correlation, parser)
     guard correlation >= 0 else { return }
-    func stream(_ range: Range<Int>?, _ streams: inout PairTable) -> Int32 {
-      guard let range, parser.bytes[range.lowerBound] != UInt8(ascii: "-") else { return -1 }
+    func stream(_ range: TextRange, _ streams: inout PairTable) -> Int32 {
+      guard let found = range.found, parser.bytes[found.lowerBound] != UInt8(ascii: "-") else { return -1 }
       return streams.number(of: event.process, event.device, range, parser)
     }
-    let waiting = event.name.map { parser.isEqual($0, to: "Stream Wait Event") } ?? false
+    let waiting = event.nameRange.map { parser.isEqual($0, to: "Stream Wait Event") } ?? false
     trace.waits.append(
       RecordedWait(
         correlation: correlation, stream: waiting ? stream(event.stream, &streams) : -1,
         recordCorrelation: integer(event.recordCorrelation, parser),
-        waitsForStream: stream(waiting ? event.waitsForStream : event.waitsForStream ?? event.stream, &streams)))
+        waitsForStream: stream(
+          waiting || !event.waitsForStream.isMissing ? event.waitsForStream : event.stream, &streams)))
   }
 
   /// Forgets all events: a key that stands twice counts the second time.
@@ -356,8 +357,8 @@ struct TraceBuilder {
     return value
   }
 
-  private func integer(_ range: JSONNumberRange?, _ parser: JSONPullParser) -> Int64 {
-    guard let range else { return -1 }
+  private func integer(_ field: TextRange, _ parser: JSONPullParser) -> Int64 {
+    guard let range = field.number else { return -1 }
     // A few plain digits, nearly always.
     if range.end - range.start <= 18 {
       var value: Int64 = 0
@@ -376,8 +377,8 @@ struct TraceBuilder {
     return names.number(of: UnsafeRawBufferPointer(rebasing: parser.bytes[range.start..<range.end]))
   }
 
-  private mutating func number(of range: Range<Int>?, _ parser: JSONPullParser) -> Int32 {
-    guard let range else { return -1 }
+  private mutating func number(of field: TextRange, _ parser: JSONPullParser) -> Int32 {
+    guard let range = field.found else { return -1 }
     return names.number(of: UnsafeRawBufferPointer(rebasing: parser.bytes[range]))
   }
 }
@@ -406,7 +407,7 @@ private struct PairTable {
   private var numbers: [UInt64: Int32] = [:]
   private var last: (key: UInt64, number: Int32)?
 
-  mutating func number(of first: Range<Int>?, _ second: Range<Int>?, _ parser: JSONPullParser) -> Int32 {
+  mutating func number(of first: TextRange, _ second: TextRange, _ parser: JSONPullParser) -> Int32 {
     number(of: parts.number(of: Self.text(first, parser)), text: { Self.text(first, parser) }, second, parser)
   }
 
@@ -415,9 +416,10 @@ private struct PairTable {
   /// Profilers give the device's number twice, as its process and by itself. Where several ranks were put into one file, only
   /// one of both may still tell their devices apart.
   mutating func number(
-    of process: Range<Int>?, _ device: Range<Int>?, _ stream: Range<Int>?, _ parser: JSONPullParser
+    of process: TextRange, _ device: TextRange, _ stream: TextRange, _ parser: JSONPullParser
   ) -> Int32 {
-    guard let process, let device else { return number(of: device ?? process, stream, parser) }
+    if device.isMissing { return number(of: process, stream, parser) }
+    if process.isMissing { return number(of: device, stream, parser) }
     let (one, two) = (Self.text(process, parser), Self.text(device, parser))
     if one.elementsEqual(two) { return number(of: device, stream, parser) }
     let both = Array(one) + [UInt8(ascii: "/")] + Array(two)
@@ -426,12 +428,12 @@ private struct PairTable {
     }
   }
 
-  private static func text(_ range: Range<Int>?, _ parser: JSONPullParser) -> UnsafeRawBufferPointer {
-    range.map { UnsafeRawBufferPointer(rebasing: parser.bytes[$0]) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+  private static func text(_ range: TextRange, _ parser: JSONPullParser) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: parser.bytes[range.range])
   }
 
   private mutating func number(
-    of first: Int32, text: () -> UnsafeRawBufferPointer, _ second: Range<Int>?, _ parser: JSONPullParser
+    of first: Int32, text: () -> UnsafeRawBufferPointer, _ second: TextRange, _ parser: JSONPullParser
   ) -> Int32 {
     let secondText = Self.text(second, parser)
     let key =
