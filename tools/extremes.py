@@ -160,7 +160,8 @@ def numbers_of(program, noun, name):
     shown = subprocess.run([program, "profiles", "show", name], capture_output=True, text=True, check=True).stdout
     for line in shown.splitlines():
         found = re.match(r"([a-z][a-z0-9_.]*) +(-?[0-9.e+-]+) ", line)
-        if not found:
+        # Nothing that is simulated follows a price.
+        if not found or found[1].startswith("price."):
             continue
         path = f"{noun}.{found[1]}"
         refused = subprocess.run([program, "run", "resnet18", SYSTEM["accelerator"], "--host", SYSTEM["host"],

@@ -13,8 +13,8 @@ extension NameFault: Fault {
   public var words: FaultWords {
     switch self {
     case .unknown(let what, let name, let suggestion?, let known):
-      // Of a model whoever asks may have meant its like; of a part, no other one.
-      let others = ["workload", "decoder"].contains(what) ? nearestNames(to: name, among: known) : []
+      // Beside the one that is written most alike, those that have all of its words: llama-70b is three models.
+      let others = nearestNames(to: name, among: known).filter { sharesWords(of: name, $0) }
       let names = ([suggestion] + others.filter { $0 != suggestion }).prefix(4).map { "'\($0)'" }
       return "unknown \(what) '\(oneLine(name))'; did you mean \(listed(names, by: "or"))?\(export(what, after: " "))"
     case .unknown(let what, let name, nil, let known) where known.count <= 8:

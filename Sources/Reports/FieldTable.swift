@@ -23,7 +23,7 @@ package struct FieldTable: Sendable {
     }
   }
 
-  private static func table<Profile>(_ noun: String, _ fields: [ProfileField<Profile>]) -> Table {
+  private static func table<Profile: FieldDescribed>(_ noun: String, _ fields: [ProfileField<Profile>]) -> Table {
     Table(
       named: noun, fields,
       [
@@ -33,6 +33,7 @@ package struct FieldTable: Sendable {
         Column("meaning") { field in
           let words = [
             field.meaning, field.note, field.isRequired ? "" : "optional",
+            field.isRequired && field.isDerivable ? "the family's if left out" : "",
             field.domain.kind == .threshold ? "threshold" : "",
           ]
           return .text(words.filter { !$0.isEmpty }.joined(separator: "; "))

@@ -58,7 +58,7 @@ enum NewProfileCommand {
     if let path = command.value(of: "output"), path != "-" {
       try writeOutput(edit, to: path)
       Platform.warn(
-        "\(path) is written; 'simulate profiles check \(path)' checks it, and it stands wherever a name does")
+        "wrote \(path), which stands wherever a name does; 'simulate profiles check \(path)' checks it")
     } else {
       Platform.print(document: edit)
     }

@@ -102,6 +102,7 @@ enum ScenarioOptions {
       framework: try library.framework(command.value(of: "framework") ?? SystemDefaults.framework))
     if system.accelerator == nil {
       try command.refuse(["kernel-model"], "it is a model of an accelerator's kernels, and the system has none")
+      warn(thatHostIsDerived: system.host)
     }
     var parameters = try parameters(command)
     if spreads, let text = command.value(of: ParallelOptions.devices.name) {
@@ -159,6 +160,15 @@ enum ScenarioOptions {
   static func acceleratorNames(_ command: ParsedCommand) throws(Failure) -> [String] {
     guard let text = try names(command).accelerator, text.contains(",") else { return [] }
     return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// Says that kernels run on a host of which little is known, if they do: it was described to feed an accelerator.
+  private static func warn(thatHostIsDerived host: HostProfile) {
+    for (owner, paths) in host.provenance.derivations {
+      Platform.warn(
+        "warning: \(host.name) runs the kernels itself, and \(paths.count) of its numbers are derived from \(owner): "
+          + "\(paths.prefix(3).joined(separator: ", "))\(paths.count > 3 ? " and others" : "")")
+    }
   }
 
   /// Says what was meant where a workload and an accelerator have changed places.

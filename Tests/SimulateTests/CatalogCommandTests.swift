@@ -148,7 +148,10 @@ import Testing
     #expect(try scratch.run("run bert-base bare.json").status == 0)
     try scratch.write(#"{ "schema": "host/1", "name": "c", "single_thread_speed": 1.9 }"#, to: "cpu.json")
     #expect(try scratch.run("profiles check cpu.json").output.contains("derived from the x86 family: cores"))
-    #expect(try scratch.run("run bert-base h200 --host cpu.json").status == 0)
+    let fed = try scratch.run("run bert-base h200 --host cpu.json")
+    #expect(fed.status == 0 && fed.errors.isEmpty)
+    let alone = try scratch.run("run resnet18 none --host cpu.json")
+    #expect(alone.status == 0 && alone.errors.hasPrefix("warning: c runs the kernels itself, and "))
   }
 
   // MARK: Names of models
