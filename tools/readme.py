@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 # Where commands, pictures and samples are looked for; links are looked for in the others as well.
 PAGES = [README, *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("docs/how-to/*.md"))]
-LINKED = [path for pattern in ("*.md", "docs/*.md", "docs/how-to/*.md", "hardware-profiles/*.md", "tools/*.md", "packaging/*.md", "benchmarks/**/*.md")
+LINKED = [path for pattern in ("*.md", "docs/**/*.md", "hardware-profiles/*.md", "tools/*.md", "packaging/*.md", "benchmarks/**/*.md")
           for path in sorted(ROOT.glob(pattern))]
 
 SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
