@@ -29,12 +29,12 @@ MARK = "search-index.js"  # what every such site has
 # The menu: a group, and its pages in order; patterns take what no group before named.
 MENU = [
     ("Start", ["README.md", "docs/gallery.md", "docs/scoreboard.md"]),
-    ("How to", ["docs/how-to/README.md", "docs/how-to/*.md", "docs/hardware.md"]),
+    ("How to", ["docs/how-to/README.md", "docs/how-to/*.md", "docs/hardware.md", "docs/notebooks/*.md"]),
     ("Guides", ["docs/commands.md", "docs/generation.md", "docs/serving.md", "docs/ranks.md", "docs/traces.md", "docs/studies.md",
                 "docs/projections.md", "docs/roofline-math.md", "docs/library.md", "docs/case-studies.md"]),
     ("Reference", ["docs/glossary.md", "docs/formats.md", "docs/workloads.md", "hardware-profiles/README.md"]),
     ("How it works, how far to trust it", ["docs/architecture.md", "docs/model.md", "docs/validation.md", "docs/performance.md",
-                                           "docs/reliability.md", "docs/*.md"]),
+                                           "docs/reliability.md", "docs/**/*.md"]),
     ("Libraries", ["Sources/FrameworkTax/FrameworkTax.docc/*.md", "Sources/*/*.docc/*.md"]),
     ("The repository", ["CONTRIBUTING.md", "CHANGELOG.md", "packaging/README.md", "tools/README.md", "benchmarks/**/*.md", "hardware-profiles/**/*.md"]),
 ]
