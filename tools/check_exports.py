@@ -265,7 +265,8 @@ def independent_count(build, result):
     with torch.device(result.way.device), values.mode() if values else contextlib.nullcontext():
         module, inputs = build()
         given = inputs()
-    module = module.to(result.way.device).eval()
+    # The counter's hooks on modules want gradients where a parameter is what a module is called with.
+    module = module.to(result.way.device).eval().requires_grad_(False)
     if result.way.is_bfloat16:
         module = module.to(torch.bfloat16)
     arguments, keywords = ((), given) if isinstance(given, dict) else (given, {})

@@ -722,6 +722,7 @@ def dtype_word(dtype):
 SAME_KERNELS = {
     "aten::_upsample_bicubic2d_aa": "aten::upsample_bicubic2d", "aten::_upsample_bilinear2d_aa": "aten::upsample_bilinear2d",
     "aten::linalg_norm": "aten::norm", "aten::meshgrid": "aten::expand", "aten::pixel_unshuffle": "aten::pixel_shuffle",
+    "aten::_pack_padded_sequence": "aten::cat", "aten::_pad_packed_sequence": "aten::cat",
     "aten::tril_indices": "aten::arange", "aten::triu_indices": "aten::arange",
     "aten::upsample_linear1d": "aten::upsample_bilinear2d", "aten::upsample_nearest3d": "aten::upsample_nearest2d",
     "aten::upsample_trilinear3d": "aten::upsample_bilinear2d", "aten::_upsample_nearest_exact2d": "aten::upsample_nearest2d",
@@ -737,6 +738,8 @@ def spelled_out(operator):
     operator.name = SAME_KERNELS.get(operator.name, operator.name)
     if operator.name in PACKED:
         unpack(operator)
+    if operator.name == "aten::lstm" and is_projected(operator):
+        return projected_steps(operator)
     states = CELLS.get(operator.name)
     if states is None or len(operator.inputs) < states + 2:
         return [operator]
@@ -764,6 +767,29 @@ def unpack(operator):
     steps, (_rows, features) = operator.inputs[1][0], operator.inputs[0]
     operator.inputs[:2] = [[steps, operator.inputs[2][1], features]]
     operator.dtypes[:2] = operator.dtypes[:1]
+
+
+def is_projected(operator):
+    """Whether the results of an LSTM's cells are projected to another width than that of their states."""
+    states = operator.inputs[1:3]
+    return len(states) == 2 and all(len(shape) == 3 for shape in states) and states[0][2] != states[1][2]
+
+
+def projected_steps(operator):
+    """A projected LSTM as its products: of each layer all inputs at once, then step by step the state, the gates, the projection."""
+    given, (_, batch, projected), (_, _, width) = operator.inputs[:3]
+    steps = math.prod(given[:-1]) // batch
+    matrices = [shape for shape in operator.inputs[3:] if len(shape) == 2]
+    parts = []
+    for inputs, recurrent, projection in zip(*(matrices[first::3] for first in range(3))):
+        gates, state = [batch, recurrent[0]], [batch, width]
+        parts.append(plain_operator("aten::linear", [[steps * batch, inputs[1]], inputs], [[steps * batch, inputs[0]]]))
+        for _ in range(steps):
+            parts.append(plain_operator("aten::linear", [[batch, projected], recurrent], [gates]))
+            parts.append(plain_operator("aten::sigmoid", [gates, gates, state], [state, state]))
+            parts.append(plain_operator("aten::linear", [state, projection], [[batch, projected]]))
+    parts[0].block, parts[0].modules, parts[0].copies = operator.block, operator.modules, operator.copies
+    return parts
 
 
 def plain_operator(name, inputs, outputs):

@@ -172,6 +172,14 @@ class CellTests(unittest.TestCase):
         plain = recorded("aten::lstm", [[20, 4, 64], *states, *weights], [[20, 4, 128]])
         self.assertEqual(exporter.spelled_out(plain)[0].inputs, [[20, 4, 64], *states, *weights])
 
+    def test_a_projected_layer_is_its_steps(self):
+        weights = [[512, 64], [512, 32], [512], [512], [32, 128]]
+        layer = recorded("aten::lstm", [[20, 4, 64], [1, 4, 32], [1, 4, 128], *weights], [[20, 4, 32]])
+        parts = exporter.spelled_out(layer)
+        self.assertEqual(len(parts), 1 + 20 * 3)
+        found = sum(workload_summary.product_flops(part.name, part.inputs, part.outputs, {}) for part in parts)
+        self.assertEqual(found, 2 * 20 * 4 * (512 * 64 + 512 * 32 + 32 * 128))
+
     def test_a_cell_without_biases(self):
         cell = recorded("aten::gru_cell", [[4, 64], [4, 128], [384, 64], [384, 128]], [[4, 128]])
         self.assertEqual([len(part.inputs) for part in exporter.spelled_out(cell)[:2]], [2, 2])

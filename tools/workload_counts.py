@@ -131,8 +131,8 @@ CPU's. On Linux, for Python 3.11, in November 2026:
 | how | download | environment | |
 |---|---:|---:|---|
 | `pip install torch` | | 4.0 GB | all of CUDA with it |
-| `pip install torch --index-url https://download.pytorch.org/whl/cpu` | 192 MB (2.13.0) | 1.3 GB, with transformers, diffusers, timm, torchvision and onnx | |
-| `python3 tools/lean_torch.py .venv/bin/python` | 539 MB (2.15.0) | 1.5 GB | PyPI's wheel and empty libraries in the place of NVIDIA's, where that index cannot be reached. `pip install --no-deps torch` alone does not import. Needs a C compiler, `nm` and `readelf` |
+| `pip install torch --index-url https://download.pytorch.org/whl/cpu` | 192 MB (2.13.0) | 1.3 GB, with transformers, diffusers, timm, torchvision and onnx | the smallest; measured with that wheel from a folder |
+| `python3 tools/lean_torch.py .venv/bin/python` | 539 MB (2.15.0) | 1.5 GB, with the same | PyPI's wheel and empty libraries in the place of NVIDIA's, where that index cannot be reached. `pip install --no-deps torch` alone does not import. Needs a C compiler, `nm` and `readelf` |
 
 `torchvision` of PyPI is built for CUDA and does not import beside a CPU build by itself; the exporter declares the two operators that it
 misses. Name torchvision's version when you install it (0.28 for torch 2.13), or pip may replace torch.
@@ -147,10 +147,10 @@ asked, and a line says so:
 | calls what takes bfloat16 only (`_grouped_mm`, of experts in transformers 5) | in bfloat16 |
 | has other operators, or sizes without a formula, at another length or batch (loops over positions, sliding windows) | not; the message names the operator and the parameter. `--fix sequence_length=128` keeps it at that value |
 
-LSTM, GRU and plain recurrent layers keep their names, and the simulator prices them step after step. A cell that a loop calls
-(`nn.LSTMCell`) is written as its two products and the gates. Products of experts (`_grouped_mm`) are told how many experts a token has chosen,
-by the `topk` before them. Integers of two bytes and complex numbers of eight have no word in the format: those of one, four and eight bytes go by
-`bool`, `int32` and `int64`.
+LSTM, GRU and plain recurrent layers keep their names, and the simulator prices them step after step; packed sequences run all steps. A cell
+that a loop calls (`nn.LSTMCell`) is written as its two products and the gates, and an LSTM with projections as the products of its steps.
+Products of experts (`_grouped_mm`) are told how many experts a token has chosen, by the `topk` before them. Types that the format has no
+word for go by one of as many bytes (`bool`, `int32`, `int64`: bytes, unsigned integers, complex numbers); integers of two bytes are refused.
 
 **Archives of `torch.export`.** Dimensions that were exported as dynamic are the parameters: `batch` for the first, `sequence_length` for the
 second of tokens or features, `image_size`, else the symbol's own name.
