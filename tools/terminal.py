@@ -25,8 +25,7 @@ import termios
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDTHS = (60, 80, 100, 140, 200)
 LOCALES = ("C.UTF-8", "C", "de_DE.UTF-8")
-COMMANDS = """
-
+COMMANDS = [""] + """
 run bert-base h100-sxm --sensitivity
 run bert-base h100-sxm --jitter 50
 run bert-base none
@@ -104,7 +103,7 @@ def numbers(text):
 
 def faults(simulate, line):
     whole = run(simulate, line)
-    known = numbers(whole)
+    known = numbers(whole) | {"100"}  # of the heading of bars, which want room
     found = ["something is cut in a pipe"] if "…" in whole or "no room for: " in whole else []
     for width in WIDTHS:
         for locale in LOCALES:
@@ -126,7 +125,7 @@ def faults(simulate, line):
             found += [f"{where}: {word} is nowhere in a pipe" for word in own - known if word not in whole]
             if "no room for: " not in text and "…" not in text:
                 joined = re.sub(r"\s", "", text)
-                found += [f"{where}: {word} is lost" for word in known - own if word not in joined]
+                found += [f"{where}: {word} is lost" for word in known - own if word not in joined and word != "100"]
     return found
 
 

@@ -65,7 +65,7 @@ struct TextTableTests {
     ).cut
     // 45 + 2 + 23 + 2 + 11 = 83 columns; the text behind the first gives three, and the first five, before its 40.
     #expect(table.text(width: 83) == table.text())
-    #expect(table.text(width: 81).split(separator: "\n").last?.contains("nvidia-v100-sxm2-16…") == true)
+    #expect(table.text(width: 81).split(separator: "\n").last?.contains("nvidia-v100-sxm2-16g…") == true)
     let line = table.text(width: 75).split(separator: "\n").last ?? ""
     #expect(line == "bert-base-uncased-with-a-long-name-of-i…  nvidia-v100-sxm2-16…  123456789.5")
     // The first keeps 24 characters, the other 20: 24 + 2 + 20 + 2 + 11 = 59. Below, each row is a block.

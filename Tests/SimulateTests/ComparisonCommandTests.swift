@@ -50,7 +50,7 @@ struct ComparisonCommandTests {
       #expect(try Set(column(name, of: table)) == Set(values))
     }
     #expect(try Set(column("host", of: table)).count == 2 && Set(column("framework", of: table)).count == 2)
-    let devices = try rows("run llama-3.2-1b-decode h100-sxm --devices 1,2")
+    let devices = try rows("run resnet18 h100-sxm --devices 1,data=2")
     #expect(try column("devices", of: devices) == ["", "2"])
   }
 

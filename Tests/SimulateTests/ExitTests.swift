@@ -54,7 +54,7 @@ import Testing
     Wrong(64, "run bert-base v100 --batch", "needs a value"),
     Wrong(64, "run bert-base v100 --precision fp17", "did you mean 'fp16'?"),
     Wrong(64, "run bert-base v100 --precision fp64", "must be fp32, tf32, fp16, bf16, int8 or fp8"),
-    Wrong(64, "run bert-base v100 --format xml", "must be table, csv, json, jsonl, markdown or html"),
+    Wrong(64, "run bert-base v100 --format xml", "must be table, csv, json, jsonl, markdown, html or md"),
     Wrong(64, "run bert-base v100 --set host.cores", "must be NAME=VALUE"),
     Wrong(64, "run bert-base v100 --set host.cores=nan", "needs a finite number"),
     Wrong(64, "run bert-base v100 --parameter batch=half", "whole number of at least 1"),

@@ -18,7 +18,7 @@ import Testing
   @Test func `needs a file, and an ending that it knows`() throws {
     for (line, words) in [
       ("report bert-base v100", "--output FILE is needed"),
-      ("report bert-base v100 --chart latency --output x.png", "ends in .svg"),
+      ("report bert-base v100 --chart latency --output x.gif", "ends in .svg"),
       ("report bert-base v100 --output x.svg", "say which, as in --chart latency"),
       ("report --sweep a.csv --study frameworks --output x.html", "give one of them"),
       ("report --study frameworks --chart latency --output x.html", "--chart goes with a system"),

@@ -33,7 +33,8 @@ import Testing
     #expect(
       lines[0] == [
         "accelerator", "batch", "host.single_thread_speed", "latency_us", "device_busy_us", "framework_tax_fraction",
-        "bound", "fits", "energy_j", "power_w", "latency_kind", "kernel_model",
+        "bound", "fits", "energy_j", "power_w", "latency_kind", "kernel_model", "workload", "host", "framework",
+        "precision", "image_size",
       ])
     #expect(lines.count == 1 + 3 * 2 * 5)
     #expect(lines[1][0] == "nvidia-a100-sxm4-40gb" && lines[1][1] == "1" && lines[1][2] == "0.5")

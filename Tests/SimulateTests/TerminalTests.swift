@@ -40,7 +40,10 @@ struct TerminalTests {
       let text = try PseudoTerminal.output(words, width: width, in: packageRoot)
       #expect(Self.wide(text, width).isEmpty, "\(width): \(Self.wide(text, width))")
       // A word that is longer than a line is broken: its parts are parts of it, and together it.
-      let foreign = Self.numbers(text).subtracting(numbers).filter { !$0.contains("…") && !whole.contains($0) }
+      let foreign = Self.numbers(text).subtracting(numbers).filter {
+        // Bars, whose heading has a number, want room.
+        !$0.contains("…") && !whole.contains($0) && $0 != "100"
+      }
       #expect(foreign.isEmpty, "\(width): \(foreign)")
       if text.contains("no room for: ") || width == 200 { continue }
       // Where nothing is left out, nothing is lost.

@@ -46,7 +46,7 @@ import Testing
     ("batch", "1..2:log9", "twice"),
     ("batch", "many", "needs numbers or ranges"),
     ("batch", "nan", "needs numbers or ranges"),
-    ("batch", "1..8", "is no range"),
+    ("host.cores", "1..8", "is no range"), ("batch", "8..1", "is no range"), ("batch", "0..8", "is no range"),
     ("batch", "1..8:log", "is no range"),
     ("batch", "1..8:log1", "is no range"),
     ("batch", "1..8:geo4", "is no range"),

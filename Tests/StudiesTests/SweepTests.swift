@@ -126,7 +126,7 @@ import Workloads
     let text = String(decoding: try Self.text(plan, .jsonl, 1, 0..<4), as: UTF8.self)
     for (point, line) in text.split(separator: "\n").enumerated() {
       let root = try JSONDocument(bytes: Array(line.utf8), file: "row").cursor.object()
-      #expect(root.keys == plan.axes.map(\.subject.column) + SweepRows.resultColumns)
+      #expect(root.keys == plan.axes.map(\.subject.column) + SweepRows.resultColumns + plan.constantKeys)
       var object = root
       let latency = try object.required("latency_us").number()
       #expect(abs(try Self.single(plan, point).latency.microseconds - latency) < 1e-9)

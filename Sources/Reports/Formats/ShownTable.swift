@@ -146,7 +146,7 @@ struct ShownTable {
           piece.isEmpty ? piece : styled ? cell.style?.applied(to: piece) ?? piece : piece
         }
         let indent = String(repeating: " ", count: margin)
-        if isBelow { return (name + pieces.map { indent + $0 }).map { $0 + "\n" }.joined() }
+        if isBelow { return (name + pieces.filter { !$0.isEmpty }.map { indent + $0 }).map { $0 + "\n" }.joined() }
         guard pieces[0].isEmpty == false else { return name[0] + "\n" }
         let first = name[0] + String(repeating: " ", count: margin - label.count) + pieces[0]
         return ([first] + pieces.dropFirst().map { indent + $0 }).map { $0 + "\n" }.joined()
