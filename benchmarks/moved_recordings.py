@@ -42,7 +42,8 @@ def predicted(simulate, data, scratch):
     path.parent.mkdir(parents=True, exist_ok=True)
     validation.COLUMNS = error_band.COLUMNS
     validation.write_rows(path, rows)
-    done = subprocess.run([simulate, "validate", str(path), "--fit", "host", "--format", "csv"], check=True, capture_output=True, text=True)
+    command = [simulate, "validate", str(path), "--fit", "host", "--format", "csv"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     for row in csv.DictReader(done.stdout.splitlines()):
         if row["latency_ms"] and row["accelerator"] and row["role"] != "anchor":
             yield {**row, "error": math.log(float(row["latency_ms"]) / float(row["predicted_ms"]))}
@@ -66,8 +67,9 @@ def between(rows, regime):
 def kernels(simulate, data, scratch):
     """Moves of all kernels of a sort together, timed alone: the error by pair of accelerators."""
     path = pathlib.Path(scratch) / "kernels.csv"
-    subprocess.run([sys.executable, str(validation.ROOT / "benchmarks/kernel_measurements.py"), str(data / "measurements/modern"), str(path), "--only",
-                    kernels_of_today.FILES], check=True, stdout=subprocess.DEVNULL)
+    script = validation.ROOT / "benchmarks/kernel_measurements.py"
+    subprocess.run([sys.executable, str(script), str(data / "measurements/modern"), str(path), "--only", kernels_of_today.FILES],
+                   check=True, stdout=subprocess.DEVNULL)
     timed = collections.defaultdict(dict)
     for file in (path, kernels_of_today.OWN):
         for row in kernels_of_today.predict(simulate, file, kernels_of_today.PROFILES):
@@ -105,14 +107,16 @@ def batches(rows):
 
 
 def table(moves, fewest=FEWEST):
-    return [{"systems": list(systems), "passes": len(errors), "log_error": round(math.sqrt(statistics.fmean(e * e for e in errors)), 4)}
+    return [{"systems": list(systems), "passes": len(errors),
+             "log_error": round(math.sqrt(statistics.fmean(e * e for e in errors)), 4)}
             for systems, errors in sorted(moves.items()) if len(errors) >= fewest]
 
 
 def document(rows, alone):
     parts = {"accelerators": between(rows, "device-bound"), "batches": batches(rows), "hosts": between(rows, "host-bound")}
     notes = {
-        "accelerators": "passes that the device sets on both, or of sums of the kernels of a sort that were timed alone (constants of families rest on some of them); the two recordings of one model that there are (H100 and MI300X) are left "
+        "accelerators": "passes that the device sets on both, or of sums of the kernels of a sort that were timed alone (constants of "
+                        "families rest on some of them); the two recordings of one model that there are (H100 and MI300X) are left "
                         "out, since constants of the MI300X rest on them",
         "batches": f"passes that the device sets at both batches, one at most {LARGEST_FACTOR} times the other",
         "hosts": "passes that the host sets on both, whose host's speed is one number fitted to other passes",
@@ -122,8 +126,9 @@ def document(rows, alone):
     known = [row["systems"] for row in rows["accelerators"]]
     rows["accelerators"] += [row for row in table(alone, 1) if row["systems"] not in known]
     return {"schema": "move_errors/1", **rows,
-            "sources": {part: {"kind": "derived", "from": "benchmarks/moved_recordings.py: simulate validate measurements/all.csv --fit host",
-                               "note": root + note} for part, note in notes.items()}}, parts
+            "sources": {part: {"kind": "derived", "note": root + note,
+                               "from": "benchmarks/moved_recordings.py: simulate validate measurements/all.csv --fit host"}
+                        for part, note in notes.items()}}, parts
 
 
 # Student's distribution, what 95 in 100 do not exceed, by degrees of freedom from 1 on.

@@ -32,7 +32,7 @@ struct RecordedBatch {
   private mutating func note(_ operation: Operator, _ rule: OperatorRule) {
     let shapes = operation.inputs
     if Self.multipliesActivations(rule) {
-      for shape in shapes where shape.rank > 2 { extents.insert(shape[0]) }
+      if let batch = Self.batch(of: shapes) { extents.insert(batch) }
       return
     }
     // A product of two matrices is one of a layer, or of its backward pass, where both are activations.
@@ -47,10 +47,13 @@ struct RecordedBatch {
     }
   }
 
-  /// Attention, and products without weights: all of their tensors have the batch first.
+  /// Attention, and products without weights: their tensors have the batch first, but for what is the same for all of it.
   private static func multipliesActivations(_ rule: OperatorRule) -> Bool {
     rule.kind == .attention || rule.kind == .matmul
   }
+
+  /// The first dimension of the tensors of such an operator that are not the same for all of the batch.
+  private static func batch(of shapes: [Shape]) -> Int64? { shapes.filter { $0.rank > 2 }.map { $0[0] }.max() }
 
   /// The shapes of an operator's tensors with another batch; nil where nothing in them is known to grow with it.
   ///
@@ -63,13 +66,13 @@ struct RecordedBatch {
   func scaled(_ shapes: [Shape], _ name: String, _ rule: OperatorRule, by factor: Double) -> [Shape]? {
     if OperatorRule.baseName(name) == "mm", shapes.count == 2 { return product(shapes[0], shapes[1], by: factor) }
     let growsWhole = Self.multipliesActivations(rule)
-    let hasHigher = shapes.contains { $0.rank > 2 }
+    let batch = Self.batch(of: shapes)
     var result = shapes
     var hasGrown = false
     for (place, shape) in shapes.enumerated() {
       let grows =
         growsWhole
-        ? shape.rank > 2 || (!hasHigher && place == 0 && isActivation(shape))
+        ? (shape.rank > 2 ? shape[0] == batch : batch == nil && place == 0 && isActivation(shape))
         : !rule.isWeight(place) && isActivation(shape)
       guard grows else { continue }
       guard let grown = shape.multiplying(0, by: factor) else { return nil }

@@ -48,6 +48,19 @@ extension MoveBand {
   private static let manySystems = 8
 }
 
+extension TraceStudy {
+  /// For people: why a target whose kernels were moved has no band.
+  var missingBand: String {
+    let share = ruleShares[ScalingRule.shapes.rawValue].fraction
+    let isTold = share >= MoveBand.leastMeasuredFraction
+    return "no band: "
+      + (isTold
+        ? "such moves were not measured beside what they predict"
+        : "only \(NumberFormat.percent(share, decimals: 0)) of the device's time rests on operators and shapes, and of other rules no "
+          + "moves were measured")
+  }
+}
+
 extension MoveErrors.Part {
   /// The key of the number of its rows.
   fileprivate var pairsKey: String {

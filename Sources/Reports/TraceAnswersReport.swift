@@ -176,7 +176,8 @@ package struct TraceAnswersReport: Report {
     return Table(
       named: "kernels", answers.kernels?.rows ?? [],
       [
-        Column("kernel") { .text($0.name) },
+        Column("kernel", for: .people) { .text(shortKernelName($0.name)) },
+        Column("kernel", for: .programs) { .text($0.name) },
         Column("sort", for: .programs) { .text($0.kind.key) },
         Column("count", .integer, rank: .supporting) { .count($0.count) },
         time("device", "device_us") { $0.device },
@@ -276,7 +277,8 @@ package struct TraceAnswersReport: Report {
     Table(
       named: "against_kernels", answers.kernelComparison?.rows ?? [],
       [
-        Column("kernel") { .text($0.name) },
+        Column("kernel", for: .people) { .text(shortKernelName($0.name)) },
+        Column("kernel", for: .programs) { .text($0.name) },
         Column("count", .integer) { .count($0.here?.count) },
         Column("before", key: "count_against", .integer) { .count($0.there?.count) },
         time("device", "device_us") { $0.here?.device },

@@ -82,7 +82,8 @@ package struct TracePage: Sendable {
     let tables =
       [(study.ruleTable, "By which rule the device's time is told")]
       + (study.batchShares.isEmpty ? [] : [(study.batchTable, "By which rule it is told with the other batch")])
-    let band = study.band.map { $0.lines.map { "<p class=\"caption\">\(markupEscaped($0))</p>" }.joined() } ?? ""
+    let lines = study.band?.lines ?? (study.moved == nil ? [] : [study.missingBand])
+    let band = lines.map { "<p class=\"caption\">\(markupEscaped($0))</p>" }.joined()
     let shown = study.moved == nil ? [] : tables
     return [
       HTMLPage.Section(

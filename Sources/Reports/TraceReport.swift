@@ -114,11 +114,11 @@ package struct TraceReport: Report {
   package var blocks: [ReportBlock] {
     var blocks: [ReportBlock] = [.lines(heading), .table(times), .table(path)]
     if let band = study.band {
-      blocks.append(.lines(band.lines))
-    } else if study.moved != nil {
-      blocks.append(.line("no band: moves of this kind were not measured beside what they predict"))
+      blocks.append(.paragraphs(band.lines, indent: 2))
+    } else if study.moved != nil, study.run.kernelCount > 0 {
+      blocks.append(.paragraphs([study.missingBand], indent: 2))
     }
-    if study.moved != nil { blocks.append(.table(rules)) }
+    if study.moved != nil, study.run.kernelCount > 0 { blocks.append(.table(rules)) }
     if !study.batchShares.isEmpty { blocks.append(.table(batchRules)) }
     let target = study.target == nil ? "" : " on the target"
     blocks.append(

@@ -39,6 +39,25 @@ struct ExecutionTraceTests {
     #expect(workload.unknown == ["mine::special": 1])
   }
 
+  @Test("What ranks do together is one operator with what each gives: the only tensor, or the one behind the result")
+  func collectives() throws {
+    let text = """
+      {"schema": "1.1.1-chakra.0.0.4", "pid": 9, "nodes": [
+      {"id": 1, "name": "[pytorch|profiler|execution_trace|process]", "ctrl_deps": 1, "inputs": {"values": [], "shapes": [], "types": []}},
+      {"id": 2, "name": "c10d::allreduce_", "ctrl_deps": 1, "inputs": {"values": [[[1,2,0,4096,4,"cuda:0"]], "<ProcessGroup>", -1],
+        "shapes": [[[4096]], [], []], "types": ["GenericList[Tensor(float)]", "CustomObj", "Int"]}},
+      {"id": 3, "name": "record_param_comms", "ctrl_deps": 2, "inputs": {"values": [], "shapes": [], "types": []}},
+      {"id": 4, "name": "c10d::_allgather_base_", "ctrl_deps": 1, "inputs": {"values": [[3,4,0,8192,4,"cuda:0"], [5,6,0,1024,4,"cuda:0"]],
+        "shapes": [[8192], [1024]], "types": ["Tensor(float)", "Tensor(float)"]}},
+      {"id": 5, "name": "c10d::barrier", "ctrl_deps": 1, "inputs": {"values": [], "shapes": [], "types": []}}
+      ], "finish_ts": 9}
+      """
+    let workload = RecordedWorkload(try RecordedRun(ExecutionTrace.read(Array(text.utf8), file: "et.json")))
+    #expect(workload.operators.map(\.name) == ["c10d::allreduce_", "c10d::_allgather_base_"])
+    #expect(workload.operators.map { $0.inputs.map(\.dimensions) } == [[[4096]], [[1024]]])
+    #expect(workload.unknown == ["c10d::barrier": 1])
+  }
+
   @Test("The file that is made of it holds the same operators")
   func file() throws {
     let recorded = try workload()

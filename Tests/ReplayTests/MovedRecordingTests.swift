@@ -159,6 +159,12 @@ import Workloads
       // The gradient of a weight sums over the batch.
       ("aten::mm", "[[512, 16], [16, 1024]]", "[[512, 32], [32, 1024]]"),
       ("aten::bmm", "[[64, 8, 32], [64, 32, 8]]", "[[128, 8, 32], [128, 32, 8]]"),
+      // What is the same for all of the batch stays.
+      (
+        "aten::scaled_dot_product_attention", "[[16, 8, 4, 32], [16, 8, 4, 32], [16, 8, 4, 32], [1, 1, 4, 4]]",
+        "[[32, 8, 4, 32], [32, 8, 4, 32], [32, 8, 4, 32], [1, 1, 4, 4]]"
+      ),
+      ("aten::matmul", "[[16, 8, 32], [32, 64]]", "[[32, 8, 32], [32, 64]]"),
       ("aten::addmm", "[[512], [16, 1024], [1024, 512]]", "[[512], [32, 1024], [1024, 512]]"),
       ("aten::add", "[[16, 512], [512]]", "[[32, 512], [512]]"),
       // A tensor of another first dimension is none of the batch.
