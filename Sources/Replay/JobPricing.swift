@@ -88,7 +88,7 @@ package struct JobPricing: Sendable {
     self.trace = trace
     self.source = source
     self.framework = framework
-    var shares: [Int32: KernelTime] = [:]
+    var shares: [OperatorKey: KernelTime] = [:]
     var likes: [LikeKernel: KernelTime] = [:]
     let translation = source.map { KernelTranslation(from: $0, to: $0, by: kernelModel) }
     for job in recorded.jobs {
@@ -105,8 +105,9 @@ package struct JobPricing: Sendable {
         rules.append(.copy)
         recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), .copy))
       } else if job.kind == .kernel, operation >= 0, let source, let operator_ = self.operator(operation) {
-        let time = shares[operation] ?? self.time(operator_, source)
-        shares[operation] = time
+        let key = key(of: operation)
+        let time = shares[key] ?? self.time(operator_, source)
+        shares[key] = time
         rules.append(.shapes)
         recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), time))
       } else {
@@ -178,9 +179,8 @@ package struct JobPricing: Sendable {
     var index = job.operation
     // Operators nest a dozen deep.
     for _ in 0..<64 where index >= 0 {
-      let event = trace.hostEvents[Int(index)]
-      let key = OperatorKey(name: event.name, inputs: event.inputs)
-      let found = known[key] ?? RecordedOperator.reading(event, trace)
+      let key = key(of: index)
+      let found = known[key] ?? RecordedOperator.reading(trace.hostEvents[Int(index)], trace)
       known[key] = found
       switch found {
       case .known: return index
@@ -192,10 +192,12 @@ package struct JobPricing: Sendable {
     return -1
   }
 
-  private func `operator`(_ index: Int32) -> RecordedOperator? {
+  private func `operator`(_ index: Int32) -> RecordedOperator? { known[key(of: index)]?.known }
+
+  /// What an operator has in common with those that take the same.
+  private func key(of index: Int32) -> OperatorKey {
     let event = trace.hostEvents[Int(index)]
-    let key = OperatorKey(name: event.name, inputs: event.inputs)
-    return known[key]?.known
+    return OperatorKey(name: event.name, inputs: event.inputs)
   }
 
   private func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
@@ -227,7 +229,7 @@ package struct JobPricing: Sendable {
   /// - Complexity: Two kernel times for each different operator, and a search for each different named kernel and time.
   package func costs(on target: AcceleratorProfile, _ connections: CollectiveTranslation? = nil) -> [Cost] {
     guard let source else { return recordedCosts }
-    var ratios: [Int32: (ratio: Double, there: KernelTime)?] = [:]
+    var ratios: [OperatorKey: (ratio: Double, there: KernelTime)?] = [:]
     var likes: [LikeKernel: (seconds: Double, there: KernelTime)] = [:]
     let translation = KernelTranslation(from: source, to: target, by: kernelModel)
     return recorded.jobs.indices.map { index in
@@ -236,8 +238,9 @@ package struct JobPricing: Sendable {
       var rule = rules[index]
       if rule == .shapes {
         let operation = operations[index]
-        let ratio = ratios[operation] ?? self.ratio(operation, source, target)
-        ratios[operation] = .some(ratio)
+        let key = key(of: operation)
+        let ratio = ratios[key] ?? self.ratio(operation, source, target)
+        ratios[key] = .some(ratio)
         if let ratio { return Cost(Picoseconds(costInSeconds: seconds * ratio.ratio), ratio.there) }
         rule = .kernelClass
       }
