@@ -102,7 +102,6 @@ struct CallSchedule {
     typicalCall = shortCalls[.launch] ?? typicalCall
   }
 
-
   // MARK: Who launches what
 
   private mutating func findOwners() {
