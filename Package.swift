@@ -97,7 +97,8 @@ let package = Package(
         dependencies: [
           "CommandSyntax", "EventEngine", "JSONText", "Kernels", "Profiles", "Replay", "Roofline", "Simulation",
           "Studies", "Traces", "Workloads",
-        ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift"], swiftSettings: strict),
+        ], path: "Tests/Fuzzing", exclude: ["corpus", "LibFuzzer.swift", "MutatedRecordings.swift"],
+        swiftSettings: strict),
       .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing", "JSONText", "TestSupport"], swiftSettings: strict),
       // Predictions against published measurements: no library of its own stands behind it.
       .testTarget(

@@ -20,7 +20,7 @@ if [ "$wanted" = all ]; then targets=("${all[@]}"); else targets=("$wanted"); fi
 
 mkdir -p "$build"
 flags=(-O -swift-version 6 -package-name framework-tax-simulator -sanitize=fuzzer,address -parse-as-library -wmo -I "$build")
-modules=(JSONText Roofline EventEngine CommandSyntax Profiles Workloads Traces Kernels Simulation Replay Studies)
+modules=(JSONText Roofline EventEngine CommandSyntax Profiles Workloads Traces Kernels Simulation Serving Replay Studies)
 for module in "${modules[@]}"; do
   mapfile -t sources < <(find "Sources/$module" -name "*.swift" | sort)
   # What is older than the last build has not changed.
@@ -30,7 +30,8 @@ for module in "${modules[@]}"; do
   fi
 done
 objects=("${modules[@]/%/.o}")
-swiftc "${flags[@]}" -module-name Fuzzing "$root"/Tests/Fuzzing/*.swift "${objects[@]/#/$build/}" -o "$build/fuzz" \
+swiftc "${flags[@]}" -module-name Fuzzing "$root"/Tests/Fuzzing/FuzzTarget*.swift "$root/Tests/Fuzzing/LibFuzzer.swift" \
+  "${objects[@]/#/$build/}" -o "$build/fuzz" \
   2> >(grep -v "Cannot export local symbol" >&2)
 
 status=0

@@ -102,9 +102,6 @@ struct CallSchedule {
     typicalCall = shortCalls[.launch] ?? typicalCall
   }
 
-  /// What a call of a kind takes that waits for nothing; all of a kind may wait, as copies do.
-  private func shortCall(_ kind: RuntimeCall) -> Int64 { min(shortCalls[kind] ?? typicalCall, 2 * typicalCall) }
-
   // MARK: Who launches what
 
   private mutating func findOwners() {
@@ -192,13 +189,15 @@ struct CallSchedule {
     let outer = trace.hostEvents[calls[call].event]
     if run.calls[inner] == .graphLaunch { calls[call].kind = .graphLaunch }
     let isGraph = calls[call].kind == .graphLaunch
+    // What a call of the kind takes that waits for nothing; all of a kind may wait, as copies do.
+    let shortest = min(shortCalls[calls[call].kind] ?? typicalCall, 2 * typicalCall)
     let start = history.lanes.starts[positions[0]]
     let returned = max(inner.end, outer.end)
     let entry = StreamHistory.Entry(
       time: min(returned, max(start, outer.start)),
-      earliest: start < returned ? outer.start + shortCall(calls[call].kind) : .max, idleSince: outer.start,
+      earliest: start < returned ? outer.start + shortest : .max, idleSince: outer.start,
       returned: returned, number: call)
-    queues.look(positions, outer, call, shortest: shortCall(calls[call].kind), history.lanes)
+    queues.look(positions, outer, call, shortest: shortest, history.lanes)
     history.launch(positions, entry, thread: inner.thread, isGraph: isGraph)
     calls[call].positions += positions
     queues.add(positions, history.lanes)

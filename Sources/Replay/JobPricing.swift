@@ -87,7 +87,7 @@ package struct JobPricing: Sendable {
     self.trace = trace
     self.source = source
     self.framework = framework
-    var shares: [Int32: KernelTime] = [:]
+    var shares: [OperatorKey: KernelTime] = [:]
     var likes: [LikeKernel: KernelTime] = [:]
     let translation = source.map { KernelTranslation(from: $0, to: $0, by: kernelModel) }
     for job in recorded.jobs {
@@ -104,8 +104,9 @@ package struct JobPricing: Sendable {
         rules.append(.copy)
         recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), .copy))
       } else if job.kind == .kernel, operation >= 0, let source, let operator_ = self.operator(operation) {
-        let time = shares[operation] ?? self.time(operator_, source)
-        shares[operation] = time
+        let key = key(of: operation)
+        let time = shares[key] ?? self.time(operator_, source)
+        shares[key] = time
         rules.append(.shapes)
         recordedCosts.append(Cost(Picoseconds(nanoseconds: job.duration), time))
       } else {
@@ -163,9 +164,8 @@ package struct JobPricing: Sendable {
     var index = job.operation
     // Operators nest a dozen deep.
     for _ in 0..<64 where index >= 0 {
-      let event = trace.hostEvents[Int(index)]
-      let key = OperatorKey(event)
-      let found = known[key] ?? RecordedOperator.reading(event, trace)
+      let key = key(of: index)
+      let found = known[key] ?? RecordedOperator.reading(trace.hostEvents[Int(index)], trace)
       known[key] = found
       switch found {
       case .known: return index
@@ -177,11 +177,10 @@ package struct JobPricing: Sendable {
     return -1
   }
 
-  func `operator`(_ index: Int32) -> RecordedOperator? {
-    let event = trace.hostEvents[Int(index)]
-    let key = OperatorKey(event)
-    return known[key]?.known
-  }
+  func `operator`(_ index: Int32) -> RecordedOperator? { known[key(of: index)]?.known }
+
+  /// What an operator has in common with those that take the same.
+  func key(of index: Int32) -> OperatorKey { OperatorKey(trace.hostEvents[Int(index)]) }
 
   func kernels(_ operation: RecordedOperator, _ accelerator: AcceleratorProfile) -> [KernelTime] {
     let system = System(accelerator: accelerator, host: HostProfile(), framework: framework)

@@ -131,7 +131,7 @@ private struct JobMover {
   private let connections: CollectiveTranslation?
   private let batch: BatchChange?
   private let translation: KernelTranslation
-  private var ratios: [Int32: OperatorRatio?] = [:]
+  private var ratios: [OperatorKey: OperatorRatio?] = [:]
   /// Whether operators were given tensors of the batch; nil for those that were given none at all.
   private var ofBatch: [OperatorKey: Bool?] = [:]
   private var likes: [Like: (seconds: Double, there: KernelTime)] = [:]
@@ -227,9 +227,10 @@ private struct JobMover {
 
   /// How much longer an operator's kernels take on the other accelerator, and what they wait for there.
   private mutating func ratio(_ index: Int32) -> OperatorRatio? {
-    if let known = ratios[index] { return known }
+    let key = pricing.key(of: index)
+    if let known = ratios[key] { return known }
     let found = newRatio(index)
-    ratios[index] = .some(found)
+    ratios[key] = .some(found)
     return found
   }
 

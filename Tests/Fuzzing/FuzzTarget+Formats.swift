@@ -32,6 +32,23 @@ extension FuzzTarget {
     try answer(run)
   }
 
+  /// A recording in any format, replayed as it was; of one in sixteen, the questions about it.
+  static let recordings = FuzzTarget("recordings") { bytes throws(FuzzFinding) in
+    if bytes.reduce(0, &+) % 16 == 0 { try formats.run(bytes) }
+    let run: RecordedRun
+    do throws(TraceFault) {
+      run = try RecordedRun(try TraceReader.read(bytes, file: "fuzz.json", windowSize: 1 << 14))
+    } catch {
+      return try checkRefusal(error)
+    }
+    let recorded = RecordedProgram(run)
+    let pricing = JobPricing(recorded, run.trace, source: nil, framework: sampleSystem.framework)
+    guard let result = try? ReplayPlan(recorded).replay(ReplayPrices(recorded, jobs: pricing.recordedCosts)) else {
+      return
+    }
+    try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)
+  }
+
   private static func answer(_ run: RecordedRun) throws(FuzzFinding) {
     let answers = TraceAnswers(
       run, Set(TraceQuestion.allCases), against: run, accelerator: sampleSystem.accelerator,

@@ -32,10 +32,11 @@ final class EventPieces: Sendable {
   ///   - start: The place behind an event.
   ///   - depth: How many objects and arrays the events stand in.
   ///   - body: Takes the events one at a time, each with the place behind it.
+  /// - Returns: Whether every piece ended where the next one begins, so that nothing was read in vain.
   /// - Throws: What the body throws.
   func read(
     _ text: UnsafeRawBufferPointer, from start: Int, depth: Int, _ body: (RawEvent, Int) throws(TraceFault) -> Void
-  ) throws(TraceFault) {
+  ) throws(TraceFault) -> Bool {
     let cuts = Self.cuts(text, from: start)
     let work = Work(text: text, cuts: cuts, depth: depth, pieces: pieces)
     let helping = DispatchGroup()
@@ -49,7 +50,7 @@ final class EventPieces: Sendable {
     }
     var place = start
     for index in 0..<work.count {
-      guard place == cuts[index] else { return }
+      guard place == cuts[index] else { return false }
       // Whoever would wait helps.
       while !work.isRead(index), work.readNext() {}
       work.wait(for: index)
@@ -58,6 +59,7 @@ final class EventPieces: Sendable {
       for event in found.events { try body(event, event.extent.range.upperBound) }
       place = found.end
     }
+    return true
   }
 
   /// The places behind events at which pieces begin, and the end of the last.

@@ -25,6 +25,8 @@ struct ProfilerReader: ~Copyable {
   private var mendingLeft = 0
   /// Who reads events ahead, where there are cores for it.
   private let pieces: EventPieces
+  /// How often pieces were read in vain, since events look as if they ended within others, or are no JSON.
+  private var vainReadings = 0
 
   /// Reads a recording; if it breaks off, up to the break.
   ///
@@ -183,10 +185,13 @@ struct ProfilerReader: ~Copyable {
   /// Reads the events that follow on one as long as they are as nearly all are: JSON, and in memory as wholes.
   private mutating func readUsualEvents(depth: Int) throws(TraceFault) {
     let parser = window.parser
-    if pieces.isWorthwhile(parser.bytes.count - parser.offset) {
-      return try pieces.read(parser.bytes, from: parser.offset, depth: depth) { (event, end) throws(TraceFault) in
+    if vainReadings < Self.mostVainReadings, pieces.isWorthwhile(parser.bytes.count - parser.offset) {
+      let wasWorthIt = try pieces.read(parser.bytes, from: parser.offset, depth: depth) {
+        (event, end) throws(TraceFault) in
         try add(event, endingAt: end, of: parser, depth: depth)
       }
+      if !wasWorthIt { vainReadings += 1 }
+      return
     }
     var scanner = JSONScanner(parser.bytes, from: parser.offset, depthLimit: parser.depthLimit)
     while true {
@@ -195,6 +200,9 @@ struct ProfilerReader: ~Copyable {
       try add(event, endingAt: scanner.offset, of: parser, depth: depth)
     }
   }
+
+  /// So often a window's pieces may be read in vain; from then on, one core reads, so that no file takes many times as long.
+  private static let mostVainReadings = 8
 
   /// Adds an event of the text in memory, and goes on behind it.
   private mutating func add(
