@@ -56,7 +56,7 @@ def names_of(kind):
 
 
 def drawn(seed):
-    """(kind, name) without end, by the seed: of each kind as many as `KINDS` says, then again."""
+    """The names of each kind in an order that the seed makes."""
     generator = random.Random(seed)
     orders = {kind: generator.sample(names_of(kind), len(names_of(kind))) for kind in KINDS}
     return {kind: iter(order) for kind, order in orders.items()}

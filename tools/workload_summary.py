@@ -5,8 +5,8 @@ Which operators have no cost rule the simulator knows: it is asked, where it is 
 """
 
 import math
-import subprocess
 import re
+import subprocess
 
 import frameworktax
 
