@@ -32,9 +32,10 @@ extension MoveBand {
       ? ""
       : "; \(NumberFormat.percent(1 - measuredFraction, decimals: 0)) of the device's time rests on other rules than operators and "
         + "shapes, of which no moves were measured"
+    let busy = LatencyAnswer.range(deviceBusy.low, deviceBusy.high)
     return [
-      "nine in ten within \(LatencyAnswer.range(span.low, span.high)), device busy within "
-        + LatencyAnswer.range(deviceBusy.low, deviceBusy.high)
+      "nine in ten within \(LatencyAnswer.range(span.low, span.high)), device busy "
+        + (deviceBusy.low == deviceBusy.high ? busy : "within \(busy)")
         + (countsHost ? "" : "; the host is the recorded one, whose times are taken to be right"),
       "the band is from " + rests.joined(separator: ", and from ")
         + (isNarrow ? "" : "; so few tell little, and it is the wider for it") + others,

@@ -49,7 +49,7 @@ func writeOutput(_ text: String, to path: String) throws(Failure) {
   try checking { try OutputFile.write(text, to: OutputTarget(path)) }
 }
 
-/// A file that a command is asked for, so that it says on standard error what was written, and what was there before.
+/// A file that a command is asked for, so that a terminal's user is told what was written, and what was there before.
 struct WrittenFile {
   private let target: OutputTarget
   private let replaces: Bool
@@ -60,11 +60,11 @@ struct WrittenFile {
     replaces = target.isFile && target.replacesFile
   }
 
-  /// Says that it is written; nothing of standard output, a pipe or a device.
+  /// Says that it is written, to who watches; nothing of standard output, a pipe or a device.
   ///
   /// - Parameter rows: How many rows it has; nil for what has none.
   func say(rows: Int? = nil) {
-    guard target.isFile, !target.isStandardOutput else { return }
+    guard Platform.showsProgress, target.isFile, !target.isStandardOutput else { return }
     let count: Message = rows.map { $0 == 1 ? ": 1 row" : ": \(NumberFormat.integer($0)) rows" } ?? ""
     Platform.warn("wrote \(target.path)" + count + (replaces ? " (replacing the file that was there)" : ""))
   }

@@ -11,11 +11,12 @@ enum PseudoTerminal {
   ///   - arguments: Its arguments.
   ///   - width: The columns of the terminal.
   ///   - locale: What `LC_ALL` says.
+  ///   - showsErrors: Whether standard error goes to the terminal as well.
   ///   - directory: Where it is run.
   /// - Returns: What it wrote to the terminal, without the sequences that style it.
   /// - Throws: ``Fault`` where there is no terminal to be had, or the command fails.
   static func output(
-    _ arguments: [String], width: Int, locale: String = "C.UTF-8", in directory: String
+    _ arguments: [String], width: Int, locale: String = "C.UTF-8", showsErrors: Bool = false, in directory: String
   ) throws -> String {
     let (master, slave) = try open()
     defer { close(master) }
@@ -30,8 +31,9 @@ enum PseudoTerminal {
     for name in ["SIMULATE_CATALOG", "NO_COLOR", "COLUMNS"] { variables[name] = nil }
     process.environment = variables.merging(["LC_ALL": locale, "TERM": "xterm"]) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
+    let screen = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
+    process.standardError = showsErrors ? screen : FileHandle.nullDevice
+    process.standardOutput = screen
     try process.run()
     close(slave)
     let bytes = readAll(master)
