@@ -27,7 +27,7 @@ MUTATIONS = [
      "synchronization does not wait for memory"),
     ("Simulation/Sensitivity.swift", "let isCount = «number.domain.kind == .count»", "false",
      "the step of compute units is one unit"),
-    ("Replay/KernelTranslation.swift", "make = { Self.pass(bytes: $0 * «$0», like) }", "1",
+    ("Replay/KernelTranslation.swift", "make = { Self.pass(bytes: $0 * «$0» * $1, like) }", "1",
      "a pass over memory grows with the square of the exponent's range"),
     ("Profiles/SystemNumber.swift", "isOfHost && isHostOnly ? «facts.affects.union(.device)» : facts.affects", "facts.affects",
      "on a host alone its numbers price the kernels as well"),
@@ -387,10 +387,10 @@ MUTATIONS = [
     # Replay.
     ("Replay/KernelTranslation.swift", "return (there.seconds * «seconds / here.seconds», here, there)", "1",
      "beyond the search the ratio holds"),
-    ("Replay/KernelTranslation.swift", "return seconds - transfer + transfer * «from.bandwidthGBPerS / to.bandwidthGBPerS»", "1",
+    ("Replay/KernelTranslation.swift", "return seconds - transfer + growth * transfer * «from.bandwidthGBPerS / to.bandwidthGBPerS»", "1",
      "a wider link shortens the transfer"),
-    ("Replay/JobPricing.swift", "return (there / here, time(operation, «target»))", "source", "what it waits for there"),
+    ("Replay/MovedJobs.swift", "there: pricing.time(elsewhere, «target»)", "source", "what it waits for there"),
     ("Replay/JobPricing.swift", "sum.exposedMemory += «time.memoryShare»", "0", "kernels of an operator wait for memory"),
-    ("Replay/JobPricing.swift", "seconds * «ratio.ratio»), ratio.there", "1", "the ratio of the modelled times"),
+    ("Replay/MovedJobs.swift", "seconds * «found.ratio»), found.there", "1", "the ratio of the modelled times"),
     ("Replay/ProfilerOverhead.swift", "durations.sorted()[durations.count / «10»]", "2", "the tenth part is the bound"),
 ]
