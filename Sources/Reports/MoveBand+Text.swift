@@ -32,14 +32,16 @@ extension MoveBand {
       ? ""
       : "; \(NumberFormat.percent(1 - measuredFraction, decimals: 0)) of the device's time rests on other rules than operators and "
         + "shapes, of which no moves were measured"
-    let busy = LatencyAnswer.range(deviceBusy.low, deviceBusy.high)
     return [
-      "nine in ten within \(LatencyAnswer.range(span.low, span.high)), device busy "
-        + (deviceBusy.low == deviceBusy.high ? busy : "within \(busy)")
+      "nine in ten \(Self.text(span)), device busy \(Self.text(deviceBusy))"
         + (countsHost ? "" : "; the host is the recorded one, whose times are taken to be right"),
       "the band is from " + rests.joined(separator: ", and from ")
         + (isNarrow ? "" : "; so few tell little, and it is the wider for it") + others,
     ]
+  }
+
+  private static func text(_ range: (low: Picoseconds, high: Picoseconds)) -> String {
+    (range.low == range.high ? "at " : "within ") + LatencyAnswer.range(range.low, range.high)
   }
 
   /// With so much moved as the measured passes were, the rest does not matter.

@@ -66,7 +66,7 @@ extension Platform {
     for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
       posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY, 0)
     }
-    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+    let words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
     defer { for word in words { free(word) } }
     var process = pid_t()
     guard posix_spawn(&process, path, &actions, nil, words + [nil], environ) == 0 else { return nil }
@@ -78,7 +78,6 @@ extension Platform {
     }
     kill(process, SIGKILL)
     _ = waitpid(process, &status, 0)
-    words.removeAll(keepingCapacity: false)
     return nil
   }
 }

@@ -83,8 +83,13 @@ enum ProfilesCommand {
     }
     if lists.isEmpty { throw selection.unknownField(known: CatalogSelection.fieldNames(of: sorts)) }
     // Of several sorts, those say nothing that have nothing.
-    let found =
-      lists.contains { !$0.names.isEmpty } && !selection.isEverything ? lists.filter { !$0.names.isEmpty } : lists
+    let isFound = lists.contains { !$0.names.isEmpty }
+    let found = isFound && !selection.isEverything ? lists.filter { !$0.names.isEmpty } : lists
+    if !isFound, !selection.isEverything {
+      Platform.warn("note: nothing in the catalog is like that")
+      // Programs get the columns all the same.
+      if ["table", nil].contains(command.value(of: "format")) { return }
+    }
     if isNames {
       Platform.print(found.map { $0.names.map { $0 + "\n" }.joined() }.joined(separator: "\n"))
     } else {

@@ -35,6 +35,14 @@ import Testing
     }
   }
 
+  @Test(arguments: ["profiles list --like zzz", "profiles list accelerators --where bandwidth>1EB/s"])
+  func `what fits nothing is said, and no empty tables are shown`(line: String) throws {
+    let result = try Command.run(Self.words(line))
+    #expect(result.status == 0 && result.output.isEmpty, "\(result.output)")
+    #expect(result.errors == "note: nothing in the catalog is like that\n", "\(result.errors)")
+    #expect(try Command.run(Self.words(line) + ["--format", "csv"]).output.hasPrefix("name,"))
+  }
+
   @Test func `like finds what holds the text, whatever its sort`() throws {
     let names = try Command.run(["profiles", "list", "--like", "Llama 3", "--format", "names"]).output.split(
       separator: "\n")
