@@ -13,7 +13,7 @@ public struct SweepRows: Sendable {
     case jsonl
   }
 
-  /// What follows the varied values in every row; behind it stands what is not varied (``SweepPlan/constantKeys``).
+  /// What follows the varied values in every row; behind it stands what is not varied (`SweepPlan.constantKeys`).
   public static let resultColumns =
     ["latency_us", "device_busy_us", "framework_tax_fraction", "bound", "fits", "energy_j", "power_w"]
     + madeByColumns
