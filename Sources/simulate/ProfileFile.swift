@@ -90,7 +90,9 @@ enum ProfileFile {
     }
   }
 
-  /// Questions what `--set` makes of a system's parts, where it is far from anything that the catalog has.
+  /// Questions what `--set` makes of a system's parts, where it is far from anything that the catalog has and somebody watches.
+  ///
+  /// To read the catalog takes longer than most runs: thousands of runs of a script are not made to wait for it.
   ///
   /// - Parameters:
   ///   - overrides: What is set.
@@ -100,6 +102,7 @@ enum ProfileFile {
   static func warn(
     about overrides: [(path: String, value: Double)], of system: System, _ library: Library
   ) throws(Failure) {
+    guard Platform.showsProgress else { return }
     // What is near the profile's own number is near its neighbors', too: the catalog need not be read for that.
     let far = overrides.filter { override in
       let own = SystemNumber(path: override.path)?.value(in: system) ?? 0
