@@ -11,7 +11,7 @@ extension Report {
     </head>
     <body>
     <main>
-    \((zip(blocks, [true] + blocks.map { _ in false }).map { $0.html(isFirst: $1) } + figures.map { "<section>\(HTMLPage.markup($0, showsTitle: true))</section>" }).joined(separator: "\n"))
+    \((blocks.enumerated().map { $1.html(isFirst: $0 == 0) } + figures.map { "<section>\(HTMLPage.markup($0, showsTitle: true))</section>" }).joined(separator: "\n"))
     </main>
     </body>
     </html>
