@@ -46,7 +46,9 @@ extension FuzzTarget {
     guard let result = try? ReplayPlan(recorded).replay(ReplayPrices(recorded, jobs: pricing.recordedCosts)) else {
       return
     }
-    try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)
+    try checkAccount(
+      result.timing.account, of: result.span, busy: result.deviceBusy,
+      unexplained: Picoseconds(nanoseconds: recorded.unexplainedWait))
   }
 
   private static func answer(_ run: RecordedRun) throws(FuzzFinding) {

@@ -61,7 +61,9 @@ extension FuzzTarget {
         framework: sampleSystem.framework, changes: changes)
     } catch { return }
     for result in [study.replayed, study.target ?? study.replayed] {
-      try checkAccount(result.timing.account, of: result.span, busy: result.deviceBusy)
+      try checkAccount(
+        result.timing.account, of: result.span, busy: result.deviceBusy,
+        unexplained: Picoseconds(nanoseconds: study.recorded.unexplainedWait))
     }
   }
 }
