@@ -36,7 +36,7 @@ def build(folder):
     targets = sorted(map(str, (ROOT / "Tests" / "Fuzzing").glob("FuzzTarget*.swift")))
     program = folder / "mutated-recordings"
     subprocess.run(["swiftc", *flags, "-module-name", "Fuzzing", *targets,
-                    str(ROOT / "Tests" / "Fuzzing" / "MutatedRecordings.swift"),
+                    *(str(ROOT / "Tests" / "Fuzzing" / f"{name}.swift") for name in ("DamagedRecording", "MutatedRecordings")),
                     *(str(folder / f"{module}.o") for module in MODULES), "-o", str(program)], check=True)
     return program
 

@@ -104,9 +104,9 @@ def write_empty(path, version, names, others):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         print(__doc__)
-        return 64
+        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 64
     try:
         install(sys.argv[1])
     except (OSError, subprocess.CalledProcessError) as error:

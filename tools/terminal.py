@@ -3,16 +3,19 @@
 
     tools/terminal.py check --simulate .build/release/simulate
     tools/terminal.py check --short      what takes more than a second at the narrowest width alone, and not at all what takes ten
+    tools/terminal.py record             writes what `check` compares to
     tools/terminal.py show 60 "study frameworks" --simulate .build/release/simulate
 
 What is held: no line is wider than the terminal, but for a single word; every number stands there as without a terminal, and none is
 lost unless its column is named as left out; ASCII in a locale without UTF-8, in the same places; the same in every other locale; and
-nothing cut in a pipe. The tests hold the quick ones of these commands (Tests/SimulateTests/TerminalTests.swift), and this holds all.
+nothing cut in a pipe. And each looks as it did when it was looked at: Tests/Terminal/commands has the form of each, every digit a 9,
+since what the numbers are is held elsewhere: in full at 60 and 100 columns, at other widths and in plain ASCII by a sum. The tests hold the quick ones of these commands (Tests/SimulateTests/TerminalTests.swift), and this holds all.
 Requirements: Python 3.9 on a system with pseudo-terminals, and nothing else.
 """
 import argparse
 import concurrent.futures
 import fcntl
+import hashlib
 import os
 import pathlib
 import pty
@@ -27,6 +30,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDTHS = (60, 80, 100, 140, 200)
 LOCALES = ("C.UTF-8", "C", "de_DE.UTF-8")
+FORMS = ROOT / "Tests" / "Terminal" / "commands"
+# The widths whose form is kept in full, and how many lines of it.
+SHOWN, MOST_LINES = (60, 100), 120
 COMMANDS = [""] + """
 run bert-base h100-sxm --sensitivity
 run bert-base h100-sxm --jitter 50
@@ -105,16 +111,50 @@ def numbers(text):
     return {word for word in re.split(r"[ \n()\[\],;:]+", text) if re.search(r"\d", word)}
 
 
-def faults(simulate, line, is_short):
+def form(text):
+    """A text with a 9 for every digit."""
+    return re.sub(r"[0-9]", "9", text)
+
+
+def file_of(line):
+    """Where the form of a command is kept."""
+    return FORMS / ((re.sub(r"[^a-z0-9]+", "-", line.lower()).strip("-") or "simulate")[:80] + ".txt")
+
+
+def kept(text, name, is_shown):
+    """What is kept of a form: its sum, and where it is shown the first lines of it."""
+    lines = text.split("\n")
+    head = f"=== {name}: {len(lines)} lines, {hashlib.sha256(text.encode()).hexdigest()[:16]}\n"
+    return head + ("\n".join(lines[:MOST_LINES]) + "\n" if is_shown else "")
+
+
+def changes(line, forms, is_recorded):
+    """What does not look as it is kept, of what was run; or keeps it."""
+    path = file_of(line)
+    parts = {name: kept(text, name, name in [f"{width} columns" for width in SHOWN]) for name, text in forms.items()}
+    if is_recorded:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"simulate {line}\n" + "".join(parts.values()))
+        return []
+    if not path.exists():
+        return [f"{path.relative_to(ROOT)} is not there: record it"]
+    known = dict((part.split(":")[0], "=== " + part) for part in path.read_text().split("=== ")[1:])
+    return [f"{name}: not as in {path.relative_to(ROOT)}" for name, part in parts.items() if known.get(name) != part]
+
+
+def faults(simulate, line, is_short, is_recorded):
     begun = time.monotonic()
     whole = run(simulate, line)
     widths, locales = (WIDTHS[:1], LOCALES[:1]) if is_short and time.monotonic() - begun > 1 else (WIDTHS, LOCALES)
     known = numbers(whole) | {"100"}  # of the heading of bars, which want room
+    forms = {"a pipe": form(whole)}
     found = ["something is cut in a pipe"] if "…" in whole or "no room for: " in whole else []
     for width in widths:
         for locale in locales:
             text = run(simulate, line, width, locale)
             where = f"{width} columns, {locale}"
+            if locale != LOCALES[2]:
+                forms[f"{width} columns" + ("" if locale == LOCALES[0] else ", ASCII")] = form(text)
             wide = [part for part in text.split("\n") if len(part) > width and " " in part.strip()]
             found += [f"{where}: {len(part)} columns: {part}" for part in wide]
             if locale == "C":
@@ -132,12 +172,12 @@ def faults(simulate, line, is_short):
             if "no room for: " not in text and "…" not in text:
                 joined = re.sub(r"\s", "", text)
                 found += [f"{where}: {word} is lost" for word in known - own if word not in joined and word != "100"]
-    return found
+    return found + changes(line, forms, is_recorded)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=["check", "show"])
+    parser.add_argument("action", choices=["check", "record", "show"])
     parser.add_argument("what", nargs="*", help="for show: the width and the command line")
     parser.add_argument("--simulate", default=str(ROOT / ".build/release/simulate"))
     parser.add_argument("--only", default="", help="commands that contain a text")
@@ -153,7 +193,7 @@ def main():
     lines = [line for line in COMMANDS if options.only in line and not (options.short and line in LONG)]
     wrong = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for line, found in zip(lines, pool.map(lambda line: faults(simulate, line, options.short), lines)):
+        for line, found in zip(lines, pool.map(lambda line: faults(simulate, line, options.short, options.action == "record"), lines)):
             wrong += bool(found)
             for fault in found[:5]:
                 print(f"simulate {line}: {fault}")

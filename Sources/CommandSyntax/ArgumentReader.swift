@@ -61,7 +61,8 @@ struct ArgumentReader {
     let sign = body.firstIndex(of: "=")
     let name = String(body[..<(sign ?? body.endIndex)])
     guard let option = options.first(where: { $0.name == name }) else {
-      let nearest = suggest(name, options.map(\.name)).map { "--\($0)" }
+      let meant = options.first { $0.otherNames.contains(name) }?.name
+      let nearest = (meant ?? suggest(name, options.map(\.name))).map { "--\($0)" }
       throw fault(.unknownOption("--\(name)", nearest: nearest))
     }
     let attached = sign.map { String(body[body.index(after: $0)...]) }

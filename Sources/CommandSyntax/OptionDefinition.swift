@@ -27,6 +27,9 @@ package struct OptionDefinition: Hashable, Sendable {
   /// What is allowed beside the choices, as `measured:FILE`: anything that begins with the part to the colon, and goes on.
   package let openChoices: [String]
 
+  /// What it is called where people come from, as `tensor-parallel-size` for `devices`: who types that is told its name here.
+  package let otherNames: [String]
+
   /// What happens without the option, in words for help; parsing does not fill it in.
   package let defaultText: String?
 
@@ -46,7 +49,7 @@ package struct OptionDefinition: Hashable, Sendable {
   package init(
     _ name: String, short: Character? = nil, value: String? = nil, help: String, longHelp: String? = nil,
     choices: [String] = [], openChoices: [String] = [], defaultText: String? = nil, group: String? = nil,
-    isRepeatable: Bool = false, isRequired: Bool = false
+    knownElsewhereAs otherNames: [String] = [], isRepeatable: Bool = false, isRequired: Bool = false
   ) {
     self.name = name
     self.short = short
@@ -55,6 +58,7 @@ package struct OptionDefinition: Hashable, Sendable {
     self.longHelp = longHelp
     self.choices = choices
     self.openChoices = openChoices
+    self.otherNames = otherNames
     self.defaultText = defaultText
     self.group = group
     self.isRepeatable = isRepeatable

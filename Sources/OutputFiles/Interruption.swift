@@ -23,8 +23,7 @@ package final class Interruption {
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         cleanUp()
-        signal(number, SIG_DFL)
-        kill(getpid(), number)
+        Self.end(by: number)
       }
       source.resume()
       return source
@@ -37,6 +36,19 @@ package final class Interruption {
       signal(Int32(source.handle), SIG_DFL)
       source.cancel()
     }
+  }
+
+  /// Ends the process by a signal, as it would have ended.
+  ///
+  /// Dispatch reads signals from a file, for which it blocks them: one that is sent to the process would only be read again,
+  /// and be handled again. So this thread takes it.
+  private static func end(by number: Int32) {
+    signal(number, SIG_DFL)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    raise(number)
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {

@@ -74,13 +74,23 @@ public struct System: Sendable, Equatable {
     }
   }
 
+  /// The path of a number that has no other in a system's parts of its short name, as `bandwidth`.
+  private static func pathMeant(by name: String) -> String? {
+    let paths = [
+      FieldName.field(name, of: AcceleratorProfile.self).map { AcceleratorProfile.noun + "." + $0.path },
+      FieldName.field(name, of: HostProfile.self).map { HostProfile.noun + "." + $0.path },
+      FieldName.field(name, of: FrameworkProfile.self).map { FrameworkProfile.noun + "." + $0.path },
+    ].compactMap { $0 }
+    return paths.first
+  }
+
   /// Overrides a number.
   ///
   /// - Throws: ``OverrideFault`` when the path names no number of this system or the value makes no sense there.
   public mutating func set(_ path: String, to value: Double) throws(OverrideFault) {
     guard let number = SystemNumber(path: path) else {
       if accelerator == nil, path.hasPrefix(AcceleratorProfile.noun + ".") { throw .noAccelerator(path: path) }
-      throw .unknownPath(path: path, suggestion: nearestName(to: path, among: numberPaths))
+      throw .unknownPath(path: path, suggestion: Self.pathMeant(by: path) ?? nearestName(to: path, among: numberPaths))
     }
     if number.isOfAccelerator, accelerator == nil { throw .noAccelerator(path: path) }
     if number.isOfEngine, engine == nil { throw .noEngine(path: path) }

@@ -41,14 +41,26 @@ package struct GenerationComparison: Report {
   /// A row for each.
   package var tables: [Table] { [Table(runs.map { $0.report.row + ["ratio": .number($0.ratio)] })] }
 
+  /// What tells them apart: what is varied, and the hosts where each accelerator has its own.
+  private var keys: [String] { HostsApart.keys(varied, hosts: runs.map { $0.report.served.decode.host.name }) }
+
   private var table: Table {
     typealias Run = (report: GenerationReport, ratio: Double?)
-    let names = varied.map { key in Column<Run>(key, key: key) { Cell(Self.input(key, of: $0.report)) } }
+    let names = keys.map { key in Column<Run>(key, key: key) { Cell(Self.input(key, of: $0.report)) } }
+    // Said where some do not; `memory` says how much.
+    let fits = Column<Run>("fits", isStatedOnce: true) { run in
+      let fits = run.report.generation.memory.fits
+      return .flag(fits, fits ? nil : .yellow)
+    }
+    let isTold = runs.contains { !$0.report.generation.memory.fits }
     return Table(
       runs,
       names + [
         Column("first token", unit: "ms", .fixed(2)) { .number($0.report.generation.timeToFirstToken.milliseconds) },
         Column("next", unit: "ms", .fixed(3)) { .number($0.report.timePerOutputTokenUS / 1e3, .bold) },
+        Column("all", unit: "s", key: "latency_us", .fixed(3), rank: .supporting) {
+          .number($0.report.latencyUS / 1e6)
+        },
         Column("tokens/s", .fixed(1)) { .number($0.report.tokensPerSecond) },
         Column("tax", unit: "%", .percent(1)) { .number($0.report.generation.decode.frameworkTaxFraction) },
         Column("bound", rank: .supporting, isStatedOnce: true) {
@@ -57,12 +69,22 @@ package struct GenerationComparison: Report {
         Column("memory", unit: "GB", .fixed(1), rank: .supporting) {
           .number($0.report.generation.memory.requiredBytes / 1e9)
         },
-        Column("ratio", .fixed(2)) { .number($0.ratio) },
-      ])
+      ] + (isTold ? [fits] : []) + [Column("ratio", .fixed(2)) { .number($0.ratio) }])
+  }
+
+  /// The shortest and the longest step, and what the host costs of it.
+  package var finding: String? {
+    let sums = runs.map { isDecoding ? $0.report.generation.decode : $0.report.generation.prefill }
+    return Finding.extremes(times, words: isDecoding ? "A step over next tokens takes" : "The prompt takes").map {
+      "\($0); the host costs \(Finding.range(sums.map(\.frameworkTaxFraction))) of it"
+        + Finding.misfits(runs.map { $0.report.generation.memory.fits }) + "."
+    }
   }
 
   /// What is the same for all, and what differs with what it comes to.
-  package var blocks: [ReportBlock] { [.paragraph(sharedText), .table(table)] }
+  package var blocks: [ReportBlock] {
+    [.paragraphs([sharedText] + HostsApart.note(varied, keys), indent: 0), .table(table)]
+  }
 
   /// What is the same for all: inputs by key and value.
   private var sharedText: String {
@@ -71,15 +93,13 @@ package struct GenerationComparison: Report {
       ["decoder", "accelerator", "engine", "host", "precision", "weights", "batch", "prompt", "tokens"])
   }
 
-  /// The steps of the generations as a chart.
-  package var figures: [Figure] { [try? figure()].compactMap { $0 } }
+  /// Whether any generates more than a first token.
+  private var isDecoding: Bool { runs.contains { $0.report.generation.decode.steps > 0 } }
 
-  /// The steps of the generations as a chart.
-  ///
-  /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
-  package func figure() throws(FigureFault) -> Figure {
-    let keys = varied.isEmpty ? ["accelerator"] : varied
-    let times = runs.map { run in
+  /// The steps of the generations as a chart has them.
+  private var times: [ComparedTime] {
+    let keys = keys.isEmpty ? ["accelerator"] : keys
+    return runs.map { run in
       let (report, decode) = (run.report, run.report.generation.decode)
       let isDecoding = decode.steps > 0
       let sum = isDecoding ? decode : report.generation.prefill
@@ -91,8 +111,16 @@ package struct GenerationComparison: Report {
         busyMilliseconds: sum.deviceBusy.microseconds / count,
         note: report.generation.memory.fits ? "" : ", does not fit")
     }
+  }
+
+  /// The steps of the generations as a chart.
+  package var figures: [Figure] { [try? figure()].compactMap { $0 } }
+
+  /// The steps of the generations as a chart.
+  ///
+  /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
+  package func figure() throws(FigureFault) -> Figure {
     let shared = Record.shared(by: runs.map { $0.report.inputs }, ["decoder", "accelerator", "engine", "batch"])
-    let isDecoding = runs.contains { $0.report.generation.decode.steps > 0 }
     return try .comparison(
       times, title: (isDecoding ? "A step over next tokens" : "The prompt") + (shared.isEmpty ? "" : ": \(shared)"),
       words: isDecoding ? "milliseconds per step" : "milliseconds", table)

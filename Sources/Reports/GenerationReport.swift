@@ -115,6 +115,17 @@ package struct GenerationReport: Report {
 
   // MARK: For people
 
+  /// How long a step takes, and what the host costs of it; nil where only a first token is generated.
+  package var finding: String? {
+    guard decode.steps > 0, let accelerator = served.decode.accelerator else { return nil }
+    let step = NumberFormat.time(picoseconds: decode.latency.count / decode.steps)
+    let devices = served.parallelism.devices > 1 ? "\(served.parallelism.devices) " : ""
+    let misfit = generation.memory.fits ? "" : ", whose memory it does not fit"
+    return
+      "A step of \(served.decoder.title) at batch \(load.batch) takes \(step) on \(devices)\(accelerator.title)\(misfit); "
+      + "the host costs \(NumberFormat.percent(decode.frameworkTaxFraction, decimals: 0)) of it."
+  }
+
   /// A few lines and tables to read.
   package var blocks: [ReportBlock] {
     [
@@ -129,7 +140,8 @@ package struct GenerationReport: Report {
     guard decode.steps > 0 else { return "the first token after \(first)" }
     let next = NumberFormat.time(picoseconds: Int64(timePerOutputTokenUS * 1e6))
     let rate = NumberFormat.significant(tokensPerSecond, digits: 3)
-    return "first token after \(first), each further one \(next), \(rate) tokens a second; "
+    let all = NumberFormat.time(picoseconds: Int64(latencyUS * 1e6))
+    return "first token after \(first), each further one \(next), all after \(all): \(rate) tokens a second; "
       + "the host costs \(NumberFormat.percent(decode.frameworkTaxFraction)) of a step"
   }
 
@@ -152,6 +164,9 @@ package struct GenerationReport: Report {
   }
 
   private var speculationText: [String] { speculation.map { [$0.text] } ?? [] }
+
+  /// What the prompt and a step over next tokens are spent on.
+  package var figures: [Figure] { [.generation(generation, of: servedText, breakdown)] }
 
   private typealias Part = (name: String, prefill: Double, decode: Double, style: TextStyle?)
 

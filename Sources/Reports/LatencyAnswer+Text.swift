@@ -23,7 +23,7 @@ extension LatencyAnswer {
     let times =
       isHostOnly
       ? "dispatch \(Self.text(load.host)), kernels \(Self.text(load.device))"
-      : "host \(Self.text(load.host)), device \(Self.text(load.device))"
+      : "host \(Self.text(load.host)), device with its gaps \(Self.text(load.device))"
     let head =
       switch regime {
       case .nearKnee: "near the knee"

@@ -99,7 +99,7 @@ package struct ProfileReport: Report {
         Column("range_low", for: .programs) { .number($0.source?.range?.figures.lowerBound) },
         Column("range_high", for: .programs) { .number($0.source?.range?.figures.upperBound) },
         Column("other_source", for: .programs) { .text($0.source?.range?.otherFrom) },
-        Column("meaning") { .text($0.meaning) },
+        Column("meaning", rank: .supporting) { .text($0.meaning) },
       ])
   }
 

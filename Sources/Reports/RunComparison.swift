@@ -40,13 +40,18 @@ package struct RunComparison: Report {
     ]
   }
 
+  /// What tells them apart: what is varied, and the hosts where each accelerator has its own.
+  private var keys: [String] { HostsApart.keys(varied, hosts: runs.map { $0.report.scenario.system.host.name }) }
+
   private var table: Table {
     typealias Run = (report: RunReport, ratio: Double?)
-    let names = varied.map { key in Column<Run>(key) { Cell($0.report.input(key)) } }
+    let names = keys.map { key in Column<Run>(key) { Cell($0.report.input(key)) } }
+    let areAlike = Set(runs.map { $0.report.result.memory.fits }).count == 1
     let times: [Column<Run>] = [
       .latency(style: .bold) { $0.report.result }, .busy { $0.report.result }.ranked(.supporting),
       .tax(marks: true) { $0.report.result }, .bound { $0.report.result }.ranked(.supporting).statedOnce,
-      Column("fits", rank: .supporting, isStatedOnce: true) {
+      // Where some do not fit, that is the first thing to know.
+      Column("fits", rank: areAlike ? .supporting : .essential, isStatedOnce: true) {
         .flag($0.report.result.memory.fits, $0.report.result.memory.fits ? nil : .yellow)
       },
     ]
@@ -60,16 +65,36 @@ package struct RunComparison: Report {
     return Table(runs, names + times + energy + [Column("ratio", .fixed(2)) { .number($0.ratio) }])
   }
 
+  /// The least and the greatest latency, and the tax.
+  package var finding: String? {
+    let taxes = runs.map { $0.report.result.frameworkTaxFraction }
+    return Finding.extremes(times, words: "A pass takes").map {
+      "\($0); the framework tax is \(Finding.range(taxes)) of it"
+        + Finding.misfits(runs.map { $0.report.result.memory.fits }) + "."
+    }
+  }
+
   /// What is the same for all, and what differs with what it comes to.
   package var blocks: [ReportBlock] {
-    let keys = unique(runs.flatMap { $0.report.inputs.members.map(\.key) })
-    let shared = [Record.shared(by: runs.map { $0.report.inputs }, keys), runs[0].report.scenario.latencyKindText]
-    return [.paragraph(shared.filter { !$0.isEmpty }.joined(separator: ", "))] + [
+    let inputs = unique(runs.flatMap { $0.report.inputs.members.map(\.key) })
+    let shared = [Record.shared(by: runs.map { $0.report.inputs }, inputs), runs[0].report.scenario.latencyKindText]
+    let words = [shared.filter { !$0.isEmpty }.joined(separator: ", ")]
+    return [.paragraphs(words + HostsApart.note(varied, keys), indent: 0)] + [
       .table(
         table,
         bars: TableBars(
           title: "tax, 0 to 100 %", values: runs.map { $0.report.result.frameworkTaxFraction }, most: 1))
     ]
+  }
+
+  /// The passes as a chart has them.
+  private var times: [ComparedTime] {
+    let keys = keys.isEmpty ? ["accelerator"] : keys
+    return runs.map { run in
+      ComparedTime(
+        names: keys.map { ($0, run.report.input($0).text) }, pass: run.report.result,
+        note: run.report.result.memory.fits ? "" : ", does not fit")
+    }
   }
 
   /// The passes as a chart.
@@ -79,12 +104,6 @@ package struct RunComparison: Report {
   ///
   /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
   package func figure() throws(FigureFault) -> Figure {
-    let keys = varied.isEmpty ? ["accelerator"] : varied
-    let times = runs.map { run in
-      ComparedTime(
-        names: keys.map { ($0, run.report.input($0).text) }, pass: run.report.result,
-        note: run.report.result.memory.fits ? "" : ", does not fit")
-    }
     let shared = Record.shared(by: runs.map { $0.report.row }, ["workload", "batch", "accelerator", "precision"])
     return try .comparison(
       times, title: shared.isEmpty ? "Latency side by side" : "Latency side by side: \(shared)",

@@ -147,11 +147,18 @@ package struct RunReport: Report {
     return blocks + [.lines(conclusion)]
   }
 
-  /// What the latency depends on, as a chart.
+  /// How long the pass takes, and what sets that.
+  package var finding: String? { Finding.pass(result, of: scenario) }
+
+  /// What the latency is spent on, and what it depends on.
   package var figures: [Figure] {
-    [Figure.sensitivity(sensitivities, title: "What the latency depends on: \(scenario.workloadText)")].compactMap {
-      $0
-    }
+    let pass = ComparedTime(
+      names: [("", scenario.system.accelerator?.title ?? scenario.system.host.title)], pass: result)
+    return [
+      try? .comparison(
+        [pass], title: "Where the time goes: \(scenario.workloadText)", words: "milliseconds per pass", breakdown),
+      Figure.sensitivity(sensitivities, title: "What the latency depends on: \(scenario.workloadText)"),
+    ].compactMap { $0 }
   }
 
   private typealias Part = (name: String, time: Picoseconds, style: TextStyle?)

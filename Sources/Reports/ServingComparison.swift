@@ -48,10 +48,13 @@ package struct ServingComparison: Report {
   /// A row for each.
   package var tables: [Table] { [Table(runs.map { $0.report.row + ["ratio": .number($0.ratio)] })] }
 
+  /// What tells them apart: what is varied, and the hosts where each accelerator has its own.
+  private var keys: [String] { HostsApart.keys(varied, hosts: reports.map(\.served.decode.host.name)) }
+
   private var table: Table {
     typealias Run = (report: ServingReport, ratio: Double?)
-    var columns = varied.map { key in Column<Run>(key, key: key) { Cell(Self.input(key, of: $0.report)) } }
-    if reports.contains(where: { $0.capacityPerSecond != nil }) {
+    var columns = keys.map { key in Column<Run>(key, key: key) { Cell(Self.input(key, of: $0.report)) } }
+    if isCapacity {
       columns.append(Column("capacity", unit: "/s", .significant(3)) { .number($0.report.capacityPerSecond, .bold) })
     }
     columns += [
@@ -75,12 +78,28 @@ package struct ServingComparison: Report {
     return Table(runs, columns + [Column("ratio", .fixed(2)) { .number($0.ratio) }])
   }
 
+  /// Whether the largest rate was looked for.
+  private var isCapacity: Bool { reports.contains { $0.capacityPerSecond != nil } }
+
+  /// The largest rates, or the least and the greatest latency, and how many are overloaded.
+  package var finding: String? {
+    let keys = keys.isEmpty ? ["accelerator"] : keys
+    if isCapacity {
+      let words = "The largest rate within the limits is"
+      return Finding.extremes(capacityTimes(keys), words: words, unit: "requests a second").map { $0 + "." }
+    }
+    let overloaded = reports.count { $0.result.isOverloaded }
+    let end = overloaded == 0 ? "." : "; \(overloaded) of \(reports.count) are overloaded."
+    return Finding.extremes(latencyTimes(keys), words: "A request takes in the mean").map { $0 + end }
+  }
+
   /// What is the same for all, and what differs with what it comes to.
-  package var blocks: [ReportBlock] { [.paragraph(sharedText), .table(table)] }
+  package var blocks: [ReportBlock] {
+    [.paragraphs([sharedText] + HostsApart.note(varied, keys), indent: 0), .table(table)]
+  }
 
   /// What is the same for all: inputs by key and value.
   private var sharedText: String {
-    let isCapacity = reports.contains { $0.capacityPerSecond != nil }
     let keys = [
       "decoder", "accelerator", "engine", "host", "precision", "weights", "rate", "concurrency", "prompt", "tokens",
       "limit_ttft_ms", "limit_tpot_ms",
@@ -112,14 +131,30 @@ package struct ServingComparison: Report {
       })
   }
 
-  /// How many requests a second each keeps within the limits.
-  private func capacities(_ keys: [String]) throws(FigureFault) -> Figure {
-    let times = reports.map { report in
+  private func capacityTimes(_ keys: [String]) -> [ComparedTime] {
+    reports.map { report in
       let capacity = report.capacityPerSecond ?? 0
       return ComparedTime(
         names: keys.map { ($0, Self.input($0, of: report).text) }, milliseconds: capacity,
         parts: [("requests a second", SeriesStyle(color: 3), capacity)], busyMilliseconds: nil, note: "")
     }
+  }
+
+  private func latencyTimes(_ keys: [String]) -> [ComparedTime] {
+    reports.map { report in
+      let (first, whole) = (report.result.timeToFirstToken.mean ?? 0, report.result.latency.mean ?? 0)
+      return ComparedTime(
+        names: keys.map { ($0, Self.input($0, of: report).text) }, milliseconds: whole,
+        parts: [
+          ("until the first token", SeriesStyle(color: 0), first),
+          ("further tokens", SeriesStyle(color: 6), max(0, whole - first)),
+        ], busyMilliseconds: nil, note: report.result.isOverloaded ? ", overloaded" : "")
+    }
+  }
+
+  /// How many requests a second each keeps within the limits.
+  private func capacities(_ keys: [String]) throws(FigureFault) -> Figure {
+    let times = capacityTimes(keys)
     let shared = Record.shared(by: reports.map(\.inputs), ["decoder", "accelerator", "engine", "limit_ttft_ms"])
     return try .comparison(
       times, title: "The largest rate" + (shared.isEmpty ? "" : ": \(shared)"), words: "requests a second", unit: "/s",
@@ -130,18 +165,10 @@ package struct ServingComparison: Report {
   ///
   /// - Throws: ``FigureFault`` where there are more than a reader can tell apart.
   package func figure() throws(FigureFault) -> Figure {
-    let keys = varied.isEmpty ? ["accelerator"] : varied
-    if reports.contains(where: { $0.capacityPerSecond != nil }) { return try capacities(keys) }
+    let keys = keys.isEmpty ? ["accelerator"] : keys
+    if isCapacity { return try capacities(keys) }
     if let rates { return rates }
-    let times = reports.map { report in
-      let (first, whole) = (report.result.timeToFirstToken.mean ?? 0, report.result.latency.mean ?? 0)
-      return ComparedTime(
-        names: keys.map { ($0, Self.input($0, of: report).text) }, milliseconds: whole,
-        parts: [
-          ("until the first token", SeriesStyle(color: 0), first),
-          ("further tokens", SeriesStyle(color: 6), max(0, whole - first)),
-        ], busyMilliseconds: nil, note: report.result.isOverloaded ? ", overloaded" : "")
-    }
+    let times = latencyTimes(keys)
     let shared = Record.shared(by: reports.map(\.inputs), ["decoder", "accelerator", "engine", "rate", "concurrency"])
     return try .comparison(
       times, title: "Latency of a request" + (shared.isEmpty ? "" : ": \(shared)"), words: "milliseconds in the mean",

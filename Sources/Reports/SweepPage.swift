@@ -102,7 +102,10 @@ package struct SweepPage: Sendable {
 
   /// A mark at each of a few values.
   private func ticks(_ values: [Double]) -> [Tick] {
-    Set(values).sorted().map { Tick(value: $0, label: shortNumber($0)) }
+    Set(values).sorted().map { value in
+      let isWhole = value == value.rounded() && abs(value) < 1e9
+      return Tick(value: value, label: isWhole ? NumberFormat.integer(Int(value)) : shortNumber(value))
+    }
   }
 
   private func figure(

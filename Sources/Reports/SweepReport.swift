@@ -48,9 +48,13 @@ package struct SweepReport: Report {
     let constants = plan.constantKeys.enumerated().map { index, key in
       Column<SweepPoint>(key, for: .lines) { Cell(Value($0.constants[index])) }
     }
+    // Each accelerator may be fed by a host of its own, which the ratio is of, too.
+    let hosts = hostPlace.map { place in
+      Column<SweepPoint>("host", for: .people, rank: .supporting) { Cell(Value($0.constants[place])) }
+    }
     return Table(
       named: "points", rows,
-      SweepPoint.columns(of: plan) + [
+      SweepPoint.columns(of: plan) + [hosts].compactMap { $0 } + [
         .latency(style: .bold) { $0.result }, .busy { $0.result }.ranked(.supporting),
         .tax(marks: true) { $0.result }, .bound { $0.result }.ranked(.supporting).statedOnce,
         Column("fits", rank: .supporting, isStatedOnce: true) {
@@ -65,6 +69,14 @@ package struct SweepReport: Report {
       ] + madeBy + constants + [
         Column("ratio", .fixed(2), for: request.isEmpty ? .people : .all) { .number($0.ratio) }
       ])
+  }
+
+  /// Which of the constants is the host, where it is not the same at all points.
+  private var hostPlace: Int? {
+    guard let place = plan.constantKeys.firstIndex(of: "host"), let first = rows.first?.constants[place] else {
+      return nil
+    }
+    return rows.allSatisfy { $0.constants[place] == first } ? nil : place
   }
 
   /// What is the same at all points, in words.

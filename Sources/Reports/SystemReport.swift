@@ -90,25 +90,7 @@ package struct SystemReport: Sendable {
   }
 
   /// What the case shows, in a sentence.
-  func finding(_ one: SystemStudy.Case) -> String {
-    let (scenario, result) = (one.scenario, one.result)
-    let batch = scenario.workload.parameters.first { $0.name == "batch" }.map { " at batch \($0.value)" } ?? ""
-    let time = NumberFormat.time(picoseconds: result.latency.count)
-    guard let accelerator = scenario.system.accelerator else {
-      return "\(scenario.workload.name)\(batch) takes \(time) on \(scenario.system.host.title) alone."
-    }
-    let idle = NumberFormat.percent(result.frameworkTaxFraction, decimals: 0)
-    let busy = NumberFormat.percent(1 - result.frameworkTaxFraction, decimals: 0)
-    let waits =
-      switch result.bound {
-      case .framework: "is idle for \(idle) of it: it waits for the framework"
-      case .compute: "works for \(busy) of it: arithmetic sets the time"
-      case .memory: "works for \(busy) of it: memory sets the time"
-      case .overhead: "works for \(busy) of it: fixed times of kernels set it, which no faster chip removes"
-      case .communication: "works for \(busy) of it: the exchange with other devices sets the time"
-      }
-    return "\(scenario.workload.name)\(batch) takes \(time) a pass on \(accelerator.title), which \(waits)."
-  }
+  func finding(_ one: SystemStudy.Case) -> String { Finding.pass(one.result, of: one.scenario) }
 
   /// Which case it is, how sure that is, and what takes away from it.
   func detail(_ one: SystemStudy.Case) -> String { answer(one) + doubts(one.result) }

@@ -52,6 +52,13 @@ struct Library {
       let source: Message = option == nil ? "the environment variable \(variable)" : "--catalog"
       throw .input(at: folder, "no such folder; \(source) needs one that holds profiles")
     }
+    let loose = (try? listFiles(in: folder, suffix: ".json")) ?? []
+    let isLaidOut = (["hardware-profiles"] + sorts).contains { FileIdentity(folder + "/" + $0) != nil }
+    if let first = loose.first, !isLaidOut {
+      Platform.warn(
+        "warning: \(folder) has no folder of profiles, so nothing in it is found by its name; "
+          + "put \(first) into a folder accelerators, hosts or workloads in it, or name the file by its path")
+    }
     return folder
   }
 
@@ -88,7 +95,11 @@ struct Library {
     if Self.isFile(name) || name.hasSuffix(".et") {
       if !name.hasSuffix(".json"), !Platform.exists(name) { throw noFile(name) }
       if let workload = try ExecutionTraceWorkload.read(name) { return workload }
-      return try checking { try Workload(path: name) }
+      do { return try checking { try Workload(path: name) } } catch {
+        guard (try? ProfileFile.schema(of: name)) == "decoder/1" else { throw error }
+        throw .input(
+          at: name, "is a model that generates, and no sequence of operators; 'simulate generate \(name)' takes it")
+      }
     }
     do {
       return try workloads.load(resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload"))
@@ -268,15 +279,17 @@ struct Library {
     return true
   }
 
+  /// The folders that a catalog may have.
+  private static let sorts = [
+    "accelerators", "architectures", "engines", "error-bands", "frameworks", "history", "host-architectures", "hosts",
+    "interconnects", "measurements", "scenarios", "workloads",
+  ]
+
   /// Refuses an output that would replace a file of a catalog, which was or may be an input.
   func check(isOutside target: OutputTarget) throws(Failure) {
     guard target.replacesFile, let folder = target.folder else { return }
-    let kinds = [
-      "accelerators", "architectures", "engines", "error-bands", "frameworks", "history", "host-architectures", "hosts",
-      "interconnects", "measurements", "scenarios", "workloads",
-    ]
     for catalog in profileFolders {
-      for kind in kinds where FileIdentity(catalog + "/" + kind) == folder {
+      for kind in Self.sorts where FileIdentity(catalog + "/" + kind) == folder {
         throw .usage("the output '\(target.path)' is a file of the catalog; give it another name")
       }
     }

@@ -70,9 +70,7 @@ enum LoopCalibrationRun {
     for axis in [ServedAxis.engine, .host, .precision, .weights] { point[axis] = command.value(of: axis.rawValue) }
     for axis in [ServedAxis.precision, .weights] {
       guard let value = point[axis], !axis.choices.contains(value) else { continue }
-      throw .usage(
-        "--\(axis.rawValue) must be one of \(axis.choices.joined(separator: ", ")) (it is '\(value)')\n"
-          + command.helpHint)
+      throw .usage("--\(axis.rawValue)" + axis.refusal(of: value) + "\n" + command.helpHint)
     }
     let parallelism = try ParallelOptions.parallelism(command.value(of: "devices") ?? "1", command)
     return try ServedOptions.served(point, parallelism, .calibrated, library)

@@ -29,7 +29,8 @@ enum NewProfileCommand {
         "simulate profiles new my-gpu --from h200 --set bandwidth=4TB/s --set memory=96GB -o my-gpu.json",
         shows: "a GPU that is an H200 but for its memory"),
       CommandExample(
-        "simulate profiles new my-cpu --from reference --set speed=1.9", shows: "a processor to feed an accelerator"),
+        "simulate profiles new my-cpu --from 8480c --set speed=1.9",
+        shows: "a processor like one that is known, but faster"),
     ])
 
   /// The texts that can be set.
@@ -132,7 +133,22 @@ enum NewProfileCommand {
       changes.append(
         ProfileEdit.Change(path: field.path, value: value, kind: .assumed, from: "set by 'profiles new'", note: before))
     }
+    warnOfKept(changes.map(\.path) + removed, of: profile)
     return ProfileEdit(of: document, texts: changedTexts, changes, removing: removed).text()
+  }
+
+  /// Peaks of several formats are one part's: who sets some and not the others has mixed two.
+  private static func warnOfKept<Profile: NamedProfile>(_ set: [String], of profile: Profile) {
+    let group = AcceleratorProfile.peaks + "."
+    guard set.contains(where: { $0.hasPrefix(group) }) else { return }
+    let kept = Profile.fields.filter {
+      $0.path.hasPrefix(group) && !set.contains($0.path) && ($0.value(in: profile) ?? 0) > 0
+    }
+    guard !kept.isEmpty else { return }
+    let names = kept.map { String($0.path.dropFirst(group.count)) }
+    Platform.warn(
+      "warning: the peak of \(listed(names, by: "and")) \(kept.count == 1 ? "is" : "are") still \(profile.name)'s; "
+        + "set \(kept.count == 1 ? "it" : "them") too, or =none leaves one out")
   }
 
   private static func value<Profile>(_ text: String, of field: ProfileField<Profile>) throws(Failure) -> Double {

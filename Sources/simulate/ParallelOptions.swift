@@ -10,7 +10,11 @@ enum ParallelOptions {
     "devices", value: "N", help: "Accelerators: N share every product, or tensor=4,pipeline=2",
     longHelp: "The ways are tensor, pipeline, data and expert; their product, but for expert, is the number of "
       + "devices. expert=N spreads whole experts over all N tensor and data ranks.",
-    defaultText: "1", group: "System")
+    defaultText: "1", group: "System",
+    knownElsewhereAs: [
+      "tp", "tensor-parallel", "tensor-parallel-size", "pp", "pipeline-parallel-size", "dp", "data-parallel-size", "ep",
+      "gpus", "num-gpus", "n-gpus", "world-size", "tp-size",
+    ])
 
   static let interconnect = OptionDefinition(
     "interconnect", value: "I", help: "What connects accelerators: a catalog name or a file",

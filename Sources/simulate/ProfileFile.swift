@@ -102,6 +102,15 @@ enum ProfileFile {
   static func warn(
     about overrides: [(path: String, value: Double)], of system: System, _ library: Library
   ) throws(Failure) {
+    for (path, value) in overrides {
+      guard let own = SystemNumber(path: path)?.value(in: system), own > 0, value > 0 else { continue }
+      let times = max(value / own, own / value)
+      guard times >= 100 else { continue }
+      Platform.warn(
+        "warning: \(path)=\(NumberFormat.shortest(value)) is \(NumberFormat.significant(times, digits: 3)) times "
+          + "\(value > own ? "more" : "less") than the profile's \(NumberFormat.shortest(own)); "
+          + "is the unit right? A value may have one, as 8TB/s")
+    }
     guard Platform.showsProgress else { return }
     // What is near the profile's own number is near its neighbors', too: the catalog need not be read for that.
     let far = overrides.filter { override in

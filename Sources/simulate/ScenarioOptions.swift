@@ -36,8 +36,11 @@ enum ScenarioOptions {
       choices: Precision.selectable.map(\.rawValue), defaultText: "fp16 on an accelerator, fp32 without",
       group: "System"),
     layout,
-    OptionDefinition("batch", short: "b", value: "N", help: "Batch size", group: "Workload"),
-    OptionDefinition("sequence-length", value: "N", help: "Sequence length", group: "Workload"),
+    OptionDefinition(
+      "batch", short: "b", value: "N", help: "Batch size", group: "Workload", knownElsewhereAs: ["batch-size", "bs"]),
+    OptionDefinition(
+      "sequence-length", value: "N", help: "Sequence length", group: "Workload",
+      knownElsewhereAs: ["seq-len", "seqlen", "sequence", "prompt", "context", "input-len"]),
     OptionDefinition(
       "parameter", value: "NAME=N", help: "Any parameter of the workload", group: "Workload", isRepeatable: true),
     set,
@@ -118,6 +121,13 @@ enum ScenarioOptions {
     try ProfileFile.warn(about: overrides, of: system, library)
     try checking { for (path, value) in overrides { try system.set(path, to: value) } }
     try ParallelOptions.check(system)
+    if let text = command.value(of: "precision"), Precision(rawValue: text) == nil,
+      Precision.ofWeights.contains(where: { $0.rawValue == text.lowercased() })
+    {
+      throw .usage(
+        "--precision \(text): weights alone are kept in it; 'simulate generate MODEL --weights \(text)' has them\n"
+          + command.helpHint)
+    }
     let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
     }

@@ -62,7 +62,9 @@ enum ServeCommand {
     OptionDefinition(
       "rate", value: "R", help: "Requests a second, arriving at random",
       defaultText: "1, where nothing else says when they arrive", group: "Load"),
-    OptionDefinition("concurrency", value: "N", help: "Requests always in flight, in place of a rate", group: "Load"),
+    OptionDefinition(
+      "concurrency", value: "N", help: "Requests always in flight, in place of a rate", group: "Load",
+      knownElsewhereAs: ["batch", "batch-size", "max-concurrency", "users"]),
     OptionDefinition(
       "requests", value: "FILE", help: "Requests with times and lengths of their own, as CSV",
       longHelp: "The columns are arrival_s,prompt_tokens,output_tokens.", group: "Load"),

@@ -1,3 +1,4 @@
+import JSONText
 import Profiles
 
 /// What tells one run of a served decoder from another.
@@ -31,6 +32,15 @@ enum ServedAxis: String, CaseIterable, Sendable {
     case .cache: Precision.ofCaches.map(\.rawValue)
     default: []
     }
+  }
+
+  /// Why a word is none of its choices, to stand behind the option's name, and what may have been meant.
+  func refusal(of value: String) -> Message {
+    let words: Message = " must be one of \(choices.joined(separator: ", ")) (it is '\(value)')"
+    if self == .precision, Self.weights.choices.contains(value) {
+      return words + "; --weights \(value) keeps the weights in it"
+    }
+    return words + (nearestName(to: value, among: choices).map { "; did you mean '\($0)'?" } ?? "")
   }
 
   /// Whether it is a number with decimals, above 0.

@@ -20,10 +20,17 @@ enum ServedOptions {
   static let definitions: [OptionDefinition] =
     [
       engine, weights, cache,
-      OptionDefinition("prompt", value: "N", help: "Tokens of a prompt", defaultText: "1024", group: "Serving"),
       OptionDefinition(
-        "tokens", value: "N", help: "Tokens generated for a request", defaultText: "256", group: "Serving"),
-      OptionDefinition("batch", short: "b", value: "N", help: "Requests", defaultText: "1", group: "Serving"),
+        "prompt", value: "N", help: "Tokens of a prompt", defaultText: "1024", group: "Serving",
+        knownElsewhereAs: [
+          "sequence-length", "seq-len", "input-len", "random-input-len", "isl", "context", "prompt-tokens",
+        ]),
+      OptionDefinition(
+        "tokens", value: "N", help: "Tokens generated for a request", defaultText: "256", group: "Serving",
+        knownElsewhereAs: ["output-len", "random-output-len", "osl", "max-tokens", "max-new-tokens", "output-tokens"]),
+      OptionDefinition(
+        "batch", short: "b", value: "N", help: "Requests", defaultText: "1", group: "Serving",
+        knownElsewhereAs: ["batch-size", "bs", "concurrency", "max-num-seqs"]),
       OptionDefinition(
         "requests", value: "FILE", help: "Requests with lengths of their own, as CSV",
         longHelp:

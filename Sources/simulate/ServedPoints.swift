@@ -27,10 +27,7 @@ struct ServedPoints: Sendable {
         throw .usage(words + " has '\(value)' twice; leave one out\n" + command.helpHint)
       }
       if !axis.choices.isEmpty, !axis.choices.contains(value) {
-        let nearest: Message = nearestName(to: value, among: axis.choices).map { "; did you mean '\($0)'?" } ?? ""
-        throw .usage(
-          words + " must be one of \(axis.choices.joined(separator: ", ")) (it is '\(value)')" + nearest + "\n"
-            + command.helpHint)
+        throw .usage(words + axis.refusal(of: value) + "\n" + command.helpHint)
       }
       if axis.isNumber {
         guard let number = Int64(value), (1...axis.limit).contains(number) else {

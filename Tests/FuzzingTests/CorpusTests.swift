@@ -23,4 +23,16 @@ import Testing
   func hasCorpus(name: String) {
     #expect(Self.files.contains { $0.target == name })
   }
+
+  /// The recordings of all formats.
+  static let recordings = files.filter { $0.target == FuzzTarget.formats.name }.map(\.path)
+
+  @Test("A damaged recording is refused or replayed, and its parts sum", arguments: recordings)
+  func damagedRecording(path: String) throws {
+    let seed = try readFileBytes(packageRoot + "/Tests/Fuzzing/corpus/\(FuzzTarget.formats.name)/" + path)
+    for number in 0..<UInt64(12) {
+      let input = DamagedRecording.input(number, of: seed)
+      do { try FuzzTarget.recordings.run(input) } catch { Issue.record("\(path), damage \(number): \(error)") }
+    }
+  }
 }

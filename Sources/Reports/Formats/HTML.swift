@@ -3,20 +3,24 @@ import Charts
 extension Report {
   /// A page that holds everything it shows: what people read, and the charts behind it.
   package func html() -> String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    \(HTMLPage.head(title: blocks.lazy.compactMap(\.firstLine).first ?? "simulate"))
-    </head>
-    <body>
-    <main>
-    \((blocks.enumerated().map { $1.html(isFirst: $0 == 0) } + figures.map { "<section>\(HTMLPage.markup($0, showsTitle: true))</section>" }).joined(separator: "\n"))
-    </main>
-    </body>
-    </html>
+    let heading = finding.map { "<h1>\(markupEscaped($0))</h1>" } ?? ""
+    let parts =
+      blocks.enumerated().map { $1.html(isFirst: $0 == 0 && heading.isEmpty) }
+      + figures.map { "<section>\(HTMLPage.markup($0, showsTitle: true))</section>" }
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      \(HTMLPage.head(title: finding ?? blocks.lazy.compactMap(\.firstLine).first ?? "simulate"))
+      </head>
+      <body>
+      <main>
+      \(([heading] + parts).joined(separator: "\n"))
+      </main>
+      </body>
+      </html>
 
-    """
+      """
   }
 }
 

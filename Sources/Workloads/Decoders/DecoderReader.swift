@@ -67,7 +67,7 @@ extension Decoder {
       let known = DecoderKind.all.map(\.name)
       throw cursor.fault(
         .unknownName(
-          what: "kind of decoder", name: kindName, suggestion: nearestName(to: kindName, among: known) ?? "llama",
+          what: "kind of decoder", name: kindName, suggestion: nearestName(to: kindName, among: known),
           known: known))
     }
     self.kind = kind.name
