@@ -123,6 +123,19 @@ import Testing
     }
   }
 
+  @Test func `who stops a sweep is told so once`() throws {
+    // Dispatch reads a blocked signal again and again, unless it ends the process.
+    for _ in 0..<4 {
+      let folder = try Folder()
+      let file = folder.path + "/rows.csv"
+      let stopped = try Command.shell(
+        "simulate sweep resnet18 t4 --over host.single_thread_speed=0.5..2:log3000000 --threads 1 -o '\(file)' & "
+          + "while [ ! -s '\(file).partial' ]; do sleep 0.02; done; kill -TERM $!; wait $!; echo $?")
+      #expect(stopped.errors.ranges(of: "stopped at ").count == 1, "\(stopped.errors.prefix(400))")
+      #expect(stopped.output == "143\n" && folder.names == ["rows.csv.partial"])
+    }
+  }
+
   @Test func `rows of another sweep are not gone on with, and nothing is lost`() throws {
     let folder = try Folder()
     let file = folder.path + "/rows.csv"

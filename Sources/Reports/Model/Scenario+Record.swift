@@ -20,8 +20,12 @@ extension Scenario {
 
   /// That the host is the one of the accelerator's time, where it is; a line of its own.
   var hostText: [String] {
-    system.accelerator?.host == system.host.name
-      ? ["(a host that is sold with it; --host names another, --framework another framework)"] : []
+    guard let accelerator = system.accelerator else { return [] }
+    if accelerator.host == system.host.name {
+      return ["(a host that is sold with it; --host names another, --framework another framework)"]
+    }
+    guard accelerator.host == nil, system.host.name == SystemDefaults.referenceHost else { return [] }
+    return ["(its profile names no host, so that the reference host feeds it; --host names another)"]
   }
 
   /// What a framework that captures some batch sizes makes of this one; a line of its own.
