@@ -18,6 +18,17 @@ package struct HostSpeeds: Sendable, Equatable {
   /// The driver's calls.
   package var driver: Double { ownDriver ?? native }
 
+  /// These by those of another host: what each sort of code gains from one to the other, beside the single-thread speed.
+  package func relative(to other: HostSpeeds) -> HostSpeeds {
+    var speeds = HostSpeeds()
+    speeds.interpreter = interpreter / other.interpreter
+    speeds.native = native / other.native
+    speeds.ownDriver = driver / other.driver
+    speeds.copy = copy / other.copy
+    speeds.tokenizer = tokenizer / other.tokenizer
+    return speeds
+  }
+
   /// The speed at a component.
   package subscript(component: HostComponent) -> Double {
     switch component {
@@ -28,4 +39,9 @@ package struct HostSpeeds: Sendable, Equatable {
     case .tokenizer: tokenizer
     }
   }
+}
+
+extension HostProfile {
+  /// The speed at a component, relative to the reference host.
+  package func speed(at component: HostComponent) -> Double { singleThreadSpeed * speed[component] }
 }

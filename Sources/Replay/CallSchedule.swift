@@ -11,11 +11,11 @@ struct ScheduledCall: Sendable {
   var before: Int64
   var after: Int64 = 0
   /// The device events that it launches, as positions in ``RecordedRun/deviceEvents``.
-  var positions: [Int] = []
+  var positions: ArraySlice<Int> = []
   /// The jobs that it launches.
-  var jobs: [Int] = []
-  /// The events that it records, each known by the position that it stands for.
-  var steps: [HostStep] = []
+  var jobs = 0..<0
+  /// Its launches, waits and events, as a part of ``CallSchedule/steps``.
+  var steps = 0..<0
   /// What it waits for, after its jobs are launched.
   var wait = CallWait.nothing
 }
@@ -34,6 +34,8 @@ enum CallWait: Sendable, Equatable {
 /// durations when the waiting is taken out.
 struct CallSchedule {
   var calls: [ScheduledCall] = []
+  /// What the calls do to the streams, call by call.
+  private(set) var steps: [HostStep] = []
   private(set) var jobs: [RecordedJob] = []
   private(set) var streams: [Int32] = []
   private(set) var earlier: [HostStep] = []
@@ -50,7 +52,7 @@ struct CallSchedule {
   /// The time of a launch that is not blocked.
   private(set) var typicalCall: Int64 = 5_000
   /// Positions in ``RecordedRun/deviceEvents`` by the call that launched them.
-  private var launched: [Int: [Int]] = [:]
+  private var launched = LaunchedPositions([], of: 0)
   private var earlierPositions: [Int] = []
   /// Recorded waits by their correlation.
   private var waits: [Int64: RecordedWait] = [:]
@@ -94,7 +96,7 @@ struct CallSchedule {
   /// What calls of each kind take that are not blocked: many may be, so that the middle one says nothing.
   private mutating func findShortCalls() {
     var times: [RuntimeCall: [Int64]] = [:]
-    for index in run.hostEvents where launched[index] != nil {
+    for index in run.hostEvents where launched.contains(index) {
       let event = trace.hostEvents[index]
       times[run.calls[event], default: []].append(event.duration)
     }
@@ -114,18 +116,21 @@ struct CallSchedule {
   }
 
   private mutating func collectLaunches() {
-    var previousLauncher: [Int: Int] = [:]
+    // By lane, who launched its last position.
+    var previousLauncher = Array(repeating: -1, count: history.lanes.streams.count)
+    var launchers = Array(repeating: -1, count: run.deviceEvents.count)
     for position in run.deviceEvents.indices {
       let lane = history.lanes.lanes[position]
       // What no recorded call has launched follows what came before it, or was launched before the recording.
-      let launcher = run.launchers[position] >= 0 ? run.launchers[position] : previousLauncher[lane] ?? -1
+      let launcher = run.launchers[position] >= 0 ? run.launchers[position] : previousLauncher[lane]
       if launcher >= 0 {
         previousLauncher[lane] = launcher
-        launched[launcher, default: []].append(position)
+        launchers[position] = launcher
       } else {
         earlierPositions.append(position)
       }
     }
+    launched = LaunchedPositions(launchers, of: trace.hostEvents.count)
   }
 
   // MARK: Calls
@@ -184,14 +189,15 @@ struct CallSchedule {
 
   /// Gives a call the jobs that it, or a call inside of it, has launched.
   private mutating func launch(from event: Int, in call: Int) {
-    guard let positions = launched[event] else { return }
+    let positions = launched[event]
+    guard let first = positions.first else { return }
     let inner = trace.hostEvents[event]
     let outer = trace.hostEvents[calls[call].event]
     if run.calls[inner] == .graphLaunch { calls[call].kind = .graphLaunch }
     let isGraph = calls[call].kind == .graphLaunch
     // What a call of the kind takes that waits for nothing; all of a kind may wait, as copies do.
     let shortest = min(shortCalls[calls[call].kind] ?? typicalCall, 2 * typicalCall)
-    let start = history.lanes.starts[positions[0]]
+    let start = history.lanes.starts[first]
     let returned = max(inner.end, outer.end)
     let entry = StreamHistory.Entry(
       time: min(returned, max(start, outer.start)),
@@ -199,7 +205,8 @@ struct CallSchedule {
       returned: returned, number: call)
     queues.look(positions, outer, call, shortest: shortest, history.lanes)
     history.launch(positions, entry, thread: inner.thread, isGraph: isGraph)
-    calls[call].positions += positions
+    // Most calls launch by themselves: what they launch is a part of what all do.
+    if calls[call].positions.isEmpty { calls[call].positions = positions } else { calls[call].positions += positions }
     queues.add(positions, history.lanes)
   }
 
@@ -237,13 +244,14 @@ struct CallSchedule {
     var awaited = Set(history.causes.flatMap(\.waits))
     for call in calls { if case .position(let position) = call.wait { awaited.insert(position) } }
     var writer = LaunchWriter(run, history, constants, samples, awaited: awaited)
-    earlier = writer.write(earlierPositions, isGraph: false)
+    writer.write(earlierPositions[...], isGraph: false, to: &earlier)
     for call in calls.indices {
-      let first = writer.jobs.count
-      calls[call].steps += writer.write(calls[call].positions, isGraph: calls[call].kind == .graphLaunch)
-      calls[call].jobs = Array(first..<writer.jobs.count)
+      let (firstJob, firstStep) = (writer.jobs.count, steps.count)
+      writer.write(calls[call].positions, isGraph: calls[call].kind == .graphLaunch, to: &steps)
+      calls[call].jobs = firstJob..<writer.jobs.count
       enter(call)
-      calls[call].steps += waitSteps(calls[call].wait)
+      writeWait(calls[call].wait)
+      calls[call].steps = firstStep..<steps.count
     }
     jobs = writer.jobs
     occupiedUntil = writer.occupiedUntil
@@ -263,12 +271,12 @@ struct CallSchedule {
     calls[call].before = before
   }
 
-  private func waitSteps(_ wait: CallWait) -> [HostStep] {
+  private mutating func writeWait(_ wait: CallWait) {
     switch wait {
-    case .nothing: []
-    case .device: [.synchronize]
-    case .lanes(let lanes): lanes.map { .synchronizeStream($0) }
-    case .position(let position): [.synchronizeEvent(position)]
+    case .nothing: break
+    case .device: steps.append(.synchronize)
+    case .lanes(let lanes): for lane in lanes { steps.append(.synchronizeStream(lane)) }
+    case .position(let position): steps.append(.synchronizeEvent(position))
     }
   }
 }

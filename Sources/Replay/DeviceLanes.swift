@@ -17,6 +17,9 @@ struct DeviceLanes {
   /// By the recording's stream, its lanes; the first is the stream's own.
   private(set) var lanesOfStream: [Int32: [Int]] = [:]
 
+  /// How many of the recording's streams have lanes.
+  var streamCount: Int { lanesOfStream.count }
+
   /// The most lanes of a stream, and of all: the simulator numbers them with 16 bits.
   private static let limit = 64
   private static let totalLimit = 1 << 15

@@ -34,37 +34,35 @@ struct LaunchWriter {
   /// - Parameters:
   ///   - positions: What is launched, by its start.
   ///   - isGraph: Whether as the nodes of a graph.
-  /// - Returns: The steps.
-  mutating func write(_ positions: [Int], isGraph: Bool) -> [HostStep] {
-    isGraph ? writeGraph(positions) : writeKernels(positions)
+  ///   - steps: Where the steps are added.
+  mutating func write(_ positions: ArraySlice<Int>, isGraph: Bool, to steps: inout [HostStep]) {
+    if isGraph { writeGraph(positions, to: &steps) } else { writeKernels(positions, to: &steps) }
   }
 
-  private mutating func writeKernels(_ positions: [Int]) -> [HostStep] {
-    var steps: [HostStep] = []
+  private mutating func writeKernels(_ positions: ArraySlice<Int>, to steps: inout [HostStep]) {
     for position in positions {
       let lane = history.lanes.lanes[position]
-      steps += conditions(of: position, lane)
+      writeConditions(of: position, lane, to: &steps)
       let job = append(position)
       steps.append(.launch(jobs: job..<job + 1, stream: lane))
       if awaited.contains(position) { steps.append(.recordEvent(position, stream: lane)) }
     }
-    return steps
   }
 
   /// A graph, lane by lane, cut where lanes wait for one another.
-  private mutating func writeGraph(_ positions: [Int]) -> [HostStep] {
-    var steps: [HostStep] = []
+  private mutating func writeGraph(_ positions: ArraySlice<Int>, to steps: inout [HostStep]) {
     var open: [(lane: Int, jobs: [Int])] = []
-    func close(_ lane: Int) {
+    func close(_ lane: Int, _ steps: inout [HostStep]) {
       guard let place = open.firstIndex(where: { $0.lane == lane }) else { return }
       steps.append(.launchGraph(jobs: open[place].jobs, stream: lane))
       open.remove(at: place)
     }
     for position in positions {
       let lane = history.lanes.lanes[position]
-      let conditions = conditions(of: position, lane)
+      var conditions: [HostStep] = []
+      writeConditions(of: position, lane, to: &conditions)
       if !conditions.isEmpty {
-        close(lane)
+        close(lane, &steps)
         steps += conditions
       }
       let job = append(position)
@@ -74,12 +72,11 @@ struct LaunchWriter {
         open.append((lane, [job]))
       }
       if awaited.contains(position) {
-        close(lane)
+        close(lane, &steps)
         steps.append(.recordEvent(position, stream: lane))
       }
     }
     for part in open { steps.append(.launchGraph(jobs: part.jobs, stream: part.lane)) }
-    return steps
   }
 
   private mutating func append(_ position: Int) -> Int {
@@ -92,32 +89,31 @@ struct LaunchWriter {
   }
 
   /// What has to be before a job begins, beside its launch and its predecessor.
-  private mutating func conditions(of position: Int, _ lane: Int) -> [HostStep] {
+  private mutating func writeConditions(of position: Int, _ lane: Int, to steps: inout [HostStep]) {
     let cause = history.causes[position]
     defer { hasBegun[lane] = true }
-    var steps: [HostStep] = cause.waits.map { .waitForEvent($0, stream: lane) }
-    func delay(_ time: Int64, _ kind: JobDelay = .always) {
-      if time > 0 || kind == .gap { steps.append(.delay(time, stream: lane, kind)) }
-    }
+    for wait in cause.waits { steps.append(.waitForEvent(wait, stream: lane)) }
     switch cause.bound {
-    case .dependency: delay(cause.excess, .afterWaiting)
-    case .node where cause.excess > samples.longestGap: stall(cause.excess - constants.graphKernelGap, delay)
-    case .predecessor where cause.excess > samples.longestGap: stall(cause.excess - constants.kernelGap, delay)
-    case .predecessor where abs(cause.excess - constants.kernelGap) >= Self.finest: delay(cause.excess, .gap)
+    case .dependency: if cause.excess > 0 { steps.append(.delay(cause.excess, stream: lane, .afterWaiting)) }
+    case .node where cause.excess > samples.longestGap:
+      stall(cause.excess - constants.graphKernelGap, lane, &steps)
+    case .predecessor where cause.excess > samples.longestGap: stall(cause.excess - constants.kernelGap, lane, &steps)
+    case .predecessor where abs(cause.excess - constants.kernelGap) >= Self.finest:
+      steps.append(.delay(cause.excess, stream: lane, .gap))
     case .launch where cause.excess > max(100_000, 20 * constants.launchLatency) && !hasBegun[lane]:
       occupiedUntil[lane] = max(0, history.lanes.starts[position] - constants.kernelGap - run.start)
     case .launch where cause.excess > samples.longestLatency:
-      stall(cause.excess - (run.isGraphNode[position] ? constants.graphLatency : constants.launchLatency), delay)
+      stall(cause.excess - (run.isGraphNode[position] ? constants.graphLatency : constants.launchLatency), lane, &steps)
     default: break
     }
-    return steps
   }
 
   /// Gaps that differ less from the usual one are that one: 0.2 us.
   private static let finest: Int64 = 200
 
-  private mutating func stall(_ time: Int64, _ delay: (Int64, JobDelay) -> Void) {
-    unexplainedWait += max(0, time)
-    delay(time, .always)
+  private mutating func stall(_ time: Int64, _ lane: Int, _ steps: inout [HostStep]) {
+    guard time > 0 else { return }
+    unexplainedWait += time
+    steps.append(.delay(time, stream: lane, .always))
   }
 }

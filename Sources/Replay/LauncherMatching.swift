@@ -108,9 +108,10 @@ struct LauncherMatching {
 
   /// Gives kernels that share a launch of one kernel, or have no correlation, to the launches that have none.
   private mutating func shareOut(_ hostEvents: [Int]) {
-    let launched = Set(launchers)
+    var hasLaunched = Array(repeating: false, count: trace.hostEvents.count)
+    for launcher in launchers where launcher >= 0 { hasLaunched[launcher] = true }
     var orphans = FreePlaces(
-      hostEvents.filter { isPlainLaunch($0) && !launched.contains($0) }.map { ($0, trace.hostEvents[$0].start) })
+      hostEvents.filter { isPlainLaunch($0) && !hasLaunched[$0] }.map { ($0, trace.hostEvents[$0].start) })
     guard !orphans.isEmpty else { return }
     let order = trace.deviceEvents.indices.sorted {
       (trace.deviceEvents[$0].start, $0) < (trace.deviceEvents[$1].start, $1)

@@ -29,7 +29,9 @@ extension MoveErrors {
       if changes.batchScale ?? 1 != 1 { parts.insert(.batches) }
       if changes.accelerator != nil && new.accelerator?.name != old.accelerator?.name { parts.insert(.accelerators) }
     }
-    if new.host.singleThreadSpeed != old.host.singleThreadSpeed { parts.insert(.hosts) }
+    if new.host.singleThreadSpeed != old.host.singleThreadSpeed || new.host.speed != old.host.speed {
+      parts.insert(.hosts)
+    }
     return parts
   }
 }

@@ -30,7 +30,9 @@ struct QueueWatch {
   }
 
   /// Looks at a launch before its jobs are added.
-  mutating func look(_ positions: [Int], _ event: HostEvent, _ call: Int, shortest: Int64, _ lanes: DeviceLanes) {
+  mutating func look(
+    _ positions: ArraySlice<Int>, _ event: HostEvent, _ call: Int, shortest: Int64, _ lanes: DeviceLanes
+  ) {
     guard let first = positions.first else { return }
     let lane = lanes.lanes[first]
     while over[lane] < ends[lane].count, ends[lane][over[lane]] <= event.start { over[lane] += 1 }
@@ -50,11 +52,15 @@ struct QueueWatch {
   }
 
   /// Adds a launch's jobs.
-  mutating func add(_ positions: [Int], _ lanes: DeviceLanes) {
+  mutating func add(_ positions: ArraySlice<Int>, _ lanes: DeviceLanes) {
+    // Nearly all launch one.
+    if positions.count == 1, let only = positions.first { return add(lanes.ends[only], to: lanes.lanes[only]) }
     var last: [Int: Int64] = [:]
     for position in positions { last[lanes.lanes[position]] = lanes.ends[position] }
-    for (lane, end) in last { ends[lane].append(max(end, ends[lane].last ?? .min)) }
+    for (lane, end) in last { add(end, to: lane) }
   }
+
+  private mutating func add(_ end: Int64, to lane: Int) { ends[lane].append(max(end, ends[lane].last ?? .min)) }
 
   /// How many launches the queue holds; nil where none was seen to be blocked by it.
   var depth: Int? {

@@ -18,10 +18,8 @@ extension RecordedProgram {
     for call in schedule.calls {
       for job in call.jobs { jobs[job].operation = parents[call.event] }
     }
-    var eventsByThread: [Int32: [Int]] = [:]
-    for index in run.hostEvents { eventsByThread[run.trace.hostEvents[index].thread, default: []].append(index) }
-    var callsByThread: [Int32: [ScheduledCall]] = [:]
-    for call in schedule.calls { callsByThread[run.trace.hostEvents[call.event].thread, default: []].append(call) }
+    let eventsByThread = ThreadLists(run.hostEvents, run.trace) { $0 }.lists
+    let callsByThread = ThreadLists(Array(schedule.calls.indices), run.trace) { schedule.calls[$0].event }.lists
     // The thread that begins is first.
     threadNumbers = eventsByThread.keys.sorted { first, second in
       let starts = [first, second].map { run.trace.hostEvents[eventsByThread[$0]?[0] ?? 0].start }
@@ -29,7 +27,7 @@ extension RecordedProgram {
     }
     for thread in threadNumbers {
       var walker = ThreadWalker(
-        run, events: eventsByThread[thread] ?? [], calls: callsByThread[thread] ?? [],
+        run, schedule, events: eventsByThread[thread] ?? [], calls: callsByThread[thread] ?? [],
         waits: dependencies.waits[thread] ?? [], signals: dependencies.signals[thread] ?? [])
       threads.append(walker.steps())
     }
@@ -47,11 +45,9 @@ extension RecordedProgram {
   /// The operator around each host event: operators of a thread nest.
   static func parents(_ run: RecordedRun) -> [Int32] {
     var parents = [Int32](repeating: -1, count: run.trace.hostEvents.count)
-    var open: [Int32: [Int]] = [:]
-    for index in run.hostEvents {
-      let event = run.trace.hostEvents[index]
-      // In place: a copy of the stack for each event would cost the depth of the nesting each time.
-      parents[index] = Self.push(index, event, run.trace, onto: &open[event.thread, default: []])
+    for own in ThreadLists(run.hostEvents, run.trace, event: { $0 }).lists.values {
+      var open: [Int] = []
+      for index in own { parents[index] = push(index, run.trace.hostEvents[index], run.trace, onto: &open) }
     }
     return parents
   }

@@ -80,14 +80,7 @@ public struct RecordedRun: Sendable {
     let selection = Self.select(trace, window, LauncherMatching(trace, hostEvents, calls).launchers)
     deviceEvents = selection.map(\.event)
     launchers = selection.map(\.launcher)
-    var graphCalls: [Int: Bool] = [:]
-    isGraphNode = launchers.map { launcher in
-      guard launcher >= 0 else { return false }
-      if let known = graphCalls[launcher] { return known }
-      let isGraph = calls[trace.hostEvents[launcher]] == .graphLaunch
-      graphCalls[launcher] = isGraph
-      return isGraph
-    }
+    isGraphNode = launchers.map { $0 >= 0 && calls[trace.hostEvents[$0]] == .graphLaunch }
     // Operators alone are a recording of the processor: where the host's time goes is answered.
     guard !deviceEvents.isEmpty || !hostEvents.isEmpty else {
       throw .nothingToReplay(file: trace.file, step: step)
@@ -106,12 +99,13 @@ public struct RecordedRun: Sendable {
     operatorCount = hostEvents.count { trace.hostEvents[$0].kind == .frameworkOperator }
     let launches = hostEvents.filter { calls[trace.hostEvents[$0]].launchesKernels }
     launchCount = launches.count
-    let launched = Set(launchers)
-    let graphs = Set(launches.filter { calls[trace.hostEvents[$0]] == .graphLaunch })
-    let empty = launches.filter { !launched.contains($0) }
-    graphLaunchCount = graphs.count
+    var hasLaunched = Array(repeating: false, count: trace.hostEvents.count)
+    for launcher in launchers where launcher >= 0 { hasLaunched[launcher] = true }
+    let empty = launches.filter { !hasLaunched[$0] }
+    func isGraph(_ event: Int) -> Bool { calls[trace.hostEvents[event]] == .graphLaunch }
+    graphLaunchCount = launches.count(where: isGraph)
     emptyLaunchCount = empty.count
-    emptyGraphLaunchCount = empty.count { graphs.contains($0) }
+    emptyGraphLaunchCount = empty.count(where: isGraph)
     kernelCount = deviceEvents.count { trace.deviceEvents[$0].kind == .kernel }
     deviceBusy = Picoseconds(
       nanoseconds: busyTime(deviceEvents.map { (max(first, trace.deviceEvents[$0].start), trace.deviceEvents[$0].end) })

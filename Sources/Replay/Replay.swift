@@ -66,7 +66,12 @@ extension ReplayPlan {
   package func replay(_ prices: ReplayPrices, timelineNames names: [String]? = nil) throws(SimulationFault)
     -> ReplayResult
   {
-    var timing = try Simulator(recordsTimeline: names != nil).replay(program, table(prices))
+    try replay(table(prices), timelineNames: names)
+  }
+
+  /// Replays the plan with a table that stands: ``table(_:)``.
+  func replay(_ table: CostTable, timelineNames names: [String]?) throws(SimulationFault) -> ReplayResult {
+    var timing = try Simulator(recordsTimeline: names != nil).replay(program, table)
     if let names { timing.timeline?.labels = names }
     return ReplayResult(timing: timing)
   }

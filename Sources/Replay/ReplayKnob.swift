@@ -73,6 +73,22 @@ package enum ReplayKnob: Int, CaseIterable, Sendable {
   }
 }
 
+extension ReplayKnob {
+  /// Whether a cost depends on the number.
+  fileprivate func changes(_ item: ReplayPlan.Item, _ prices: ReplayPrices) -> Bool {
+    switch (self, item) {
+    case (.host, .work), (.host, .call), (.host, .capturedGraph), (.launchCall, .capturedGraph): true
+    case (.launchCall, .call(let call)): call.kind.category == .launch
+    case (.synchronization, .call(let call)): call.kind.category == .synchronization
+    case (.kernelGap, .gap), (.memory, .occupied): true
+    case (.compute, .job(let job)): prices.jobs[job].account[CostCategory.compute.rawValue] != 0
+    case (.link, .job(let job)): prices.jobs[job].account[CostCategory.copy.rawValue] != 0
+    case (.memory, .job): true
+    default: false
+    }
+  }
+}
+
 /// What a change of a number would do.
 package struct ReplayChange: Sendable {
   /// The number.
@@ -89,20 +105,18 @@ extension ReplayPlan {
   /// The critical path is a sum of costs, so the share of it that scales with a number is the derivative. One run with
   /// clocks that carry these shares answers for all; a further run for each tells what twice as good would come to.
   ///
-  /// - Parameter prices: The times.
+  /// - Parameters:
+  ///   - prices: The times.
+  ///   - usual: What each instruction costs at them: ``table(_:)``.
   /// - Returns: A change for each number that the span depends on.
   /// - Throws: `SimulationFault`.
-  package func changes(_ prices: ReplayPrices) throws(SimulationFault) -> [ReplayChange] {
-    var tagged = table(prices)
-    for index in tagged.costs.indices { tagged.costs[index].account = Self.shares(tagged.costs[index]) }
-    tagged.launch.latency.account = account(.launchLatency, tagged.launch.latency)
-    tagged.launch.graphLatency.account = account(.launchLatency, tagged.launch.graphLatency)
-    tagged.launch.kernelGap.account = account(.kernelGap, tagged.launch.kernelGap)
-    tagged.launch.graphKernelGap.account = account(.kernelGap, tagged.launch.graphKernelGap)
-    let timing = try Simulator().replay(program, tagged)
+  package func changes(_ prices: ReplayPrices, _ usual: CostTable) throws(SimulationFault) -> [ReplayChange] {
+    let timing = try Simulator().replay(program, tagged(usual))
     guard timing.latency > 0 else { return [] }
     let hostTime = timing.account[ReplayKnob.host.rawValue]
     var changes: [ReplayChange] = []
+    // One table for all of them, put right again behind each: to copy all costs takes as long as to replay them.
+    var better = usual
     for knob in ReplayKnob.allCases {
       var time = timing.account[knob.rawValue]
       // Every call is the host's.
@@ -112,15 +126,36 @@ extension ReplayPlan {
           + timing.account[ReplayKnob.synchronization.rawValue]
       }
       guard time > 0 else { continue }
-      var better = prices
-      knob.improve(&better)
-      let span = try replay(better).span
+      let changed = improve(knob, prices, &better)
+      let span = try Simulator().replay(program, better).latency
+      for index in changed { better.costs[index] = usual.costs[index] }
       let isSpeed = knob == .host || knob == .compute || knob == .memory || knob == .link
       changes.append(
         ReplayChange(
           knob: knob, elasticity: (isSpeed ? -1 : 1) * Double(time) / Double(timing.latency.count), span: span))
     }
     return changes.sorted { ($0.span, $0.knob.rawValue) < ($1.span, $1.knob.rawValue) }
+  }
+
+  /// The costs, each with the numbers that it scales with in its account.
+  private func tagged(_ usual: CostTable) -> CostTable {
+    var tagged = usual
+    for index in tagged.costs.indices { tagged.costs[index].account = Self.shares(tagged.costs[index]) }
+    tagged.launch.latency.account = account(.launchLatency, tagged.launch.latency)
+    tagged.launch.graphLatency.account = account(.launchLatency, tagged.launch.graphLatency)
+    tagged.launch.kernelGap.account = account(.kernelGap, tagged.launch.kernelGap)
+    tagged.launch.graphKernelGap.account = account(.kernelGap, tagged.launch.graphKernelGap)
+    return tagged
+  }
+
+  /// Makes a number twice as good: those costs that depend on it are priced again, and are told.
+  private func improve(_ knob: ReplayKnob, _ prices: ReplayPrices, _ table: inout CostTable) -> [Int] {
+    var better = prices
+    knob.improve(&better)
+    setConstants(of: &table, better)
+    let changed = items.indices.filter { knob.changes(items[$0], prices) }
+    for index in changed { table.costs[index] = cost(of: items[index], better) }
+    return changed
   }
 
   private func account(_ knob: ReplayKnob, _ cost: Cost) -> Account {

@@ -14,6 +14,10 @@ package struct ReplayPrices: Sendable {
   package var memorySpeed = 1.0
   /// Divides the times of copies over the host link, on top.
   package var linkSpeed = 1.0
+  /// Multiplies the host's work inside of operators, compiled code, where it does not get faster as what is between them does.
+  package var operatorScale = 1.0
+  /// Multiplies all calls of the runtime, where these do not.
+  package var callScale = 1.0
   /// Multiplies the calls that launch.
   package var launchCallScale = 1.0
   /// Multiplies what a synchronization takes to return.
@@ -110,6 +114,12 @@ extension ReplayPlan {
   package func table(_ prices: ReplayPrices) -> CostTable {
     var table = CostTable()
     table.costs = items.map { cost(of: $0, prices) }
+    setConstants(of: &table, prices)
+    return table
+  }
+
+  /// Sets what does not depend on the instruction.
+  func setConstants(of table: inout CostTable, _ prices: ReplayPrices) {
     table.launch.latency = Cost(prices.launchLatency, .launch)
     table.launch.kernelGap = Cost(prices.kernelGap, .kernelGap)
     table.launch.graphLatency = Cost(prices.graphLatency, .launch)
@@ -118,15 +128,15 @@ extension ReplayPlan {
     table.queueDepth = max(prices.queueDepth, earlierCount + 1)
     // What was recorded has shared the device already.
     table.sharesDevice = false
-    return table
   }
 
-  private func cost(of item: Item, _ prices: ReplayPrices) -> Cost {
+  /// What an item costs at some prices.
+  func cost(of item: Item, _ prices: ReplayPrices) -> Cost {
     switch item {
     case .work(let work):
       let own = Double(work.duration) - Double(work.operatorCount) * prices.profilerOverhead
       let scale = prices.operatorScales.isEmpty ? 1 : prices.operatorScales[work.name] ?? 1
-      return Cost(prices.hostTime(own * scale), .dispatch)
+      return Cost(prices.hostTime(own * scale * (work.name < 0 ? 1 : prices.operatorScale)), .dispatch)
     case .call(let call):
       let scale =
         switch call.kind.category {
@@ -134,7 +144,7 @@ extension ReplayPlan {
         case .synchronization: prices.synchronizationScale
         default: 1.0
         }
-      return Cost(prices.hostTime(Double(call.duration) * scale), call.kind.category)
+      return Cost(prices.hostTime(Double(call.duration) * scale * prices.callScale), call.kind.category)
     case .capturedGraph(let nodes):
       let time = prices.capturedGraph.call.microseconds + prices.capturedGraph.node.microseconds * Double(nodes)
       return Cost(Picoseconds(costInMicroseconds: time), .launch)

@@ -123,36 +123,41 @@ struct StreamHistory {
   ///   - entry: When and by which call they enter their streams.
   ///   - thread: Who calls.
   ///   - isGraph: Whether they are the nodes of a graph.
-  mutating func launch(_ positions: [Int], _ entry: Entry, thread: Int32, isGraph: Bool) {
+  mutating func launch(_ positions: ArraySlice<Int>, _ entry: Entry, thread: Int32, isGraph: Bool) {
     for position in positions { order[position] = entry.number }
+    if isGraph { return launchGraph(positions, entry, thread) }
+    for position in positions {
+      launch(position, entry, isNode: false, plainWaits(position, thread) + takeKnownWaits(lanes.lanes[position]))
+    }
+  }
+
+  private mutating func launchGraph(_ positions: ArraySlice<Int>, _ entry: Entry, _ thread: Int32) {
+    // By lane, the last node.
     var last: [Int: Int] = [:]
-    let outside = isGraph ? graphEntrance(thread) : []
+    let outside = graphEntrance(thread)
     for position in positions {
       let lane = lanes.lanes[position]
-      var waits: [Int] = []
-      if isGraph {
-        if last[lane] == nil { waits = outside } else { waits = joined(position, last) }
-      } else {
-        waits = plainWaits(position, thread)
-      }
-      waits += knownWaits.removeValue(forKey: lane) ?? []
-      launch(position, entry, isNode: isGraph && last[lane] != nil, waits)
+      let isFirst = last[lane] == nil
+      let waits = isFirst ? outside : joined(position, last)
+      launch(position, entry, isNode: !isFirst, waits + takeKnownWaits(lane))
       last[lane] = position
     }
-    if isGraph {
-      graphTails[thread, default: [:]].merge(last) { $1 }
-      if lastStream[thread] == nil { lastStream[thread] = positions.first.map(stream) }
-    }
+    graphTails[thread, default: [:]].merge(last) { $1 }
+    if lastStream[thread] == nil { lastStream[thread] = positions.first.map(stream) }
+  }
+
+  private mutating func takeKnownWaits(_ lane: Int) -> [Int] {
+    knownWaits.isEmpty ? [] : knownWaits.removeValue(forKey: lane) ?? []
   }
 
   /// What a job waits for that is launched by itself: the rest of its stream, graphs that were launched into it, and events.
   private mutating func plainWaits(_ position: Int, _ thread: Int32) -> [Int] {
     let stream = stream(position)
-    var waits = lanes.lanesOfStream[stream]?.count ?? 0 > 1 ? laneTails(stream) : []
-    if lastStream[thread] == nil || lastStream[thread] == stream {
+    var waits = lanes.streamCount < lanes.streams.count ? branchTails(stream) : []
+    if !graphTails.isEmpty, lastStream[thread] == nil || lastStream[thread] == stream {
       waits += (graphTails.removeValue(forKey: thread) ?? [:]).values.sorted()
     }
-    waits += guessedWaits(position, stream, thread)
+    if !guessedWaits.isEmpty { waits += guessedWaits(position, stream, thread) }
     lastStream[thread] = stream
     threadTails[thread, default: [:]][stream] = position
     return waits
@@ -179,17 +184,18 @@ struct StreamHistory {
     let before = predecessor < 0 ? Int64.min : lanes.ends[predecessor]
     var entry = entry
     if entry.earliest < entry.time {
-      let ends = [before] + waits.map { lanes.ends[$0] }
       // Shortly behind the end of something: it was there before that, if it could be.
-      let isBehind = ends.contains { $0 > entry.earliest && $0 <= start && start - $0 <= Self.longestLag }
-      if isBehind { entry.time = entry.earliest }
+      func isBehind(_ end: Int64) -> Bool { end > entry.earliest && end <= start && start - end <= Self.longestLag }
+      if isBehind(before) || waits.contains(where: { isBehind(lanes.ends[$0]) }) { entry.time = entry.earliest }
     }
     let bound = isNode ? before : max(entry.time, before)
     cause.bound = isNode ? .node : before > entry.time ? .predecessor : .launch
     cause.lead = before == .min ? .min : before - entry.time
     cause.isOntoIdleStream = before <= entry.idleSince && start >= entry.returned
     cause.excess = start - bound
-    cause.waits = waits.filter { lanes.lanes[$0] != lane && lanes.ends[$0] <= start + Self.slack }
+    if !waits.isEmpty {
+      cause.waits = waits.filter { lanes.lanes[$0] != lane && lanes.ends[$0] <= start + Self.slack }
+    }
     let latest = cause.waits.max { lanes.ends[$0] < lanes.ends[$1] }
     if let latest, lanes.ends[latest] > bound {
       cause.bound = .dependency
@@ -247,6 +253,11 @@ struct StreamHistory {
 
   /// The stream of a position.
   func stream(_ position: Int) -> Int32 { lanes.streams[lanes.lanes[position]] }
+
+  /// The last positions of a stream's lanes, where it has several.
+  private func branchTails(_ stream: Int32) -> [Int] {
+    lanes.lanesOfStream[stream]?.count ?? 0 > 1 ? laneTails(stream) : []
+  }
 
   /// The last positions of a stream's lanes.
   private func laneTails(_ stream: Int32) -> [Int] {

@@ -47,16 +47,12 @@ struct ThreadDependencies {
   /// Adds the waits between the threads of a process.
   private mutating func add(_ hostEvents: [Int], _ run: RecordedRun) {
     let events = run.trace.hostEvents
-    var marks: [Int32: [Int64]] = [:]
+    let byThread = ThreadLists(hostEvents, run.trace) { $0 }.lists
+    guard byThread.count > 1 else { return }
+    // What happens inside of a call is not known.
+    let marks = byThread.mapValues { own in own.map { events[$0].start } + own.map { events[$0].end } }
     var all: [(time: Int64, thread: Int32)] = []
-    for index in hostEvents {
-      let event = events[index]
-      // What happens inside of a call is not known.
-      let times = [event.start, event.end]
-      marks[event.thread, default: []] += times
-      all += times.map { (time: $0, thread: event.thread) }
-    }
-    guard marks.count > 1 else { return }
+    for (thread, times) in marks { for time in times { all.append((time, thread)) } }
     all.sort { ($0.time, $0.thread) < ($1.time, $1.thread) }
     let first = all[0].thread
     var callEnds: [Int32: [(start: Int64, end: Int64)]] = [:]

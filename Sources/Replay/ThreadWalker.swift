@@ -3,7 +3,9 @@ import Traces
 /// Walks along a thread of the host and writes down what it does: its own work in pieces, its calls, its signals.
 struct ThreadWalker {
   private let trace: Trace
-  private let calls: [ScheduledCall]
+  private let schedule: CallSchedule
+  /// Its calls, indices into the schedule's.
+  private let calls: [Int]
   private let events: [Int]
   /// Outermost operators, one behind the other.
   private var outer: [(start: Int64, end: Int64, name: Int32)] = []
@@ -18,11 +20,12 @@ struct ThreadWalker {
   private var result: [HostStep] = []
 
   init(
-    _ run: RecordedRun, events: [Int], calls: [ScheduledCall], waits: [ThreadWait],
+    _ run: RecordedRun, _ schedule: CallSchedule, events: [Int], calls: [Int], waits: [ThreadWait],
     signals: [(time: Int64, signal: Int)]
   ) {
     trace = run.trace
     self.events = events
+    self.schedule = schedule
     self.calls = calls
     self.waits = waits[...]
     self.signals = signals[...]
@@ -47,7 +50,9 @@ struct ThreadWalker {
 
   /// What the thread does, in order.
   mutating func steps() -> [HostStep] {
-    for call in calls {
+    result.reserveCapacity(4 * calls.count)
+    for number in calls {
+      let call = schedule.calls[number]
       let event = trace.hostEvents[call.event]
       work(until: event.start)
       write(call, event)
@@ -113,7 +118,7 @@ struct ThreadWalker {
       if duration > 0 { result.append(.call(HostCall(duration: duration, name: event.name, kind: call.kind))) }
     }
     own(call.before)
-    result += call.steps
+    result += schedule.steps[call.steps]
     own(call.after)
   }
 }

@@ -15,6 +15,8 @@ public struct TraceChanges: Sendable {
   public var framework: FrameworkProfile?
   /// Divides the host's times.
   public var hostSpeed: Double?
+  /// The recording's host and another, by whose ratios each sort of its work gets faster.
+  package var hosts: (recorded: HostProfile, other: HostProfile)?
   /// Divides the device's times.
   public var deviceSpeed: Double?
   /// Host time of the profiler for each operator that is taken off, microseconds.
@@ -29,7 +31,8 @@ public struct TraceChanges: Sendable {
 
   /// Whether anything is.
   public var isEmpty: Bool {
-    accelerator == nil && connection == nil && framework == nil && hostSpeed == nil && deviceSpeed == nil
+    accelerator == nil && connection == nil && framework == nil && hostSpeed == nil && hosts == nil
+      && deviceSpeed == nil
       && profilerOverheadUS == nil && batchScale == nil && overrides.isEmpty
   }
 }
@@ -141,7 +144,8 @@ public struct TraceStudy: Sendable {
     let names = recordsTimeline ? run.trace.names : nil
     let plan = ReplayPlan(recorded)
     let prices = ReplayPrices(recorded, jobs: pricing.recordedCosts)
-    replayed = try simulating { () throws(SimulationFault) in try plan.replay(prices, timelineNames: names) }
+    let table = plan.table(prices)
+    replayed = try simulating { () throws(SimulationFault) in try plan.replay(table, timelineNames: names) }
     guard !changes.isEmpty else {
       targetSystem = nil
       target = nil
@@ -151,7 +155,7 @@ public struct TraceStudy: Sendable {
       band = nil
       capture = (0, 0)
       uncapturedHostWork = 0
-      self.changes = try simulating { () throws(SimulationFault) in try plan.changes(prices) }
+      self.changes = try simulating { () throws(SimulationFault) in try plan.changes(prices, table) }
       return
     }
     let changed = try system.applying(changes, source: accelerator)
@@ -176,8 +180,9 @@ public struct TraceStudy: Sendable {
     }
     capture = counts
     uncapturedHostWork = targetPrices.hostTime(Double(hostWork))
+    let targetTable = targetPlan.table(targetPrices)
     target = try simulating { () throws(SimulationFault) in
-      try targetPlan.replay(targetPrices, timelineNames: names)
+      try targetPlan.replay(targetTable, timelineNames: names)
     }
     let parts = MoveErrors.parts(changes, moves: moved != nil, from: system, to: changed)
     let movesKernels = !parts.isDisjoint(with: [.accelerators, .batches])
@@ -188,7 +193,7 @@ public struct TraceStudy: Sendable {
       guard let errors else { return nil }
       return try finalPlan.band(finalPrices, errors, of: parts, measuredFraction: measured)
     }
-    self.changes = try simulating { () throws(SimulationFault) in try finalPlan.changes(finalPrices) }
+    self.changes = try simulating { () throws(SimulationFault) in try finalPlan.changes(finalPrices, targetTable) }
   }
 }
 
@@ -246,6 +251,10 @@ extension System {
       system.framework = framework
     }
     if let speed = changes.hostSpeed { system.host.singleThreadSpeed *= speed }
+    if let hosts = changes.hosts {
+      system.host.singleThreadSpeed *= hosts.other.singleThreadSpeed / hosts.recorded.singleThreadSpeed
+      system.host.speed = hosts.other.speed.relative(to: hosts.recorded.speed)
+    }
     for (path, value) in changes.overrides {
       do { try system.set(path, to: value) } catch {
         if case .noAccelerator = error { throw .unknownDevice(name: "") }
@@ -262,7 +271,13 @@ extension ReplayPrices {
     _ changes: TraceChanges, from old: System, to new: System, _ recorded: RecordedProgram, _ moved: MovedJobs?,
     _ trace: Trace
   ) {
-    hostSpeed *= new.host.singleThreadSpeed / old.host.singleThreadSpeed
+    // Between operators it is Python that works, inside of them compiled code, and a call is the driver's.
+    func ratio(_ component: HostComponent) -> Double {
+      new.host.speed(at: component) / old.host.speed(at: component)
+    }
+    hostSpeed *= ratio(.interpreter)
+    operatorScale *= ratio(.interpreter) / ratio(.native)
+    callScale *= ratio(.interpreter) / ratio(.driver)
     deviceSpeed *= changes.deviceSpeed ?? 1
     profilerOverhead = (changes.profilerOverheadUS ?? 0) * 1000
     if new.framework.dispatchUS != old.framework.dispatchUS, new.framework.mode != .graph {
@@ -282,8 +297,8 @@ extension ReplayPrices {
     graphLatency = Picoseconds(costInMicroseconds: after.launch.graphLatencyUS)
     graphKernelGap = Picoseconds(costInMicroseconds: after.launch.graphKernelGapUS)
     capturedGraph = (
-      Picoseconds(costInMicroseconds: after.launch.graphCallUS / hostSpeed),
-      Picoseconds(costInMicroseconds: new.framework.graphNodeUS / hostSpeed)
+      Picoseconds(costInMicroseconds: after.launch.graphCallUS / hostSpeed * callScale),
+      Picoseconds(costInMicroseconds: new.framework.graphNodeUS / hostSpeed * callScale)
     )
     queueDepth = Int(min(max(1, after.launch.queueDepth), 0x1p40))
     if let moved { jobs = moved.costs }

@@ -56,8 +56,3 @@ struct Sample {
     return (offset, slope)
   }
 }
-
-extension HostProfile {
-  /// The speed at a component, relative to the reference host.
-  func speed(at component: HostComponent) -> Double { singleThreadSpeed * speed[component] }
-}

@@ -38,7 +38,13 @@ extension Workload {
   ///   - file: The name of the file, for faults.
   /// - Throws: The first thing that is wrong, with its place.
   public init(bytes: [UInt8], file: String) throws(JSONFault) {
-    let document = try JSONDocument(bytes: bytes, file: file)
+    try self.init(from: JSONDocument(bytes: bytes, file: file))
+  }
+
+  /// Reads such a document.
+  ///
+  /// - Throws: The first thing that is wrong, with its place.
+  package init(from document: JSONDocument) throws(JSONFault) {
     var root = try document.cursor.object()
     try root.schema(Workload.schema)
     // Both are only shown: whatever they hold, they are one line of characters that show themselves.

@@ -23,11 +23,13 @@ enum ProfileFile {
     return try root.required("schema").choice(of: schemas, as: "schema")
   }
 
-  /// All that is wrong with the JSON of a file, whose families are those of a catalog; empty where it is right, and where its schema has no reader of its own.
+  /// All that is wrong with the JSON of a file, whose families are those of a catalog; empty where it is right.
   static func faults(in document: JSONDocument, _ profiles: ProfileCatalog) -> [JSONFault] {
     let schema: String
     do { schema = try Self.schema(of: document) } catch { return [error] }
-    return allFaults(in: document) { document throws(JSONFault) in
+    // A document is read again for each of its faults: of a workload, which may have a million values, the first are told.
+    let limit = schema == "workload/1" ? 10 : 100
+    return allFaults(in: document, limit: limit) { document throws(JSONFault) in
       switch schema {
       case "accelerator/1": _ = try ProfileReader.accelerator(from: document, families: profiles.families)
       case "architecture/1": _ = try ProfileReader.architecture(from: document)
@@ -36,6 +38,12 @@ enum ProfileFile {
       case "framework/1": _ = try ProfileReader.framework(from: document)
       case "engine/1": _ = try ProfileReader.engine(from: document)
       case "interconnect/1": _ = try ProfileReader.interconnect(from: document)
+      case "scenario/1": _ = try TrendScenario(from: document)
+      case "trends/1": _ = try TrendRules(from: document)
+      case "error_band/1": _ = try ErrorBand(from: document)
+      case "move_errors/1": _ = try MoveErrors(from: document)
+      case "decoder/1": _ = try Decoder(from: document)
+      case "workload/1": _ = try Workload(from: document)
       default: break
       }
     }

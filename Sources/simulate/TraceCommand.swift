@@ -217,7 +217,7 @@ enum TraceCommand {
     }
     try command.refuse(["host-speed"], "--host says how fast the host is")
     let recorded = try library.host(command.value(of: "recorded-host"), of: accelerator)
-    changes.hostSpeed = try library.host(name).singleThreadSpeed / recorded.singleThreadSpeed
+    changes.hosts = (recorded, try library.host(name))
     if command.value(of: "recorded-host") == nil {
       Platform.warn(
         "note: the recording does not say its host; it is taken for '\(recorded.name)'; "

@@ -140,7 +140,8 @@ struct ReplayTests {
   func changes() throws {
     let program = RecordedProgram(try pair(kernel: 60).run())
     let prices = ReplayPrices(program, categories: [.compute, .compute])
-    let changes = try ReplayPlan(program).changes(prices)
+    let plan = ReplayPlan(program)
+    let changes = try plan.changes(prices, plan.table(prices))
     let best = try #require(changes.first)
     #expect(best.knob == .compute)
     #expect(best.span == 75_000_000)

@@ -21,13 +21,19 @@ extension Decoder {
   ///   - file: The name of the file, for faults, and for the name of a decoder that states none.
   /// - Throws: The first thing that is wrong, with its place.
   package init(bytes: [UInt8], file: String) throws(JSONFault) {
-    let document = try JSONDocument(bytes: bytes, file: file)
+    try self.init(from: JSONDocument(bytes: bytes, file: file))
+  }
+
+  /// Reads such a document.
+  ///
+  /// - Throws: The first thing that is wrong, with its place.
+  package init(from document: JSONDocument) throws(JSONFault) {
     var root = try document.cursor.object()
     guard root.keys.contains("schema") else {
       try self.init(config: root)
-      name = Self.name(ofFile: file)
+      name = Self.name(ofFile: document.source.file)
       title = name
-      source = file
+      source = document.source.file
       return
     }
     try root.schema(Decoder.schema)
