@@ -103,6 +103,10 @@ struct ArgumentReader {
     // FP16 is fp16; where both are choices, each is itself.
     let choice = option.allows(value) ? value : option.choices.first { $0.lowercased() == value.lowercased() } ?? value
     guard option.allows(choice) else {
+      for part in value.split(separator: ",") {
+        guard let advice = option.takenElsewhere[part.lowercased()] else { continue }
+        throw fault(.takenElsewhere(option: typed, value: String(part), advice: advice))
+      }
       let nearest = suggest(value, option.choices)
       throw fault(
         .notAChoice(option: typed, value: value, nearest: nearest, choices: option.choices + option.openChoices))

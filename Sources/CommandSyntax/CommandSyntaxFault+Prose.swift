@@ -36,6 +36,8 @@ extension CommandSyntaxFault.Fact: CustomStringConvertible {
       "option '\(option)' must be \(allowed) (it is \(value))"
     case .notAChoice(let option, let value, let nearest, let choices):
       "option '\(option)' must be \(alternatives(choices)) (it is '\(value)')" + didYouMean(nearest)
+    case .takenElsewhere(let option, let value, let advice):
+      "option '\(option)' does not take '\(value)'; \(advice)"
     case .malformedAssignment(let option, let value):
       "option '\(option)' must be NAME=VALUE (it is '\(value)')"
     }

@@ -40,6 +40,8 @@ package struct CommandSyntaxFault: Error, Hashable, Sendable {
     case outOfRange(option: String, value: String, allowed: String)
     /// The value is none of the choices; `nearest` is one that may have been meant.
     case notAChoice(option: String, value: String, nearest: String?, choices: [String])
+    /// The value is none of the choices, and `advice` says what takes it.
+    case takenElsewhere(option: String, value: String, advice: String)
     /// The value is not `NAME=VALUE` with a name.
     case malformedAssignment(option: String, value: String)
   }

@@ -30,6 +30,9 @@ package struct OptionDefinition: Hashable, Sendable {
   /// What it is called where people come from, as `tensor-parallel-size` for `devices`: who types that is told its name here.
   package let otherNames: [String]
 
+  /// Values that it does not take and another option or command does: what takes them, by the value.
+  package let takenElsewhere: [String: String]
+
   /// What happens without the option, in words for help; parsing does not fill it in.
   package let defaultText: String?
 
@@ -49,7 +52,8 @@ package struct OptionDefinition: Hashable, Sendable {
   package init(
     _ name: String, short: Character? = nil, value: String? = nil, help: String, longHelp: String? = nil,
     choices: [String] = [], openChoices: [String] = [], defaultText: String? = nil, group: String? = nil,
-    knownElsewhereAs otherNames: [String] = [], isRepeatable: Bool = false, isRequired: Bool = false
+    knownElsewhereAs otherNames: [String] = [], takenElsewhere: [String: String] = [:], isRepeatable: Bool = false,
+    isRequired: Bool = false
   ) {
     self.name = name
     self.short = short
@@ -59,6 +63,7 @@ package struct OptionDefinition: Hashable, Sendable {
     self.choices = choices
     self.openChoices = openChoices
     self.otherNames = otherNames
+    self.takenElsewhere = takenElsewhere
     self.defaultText = defaultText
     self.group = group
     self.isRepeatable = isRepeatable

@@ -19,13 +19,17 @@ package final class Interruption {
     let queue = DispatchQueue(label: "interruption")
     sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
       guard !Self.isIgnored(number) else { return nil }
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         cleanUp()
         Self.end(by: number)
       }
       source.resume()
+      // Elsewhere Dispatch takes the signal by a handler of its own. To ignore it before that is there would lose a signal
+      // that comes meanwhile; as it is, that one ends the process as it always would have.
+      #if canImport(Darwin)
+        signal(number, SIG_IGN)
+      #endif
       return source
     }
   }

@@ -1,4 +1,5 @@
 import JSONText
+import Profiles
 import Roofline
 import Serving
 import Simulation

@@ -1,5 +1,6 @@
 import Charts
 import JSONText
+import Profiles
 import Roofline
 import Serving
 

@@ -147,8 +147,8 @@ enum NewProfileCommand {
     guard !kept.isEmpty else { return }
     let names = kept.map { String($0.path.dropFirst(group.count)) }
     Platform.warn(
-      "warning: the peak of \(listed(names, by: "and")) \(kept.count == 1 ? "is" : "are") still \(profile.name)'s; "
-        + "set \(kept.count == 1 ? "it" : "them") too, or =none leaves one out")
+      "warning: the \(kept.count == 1 ? "peak of \(names[0]) is" : "peaks of \(listed(names, by: "and")) are") still "
+        + "\(profile.name)'s; set \(kept.count == 1 ? "it" : "them") too, or =none leaves one out")
   }
 
   private static func value<Profile>(_ text: String, of field: ProfileField<Profile>) throws(Failure) -> Double {

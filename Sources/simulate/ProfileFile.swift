@@ -110,16 +110,7 @@ enum ProfileFile {
   static func warn(
     about overrides: [(path: String, value: Double)], of system: System, _ library: Library
   ) throws(Failure) {
-    for (path, value) in overrides {
-      guard let own = SystemNumber(path: path)?.value(in: system), own > 0, value > 0 else { continue }
-      let times = max(value / own, own / value)
-      guard times >= 100 else { continue }
-      Platform.warn(
-        "warning: \(path)=\(NumberFormat.shortest(value)) is \(NumberFormat.significant(times, digits: 3)) times "
-          + "\(value > own ? "more" : "less") than the profile's \(NumberFormat.shortest(own)); "
-          + "is the unit right? A value may have one, as 8TB/s")
-    }
-    guard Platform.showsProgress else { return }
+    guard Platform.showsProgress else { return warnOfFactors(overrides, of: system) }
     // What is near the profile's own number is near its neighbors', too: the catalog need not be read for that.
     let far = overrides.filter { override in
       let own = SystemNumber(path: override.path)?.value(in: system) ?? 0
@@ -143,5 +134,18 @@ enum ProfileFile {
       questions += UnusualNumber.all(in: system.host, among: profiles.hosts, at: ofHost).map { (HostProfile.noun, $0) }
     }
     for question in questions { Platform.warn("warning: \(question.noun).\(question.number)") }
+  }
+
+  /// Where nobody watches, what is a hundred times the profile's own number or a hundredth of it, which takes no catalog to see.
+  private static func warnOfFactors(_ overrides: [(path: String, value: Double)], of system: System) {
+    for (path, value) in overrides {
+      guard let own = SystemNumber(path: path)?.value(in: system), own > 0, value > 0 else { continue }
+      let times = max(value / own, own / value)
+      guard times >= 100 else { continue }
+      Platform.warn(
+        "warning: \(path)=\(NumberFormat.shortest(value)) is \(NumberFormat.significant(times, digits: 3)) times "
+          + "\(value > own ? "more" : "less") than the profile's \(NumberFormat.shortest(own)); "
+          + "is the unit right? A value may have one, as 8TB/s")
+    }
   }
 }

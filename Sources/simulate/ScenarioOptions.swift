@@ -7,6 +7,12 @@ import Workloads
 
 /// The options that say what is simulated, shared by every command that simulates one system.
 enum ScenarioOptions {
+  /// Formats that only the weights of a model that generates are kept in.
+  private static let weightFormats = Dictionary(
+    uniqueKeysWithValues: Precision.ofWeights.filter { !Precision.selectable.contains($0) }.map {
+      ($0.rawValue, "weights alone are kept in it, as by 'simulate generate MODEL --weights \($0.rawValue)'")
+    })
+
   static let host = OptionDefinition(
     "host", value: "H", help: "Host: a catalog name or a file", defaultText: "one that is sold with the accelerator",
     group: "System")
@@ -34,7 +40,7 @@ enum ScenarioOptions {
     OptionDefinition(
       "precision", short: "p", value: "P", help: "Format of the floating-point tensors",
       choices: Precision.selectable.map(\.rawValue), defaultText: "fp16 on an accelerator, fp32 without",
-      group: "System"),
+      group: "System", takenElsewhere: weightFormats),
     layout,
     OptionDefinition(
       "batch", short: "b", value: "N", help: "Batch size", group: "Workload", knownElsewhereAs: ["batch-size", "bs"]),
@@ -121,13 +127,6 @@ enum ScenarioOptions {
     try ProfileFile.warn(about: overrides, of: system, library)
     try checking { for (path, value) in overrides { try system.set(path, to: value) } }
     try ParallelOptions.check(system)
-    if let text = command.value(of: "precision"), Precision(rawValue: text) == nil,
-      Precision.ofWeights.contains(where: { $0.rawValue == text.lowercased() })
-    {
-      throw .usage(
-        "--precision \(text): weights alone are kept in it; 'simulate generate MODEL --weights \(text)' has them\n"
-          + command.helpHint)
-    }
     let precision = try checking {
       try command.choice(of: "precision", as: Precision.self)
     }

@@ -127,13 +127,23 @@ enum ServeCommand {
       try command.refuse(["output", "timeline"], "it is of one run, and these are \(points.points.count)")
     }
     var reports: [ServingReport] = []
+    var misfit: Failure?
     for (point, load) in zip(points.points, loads) {
       let served = try ServedOptions.served(point, command, library, overrides: overrides)
-      let report = try Progress.showing("serving") { _ throws(Failure) in
-        try serve(served, load, limits, isCapacity: isCapacity, command, overrides)
+      do {
+        reports.append(
+          try Progress.showing("serving") { _ throws(Failure) in
+            try serve(served, load, limits, isCapacity: isCapacity, command, overrides)
+          })
+      } catch {
+        // Of several, the one that its device cannot hold does not keep the others from being told.
+        guard !points.varied.isEmpty, error.isOfMissingCache else { throw error }
+        let names = points.varied.map { "\($0.rawValue) \(point[$0] ?? "")" }.joined(separator: ", ")
+        Platform.warn("warning: left out, \(names): " + error.problem)
+        misfit = error
       }
-      reports.append(report)
     }
+    if let misfit, reports.isEmpty { throw misfit }
     let comparison = try checking {
       try ServingComparison(reports, varied: points.varied.map(\.rawValue), as: request)
     }
@@ -306,6 +316,16 @@ extension RequestFile {
       ServedRequest(
         number: number, arrival: Picoseconds(costInSeconds: arrivals[index]), prompt: requests[index].prompt,
         tokens: requests[index].tokens)
+    }
+  }
+}
+
+extension Failure {
+  /// Whether a device has no memory left for a cache.
+  fileprivate var isOfMissingCache: Bool {
+    causes.contains { cause in
+      if case .noCache? = cause as? ServingFault { return true }
+      return false
     }
   }
 }

@@ -12,13 +12,15 @@ enum Example {
     options: [
       OptionDefinition(
         "batch", short: "b", value: "N", help: "Inputs per pass",
-        longHelp: "A batch below the knee costs what a batch of one does.", defaultText: "1", group: "Workload"),
+        longHelp: "A batch below the knee costs what a batch of one does.", defaultText: "1", group: "Workload",
+        knownElsewhereAs: ["bs"]),
       OptionDefinition(
         "parameter", value: "NAME=VALUE", help: "Set a parameter of the workload", group: "Workload",
         isRepeatable: true),
       OptionDefinition(
         "precision", short: "p", value: "NAME", help: "Precision of the operators",
-        choices: ["fp32", "fp16", "int8"]),
+        choices: ["fp32", "fp16", "int8"],
+        takenElsewhere: ["nvfp4": "only weights are kept in it"]),
       OptionDefinition("speed", value: "FACTOR", help: "Host speed relative to the reference"),
       OptionDefinition("synchronized", short: "s", help: "Synchronize after every pass"),
     ],

@@ -25,6 +25,7 @@ struct FaultTests {
       "run --verbos=3", .unknownOption("--verbos", nearest: "--verbose"),
       "unknown option '--verbos'; did you mean '--verbose'?"),
     Case("run --xyz", .unknownOption("--xyz", nearest: nil), "unknown option '--xyz'"),
+    Case("run --bs 4", .unknownOption("--bs", nearest: "--batch"), "unknown option '--bs'; did you mean '--batch'?"),
     Case("run -sx", .unknownOption("-x", nearest: nil), "unknown option '-x'"),
     Case(
       "profile", .unknownSubcommand("profile", nearest: "profiles", available: ["run", "fit", "profiles"]),
@@ -65,6 +66,9 @@ struct FaultTests {
       "run -p int4",
       .notAChoice(option: "-p", value: "int4", nearest: "int8", choices: ["fp32", "fp16", "int8"]),
       "option '-p' must be fp32, fp16 or int8 (it is 'int4'); did you mean 'int8'?"),
+    Case(
+      "run -p NVFP4", .takenElsewhere(option: "-p", value: "NVFP4", advice: "only weights are kept in it"),
+      "option '-p' does not take 'NVFP4'; only weights are kept in it"),
   ]
 
   @Test("A wrong line is told what, and where to read on", arguments: parsing)

@@ -8,7 +8,7 @@ extension FuzzTarget {
   /// A recording in any format, and the questions about it as it was: what is shared out sums to the whole.
   ///
   /// What is an execution trace, or a graph of Chakra, becomes a workload.
-  static let formats = FuzzTarget("formats") { bytes throws(FuzzFinding) in
+  package static let formats = FuzzTarget("formats") { bytes throws(FuzzFinding) in
     if ExecutionTrace.recognizes(bytes.prefix(4096)) {
       do throws(TraceFault) {
         _ = RecordedWorkload(try RecordedRun(try ExecutionTrace.read(bytes, file: "fuzz.json")))
@@ -33,7 +33,7 @@ extension FuzzTarget {
   }
 
   /// A recording in any format, replayed as it was; of one in sixteen, the questions about it.
-  static let recordings = FuzzTarget("recordings") { bytes throws(FuzzFinding) in
+  package static let recordings = FuzzTarget("recordings") { bytes throws(FuzzFinding) in
     if bytes.reduce(0, &+) % 16 == 0 { try formats.run(bytes) }
     let run: RecordedRun
     do throws(TraceFault) {

@@ -161,7 +161,7 @@ struct ComparisonCommandTests {
     #expect(try chart("run resnet18 t4").contains("milliseconds per pass"))
     // The numbers behind it are those of the table.
     #expect(try scratch.run("run resnet18 t4,v100 --chart c.csv").status == 0)
-    #expect(try scratch.text("c.csv").hasPrefix("accelerator,latency_us,"))
+    #expect(try scratch.text("c.csv").hasPrefix("accelerator,host,latency_us,"))
   }
 
   @Test func `becomes a picture by what the system has, and else it is said how`() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -42,7 +43,7 @@ struct PageTests {
       Double($0)
     }
     #expect(abs((try #require(digits)) / ratio - 1) < 0.06, "\(heading), \(ratio)")
-    #expect(heading.hasPrefix("A pass takes ") && heading.contains("batch 1)") && heading.contains("batch 256)"))
+    #expect(heading.hasPrefix("A pass takes ") && heading.contains("batch 1") && heading.contains("batch 256"))
     #expect(page.contains("Latency side by side"))
   }
 

@@ -74,9 +74,12 @@ import Testing
   }
 
   @Test func `a kind that is not known is named, with the nearest that is`() {
-    let words = Self.words(Self.llama.replacing(#""model_type": "llama""#, with: #""model_type": "lama9""#))
+    let words = Self.words(Self.llama.replacing(#""model_type": "llama""#, with: #""model_type": "lama""#))
     #expect(words?.contains("d.json:2:56") == true, "\(words ?? "")")
-    #expect(words?.contains("lama9") == true && words?.contains("did you mean \"llama\"") == true, "\(words ?? "")")
+    #expect(words?.contains("\"lama\"") == true && words?.contains("did you mean \"llama\"") == true, "\(words ?? "")")
+    // What is like none is not taken for one.
+    let foreign = Self.words(Self.llama.replacing(#""model_type": "llama""#, with: #""model_type": "t5""#))
+    #expect(foreign?.contains("\"t5\"") == true && foreign?.contains("did you mean") == false, "\(foreign ?? "")")
   }
 
   @Test(
