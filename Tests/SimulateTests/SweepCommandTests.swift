@@ -130,7 +130,8 @@ import Testing
       let file = folder.path + "/rows.csv"
       let stopped = try Command.shell(
         "simulate sweep resnet18 t4 --over host.single_thread_speed=0.5..2:log300000 --threads 1 -o '\(file)' & "
-          + "for i in 1 2 3 4 5 6 7 8; do sleep 0.25; [ -s '\(file).partial' ] && break; done; sleep 0.1; kill -TERM $!; wait $!; echo $?")
+          + "while kill -0 $! 2>/dev/null && [ ! -s '\(file).partial' ]; do sleep 0.05; done; sleep 0.1; kill -TERM $!; wait $!; echo $?"
+      )
       #expect(stopped.errors.ranges(of: "stopped at ").count == 1, "\(stopped.errors.prefix(400))")
       #expect(stopped.output == "143\n" && folder.names == ["rows.csv.partial"])
     }
