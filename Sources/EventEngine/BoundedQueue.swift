@@ -70,10 +70,17 @@ public struct BoundedQueue<Element: BitwiseCopyable & Sendable>: Sendable {
   public mutating func popFirst() -> Element? {
     guard used > 0 else { return nil }
     let element = ring[head]
+    removeFirst()
+    return element
+  }
+
+  /// Leaves out the element that has waited longest, of which there is one.
+  @inlinable
+  @inline(__always)
+  mutating func removeFirst() {
     head += 1
     if head == ring.count { head = 0 }
     used -= 1
-    return element
   }
 
   /// Doubles the ring and lays its elements out from index 0; the new places are filled with a copy of an element.

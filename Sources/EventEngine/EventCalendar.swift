@@ -9,7 +9,7 @@ import Roofline
 /// comparisons for n pending events. A simulated system has few of them, often one or two (one for the host and one or
 /// two for each stream), so mostly the heap holds nothing that would have to be sifted.
 @frozen
-public struct EventCalendar<Event: BitwiseCopyable & Sendable>: Sendable {
+public struct EventCalendar<Event: BitwiseCopyable & Sendable>: PendingEvents {
   @frozen
   @usableFromInline
   struct Entry: Sendable {

@@ -301,11 +301,7 @@ public struct Simulator: Sendable {
       skipsRepeats: leavesLoops, watchesPasses: watchesPasses, eventLimit: eventLimit)
     model.jitter = jitter
     model.spendPassCost()
-    var engine = Engine(model: model, eventLimit: eventLimit)
-    engine.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: engine.model.hostClock)
-    for thread in program.threadStarts.indices.dropFirst() {
-      engine.calendar.schedule(SystemModel.Event(kind: .hostContinues, stream: UInt16(thread)), at: 0)
-    }
+    var engine = Engine(model: model, calendar: model.startingCalendar(), eventLimit: eventLimit)
     do {
       try engine.run()
     } catch {

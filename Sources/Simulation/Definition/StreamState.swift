@@ -45,14 +45,15 @@ struct StreamState: Sendable {
   /// How many jobs the host has launched, and how many of them are done.
   var launched = 0
   var finished = 0
-  /// Tells the end event that counts from those that sharing has overtaken.
-  var generation: UInt32 = 0
-  /// The running kernel.
-  var running: RunningKernel?
+  /// What runs, or ran last.
+  var kernel = RunningKernel.none
+  /// Whether it runs.
+  var isRunning = false
   /// Whether the job in service waits for another stream.
   var isStalled = false
-  /// The next node of the running graph, the end of its instructions, and its cost's gap.
-  var graph: GraphProgress?
+  /// Whether the job in service is a graph, and how far it has come.
+  var runsGraph = false
+  var graph = GraphProgress(cursor: ProgramCursor(at: 0), end: 0)
 
   init(queueDepth: Int) {
     jobs = InOrderResource(bound: queueDepth)
@@ -62,13 +63,14 @@ struct StreamState: Sendable {
   @inline(__always)
   mutating func begin(_ kernel: RunningKernel, _ account: Account) {
     self.account = account
-    running = kernel
+    self.kernel = kernel
+    isRunning = true
   }
 
   /// What ran has ended, and added to the account.
   @inline(__always)
   mutating func end(now: Picoseconds, adding account: Account) {
-    running = nil
+    isRunning = false
     lastEnd = now
     self.account &+= account
   }
@@ -80,15 +82,18 @@ struct RunningKernel: Sendable {
   var start: Picoseconds
   var label: Int32
   var correlation: Int
-  /// Exclusive device time still needed when ``asOf`` was, if kernels share the device.
-  var remaining: Picoseconds
-  var asOf: Picoseconds
+  /// Exclusive device time that it needs; once it shares the device, where the device's ``SystemModel/sharedProgress`` is
+  /// when it ends.
+  var exclusive: Picoseconds
   /// Whether it has begun; only with several streams, and never of a copy.
   var isActive = false
   /// Whether it slows others down, and they it, while it is active.
   var sharesDevice = false
   /// Of what several ranks do together: when the last of them began; nil while it is not known.
   var latestStart: Picoseconds?
+
+  /// Nothing that has ever run.
+  static let none = RunningKernel(cost: -1, start: 0, label: -1, correlation: 0, exclusive: 0)
 }
 
 /// How far a launched graph has come.

@@ -7,7 +7,7 @@ extension SystemModel {
   ///
   /// The host's clock may run ahead of the calendar while it only works. Before it looks at a queue that is full, or
   /// waits for the device, the calendar must have caught up; so it schedules itself and returns.
-  mutating func runHost(now: Picoseconds, calendar: inout EventCalendar<Event>) {
+  mutating func runHost(now: Picoseconds, calendar: inout Calendar) {
     var now = now
     while true {
       guard cursor.index < threadEnd else {
@@ -84,13 +84,13 @@ extension SystemModel {
   ///
   /// - Returns: Whether the host goes on now; false when an event will wake it.
   private mutating func beginLaunch(
-    _ job: DeviceJob, _ instruction: Instruction, now: Picoseconds, calendar: inout EventCalendar<Event>
+    _ job: DeviceJob, _ instruction: Instruction, now: Picoseconds, calendar: inout Calendar
   ) -> Bool {
     let stream = Int(instruction.stream)
     // Only the host adds launches, so a queue with room now has room when the host's clock gets there.
     if streams[stream].jobs.isFull {
       if hostClock > now {
-        calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+        schedule(.hostContinues, &calendar)
       } else {
         hostWait = .slot(stream: stream)
       }
@@ -99,7 +99,7 @@ extension SystemModel {
     spend(job.isGraph ? table.launch.graphCall : table.launch.call, as: .launch, instruction)
     // With one stream and one thread nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
     if hostClock > now && !(hasOneStream && hasOneThread) {
-      calendar.schedule(Event(kind: .launchReturns, stream: UInt16(thread)), at: hostClock)
+      schedule(.launchReturns, &calendar)
       return false
     }
     launch(now: now, calendar: &calendar)
@@ -107,7 +107,7 @@ extension SystemModel {
   }
 
   /// The launch call has returned: its job enters the stream.
-  mutating func launch(now: Picoseconds, calendar: inout EventCalendar<Event>) {
+  mutating func launch(now: Picoseconds, calendar: inout Calendar) {
     let instruction = instructions[cursor.index]
     guard case .launch(let work) = instruction.effect else { return }
     let stream = Int(instruction.stream)
@@ -126,7 +126,7 @@ extension SystemModel {
     case .copy(_, _, true): hostWait = .job(stream: stream, count: streams[stream].launched)
     case .copy, .kernel, .collective: break
     }
-    if streams[stream].jobs.admit(job) { beginService(of: job, on: stream, now: now, calendar: &calendar) }
+    if streams[stream].jobs.admit(job) { beginService(on: stream, now: now, calendar: &calendar) }
   }
 
   /// Lets the next launch into a stream wait for what another stream has been given so far.
@@ -160,10 +160,10 @@ extension SystemModel {
   /// Blocks the host until every stream is idle.
   ///
   /// - Returns: Whether they are; false when an event will wake the host.
-  private mutating func waitForDevice(now: Picoseconds, calendar: inout EventCalendar<Event>) -> Bool {
+  private mutating func waitForDevice(now: Picoseconds, calendar: inout Calendar) -> Bool {
     if isDrained { return true }
     if hostClock > now {
-      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+      schedule(.hostContinues, &calendar)
     } else {
       hostWait = .drain
     }
@@ -180,7 +180,7 @@ extension SystemModel {
 
   /// Lets every thread of the host go on that was blocked on the job which has ended.
   mutating func wakeHost(
-    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>
+    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout Calendar
   ) {
     guard !hasOneThread else { return wakeThread(after: stream, now: now, account, calendar: &calendar) }
     for index in threads.indices {
@@ -191,7 +191,7 @@ extension SystemModel {
 
   /// Lets the present thread go on at the end of a job, if that is what it was blocked on.
   private mutating func wakeThread(
-    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>
+    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout Calendar
   ) {
     switch hostWait {
     case .nothing, .signal: return
@@ -211,9 +211,9 @@ extension SystemModel {
   /// The host has issued a whole pass.
   ///
   /// - Returns: Whether another pass follows.
-  private mutating func endPass(now: Picoseconds, calendar: EventCalendar<Event>) -> Bool {
+  private mutating func endPass(now: Picoseconds, calendar: Calendar) -> Bool {
     unfinishedPasses.append(
-      PassEnd(hostClock: hostClock, hostAccount: hostAccount, targets: streams.map(\.launched)))
+      PassEnd(hostClock: hostClock, hostAccount: hostAccount, targets: launchedCounts))
     completePasses(now: now, stream: nil)
     if passWatch != nil || probeEnd != nil { endWatchedPass(calendar: calendar) }
     return hasStopped ? false : beginNextPass()

@@ -12,14 +12,18 @@ struct SystemModel: EventModel {
     case launchReturns
     case kernelStarts
     case kernelEnds
+    /// Of the kernels that share the device, the one ends that is the first to.
+    case sharedKernelEnds
   }
 
   struct Event: BitwiseCopyable, Sendable {
     var kind: EventKind
     /// The stream, or the thread of the host.
     var stream: UInt16 = 0
-    var generation: UInt32 = 0
   }
+
+  /// Threads and streams each do one thing at a time, and of the kernels that share the device one ends first.
+  typealias Calendar = SourceCalendar<Event>
 
   /// What the host is blocked on.
   enum HostWait: Sendable, Equatable {
@@ -51,7 +55,7 @@ struct SystemModel: EventModel {
   var passesToIssue: Int
   let passCount: Int
 
-  var streams: [StreamState]
+  var streams: FixedTable<StreamState>
   var dependencies: [(stream: Int, count: Int, next: Int32)] = []
   var pendingDependency: [Int32]
   /// By stream, what its next launch begins later than it could; only recordings have any.
@@ -66,6 +70,14 @@ struct SystemModel: EventModel {
   var activeKernels = 0
   var sharingKernels = 0
   var activeSince: Picoseconds = 0
+  /// For how long each of the kernels that share the device would have run by itself, if it had from the beginning on, and
+  /// up to when that is counted.
+  var sharedProgress: Picoseconds = 0
+  var sharedProgressAsOf: Picoseconds = 0
+  /// The one of them that ends first.
+  var nextToEnd = 0
+  /// How many streams wait for others.
+  var stalledStreams = 0
 
   var unfinishedPasses: [PassEnd] = []
   var marks: [PassMark] = []
@@ -123,13 +135,13 @@ struct SystemModel: EventModel {
     self.skipsRepeats = skipsRepeats
     self.eventLimit = eventLimit
     passWatch = watchesPasses ? StateWatch() : nil
-    streams = (0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) }
+    streams = FixedTable((0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) })
     pendingDependency = Array(repeating: -1, count: program.streamCount)
     pendingDelay = Array(repeating: StartDelay(), count: program.streamCount)
     findLoopRounds()
   }
 
-  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
+  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout Calendar) {
     switch event.kind {
     case .hostContinues:
       resume(Int(event.stream))
@@ -141,8 +153,34 @@ struct SystemModel: EventModel {
     case .kernelStarts:
       kernelStarts(Int(event.stream), now: time, calendar: &calendar)
     case .kernelEnds:
-      kernelEnds(Int(event.stream), generation: event.generation, now: time, calendar: &calendar)
+      kernelEnds(Int(event.stream), now: time, calendar: &calendar)
+    case .sharedKernelEnds:
+      kernelEnds(nextToEnd, now: time, calendar: &calendar)
     }
+  }
+
+  /// A calendar in which every thread begins.
+  func startingCalendar() -> Calendar {
+    let sources = threads.count + streams.count + (hasOneStream ? 0 : 1)
+    var calendar = Calendar(sources: sources, filler: Event(kind: .hostContinues))
+    for thread in threads.indices {
+      let start = thread == 0 ? hostClock : 0
+      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), of: thread, at: start)
+    }
+    return calendar
+  }
+
+  /// The present thread goes on when the calendar has come to its clock.
+  @inline(__always)
+  func schedule(_ kind: EventKind, _ calendar: inout Calendar) {
+    calendar.schedule(Event(kind: kind, stream: UInt16(truncatingIfNeeded: thread)), of: thread, at: hostClock)
+  }
+
+  /// Something happens on a stream.
+  @inline(__always)
+  func schedule(_ kind: EventKind, on stream: Int, at time: Picoseconds, _ calendar: inout Calendar) {
+    calendar.schedule(
+      Event(kind: kind, stream: UInt16(truncatingIfNeeded: stream)), of: threads.count + stream, at: time)
   }
 
   /// Whether spans of the pass that the host issues now are kept.
