@@ -55,10 +55,18 @@ public struct InOrderResource<Job: BitwiseCopyable & Sendable>: Sendable {
   /// - Returns: Whether the job is in service at once, because the resource was idle; otherwise it waits its turn.
   /// - Precondition: The resource is not full.
   @inlinable
-  public mutating func admit(_ job: Job) -> Bool {
+  public mutating func admit(_ job: Job) -> Bool { admit { job } }
+
+  /// Lets a job in, which is made where it will lie.
+  ///
+  /// - Returns: Whether the job is in service at once.
+  /// - Precondition: The resource is not full.
+  @inlinable
+  @inline(__always)
+  package mutating func admit(_ make: () -> Job) -> Bool {
     precondition(!isFull, "a full resource admits no job")
     let isIdle = count == 0
-    _ = jobs.append(job)
+    _ = jobs.append(make)
     return isIdle
   }
 

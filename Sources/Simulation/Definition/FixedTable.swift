@@ -44,7 +44,7 @@ struct FixedTable<Element: Sendable>: @unchecked Sendable {
       return UnsafePointer(base + index)
     }
     @inline(__always)
-    unsafeMutableAddress {
+    nonmutating unsafeMutableAddress {
       precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "an index of the table")
       return base + index
     }

@@ -5,82 +5,93 @@ import Roofline
 extension SystemModel {
   /// A job has come to the head of its stream: decide when it starts.
   mutating func beginService(on stream: Int, now: Picoseconds, calendar: inout Calendar) {
-    let job = streams[stream].jobs.served
-    guard dependenciesAreMet(job.dependencies) else {
-      streams[stream].isStalled = true
-      stalledStreams += 1
-      return
-    }
-    releaseDependencies(job.dependencies)
-    var start = job.ready
-    var account = job.account
-    if let end = streams[stream].lastEnd {
-      let gap =
-        job.delay.cost >= 0 && job.delay.kind == .gap ? table.costs[Int(job.delay.cost)] : table.launch.kernelGap
-      if end + gap.duration > start {
-        start = end + gap.duration
-        account = streams[stream].account &+ gap.account
-      }
-    }
-    if job.delay.cost >= 0, job.delay.kind == .always || (job.delay.kind == .afterWaiting && job.hasWaited) {
-      let delay = table.costs[Int(job.delay.cost)]
-      start += delay.duration
-      account &+= delay.account
-    }
-    let instruction = instructions[Int(job.instruction)]
-    guard case .launch(let work) = instruction.effect else { return }
-    switch work {
-    case .graph(let length):
-      let first = Int(job.instruction) + 1
-      streams[stream].runsGraph = true
-      streams[stream].graph = GraphProgress(cursor: ProgramCursor(at: first), end: first + length)
-      guard let (node, _) = nextNode(stream, now: now, calendar) else {
-        streams[stream].begin(
-          RunningKernel(cost: -1, start: max(start, now), label: -1, correlation: 0, exclusive: 0), account)
-        schedule(.kernelEnds, on: stream, at: max(start, now), &calendar)
+    let dependencies = streams[stream].jobs.served.dependencies
+    if dependencies >= 0 {
+      guard dependenciesAreMet(dependencies) else {
+        streams[stream].isStalled = true
+        stalledStreams += 1
         return
       }
-      run(node, correlation: job.correlation, on: stream, at: max(start, now), account, calendar: &calendar)
+      releaseDependencies(dependencies)
+    }
+    let start =
+      streams[stream].jobs.served.delay.cost < 0
+      ? streams[stream].moveToStart(gap: table.launch.kernelGap) : moveToDelayedStart(on: stream)
+    let index = Int(streams[stream].jobs.served.instruction)
+    let correlation = streams[stream].jobs.served.correlation
+    let instruction = instructions[index]
+    if instruction.opcode == .launch {
+      return run(instruction, correlation: correlation, on: stream, at: start, calendar: &calendar)
+    }
+    guard case .launch(let work) = instruction.effect else { return }
+    switch work {
+    case .kernel: run(instruction, correlation: correlation, on: stream, at: start, calendar: &calendar)
+    case .collective:
+      run(instruction, correlation: correlation, sharesDevice: false, on: stream, at: start, calendar: &calendar)
     case .copy(let cost, let engine, _):
       let kernel = RunningKernel(
-        cost: Int32(cost), start: start, label: instruction.label, correlation: job.correlation, exclusive: 0)
-      beginCopy(kernel, engine: engine, on: stream, account, calendar: &calendar)
-    case .kernel:
-      run(instruction, correlation: job.correlation, on: stream, at: start, account, calendar: &calendar)
-    case .collective:
-      run(
-        instruction, correlation: job.correlation, sharesDevice: false, on: stream, at: start, account,
+        cost: Int32(cost), start: start, label: instruction.label, correlation: correlation, exclusive: 0)
+      beginCopy(kernel, engine: engine, on: stream, calendar: &calendar)
+    case .graph(let length):
+      beginGraph(
+        from: index + 1, length: length, correlation: correlation, on: stream, at: max(start, now), now: now,
         calendar: &calendar)
+    }
+  }
+
+  /// The start of a job that recordings have begin later than it could.
+  private mutating func moveToDelayedStart(on stream: Int) -> Picoseconds {
+    let (delay, hasWaited) = (streams[stream].jobs.served.delay, streams[stream].jobs.served.hasWaited)
+    let cost = table.costs[Int(delay.cost)]
+    let start = streams[stream].moveToStart(gap: delay.kind == .gap ? cost : table.launch.kernelGap)
+    guard delay.kind == .always || (delay.kind == .afterWaiting && hasWaited) else { return start }
+    streams[stream].account &+= cost.account
+    return start + cost.duration
+  }
+
+  /// Starts the first node of a graph, or ends at once if it has none.
+  private mutating func beginGraph(
+    from first: Int, length: Int, correlation: Int, on stream: Int, at start: Picoseconds, now: Picoseconds,
+    calendar: inout Calendar
+  ) {
+    streams[stream].runsGraph = true
+    streams[stream].graph = GraphProgress(cursor: ProgramCursor(at: first), end: first + length)
+    if let (node, _) = nextNode(stream, now: now, calendar) {
+      run(node, correlation: correlation, on: stream, at: start, calendar: &calendar)
+    } else {
+      streams[stream].begin(RunningKernel(cost: -1, start: start, label: -1, correlation: 0, exclusive: 0))
+      schedule(.kernelEnds, on: stream, at: start, &calendar)
     }
   }
 
   /// Starts a copy, on its engine: copies in one direction follow one another whatever their streams.
   private mutating func beginCopy(
-    _ copy: RunningKernel, engine: Int, on stream: Int, _ account: Account, calendar: inout Calendar
+    _ copy: RunningKernel, engine: Int, on stream: Int, calendar: inout Calendar
   ) {
-    var (copy, account) = (copy, account)
+    var copy = copy
     if let end = engineEnd[engine], end > copy.start {
       copy.start = end
-      account = engineAccount[engine]
+      streams[stream].account = engineAccount[engine]
     }
     let cost = table.costs[Int(copy.cost)]
     engineEnd[engine] = copy.start + cost.duration
-    engineAccount[engine] = account &+ cost.account
-    streams[stream].begin(copy, account)
+    engineAccount[engine] = streams[stream].account &+ cost.account
+    streams[stream].begin(copy)
     schedule(.kernelEnds, on: stream, at: copy.start + cost.duration, &calendar)
   }
 
   /// Lets the kernel or collective of an instruction run from some moment on.
+  @inline(__always)
   private mutating func run(
     _ instruction: Instruction, correlation: Int, sharesDevice: Bool = true, on stream: Int, at start: Picoseconds,
-    _ account: Account, calendar: inout Calendar
+    calendar: inout Calendar
   ) {
     let duration = table.costs[Int(instruction.operand)].duration
     let isJoint = table.channel(of: instruction.operand) >= 0
     streams[stream].begin(
       RunningKernel(
         cost: instruction.operand, start: start, label: instruction.label, correlation: correlation,
-        exclusive: duration, sharesDevice: sharesDevice && !isJoint && table.sharesDevice), account)
+        exclusive: duration, sharesDevice: sharesDevice && !isJoint && table.sharesDevice))
     if hasOneStream {
       guard !isJoint || link == nil else { return come(on: stream, at: start, &calendar) }
       deviceBusy += duration
@@ -99,7 +110,8 @@ extension SystemModel {
     if streams[stream].kernel.sharesDevice {
       streams[stream].kernel.exclusive += sharedProgress
       sharingKernels += 1
-      rescheduleEnd(now: now, calendar: &calendar)
+      if sharingKernels == 1 || endsBefore(stream, nextToEnd) { nextToEnd = stream }
+      scheduleSharedEnd(now: now, calendar: &calendar)
     } else if link != nil, table.channel(of: streams[stream].kernel.cost) >= 0 {
       come(on: stream, at: now, &calendar)
     } else {
@@ -130,58 +142,63 @@ extension SystemModel {
   ///
   /// All of them get the same, so it is the one that needs least, of equal ones that of the first stream; the others' ends
   /// are known once this one has ended.
-  private mutating func rescheduleEnd(now: Picoseconds, calendar: inout Calendar) {
+  private mutating func scheduleSharedEnd(now: Picoseconds, calendar: inout Calendar) {
     let source = threads.count + streams.count
-    guard sharingKernels > 0 else { return calendar.cancel(source) }
-    var least = Picoseconds.max
-    for index in streams.indices {
-      guard streams[index].isRunning, streams[index].kernel.isActive, streams[index].kernel.sharesDevice,
-        streams[index].kernel.exclusive < least
-      else { continue }
-      least = streams[index].kernel.exclusive
-      nextToEnd = index
-    }
+    if sharingKernels > 1 { calendar.cancel(source) }
+    let left = streams[nextToEnd].kernel.exclusive - sharedProgress
     calendar.schedule(
-      Event(kind: .sharedKernelEnds), of: source, at: now + (least - sharedProgress) * sharingKernels)
+      Event(kind: .sharedKernelEnds), of: source, at: now + (sharingKernels == 1 ? left : left * sharingKernels))
+  }
+
+  /// Looks for the next to end among those that still share the device.
+  private mutating func findNextToEnd() {
+    var next = -1
+    for index in streams.indices where streams[index].isSharing && (next < 0 || endsBefore(index, next)) {
+      next = index
+    }
+    nextToEnd = next
+  }
+
+  /// Whether of two kernels that share the device one ends before the other: at one moment that of the first stream does.
+  private func endsBefore(_ one: Int, _ other: Int) -> Bool {
+    let (own, others) = (streams[one].kernel.exclusive, streams[other].kernel.exclusive)
+    return own < others || (own == others && one < other)
   }
 
   /// A kernel, a copy or an empty graph ends.
   mutating func kernelEnds(_ stream: Int, now: Picoseconds, calendar: inout Calendar) {
     let kernel = streams[stream].kernel
-    if kernel.isActive { advanceRunningKernels(to: now) }
-    streams[stream].end(now: now, adding: account(of: kernel, now: now))
+    streams[stream].end(now: now, table)
+    if kernel.isActive { activeKernelEnds(kernel, now: now, calendar: &calendar) }
     if let latestStart = kernel.latestStart { link?.count(from: kernel.start, latestStart: latestStart, to: now) }
-    if kernel.isActive {
-      activeKernels -= 1
-      if kernel.sharesDevice {
-        sharingKernels -= 1
-        rescheduleEnd(now: now, calendar: &calendar)
-      }
-    }
     if kernel.correlation > 0 { record(kernel, on: stream, now: now) }
     if streams[stream].runsGraph,
       runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar)
     {
       return
     }
-    streams[stream].finished += 1
+    let isFollowed = streams[stream].finishJob()
     if !unfinishedPasses.isEmpty { completePasses(now: now, stream: stream) }
+    if hostWait == .nothing, hasOneThread, stalledStreams == 0 {
+      if isFollowed { beginService(on: stream, now: now, calendar: &calendar) }
+      return
+    }
     // The stream's account moves on to the start of its next job; those that waited go on from this one's end.
     let account = streams[stream].account
-    streams[stream].jobs.endService()
-    if streams[stream].jobs.count > 0 { beginService(on: stream, now: now, calendar: &calendar) }
+    if isFollowed { beginService(on: stream, now: now, calendar: &calendar) }
     if stalledStreams > 0 { wakeStalledStreams(now: now, account, calendar: &calendar) }
-    if hostWait != .nothing || !hasOneThread { wakeHost(after: stream, now: now, account, calendar: &calendar) }
+    wakeHost(after: stream, now: now, account, calendar: &calendar)
   }
 
-  /// What a kernel that has ended adds to its stream's account, stretched if it shared the device.
-  @inline(__always)
-  private func account(of kernel: RunningKernel, now: Picoseconds) -> Account {
-    // What ranks do together has the account of its end from the beginning.
-    guard kernel.cost >= 0, kernel.latestStart == nil else { return .zero }
-    let cost = table.costs[Int(kernel.cost)]
-    let actual = now - kernel.start
-    return actual == cost.duration ? cost.account : cost.account(stretchedTo: actual)
+  /// With several streams: one kernel fewer shares the device from now on, or one collective fewer runs.
+  private mutating func activeKernelEnds(_ kernel: RunningKernel, now: Picoseconds, calendar: inout Calendar) {
+    advanceRunningKernels(to: now)
+    activeKernels -= 1
+    guard kernel.sharesDevice else { return }
+    sharingKernels -= 1
+    guard sharingKernels > 0 else { return }
+    findNextToEnd()
+    scheduleSharedEnd(now: now, calendar: &calendar)
   }
 
   /// Keeps the span of a kernel or copy.
@@ -206,10 +223,10 @@ extension SystemModel {
       return false
     }
     deviceBusy += skipped.busy
+    streams[stream].account &+= skipped.cost.account &+ table.launch.graphKernelGap.account
     run(
       node, correlation: correlation, on: stream,
-      at: now + skipped.cost.duration + table.launch.graphKernelGap.duration,
-      streams[stream].account &+ skipped.cost.account &+ table.launch.graphKernelGap.account, calendar: &calendar)
+      at: now + skipped.cost.duration + table.launch.graphKernelGap.duration, calendar: &calendar)
     return true
   }
 

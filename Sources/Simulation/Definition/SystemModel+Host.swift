@@ -17,10 +17,10 @@ extension SystemModel {
       let instruction = instructions[cursor.index]
       switch instruction.effect {
       case .hostWork(let cost):
-        spend(table.costs[cost], as: .dispatch, instruction)
+        spend(cost, as: .dispatch, instruction)
         cursor.step()
       case .hostKernel(let cost):
-        spend(table.costs[cost], as: .compute, instruction)
+        spend(cost, as: .compute, instruction)
         deviceBusy += table.costs[cost].duration
         cursor.step()
       case .beginLoop(let rounds):
@@ -42,6 +42,7 @@ extension SystemModel {
         cursor.step()
       case .launch(let job):
         guard beginLaunch(job, instruction, now: now, calendar: &calendar) else { return }
+        now = calendar.now
       case .recorded(let effect):
         guard execute(effect, instruction, now: now, calendar: &calendar) else { return }
       case .node:
@@ -50,26 +51,31 @@ extension SystemModel {
     }
   }
 
+  /// Spends one of the program's costs.
+  @inline(__always)
+  mutating func spend(_ cost: Int, as category: CostCategory, _ instruction: Instruction) {
+    guard isExact else { return spendInDetail(table.costs[cost], as: category, instruction) }
+    hostClock += table.costs[cost].duration
+    hostAccount &+= table.costs[cost].account
+  }
+
   /// Spends host time.
   @inline(__always)
   mutating func spend(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
-    guard jitter == nil else { return spendScattered(cost, as: category, instruction) }
-    spendExactly(cost, as: category, instruction)
+    guard isExact else { return spendInDetail(cost, as: category, instruction) }
+    hostClock += cost.duration
+    hostAccount &+= cost.account
   }
 
-  /// Spends host time as it scatters; waiting for the device takes what it takes.
-  private mutating func spendScattered(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
+  /// Spends host time as it scatters, and keeps when; waiting for the device takes what it takes.
+  @inline(never)
+  private mutating func spendInDetail(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
     var cost = cost
     if category != .synchronization, let excess = jitter?.excess(of: cost.duration) {
       cost.duration += excess
       link?.hostExcess += excess
       cost.account[category.rawValue] += excess.count
     }
-    spendExactly(cost, as: category, instruction)
-  }
-
-  @inline(__always)
-  private mutating func spendExactly(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
     if isRecording, cost.duration > 0 {
       spans.append(
         TimelineSpan(
@@ -83,8 +89,9 @@ extension SystemModel {
   /// Makes the launch call; the launch enters the stream when the call returns.
   ///
   /// - Returns: Whether the host goes on now; false when an event will wake it.
+  @inline(__always)
   private mutating func beginLaunch(
-    _ job: DeviceJob, _ instruction: Instruction, now: Picoseconds, calendar: inout Calendar
+    _ work: DeviceJob, _ instruction: Instruction, now: Picoseconds, calendar: inout Calendar
   ) -> Bool {
     let stream = Int(instruction.stream)
     // Only the host adds launches, so a queue with room now has room when the host's clock gets there.
@@ -96,37 +103,54 @@ extension SystemModel {
       }
       return false
     }
-    spend(job.isGraph ? table.launch.graphCall : table.launch.call, as: .launch, instruction)
+    if !isExact {
+      spendInDetail(work.isGraph ? table.launch.graphCall : table.launch.call, as: .launch, instruction)
+    } else if work.isGraph {
+      hostClock += table.launch.graphCall.duration
+      hostAccount &+= table.launch.graphCall.account
+    } else {
+      hostClock += table.launch.call.duration
+      hostAccount &+= table.launch.call.account
+    }
     // With one stream and one thread nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
     if hostClock > now && !(hasOneStream && hasOneThread) {
-      schedule(.launchReturns, &calendar)
-      return false
+      guard hasOneThread, link == nil, calendar.isQuiet(until: hostClock) else {
+        schedule(.launchReturns, &calendar)
+        return false
+      }
+      // Nothing happens before the call returns.
+      foreseenEvents += 1
+      calendar.advance(to: hostClock)
     }
-    launch(now: now, calendar: &calendar)
+    enter(work, stream, now: calendar.now, calendar: &calendar)
     return hostWait == .nothing
   }
 
-  /// The launch call has returned: its job enters the stream.
+  /// The launch call has returned.
   mutating func launch(now: Picoseconds, calendar: inout Calendar) {
     let instruction = instructions[cursor.index]
     guard case .launch(let work) = instruction.effect else { return }
-    let stream = Int(instruction.stream)
-    let latency = work.isGraph ? table.launch.graphLatency : table.launch.latency
+    enter(work, Int(instruction.stream), now: now, calendar: &calendar)
+  }
+
+  /// A job enters its stream.
+  @inline(__always)
+  private mutating func enter(_ work: DeviceJob, _ stream: Int, now: Picoseconds, calendar: inout Calendar) {
     correlation += 1
-    let job = StreamJob(
-      instruction: Int32(cursor.index), dependencies: pendingDependency[stream],
-      correlation: isRecording ? correlation : 0, delay: pendingDelay[stream], ready: hostClock + latency.duration,
-      account: hostAccount &+ latency.account)
-    pendingDependency[stream] = -1
-    pendingDelay[stream].cost = -1
-    streams[stream].launched += 1
+    let number = isExact || !isRecording ? 0 : correlation
+    let isIdle =
+      work.isGraph
+      ? streams[stream].admit(
+        cursor.index, from: hostClock, hostAccount, latency: table.launch.graphLatency, correlation: number)
+      : streams[stream].admit(
+        cursor.index, from: hostClock, hostAccount, latency: table.launch.latency, correlation: number)
     cursor.step()
     switch work {
     case .graph(let length): cursor.skip(length)
     case .copy(_, _, true): hostWait = .job(stream: stream, count: streams[stream].launched)
     case .copy, .kernel, .collective: break
     }
-    if streams[stream].jobs.admit(job) { beginService(on: stream, now: now, calendar: &calendar) }
+    if isIdle { beginService(on: stream, now: now, calendar: &calendar) }
   }
 
   /// Lets the next launch into a stream wait for what another stream has been given so far.
@@ -134,7 +158,7 @@ extension SystemModel {
     let count = streams[other].launched
     guard streams[other].finished < count else { return }
     // What an earlier wait for the same stream has asked for, this one asks for as well.
-    var index = pendingDependency[stream]
+    var index = streams[stream].pendingDependency
     while index >= 0 {
       if dependencies[Int(index)].stream == other {
         dependencies[Int(index)].count = max(count, dependencies[Int(index)].count)
@@ -147,13 +171,13 @@ extension SystemModel {
 
   /// Lets the next launch into a stream wait for so many jobs of another.
   mutating func addDependency(of stream: Int, on other: Int, count: Int) {
-    let dependency = (stream: other, count: count, next: pendingDependency[stream])
+    let dependency = (stream: other, count: count, next: streams[stream].pendingDependency)
     if let place = unusedDependencies.popLast() {
       dependencies[Int(place)] = dependency
-      pendingDependency[stream] = place
+      streams[stream].pendingDependency = place
     } else {
       dependencies.append(dependency)
-      pendingDependency[stream] = Int32(dependencies.count - 1)
+      streams[stream].pendingDependency = Int32(dependencies.count - 1)
     }
   }
 

@@ -29,8 +29,13 @@ struct Signal: Sendable {
 /// One thread's state is at hand, so that the common case of one thread costs nothing; the others' are put away.
 extension SystemModel {
   /// Makes a thread the present one.
+  @inline(__always)
   mutating func resume(_ next: Int) {
-    guard next != thread else { return }
+    if next != thread { change(to: next) }
+  }
+
+  /// Puts the present thread's state away and takes another's.
+  private mutating func change(to next: Int) {
     threads[thread].cursor = cursor
     threads[thread].clock = hostClock
     threads[thread].account = hostAccount
@@ -102,7 +107,7 @@ extension SystemModel {
     case .occupy(let cost):
       streams[stream].lastEnd = hostClock + table.costs[cost].duration
       streams[stream].account = hostAccount &+ table.costs[cost].account
-    case .delay(let cost, let kind): pendingDelay[stream] = StartDelay(cost: Int32(clamping: cost), kind: kind)
+    case .delay(let cost, let kind): streams[stream].pendingDelay = StartDelay(cost: Int32(clamping: cost), kind: kind)
     case .recordEvent(let event): events[event] = (stream, streams[stream].launched)
     case .waitForEvent(let event):
       if let event = events[event] { addDependency(of: stream, on: event.stream, count: event.count) }

@@ -57,9 +57,6 @@ struct SystemModel: EventModel {
 
   var streams: FixedTable<StreamState>
   var dependencies: [(stream: Int, count: Int, next: Int32)] = []
-  var pendingDependency: [Int32]
-  /// By stream, what its next launch begins later than it could; only recordings have any.
-  var pendingDelay: [StartDelay] = []
   /// Places in ``dependencies`` that no job needs any more.
   var unusedDependencies: [Int32] = []
   var engineEnd: [Picoseconds?] = [nil, nil]
@@ -84,6 +81,10 @@ struct SystemModel: EventModel {
 
   /// What the host's costs scatter by, if they do.
   var jitter: JitterSource?
+  /// Whether a cost takes what it takes, and nothing is kept of when: what most runs are.
+  let isExact: Bool
+  /// How many events needed no place in the calendar, since nothing else could happen before them.
+  var foreseenEvents = 0
   /// What is between this rank and others, if there are any.
   var link: RankLink?
   /// What its streams have come to that ranks do together, until who drives the ranks has taken it.
@@ -119,10 +120,15 @@ struct SystemModel: EventModel {
   ///   - skipsRepeats: Whether loops are left once the state comes back.
   ///   - watchesPasses: Whether the run stops once the state comes back behind a pass.
   ///   - eventLimit: The largest number of events that a look ahead handles.
+  ///   - jitter: What the host's costs scatter by, if they do.
+  ///   - link: What is between this rank and others, if there are any.
   init(
     program: Program, table: CostTable, passCount: Int, recordsFromPass: Int, skipsRepeats: Bool = false,
-    watchesPasses: Bool = false, eventLimit: Int = .max
+    watchesPasses: Bool = false, eventLimit: Int = .max, jitter: JitterSource? = nil, link: RankLink? = nil
   ) {
+    self.jitter = jitter
+    self.link = link
+    isExact = jitter == nil && recordsFromPass == .max
     instructions = program.instructions
     self.table = table
     hasOneStream = program.streamCount == 1
@@ -136,8 +142,6 @@ struct SystemModel: EventModel {
     self.eventLimit = eventLimit
     passWatch = watchesPasses ? StateWatch() : nil
     streams = FixedTable((0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) })
-    pendingDependency = Array(repeating: -1, count: program.streamCount)
-    pendingDelay = Array(repeating: StartDelay(), count: program.streamCount)
     findLoopRounds()
   }
 

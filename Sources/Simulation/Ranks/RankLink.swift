@@ -56,8 +56,7 @@ extension SystemModel {
   }
 
   /// All ranks have come to what a stream runs: its end is known.
-  mutating func meet(_ arrival: StreamArrival, in meeting: borrowing RankMeeting, calendar: inout Calendar)
-  {
+  mutating func meet(_ arrival: StreamArrival, in meeting: borrowing RankMeeting, calendar: inout Calendar) {
     let stream = arrival.stream
     streams[stream].kernel.latestStart = meeting.latestStart
     streams[stream].account = meeting.account

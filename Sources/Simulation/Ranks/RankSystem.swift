@@ -104,9 +104,8 @@ struct RankSystem: Sendable {
       var table = rank.table
       table.channels = numbered(rank.table.channels, of: index, &numbers)
       var model = SystemModel(
-        program: rank.program, table: table, passCount: passes, recordsFromPass: recordFrom)
-      model.jitter = rank.jitter
-      model.link = RankLink()
+        program: rank.program, table: table, passCount: passes, recordsFromPass: recordFrom, jitter: rank.jitter,
+        link: RankLink())
       model.spendPassCost()
       let member = Member(model)
       earliest.update(index, member.turn)

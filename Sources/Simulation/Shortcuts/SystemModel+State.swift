@@ -34,7 +34,7 @@ extension SystemModel {
       }
     }
     for index in streams.indices {
-      guard forEachNumber(ofDependencies: pendingDependency[index], body) else { return false }
+      guard forEachNumber(ofDependencies: streams[index].pendingDependency, body) else { return false }
       guard forEachNumber(ofJobsWaitingOn: index, now: now, body) else { return false }
     }
     return true
