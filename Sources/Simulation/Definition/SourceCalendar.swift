@@ -104,9 +104,14 @@ struct SourceCalendar<Event: BitwiseCopyable & Sendable>: PendingEvents {
   @inline(__always)
   var nextTime: Picoseconds? { count > 0 ? entries[count - 1].time : nil }
 
-  /// Whether nothing happens up to a moment, nor at it.
+  /// Takes out the earliest event, if it comes before another that has taken a place in a moment.
   @inline(__always)
-  func isQuiet(until time: Picoseconds) -> Bool { count == 0 || entries[count - 1].time > time }
+  mutating func next(before time: Picoseconds, _ place: UInt64) -> (event: Event, time: Picoseconds)? {
+    guard count > 0 else { return nil }
+    let earliest = entries[count - 1]
+    guard earliest.time < time || (earliest.time == time && earliest.place < place) else { return nil }
+    return next()
+  }
 
   /// What is still to happen, in the order in which it will.
   var pending: [(event: Event, time: Picoseconds)] {

@@ -114,23 +114,42 @@ extension SystemModel {
     }
     // With one stream and one thread nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
     if hostClock > now && !(hasOneStream && hasOneThread) {
-      guard hasOneThread, link == nil, calendar.isQuiet(until: hostClock) else {
+      // Rounds of a graph's nodes are left out as far as the calendar is empty, so the return must stand in it.
+      guard hasOneThread, link == nil, nodeRounds.isEmpty else {
         schedule(.launchReturns, &calendar)
         return false
       }
-      // Nothing happens before the call returns.
-      foreseenEvents += 1
-      calendar.advance(to: hostClock)
+      returnFromCall(calendar: &calendar)
     }
     enter(work, stream, now: calendar.now, calendar: &calendar)
     return hostWait == .nothing
+  }
+
+  /// Lets everything happen that does before a launch call returns, and moves the calendar to that moment.
+  ///
+  /// The one thread of the host is in the call, so that all of it is the device's: the same as if the return were an event of
+  /// its own, at the place that it takes here.
+  @inline(__always)
+  private mutating func returnFromCall(calendar: inout Calendar) {
+    let place = calendar.reservePlace()
+    while let (event, time) = calendar.next(before: hostClock, place) {
+      foreseenEvents += 1
+      handle(event, at: time, calendar: &calendar)
+    }
+    foreseenEvents += 1
+    calendar.advance(to: hostClock)
   }
 
   /// The launch call has returned.
   mutating func launch(now: Picoseconds, calendar: inout Calendar) {
     let instruction = instructions[cursor.index]
     guard case .launch(let work) = instruction.effect else { return }
-    enter(work, Int(instruction.stream), now: now, calendar: &calendar)
+    let stream = Int(instruction.stream)
+    guard !streams[stream].jobs.isFull else {
+      hostWait = .place(stream: stream)
+      return
+    }
+    enter(work, stream, now: now, calendar: &calendar)
   }
 
   /// A job enters its stream.
@@ -217,9 +236,13 @@ extension SystemModel {
   private mutating func wakeThread(
     after stream: Int, now: Picoseconds, _ account: Account, calendar: inout Calendar
   ) {
+    var isInCall = false
     switch hostWait {
     case .nothing, .signal: return
     case .slot(let wanted): guard wanted == stream else { return }
+    case .place(let wanted):
+      guard wanted == stream, !streams[stream].jobs.isFull else { return }
+      isInCall = true
     case .drain: guard isDrained else { return }
     case .job(let wanted, let count): guard wanted == stream, streams[stream].finished >= count else { return }
     }
@@ -229,7 +252,8 @@ extension SystemModel {
       hostClock = now
       hostAccount = account
     }
-    runHost(now: now, calendar: &calendar)
+    if isInCall { launch(now: now, calendar: &calendar) }
+    if hostWait == .nothing { runHost(now: now, calendar: &calendar) }
   }
 
   /// The host has issued a whole pass.

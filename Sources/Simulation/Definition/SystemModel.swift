@@ -29,6 +29,8 @@ struct SystemModel: EventModel {
   enum HostWait: Sendable, Equatable {
     case nothing
     case slot(stream: Int)
+    /// The same behind a launch call: another thread has taken the place meanwhile.
+    case place(stream: Int)
     case drain
     case job(stream: Int, count: Int)
     case signal(Int)
