@@ -30,7 +30,7 @@ public struct Simulator: Sendable {
     case shortest
     /// Launch by launch, repeats left out once the state comes back; several streams go through the engine.
     case recurrence
-    /// Event by event.
+    /// Event by event, as far as anything can come in between; every repeat is run out.
     case events
   }
 
