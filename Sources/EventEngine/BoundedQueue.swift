@@ -53,12 +53,25 @@ public struct BoundedQueue<Element: BitwiseCopyable & Sendable>: Sendable {
   /// - Returns: False, with nothing changed, when the queue is full.
   /// - Complexity: O(1) amortized.
   @inlinable
-  public mutating func append(_ element: Element) -> Bool {
+  public mutating func append(_ element: Element) -> Bool { append { element } }
+
+  /// Adds an element at the end, which is made where it will lie.
+  ///
+  /// - Parameter make: What makes it; not called when the queue is full.
+  /// - Returns: False, with nothing changed, when the queue is full.
+  /// - Complexity: O(1) amortized.
+  @inlinable
+  @inline(__always)
+  package mutating func append(_ make: () -> Element) -> Bool {
     guard used < bound else { return false }
-    if used == ring.count { grow(with: element) }
-    var tail = head + used
-    if tail >= ring.count { tail -= ring.count }
-    ring[tail] = element
+    if used < ring.count {
+      var tail = head + used
+      if tail >= ring.count { tail -= ring.count }
+      ring.withUnsafeMutableBufferPointer { $0[tail] = make() }
+    } else {
+      ring.append(make())
+      if head > 0 { grow() }
+    }
     used += 1
     return true
   }
@@ -70,23 +83,31 @@ public struct BoundedQueue<Element: BitwiseCopyable & Sendable>: Sendable {
   public mutating func popFirst() -> Element? {
     guard used > 0 else { return nil }
     let element = ring[head]
-    head += 1
-    if head == ring.count { head = 0 }
-    used -= 1
+    removeFirst()
     return element
   }
 
-  /// Doubles the ring and lays its elements out from index 0; the new places are filled with a copy of an element.
+  /// Leaves out the element that has waited longest, of which there is one.
+  @inlinable
+  @inline(__always)
+  mutating func removeFirst() {
+    head += 1
+    if head == ring.count { head = 0 }
+    used -= 1
+  }
+
+  /// Lays a ring out from index 0 that was full, behind whose end one more element has been put, and doubles it; the new
+  /// places are filled with a copy of an element.
+  @inline(never)
   @usableFromInline
-  mutating func grow(with filler: Element) {
+  mutating func grow() {
     var wider = ContiguousArray<Element>()
     let capacity = min(bound, max(4, ring.count * 2))
     wider.reserveCapacity(capacity)
-    for offset in 0..<used {
-      let index = head + offset
-      wider.append(ring[index < ring.count ? index : index - ring.count])
-    }
-    while wider.count < capacity { wider.append(filler) }
+    wider.append(contentsOf: ring[head..<used])
+    wider.append(contentsOf: ring[..<head])
+    wider.append(ring[used])
+    while wider.count < capacity { wider.append(ring[used]) }
     ring = wider
     head = 0
   }

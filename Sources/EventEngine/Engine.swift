@@ -1,5 +1,14 @@
 import Roofline
 
+/// Events that are still to happen, of which the earliest can be taken out.
+public protocol PendingEvents: Sendable {
+  /// What can happen.
+  associatedtype Event: BitwiseCopyable & Sendable
+
+  /// Takes out the earliest event and moves the clock to it; nil when nothing is left to happen.
+  mutating func next() -> (event: Event, time: Picoseconds)?
+}
+
 /// What reacts to events: the model that an ``Engine`` drives.
 ///
 /// A model is a struct of flat state. It holds no closures and no objects: an event is a small value, and handling one
@@ -7,6 +16,9 @@ import Roofline
 public protocol EventModel {
   /// What can happen: a small value without references.
   associatedtype Event: BitwiseCopyable & Sendable
+
+  /// Where events wait: an ``EventCalendar``, unless the model knows more of its events.
+  associatedtype Calendar: PendingEvents = EventCalendar<Event> where Calendar.Event == Event
 
   /// What can go wrong inside the model.
   associatedtype Fault: Error
@@ -21,7 +33,7 @@ public protocol EventModel {
   ///   - time: When it happens; never earlier than the event before it.
   ///   - calendar: Where consequences are scheduled, at `time` or later.
   /// - Throws: What goes wrong inside the model; the engine hands it on as `EngineFault.model`.
-  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout EventCalendar<Event>) throws(Fault)
+  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout Calendar) throws(Fault)
 }
 
 extension EventModel {
@@ -51,7 +63,7 @@ public struct Engine<Model: EventModel> {
   public var model: Model
 
   /// The events that are still to happen.
-  public var calendar = EventCalendar<Model.Event>()
+  public var calendar: Model.Calendar
 
   /// The number of events handled so far.
   public private(set) var eventCount = 0
@@ -59,15 +71,17 @@ public struct Engine<Model: EventModel> {
   /// The largest number of events that ``run()`` handles.
   public let eventLimit: Int
 
-  /// An engine at time zero.
+  /// An engine at the time of a calendar.
   ///
   /// - Parameters:
   ///   - model: The model in its first state.
+  ///   - calendar: What is still to happen.
   ///   - eventLimit: The largest number of events to handle; at least 1.
   @inlinable
-  public init(model: Model, eventLimit: Int) {
+  public init(model: Model, calendar: Model.Calendar, eventLimit: Int) {
     precondition(eventLimit >= 1, "a run handles at least one event")
     self.model = model
+    self.calendar = calendar
     self.eventLimit = eventLimit
   }
 
@@ -94,4 +108,16 @@ public struct Engine<Model: EventModel> {
 
   @usableFromInline
   mutating func count(_ handled: Int) { eventCount += handled }
+}
+
+extension Engine where Model.Calendar == EventCalendar<Model.Event> {
+  /// An engine at time zero.
+  ///
+  /// - Parameters:
+  ///   - model: The model in its first state.
+  ///   - eventLimit: The largest number of events to handle; at least 1.
+  @inlinable
+  public init(model: Model, eventLimit: Int) {
+    self.init(model: model, calendar: EventCalendar(), eventLimit: eventLimit)
+  }
 }

@@ -49,4 +49,15 @@ struct BlockingTests {
     #expect(timing.latency.count == 322 + 4)
     #expect(timing[.kernelGap] == 10 && timing[.compute] == 300 && timing[.memory] == 7)
   }
+
+  @Test("Of two threads whose calls return to one place in the queue, the second waits for it, and calls once")
+  func twoCallsForOnePlace() throws {
+    var program = Program([1, 1].map { Instruction(.launch, operand: $0) })
+    program.threadStarts = [0, 1]
+    // Both calls return at 2. The first kernel runs 5...105; then the second has its place, arrives at 108, and starts a gap
+    // behind the first's end.
+    let timing = try Simulator().replay(program, table(queueDepth: 1))
+    #expect(timing.latency.count == 105 + 5 + 100)
+    #expect(timing[.launch] == 5 && timing[.kernelGap] == 5 && timing[.compute] == 200)
+  }
 }

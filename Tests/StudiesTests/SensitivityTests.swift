@@ -4,6 +4,7 @@ import Profiles
 import Roofline
 import SampleModels
 import Simulation
+import Synchronization
 import TestSupport
 import Testing
 import Workloads
@@ -137,5 +138,39 @@ import Workloads
     #expect(abs(times.map(\.elasticity).reduce(0, +) - 1) < 1e-3, "host-bound: dispatch, kernels and launch calls")
     #expect(found.allSatisfy { !$0.isKink })
     #expect(zip(found, found.dropFirst()).allSatisfy { abs($0.elasticity) >= abs($1.elasticity) - 1e-9 })
+  }
+
+  /// How often kernels have been timed.
+  private final class Timings: Sendable {
+    let count = Atomic<Int>(0)
+  }
+
+  private struct CountedModel: KernelTimeModel {
+    let model: CalibratedModel
+    let timings: Timings
+
+    func time(of kernel: Kernel) -> KernelTime {
+      timings.count.add(1, ordering: .relaxed)
+      return model.time(of: kernel)
+    }
+  }
+
+  @Test("Of a pass that the host alone sets no kernel is timed again, of others each for many numbers")
+  func whatIsPriced() throws {
+    for (elements, isHostBound) in [(1000, true), (30_000_000, false)] {
+      let timings = Timings()
+      let scenario = Scenario(
+        workload: try Samples.workload(layers: 10, elements: elements).bind(), system: try Samples.system(),
+        precision: .fp32,
+        kernelModel: KernelModel("counted") { CountedModel(model: CalibratedModel(accelerator: $0), timings: timings) })
+      let plan = scenario.plan()
+      _ = scenario.price(plan)
+      let once = timings.count.exchange(0, ordering: .relaxed)
+      let found = try scenario.sensitivities(plan)
+      let again = timings.count.load(ordering: .relaxed)
+      #expect(once > 0 && isHostBound ? again == once : again > 10 * once, "\(elements): \(again), \(once)")
+      #expect(found.contains { $0.path == "host.single_thread_speed" } == isHostBound)
+      #expect(found.contains { $0.path == "accelerator.memory.bandwidth_gb_per_s" } == !isHostBound)
+    }
   }
 }

@@ -30,7 +30,7 @@ public struct Simulator: Sendable {
     case shortest
     /// Launch by launch, repeats left out once the state comes back; several streams go through the engine.
     case recurrence
-    /// Event by event.
+    /// Event by event, as far as anything can come in between; every repeat is run out.
     case events
   }
 
@@ -185,7 +185,8 @@ public struct Simulator: Sendable {
     let engine = try self.run(program, counts, table, passes: 1, recordFrom: 0)
     guard !engine.model.marks.isEmpty else { throw .neverEnds }
     let run = PassRun(
-      marks: engine.model.marks, hostBusy: table.hostBusy(of: counts), events: engine.eventCount,
+      marks: engine.model.marks, hostBusy: table.hostBusy(of: counts),
+      events: engine.handledEvents,
       spans: engine.model.spans)
     return timing(run, from: .start, passes: 1)
   }
@@ -209,7 +210,8 @@ public struct Simulator: Sendable {
     let mark =
       period.map { PassMark(time: $0.time, account: $0.account, deviceBusy: $0.busy, hostClock: $0.time) }
       ?? engine.model.marks[engine.model.marks.count - 1]
-    var run = PassRun(marks: [mark], hostBusy: table.hostBusy(of: counts), events: engine.eventCount)
+    var run = PassRun(
+      marks: [mark], hostBusy: table.hostBusy(of: counts), events: engine.handledEvents)
     if recordsTimeline {
       let warmUp = warmUpPasses(counts, table)
       run.spans = try self.run(program, counts, table, passes: warmUp + 2, recordFrom: warmUp).model.spans
@@ -244,7 +246,8 @@ public struct Simulator: Sendable {
     }
     let engine = try run(program, counts, table, passes: passes, recordFrom: recordFrom)
     return PassRun(
-      marks: engine.model.marks, hostBusy: table.hostBusy(of: counts), events: engine.eventCount,
+      marks: engine.model.marks, hostBusy: table.hostBusy(of: counts),
+      events: engine.handledEvents,
       spans: engine.model.spans)
   }
 
@@ -298,14 +301,13 @@ public struct Simulator: Sendable {
     let leavesLoops = counts.isOfSeveralStreams && !recordsTimeline && method != .events && skipsRepeats
     var model = SystemModel(
       program: program, table: table, passCount: passes, recordsFromPass: recordsTimeline ? recordFrom : .max,
-      skipsRepeats: leavesLoops, watchesPasses: watchesPasses, eventLimit: eventLimit)
-    model.jitter = jitter
+      skipsRepeats: leavesLoops, watchesPasses: watchesPasses, eventLimit: eventLimit, jitter: jitter)
     model.spendPassCost()
-    var engine = Engine(model: model, eventLimit: eventLimit)
-    engine.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: engine.model.hostClock)
-    for thread in program.threadStarts.indices.dropFirst() {
-      engine.calendar.schedule(SystemModel.Event(kind: .hostContinues, stream: UInt16(thread)), at: 0)
+    guard !(counts.isOneStream && model.isExact) else {
+      model.runAlone()
+      return Engine(model: model, calendar: model.startingCalendar(), eventLimit: eventLimit)
     }
+    var engine = Engine(model: model, calendar: model.startingCalendar(), eventLimit: eventLimit)
     do {
       try engine.run()
     } catch {
@@ -355,4 +357,9 @@ public struct Simulator: Sendable {
       account: passes == 1 ? account : account.divided(by: passes, of: last.time - first.time))
     return PassTiming(summary: summary, events: run.events, timeline: timeline)
   }
+}
+
+extension Engine<SystemModel> {
+  /// How many events there have been, those that needed no place in the calendar among them.
+  fileprivate var handledEvents: Int { eventCount + model.foreseenEvents }
 }

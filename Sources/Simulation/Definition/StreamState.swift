@@ -45,32 +45,91 @@ struct StreamState: Sendable {
   /// How many jobs the host has launched, and how many of them are done.
   var launched = 0
   var finished = 0
-  /// Tells the end event that counts from those that sharing has overtaken.
-  var generation: UInt32 = 0
-  /// The running kernel.
-  var running: RunningKernel?
+  /// What its next launch waits for, or -1, and what that begins later than it could; only recordings have any of the latter.
+  var pendingDependency: Int32 = -1
+  var pendingDelay = StartDelay()
+  /// What runs, or ran last.
+  var kernel = RunningKernel.none
+  /// Whether it runs.
+  var isRunning = false
   /// Whether the job in service waits for another stream.
   var isStalled = false
-  /// The next node of the running graph, the end of its instructions, and its cost's gap.
-  var graph: GraphProgress?
+  /// Whether the job in service is a graph, and how far it has come.
+  var runsGraph = false
+  var graph = GraphProgress(cursor: ProgramCursor(at: 0), end: 0)
 
   init(queueDepth: Int) {
     jobs = InOrderResource(bound: queueDepth)
   }
 
-  /// A kernel or copy is decided on: it starts with an account.
+  /// Lets a job in that the host has launched.
+  ///
+  /// - Returns: Whether it is in service at once.
   @inline(__always)
-  mutating func begin(_ kernel: RunningKernel, _ account: Account) {
-    self.account = account
-    running = kernel
+  mutating func admit(
+    _ instruction: Int, from clock: Picoseconds, _ account: Account, latency: Cost,
+    correlation: Int
+  ) -> Bool {
+    let (dependencies, delay) = (pendingDependency, pendingDelay)
+    pendingDependency = -1
+    pendingDelay.cost = -1
+    launched += 1
+    return jobs.admit {
+      StreamJob(
+        instruction: Int32(truncatingIfNeeded: instruction), dependencies: dependencies, correlation: correlation,
+        delay: delay, ready: clock + latency.duration, account: account &+ latency.account)
+    }
   }
 
-  /// What ran has ended, and added to the account.
+  /// Moves the account on to the earliest start of the job in service: its arrival, or a gap behind the job before, whichever
+  /// is later.
+  ///
+  /// - Returns: That moment.
   @inline(__always)
-  mutating func end(now: Picoseconds, adding account: Account) {
-    running = nil
+  mutating func moveToStart(gap: Cost) -> Picoseconds {
+    let ready = jobs.served.ready
+    if let lastEnd, lastEnd + gap.duration > ready {
+      account &+= gap.account
+      return lastEnd + gap.duration
+    }
+    account = jobs.served.account
+    return ready
+  }
+
+  /// Whether it runs a kernel now that shares the device.
+  @inline(__always)
+  var isSharing: Bool { isRunning && kernel.isActive && kernel.sharesDevice }
+
+  /// A kernel or copy is decided on, which starts with the stream's account.
+  @inline(__always)
+  mutating func begin(_ kernel: RunningKernel) {
+    self.kernel = kernel
+    isRunning = true
+  }
+
+  /// What ran has ended, and adds its cost to the account, stretched if it shared the device.
+  @inline(__always)
+  mutating func end(now: Picoseconds, _ table: borrowing CostTable) {
+    isRunning = false
     lastEnd = now
-    self.account &+= account
+    // What ranks do together has the account of its end from the beginning.
+    guard kernel.cost >= 0, kernel.latestStart == nil else { return }
+    let (cost, actual) = (Int(kernel.cost), now - kernel.start)
+    if actual == table.costs[cost].duration {
+      account &+= table.costs[cost].account
+    } else {
+      account &+= table.costs[cost].account(stretchedTo: actual)
+    }
+  }
+
+  /// A job is done.
+  ///
+  /// - Returns: Whether another is in service now.
+  @inline(__always)
+  mutating func finishJob() -> Bool {
+    finished += 1
+    jobs.endService()
+    return jobs.count > 0
   }
 }
 
@@ -80,15 +139,18 @@ struct RunningKernel: Sendable {
   var start: Picoseconds
   var label: Int32
   var correlation: Int
-  /// Exclusive device time still needed when ``asOf`` was, if kernels share the device.
-  var remaining: Picoseconds
-  var asOf: Picoseconds
+  /// Exclusive device time that it needs; once it shares the device, where the device's ``SystemModel/sharedProgress`` is
+  /// when it ends.
+  var exclusive: Picoseconds
   /// Whether it has begun; only with several streams, and never of a copy.
   var isActive = false
   /// Whether it slows others down, and they it, while it is active.
   var sharesDevice = false
   /// Of what several ranks do together: when the last of them began; nil while it is not known.
   var latestStart: Picoseconds?
+
+  /// Nothing that has ever run.
+  static let none = RunningKernel(cost: -1, start: 0, label: -1, correlation: 0, exclusive: 0)
 }
 
 /// How far a launched graph has come.

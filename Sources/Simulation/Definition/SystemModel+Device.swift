@@ -4,129 +4,131 @@ import Roofline
 /// The device: streams that run their jobs in order, and copy engines.
 extension SystemModel {
   /// A job has come to the head of its stream: decide when it starts.
-  mutating func beginService(
-    of job: StreamJob, on stream: Int, now: Picoseconds, calendar: inout EventCalendar<Event>
-  ) {
-    guard dependenciesAreMet(job.dependencies) else {
-      streams[stream].isStalled = true
-      return
-    }
-    releaseDependencies(job.dependencies)
-    var start = job.ready
-    var account = job.account
-    if let end = streams[stream].lastEnd {
-      let gap =
-        job.delay.cost >= 0 && job.delay.kind == .gap ? table.costs[Int(job.delay.cost)] : table.launch.kernelGap
-      if end + gap.duration > start {
-        start = end + gap.duration
-        account = streams[stream].account &+ gap.account
-      }
-    }
-    if job.delay.cost >= 0, job.delay.kind == .always || (job.delay.kind == .afterWaiting && job.hasWaited) {
-      let delay = table.costs[Int(job.delay.cost)]
-      start += delay.duration
-      account &+= delay.account
-    }
-    let instruction = instructions[Int(job.instruction)]
-    guard case .launch(let work) = instruction.effect else { return }
-    switch work {
-    case .graph(let length):
-      let first = Int(job.instruction) + 1
-      streams[stream].graph = GraphProgress(cursor: ProgramCursor(at: first), end: first + length)
-      guard let (node, _) = nextNode(stream, now: now, calendar) else {
-        streams[stream].begin(
-          RunningKernel(cost: -1, start: max(start, now), label: -1, correlation: 0, remaining: 0, asOf: now), account)
-        scheduleEnd(of: stream, at: max(start, now), calendar: &calendar)
+  mutating func beginService(on stream: Int, now: Picoseconds, calendar: inout Calendar) {
+    let dependencies = streams[stream].jobs.served.dependencies
+    if dependencies >= 0 {
+      guard dependenciesAreMet(dependencies) else {
+        streams[stream].isStalled = true
+        stalledStreams += 1
         return
       }
-      run(node, correlation: job.correlation, on: stream, at: max(start, now), account, calendar: &calendar)
+      releaseDependencies(dependencies)
+    }
+    let start =
+      streams[stream].jobs.served.delay.cost < 0
+      ? streams[stream].moveToStart(gap: table.launch.kernelGap) : moveToDelayedStart(on: stream)
+    let index = Int(streams[stream].jobs.served.instruction)
+    let correlation = streams[stream].jobs.served.correlation
+    let instruction = instructions[index]
+    if instruction.opcode == .launch {
+      return run(instruction, correlation: correlation, on: stream, at: start, calendar: &calendar)
+    }
+    guard case .launch(let work) = instruction.effect else { return }
+    switch work {
+    case .kernel: run(instruction, correlation: correlation, on: stream, at: start, calendar: &calendar)
+    case .collective:
+      run(instruction, correlation: correlation, sharesDevice: false, on: stream, at: start, calendar: &calendar)
     case .copy(let cost, let engine, _):
       let kernel = RunningKernel(
-        cost: Int32(cost), start: start, label: instruction.label, correlation: job.correlation, remaining: 0,
-        asOf: start)
-      beginCopy(kernel, engine: engine, on: stream, account, calendar: &calendar)
-    case .kernel:
-      run(instruction, correlation: job.correlation, on: stream, at: start, account, calendar: &calendar)
-    case .collective:
-      run(
-        instruction, correlation: job.correlation, sharesDevice: false, on: stream, at: start, account,
+        cost: Int32(cost), start: start, label: instruction.label, correlation: correlation, exclusive: 0)
+      beginCopy(kernel, engine: engine, on: stream, calendar: &calendar)
+    case .graph(let length):
+      beginGraph(
+        from: index + 1, length: length, correlation: correlation, on: stream, at: max(start, now), now: now,
         calendar: &calendar)
+    }
+  }
+
+  /// The start of a job that recordings have begin later than it could.
+  private mutating func moveToDelayedStart(on stream: Int) -> Picoseconds {
+    let (delay, hasWaited) = (streams[stream].jobs.served.delay, streams[stream].jobs.served.hasWaited)
+    let cost = table.costs[Int(delay.cost)]
+    let start = streams[stream].moveToStart(gap: delay.kind == .gap ? cost : table.launch.kernelGap)
+    guard delay.kind == .always || (delay.kind == .afterWaiting && hasWaited) else { return start }
+    streams[stream].account &+= cost.account
+    return start + cost.duration
+  }
+
+  /// Starts the first node of a graph, or ends at once if it has none.
+  private mutating func beginGraph(
+    from first: Int, length: Int, correlation: Int, on stream: Int, at start: Picoseconds, now: Picoseconds,
+    calendar: inout Calendar
+  ) {
+    streams[stream].runsGraph = true
+    streams[stream].graph = GraphProgress(cursor: ProgramCursor(at: first), end: first + length)
+    if let (node, _) = nextNode(stream, now: now, calendar) {
+      run(node, correlation: correlation, on: stream, at: start, calendar: &calendar)
+    } else {
+      streams[stream].begin(RunningKernel(cost: -1, start: start, label: -1, correlation: 0, exclusive: 0))
+      schedule(.kernelEnds, on: stream, at: start, &calendar)
     }
   }
 
   /// Starts a copy, on its engine: copies in one direction follow one another whatever their streams.
   private mutating func beginCopy(
-    _ copy: RunningKernel, engine: Int, on stream: Int, _ account: Account, calendar: inout EventCalendar<Event>
+    _ copy: RunningKernel, engine: Int, on stream: Int, calendar: inout Calendar
   ) {
-    var (copy, account) = (copy, account)
+    var copy = copy
     if let end = engineEnd[engine], end > copy.start {
-      (copy.start, copy.asOf) = (end, end)
-      account = engineAccount[engine]
+      copy.start = end
+      streams[stream].account = engineAccount[engine]
     }
     let cost = table.costs[Int(copy.cost)]
     engineEnd[engine] = copy.start + cost.duration
-    engineAccount[engine] = account &+ cost.account
-    streams[stream].begin(copy, account)
-    scheduleEnd(of: stream, at: copy.start + cost.duration, calendar: &calendar)
+    engineAccount[engine] = streams[stream].account &+ cost.account
+    streams[stream].begin(copy)
+    schedule(.kernelEnds, on: stream, at: copy.start + cost.duration, &calendar)
   }
 
   /// Lets the kernel or collective of an instruction run from some moment on.
+  @inline(__always)
   private mutating func run(
     _ instruction: Instruction, correlation: Int, sharesDevice: Bool = true, on stream: Int, at start: Picoseconds,
-    _ account: Account, calendar: inout EventCalendar<Event>
+    calendar: inout Calendar
   ) {
     let duration = table.costs[Int(instruction.operand)].duration
     let isJoint = table.channel(of: instruction.operand) >= 0
     streams[stream].begin(
       RunningKernel(
         cost: instruction.operand, start: start, label: instruction.label, correlation: correlation,
-        remaining: duration, asOf: start, sharesDevice: sharesDevice && !isJoint && table.sharesDevice), account)
+        exclusive: duration, sharesDevice: sharesDevice && !isJoint && table.sharesDevice))
     if hasOneStream {
       guard !isJoint || link == nil else { return come(on: stream, at: start, &calendar) }
       deviceBusy += duration
-      scheduleEnd(of: stream, at: start + duration, calendar: &calendar)
+      schedule(.kernelEnds, on: stream, at: start + duration, &calendar)
     } else {
-      calendar.schedule(Event(kind: .kernelStarts, stream: UInt16(stream)), at: start)
+      schedule(.kernelStarts, on: stream, at: start, &calendar)
     }
-  }
-
-  /// Schedules the end of what a stream runs; an end that was scheduled before is overtaken.
-  ///
-  /// The count goes on from kernel to kernel, so that an overtaken end does not pass for that of the next one.
-  @inline(__always)
-  private mutating func scheduleEnd(of stream: Int, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
-    streams[stream].generation &+= 1
-    calendar.schedule(
-      Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: time)
   }
 
   /// With several streams: a kernel begins, and from now on shares the device with those that run already; or a
   /// collective, which shares nothing.
-  mutating func kernelStarts(_ stream: Int, now: Picoseconds, calendar: inout EventCalendar<Event>) {
+  mutating func kernelStarts(_ stream: Int, now: Picoseconds, calendar: inout Calendar) {
     advanceRunningKernels(to: now)
-    streams[stream].running?.asOf = now
-    streams[stream].running?.isActive = true
+    streams[stream].kernel.isActive = true
     activeKernels += 1
-    guard let kernel = streams[stream].running else { return }
-    if kernel.sharesDevice {
+    if streams[stream].kernel.sharesDevice {
+      streams[stream].kernel.exclusive += sharedProgress
       sharingKernels += 1
-      rescheduleEnds(now: now, calendar: &calendar)
-    } else if link != nil, table.channel(of: kernel.cost) >= 0 {
+      if sharingKernels == 1 || endsBefore(stream, nextToEnd) { nextToEnd = stream }
+      scheduleSharedEnd(now: now, calendar: &calendar)
+    } else if link != nil, table.channel(of: streams[stream].kernel.cost) >= 0 {
       come(on: stream, at: now, &calendar)
     } else {
-      scheduleEnd(of: stream, at: now + kernel.remaining, calendar: &calendar)
+      schedule(.kernelEnds, on: stream, at: now + streams[stream].kernel.exclusive, &calendar)
     }
   }
 
-  /// Takes the time since the last change off every kernel that shares the device and adds it to the busy time.
+  /// Adds the time since the last change to the busy time, and its share to what every kernel has got that shares the
+  /// device.
   private mutating func advanceRunningKernels(to now: Picoseconds) {
     advanceBusyTime(to: now)
-    guard sharingKernels > 0 else { return }
-    let share = sharingKernels
-    for index in streams.indices {
-      guard let kernel = streams[index].running, kernel.isActive, kernel.sharesDevice else { continue }
-      streams[index].running?.remaining = max(0, kernel.remaining - (now - kernel.asOf) / share)
-      streams[index].running?.asOf = now
+    let elapsed = now - sharedProgressAsOf
+    sharedProgressAsOf = now
+    switch sharingKernels {
+    case 0: break
+    case 1: sharedProgress += elapsed
+    default: sharedProgress += elapsed / sharingKernels
     }
   }
 
@@ -136,49 +138,67 @@ extension SystemModel {
     activeSince = now
   }
 
-  /// Schedules the end of every kernel that shares the device anew; the events that stood before are overtaken.
-  private mutating func rescheduleEnds(now: Picoseconds, calendar: inout EventCalendar<Event>) {
-    let share = sharingKernels
-    for index in streams.indices {
-      guard let kernel = streams[index].running, kernel.isActive, kernel.sharesDevice else { continue }
-      scheduleEnd(of: index, at: now + kernel.remaining * share, calendar: &calendar)
+  /// Schedules anew which of the kernels that share the device is the first to end, and when.
+  ///
+  /// All of them get the same, so it is the one that needs least, of equal ones that of the first stream; the others' ends
+  /// are known once this one has ended.
+  private mutating func scheduleSharedEnd(now: Picoseconds, calendar: inout Calendar) {
+    let source = threads.count + streams.count
+    if sharingKernels > 1 { calendar.cancel(source) }
+    let left = streams[nextToEnd].kernel.exclusive - sharedProgress
+    calendar.schedule(
+      Event(kind: .sharedKernelEnds), of: source, at: now + (sharingKernels == 1 ? left : left * sharingKernels))
+  }
+
+  /// Looks for the next to end among those that still share the device.
+  private mutating func findNextToEnd() {
+    var next = -1
+    for index in streams.indices where streams[index].isSharing && (next < 0 || endsBefore(index, next)) {
+      next = index
     }
+    nextToEnd = next
+  }
+
+  /// Whether of two kernels that share the device one ends before the other: at one moment that of the first stream does.
+  private func endsBefore(_ one: Int, _ other: Int) -> Bool {
+    let (own, others) = (streams[one].kernel.exclusive, streams[other].kernel.exclusive)
+    return own < others || (own == others && one < other)
   }
 
   /// A kernel, a copy or an empty graph ends.
-  mutating func kernelEnds(
-    _ stream: Int, generation: UInt32, now: Picoseconds, calendar: inout EventCalendar<Event>
-  ) {
-    guard streams[stream].generation == generation, let kernel = streams[stream].running else { return }
-    if kernel.isActive { advanceRunningKernels(to: now) }
-    streams[stream].end(now: now, adding: account(of: kernel, now: now))
+  mutating func kernelEnds(_ stream: Int, now: Picoseconds, calendar: inout Calendar) {
+    let kernel = streams[stream].kernel
+    streams[stream].end(now: now, table)
+    if kernel.isActive { activeKernelEnds(kernel, now: now, calendar: &calendar) }
     if let latestStart = kernel.latestStart { link?.count(from: kernel.start, latestStart: latestStart, to: now) }
-    if kernel.isActive {
-      activeKernels -= 1
-    }
-    if kernel.isActive, kernel.sharesDevice {
-      sharingKernels -= 1
-      rescheduleEnds(now: now, calendar: &calendar)
-    }
     if kernel.correlation > 0 { record(kernel, on: stream, now: now) }
-    if runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar) { return }
-    streams[stream].finished += 1
-    completePasses(now: now, stream: stream)
+    if streams[stream].runsGraph,
+      runNextNode(stream, correlation: kernel.correlation, now: now, calendar: &calendar)
+    {
+      return
+    }
+    let isFollowed = streams[stream].finishJob()
+    if !unfinishedPasses.isEmpty { completePasses(now: now, stream: stream) }
+    if hostWait == .nothing, hasOneThread, stalledStreams == 0 {
+      if isFollowed { beginService(on: stream, now: now, calendar: &calendar) }
+      return
+    }
     // The stream's account moves on to the start of its next job; those that waited go on from this one's end.
     let account = streams[stream].account
-    if let next = streams[stream].jobs.finish() { beginService(of: next, on: stream, now: now, calendar: &calendar) }
-    wakeStalledStreams(now: now, account, calendar: &calendar)
+    if isFollowed { beginService(on: stream, now: now, calendar: &calendar) }
+    if stalledStreams > 0 { wakeStalledStreams(now: now, account, calendar: &calendar) }
     wakeHost(after: stream, now: now, account, calendar: &calendar)
   }
 
-  /// What a kernel that has ended adds to its stream's account, stretched if it shared the device.
-  @inline(__always)
-  private func account(of kernel: RunningKernel, now: Picoseconds) -> Account {
-    // What ranks do together has the account of its end from the beginning.
-    guard kernel.cost >= 0, kernel.latestStart == nil else { return .zero }
-    let cost = table.costs[Int(kernel.cost)]
-    let actual = now - kernel.start
-    return actual == cost.duration ? cost.account : cost.account(stretchedTo: actual)
+  /// With several streams: one kernel fewer shares the device from now on, or one collective fewer runs.
+  private mutating func activeKernelEnds(_ kernel: RunningKernel, now: Picoseconds, calendar: inout Calendar) {
+    advanceRunningKernels(to: now)
+    activeKernels -= 1
+    guard kernel.sharesDevice else { return }
+    sharingKernels -= 1
+    guard sharingKernels > 0 else { return }
+    findNextToEnd()
+    scheduleSharedEnd(now: now, calendar: &calendar)
   }
 
   /// Keeps the span of a kernel or copy.
@@ -194,46 +214,44 @@ extension SystemModel {
 
   /// Starts the next node of the graph that a stream runs.
   ///
-  /// - Returns: False when the stream runs no graph, or its graph is done.
+  /// - Returns: False when its graph is done.
   private mutating func runNextNode(
-    _ stream: Int, correlation: Int, now: Picoseconds, calendar: inout EventCalendar<Event>
+    _ stream: Int, correlation: Int, now: Picoseconds, calendar: inout Calendar
   ) -> Bool {
-    guard streams[stream].graph != nil else { return false }
     guard let (node, skipped) = nextNode(stream, now: now, calendar) else {
-      streams[stream].graph = nil
+      streams[stream].runsGraph = false
       return false
     }
     deviceBusy += skipped.busy
+    streams[stream].account &+= skipped.cost.account &+ table.launch.graphKernelGap.account
     run(
       node, correlation: correlation, on: stream,
-      at: now + skipped.cost.duration + table.launch.graphKernelGap.duration,
-      streams[stream].account &+ skipped.cost.account &+ table.launch.graphKernelGap.account, calendar: &calendar)
+      at: now + skipped.cost.duration + table.launch.graphKernelGap.duration, calendar: &calendar)
     return true
   }
 
   /// The next node of the running graph, its loops walked, with the rounds of loops that come before it and are left out;
   /// nil at its end.
   private mutating func nextNode(
-    _ stream: Int, now: Picoseconds, _ calendar: borrowing EventCalendar<Event>
+    _ stream: Int, now: Picoseconds, _ calendar: borrowing Calendar
   ) -> (node: Instruction, skipped: LoopRound)? {
-    guard var graph = streams[stream].graph else { return nil }
-    defer { streams[stream].graph = graph }
     var skipped = LoopRound()
-    while graph.cursor.index < graph.end {
-      let instruction = instructions[graph.cursor.index]
+    while streams[stream].graph.cursor.index < streams[stream].graph.end {
+      let index = streams[stream].graph.cursor.index
+      let instruction = instructions[index]
       switch instruction.effect {
-      case .beginLoop(let rounds): graph.cursor.beginLoop(rounds: rounds, in: instructions)
+      case .beginLoop(let rounds): streams[stream].graph.cursor.beginLoop(rounds: rounds, in: instructions)
       case .endLoop(let length):
-        if let round = nodeRounds[graph.cursor.index] {
+        if skipsRepeats, let round = nodeRounds[index] {
           // The last round is run, so that a node follows those that are left out.
-          let most = max(0, graph.cursor.roundsLeft - 2)
+          let most = max(0, streams[stream].graph.cursor.roundsLeft - 2)
           let count = roundsAlone(of: round, upTo: most, from: now + skipped.cost.duration, calendar)
-          graph.cursor.skipRounds(count)
+          streams[stream].graph.cursor.skipRounds(count)
           skipped = skipped + round.times(count)
         }
-        graph.cursor.endLoop(length: length)
+        streams[stream].graph.cursor.endLoop(length: length)
       default:
-        graph.cursor.step()
+        streams[stream].graph.cursor.step()
         return (instruction, skipped)
       }
     }
@@ -242,7 +260,7 @@ extension SystemModel {
 
   /// How many rounds of a graph's loop pass without anything else happening.
   private func roundsAlone(
-    of round: LoopRound, upTo most: Int, from start: Picoseconds, _ calendar: borrowing EventCalendar<Event>
+    of round: LoopRound, upTo most: Int, from start: Picoseconds, _ calendar: borrowing Calendar
   ) -> Int {
     guard activeKernels == 0 else { return 0 }
     guard round.cost.duration > 0, let next = calendar.nextTime else { return most }
@@ -271,19 +289,19 @@ extension SystemModel {
   /// Lets streams go on that waited for a job which has ended.
   ///
   /// The moment of its end is the earliest they can.
-  private mutating func wakeStalledStreams(now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>) {
-    guard !hasOneStream else { return }
+  private mutating func wakeStalledStreams(now: Picoseconds, _ account: Account, calendar: inout Calendar) {
     for other in streams.indices where streams[other].isStalled {
       guard var job = streams[other].jobs.current, dependenciesAreMet(job.dependencies) else { continue }
       streams[other].isStalled = false
+      stalledStreams -= 1
       // Work from before a recording may have held the stream up for longer.
       job.hasWaited = now > job.ready && now > streams[other].lastEnd ?? 0
       if now > job.ready {
         job.ready = now
         job.account = account
-        streams[other].jobs.replaceCurrent(with: job)
       }
-      beginService(of: job, on: other, now: now, calendar: &calendar)
+      streams[other].jobs.replaceCurrent(with: job)
+      beginService(on: other, now: now, calendar: &calendar)
     }
   }
 }

@@ -7,7 +7,7 @@ extension SystemModel {
   ///
   /// The host's clock may run ahead of the calendar while it only works. Before it looks at a queue that is full, or
   /// waits for the device, the calendar must have caught up; so it schedules itself and returns.
-  mutating func runHost(now: Picoseconds, calendar: inout EventCalendar<Event>) {
+  mutating func runHost(now: Picoseconds, calendar: inout Calendar) {
     var now = now
     while true {
       guard cursor.index < threadEnd else {
@@ -17,10 +17,10 @@ extension SystemModel {
       let instruction = instructions[cursor.index]
       switch instruction.effect {
       case .hostWork(let cost):
-        spend(table.costs[cost], as: .dispatch, instruction)
+        spend(cost, as: .dispatch, instruction)
         cursor.step()
       case .hostKernel(let cost):
-        spend(table.costs[cost], as: .compute, instruction)
+        spend(cost, as: .compute, instruction)
         deviceBusy += table.costs[cost].duration
         cursor.step()
       case .beginLoop(let rounds):
@@ -42,6 +42,7 @@ extension SystemModel {
         cursor.step()
       case .launch(let job):
         guard beginLaunch(job, instruction, now: now, calendar: &calendar) else { return }
+        now = calendar.now
       case .recorded(let effect):
         guard execute(effect, instruction, now: now, calendar: &calendar) else { return }
       case .node:
@@ -50,26 +51,31 @@ extension SystemModel {
     }
   }
 
+  /// Spends one of the program's costs.
+  @inline(__always)
+  mutating func spend(_ cost: Int, as category: CostCategory, _ instruction: Instruction) {
+    guard isExact else { return spendInDetail(table.costs[cost], as: category, instruction) }
+    hostClock += table.costs[cost].duration
+    hostAccount &+= table.costs[cost].account
+  }
+
   /// Spends host time.
   @inline(__always)
   mutating func spend(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
-    guard jitter == nil else { return spendScattered(cost, as: category, instruction) }
-    spendExactly(cost, as: category, instruction)
+    guard isExact else { return spendInDetail(cost, as: category, instruction) }
+    hostClock += cost.duration
+    hostAccount &+= cost.account
   }
 
-  /// Spends host time as it scatters; waiting for the device takes what it takes.
-  private mutating func spendScattered(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
+  /// Spends host time as it scatters, and keeps when; waiting for the device takes what it takes.
+  @inline(never)
+  private mutating func spendInDetail(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
     var cost = cost
     if category != .synchronization, let excess = jitter?.excess(of: cost.duration) {
       cost.duration += excess
       link?.hostExcess += excess
       cost.account[category.rawValue] += excess.count
     }
-    spendExactly(cost, as: category, instruction)
-  }
-
-  @inline(__always)
-  private mutating func spendExactly(_ cost: Cost, as category: CostCategory, _ instruction: Instruction) {
     if isRecording, cost.duration > 0 {
       spans.append(
         TimelineSpan(
@@ -83,50 +89,87 @@ extension SystemModel {
   /// Makes the launch call; the launch enters the stream when the call returns.
   ///
   /// - Returns: Whether the host goes on now; false when an event will wake it.
+  @inline(__always)
   private mutating func beginLaunch(
-    _ job: DeviceJob, _ instruction: Instruction, now: Picoseconds, calendar: inout EventCalendar<Event>
+    _ work: DeviceJob, _ instruction: Instruction, now: Picoseconds, calendar: inout Calendar
   ) -> Bool {
     let stream = Int(instruction.stream)
     // Only the host adds launches, so a queue with room now has room when the host's clock gets there.
     if streams[stream].jobs.isFull {
       if hostClock > now {
-        calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+        schedule(.hostContinues, &calendar)
       } else {
         hostWait = .slot(stream: stream)
       }
       return false
     }
-    spend(job.isGraph ? table.launch.graphCall : table.launch.call, as: .launch, instruction)
+    if !isExact {
+      spendInDetail(work.isGraph ? table.launch.graphCall : table.launch.call, as: .launch, instruction)
+    } else if work.isGraph {
+      hostClock += table.launch.graphCall.duration
+      hostAccount &+= table.launch.graphCall.account
+    } else {
+      hostClock += table.launch.call.duration
+      hostAccount &+= table.launch.call.account
+    }
     // With one stream and one thread nothing else is decided meanwhile, and no job starts before its call returns: it may enter early.
     if hostClock > now && !(hasOneStream && hasOneThread) {
-      calendar.schedule(Event(kind: .launchReturns, stream: UInt16(thread)), at: hostClock)
-      return false
+      // Rounds of a graph's nodes are left out as far as the calendar is empty, so the return must stand in it.
+      guard hasOneThread, link == nil, nodeRounds.isEmpty else {
+        schedule(.launchReturns, &calendar)
+        return false
+      }
+      returnFromCall(calendar: &calendar)
     }
-    launch(now: now, calendar: &calendar)
+    enter(work, stream, now: calendar.now, calendar: &calendar)
     return hostWait == .nothing
   }
 
-  /// The launch call has returned: its job enters the stream.
-  mutating func launch(now: Picoseconds, calendar: inout EventCalendar<Event>) {
+  /// Lets everything happen that does before a launch call returns, and moves the calendar to that moment.
+  ///
+  /// The one thread of the host is in the call, so that all of it is the device's: the same as if the return were an event of
+  /// its own, at the place that it takes here.
+  @inline(__always)
+  private mutating func returnFromCall(calendar: inout Calendar) {
+    let place = calendar.reservePlace()
+    while let (event, time) = calendar.next(before: hostClock, place) {
+      foreseenEvents += 1
+      handle(event, at: time, calendar: &calendar)
+    }
+    foreseenEvents += 1
+    calendar.advance(to: hostClock)
+  }
+
+  /// The launch call has returned.
+  mutating func launch(now: Picoseconds, calendar: inout Calendar) {
     let instruction = instructions[cursor.index]
     guard case .launch(let work) = instruction.effect else { return }
     let stream = Int(instruction.stream)
-    let latency = work.isGraph ? table.launch.graphLatency : table.launch.latency
+    guard !streams[stream].jobs.isFull else {
+      hostWait = .place(stream: stream)
+      return
+    }
+    enter(work, stream, now: now, calendar: &calendar)
+  }
+
+  /// A job enters its stream.
+  @inline(__always)
+  private mutating func enter(_ work: DeviceJob, _ stream: Int, now: Picoseconds, calendar: inout Calendar) {
     correlation += 1
-    let job = StreamJob(
-      instruction: Int32(cursor.index), dependencies: pendingDependency[stream],
-      correlation: isRecording ? correlation : 0, delay: pendingDelay[stream], ready: hostClock + latency.duration,
-      account: hostAccount &+ latency.account)
-    pendingDependency[stream] = -1
-    pendingDelay[stream].cost = -1
-    streams[stream].launched += 1
+    let number = isExact || !isRecording ? 0 : correlation
+    let isIdle =
+      work.isGraph
+      ? streams[stream].admit(
+        cursor.index, from: hostClock, hostAccount, latency: table.launch.graphLatency, correlation: number)
+      : streams[stream].admit(
+        cursor.index, from: hostClock, hostAccount, latency: table.launch.latency, correlation: number)
     cursor.step()
     switch work {
     case .graph(let length): cursor.skip(length)
     case .copy(_, _, true): hostWait = .job(stream: stream, count: streams[stream].launched)
     case .copy, .kernel, .collective: break
     }
-    if streams[stream].jobs.admit(job) { beginService(of: job, on: stream, now: now, calendar: &calendar) }
+    if isIdle { beginService(on: stream, now: now, calendar: &calendar) }
   }
 
   /// Lets the next launch into a stream wait for what another stream has been given so far.
@@ -134,7 +177,7 @@ extension SystemModel {
     let count = streams[other].launched
     guard streams[other].finished < count else { return }
     // What an earlier wait for the same stream has asked for, this one asks for as well.
-    var index = pendingDependency[stream]
+    var index = streams[stream].pendingDependency
     while index >= 0 {
       if dependencies[Int(index)].stream == other {
         dependencies[Int(index)].count = max(count, dependencies[Int(index)].count)
@@ -147,23 +190,23 @@ extension SystemModel {
 
   /// Lets the next launch into a stream wait for so many jobs of another.
   mutating func addDependency(of stream: Int, on other: Int, count: Int) {
-    let dependency = (stream: other, count: count, next: pendingDependency[stream])
+    let dependency = (stream: other, count: count, next: streams[stream].pendingDependency)
     if let place = unusedDependencies.popLast() {
       dependencies[Int(place)] = dependency
-      pendingDependency[stream] = place
+      streams[stream].pendingDependency = place
     } else {
       dependencies.append(dependency)
-      pendingDependency[stream] = Int32(dependencies.count - 1)
+      streams[stream].pendingDependency = Int32(dependencies.count - 1)
     }
   }
 
   /// Blocks the host until every stream is idle.
   ///
   /// - Returns: Whether they are; false when an event will wake the host.
-  private mutating func waitForDevice(now: Picoseconds, calendar: inout EventCalendar<Event>) -> Bool {
+  private mutating func waitForDevice(now: Picoseconds, calendar: inout Calendar) -> Bool {
     if isDrained { return true }
     if hostClock > now {
-      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+      schedule(.hostContinues, &calendar)
     } else {
       hostWait = .drain
     }
@@ -180,7 +223,7 @@ extension SystemModel {
 
   /// Lets every thread of the host go on that was blocked on the job which has ended.
   mutating func wakeHost(
-    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>
+    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout Calendar
   ) {
     guard !hasOneThread else { return wakeThread(after: stream, now: now, account, calendar: &calendar) }
     for index in threads.indices {
@@ -191,11 +234,15 @@ extension SystemModel {
 
   /// Lets the present thread go on at the end of a job, if that is what it was blocked on.
   private mutating func wakeThread(
-    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout EventCalendar<Event>
+    after stream: Int, now: Picoseconds, _ account: Account, calendar: inout Calendar
   ) {
+    var isInCall = false
     switch hostWait {
     case .nothing, .signal: return
     case .slot(let wanted): guard wanted == stream else { return }
+    case .place(let wanted):
+      guard wanted == stream, !streams[stream].jobs.isFull else { return }
+      isInCall = true
     case .drain: guard isDrained else { return }
     case .job(let wanted, let count): guard wanted == stream, streams[stream].finished >= count else { return }
     }
@@ -205,15 +252,16 @@ extension SystemModel {
       hostClock = now
       hostAccount = account
     }
-    runHost(now: now, calendar: &calendar)
+    if isInCall { launch(now: now, calendar: &calendar) }
+    if hostWait == .nothing { runHost(now: now, calendar: &calendar) }
   }
 
   /// The host has issued a whole pass.
   ///
   /// - Returns: Whether another pass follows.
-  private mutating func endPass(now: Picoseconds, calendar: EventCalendar<Event>) -> Bool {
+  private mutating func endPass(now: Picoseconds, calendar: Calendar) -> Bool {
     unfinishedPasses.append(
-      PassEnd(hostClock: hostClock, hostAccount: hostAccount, targets: streams.map(\.launched)))
+      PassEnd(hostClock: hostClock, hostAccount: hostAccount, targets: launchedCounts))
     completePasses(now: now, stream: nil)
     if passWatch != nil || probeEnd != nil { endWatchedPass(calendar: calendar) }
     return hasStopped ? false : beginNextPass()

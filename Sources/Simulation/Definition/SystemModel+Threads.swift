@@ -29,8 +29,13 @@ struct Signal: Sendable {
 /// One thread's state is at hand, so that the common case of one thread costs nothing; the others' are put away.
 extension SystemModel {
   /// Makes a thread the present one.
+  @inline(__always)
   mutating func resume(_ next: Int) {
-    guard next != thread else { return }
+    if next != thread { change(to: next) }
+  }
+
+  /// Puts the present thread's state away and takes another's.
+  private mutating func change(to next: Int) {
     threads[thread].cursor = cursor
     threads[thread].clock = hostClock
     threads[thread].account = hostAccount
@@ -79,9 +84,9 @@ extension SystemModel {
   /// Lets the calendar catch up before a thread looks at what the others have launched; alone it knows.
   ///
   /// - Returns: Whether the thread goes on now; false when an event will wake it.
-  mutating func hasCaughtUp(now: Picoseconds, calendar: inout EventCalendar<Event>) -> Bool {
+  mutating func hasCaughtUp(now: Picoseconds, calendar: inout Calendar) -> Bool {
     if hasOneThread || hostClock <= now { return true }
-    calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+    schedule(.hostContinues, &calendar)
     return false
   }
 
@@ -89,7 +94,7 @@ extension SystemModel {
   ///
   /// - Returns: Whether the thread goes on now; false when an event or a signal will wake it.
   mutating func execute(
-    _ effect: RecordedEffect, _ instruction: Instruction, now: Picoseconds, calendar: inout EventCalendar<Event>
+    _ effect: RecordedEffect, _ instruction: Instruction, now: Picoseconds, calendar: inout Calendar
   ) -> Bool {
     let stream = Int(instruction.stream)
     guard !effect.looksAtStreams || hasCaughtUp(now: now, calendar: &calendar) else { return false }
@@ -102,7 +107,7 @@ extension SystemModel {
     case .occupy(let cost):
       streams[stream].lastEnd = hostClock + table.costs[cost].duration
       streams[stream].account = hostAccount &+ table.costs[cost].account
-    case .delay(let cost, let kind): pendingDelay[stream] = StartDelay(cost: Int32(clamping: cost), kind: kind)
+    case .delay(let cost, let kind): streams[stream].pendingDelay = StartDelay(cost: Int32(clamping: cost), kind: kind)
     case .recordEvent(let event): events[event] = (stream, streams[stream].launched)
     case .waitForEvent(let event):
       if let event = events[event] { addDependency(of: stream, on: event.stream, count: event.count) }
@@ -118,10 +123,10 @@ extension SystemModel {
   ///
   /// - Returns: Whether the thread goes on now; false when an event will wake it.
   private mutating func wait(
-    for target: (stream: Int, count: Int)?, now: Picoseconds, calendar: inout EventCalendar<Event>
+    for target: (stream: Int, count: Int)?, now: Picoseconds, calendar: inout Calendar
   ) -> Bool {
     if let target, hostClock > now, streams[target.stream].finished < target.count {
-      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), at: hostClock)
+      schedule(.hostContinues, &calendar)
       return false
     }
     cursor.step()
@@ -131,10 +136,10 @@ extension SystemModel {
   }
 
   /// Those that wait for a signal go on when it is given; the clock of who gives it may be ahead of the calendar.
-  private mutating func wakeThreads(waitingFor signal: Int, calendar: inout EventCalendar<Event>) {
+  private mutating func wakeThreads(waitingFor signal: Int, calendar: inout Calendar) {
     for index in threads.indices where index != thread && threads[index].wait == .signal(signal) {
       threads[index].wait = .nothing
-      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(index)), at: hostClock)
+      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(index)), of: index, at: hostClock)
     }
   }
 }

@@ -12,19 +12,25 @@ struct SystemModel: EventModel {
     case launchReturns
     case kernelStarts
     case kernelEnds
+    /// Of the kernels that share the device, the one ends that is the first to.
+    case sharedKernelEnds
   }
 
   struct Event: BitwiseCopyable, Sendable {
     var kind: EventKind
     /// The stream, or the thread of the host.
     var stream: UInt16 = 0
-    var generation: UInt32 = 0
   }
+
+  /// Threads and streams each do one thing at a time, and of the kernels that share the device one ends first.
+  typealias Calendar = SourceCalendar<Event>
 
   /// What the host is blocked on.
   enum HostWait: Sendable, Equatable {
     case nothing
     case slot(stream: Int)
+    /// The same behind a launch call: another thread has taken the place meanwhile.
+    case place(stream: Int)
     case drain
     case job(stream: Int, count: Int)
     case signal(Int)
@@ -51,11 +57,8 @@ struct SystemModel: EventModel {
   var passesToIssue: Int
   let passCount: Int
 
-  var streams: [StreamState]
+  var streams: FixedTable<StreamState>
   var dependencies: [(stream: Int, count: Int, next: Int32)] = []
-  var pendingDependency: [Int32]
-  /// By stream, what its next launch begins later than it could; only recordings have any.
-  var pendingDelay: [StartDelay] = []
   /// Places in ``dependencies`` that no job needs any more.
   var unusedDependencies: [Int32] = []
   var engineEnd: [Picoseconds?] = [nil, nil]
@@ -66,12 +69,24 @@ struct SystemModel: EventModel {
   var activeKernels = 0
   var sharingKernels = 0
   var activeSince: Picoseconds = 0
+  /// For how long each of the kernels that share the device would have run by itself, if it had from the beginning on, and
+  /// up to when that is counted.
+  var sharedProgress: Picoseconds = 0
+  var sharedProgressAsOf: Picoseconds = 0
+  /// The one of them that ends first.
+  var nextToEnd = 0
+  /// How many streams wait for others.
+  var stalledStreams = 0
 
   var unfinishedPasses: [PassEnd] = []
   var marks: [PassMark] = []
 
   /// What the host's costs scatter by, if they do.
   var jitter: JitterSource?
+  /// Whether a cost takes what it takes, and nothing is kept of when: what most runs are.
+  let isExact: Bool
+  /// How many events needed no place in the calendar, since nothing else could happen before them.
+  var foreseenEvents = 0
   /// What is between this rank and others, if there are any.
   var link: RankLink?
   /// What its streams have come to that ranks do together, until who drives the ranks has taken it.
@@ -107,10 +122,15 @@ struct SystemModel: EventModel {
   ///   - skipsRepeats: Whether loops are left once the state comes back.
   ///   - watchesPasses: Whether the run stops once the state comes back behind a pass.
   ///   - eventLimit: The largest number of events that a look ahead handles.
+  ///   - jitter: What the host's costs scatter by, if they do.
+  ///   - link: What is between this rank and others, if there are any.
   init(
     program: Program, table: CostTable, passCount: Int, recordsFromPass: Int, skipsRepeats: Bool = false,
-    watchesPasses: Bool = false, eventLimit: Int = .max
+    watchesPasses: Bool = false, eventLimit: Int = .max, jitter: JitterSource? = nil, link: RankLink? = nil
   ) {
+    self.jitter = jitter
+    self.link = link
+    isExact = jitter == nil && recordsFromPass == .max
     instructions = program.instructions
     self.table = table
     hasOneStream = program.streamCount == 1
@@ -123,13 +143,11 @@ struct SystemModel: EventModel {
     self.skipsRepeats = skipsRepeats
     self.eventLimit = eventLimit
     passWatch = watchesPasses ? StateWatch() : nil
-    streams = (0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) }
-    pendingDependency = Array(repeating: -1, count: program.streamCount)
-    pendingDelay = Array(repeating: StartDelay(), count: program.streamCount)
+    streams = FixedTable((0..<program.streamCount).map { _ in StreamState(queueDepth: table.queueDepth) })
     findLoopRounds()
   }
 
-  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout EventCalendar<Event>) {
+  mutating func handle(_ event: Event, at time: Picoseconds, calendar: inout Calendar) {
     switch event.kind {
     case .hostContinues:
       resume(Int(event.stream))
@@ -141,8 +159,34 @@ struct SystemModel: EventModel {
     case .kernelStarts:
       kernelStarts(Int(event.stream), now: time, calendar: &calendar)
     case .kernelEnds:
-      kernelEnds(Int(event.stream), generation: event.generation, now: time, calendar: &calendar)
+      kernelEnds(Int(event.stream), now: time, calendar: &calendar)
+    case .sharedKernelEnds:
+      kernelEnds(nextToEnd, now: time, calendar: &calendar)
     }
+  }
+
+  /// A calendar in which every thread begins.
+  func startingCalendar() -> Calendar {
+    let sources = threads.count + streams.count + (hasOneStream ? 0 : 1)
+    var calendar = Calendar(sources: sources, filler: Event(kind: .hostContinues))
+    for thread in threads.indices {
+      let start = thread == 0 ? hostClock : 0
+      calendar.schedule(Event(kind: .hostContinues, stream: UInt16(thread)), of: thread, at: start)
+    }
+    return calendar
+  }
+
+  /// The present thread goes on when the calendar has come to its clock.
+  @inline(__always)
+  func schedule(_ kind: EventKind, _ calendar: inout Calendar) {
+    calendar.schedule(Event(kind: kind, stream: UInt16(truncatingIfNeeded: thread)), of: thread, at: hostClock)
+  }
+
+  /// Something happens on a stream.
+  @inline(__always)
+  func schedule(_ kind: EventKind, on stream: Int, at time: Picoseconds, _ calendar: inout Calendar) {
+    calendar.schedule(
+      Event(kind: kind, stream: UInt16(truncatingIfNeeded: stream)), of: threads.count + stream, at: time)
   }
 
   /// Whether spans of the pass that the host issues now are kept.

@@ -36,7 +36,8 @@ package struct Cost: Sendable, Equatable {
       var (sum, given): (Int64, Int64) = (0, 0)
       for lane in 0..<Account.laneCount where account[lane] != 0 {
         sum += account[lane]
-        let end = scaled(sum, to: actual)
+        // The last part ends where all do.
+        let end = sum == duration.count ? actual.count : scaled(sum, to: actual)
         stretched[lane] = end - given
         given = end
       }

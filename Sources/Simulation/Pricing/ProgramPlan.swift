@@ -17,6 +17,14 @@ package struct ProgramPlan: Sendable {
     case kernel(Int)
     /// A copy over the host link.
     case transfer(Transfer)
+
+    /// Whether it is spent on the device, and priced by the device's numbers.
+    var isOfDevice: Bool {
+      switch self {
+      case .dispatch, .graph: false
+      case .kernel, .transfer: true
+      }
+    }
   }
 
   /// What the host does for one operator before its first launch.

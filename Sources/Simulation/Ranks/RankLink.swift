@@ -50,21 +50,19 @@ struct StreamArrival: Sendable {
 /// Coming to a collective, and leaving it.
 extension SystemModel {
   /// A stream has come to something that ranks do together: who drives the ranks says when it ends.
-  mutating func come(on stream: Int, at start: Picoseconds, _ calendar: inout EventCalendar<Event>) {
+  mutating func come(on stream: Int, at start: Picoseconds, _ calendar: inout Calendar) {
     arrivals.append(
       StreamArrival(stream: stream, start: start, place: calendar.reservePlace(), pass: marks.count))
   }
 
   /// All ranks have come to what a stream runs: its end is known.
-  mutating func meet(_ arrival: StreamArrival, in meeting: borrowing RankMeeting, calendar: inout EventCalendar<Event>)
-  {
+  mutating func meet(_ arrival: StreamArrival, in meeting: borrowing RankMeeting, calendar: inout Calendar) {
     let stream = arrival.stream
-    streams[stream].running?.latestStart = meeting.latestStart
+    streams[stream].kernel.latestStart = meeting.latestStart
     streams[stream].account = meeting.account
     if hasOneStream { deviceBusy += meeting.end - arrival.start }
-    streams[stream].generation &+= 1
     calendar.schedule(
-      Event(kind: .kernelEnds, stream: UInt16(stream), generation: streams[stream].generation), at: meeting.end,
+      Event(kind: .kernelEnds, stream: UInt16(stream)), of: threads.count + stream, at: meeting.end,
       inPlace: arrival.place)
   }
 }

@@ -25,12 +25,15 @@ struct RankSystem: Sendable {
   /// One rank, and what is still to happen in it.
   private struct Member: Sendable {
     var model: SystemModel
-    var calendar = EventCalendar<SystemModel.Event>()
+    var calendar: SystemModel.Calendar
     /// How many collectives it is in, and before when none of them can end.
     private var meetings = 0
     private var earliestEnd = Picoseconds.max
 
-    init(_ model: SystemModel) { self.model = model }
+    init(_ model: SystemModel) {
+      self.model = model
+      calendar = model.startingCalendar()
+    }
 
     /// When the rank is to go on: at once as far as it can, else at its next event; nil if nothing is left to happen.
     var turn: Picoseconds? { calendar.nextTime.map { $0 < earliestEnd ? .zero : $0 } }
@@ -59,7 +62,8 @@ struct RankSystem: Sendable {
     mutating func takeArrivals(of rank: Int, _ channels: inout [RankChannel]) -> [RankMeeting] {
       var over: [RankMeeting] = []
       for arrival in model.arrivals {
-        guard let index = model.streams[arrival.stream].running?.cost else { continue }
+        guard model.streams[arrival.stream].isRunning else { continue }
+        let index = model.streams[arrival.stream].kernel.cost
         let cost = model.table.costs[Int(index)]
         meetings += 1
         earliestEnd = min(earliestEnd, arrival.start + cost.duration)
@@ -100,15 +104,10 @@ struct RankSystem: Sendable {
       var table = rank.table
       table.channels = numbered(rank.table.channels, of: index, &numbers)
       var model = SystemModel(
-        program: rank.program, table: table, passCount: passes, recordsFromPass: recordFrom)
-      model.jitter = rank.jitter
-      model.link = RankLink()
+        program: rank.program, table: table, passCount: passes, recordsFromPass: recordFrom, jitter: rank.jitter,
+        link: RankLink())
       model.spendPassCost()
-      var member = Member(model)
-      member.calendar.schedule(SystemModel.Event(kind: .hostContinues), at: model.hostClock)
-      for thread in rank.program.threadStarts.indices.dropFirst() {
-        member.calendar.schedule(SystemModel.Event(kind: .hostContinues, stream: UInt16(thread)), at: 0)
-      }
+      let member = Member(model)
       earliest.update(index, member.turn)
       members.append(member)
     }

@@ -34,20 +34,26 @@ extension Scenario {
   ///
   /// Of a number of things, such as compute units, the small step is one thing. A threshold has no slope.
   ///
+  /// Numbers of a half of the costs, the host's or the device's, that no critical path has anything of are not priced: a pass
+  /// that the host alone sets needs no kernel time for them.
+  ///
   /// - Parameters:
   ///   - plan: The plan of this scenario.
   ///   - simulator: Runs it.
   ///   - step: The relative step of the differences.
   /// - Returns: The numbers that the latency depends on.
   /// - Throws: `SimulationFault` when a run does not end.
-  /// - Complexity: Two pricings for each number that is not zero, and two runs for every ``Account/laneCount`` that matter.
+  /// - Complexity: Two pricings of the half of the costs that it affects for each number that is not zero, where the critical
+  ///   path has anything of that half; two runs for every ``Account/laneCount`` that matter, and one to see which may.
   package func sensitivities(
     _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 5e-4
   ) throws(SimulationFault) -> [Sensitivity] {
     let base = price(plan)
     let latency = try simulator.time(plan, base, latencyKind).latency
     guard latency > 0 else { return [] }
-    let tangents = system.numbers.compactMap { tangent(plan, base, $0, step, isOneSided: false) }
+    let spent = try halves(plan, base, simulator)
+    var differences = CostDifferences(self, plan, base)
+    let tangents = system.numbers.compactMap { differences.tangent($0, step, isOneSided: false, in: spent) }
     let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
     let falls = try accounts(plan, base, tangents.map(\.fall), simulator, .least)
     return tangents.indices.compactMap { index in
@@ -84,8 +90,9 @@ extension Scenario {
     var spent: NumberEffect = []
     if isSpent([.dispatch, .launch, .kernelGap, .synchronization]) { spent.insert(.host) }
     if isSpent([.compute, .memory, .copy, .kernelOverhead, .communication]) { spent.insert(.device) }
+    var differences = CostDifferences(self, plan, base)
     let tangents = system.numbers.filter { !$0.affects(isHostOnly: plan.isHostOnly).isDisjoint(with: spent) }
-      .compactMap { tangent(plan, base, $0, step, isOneSided: true) }
+      .compactMap { differences.tangent($0, step, isOneSided: true, in: [.host, .device]) }
     let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
     return tangents.indices.compactMap { index in
       guard rises[index] != 0 else { return nil }
@@ -94,22 +101,20 @@ extension Scenario {
     }.sorted { ($1.strength, $0.path) < ($0.strength, $1.path) }
   }
 
-  /// How the costs change with a number; nil where they do not, or where it is zero or a threshold.
+  /// Which halves of the costs the critical path has anything of, or one that is just as long.
   ///
-  /// One-sided, the smaller value is priced only where a larger one leaves the number's range.
-  private func tangent(
-    _ plan: ProgramPlan, _ base: CostTable, _ number: SystemNumber, _ step: Double, isOneSided: Bool
-  ) -> Tangent? {
-    guard number.domain.kind != .threshold, let value = number.value(in: system), value != 0 else { return nil }
-    // Of things there is no fraction: one more and one fewer.
-    let isCount = number.domain.kind == .count
-    let change = isCount ? 1 / value : step
-    let above = priced(plan, base, number, isCount ? value + 1 : value * (1 + change))
-    let needsBelow = !isOneSided || above == nil
-    let below = needsBelow ? priced(plan, base, number, isCount ? value - 1 : value * (1 - change)) : nil
-    guard above != nil || below != nil else { return nil }
-    let tangent = Tangent(number.path, change, base, above, below)
-    return tangent.isZero ? nil : tangent
+  /// Where two paths meet at one moment, each lane keeps the larger number, so that of all paths of that length a lane has
+  /// the one with most of its half. A cost counts a million, which no mean over passes rounds to nothing.
+  private func halves(
+    _ plan: ProgramPlan, _ base: CostTable, _ simulator: Simulator
+  ) throws(SimulationFault) -> NumberEffect {
+    let isOfDevice = plan.items.map(\.isOfDevice) + LaunchCosts().all.map { _ in false }
+    let found = try accounts(
+      plan, base, [isOfDevice.map { $0 ? 0 : 1 << 20 }, isOfDevice.map { $0 ? 1 << 20 : 0 }], simulator, .greatest)
+    var halves: NumberEffect = []
+    if found[0] > 0 { halves.insert(.host) }
+    if found[1] > 0 { halves.insert(.device) }
+    return halves
   }
 
   /// What differences of all costs come to along the critical path, one for each lane in a run.
@@ -133,40 +138,79 @@ extension Scenario {
     }
     return sums
   }
+}
 
-  /// How every cost changes with one number, to either side; where the number's range ends, as to the other side.
-  private struct Tangent {
-    let path: String
-    let step: Double
-    let rise: [Int64]
-    let fall: [Int64]
+/// How every cost changes with one number, to either side; where the number's range ends, as to the other side.
+private struct Tangent {
+  let path: String
+  let step: Double
+  let rise: [Int64]
+  let fall: [Int64]
+}
 
-    /// The costs with the number larger and smaller, of which one at least is there.
-    init(_ path: String, _ step: Double, _ base: CostTable, _ above: CostTable?, _ below: CostTable?) {
-      self.path = path
-      self.step = step
-      func differences(_ high: CostTable, _ low: CostTable) -> [Int64] {
-        zip(high.allCosts, low.allCosts).map { ($0.duration - $1.duration).count }
-      }
-      rise = differences(above ?? base, above == nil ? below ?? base : base)
-      fall = differences(below == nil ? above ?? base : base, below ?? base)
-    }
+/// What changes of numbers do to the costs of a plan.
+///
+/// The tables that are priced anew are kept: each belongs to numbers that affect the same halves of the costs, of which
+/// every cost is priced each time.
+private struct CostDifferences {
+  private let scenario: Scenario
+  private let plan: ProgramPlan
+  private let base: CostTable
+  private let durations: [Int64]
+  private var tables: [NumberEffect: CostTable] = [:]
 
-    var isZero: Bool { rise.allSatisfy { $0 == 0 } && fall.allSatisfy { $0 == 0 } }
+  /// - Parameters:
+  ///   - scenario: Whose numbers are changed.
+  ///   - plan: Its plan.
+  ///   - base: Its costs.
+  init(_ scenario: Scenario, _ plan: ProgramPlan, _ base: CostTable) {
+    self.scenario = scenario
+    self.plan = plan
+    self.base = base
+    durations = base.durations
   }
 
-  /// The costs with one number changed, those that do not follow it as they are; nil where the change leaves the range of
-  /// the number.
-  private func priced(
-    _ plan: ProgramPlan, _ base: CostTable, _ number: SystemNumber, _ value: Double
-  ) -> CostTable? {
+  /// How the costs change with a number; nil where they do not, or where it is zero or a threshold.
+  ///
+  /// - Parameters:
+  ///   - number: The number.
+  ///   - step: By what share it changes.
+  ///   - isOneSided: Whether a smaller value is priced only where a larger one leaves the number's range.
+  ///   - halves: Of which costs the changes matter.
+  /// - Returns: The changes, and what step they are for.
+  mutating func tangent(
+    _ number: SystemNumber, _ step: Double, isOneSided: Bool, in halves: NumberEffect
+  ) -> Tangent? {
+    let affected = number.affects(isHostOnly: plan.isHostOnly).intersection(halves)
+    guard !affected.isEmpty, number.domain.kind != .threshold, let value = number.value(in: scenario.system), value != 0
+    else { return nil }
+    // Of things there is no fraction: one more and one fewer.
+    let isCount = number.domain.kind == .count
+    let change = isCount ? 1 / value : step
+    let above = self.change(number, to: isCount ? value + 1 : value * (1 + change), affected)
+    let needsBelow = !isOneSided || above == nil
+    let below = needsBelow ? self.change(number, to: isCount ? value - 1 : value * (1 - change), affected) : nil
+    guard let rise = above ?? below?.map({ -$0 }), let fall = below?.map({ -$0 }) ?? above else { return nil }
+    guard rise.contains(where: { $0 != 0 }) || fall.contains(where: { $0 != 0 }) else { return nil }
+    return Tangent(path: number.path, step: change, rise: rise, fall: fall)
+  }
+
+  /// By how much each cost is longer with a number changed; nil where the change leaves the range of the number.
+  private mutating func change(_ number: SystemNumber, to value: Double, _ affected: NumberEffect) -> [Int64]? {
     guard number.range.contains(value) else { return nil }
-    var changed = self
+    var changed = scenario
     number.set(value, in: &changed.system)
-    var table = base
-    let affected = number.affects(isHostOnly: plan.isHostOnly)
+    // Taken out, so that it is changed where it lies.
+    var table = tables.removeValue(forKey: affected) ?? base
     if affected.contains(.host) { changed.priceHost(plan, into: &table) }
     if affected.contains(.device) { changed.priceDevice(plan, into: &table) }
-    return table
+    var differences = durations
+    var index = 0
+    table.forEachDuration { duration in
+      differences[index] = duration - differences[index]
+      index += 1
+    }
+    tables[affected] = table
+    return differences
   }
 }

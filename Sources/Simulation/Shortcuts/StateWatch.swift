@@ -19,7 +19,7 @@ struct StateWatch: Sendable {
   ///   - budget: How many numbers may still be copied and compared; those that were are taken off.
   /// - Returns: How many rounds ago the snapshot was taken, if the state has come back.
   mutating func endRound(
-    _ model: inout SystemModel, _ calendar: EventCalendar<SystemModel.Event>, budget: inout Int
+    _ model: inout SystemModel, _ calendar: SystemModel.Calendar, budget: inout Int
   ) -> Int? {
     rounds += 1
     guard budget > 0 else { return nil }

@@ -24,12 +24,6 @@ enum TieRule: Sendable {
 /// counted out only until the state of the clocks comes back, see ``StateSnapshot``; from there on the rest of the loop
 /// moves all clocks by the same time again and again, and is a multiplication.
 struct StreamRecurrence {
-  /// When a job ended, and the account of that moment.
-  struct JobEnd {
-    var time: Picoseconds
-    var account: Account
-  }
-
   let instructions: [Instruction]
   private(set) var table: CostTable
   let ties: TieRule

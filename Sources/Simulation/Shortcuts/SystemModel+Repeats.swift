@@ -43,7 +43,7 @@ extension SystemModel {
   /// At the end of a round: leaves out those to come that are like rounds that were.
   ///
   /// - Returns: True where a probe ends here.
-  mutating func endRound(calendar: inout EventCalendar<Event>) -> Bool {
+  mutating func endRound(calendar: inout Calendar) -> Bool {
     if case .round(let depth, let left) = probeEnd, cursor.depth == depth, cursor.roundsLeft == left {
       hasStopped = true
       return true
@@ -65,7 +65,7 @@ extension SystemModel {
   }
 
   /// Multiplies rounds out if the state has come back.
-  private mutating func skipRounds(calendar: inout EventCalendar<Event>) {
+  private mutating func skipRounds(calendar: inout Calendar) {
     let place = cursor.depth - 1
     // An event costs as much as some ten numbers: looking for the state to come back costs little beside running.
     var budget = comparisonBudget + 64 * (1 + correlation - budgetedLaunches)
@@ -102,7 +102,7 @@ extension SystemModel {
   }
 
   /// Behind a pass: stops if the state has come back, with what the passes of a period come to.
-  mutating func endWatchedPass(calendar: EventCalendar<Event>) {
+  mutating func endWatchedPass(calendar: Calendar) {
     if case .passes(let left) = probeEnd {
       probeEnd = .passes(left - 1)
       hasStopped = left == 1
@@ -120,7 +120,7 @@ extension SystemModel {
 
   /// What passes come to in the long run whose times have come back.
   private mutating func longRun(
-    of passes: Int, since snapshot: SystemSnapshot, _ calendar: EventCalendar<Event>
+    of passes: Int, since snapshot: SystemSnapshot, _ calendar: Calendar
   ) -> PassPeriod? {
     let accounts = accounts(now: calendar.now)
     let time = hostClock - snapshot.hostClock
@@ -140,10 +140,12 @@ extension SystemModel {
   /// A copy of the system goes there with accounts of another meaning: costs add nothing to them, and each clock of now has
   /// its number in the first lane.
   private func sources(
-    at end: ProbeEnd, _ calendar: EventCalendar<Event>
+    at end: ProbeEnd, _ calendar: Calendar
   ) -> (clocks: [Int], mark: Int?)? {
     var probe = self
     var calendar = calendar
+    probe.streams.makeUnique()
+    calendar.makeUnique()
     probe.table.replaceAccounts { _ in .zero }
     probe.findLoopRounds()
     probe.watches = probe.watches.map { _ in StateWatch() }
@@ -158,8 +160,7 @@ extension SystemModel {
       account[0] = number
     }
     probe.goOn(calendar: &calendar)
-    var engine = Engine(model: probe, eventLimit: eventLimit)
-    engine.calendar = calendar
+    var engine = Engine(model: probe, calendar: calendar, eventLimit: eventLimit)
     do { try engine.run() } catch { return nil }
     guard engine.model.hasStopped else { return nil }
     let clocks = engine.model.accounts(now: engine.calendar.now).map { Int($0[0]) - 1 }
@@ -169,7 +170,7 @@ extension SystemModel {
   }
 
   /// Goes on from the end of a round or pass at which a probe was made.
-  private mutating func goOn(calendar: inout EventCalendar<Event>) {
+  private mutating func goOn(calendar: inout Calendar) {
     switch probeEnd {
     case .round: cursor.endLoop(length: Int(instructions[cursor.index].operand))
     case .passes: beginNextPass()

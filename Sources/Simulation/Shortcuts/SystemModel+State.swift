@@ -16,7 +16,7 @@ extension SystemModel {
   ///
   /// - Returns: Whether every call returned true.
   /// - Complexity: O(streams + waiting jobs + pending events).
-  func forEachStateNumber(_ calendar: EventCalendar<Event>, _ body: (Int64) -> Bool) -> Bool {
+  func forEachStateNumber(_ calendar: Calendar, _ body: (Int64) -> Bool) -> Bool {
     let now = calendar.now
     for index in streams.indices {
       guard body(Int64(streams[index].launched - streams[index].finished)) else { return false }
@@ -34,7 +34,7 @@ extension SystemModel {
       }
     }
     for index in streams.indices {
-      guard forEachNumber(ofDependencies: pendingDependency[index], body) else { return false }
+      guard forEachNumber(ofDependencies: streams[index].pendingDependency, body) else { return false }
       guard forEachNumber(ofJobsWaitingOn: index, now: now, body) else { return false }
     }
     return true
@@ -51,16 +51,20 @@ extension SystemModel {
   private func sinceHost(_ moment: Picoseconds) -> Int64 { (moment - hostClock).count }
 
   private func forEachNumber(ofRunningJobOn index: Int, now: Picoseconds, _ body: (Int64) -> Bool) -> Bool {
-    guard let kernel = streams[index].running else {
+    let kernel = streams[index].kernel
+    guard streams[index].isRunning else {
       return body(streams[index].isStalled ? -2 : -3)
         && body(isLastEndRelevant(on: index, now: now) ? sinceHost(streams[index].lastEnd ?? 0) : Self.irrelevant)
     }
-    guard body(Int64(kernel.cost)), body(kernel.remaining.count), body(sinceHost(kernel.start)),
-      body(sinceHost(kernel.asOf)), body((kernel.isActive ? 1 : 0) + (kernel.sharesDevice ? 2 : 0))
+    // Behind the start of one that shares the device, what it needs counts from what all of those have got.
+    let isSharing = kernel.isActive && kernel.sharesDevice
+    guard body(Int64(kernel.cost)), body((kernel.exclusive - (isSharing ? sharedProgress : 0)).count),
+      body(sinceHost(kernel.start)), body(isSharing ? sinceHost(sharedProgressAsOf) : 0),
+      body((kernel.isActive ? 1 : 0) + (kernel.sharesDevice ? 2 : 0))
     else { return false }
-    guard let graph = streams[index].graph else { return true }
-    guard body(Int64(graph.cursor.index)) else { return false }
-    for rounds in graph.cursor.rounds { guard body(Int64(rounds)) else { return false } }
+    guard streams[index].runsGraph else { return true }
+    guard body(Int64(streams[index].graph.cursor.index)) else { return false }
+    for rounds in streams[index].graph.cursor.rounds { guard body(Int64(rounds)) else { return false } }
     return true
   }
 
@@ -70,20 +74,13 @@ extension SystemModel {
     return end + table.launch.kernelGap.duration > (streams[index].isStalled ? now : hostClock)
   }
 
-  private func forEachNumber(of calendar: EventCalendar<Event>, _ body: (Int64) -> Bool) -> Bool {
+  private func forEachNumber(of calendar: Calendar, _ body: (Int64) -> Bool) -> Bool {
     var count: Int64 = 0
-    for (event, time) in calendar.pending where isAlive(event) {
+    for (event, time) in calendar.pending {
       count += 1
       guard body(Int64(event.kind.rawValue)), body(Int64(event.stream)), body(sinceHost(time)) else { return false }
     }
     return body(count) && body(count == 0 ? Self.irrelevant : sinceHost(calendar.now))
-  }
-
-  /// Whether an event will do anything, and is not an end that another has overtaken.
-  private func isAlive(_ event: Event) -> Bool {
-    guard event.kind == .kernelEnds else { return true }
-    let stream = Int(event.stream)
-    return streams[stream].generation == event.generation && streams[stream].running != nil
   }
 
   private func forEachNumber(ofDependencies first: Int32, _ body: (Int64) -> Bool) -> Bool {
@@ -110,6 +107,9 @@ extension SystemModel {
     return true
   }
 
+  /// How many jobs each stream has been given.
+  var launchedCounts: [Int] { streams.indices.map { streams[$0].launched } }
+
   /// Device busy time up to a moment.
   func busy(until now: Picoseconds) -> Picoseconds { deviceBusy + (activeKernels > 0 ? now - activeSince : 0) }
 
@@ -124,7 +124,7 @@ extension SystemModel {
   mutating func forEachClock(now: Picoseconds, _ body: (inout Account) -> Void) {
     body(&hostAccount)
     for index in streams.indices {
-      if streams[index].running != nil || isLastEndRelevant(on: index, now: now) { body(&streams[index].account) }
+      if streams[index].isRunning || isLastEndRelevant(on: index, now: now) { body(&streams[index].account) }
       for place in 0..<streams[index].jobs.waitingCount where streams[index].jobs[waiting: place].ready >= now {
         body(&streams[index].jobs[waiting: place].account)
       }
@@ -151,12 +151,12 @@ extension SystemModel {
     hostClock += time
     deviceBusy += busy
     activeSince += time
+    sharedProgressAsOf += time
     for index in streams.indices {
       streams[index].launched += launches[index]
       streams[index].finished += launches[index]
       streams[index].lastEnd? += time
-      streams[index].running?.start += time
-      streams[index].running?.asOf += time
+      streams[index].kernel.start += time
       for place in 0..<streams[index].jobs.waitingCount { streams[index].jobs[waiting: place].ready += time }
       if var job = streams[index].jobs.current {
         job.ready += time

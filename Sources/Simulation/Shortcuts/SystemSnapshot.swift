@@ -20,7 +20,7 @@ struct SystemSnapshot: Sendable {
   /// The state now.
   ///
   /// - Complexity: O(streams + waiting jobs + pending events).
-  init(_ model: inout SystemModel, _ calendar: EventCalendar<SystemModel.Event>) {
+  init(_ model: inout SystemModel, _ calendar: SystemModel.Calendar) {
     var numbers: ContiguousArray<Int64> = []
     _ = model.forEachStateNumber(calendar) { number in
       numbers.append(number)
@@ -30,7 +30,7 @@ struct SystemSnapshot: Sendable {
     accounts = model.accounts(now: calendar.now)
     hostClock = model.hostClock
     busy = model.busy(until: calendar.now)
-    launched = model.streams.map(\.launched)
+    launched = model.launchedCounts
   }
 
   /// How many numbers the state has.
@@ -40,7 +40,7 @@ struct SystemSnapshot: Sendable {
   ///
   /// - Returns: Whether they are those of the snapshot, and how many numbers it took to see it.
   func isSame(
-    as model: borrowing SystemModel, _ calendar: EventCalendar<SystemModel.Event>
+    as model: borrowing SystemModel, _ calendar: SystemModel.Calendar
   ) -> (isSame: Bool, compared: Int) {
     var place = 0
     let isPrefix = model.forEachStateNumber(calendar) { number in
