@@ -15,8 +15,8 @@ package struct Decomposition: Sendable {
   }
 
   /// The program with operators spelled out; repeats stay repeats.
-  package func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<ResolvedOperator>] {
-    rules.isEmpty ? program : program.flatMapLeaves { nodes(of: $0) }
+  package func rewrite(_ program: ResolvedProgram) -> ResolvedProgram {
+    rules.isEmpty ? program : program.replacingCalls { nodes(of: $0) }
   }
 
   /// What an operator is spelled out as; itself where no rule applies.

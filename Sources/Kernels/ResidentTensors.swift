@@ -19,68 +19,138 @@ struct ResidentTensors {
 
   private let target: LoweringTarget
   private let countsWeights: Bool
-  /// What is declared, and what the program has made so far.
-  private var known: Set<Tensor>
-  private var tables: Set<Shape> = []
-  private var matrices: Set<Shape> = []
+  private var operands: [Operand] = []
+  /// For each call where its inputs begin among all operands, and its results, which end where the next call's inputs begin.
+  private var starts: [(inputs: Int32, results: Int32)] = []
+  /// By a tensor's number, whether it is declared or the program has made it.
+  private var isKnown: [Bool] = []
+  /// By a shape's number, whether a table has it, and a matrix.
+  private var isTable: [Bool] = []
+  private var isMatrix: [Bool] = []
+
+  /// What a call reads or makes.
+  private struct Operand {
+    enum Role { case weight, table, cache, other }
+
+    let role: Role
+    let isOfRankTwo: Bool
+    /// The number of the tensor; of a weight that of its shape.
+    let number: Int32
+    let elements: Int64
+    let bytes: Double
+  }
 
   /// The tensors of a workload, whose program is given with its rules.
   ///
   /// - Complexity: The length of the program's text, times the depth of its repeats.
-  init(_ workload: BoundWorkload, _ program: [Block<ResolvedOperator>], _ target: LoweringTarget) {
+  init(_ workload: BoundWorkload, _ program: ResolvedProgram, _ target: LoweringTarget) {
     self.target = target
     countsWeights = workload.weightElements == nil
-    known = Set(workload.inputs)
     inputBytes = workload.inputs.reduce(0) { $0 + Self.bytes(of: $1, target) }
     count = Double(workload.inputs.count)
-    program.forEachRound { add($0, $1) }
+    let shapes = findOperands(program.calls, workload.inputs)
+    program.sequence.forEachRound { add($0, $1) }
     // A table that is tied to a matrix was counted as both.
-    count -= Double(tables.intersection(matrices).count)
+    let tied = shapes.indices.filter { isTable[$0] && isMatrix[$0] }
+    count -= Double(tied.count)
     if let elements = workload.weightElements {
       weightBytes = Double(elements) * target.formats.weights.bytesPerElement
     } else {
-      for shape in tables.intersection(matrices) {
-        weightBytes -= Double(shape.elementCount) * target.formats.weights.bytesPerElement
+      for shape in tied {
+        weightBytes -= Double(shapes[shape]) * target.formats.weights.bytesPerElement
       }
     }
+    (operands, starts, isKnown, isTable, isMatrix) = ([], [], [], [], [])
   }
 
   private static func bytes(of tensor: Tensor, _ target: LoweringTarget) -> Double {
     Double(tensor.shape.elementCount) * target.bytes(tensor.type)
   }
 
-  private mutating func add(_ call: ResolvedOperator, _ times: Double) {
-    let (operation, rule) = (call.operation, call.rule)
-    for (index, (shape, type)) in zip(operation.inputs, operation.inputTypes).enumerated() {
-      let tensor = Tensor(shape: shape, type: type)
-      if rule.isWeight(index) {
-        addWeight(shape, isTable: rule.kind == .embedding, times)
-      } else if !known.contains(tensor) {
-        addInput(tensor, isCache: rule.isCache(index), times)
+  /// Numbers the tensors of all calls, and the shapes of weights.
+  ///
+  /// - Returns: For each shape of a weight its elements.
+  private mutating func findOperands(_ calls: [ResolvedOperator], _ declared: [Tensor]) -> [Int64] {
+    var (tensors, shapes): ([Tensor: Int32], [Shape: Int32]) = ([:], [:])
+    var sizes: [Int64] = []
+    func number(of tensor: Tensor) -> Int32 {
+      if let known = tensors[tensor] { return known }
+      tensors[tensor] = Int32(tensors.count)
+      return Int32(tensors.count - 1)
+    }
+    func number(of shape: Shape) -> Int32 {
+      if let known = shapes[shape] { return known }
+      shapes[shape] = Int32(shapes.count)
+      sizes.append(shape.elementCount)
+      return Int32(shapes.count - 1)
+    }
+    let given = declared.map(number)
+    starts.reserveCapacity(calls.count + 1)
+    for call in calls {
+      let (operation, rule) = (call.operation, call.rule)
+      let first = Int32(operands.count)
+      for (index, shape) in operation.inputs.enumerated() {
+        let tensor = Tensor(shape: shape, type: operation.inputTypes[index])
+        let isWeight = rule.isWeight(index)
+        operands.append(
+          Operand(
+            role: isWeight ? rule.kind == .embedding ? .table : .weight : rule.isCache(index) ? .cache : .other,
+            isOfRankTwo: shape.rank == 2, number: isWeight ? number(of: shape) : number(of: tensor),
+            elements: shape.elementCount, bytes: Self.bytes(of: tensor, target)))
+      }
+      starts.append((first, Int32(operands.count)))
+      for (index, shape) in operation.outputs.enumerated() {
+        let tensor = Tensor(shape: shape, type: operation.outputTypes[index])
+        operands.append(
+          Operand(
+            role: .other, isOfRankTwo: shape.rank == 2, number: number(of: tensor), elements: shape.elementCount,
+            bytes: 0))
       }
     }
-    for (shape, type) in zip(operation.outputs, operation.outputTypes) {
-      known.insert(Tensor(shape: shape, type: type))
-    }
+    starts.append((Int32(operands.count), Int32(operands.count)))
+    isKnown = [Bool](repeating: false, count: tensors.count)
+    isTable = [Bool](repeating: false, count: shapes.count)
+    isMatrix = isTable
+    for tensor in given { isKnown[Int(tensor)] = true }
+    return sizes
   }
 
-  private mutating func addWeight(_ shape: Shape, isTable: Bool, _ times: Double) {
-    if shape.rank == 2, !isTable { matrices.insert(shape) }
-    let tensors = !isTable ? times : tables.insert(shape).inserted ? 1 : 0
+  private mutating func add(_ call: Int, _ times: Double) {
+    let (inputs, results) = starts[call]
+    for index in Int(inputs)..<Int(results) {
+      let operand = operands[index]
+      switch operand.role {
+      case .weight, .table: addWeight(operand, times)
+      case .cache, .other: if !isKnown[Int(operand.number)] { addInput(operand, times) }
+      }
+    }
+    for index in Int(results)..<Int(starts[call + 1].inputs) { isKnown[Int(operands[index].number)] = true }
+  }
+
+  private mutating func addWeight(_ weight: Operand, _ times: Double) {
+    let shape = Int(weight.number)
+    var tensors = times
+    if weight.role == .table {
+      tensors = isTable[shape] ? 0 : 1
+      isTable[shape] = true
+    } else if weight.isOfRankTwo {
+      isMatrix[shape] = true
+    }
     count += tensors
-    if countsWeights { weightBytes += Double(shape.elementCount) * target.formats.weights.bytesPerElement * tensors }
+    if countsWeights {
+      weightBytes += Double(weight.elements) * target.formats.weights.bytesPerElement * tensors
+    }
   }
 
   /// Constants of a model whose weights are counted are among them.
-  private mutating func addInput(_ tensor: Tensor, isCache: Bool, _ times: Double) {
-    let bytes = Self.bytes(of: tensor, target)
-    if isCache {
-      inputBytes += bytes * times
+  private mutating func addInput(_ tensor: Operand, _ times: Double) {
+    if tensor.role == .cache {
+      inputBytes += tensor.bytes * times
       count += times
     } else if countsWeights {
-      inputBytes += bytes
+      inputBytes += tensor.bytes
       count += 1
-      known.insert(tensor)
+      isKnown[Int(tensor.number)] = true
     }
   }
 }

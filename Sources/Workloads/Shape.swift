@@ -34,6 +34,11 @@ public struct Shape: Sendable, Hashable {
     self = shape
   }
 
+  /// Hashes the dimensions, of which shapes of as many elements may differ.
+  public func hash(into hasher: inout Hasher) {
+    for dimension in dimensions { hasher.combine(dimension) }
+  }
+
   /// The number of dimensions.
   public var rank: Int { dimensions.count }
 
