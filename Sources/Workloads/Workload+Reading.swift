@@ -43,8 +43,13 @@ extension Workload {
   ///   - file: The name of the file, for faults.
   /// - Throws: The first thing that is wrong, with its place.
   public init(bytes: [UInt8], file: String) throws(JSONFault) {
+    try self.init(bytes: bytes, file: file, scans: true)
+  }
+
+  /// Reads a text, its program from a tree where `scans` is false: the same, as tests hold one way to the other.
+  init(bytes: [UInt8], file: String, scans: Bool) throws(JSONFault) {
     let source = JSONSource(bytes: bytes, file: file)
-    if let scanned = try? Workload(scanning: source) {
+    if scans, let scanned = try? Workload(scanning: source) {
       self = scanned
     } else {
       let document = try JSONDocument(source: source, valueLimit: Workload.valueLimit)
