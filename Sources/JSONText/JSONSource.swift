@@ -38,6 +38,7 @@ package struct JSONSource: Sendable {
   /// A cursor at a value of the text, read by itself: faults have its place, but not the path to it.
   ///
   /// - Parameter offset: Where the value begins.
+  /// - Returns: The cursor.
   /// - Throws: What is not JSON in it.
   package func cursor(ofValueAtByte offset: Int) throws(JSONFault) -> JSONCursor {
     let value = try withParser { parser throws(JSONFault) in

@@ -17,6 +17,8 @@ struct JSONTreeBuilder {
   ///   - parser: The parser.
   ///   - valueLimit: The most values.
   ///   - member: A member of the root that somebody else reads.
+  /// - Returns: The text's one value.
+  /// - Throws: The first thing that is not JSON, or a repeated key.
   static func read(
     from parser: inout JSONPullParser, valueLimit: Int, leaving member: JSONLeftMember? = nil
   ) throws(JSONFault) -> JSONValue {

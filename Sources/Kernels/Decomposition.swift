@@ -20,9 +20,11 @@ package struct Decomposition: Sendable {
   }
 
   /// What an operator is spelled out as; itself where no rule applies.
-  func nodes(of call: ResolvedOperator) -> [ResolvedOperator] {
-    guard let decomposition = call.rule.decomposition, rules.contains(decomposition.rule) else { return [call] }
-    return decomposition.nodes(call.operation).map { ResolvedOperator($0) }
+  func nodes(of call: ResolvedOperator) -> [Operator] {
+    guard let decomposition = call.rule.decomposition, rules.contains(decomposition.rule) else {
+      return [call.operation]
+    }
+    return decomposition.nodes(call.operation)
   }
 }
 

@@ -49,7 +49,7 @@ package struct FusedProgram: Sendable {
 /// The different groups of a program's operators, in the order in which they first come.
 package struct OperatorGroups: Sendable {
   /// The program's different calls.
-  package let calls: [ResolvedOperator]
+  package let calls: DifferentCalls
   /// The members of all groups, one group behind the other, as indices into ``calls``.
   private var members: [Int32] = []
   /// Where each group ends among them.
@@ -59,7 +59,7 @@ package struct OperatorGroups: Sendable {
   private var together: [[Int]: Int] = [:]
 
   /// No groups of some calls.
-  init(_ calls: [ResolvedOperator]) {
+  init(_ calls: DifferentCalls) {
     self.calls = calls
     alone = [Int32](repeating: -1, count: calls.count)
   }

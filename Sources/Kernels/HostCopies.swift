@@ -8,8 +8,8 @@ extension ResolvedProgram {
   /// The copies are no operators of the model: they are not counted as such.
   func with(tensorsOf workload: BoundWorkload, on place: TensorPlace) -> ResolvedProgram {
     guard place == .host else { return self }
-    func copies(_ name: String, _ tensors: [Tensor]) -> [ResolvedOperator] {
-      tensors.map { ResolvedOperator(Operator(name: name, inputs: [$0.shape], inputTypes: [$0.type])) }
+    func copies(_ name: String, _ tensors: [Tensor]) -> [Operator] {
+      tensors.map { Operator(name: name, inputs: [$0.shape], inputTypes: [$0.type]) }
     }
     return between(
       copies("memcpy_host_to_device", workload.inputs), copies("memcpy_device_to_host", workload.outputs))

@@ -29,12 +29,6 @@ struct LiveTensors {
     var lastRead: Int
   }
 
-  /// What tells tensors apart.
-  private struct Key: Hashable {
-    let elements: Int64
-    let type: ElementType
-  }
-
   /// What a call reads or makes.
   private struct Operand {
     let elements: Int64
@@ -63,7 +57,7 @@ struct LiveTensors {
   init(_ program: FusedProgram, launchesNothing: [Bool], _ target: LoweringTarget) {
     let groups = program.groups
     findOperands(groups.calls, target)
-    let worksInPlace = groups.calls.map { $0.operation.name.utf8.last == UInt8(ascii: "_") }
+    let worksInPlace = groups.calls.operators.map { $0.name.utf8.last == UInt8(ascii: "_") }
     program.sequence.forEachRound { group, _ in
       let members = groups.places(of: group)
       run(members, isAlias: launchesNothing[group] || worksInPlace[Int(members[members.endIndex - 1])])
@@ -71,27 +65,33 @@ struct LiveTensors {
     (operands, starts, last) = ([], [], [])
   }
 
-  private mutating func findOperands(_ calls: [ResolvedOperator], _ target: LoweringTarget) {
-    var keys: [Key: Int32] = [:]
+  private mutating func findOperands(_ calls: DifferentCalls, _ target: LoweringTarget) {
+    var keys: [(elements: Int64, type: ElementType)] = []
+    var places = PlaceTable()
+    func number(_ elements: Int64, _ type: ElementType) -> Int32 {
+      var hash = QuickHash()
+      hash.add(elements)
+      let known = places.place(hash: hash.value) { keys[$0].elements == elements && keys[$0].type == type }
+      if let known { return Int32(known) }
+      keys.append((elements, type))
+      places.append(hash: hash.value)
+      return Int32(keys.count - 1)
+    }
     func operand(_ shape: Shape, _ type: ElementType, isWeight: Bool) -> Operand {
       let (elements, bytes) = (shape.elementCount, Double(shape.elementCount) * target.bytes(type))
       guard !isWeight else { return Operand(elements: elements, key: -1, bytes: bytes) }
-      let key = Key(elements: elements, type: type)
-      let number = keys[key] ?? Int32(keys.count)
-      if number == Int32(keys.count) { keys[key] = number }
-      return Operand(elements: elements, key: number, bytes: bytes)
+      return Operand(elements: elements, key: number(elements, type), bytes: bytes)
     }
     starts.reserveCapacity(calls.count + 1)
-    for call in calls {
-      let (operation, rule) = (call.operation, call.rule)
+    for call in 0..<calls.count {
       let first = Int32(operands.count)
-      for (index, shape) in operation.inputs.enumerated() {
-        operands.append(operand(shape, operation.inputTypes[index], isWeight: rule.isWeight(index)))
+      let (inputs, inputTypes) = (calls.operators[call].inputs, calls.operators[call].inputTypes)
+      for index in inputs.indices {
+        operands.append(operand(inputs[index], inputTypes[index], isWeight: calls.rules[call].isWeight(index)))
       }
       starts.append((first, Int32(operands.count)))
-      for (index, shape) in operation.outputs.enumerated() {
-        operands.append(operand(shape, operation.outputTypes[index], isWeight: false))
-      }
+      let (outputs, outputTypes) = (calls.operators[call].outputs, calls.operators[call].outputTypes)
+      for index in outputs.indices { operands.append(operand(outputs[index], outputTypes[index], isWeight: false)) }
     }
     starts.append((Int32(operands.count), Int32(operands.count)))
     last = [Int32](repeating: -1, count: keys.count)

@@ -88,7 +88,7 @@ package struct LoweredProgram: Sendable {
     }
     (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
     let resident = ResidentTensors(workload, program, target)
-    let live = LiveTensors(fused, launchesNothing: operations.map(\.kernels.isEmpty), target)
+    let live = LiveTensors(fused, launchesNothing: operations.map { $0.kernels.isEmpty }, target)
     tensors = TensorDemand(
       weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes, count: resident.count)
   }
@@ -111,7 +111,7 @@ package struct LoweredProgram: Sendable {
           kernels: lowered.kernels.map { different.index(of: $0) }, transfer: lowered.transfer,
           synchronizes: lowered.synchronizes, stream: first.operation.stream,
           waitsForStreams: first.operation.waitsForStreams,
-          moduleCalls: places.reduce(0) { $0 + groups.calls[Int($1)].operation.moduleCalls }))
+          moduleCalls: places.reduce(0) { $0 + groups.calls.operators[Int($1)].moduleCalls }))
     }
     kernels = different.kernels
   }
@@ -147,9 +147,12 @@ private struct DifferentKernels {
 
   /// Where in ``kernels`` a kernel stands; one that is new stands at the end.
   mutating func index(of kernel: Kernel) -> Int {
-    var hasher = Hasher()
-    kernel.hash(into: &hasher)
-    let hash = hasher.finalize()
+    var quick = QuickHash()
+    quick.add(UInt64(kernel.name.utf8.count))
+    quick.add(kernel.flops)
+    quick.add(kernel.bytesRead)
+    quick.add(kernel.bytesWritten)
+    let hash = quick.value
     if let known = places.place(hash: hash, where: { kernels[$0] == kernel }) { return known }
     kernels.append(kernel)
     places.append(hash: hash)

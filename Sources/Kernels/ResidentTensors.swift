@@ -30,11 +30,10 @@ struct ResidentTensors {
 
   /// What a call reads or makes.
   private struct Operand {
-    enum Role { case weight, table, cache, other }
+    enum Role { case weight, matrix, table, cache, other }
 
     let role: Role
-    let isOfRankTwo: Bool
-    /// The number of the tensor; of a weight that of its shape.
+    /// The number of the tensor; of a table or matrix that of its shape, and -1 of another weight.
     let number: Int32
     let elements: Int64
     let bytes: Double
@@ -67,52 +66,48 @@ struct ResidentTensors {
     Double(tensor.shape.elementCount) * target.bytes(tensor.type)
   }
 
-  /// Numbers the tensors of all calls, and the shapes of weights.
+  /// Numbers the tensors of all calls, and the shapes of tables and matrices.
   ///
-  /// - Returns: For each shape of a weight its elements.
-  private mutating func findOperands(_ calls: [ResolvedOperator], _ declared: [Tensor]) -> [Int64] {
-    var (tensors, shapes): ([Tensor: Int32], [Shape: Int32]) = ([:], [:])
-    var sizes: [Int64] = []
-    func number(of tensor: Tensor) -> Int32 {
-      if let known = tensors[tensor] { return known }
-      tensors[tensor] = Int32(tensors.count)
-      return Int32(tensors.count - 1)
-    }
-    func number(of shape: Shape) -> Int32 {
-      if let known = shapes[shape] { return known }
-      shapes[shape] = Int32(shapes.count)
-      sizes.append(shape.elementCount)
-      return Int32(shapes.count - 1)
-    }
-    let given = declared.map(number)
+  /// - Returns: For each of these shapes its elements.
+  private mutating func findOperands(_ calls: DifferentCalls, _ declared: [Tensor]) -> [Int64] {
+    var (tensors, shapes) = (DifferentTensors(), DifferentTensors())
+    // What is tied to a table matters only where there is one.
+    let hasTables = calls.rules.contains { $0.kind == .embedding }
+    let given = declared.map { tensors.number(of: $0.shape, $0.type) }
     starts.reserveCapacity(calls.count + 1)
-    for call in calls {
-      let (operation, rule) = (call.operation, call.rule)
+    for call in 0..<calls.count {
       let first = Int32(operands.count)
-      for (index, shape) in operation.inputs.enumerated() {
-        let tensor = Tensor(shape: shape, type: operation.inputTypes[index])
-        let isWeight = rule.isWeight(index)
-        operands.append(
-          Operand(
-            role: isWeight ? rule.kind == .embedding ? .table : .weight : rule.isCache(index) ? .cache : .other,
-            isOfRankTwo: shape.rank == 2, number: isWeight ? number(of: shape) : number(of: tensor),
-            elements: shape.elementCount, bytes: Self.bytes(of: tensor, target)))
+      let rule = calls.rules[call]
+      let (inputs, inputTypes) = (calls.operators[call].inputs, calls.operators[call].inputTypes)
+      for (index, shape) in inputs.enumerated() {
+        let bytes = Double(shape.elementCount) * target.bytes(inputTypes[index])
+        let role: Operand.Role =
+          rule.isWeight(index)
+          ? rule.kind == .embedding ? .table : hasTables && shape.rank == 2 ? .matrix : .weight
+          : rule.isCache(index) ? .cache : .other
+        let number: Int32 =
+          switch role {
+          case .weight: -1
+          case .table, .matrix: shapes.number(of: shape, .float)
+          case .cache, .other: tensors.number(of: shape, inputTypes[index])
+          }
+        operands.append(Operand(role: role, number: number, elements: shape.elementCount, bytes: bytes))
       }
       starts.append((first, Int32(operands.count)))
-      for (index, shape) in operation.outputs.enumerated() {
-        let tensor = Tensor(shape: shape, type: operation.outputTypes[index])
+      let (outputs, outputTypes) = (calls.operators[call].outputs, calls.operators[call].outputTypes)
+      for (index, shape) in outputs.enumerated() {
         operands.append(
           Operand(
-            role: .other, isOfRankTwo: shape.rank == 2, number: number(of: tensor), elements: shape.elementCount,
-            bytes: 0))
+            role: .other, number: tensors.number(of: shape, outputTypes[index]), elements: shape.elementCount, bytes: 0)
+        )
       }
     }
     starts.append((Int32(operands.count), Int32(operands.count)))
-    isKnown = [Bool](repeating: false, count: tensors.count)
-    isTable = [Bool](repeating: false, count: shapes.count)
+    isKnown = [Bool](repeating: false, count: tensors.all.count)
+    isTable = [Bool](repeating: false, count: shapes.all.count)
     isMatrix = isTable
     for tensor in given { isKnown[Int(tensor)] = true }
-    return sizes
+    return shapes.all.map(\.shape.elementCount)
   }
 
   private mutating func add(_ call: Int, _ times: Double) {
@@ -120,7 +115,7 @@ struct ResidentTensors {
     for index in Int(inputs)..<Int(results) {
       let operand = operands[index]
       switch operand.role {
-      case .weight, .table: addWeight(operand, times)
+      case .weight, .matrix, .table: addWeight(operand, times)
       case .cache, .other: if !isKnown[Int(operand.number)] { addInput(operand, times) }
       }
     }
@@ -133,7 +128,7 @@ struct ResidentTensors {
     if weight.role == .table {
       tensors = isTable[shape] ? 0 : 1
       isTable[shape] = true
-    } else if weight.isOfRankTwo {
+    } else if weight.role == .matrix {
       isMatrix[shape] = true
     }
     count += tensors
@@ -152,5 +147,24 @@ struct ResidentTensors {
       count += 1
       isKnown[Int(tensor.number)] = true
     }
+  }
+}
+
+/// Tensors, each of which has a number.
+private struct DifferentTensors {
+  /// The tensors by their numbers.
+  private(set) var all: [(shape: Shape, type: ElementType)] = []
+  private var places = PlaceTable()
+
+  /// The number of a tensor; the next one of a new tensor.
+  mutating func number(of shape: Shape, _ type: ElementType) -> Int32 {
+    var hash = QuickHash()
+    shape.add(to: &hash)
+    if let known = places.place(hash: hash.value, where: { all[$0].type == type && all[$0].shape == shape }) {
+      return Int32(known)
+    }
+    all.append((shape, type))
+    places.append(hash: hash.value)
+    return Int32(all.count - 1)
   }
 }

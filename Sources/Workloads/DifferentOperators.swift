@@ -9,9 +9,7 @@ package struct DifferentOperators {
 
   /// Where in ``operators`` an operator stands; one that is new stands at the end.
   package mutating func index(of operation: Operator) -> Int {
-    var hasher = Hasher()
-    operation.hash(into: &hasher)
-    let hash = hasher.finalize()
+    let hash = operation.quickHash
     if let known = places.place(hash: hash, where: { operators[$0] == operation }) { return known }
     operators.append(operation)
     places.append(hash: hash)

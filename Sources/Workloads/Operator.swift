@@ -57,6 +57,15 @@ public struct Operator: Sendable, Hashable {
     hasher.combine(outputs.first?.elementCount ?? 0)
   }
 
+  /// A hash of what tells most operators apart, for tables of many.
+  package var quickHash: Int {
+    var hash = QuickHash()
+    hash.add(UInt64(name.utf8.count))
+    for shape in inputs { shape.add(to: &hash) }
+    for shape in outputs { shape.add(to: &hash) }
+    return hash.value
+  }
+
   /// The same call, before which so many modules are called.
   package func calledBehind(modules count: Int) -> Operator {
     var call = self

@@ -2,24 +2,34 @@
 ///
 /// A dictionary holds its keys: of a hundred thousand kernels of three hundred bytes that is more than everything else.
 package struct PlaceTable: Sendable {
-  /// The values' hashes, in the order of the array.
-  private var hashes: [UInt32] = []
-  /// Places in the array, each in the first free slot from that of its hash on; -1 for none.
-  private var slots: [Int32] = []
+  /// Places in the array, each in the first free slot from that of its hash on: in the upper half the hash, in the lower one
+  /// more than the place, and 0 for none.
+  ///
+  /// What is looked for is mostly found with one look at memory.
+  @usableFromInline var slots: [UInt64] = []
+
+  /// How many values there are.
+  package private(set) var count = 0
 
   /// Nothing is known yet.
   package init() {}
 
-  /// The place of a value; nil for one that is not in the array.
+  /// Looks for a value; nil for one that is not in the array.
   ///
   /// - Parameters:
   ///   - hash: Its hash.
   ///   - isEqual: Whether it is that at a place.
+  /// - Returns: The place.
   @inlinable package func place(hash: Int, where isEqual: (Int) -> Bool) -> Int? {
-    var slot = firstSlot(hash)
-    while let place = place(inSlot: slot, hash) {
-      if place >= 0, isEqual(place) { return place }
-      slot += 1
+    guard !slots.isEmpty else { return nil }
+    let short = UInt64(UInt32(truncatingIfNeeded: hash))
+    var slot = Int(short) & (slots.count - 1)
+    while slots[slot] != 0 {
+      if slots[slot] >> 32 == short {
+        let place = Int(slots[slot] & 0xFFFF_FFFF) - 1
+        if isEqual(place) { return place }
+      }
+      slot = (slot + 1) & (slots.count - 1)
     }
     return nil
   }
@@ -28,29 +38,20 @@ package struct PlaceTable: Sendable {
   ///
   /// - Parameter hash: Its hash.
   package mutating func append(hash: Int) {
-    if hashes.count * 2 >= slots.count { grow() }
-    hashes.append(UInt32(truncatingIfNeeded: hash))
-    insert(hashes.count - 1)
+    if (count + 1) * 2 > slots.count { grow() }
+    count += 1
+    insert(UInt64(UInt32(truncatingIfNeeded: hash)) << 32 | UInt64(count))
   }
 
-  @usableFromInline func firstSlot(_ hash: Int) -> Int { Int(UInt32(truncatingIfNeeded: hash)) }
-
-  /// The place in a slot, or -1 where its value has another hash; nil where the slot is free.
-  @usableFromInline func place(inSlot slot: Int, _ hash: Int) -> Int? {
-    guard !slots.isEmpty else { return nil }
-    let place = Int(slots[slot & (slots.count - 1)])
-    guard place >= 0 else { return nil }
-    return hashes[place] == UInt32(truncatingIfNeeded: hash) ? place : -1
-  }
-
-  private mutating func insert(_ place: Int) {
-    var slot = Int(hashes[place]) & (slots.count - 1)
-    while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-    slots[slot] = Int32(place)
+  private mutating func insert(_ entry: UInt64) {
+    var slot = Int(entry >> 32) & (slots.count - 1)
+    while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+    slots[slot] = entry
   }
 
   private mutating func grow() {
-    slots = [Int32](repeating: -1, count: max(16, slots.count * 2))
-    for place in hashes.indices { insert(place) }
+    let entries = slots
+    slots = [UInt64](repeating: 0, count: max(16, entries.count * 2))
+    for entry in entries where entry != 0 { insert(entry) }
   }
 }

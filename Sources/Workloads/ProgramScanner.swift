@@ -95,9 +95,12 @@ struct ProgramScanner {
   /// Reads a list of operators and repeats, of which there must be one.
   ///
   /// - Parameter depth: How many repeats it stands in.
+  /// - Returns: What stands in it; nil for what is none, or has to be read from a tree.
   mutating func program(depth: Int) -> [WorkloadStatement]? {
     guard take(UInt8(ascii: "[")) else { return nil }
     var statements: [WorkloadStatement] = []
+    // Of a flat program, as many as there may be; what is not filled takes no memory.
+    if depth == 0 { statements.reserveCapacity((bytes.count - offset) / 64) }
     var last = -1
     while true {
       guard next() == UInt8(ascii: "{") else { return nil }

@@ -39,6 +39,12 @@ public struct Shape: Sendable, Hashable {
     for dimension in dimensions { hasher.combine(dimension) }
   }
 
+  /// Mixes the dimensions into a hash.
+  package func add(to hash: inout QuickHash) {
+    for dimension in dimensions { hash.add(dimension) }
+    hash.add(UInt64(dimensions.count))
+  }
+
   /// The number of dimensions.
   public var rank: Int { dimensions.count }
 

@@ -310,6 +310,10 @@ private final class KnownOperators {
   }
 
   func append(_ index: Int, of number: Int, behind modules: Int) {
-    if modules == 0 { indices[number] = Int32(index) } else { behindModules[Key(number: number, modules: modules)] = index }
+    if modules == 0 {
+      indices[number] = Int32(index)
+    } else {
+      behindModules[Key(number: number, modules: modules)] = index
+    }
   }
 }

@@ -77,7 +77,8 @@ import Testing
     func program(depth: Int) -> [Instruction] {
       var instructions: [Instruction] = []
       for _ in 0..<Int.random(in: 1...6, using: &random) {
-        var stretch = Self.work((0..<Int.random(in: 1...9, using: &random)).map { _ in Int.random(in: 0..<3, using: &random) })
+        let length = Int.random(in: 1...9, using: &random)
+        var stretch = Self.work((0..<length).map { _ in Int.random(in: 0..<3, using: &random) })
         if depth > 0, Bool.random(using: &random) {
           let body = program(depth: depth - 1)
           stretch += [Instruction(.beginLoop, operand: Int.random(in: 0...3, using: &random))] + body

@@ -10,7 +10,9 @@ import Testing
   static func outcome(_ text: [UInt8], scans: Bool) -> String {
     do {
       let workload = try Workload(bytes: text, file: "w.json", scans: scans)
-      let bound = try workload.bind(["batch": 3]) { $0.name == "wrong" ? OperatorProblem(problem: "p", advice: "a") : nil }
+      let bound = try workload.bind(["batch": 3]) {
+        $0.name == "wrong" ? OperatorProblem(problem: "p", advice: "a") : nil
+      }
       return "\(unrolled(bound.program)) \(bound.operatorCount) \(bound.program.count)"
     } catch {
       return "\(error)"
@@ -32,7 +34,9 @@ import Testing
     }
 
     mutating func dimension() -> String {
-      if chance(60) { return pick(["-1", "1e2", "2.0", "99999999999", "\"batch/2\"", "true", "007", "\"bat\\u0063h\"", "null"]) }
+      if chance(60) {
+        return pick(["-1", "1e2", "2.0", "99999999999", "\"batch/2\"", "true", "007", "\"bat\\u0063h\"", "null"])
+      }
       return pick(["0", "1", "64", "128", "\"batch\"", "\"batch * 2\"", "\"4\"", "3000000000", "2147483647"])
     }
 
@@ -44,18 +48,23 @@ import Testing
       chance(3) ? list((0..<Int.random(in: 0...3, using: &random)).map { _ in integer() }) : integer()
     }
 
-    mutating func integer() -> String { pick(["1", "-1", "0", "-0", "\"-batch\"", "12", "-2147483648", "\"batch\"", "-7"]) }
+    mutating func integer() -> String {
+      pick(["1", "-1", "0", "-0", "\"-batch\"", "12", "-2147483648", "\"batch\"", "-7"])
+    }
 
     mutating func call() -> String {
       let inputs = (0..<Int.random(in: 0...3, using: &random)).map { _ in shape() }
-      var members = ["\"operator\"\(blank()):\(blank())\"\(pick(["a", "aten::linear", "b", chance(80) ? "wrong" : "c"]))\""]
+      let name = pick(["a", "aten::linear", "b", chance(80) ? "wrong" : "c"])
+      var members = ["\"operator\"\(blank()):\(blank())\"\(name)\""]
       members.append("\"inputs\": \(list(inputs))")
       if chance(3) { members.append("\"outputs\":" + list([shape()])) }
       if chance(6) {
         members.append("\"dtypes\": " + list(inputs.map { _ in pick(["\"float\"", "\"int64\"", "\"weight\""]) }))
       }
       if chance(40) { members.append("\"dtypes\": [\"flota\"]") }
-      if chance(5) { members.append("\"attributes\": " + list(["\"stride\": \(value())", "\"a\" : \(value())"], "{", "}")) }
+      if chance(5) {
+        members.append("\"attributes\": " + list(["\"stride\": \(value())", "\"a\" : \(value())"], "{", "}"))
+      }
       if chance(20) { members.append("\"copies\": [{\"shape\": [\"batch\"], \"unless\": {\"batch\": 3}}]") }
       if chance(20) { members.append("\"stream\": 2") }
       if chance(200) { members.append("\"steam\": 2") }
@@ -67,7 +76,8 @@ import Testing
       return list(
         (0..<Int.random(in: 1...6, using: &random)).map { _ in
           guard depth > 0, chance(4) else { return chance(2) ? pick(few) : call() }
-          var members = ["\"repeat\": \(pick(["2", "\"batch\"", "0", "1"]))", "\"program\": \(program(depth: depth - 1))"]
+          var members = ["\"repeat\": \(pick(["2", "\"batch\"", "0", "1"]))"]
+          members.append("\"program\": \(program(depth: depth - 1))")
           if chance(3) { members.append("\"name\": \(pick(["\"layer\"", "\"é\"", "\"\""]))") }
           if chance(3) { members.append("\"modules\": 5") }
           return list(members.shuffled(using: &random), "{", "}")
@@ -83,7 +93,8 @@ import Testing
   @Test(arguments: 0..<300) func `is what a tree says`(seed: UInt64) {
     var writer = Writer(random: SeededGenerator(seed: seed))
     let text = Array(writer.file().utf8)
-    #expect(Self.outcome(text, scans: true) == Self.outcome(text, scans: false), "\(String(decoding: text, as: UTF8.self))")
+    let (scanned, tree) = (Self.outcome(text, scans: true), Self.outcome(text, scans: false))
+    #expect(scanned == tree, "\(String(decoding: text, as: UTF8.self))")
   }
 
   /// Of a text with one byte too many, too few or another, either way says the same, at the same place.

@@ -30,35 +30,58 @@ struct InstructionRepeats {
 
   /// The different pieces.
   private var pieces: [Piece] = []
+  /// Those of them that are found by their hashes.
+  private var hashed: [Int] = []
   private var places = PlaceTable()
   /// For each piece where it stands behind the place that is looked at, if it does; -1 for all between two searches.
   private var ahead: [Int32] = []
+
+  /// For each operand the piece that is the first instruction with it, of work and of anything else; -1 for none.
+  private var firsts: [Int32] = []
 
   // MARK: Pieces
 
   /// The number of a piece.
   private mutating func number(of piece: Piece) -> Int32 {
-    let hash =
-      switch piece {
-      case .single(let instruction): Self.hash(instruction)
-      case .graph(let launch, let nodes): nodes.reduce(Self.hash(launch)) { Self.mix($0, Int($1)) }
-      case .loop(let count, let body): body.reduce(Self.mix(0, Int(count))) { Self.mix($0, Int($1)) }
-      }
-    if let known = places.place(hash: hash, where: { pieces[$0] == piece }) { return Int32(known) }
+    var hash = QuickHash()
+    switch piece {
+    case .single(let instruction): Self.add(instruction, to: &hash)
+    case .graph(let launch, let nodes):
+      Self.add(launch, to: &hash)
+      for node in nodes { hash.add(UInt64(node)) }
+    case .loop(let count, let body):
+      hash.add(UInt64(count))
+      for place in body { hash.add(UInt64(place)) }
+    }
+    let known = places.place(hash: hash.value) { pieces[hashed[$0]] == piece }
+    if let known { return Int32(hashed[known]) }
+    places.append(hash: hash.value)
+    hashed.append(pieces.count)
     pieces.append(piece)
-    places.append(hash: hash)
     return Int32(pieces.count - 1)
   }
 
-  private static func hash(_ instruction: Instruction) -> Int {
-    let kind = Int(instruction.opcode.rawValue) | Int(instruction.lane) << 8 | Int(instruction.stream) << 16
-    return mix(mix(kind, Int(instruction.operand)), Int(instruction.label))
+  private static func add(_ instruction: Instruction, to hash: inout QuickHash) {
+    hash.add(
+      UInt64(instruction.opcode.rawValue) | UInt64(instruction.lane) << 8 | UInt64(instruction.stream) << 16
+        | UInt64(UInt32(bitPattern: instruction.operand)) << 32)
+    hash.add(UInt64(UInt32(bitPattern: instruction.label)))
   }
 
-  /// Mixes a number in; the golden ratio's digits spread what differs over the upper bits.
-  private static func mix(_ hash: Int, _ number: Int) -> Int {
-    let product = (UInt(bitPattern: hash) ^ UInt(bitPattern: number)) &* 0x9E37_79B9_7F4A_7C15
-    return Int(bitPattern: product ^ product >> 32)
+  /// The number of an instruction: nearly always that of the only one with its operand.
+  private mutating func number(of instruction: Instruction) -> Int32 {
+    guard instruction.operand >= 0, instruction.operand < 1 << 28 else { return number(of: .single(instruction)) }
+    let place = Int(instruction.operand) * 2 + (instruction.opcode == .work ? 0 : 1)
+    if place >= firsts.count {
+      firsts += [Int32](repeating: -1, count: max(place + 1, firsts.count * 2) - firsts.count)
+    }
+    guard firsts[place] >= 0 else {
+      firsts[place] = Int32(pieces.count)
+      pieces.append(.single(instruction))
+      return firsts[place]
+    }
+    if case .single(instruction) = pieces[Int(firsts[place])] { return firsts[place] }
+    return number(of: .single(instruction))
   }
 
   /// Cuts instructions into pieces and folds them; what stands in loops and graphs first.
@@ -79,7 +102,7 @@ struct InstructionRepeats {
         let nodes = fold(instructions[index..<index + length])
         numbers.append(number(of: .graph(launch: instruction, nodes: nodes)))
         index += length
-      default: numbers.append(number(of: .single(instruction)))
+      default: numbers.append(number(of: instruction))
       }
     }
     return folding(numbers)
