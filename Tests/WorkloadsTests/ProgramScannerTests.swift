@@ -138,7 +138,7 @@ import Testing
         return OperatorProblem(problem: "it is", advice: "it should not be")
       }
     }
-    #expect(asked == 1 && "\(fault)".hasPrefix("w.json:1:74: error:"), "\(fault)")
+    #expect(asked == 1 && "\(fault)".hasPrefix("w.json:1:82: error:"), "\(fault)")
   }
 
   @Test func `takes more operators than a tree has room for`() throws {

@@ -11,6 +11,10 @@ struct InstructionRepeats {
   /// At how many places further on, at most, a stretch is looked for that begins as one does here.
   private static let candidates = 48
 
+  /// How many pieces make a beginning, in a sequence of more than ``fewPieces``; in others one does.
+  private static let beginning = 8
+  private static let fewPieces = 256
+
   /// A program's instructions, with loops in the place of stretches that follow one another and are equal.
   ///
   /// - Complexity: O(n), and O(1) for each instruction that is compared with one further on, of which there are at most 64 n.
@@ -30,11 +34,11 @@ struct InstructionRepeats {
 
   /// The different pieces.
   private var pieces: [Piece] = []
+  /// How many instructions each of them is.
+  private var sizes: [Int] = []
   /// Those of them that are found by their hashes.
   private var hashed: [Int] = []
   private var places = PlaceTable()
-  /// For each piece where it stands behind the place that is looked at, if it does; -1 for all between two searches.
-  private var ahead: [Int32] = []
 
   /// For each operand the piece that is the first instruction with it, of work and of anything else; -1 for none.
   private var firsts: [Int32] = []
@@ -57,9 +61,22 @@ struct InstructionRepeats {
     if let known { return Int32(hashed[known]) }
     places.append(hash: hash.value)
     hashed.append(pieces.count)
+    return append(piece)
+  }
+
+  /// Takes up a piece that is new.
+  private mutating func append(_ piece: Piece) -> Int32 {
     pieces.append(piece)
+    switch piece {
+    case .single: sizes.append(1)
+    case .graph(_, let nodes): sizes.append(1 + size(of: nodes[...]))
+    case .loop(_, let body): sizes.append(2 + size(of: body[...]))
+    }
     return Int32(pieces.count - 1)
   }
+
+  /// How many instructions some pieces are.
+  private func size(of numbers: ArraySlice<Int32>) -> Int { numbers.reduce(0) { $0 + sizes[Int($1)] } }
 
   private static func add(_ instruction: Instruction, to hash: inout QuickHash) {
     hash.add(
@@ -76,8 +93,7 @@ struct InstructionRepeats {
       firsts += [Int32](repeating: -1, count: max(place + 1, firsts.count * 2) - firsts.count)
     }
     guard firsts[place] >= 0 else {
-      firsts[place] = Int32(pieces.count)
-      pieces.append(.single(instruction))
+      firsts[place] = append(.single(instruction))
       return firsts[place]
     }
     if case .single(instruction) = pieces[Int(firsts[place])] { return firsts[place] }
@@ -152,7 +168,7 @@ struct InstructionRepeats {
   private mutating func folding(_ numbers: [Int32]) -> [Int32] {
     var numbers = numbers
     var work = 64 * numbers.count
-    while numbers.count >= 2 * Self.leastSaving {
+    while size(of: numbers[...]) >= 2 * Self.leastSaving {
       let folded = foldingOnce(numbers, &work)
       guard folded.count < numbers.count else { break }
       numbers = folded
@@ -178,16 +194,25 @@ struct InstructionRepeats {
     return folded
   }
 
-  /// For each piece the place at which it comes again; the end where it does not.
-  private mutating func nextPlaces(_ numbers: [Int32]) -> [Int32] {
-    ahead += [Int32](repeating: -1, count: pieces.count - ahead.count)
-    var next = [Int32](repeating: 0, count: numbers.count)
-    for index in numbers.indices.reversed() {
-      let piece = Int(numbers[index])
-      next[index] = ahead[piece] >= 0 ? ahead[piece] : Int32(numbers.count)
-      ahead[piece] = Int32(index)
+  /// For each place the next one from which a stretch begins as it does from there; the end where none does.
+  ///
+  /// What two places have in common is compared later: beginnings are told apart by their hashes alone.
+  private func nextPlaces(_ numbers: [Int32]) -> [Int32] {
+    let length = numbers.count > Self.fewPieces ? Self.beginning : 1
+    var next = [Int32](repeating: Int32(numbers.count), count: numbers.count)
+    var (known, hashes, last) = (PlaceTable(), [Int](), [Int32]())
+    for index in stride(from: numbers.count - length, through: 0, by: -1) {
+      var hash = QuickHash()
+      for place in index..<index + length { hash.add(UInt64(numbers[place])) }
+      if let place = known.place(hash: hash.value, where: { hashes[$0] == hash.value }) {
+        next[index] = last[place]
+        last[place] = Int32(index)
+      } else {
+        known.append(hash: hash.value)
+        hashes.append(hash.value)
+        last.append(Int32(index))
+      }
     }
-    for piece in numbers { ahead[Int(piece)] = -1 }
     return next
   }
 
@@ -202,7 +227,9 @@ struct InstructionRepeats {
       var length = 0
       while other + length < numbers.count, numbers[start + length] == numbers[other + length] { length += 1 }
       work -= length
-      if length >= period, length / period * period >= Self.leastSaving { return (period, length / period + 1) }
+      if length >= period, length / period * size(of: numbers[start..<other]) >= Self.leastSaving {
+        return (period, length / period + 1)
+      }
       other = Int(next[other])
     }
     return nil

@@ -73,6 +73,8 @@ package struct ProgramPlan: Sendable {
     streams = PlannedStreams(lowered) { capturesGraphs && !$0.isOutsideOfGraphs(eagerKinds) }
     kernelItems = Array(repeating: -1, count: lowered.kernels.count)
     emitted = Array(repeating: nil, count: 2 * lowered.operations.count)
+    items.reserveCapacity(lowered.kernels.count)
+    program.instructions.reserveCapacity(3 * lowered.statements.count)
     if capturesGraphs {
       emitGraphs(lowered.statements)
     } else {
