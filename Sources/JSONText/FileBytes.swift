@@ -73,7 +73,7 @@ package func openForReading(_ path: String) -> Int32 {
 
 /// Reads a whole file.
 ///
-/// A regular file that is too large is refused before any of it is read, a pipe or device as soon as it has given more.
+/// A regular file that is too large is refused before any of it is read, a pipe or device once it has given more.
 ///
 /// - Parameters:
 ///   - path: The file; a relative path starts at the working directory.
@@ -84,22 +84,36 @@ package func readFileBytes(_ path: String, limit: Int = smallFileLimit) throws(F
   let file = openForReading(path)
   guard file >= 0 else { throw FileFault(systemError: errno, path: path) }
   defer { close(file) }
-  guard sizeHint(of: file) <= limit else { throw .tooLarge(path: path, limit: limit) }
-  // The chunk is filled by the system and appended as a block: growing the result by zeros first would be a loop over
-  // every byte in a build without optimization.
   let hint = sizeHint(of: file)
-  var chunk = [UInt8](repeating: 0, count: hint == 0 ? 1 << 16 : min(1 << 16, hint + 1))
+  guard hint <= limit else { throw .tooLarge(path: path, limit: limit) }
   var bytes: [UInt8] = []
-  bytes.reserveCapacity(min(limit, hint))
+  // What the system says of a file's size is mostly true: then all of it is read to where it stays, and the byte more finds
+  // the end. Of a pipe or device nothing is known.
+  var room = hint > 0 ? hint + 1 : 1 << 16
   while true {
-    let received = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-    let error = errno
-    if received < 0, error == EINTR { continue }
-    guard received >= 0 else { throw FileFault(systemError: error, path: path) }
-    bytes.append(contentsOf: chunk[..<received])
-    guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
-    if received == 0 { return bytes }
+    let part = try readPart(of: file, upTo: room, path)
+    guard bytes.count + part.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+    if part.isEmpty { return bytes }
+    if bytes.isEmpty { bytes = part } else { bytes.append(contentsOf: part) }
+    room = 1 << 16
   }
+}
+
+/// Reads from a file until so many bytes have come, or its end.
+private func readPart(of file: Int32, upTo room: Int, _ path: String) throws(FileFault) -> [UInt8] {
+  var fault: FileFault?
+  let part = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+    while count < room, let address = buffer.baseAddress {
+      let received = read(file, address + count, room - count)
+      let error = errno
+      if received < 0, error == EINTR { continue }
+      if received < 0 { fault = FileFault(systemError: error, path: path) }
+      if received <= 0 { break }
+      count += received
+    }
+  }
+  if let fault { throw fault }
+  return part
 }
 
 /// A number of bytes in words: in MiB where it is a whole number of them.

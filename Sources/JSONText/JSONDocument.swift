@@ -28,8 +28,22 @@ package struct JSONDocument: Sendable {
   ///   - file: The name of the file, as faults give it.
   /// - Throws: The first thing that is not JSON, or a repeated key.
   package init(bytes: [UInt8], file: String) throws(JSONFault) {
-    let source = JSONSource(bytes: bytes, file: file)
-    let root = try source.withParser { parser throws(JSONFault) in try JSONTreeBuilder.read(from: &parser) }
+    try self.init(source: JSONSource(bytes: bytes, file: file))
+  }
+
+  /// Reads a JSON text.
+  ///
+  /// - Parameters:
+  ///   - source: The text.
+  ///   - valueLimit: The most values.
+  ///   - member: A member of the root that somebody else reads; nil for none.
+  /// - Throws: The first thing that is not JSON, or a repeated key.
+  package init(
+    source: JSONSource, valueLimit: Int = JSONDocument.valueLimit, leaving member: JSONLeftMember? = nil
+  ) throws(JSONFault) {
+    let root = try source.withParser { parser throws(JSONFault) in
+      try JSONTreeBuilder.read(from: &parser, valueLimit: valueLimit, leaving: member)
+    }
     content = Content(source: source, root: root)
   }
 
@@ -55,5 +69,27 @@ package struct JSONDocument: Sendable {
       self.source = source
       self.root = root
     }
+  }
+}
+
+/// A member of a document's root whose value has a reader of its own, where a tree of it would be large.
+///
+/// In the tree it is `null`.
+package struct JSONLeftMember {
+  /// The key.
+  let key: StaticString
+
+  /// Reads the value.
+  let read: (UnsafeRawBufferPointer, Int, [JSONMember]) -> Int?
+
+  /// Leaves a member.
+  ///
+  /// - Parameters:
+  ///   - key: Its key.
+  ///   - read: Is given the text, the place behind the key's colon, and the members of the root that stand before. It takes
+  ///     nothing but JSON, and returns the place behind the value, or nil where the tree shall have it after all.
+  package init(_ key: StaticString, read: @escaping (UnsafeRawBufferPointer, Int, [JSONMember]) -> Int?) {
+    self.key = key
+    self.read = read
   }
 }

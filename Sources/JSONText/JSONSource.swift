@@ -34,4 +34,17 @@ package struct JSONSource: Sendable {
       return try body(&parser)
     }
   }
+
+  /// A cursor at a value of the text, read by itself: faults have its place, but not the path to it.
+  ///
+  /// - Parameter offset: Where the value begins.
+  /// - Returns: The cursor.
+  /// - Throws: What is not JSON in it.
+  package func cursor(ofValueAtByte offset: Int) throws(JSONFault) -> JSONCursor {
+    let value = try withParser { parser throws(JSONFault) in
+      parser.resumeBeforeValue(at: offset, depth: 0)
+      return try JSONTreeBuilder.readValue(from: &parser, valueLimit: JSONDocument.valueLimit)
+    }
+    return JSONCursor(value: value, path: "", document: JSONDocument(source: self, root: value))
+  }
 }

@@ -7,18 +7,53 @@ struct JSONTreeBuilder {
   private var values: [JSONValue] = []
   private var members: [JSONMember] = []
   private var valueCount = 0
+  private let valueLimit: Int
+
+  private init(valueLimit: Int) { self.valueLimit = valueLimit }
 
   /// Reads the whole text of a parser.
-  static func read(from parser: inout JSONPullParser) throws(JSONFault) -> JSONValue {
-    var builder = JSONTreeBuilder()
+  ///
+  /// - Parameters:
+  ///   - parser: The parser.
+  ///   - valueLimit: The most values.
+  ///   - member: A member of the root that somebody else reads.
+  /// - Returns: The text's one value.
+  /// - Throws: The first thing that is not JSON, or a repeated key.
+  static func read(
+    from parser: inout JSONPullParser, valueLimit: Int, leaving member: JSONLeftMember? = nil
+  ) throws(JSONFault) -> JSONValue {
+    var builder = JSONTreeBuilder(valueLimit: valueLimit)
     var root: JSONValue?
     while true {
       let token = try parser.next()
       if token == .end { break }
-      guard let value = try builder.consume(token, of: &parser) else { continue }
+      guard let value = try builder.consume(token, of: &parser) else {
+        if let member { builder.leave(member, token, to: &parser) }
+        continue
+      }
       if builder.open.isEmpty { root = value } else { builder.place(value) }
     }
     return root ?? JSONValue(content: .null, byteOffset: 0)
+  }
+
+  /// Reads the value that the parser stands before, and no more.
+  static func readValue(from parser: inout JSONPullParser, valueLimit: Int) throws(JSONFault) -> JSONValue {
+    var builder = JSONTreeBuilder(valueLimit: valueLimit)
+    while true {
+      let token = try parser.next()
+      guard let value = try builder.consume(token, of: &parser) else { continue }
+      if builder.open.isEmpty { return value }
+      builder.place(value)
+    }
+  }
+
+  /// Behind the key of a member of the root that somebody else reads: goes on behind its value, if they can.
+  private mutating func leave(_ member: JSONLeftMember, _ token: JSONToken, to parser: inout JSONPullParser) {
+    guard open.count == 1, case .key(let range) = token, parser.isEqual(range, to: member.key),
+      let end = member.read(parser.bytes, parser.offset, members)
+    else { return }
+    place(JSONValue(content: .null, byteOffset: parser.offset))
+    parser.resume(at: end, depth: 1)
   }
 
   /// Takes in one token; a token that completes a value returns it.
@@ -63,8 +98,8 @@ struct JSONTreeBuilder {
 
   private mutating func count(at offset: Int, of parser: inout JSONPullParser) throws(JSONFault) {
     valueCount += 1
-    guard valueCount <= JSONDocument.valueLimit else {
-      throw parser.fault(.tooManyValues(limit: JSONDocument.valueLimit), atByte: offset)
+    guard valueCount <= valueLimit else {
+      throw parser.fault(.tooManyValues(limit: valueLimit), atByte: offset)
     }
   }
 

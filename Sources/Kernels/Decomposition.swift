@@ -15,14 +15,16 @@ package struct Decomposition: Sendable {
   }
 
   /// The program with operators spelled out; repeats stay repeats.
-  package func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<ResolvedOperator>] {
-    rules.isEmpty ? program : program.flatMapLeaves { nodes(of: $0) }
+  package func rewrite(_ program: ResolvedProgram) -> ResolvedProgram {
+    rules.isEmpty ? program : program.replacingCalls { nodes(of: $0) }
   }
 
   /// What an operator is spelled out as; itself where no rule applies.
-  func nodes(of call: ResolvedOperator) -> [ResolvedOperator] {
-    guard let decomposition = call.rule.decomposition, rules.contains(decomposition.rule) else { return [call] }
-    return decomposition.nodes(call.operation).map { ResolvedOperator($0) }
+  func nodes(of call: ResolvedOperator) -> [Operator] {
+    guard let decomposition = call.rule.decomposition, rules.contains(decomposition.rule) else {
+      return [call.operation]
+    }
+    return decomposition.nodes(call.operation)
   }
 }
 

@@ -16,8 +16,6 @@ package struct Fusion: Sendable {
   /// The largest number of operators in a group.
   static let groupLimit = 64
 
-  private var open: [ResolvedOperator] = []
-
   /// A rewrite by some rules; without rules every operator is a group of its own.
   package init(rules: [FusionRule]) {
     self.rules = rules
@@ -26,15 +24,95 @@ package struct Fusion: Sendable {
   /// The groups of a program, most of which have one member.
   ///
   /// Its operators share one dispatch and, where they have any, their kernels.
-  package func rewrite(_ program: [Block<ResolvedOperator>]) -> [Block<[ResolvedOperator]>] {
-    var state = self
-    var emitted = state.walk(program)
-    state.close(into: &emitted)
-    return emitted
+  package func rewrite(_ program: ResolvedProgram) -> FusedProgram {
+    var groups = OperatorGroups(program.calls)
+    if rules.isEmpty {
+      // Every operator is a group, and most programs are long.
+      let sequence = program.sequence.mapLeaves { groups.index(of: $0) }
+      return FusedProgram(groups: groups, sequence: sequence)
+    }
+    var walk = FusionWalk(rules: rules, groups: groups)
+    var emitted = walk.walk(program.sequence)
+    walk.close(into: &emitted)
+    return FusedProgram(groups: walk.groups, sequence: emitted)
+  }
+}
+
+/// What fusion makes of a program.
+package struct FusedProgram: Sendable {
+  /// The different groups.
+  package let groups: OperatorGroups
+  /// What runs, as indices of groups.
+  package let sequence: [Block<Int>]
+}
+
+/// The different groups of a program's operators, in the order in which they first come.
+package struct OperatorGroups: Sendable {
+  /// The program's different calls.
+  package let calls: DifferentCalls
+  /// The members of all groups, one group behind the other, as indices into ``calls``.
+  private var members: [Int32] = []
+  /// Where each group ends among them.
+  private var ends: [Int32] = []
+  /// The group of each call by itself, or -1.
+  private var alone: [Int32]
+  private var together: [[Int]: Int] = [:]
+
+  /// No groups of some calls.
+  init(_ calls: DifferentCalls) {
+    self.calls = calls
+    alone = [Int32](repeating: -1, count: calls.count)
   }
 
-  private mutating func walk(_ program: [Block<ResolvedOperator>]) -> [Block<[ResolvedOperator]>] {
-    var emitted: [Block<[ResolvedOperator]>] = []
+  /// How many there are.
+  package var count: Int { ends.count }
+
+  /// The members of a group, as indices into ``calls``.
+  @inline(__always)
+  func places(of group: Int) -> ArraySlice<Int32> {
+    members[(group > 0 ? Int(ends[group - 1]) : 0)..<Int(ends[group])]
+  }
+
+  /// The members of a group.
+  package subscript(group: Int) -> [ResolvedOperator] { places(of: group).map { calls[Int($0)] } }
+
+  /// The index of a call by itself.
+  @inline(__always)
+  mutating func index(of call: Int) -> Int {
+    if alone[call] >= 0 { return Int(alone[call]) }
+    members.append(Int32(call))
+    ends.append(Int32(members.count))
+    alone[call] = Int32(ends.count - 1)
+    return ends.count - 1
+  }
+
+  /// The index of a group, which has a member at least.
+  mutating func index(of group: [Int]) -> Int {
+    if group.count == 1 { return index(of: group[0]) }
+    if let known = together[group] { return known }
+    for call in group { members.append(Int32(call)) }
+    ends.append(Int32(members.count))
+    together[group] = ends.count - 1
+    return ends.count - 1
+  }
+}
+
+/// Goes through a program with the group that is open.
+private struct FusionWalk {
+  private var rules: [FusionRule]
+  var groups: OperatorGroups
+  /// The members of the open group.
+  private var open: [Int] = []
+
+  init(rules: [FusionRule], groups: OperatorGroups) {
+    self.rules = rules
+    self.groups = groups
+  }
+
+  private func call(_ index: Int) -> ResolvedOperator { groups.calls[index] }
+
+  mutating func walk(_ program: [Block<Int>]) -> [Block<Int>] {
+    var emitted: [Block<Int>] = []
     for block in program {
       switch block {
       case .leaf(let call): place(call, into: &emitted)
@@ -44,15 +122,13 @@ package struct Fusion: Sendable {
     return emitted
   }
 
-  private mutating func walkLoop(
-    _ count: Int, _ body: [Block<ResolvedOperator>], into emitted: inout [Block<[ResolvedOperator]>]
-  ) {
+  private mutating func walkLoop(_ count: Int, _ body: [Block<Int>], into emitted: inout [Block<Int>]) {
     var remaining = count
     var rounds = 0
     while remaining > 0 {
       // A block that never settles (one long chain of element-wise operators) is cut: from here on every round begins
       // and ends with no group open, and so they are all alike.
-      let isCut = rounds == 2 * Self.groupLimit
+      let isCut = rounds == 2 * Fusion.groupLimit
       if isCut { close(into: &emitted) }
       let before = open
       var round = walk(body)
@@ -67,35 +143,42 @@ package struct Fusion: Sendable {
     }
   }
 
-  private mutating func place(_ call: ResolvedOperator, into emitted: inout [Block<[ResolvedOperator]>]) {
+  private mutating func place(_ index: Int, into emitted: inout [Block<Int>]) {
+    let call = call(index)
     let operation = call.operation
-    guard !rules.isEmpty, operation.stream == 0, operation.waitsForStreams.isEmpty else {
+    guard operation.stream == 0, operation.waitsForStreams.isEmpty else {
       close(into: &emitted)
-      emitted.append(.leaf([call]))
+      emitted.append(.leaf(groups.index(of: index)))
       return
     }
     if call.rule.fusion == .view, operation.copies.isEmpty {
-      if !rules.contains(.removeViews) { emitted.append(.leaf([call])) }
+      if !rules.contains(.removeViews) { emitted.append(.leaf(groups.index(of: index))) }
       return
     }
     if rules.contains(.copy), call.isConversionOfNothing { return }
     if joins(call) {
-      open.append(call)
-      if open.count == Self.groupLimit || AttentionPattern(open).isComplete { close(into: &emitted) }
+      open.append(index)
+      if open.count == Fusion.groupLimit || pattern?.isComplete == true { close(into: &emitted) }
       return
     }
     close(into: &emitted)
-    if opens(call.rule.fusion) { open = [call] } else { emitted.append(.leaf([call])) }
+    if opens(call.rule.fusion) { open = [index] } else { emitted.append(.leaf(groups.index(of: index))) }
+  }
+
+  /// The open group as attention, which it may be where it begins with a product.
+  private var pattern: AttentionPattern? {
+    guard let first = open.first, call(first).rule.fusion == .matmul else { return nil }
+    return AttentionPattern(open.map(call))
   }
 
   /// The shape that the open group computes: that of its first result, or of what it has put together since.
   private var shape: Shape? {
-    (open.last { $0.rule.fusion == .concatenate } ?? open.first)?.operation.outputs.first
+    (open.last { call($0).rule.fusion == .concatenate } ?? open.first).flatMap { call($0).operation.outputs.first }
   }
 
   /// Whether a result is of one element for each row of the open group, after a reduction of its rows.
   private func isOfRows(_ own: Shape, _ shape: Shape) -> Bool {
-    open.contains { $0.rule.fusion == .reduction } && shape.rank > 0 && own.rank <= shape.rank
+    open.contains { call($0).rule.fusion == .reduction } && shape.rank > 0 && own.rank <= shape.rank
       && own.elementCount * max(1, shape[shape.rank - 1]) == shape.elementCount
   }
 
@@ -106,33 +189,37 @@ package struct Fusion: Sendable {
   }
 
   /// Whether the open group has element-wise operators and nothing else.
-  private var isOnlyElementwise: Bool { open.allSatisfy { $0.rule.fusion == .pointwise } }
+  private var isOnlyElementwise: Bool { open.allSatisfy { call($0).rule.fusion == .pointwise } }
 
   /// Whether an operator becomes part of the open group.
   private func joins(_ call: ResolvedOperator) -> Bool {
     let role = call.rule.fusion
-    guard let first = open.first, let shape = first.operation.outputs.first, let own = call.operation.outputs.first
+    guard let first = open.first.map(self.call), let shape = first.operation.outputs.first,
+      let own = call.operation.outputs.first
     else {
       return false
     }
     let anchor = first.rule.fusion
     switch anchor {
-    case .matmul where rules.contains(.attention) && AttentionPattern(open).takes(call): return true
+    case .matmul where rules.contains(.attention) && pattern?.takes(call) == true: return true
     case .linear where role == .linear:
       return rules.contains(.projections)
         && open.allSatisfy {
-          $0.operation.name == call.operation.name && $0.operation.inputs == call.operation.inputs
+          let member = self.call($0).operation
+          return member.name == call.operation.name && member.inputs == call.operation.inputs
         }
-    case .linear where open.count > 1 && open[1].rule.fusion == .linear: return false
+    case .linear where open.count > 1 && self.call(open[1]).rule.fusion == .linear: return false
     case .convolution, .linear, .matmul:
       if role == .batchNorm { return anchor == .convolution && open.count == 1 && rules.contains(.foldBatchNorm) }
       return role == .pointwise && rules.contains(.epilogue) && own == shape
     default:
-      if !rules.contains(.pointwise), let last = open.last, last.rule.fusion != .pointwise { return false }
+      if !rules.contains(.pointwise), let last = open.last, self.call(last).rule.fusion != .pointwise { return false }
       guard let shape = self.shape, fuses(role) else { return false }
       switch role {
       case .reduction: return call.operation.inputs.first == shape
-      case .concatenate: return call.operation.inputs.contains { $0 == open.last?.operation.outputs.first }
+      case .concatenate:
+        let last = open.last.flatMap { self.call($0).operation.outputs.first }
+        return call.operation.inputs.contains { $0 == last }
       default: return own == shape || isOfRows(own, shape) || isPartOfRows(own, shape)
       }
     }
@@ -161,18 +248,26 @@ package struct Fusion: Sendable {
     }
   }
 
-  private mutating func close(into emitted: inout [Block<[ResolvedOperator]>]) {
-    defer { open = [] }
-    if isOnlyElementwise, !rules.contains(.pointwise) {
-      emitted += open.map { .leaf([$0]) }
+  mutating func close(into emitted: inout [Block<Int>]) {
+    guard !open.isEmpty else { return }
+    let members = open
+    if !rules.contains(.pointwise), isOnlyElementwise {
+      for call in members { emitted.append(.leaf(groups.index(of: call))) }
+      open = []
       return
     }
-    guard rules.contains(.attention), AttentionPattern(open).isBroken else {
-      if !open.isEmpty { emitted.append(.leaf(open)) }
+    let isBroken = rules.contains(.attention) && pattern?.isBroken == true
+    open = []
+    guard isBroken else {
+      emitted.append(.leaf(groups.index(of: members)))
       return
     }
     // What began like attention was none: its operators are fused by the other rules.
-    emitted += Fusion(rules: rules.filter { $0 != .attention }).rewrite(open.map(Block.leaf))
+    let all = rules
+    rules.removeAll { $0 == .attention }
+    emitted += walk(members.map(Block.leaf))
+    close(into: &emitted)
+    rules = all
   }
 }
 

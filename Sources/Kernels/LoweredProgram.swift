@@ -59,9 +59,6 @@ package struct LoweredProgram: Sendable {
   /// How much memory the tensors of a pass take.
   package private(set) var tensors = TensorDemand(weights: 0, inputs: 0, activations: 0)
 
-  private var kernelIndices: [Kernel: Int] = [:]
-  private var operationIndices: [[ResolvedOperator]: Int] = [:]
-
   /// Lowers a workload.
   ///
   /// - Parameters:
@@ -79,13 +76,11 @@ package struct LoweredProgram: Sendable {
     self.target = target
     library = workload.library
     step = workload.step
-    let lowering = Lowering(target: target)
-    let program = (callsModules ? workload.program : workload.program.withoutModuleCalls).resolved
+    let program = ResolvedProgram(workload, callsModules: callsModules)
     let copied = program.with(tensorsOf: workload, on: target.isHost ? .device : inputs)
-    let nodes = Decomposition(rules: decomposition).rewrite(copied)
-    let groups = Fusion(rules: rules).rewrite(nodes)
-    let lowered = groups.mapLeaves { group in (group, index(of: group, with: lowering)) }
-    statements = lowered.mapLeaves { $0.1 }
+    let fused = Fusion(rules: rules).rewrite(Decomposition(rules: decomposition).rewrite(copied))
+    lower(fused.groups, with: Lowering(target: target))
+    statements = fused.sequence
     let total = statements.total(Total()) { sum, operation in
       add(operations[operation], to: &sum)
     } scale: {
@@ -93,34 +88,32 @@ package struct LoweredProgram: Sendable {
     }
     (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
     let resident = ResidentTensors(workload, program, target)
-    let live = LiveTensors(lowered.mapLeaves { ($0.0, operations[$0.1].kernels.isEmpty) }, target)
+    let live = LiveTensors(fused, launchesNothing: operations.map { $0.kernels.isEmpty }, target)
     tensors = TensorDemand(
       weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes, count: resident.count)
-    kernelIndices = [:]
-    operationIndices = [:]
   }
 
-  private mutating func index(of group: [ResolvedOperator], with lowering: Lowering) -> Int {
-    if let known = operationIndices[group] { return known }
-    let lowered = lowering.lower(group: group)
-    let first = group[0].operation
-    let name = group.count == 1 ? first.name : lowered.kernels.last?.name ?? first.name
-    if !lowered.hasRule, !operatorsWithoutRule.contains(first.name) { operatorsWithoutRule.append(first.name) }
-    operations.append(
-      Operation(
-        name: name, kind: lowered.kind, hasRule: lowered.hasRule, kernels: lowered.kernels.map { index(of: $0) },
-        transfer: lowered.transfer, synchronizes: lowered.synchronizes, stream: first.stream,
-        waitsForStreams: first.waitsForStreams,
-        moduleCalls: group.reduce(0) { $0 + $1.operation.moduleCalls }))
-    operationIndices[group] = operations.count - 1
-    return operations.count - 1
-  }
-
-  private mutating func index(of kernel: Kernel) -> Int {
-    if let known = kernelIndices[kernel] { return known }
-    kernels.append(kernel)
-    kernelIndices[kernel] = kernels.count - 1
-    return kernels.count - 1
+  /// Lowers each group, in the order in which they first come.
+  private mutating func lower(_ groups: OperatorGroups, with lowering: Lowering) {
+    var different = DifferentKernels()
+    operations.reserveCapacity(groups.count)
+    for index in 0..<groups.count {
+      let places = groups.places(of: index)
+      let first = groups.calls[Int(places[places.startIndex])]
+      let lowered = places.count == 1 ? lowering.lower(first) : lowering.lower(group: groups[index])
+      let name = places.count == 1 ? first.operation.name : lowered.kernels.last?.name ?? first.operation.name
+      if !lowered.hasRule, !operatorsWithoutRule.contains(first.operation.name) {
+        operatorsWithoutRule.append(first.operation.name)
+      }
+      operations.append(
+        Operation(
+          name: name, kind: lowered.kind, hasRule: lowered.hasRule,
+          kernels: lowered.kernels.map { different.index(of: $0) }, transfer: lowered.transfer,
+          synchronizes: lowered.synchronizes, stream: first.operation.stream,
+          waitsForStreams: first.operation.waitsForStreams,
+          moduleCalls: places.reduce(0) { $0 + groups.calls.operators[Int($1)].moduleCalls }))
+    }
+    kernels = different.kernels
   }
 
   private struct Total {
@@ -144,5 +137,25 @@ package struct LoweredProgram: Sendable {
       total.bytes += kernels[kernel].bytes
       if !operation.hasRule { total.bytesWithoutRule += kernels[kernel].bytes }
     }
+  }
+}
+
+/// Kernels, each of which is kept once however often it runs.
+private struct DifferentKernels {
+  private(set) var kernels: [Kernel] = []
+  private var places = PlaceTable()
+
+  /// Where in ``kernels`` a kernel stands; one that is new stands at the end.
+  mutating func index(of kernel: Kernel) -> Int {
+    var quick = QuickHash()
+    quick.add(UInt64(kernel.name.utf8.count))
+    quick.add(kernel.flops)
+    quick.add(kernel.bytesRead)
+    quick.add(kernel.bytesWritten)
+    let hash = quick.value
+    if let known = places.place(hash: hash, where: { kernels[$0] == kernel }) { return known }
+    kernels.append(kernel)
+    places.append(hash: hash)
+    return kernels.count - 1
   }
 }

@@ -19,68 +19,152 @@ struct ResidentTensors {
 
   private let target: LoweringTarget
   private let countsWeights: Bool
-  /// What is declared, and what the program has made so far.
-  private var known: Set<Tensor>
-  private var tables: Set<Shape> = []
-  private var matrices: Set<Shape> = []
+  private var operands: [Operand] = []
+  /// For each call where its inputs begin among all operands, and its results, which end where the next call's inputs begin.
+  private var starts: [(inputs: Int32, results: Int32)] = []
+  /// By a tensor's number, whether it is declared or the program has made it.
+  private var isKnown: [Bool] = []
+  /// By a shape's number, whether a table has it, and a matrix.
+  private var isTable: [Bool] = []
+  private var isMatrix: [Bool] = []
+
+  /// What a call reads or makes.
+  private struct Operand {
+    enum Role { case weight, matrix, table, cache, other }
+
+    let role: Role
+    /// The number of the tensor; of a table or matrix that of its shape, and -1 of another weight.
+    let number: Int32
+    let elements: Int64
+    let bytes: Double
+  }
 
   /// The tensors of a workload, whose program is given with its rules.
   ///
   /// - Complexity: The length of the program's text, times the depth of its repeats.
-  init(_ workload: BoundWorkload, _ program: [Block<ResolvedOperator>], _ target: LoweringTarget) {
+  init(_ workload: BoundWorkload, _ program: ResolvedProgram, _ target: LoweringTarget) {
     self.target = target
     countsWeights = workload.weightElements == nil
-    known = Set(workload.inputs)
     inputBytes = workload.inputs.reduce(0) { $0 + Self.bytes(of: $1, target) }
     count = Double(workload.inputs.count)
-    program.forEachRound { add($0, $1) }
+    let shapes = findOperands(program.calls, workload.inputs)
+    program.sequence.forEachRound { add($0, $1) }
     // A table that is tied to a matrix was counted as both.
-    count -= Double(tables.intersection(matrices).count)
+    let tied = shapes.indices.filter { isTable[$0] && isMatrix[$0] }
+    count -= Double(tied.count)
     if let elements = workload.weightElements {
       weightBytes = Double(elements) * target.formats.weights.bytesPerElement
     } else {
-      for shape in tables.intersection(matrices) {
-        weightBytes -= Double(shape.elementCount) * target.formats.weights.bytesPerElement
+      for shape in tied {
+        weightBytes -= Double(shapes[shape]) * target.formats.weights.bytesPerElement
       }
     }
+    (operands, starts, isKnown, isTable, isMatrix) = ([], [], [], [], [])
   }
 
   private static func bytes(of tensor: Tensor, _ target: LoweringTarget) -> Double {
     Double(tensor.shape.elementCount) * target.bytes(tensor.type)
   }
 
-  private mutating func add(_ call: ResolvedOperator, _ times: Double) {
-    let (operation, rule) = (call.operation, call.rule)
-    for (index, (shape, type)) in zip(operation.inputs, operation.inputTypes).enumerated() {
-      let tensor = Tensor(shape: shape, type: type)
-      if rule.isWeight(index) {
-        addWeight(shape, isTable: rule.kind == .embedding, times)
-      } else if !known.contains(tensor) {
-        addInput(tensor, isCache: rule.isCache(index), times)
+  /// Numbers the tensors of all calls, and the shapes of tables and matrices.
+  ///
+  /// - Returns: For each of these shapes its elements.
+  private mutating func findOperands(_ calls: DifferentCalls, _ declared: [Tensor]) -> [Int64] {
+    var (tensors, shapes) = (DifferentTensors(), DifferentTensors())
+    // What is tied to a table matters only where there is one.
+    let hasTables = calls.rules.contains { $0.kind == .embedding }
+    let given = declared.map { tensors.number(of: $0.shape, $0.type) }
+    starts.reserveCapacity(calls.count + 1)
+    for call in 0..<calls.count {
+      let first = Int32(operands.count)
+      let rule = calls.rules[call]
+      let (inputs, inputTypes) = (calls.operators[call].inputs, calls.operators[call].inputTypes)
+      for (index, shape) in inputs.enumerated() {
+        let bytes = Double(shape.elementCount) * target.bytes(inputTypes[index])
+        let role: Operand.Role =
+          rule.isWeight(index)
+          ? rule.kind == .embedding ? .table : hasTables && shape.rank == 2 ? .matrix : .weight
+          : rule.isCache(index) ? .cache : .other
+        let number: Int32 =
+          switch role {
+          case .weight: -1
+          case .table, .matrix: shapes.number(of: shape, .float)
+          case .cache, .other: tensors.number(of: shape, inputTypes[index])
+          }
+        operands.append(Operand(role: role, number: number, elements: shape.elementCount, bytes: bytes))
+      }
+      starts.append((first, Int32(operands.count)))
+      let (outputs, outputTypes) = (calls.operators[call].outputs, calls.operators[call].outputTypes)
+      for (index, shape) in outputs.enumerated() {
+        operands.append(
+          Operand(
+            role: .other, number: tensors.number(of: shape, outputTypes[index]), elements: shape.elementCount, bytes: 0)
+        )
       }
     }
-    for (shape, type) in zip(operation.outputs, operation.outputTypes) {
-      known.insert(Tensor(shape: shape, type: type))
-    }
+    starts.append((Int32(operands.count), Int32(operands.count)))
+    isKnown = [Bool](repeating: false, count: tensors.all.count)
+    isTable = [Bool](repeating: false, count: shapes.all.count)
+    isMatrix = isTable
+    for tensor in given { isKnown[Int(tensor)] = true }
+    return shapes.all.map(\.shape.elementCount)
   }
 
-  private mutating func addWeight(_ shape: Shape, isTable: Bool, _ times: Double) {
-    if shape.rank == 2, !isTable { matrices.insert(shape) }
-    let tensors = !isTable ? times : tables.insert(shape).inserted ? 1 : 0
+  private mutating func add(_ call: Int, _ times: Double) {
+    let (inputs, results) = starts[call]
+    for index in Int(inputs)..<Int(results) {
+      let operand = operands[index]
+      switch operand.role {
+      case .weight, .matrix, .table: addWeight(operand, times)
+      case .cache, .other: if !isKnown[Int(operand.number)] { addInput(operand, times) }
+      }
+    }
+    for index in Int(results)..<Int(starts[call + 1].inputs) { isKnown[Int(operands[index].number)] = true }
+  }
+
+  private mutating func addWeight(_ weight: Operand, _ times: Double) {
+    let shape = Int(weight.number)
+    var tensors = times
+    if weight.role == .table {
+      tensors = isTable[shape] ? 0 : 1
+      isTable[shape] = true
+    } else if weight.role == .matrix {
+      isMatrix[shape] = true
+    }
     count += tensors
-    if countsWeights { weightBytes += Double(shape.elementCount) * target.formats.weights.bytesPerElement * tensors }
+    if countsWeights {
+      weightBytes += Double(weight.elements) * target.formats.weights.bytesPerElement * tensors
+    }
   }
 
   /// Constants of a model whose weights are counted are among them.
-  private mutating func addInput(_ tensor: Tensor, isCache: Bool, _ times: Double) {
-    let bytes = Self.bytes(of: tensor, target)
-    if isCache {
-      inputBytes += bytes * times
+  private mutating func addInput(_ tensor: Operand, _ times: Double) {
+    if tensor.role == .cache {
+      inputBytes += tensor.bytes * times
       count += times
     } else if countsWeights {
-      inputBytes += bytes
+      inputBytes += tensor.bytes
       count += 1
-      known.insert(tensor)
+      isKnown[Int(tensor.number)] = true
     }
+  }
+}
+
+/// Tensors, each of which has a number.
+private struct DifferentTensors {
+  /// The tensors by their numbers.
+  private(set) var all: [(shape: Shape, type: ElementType)] = []
+  private var places = PlaceTable()
+
+  /// The number of a tensor; the next one of a new tensor.
+  mutating func number(of shape: Shape, _ type: ElementType) -> Int32 {
+    var hash = QuickHash()
+    shape.add(to: &hash)
+    if let known = places.place(hash: hash.value, where: { all[$0].type == type && all[$0].shape == shape }) {
+      return Int32(known)
+    }
+    all.append((shape, type))
+    places.append(hash: hash.value)
+    return Int32(all.count - 1)
   }
 }

@@ -5,6 +5,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import JSONText
 
 /// Texts that occur again and again, each kept once and known by a number.
 ///
@@ -28,7 +29,7 @@ struct Interner: Sendable {
 
   /// The number of a text, which is new or known.
   mutating func number(of text: UnsafeRawBufferPointer) -> Int32 {
-    let hash = hash(text)
+    let hash = SecretHash.of(text)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] >= 0 {
       let known = Int(slots[slot])
@@ -65,37 +66,6 @@ struct Interner: Sendable {
     return bytes.withUnsafeBytes { known in
       known.baseAddress.map { memcmp($0 + start, wanted, text.count) == 0 } ?? true
     }
-  }
-
-  /// The value of a polynomial at a secret place, modulo the prime 2^61 - 1; its coefficients are the length and seven bytes
-  /// each.
-  ///
-  /// Two texts of n words collide at n of the 2^61 places at most (Carter and Wegman, "Universal classes of hash functions",
-  /// 1979), so that whoever does not know the place cannot write texts that do.
-  private func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = UInt64(text.count)
-    var index = 0
-    while index &+ 8 <= text.count {
-      let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      hash = Self.times(hash &+ word & 0x00FF_FFFF_FFFF_FFFF)
-      index &+= 7
-    }
-    var rest: UInt64 = 0
-    while index < text.count {
-      rest = rest << 8 | UInt64(text[index])
-      index &+= 1
-    }
-    return Self.times(hash &+ rest)
-  }
-
-  private static let prime: UInt64 = 1 << 61 - 1
-  private static let place = UInt64.random(in: 1 << 32..<prime)
-
-  /// A number of at most 62 bits times the secret place, modulo the prime.
-  private static func times(_ value: UInt64) -> UInt64 {
-    let product = value.multipliedFullWidth(by: place)
-    let sum = (product.high << 3 | product.low >> 61) + product.low & prime
-    return sum & prime + sum >> 61
   }
 
   private mutating func grow() {

@@ -2,11 +2,11 @@
 ///
 /// Operators, fused groups and lowered operations are leaves of one sort of tree. So every pass from a workload to a plan
 /// is a function from blocks to blocks, and what repeats stays one repeat through all of them.
-public indirect enum Block<Leaf> {
-  /// Something that runs once.
+public enum Block<Leaf> {
+  /// Something that runs once; in the array itself, since a program may have hundreds of thousands of them.
   case leaf(Leaf)
   /// Blocks that run so many times, at least once.
-  case loop(count: Int, body: [Block<Leaf>])
+  indirect case loop(count: Int, body: [Block<Leaf>])
 }
 
 extension Block: Sendable where Leaf: Sendable {}
@@ -26,13 +26,13 @@ extension Array {
   }
 
   /// The same loops with several leaves, or none, in the place of each.
-  @inlinable package func flatMapLeaves<Leaf, Other>(
-    _ transform: (Leaf) -> [Other]
-  ) -> [Block<Other>] where Element == Block<Leaf> {
-    flatMap { block -> [Block<Other>] in
+  @inlinable package func flatMapLeaves<Leaf, Others: Sequence>(
+    _ transform: (Leaf) -> Others
+  ) -> [Block<Others.Element>] where Element == Block<Leaf> {
+    reduce(into: []) { blocks, block in
       switch block {
-      case .leaf(let leaf): transform(leaf).map(Block<Other>.leaf)
-      case .loop(let count, let body): [.loop(count: count, body: body.flatMapLeaves(transform))]
+      case .leaf(let leaf): for other in transform(leaf) { blocks.append(.leaf(other)) }
+      case .loop(let count, let body): blocks.append(.loop(count: count, body: body.flatMapLeaves(transform)))
       }
     }
   }
@@ -97,17 +97,6 @@ extension Array {
       case .leaf(let leaf): isWanted(leaf)
       case .loop(_, let body): body.containsLeaf(where: isWanted)
       }
-    }
-  }
-}
-
-extension [Block<Operator>] {
-  /// The same program, whose operators call no modules before them.
-  package var withoutModuleCalls: [Block<Operator>] {
-    mapLeaves { operation in
-      var plain = operation
-      plain.moduleCalls = 0
-      return plain
     }
   }
 }

@@ -20,8 +20,17 @@ public struct BoundWorkload: Sendable {
   /// The tensors that a pass gives back; empty where the file does not say.
   public let outputs: [Tensor]
 
+  /// The different operators, in the order in which they first come.
+  package let operators: [Operator]
+
+  /// What the workload does, in order, as indices into ``operators``: an operator that comes a hundred thousand times is
+  /// one, for everything that is made of it.
+  package let sequence: [Block<Int>]
+
   /// What the workload does, in order; a repeat of nothing, or no times, is left out.
-  public let program: [Block<Operator>]
+  ///
+  /// - Complexity: O(n) in the length of the text.
+  public var program: [Block<Operator>] { sequence.mapLeaves { operators[$0] } }
 
   /// Whose modules its operators are called by.
   package let library: ModuleLibrary
@@ -47,13 +56,26 @@ public struct BoundWorkload: Sendable {
     name: String, parameters: [BoundParameter], weightElements: Int64?, inputs: [Tensor], outputs: [Tensor],
     program: [Block<Operator>], library: ModuleLibrary
   ) {
-    guard let count = operatorTotal(program) else { preconditionFailure("\(name): too many operators") }
+    var different = DifferentOperators()
+    let sequence = program.mapLeaves { different.index(of: $0) }
+    self.init(
+      name: name, parameters: parameters, weightElements: weightElements, inputs: inputs, outputs: outputs,
+      operators: different.operators, sequence: sequence, library: library)
+  }
+
+  /// A workload whose operators are told apart already.
+  package init(
+    name: String, parameters: [BoundParameter], weightElements: Int64?, inputs: [Tensor], outputs: [Tensor],
+    operators: [Operator], sequence: [Block<Int>], library: ModuleLibrary
+  ) {
+    guard let count = operatorTotal(sequence) else { preconditionFailure("\(name): too many operators") }
     self.name = name
     self.parameters = parameters
     self.weightElements = weightElements
     self.inputs = inputs
     self.outputs = outputs
-    self.program = program
+    self.operators = operators
+    self.sequence = sequence
     self.library = library
     operatorCount = count
   }
@@ -77,7 +99,7 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// Hashes what tells most tensors apart; equality decides.
-  public func hash(into hasher: inout Hasher) { hasher.combine(shape.elementCount) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(shape) }
 }
 
 /// A parameter and its value.
@@ -96,7 +118,7 @@ public struct BoundParameter: Sendable, Hashable {
 }
 
 /// The operators of a program, repeats multiplied out, or nil if they are too many.
-private func operatorTotal(_ program: [Block<Operator>]) -> Int? {
+private func operatorTotal(_ program: [Block<Int>]) -> Int? {
   var total = 0
   for block in program {
     switch block {

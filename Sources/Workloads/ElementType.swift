@@ -13,3 +13,12 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// A truth value, in one byte.
   case bool
 }
+
+extension ElementType {
+  /// Types of tensors that all hold floating-point numbers: for a few tensors the same array each time.
+  static func floats(_ count: Int) -> [ElementType] {
+    count < fewFloats.count ? fewFloats[count] : Array(repeating: .float, count: count)
+  }
+
+  private static let fewFloats = (0...8).map { Array(repeating: ElementType.float, count: $0) }
+}

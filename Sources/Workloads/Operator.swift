@@ -41,7 +41,7 @@ public struct Operator: Sendable, Hashable {
     self.outputs = outputs
     self.inputTypes = inputTypes ?? inputs.map { _ in .float }
     self.outputTypes = outputTypes ?? outputs.map { _ in .float }
-    self.attributes = attributes.sorted { $0.name < $1.name }
+    self.attributes = attributes.count > 1 ? attributes.sorted { $0.name < $1.name } : attributes
     self.copies = copies
     self.stream = stream
     self.waitsForStreams = waitsForStreams
@@ -52,9 +52,25 @@ public struct Operator: Sendable, Hashable {
   /// Hashes what tells most operators apart; equality decides.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name.utf8.count)
-    hasher.combine(inputs.first?.elementCount ?? 0)
+    hasher.combine(inputs.first)
     hasher.combine(inputs.last?.elementCount ?? 0)
     hasher.combine(outputs.first?.elementCount ?? 0)
+  }
+
+  /// A hash of what tells most operators apart, for tables of many.
+  package var quickHash: Int {
+    var hash = QuickHash()
+    hash.add(UInt64(name.utf8.count))
+    for shape in inputs { shape.add(to: &hash) }
+    for shape in outputs { shape.add(to: &hash) }
+    return hash.value
+  }
+
+  /// The same call, before which so many modules are called.
+  package func calledBehind(modules count: Int) -> Operator {
+    var call = self
+    call.moduleCalls = count
+    return call
   }
 
   /// The values of an attribute, or nil if the call is not given it.

@@ -10,23 +10,34 @@ struct ProgramReader {
 
   let parameters: [String]
 
-  /// Reads a list of entries, at least one.
-  func program(_ cursor: JSONCursor, depth: Int) throws(JSONFault) -> [WorkloadStatement] {
+  /// Reads a list of entries, at least one; its operators are put with others.
+  func program(
+    _ cursor: JSONCursor, depth: Int, into operators: inout OperatorTexts
+  ) throws(JSONFault) -> [WorkloadStatement] {
     let entries = try cursor.array()
     guard !entries.isEmpty else { throw cursor.fault(.emptyProgram) }
-    return try entries.map { (entry) throws(JSONFault) in try statement(entry, depth: depth) }
+    var statements: [WorkloadStatement] = []
+    statements.reserveCapacity(entries.count)
+    for entry in entries { statements.append(try statement(entry, depth: depth, into: &operators)) }
+    return statements
   }
 
-  private func statement(_ cursor: JSONCursor, depth: Int) throws(JSONFault) -> WorkloadStatement {
+  private func statement(
+    _ cursor: JSONCursor, depth: Int, into operators: inout OperatorTexts
+  ) throws(JSONFault) -> WorkloadStatement {
     var object = try cursor.object()
-    guard try isRepeat(object) else { return .operator(try operatorTemplate(&object)) }
+    guard try isRepeat(object) else {
+      operators.append(try operatorTemplate(&object))
+      return .operator(
+        OperatorStatement(number: Int32(operators.forms.count - 1), byteOffset: Int32(cursor.value.byteOffset)))
+    }
     guard depth < ProgramReader.repeatDepthLimit else {
       throw cursor.fault(.tooManyNestedRepeats(limit: ProgramReader.repeatDepthLimit))
     }
     let modules = object.optional("modules")
     let name = try object.optional("name")?.string()
     let count = try integer(try object.required("repeat"), atLeast: 0)
-    let program = try program(try object.required("program"), depth: depth + 1)
+    let program = try program(try object.required("program"), depth: depth + 1, into: &operators)
     let template = RepeatTemplate(
       name: name, count: count, program: program, modules: try self.modules(modules, calledBy: program))
     try object.finish()
@@ -42,7 +53,8 @@ struct ProgramReader {
     throw object.cursor.fault(.neitherOperatorNorRepeat)
   }
 
-  private func operatorTemplate(_ object: inout JSONObjectCursor) throws(JSONFault) -> OperatorTemplate {
+  /// Reads an operator.
+  func operatorTemplate(_ object: inout JSONObjectCursor) throws(JSONFault) -> OperatorTemplate {
     let name = try object.required("operator").nonEmptyString()
     let inputs = try shapes(try object.required("inputs"))
     let outputs = try object.optional("outputs").map(shapes) ?? []
@@ -67,8 +79,7 @@ struct ProgramReader {
   ) throws(JSONFault) -> SymbolicInteger? {
     guard let cursor else { return nil }
     let count = try integer(cursor, atLeast: 0)
-    let hasOperator = program.contains { if case .operator = $0 { true } else { false } }
-    guard hasOperator else { throw cursor.fault(.modulesWithoutOperators) }
+    guard program.contains(where: \.isOperator) else { throw cursor.fault(.modulesWithoutOperators) }
     return count
   }
 
@@ -94,7 +105,7 @@ struct ProgramReader {
   private func types(
     _ cursor: JSONCursor?, of shapes: [ShapeTemplate], listedAs key: String
   ) throws(JSONFault) -> [ElementType] {
-    guard let cursor else { return Self.floats(shapes.count) }
+    guard let cursor else { return ElementType.floats(shapes.count) }
     let types = try cursor.array().map { (item) throws(JSONFault) in
       let name = try item.choice(of: ElementType.allCases.map(\.rawValue), as: "element type")
       return ElementType(rawValue: name) ?? .float
@@ -104,13 +115,6 @@ struct ProgramReader {
     }
     return types
   }
-
-  /// Types of tensors that all hold floating-point numbers: for a few tensors the same array each time.
-  private static func floats(_ count: Int) -> [ElementType] {
-    count < fewFloats.count ? fewFloats[count] : Array(repeating: .float, count: count)
-  }
-
-  private static let fewFloats = (0...8).map { Array(repeating: ElementType.float, count: $0) }
 
   private func attributes(_ cursor: JSONCursor) throws(JSONFault) -> [AttributeTemplate] {
     let attributes = try cursor.object().members.map { (member) throws(JSONFault) in
@@ -160,9 +164,9 @@ struct ProgramReader {
     switch cursor.value.content {
     case .number:
       let number = try cursor.integer(minimum ... .max)
-      return SymbolicInteger(form: .number(number), byteOffset: cursor.value.byteOffset)
+      return SymbolicInteger(.number(number), byteOffset: cursor.value.byteOffset)
     case .string(let text):
-      return SymbolicInteger(form: try form(of: text, in: cursor), byteOffset: cursor.value.byteOffset)
+      return SymbolicInteger(try form(of: text, in: cursor), byteOffset: cursor.value.byteOffset)
     default:
       throw cursor.fault(
         .wrongType(expected: [.integer, .string] + (orArray ? [.array] : []), found: cursor.value.kind))

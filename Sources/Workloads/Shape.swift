@@ -34,6 +34,17 @@ public struct Shape: Sendable, Hashable {
     self = shape
   }
 
+  /// Hashes the dimensions, of which shapes of as many elements may differ.
+  public func hash(into hasher: inout Hasher) {
+    for dimension in dimensions { hasher.combine(dimension) }
+  }
+
+  /// Mixes the dimensions into a hash.
+  package func add(to hash: inout QuickHash) {
+    for dimension in dimensions { hash.add(dimension) }
+    hash.add(UInt64(dimensions.count))
+  }
+
   /// The number of dimensions.
   public var rank: Int { dimensions.count }
 

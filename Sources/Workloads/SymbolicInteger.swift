@@ -11,6 +11,12 @@ package struct SymbolicInteger: Sendable, CustomStringConvertible {
   /// Where in the file it stands.
   let byteOffset: Int
 
+  /// An integer at a place.
+  init(_ form: Form, byteOffset: Int) {
+    self.form = form
+    self.byteOffset = byteOffset
+  }
+
   /// The integer as the file has it: `768`, `batch*sequence_length`.
   package var description: String {
     switch form {

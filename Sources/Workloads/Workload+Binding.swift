@@ -49,13 +49,14 @@ extension Workload {
   ) throws(WorkloadFault) -> BoundWorkload {
     let bound = parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.defaultValue) }
     do throws(JSONFault) {
-      let binder = Binder(json: json, parameters: bound, layers: layers)
+      let binder = Binder(json: json, texts: operators, parameters: bound, layers: layers, pool: OperatorPool())
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
       if let weights, weights > Shape.elementLimit { throw binder.tooManyWeights(weightElements, weights) }
       let program = try binder.program(program, modules: modules, check).blocks
       return BoundWorkload(
         name: name, parameters: bound, weightElements: weights, inputs: try binder.tensors(inputs),
-        outputs: try binder.tensors(outputs), program: program, library: library)
+        outputs: try binder.tensors(outputs), operators: binder.pool.different.operators, sequence: program,
+        library: library)
     } catch {
       throw .inFile(error)
     }
@@ -65,47 +66,60 @@ extension Workload {
 /// The layers that a repeat named `layer` stands for, and the values that are a kind of layer's own.
 private typealias LayerBinding = (blocks: [Block<DecoderLayer>], valuesOf: (DecoderLayer) -> [String: Int64])
 
+/// The operators of all lists that are bound, whatever values their parameters have.
+private final class OperatorPool {
+  var different = DifferentOperators()
+}
+
 /// Computes a program's shapes for one set of parameter values.
 private struct Binder {
   let json: JSONSource
+  let texts: OperatorTexts
   let parameters: [BoundParameter]
   let values: [Int64]
   let layers: LayerBinding?
   /// Whether a repeat that runs once is no repeat: in an engine's file most are there or not.
   let flattens: Bool
+  let pool: OperatorPool
+  private let known: KnownOperators
 
-  init(json: JSONSource, parameters: [BoundParameter], layers: LayerBinding?, flattens: Bool = false) {
+  init(
+    json: JSONSource, texts: OperatorTexts, parameters: [BoundParameter], layers: LayerBinding?, pool: OperatorPool,
+    flattens: Bool = false
+  ) {
     self.json = json
+    self.texts = texts
     self.parameters = parameters
     self.layers = layers
+    self.pool = pool
     self.flattens = flattens || layers != nil
     values = parameters.map(\.value)
+    known = KnownOperators(count: texts.forms.count)
   }
 
   /// The same with other values of some parameters, for one layer.
   private func with(_ values: [String: Int64]) -> Binder {
     Binder(
-      json: json, parameters: parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.value) },
-      layers: nil, flattens: true)
+      json: json, texts: texts,
+      parameters: parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.value) },
+      layers: nil, pool: pool, flattens: true)
   }
 
   /// Binds a program and counts its operators, repeats multiplied out.
   func program(
     _ program: [WorkloadStatement], modules: SymbolicInteger?, _ check: (Operator) -> OperatorProblem?
-  ) throws(JSONFault) -> (blocks: [Block<Operator>], operators: Int) {
-    var blocks: [Block<Operator>] = []
+  ) throws(JSONFault) -> (blocks: [Block<Int>], operators: Int) {
+    var blocks: [Block<Int>] = []
+    blocks.reserveCapacity(program.count)
     var operators = 0
     var calls = try moduleCalls(modules, in: program)
     for statement in program {
       let place: Int
       switch statement {
-      case .operator(let template):
-        var operation = try bind(template)
-        operation.moduleCalls = calls.next()
-        if let problem = check(operation) { throw fault(problem, operation.name, at: template.byteOffset) }
-        blocks.append(.leaf(operation))
+      case .operator(let call):
+        blocks.append(.leaf(try index(of: call, behind: modules == nil ? 0 : calls.next(), check)))
         operators += 1
-        place = template.byteOffset
+        place = Int(call.byteOffset)
       case .repeat(let template):
         place = template.count.byteOffset
         if let layers, template.name == "layer" {
@@ -124,6 +138,22 @@ private struct Binder {
     return (blocks, operators)
   }
 
+  /// The place of a call among the different operators.
+  ///
+  /// What is written alike is bound and checked once, where it comes first.
+  private func index(
+    of call: OperatorStatement, behind modules: Int, _ check: (Operator) -> OperatorProblem?
+  ) throws(JSONFault) -> Int {
+    let number = Int(call.number)
+    if let known = known.index(of: number, behind: modules) { return known }
+    var operation = try bind(number, at: Int(call.byteOffset))
+    if let problem = check(operation) { throw fault(problem, operation.name, at: Int(call.byteOffset)) }
+    operation.moduleCalls = modules
+    let index = pool.different.index(of: operation)
+    known.append(index, of: number, behind: modules)
+    return index
+  }
+
   /// The calls of a list's modules, dealt out to its operators.
   private func moduleCalls(
     _ modules: SymbolicInteger?, in program: [WorkloadStatement]
@@ -131,15 +161,15 @@ private struct Binder {
     guard let modules else { return ModuleCalls(0, among: 1) }
     let count = try integer(modules, atLeast: 0)
     guard count <= BoundWorkload.operatorLimit else { throw tooManyOperators(at: modules.byteOffset) }
-    let operators = program.count { if case .operator = $0 { true } else { false } }
+    let operators = program.count(where: \.isOperator)
     return ModuleCalls(Int(count), among: operators)
   }
 
   /// Binds the repeat that stands for a decoder's layers: its body for each kind of them.
   private func bind(
     _ template: RepeatTemplate, as layers: [Block<DecoderLayer>], _ check: (Operator) -> OperatorProblem?
-  ) throws(JSONFault) -> (blocks: [Block<Operator>], operators: Int) {
-    var bound: (blocks: [Block<Operator>], operators: Int) = ([], 0)
+  ) throws(JSONFault) -> (blocks: [Block<Int>], operators: Int) {
+    var bound: (blocks: [Block<Int>], operators: Int) = ([], 0)
     for layer in layers {
       switch layer {
       case .leaf(let kind):
@@ -162,7 +192,7 @@ private struct Binder {
   /// Binds a repeat, or returns nil if it comes to nothing.
   private func bind(
     _ template: RepeatTemplate, _ check: (Operator) -> OperatorProblem?
-  ) throws(JSONFault) -> (block: Block<Operator>, operators: Int)? {
+  ) throws(JSONFault) -> (block: Block<Int>, operators: Int)? {
     let count = try integer(template.count, atLeast: 0)
     // What is not there need not make sense: the experts of a decoder without any.
     guard count > 0 else { return nil }
@@ -172,6 +202,19 @@ private struct Binder {
       throw tooManyOperators(at: template.count.byteOffset)
     }
     return (.loop(count: Int(count), body: inner.blocks), operators)
+  }
+
+  /// Binds an operator, which stands at a place.
+  private func bind(_ number: Int, at place: Int) throws(JSONFault) -> Operator {
+    switch texts.forms[number] {
+    case .template(let index): return try bind(texts.templates[Int(index)])
+    case .plain(let index):
+      let binding = PlainBinding(texts: texts, values: values)
+      if let operation = binding.operation(texts.plain[Int(index)]) { return operation }
+      // What is wrong is said of the template.
+      var object = try json.cursor(ofValueAtByte: place).object()
+      return try bind(try ProgramReader(parameters: parameters.map(\.name)).operatorTemplate(&object))
+    }
   }
 
   private func bind(_ template: OperatorTemplate) throws(JSONFault) -> Operator {
@@ -243,5 +286,34 @@ private struct Binder {
     var place = integer.byteOffset
     if case .formula = integer.form { place = json.byteOffset(ofUTF8Offset: utf8Offset, inStringAtByte: place) }
     return json.fault(fact, atByte: place, path: json.path(ofValueAtByte: integer.byteOffset))
+  }
+}
+
+/// Which operators of a list are bound already.
+private final class KnownOperators {
+  /// By their number, where no module is called before; -1 for those that are not.
+  private var indices: [Int32]
+  private var behindModules: [Key: Int] = [:]
+
+  private struct Key: Hashable {
+    let number: Int
+    let modules: Int
+  }
+
+  init(count: Int) { indices = [Int32](repeating: -1, count: count) }
+
+  @inline(__always)
+  func index(of number: Int, behind modules: Int) -> Int? {
+    guard modules == 0 else { return behindModules[Key(number: number, modules: modules)] }
+    let index = Int(indices[number])
+    return index >= 0 ? index : nil
+  }
+
+  func append(_ index: Int, of number: Int, behind modules: Int) {
+    if modules == 0 {
+      indices[number] = Int32(index)
+    } else {
+      behindModules[Key(number: number, modules: modules)] = index
+    }
   }
 }

@@ -4,8 +4,13 @@ extension Workload {
   /// The schema that files name.
   public static let schema = "workload/1"
 
-  /// The most bytes that a workload file may have, 16 MiB; the largest that is shipped has a hundredth of them.
-  public static let fileSizeLimit = 16 << 20
+  /// The most bytes that a workload file may have, 64 MiB: those of some hundred thousand operators without repeats.
+  public static let fileSizeLimit = 64 << 20
+
+  /// The most values of a file that is read into a tree, 4,194,304: what bounds the memory for it.
+  ///
+  /// A program whose operators are plain needs no tree, and may have more.
+  static let valueLimit = 1 << 22
 
   /// The highest value of a parameter: that of a tensor with as many elements as there may be.
   public static let parameterValueLimit = Shape.elementLimit
@@ -38,13 +43,43 @@ extension Workload {
   ///   - file: The name of the file, for faults.
   /// - Throws: The first thing that is wrong, with its place.
   public init(bytes: [UInt8], file: String) throws(JSONFault) {
-    try self.init(from: JSONDocument(bytes: bytes, file: file))
+    try self.init(bytes: bytes, file: file, scans: true)
+  }
+
+  /// Reads a text, its program from a tree where `scans` is false: the same, as tests hold one way to the other.
+  init(bytes: [UInt8], file: String, scans: Bool) throws(JSONFault) {
+    let source = JSONSource(bytes: bytes, file: file)
+    if scans, let scanned = try? Workload(scanning: source) {
+      self = scanned
+    } else {
+      let document = try JSONDocument(source: source, valueLimit: Workload.valueLimit)
+      try self.init(document, scanned: nil)
+    }
+  }
+
+  /// Reads a text whose program is plain; whatever is thrown says only that it has to be read from a tree.
+  private init(scanning source: JSONSource) throws(JSONFault) {
+    var scanned: ScannedProgram?
+    let left = JSONLeftMember("program") { bytes, offset, members in
+      guard let names = parameterNames(members) else { return nil }
+      var scanner = ProgramScanner(bytes, of: source, from: offset, parameters: names)
+      guard let program = scanner.program(depth: 0) else { return nil }
+      scanned = ScannedProgram(statements: program, operators: scanner.operators)
+      return scanner.offset
+    }
+    let document = try JSONDocument(source: source, valueLimit: Workload.valueLimit, leaving: left)
+    try self.init(document, scanned: scanned)
   }
 
   /// Reads such a document.
   ///
   /// - Throws: The first thing that is wrong, with its place.
   package init(from document: JSONDocument) throws(JSONFault) {
+    try self.init(document, scanned: nil)
+  }
+
+  /// Reads a document, whose program may have been read already.
+  private init(_ document: JSONDocument, scanned: ScannedProgram?) throws(JSONFault) {
     var root = try document.cursor.object()
     try root.schema(Workload.schema)
     // Both are only shown: whatever they hold, they are one line of characters that show themselves.
@@ -61,11 +96,32 @@ extension Workload {
     outputs = try reader.tensors(of: &root, listedAs: "outputs", types: "output_dtypes")
     library = try root.optional("library").map(readLibrary) ?? .torch
     let modules = root.optional("modules")
-    program = try reader.program(try root.required("program"), depth: 0)
+    let entries = try root.required("program")
+    var operators = scanned?.operators ?? OperatorTexts()
+    if let scanned {
+      program = scanned.statements
+    } else {
+      program = try reader.program(entries, depth: 0, into: &operators)
+    }
+    self.operators = operators
     self.modules = try reader.modules(modules, calledBy: program)
     try root.finish()
     json = document.source
   }
+}
+
+/// A program that was read without a tree.
+private struct ScannedProgram {
+  let statements: [WorkloadStatement]
+  let operators: OperatorTexts
+}
+
+/// The names of the parameters among the members of a document's root; nil if they do not stand there.
+private func parameterNames(_ members: [JSONMember]) -> [String]? {
+  guard let parameters = members.first(where: { $0.key == "parameters" }),
+    case .object(let names) = parameters.value.content
+  else { return nil }
+  return names.map(\.key)
 }
 
 private func readLibrary(_ cursor: JSONCursor) throws(JSONFault) -> ModuleLibrary {

@@ -27,7 +27,10 @@ public struct Workload: Sendable {
   package let weightElements: SymbolicInteger?
 
   /// What the workload does, in order.
-  package let program: [WorkloadStatement]
+  let program: [WorkloadStatement]
+
+  /// The different operators of it.
+  let operators: OperatorTexts
 
   /// Whose modules it calls.
   package let library: ModuleLibrary
@@ -61,17 +64,29 @@ public struct WorkloadParameter: Sendable, Hashable {
 }
 
 /// One entry of a workload's program.
-package enum WorkloadStatement: Sendable {
+enum WorkloadStatement: Sendable {
   /// One call.
-  case `operator`(OperatorTemplate)
+  case `operator`(OperatorStatement)
   /// Several entries, over and over.
-  case `repeat`(RepeatTemplate)
+  indirect case `repeat`(RepeatTemplate)
+
+  /// Whether it is a call.
+  var isOperator: Bool { if case .operator = self { true } else { false } }
+}
+
+/// A call: which operator, and where.
+struct OperatorStatement: Sendable {
+  /// The operator, by its place among the different ones.
+  let number: Int32
+
+  /// Where in the file it stands.
+  let byteOffset: Int32
 }
 
 /// An operator whose dimensions may depend on the parameters.
-package struct OperatorTemplate: Sendable {
+struct OperatorTemplate: Sendable {
   /// The framework's name of the operator: `aten::linear`.
-  package let name: String
+  let name: String
 
   let inputs: [ShapeTemplate]
   let outputs: [ShapeTemplate]
@@ -87,15 +102,15 @@ package struct OperatorTemplate: Sendable {
 }
 
 /// Entries that are repeated, such as the layers of a model.
-package struct RepeatTemplate: Sendable {
+struct RepeatTemplate: Sendable {
   /// The word for one repetition, such as `layer`, if it has one.
-  package let name: String?
+  let name: String?
 
   /// How often the program runs.
-  package let count: SymbolicInteger
+  let count: SymbolicInteger
 
   /// What is repeated; never empty.
-  package let program: [WorkloadStatement]
+  let program: [WorkloadStatement]
 
   /// How many modules one repetition calls beside those of the repeats in it, if the file says so.
   let modules: SymbolicInteger?

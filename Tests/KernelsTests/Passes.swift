@@ -6,15 +6,15 @@ import Workloads
 extension Fusion {
   /// The groups of a program.
   func rewrite(_ program: [Block<Operator>]) -> [Block<[Operator]>] {
-    let groups: [Block<[ResolvedOperator]>] = rewrite(program.resolved)
-    return groups.mapLeaves { $0.map(\.operation) }
+    let fused = rewrite(ResolvedProgram(BoundWorkload(name: "w", program: program)))
+    return fused.sequence.mapLeaves { fused.groups[$0].map(\.operation) }
   }
 }
 
 extension Decomposition {
   /// A program with operators spelled out.
   func rewrite(_ program: [Block<Operator>]) -> [Block<Operator>] {
-    let nodes: [Block<ResolvedOperator>] = rewrite(program.resolved)
-    return nodes.mapLeaves(\.operation)
+    let nodes = rewrite(ResolvedProgram(BoundWorkload(name: "w", program: program)))
+    return nodes.sequence.mapLeaves { nodes.calls[$0].operation }
   }
 }

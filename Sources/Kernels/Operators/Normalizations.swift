@@ -73,7 +73,7 @@ extension Lowering {
     return reduction(
       operation, arithmetic,
       .normalization(
-        rows: rows, width: width, centers: !OperatorRule.baseName(operation.name).contains("rms"),
+        rows: rows, width: width, centers: !OperatorRule.isRootMeanSquare(operation.name),
         step: steps[keyPath: step]))
   }
 

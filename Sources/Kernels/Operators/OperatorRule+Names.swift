@@ -27,6 +27,12 @@ extension OperatorRule {
     return String(Substring(name))
   }
 
+  /// Whether a normalization is by the root mean square alone, as its name says.
+  static func isRootMeanSquare(_ operatorName: String) -> Bool {
+    let name = Array(baseName(operatorName).utf8)
+    return name.indices.contains { name[$0...].starts(with: "rms".utf8) }
+  }
+
   /// Where in ``all`` the rule of a name stands, as PyTorch writes it and without its namespace.
   private static let indices: [String: Int] = {
     var indices: [String: Int] = [:]

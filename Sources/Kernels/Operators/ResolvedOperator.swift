@@ -10,9 +10,12 @@ package struct ResolvedOperator: Sendable, Hashable {
   package unowned(unsafe) let rule: OperatorRule
 
   /// A call with its rule.
-  package init(_ operation: Operator) {
+  package init(_ operation: Operator) { self.init(operation, .of(operation)) }
+
+  /// A call with the rule that was found for it.
+  init(_ operation: Operator, _ rule: OperatorRule) {
     self.operation = operation
-    rule = .of(operation)
+    self.rule = rule
   }
 
   /// The floating-point operations of a pass over memory.
@@ -25,7 +28,63 @@ package struct ResolvedOperator: Sendable, Hashable {
   package func hash(into hasher: inout Hasher) { operation.hash(into: &hasher) }
 }
 
-extension [Block<Operator>] {
-  /// The program with the rule of every call.
-  package var resolved: [Block<ResolvedOperator>] { mapLeaves { ResolvedOperator($0) } }
+/// The different calls of a program, with their rules.
+package struct DifferentCalls: Sendable {
+  /// The calls.
+  package let operators: [Operator]
+  /// The rule of each.
+  let rules: [OperatorRule]
+
+  /// Finds the rule of each call.
+  init(_ operators: [Operator]) {
+    self.operators = operators
+    rules = operators.map { OperatorRule.of($0) }
+  }
+
+  /// How many there are.
+  package var count: Int { operators.count }
+
+  /// A call with its rule.
+  package subscript(index: Int) -> ResolvedOperator { ResolvedOperator(operators[index], rules[index]) }
+}
+
+/// A program, of which each different call is kept once.
+package struct ResolvedProgram: Sendable {
+  /// The different calls.
+  package let calls: DifferentCalls
+  /// What runs, as indices into ``calls``.
+  package let sequence: [Block<Int>]
+
+  private init(_ calls: DifferentCalls, _ sequence: [Block<Int>]) {
+    self.calls = calls
+    self.sequence = sequence
+  }
+
+  /// The program of a workload.
+  ///
+  /// - Parameters:
+  ///   - workload: The workload.
+  ///   - callsModules: Whether the framework calls the model's modules; else nothing is left of them.
+  package init(_ workload: BoundWorkload, callsModules: Bool = true) {
+    self.init(DifferentCalls(workload.operators), workload.sequence)
+    if !callsModules, workload.operators.contains(where: { $0.moduleCalls > 0 }) {
+      self = replacingCalls { [$0.operation.calledBehind(modules: 0)] }
+    }
+  }
+
+  /// The same with other calls before and behind them.
+  func between(_ before: [Operator], _ after: [Operator]) -> ResolvedProgram {
+    let first = calls.count
+    let last = first + before.count
+    return ResolvedProgram(
+      DifferentCalls(calls.operators + before + after),
+      (first..<last).map(Block.leaf) + sequence + (last..<last + after.count).map(Block.leaf))
+  }
+
+  /// The same with several calls, or none, in the place of each.
+  func replacingCalls(_ transform: (ResolvedOperator) -> [Operator]) -> ResolvedProgram {
+    var different = DifferentOperators()
+    let places = (0..<calls.count).map { call in transform(calls[call]).map { different.index(of: $0) } }
+    return ResolvedProgram(DifferentCalls(different.operators), sequence.flatMapLeaves { places[$0] })
+  }
 }

@@ -75,3 +75,12 @@ extension LoweredProgram.Operation {
     return self == same
   }
 }
+
+extension LoweredProgram {
+  /// Whether two operations are the same, but for the modules that are called before.
+  func isAlike(_ one: Int, _ other: Int) -> Bool {
+    // Neighbors mostly differ in these, which are compared without a copy of either.
+    operations[one].kind == operations[other].kind && operations[one].kernels == operations[other].kernels
+      && operations[one].isAlike(operations[other])
+  }
+}

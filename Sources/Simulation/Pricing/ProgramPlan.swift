@@ -57,6 +57,11 @@ package struct ProgramPlan: Sendable {
 
   private var itemIndices: [Item: Int] = [:]
   private var labelIndices: [String: Int] = [:]
+  /// The item of each kernel, or -1.
+  private var kernelItems: [Int32]
+  /// For each operation where its instructions stand in the program, as it runs behind another and right behind itself: what
+  /// comes again is copied.
+  private var emitted: [Emission?]
   private let streams: PlannedStreams
   private let eagerKinds: [OperatorKind]
   private var hasGraphs = false
@@ -74,15 +79,19 @@ package struct ProgramPlan: Sendable {
     isHostOnly = lowered.target.isHost
     let capturesGraphs = mode == .graph && !isHostOnly
     streams = PlannedStreams(lowered) { capturesGraphs && !$0.isOutsideOfGraphs(eagerKinds) }
+    kernelItems = Array(repeating: -1, count: lowered.kernels.count)
+    emitted = Array(repeating: nil, count: 2 * lowered.operations.count)
+    items.reserveCapacity(lowered.kernels.count)
+    program.instructions.reserveCapacity(3 * lowered.statements.count)
     if capturesGraphs {
       emitGraphs(lowered.statements)
     } else {
       emit(lowered.statements)
     }
     program.streamCount = program.namedStreamCount
-    itemIndices = [:]
-    labelIndices = [:]
+    (itemIndices, labelIndices, kernelItems, emitted) = ([:], [:], [], [])
     counts = ProgramCounts(program)
+    program.instructions = InstructionRepeats.folding(program.instructions)
     synchronizedProgram = program.synchronized
     synchronizedCounts = counts.synchronized
   }
@@ -92,6 +101,14 @@ package struct ProgramPlan: Sendable {
     items.append(item)
     itemIndices[item] = items.count - 1
     return items.count - 1
+  }
+
+  private mutating func index(ofKernel kernel: Int) -> Int {
+    if kernelItems[kernel] < 0 {
+      items.append(.kernel(kernel))
+      kernelItems[kernel] = Int32(items.count - 1)
+    }
+    return Int(kernelItems[kernel])
   }
 
   private mutating func label(_ name: String) -> Int {
@@ -105,15 +122,40 @@ package struct ProgramPlan: Sendable {
 
   private mutating func emit(_ statements: [LoweredProgram.Statement]) {
     let isLoopOfOne = isOneOperation(statements)
-    for (place, statement) in statements.enumerated() {
+    var last: LoweredProgram.Statement?
+    for statement in statements {
       switch statement {
-      case .leaf(let index):
-        emit(
-          lowered.operations[index],
-          isRepeated: isLoopOfOne || isAlike(statement, place > 0 ? statements[place - 1] : nil))
+      case .leaf(let index): emit(index, isRepeated: isLoopOfOne || isAlike(statement, last))
       case .loop(let count, let body): emitLoop(count) { plan in plan.emit(body) }
       }
+      last = statement
     }
+  }
+
+  /// The instructions of an operation.
+  private struct Emission {
+    let first: Int32
+    let count: Int32
+  }
+
+  private mutating func emit(_ index: Int, isRepeated: Bool) {
+    emitOnce(2 * index + (isRepeated ? 1 : 0)) { plan in
+      plan.emit(plan.lowered.operations[index], isRepeated: isRepeated)
+    }
+  }
+
+  /// Emits instructions as they are written, or those that were written under the same number before.
+  private mutating func emitOnce(_ number: Int, _ write: (inout ProgramPlan) -> Void) {
+    if let known = emitted[number] {
+      for place in Int(known.first)..<Int(known.first + known.count) {
+        program.instructions.append(program.instructions[place])
+      }
+      return
+    }
+    let first = program.instructions.count
+    write(&self)
+    guard program.instructions.count <= Int(Int32.max) else { return }
+    emitted[number] = Emission(first: Int32(first), count: Int32(program.instructions.count - first))
   }
 
   private mutating func emitLoop(_ count: Int, _ body: (inout ProgramPlan) -> Void) {
@@ -135,7 +177,8 @@ package struct ProgramPlan: Sendable {
   /// Whether two statements run the same operation, whatever modules they call.
   private func isAlike(_ statement: LoweredProgram.Statement, _ other: LoweredProgram.Statement?) -> Bool {
     guard case .leaf(let index) = statement, case .leaf(let otherIndex) = other else { return false }
-    return index == otherIndex || lowered.operations[index].isAlike(lowered.operations[otherIndex])
+    if index == otherIndex { return true }
+    return lowered.isAlike(index, otherIndex)
   }
 
   private mutating func emit(_ operation: LoweredProgram.Operation, isRepeated: Bool) {
@@ -160,7 +203,7 @@ package struct ProgramPlan: Sendable {
       program.instructions.append(
         Instruction(
           isHostOnly ? .hostKernel : lowered.kernels[kernel].kernelClass == .collective ? .collective : .launch,
-          operand: index(of: .kernel(kernel)),
+          operand: index(ofKernel: kernel),
           stream: isHostOnly ? 0 : operation.stream, label: label))
     }
     if operation.synchronizes, !isHostOnly { program.instructions.append(Instruction(.synchronize, operand: 0)) }
@@ -186,7 +229,7 @@ package struct ProgramPlan: Sendable {
       emitGraph(segment)
       segment = []
       switch statement {
-      case .leaf(let index): emit(lowered.operations[index], isRepeated: false)
+      case .leaf(let index): emit(index, isRepeated: false)
       case .loop(let count, let body): emitLoop(count) { plan in plan.emitGraphs(body) }
       }
     }
@@ -264,9 +307,13 @@ package struct ProgramPlan: Sendable {
     for statement in statements {
       switch statement {
       case .leaf(let operation):
-        let label = label(lowered.operations[operation].name)
-        for kernel in lowered.operations[operation].kernels {
-          program.instructions.append(Instruction(.node, operand: index(of: .kernel(kernel)), label: label))
+        // What becomes nodes is in graphs wherever it stands.
+        emitOnce(2 * operation) { plan in
+          let label = plan.label(plan.lowered.operations[operation].name)
+          for kernel in plan.lowered.operations[operation].kernels {
+            plan.program.instructions.append(
+              Instruction(.node, operand: plan.index(ofKernel: kernel), label: label))
+          }
         }
       case .loop(let count, let body): emitLoop(count) { plan in plan.emitNodes(body) }
       }
