@@ -126,24 +126,27 @@ enum ServeCommand {
     if points.points.count > 1 {
       try command.refuse(["output", "timeline"], "it is of one run, and these are \(points.points.count)")
     }
-    var reports: [ServingReport] = []
-    var misfit: Failure?
-    for (point, load) in zip(points.points, loads) {
-      let served = try ServedOptions.served(point, command, library, overrides: overrides)
-      do {
-        reports.append(
-          try Progress.showing("serving") { _ throws(Failure) in
-            try serve(served, load, limits, isCapacity: isCapacity, command, overrides)
-          })
-      } catch {
-        // Of several, the one that its device cannot hold does not keep the others from being told.
-        guard !points.varied.isEmpty, error.isOfMissingCache else { throw error }
-        let names = points.varied.map { "\($0.rawValue) \(point[$0] ?? "")" }.joined(separator: ", ")
-        Platform.warn("warning: left out, \(names): " + error.problem)
-        misfit = error
+    // Points that differ in their load alone serve the same, by the same plans.
+    var known: [ServedPoint: ServedDecoder] = [:]
+    for point in points.points where known[point.withoutLoad] == nil {
+      var served = try ServedOptions.served(point, command, library, overrides: overrides)
+      if points.points.count > 1 { served.plans = StepPlans() }
+      known[point.withoutLoad] = served
+    }
+    let tasks = zip(points.points, loads).compactMap { point, load in known[point.withoutLoad].map { ($0, load) } }
+    let isComparison = !points.varied.isEmpty
+    let outcomes = try Progress.showing("serving") { _ throws(Failure) in
+      try parallelMap(tasks) { (served, load) throws(Failure) -> Result<ServingReport, Failure> in
+        do throws(Failure) {
+          return .success(try serve(served, load, limits, isCapacity: isCapacity, command, overrides))
+        } catch {
+          // Of several, the one that its device cannot hold does not keep the others from being told.
+          guard isComparison, error.isOfMissingCache else { throw error }
+          return .failure(error)
+        }
       }
     }
-    if let misfit, reports.isEmpty { throw misfit }
+    let reports = try held(outcomes, points)
     let comparison = try checking {
       try ServingComparison(reports, varied: points.varied.map(\.rawValue), as: request)
     }
@@ -151,6 +154,25 @@ enum ServeCommand {
     warn(about: reports)
     if points.varied.isEmpty { return command.print(reports[0]) }
     command.print(comparison)
+  }
+
+  /// The runs whose devices hold the model; the others are told of.
+  private static func held(
+    _ outcomes: [Result<ServingReport, Failure>], _ points: ServedPoints
+  ) throws(Failure) -> [ServingReport] {
+    var reports: [ServingReport] = []
+    var misfit: Failure?
+    for (point, outcome) in zip(points.points, outcomes) {
+      switch outcome {
+      case .success(let report): reports.append(report)
+      case .failure(let failure):
+        let names = points.varied.map { "\($0.rawValue) \(point[$0] ?? "")" }.joined(separator: ", ")
+        Platform.warn("warning: left out, \(names): " + failure.problem)
+        misfit = failure
+      }
+    }
+    if let misfit, reports.isEmpty { throw misfit }
+    return reports
   }
 
   private static func serve(
