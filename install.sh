@@ -43,10 +43,10 @@ fi
 cd "$(dirname "$0")"
 
 # Linux: Swift's libraries go into the binary, so that it runs where no toolchain is installed, and what only a debugger
-# reads stays out of it. macOS has the libraries.
+# reads, or a library that it would load, stays out of it. macOS has the libraries.
 case $(uname -s) in
   Darwin) flags="" ;;
-  *) flags="--static-swift-stdlib -Xlinker --strip-all" ;;
+  *) flags="--static-swift-stdlib -Xlinker --strip-all -Xlinker --no-export-dynamic" ;;
 esac
 # shellcheck disable=SC2086
 swift build -c release --product simulate $flags >&2

@@ -20,9 +20,9 @@ package struct FolderListing: Sendable, Equatable {
   ///   - suffix: The end of the names, such as `.json`.
   /// - Throws: Why the folder cannot be read.
   package init(of directory: String, suffix: String) throws(FileFault) {
-    for name in try entryNames(in: directory) where name.hasSuffix(suffix) {
+    for (name, isRegular) in try entries(in: directory) where name.hasSuffix(suffix) {
       let path = directory + "/" + name
-      if let reason = name.hasPrefix(".") ? .hidden : SkippedFile.reason(toSkip: path) {
+      if let reason = name.hasPrefix(".") ? .hidden : isRegular ? nil : SkippedFile.reason(toSkip: path) {
         skipped.append(SkippedFile(path: path, reason: reason))
       } else {
         files.append(name)
@@ -85,16 +85,19 @@ package func listFiles(in directory: String, suffix: String) throws(FileFault) -
   try FolderListing(of: directory, suffix: suffix).files
 }
 
-/// The names of all that a directory holds, sorted.
-private func entryNames(in directory: String) throws(FileFault) -> [String] {
+/// The names of all that a directory holds, sorted, and whether it is known already that one is a regular file's.
+private func entries(in directory: String) throws(FileFault) -> [(name: String, isRegular: Bool)] {
   guard let stream = withCPath(directory, { opendir($0) }) else {
     throw FileFault(systemError: errno, path: directory)
   }
   defer { closedir(stream) }
-  var names: [String] = []
+  var entries: [(name: String, isRegular: Bool)] = []
   while let entry = readdir(stream) {
-    names.append(
-      withUnsafeBytes(of: &entry.pointee.d_name) { bytes in PathBytes.text(Array(bytes.prefix { $0 != 0 })) })
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      PathBytes.text(Array(bytes.prefix { $0 != 0 }))
+    }
+    // Most file systems say it here: no call for each file is needed.
+    entries.append((name, entry.pointee.d_type == UInt8(DT_REG)))
   }
-  return names.sorted()
+  return entries.sorted { $0.name < $1.name }
 }

@@ -168,18 +168,22 @@ package func jsonQuoted(_ text: String) -> String {
   if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
     return "\"" + text + "\""
   }
-  var quoted = "\""
+  // A page holds megabytes of markup as text: its bytes are put together, not its characters.
+  var quoted: [UInt8] = [UInt8(ascii: "\"")]
+  quoted.reserveCapacity(text.utf8.count + text.utf8.count / 8 + 2)
   for scalar in text.unicodeScalars {
     switch scalar {
-    case "\"": quoted += "\\\""
-    case "\\": quoted += "\\\\"
+    case "\"": quoted += [UInt8(ascii: "\\"), UInt8(ascii: "\"")]
+    case "\\": quoted += [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
+    case " "..."~": quoted.append(UInt8(truncatingIfNeeded: scalar.value))
     // JSON has no bytes: the escape of one is text there.
-    case _ where PathBytes.byte(of: scalar) != nil: quoted += "\\" + escape(of: scalar)
-    case _ where scalar.isUnshowable: quoted += escape(of: scalar)
-    default: quoted.unicodeScalars.append(scalar)
+    case _ where PathBytes.byte(of: scalar) != nil: quoted += ("\\" + escape(of: scalar)).utf8
+    case _ where scalar.isUnshowable: quoted += escape(of: scalar).utf8
+    default: quoted += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
     }
   }
-  return quoted + "\""
+  quoted.append(UInt8(ascii: "\""))
+  return String(decoding: quoted, as: UTF8.self)
 }
 
 /// An object or array that is not ended yet.

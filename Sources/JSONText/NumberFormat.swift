@@ -86,21 +86,32 @@ package enum NumberFormat {
 
   /// The same, behind other bytes of a text: a million numbers should not cost a million strings.
   package static func append(microsecondsOf picoseconds: Int64, to bytes: inout [UInt8]) {
-    if picoseconds < 0 { bytes.append(UInt8(ascii: "-")) }
-    var (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
-    let start = bytes.count
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(whole % 10))
-      whole /= 10
-    } while whole > 0
-    bytes[start...].reverse()
-    guard rest > 0 else { return }
-    bytes.append(UInt8(ascii: "."))
-    var place: UInt64 = 100_000
-    while rest > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest / place))
-      rest %= place
-      place /= 10
+    // A sign, 13 digits, a point and 6 digits: from the last to the first, and then all at once.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
+      var place = text.count
+      func put(_ byte: UInt8) {
+        place -= 1
+        text[place] = byte
+      }
+      var (whole, rest) = picoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+      if rest > 0 {
+        var decimals = 6
+        while rest.isMultiple(of: 10) {
+          rest /= 10
+          decimals -= 1
+        }
+        for _ in 0..<decimals {
+          put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+          rest /= 10
+        }
+        put(UInt8(ascii: "."))
+      }
+      repeat {
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: whole % 10))
+        whole /= 10
+      } while whole > 0
+      if picoseconds < 0 { put(UInt8(ascii: "-")) }
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[place...]))
     }
   }
 

@@ -43,6 +43,20 @@ public enum NameFault: Error, Sendable, Equatable {
 /// - Throws: `NameFault` when nothing fits, or several things do.
 /// - Complexity: O(n) comparisons for n candidates.
 package func resolveName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String {
+  if let found = try denotedName(name, among: candidates, what: what) { return found }
+  let typed = name.lowercased()
+  let known = candidates.map(\.name)
+  let names = known + candidates.flatMap(\.aliases)
+  let runs = names + names.flatMap(shortened)
+  let begun = runs.filter { typed.count > 1 && $0.hasPrefix(typed) }.min { $0.count < $1.count }
+  let suggestion = begun ?? nearestName(to: typed, among: runs)
+  throw .unknown(what: what, name: name, suggestion: suggestion, known: known)
+}
+
+/// The same of a name that may denote nothing, for which nothing is suggested then: looking for that takes longer.
+///
+/// - Throws: `NameFault.ambiguous` where several things fit.
+package func denotedName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String? {
   let typed = name.lowercased()
   let tests: [(String, Named) -> Bool] = [
     { name, _ in name == typed },
@@ -59,12 +73,7 @@ package func resolveName(_ name: String, among candidates: [Named], what: String
     if let original { return original.name }
     if found.count > 1 { throw .ambiguous(what: what, name: name, candidates: found.map(\.name)) }
   }
-  let known = candidates.map(\.name)
-  let names = known + candidates.flatMap(\.aliases)
-  let runs = names + names.flatMap(shortened)
-  let begun = runs.filter { typed.count > 1 && $0.hasPrefix(typed) }.min { $0.count < $1.count }
-  let suggestion = begun ?? nearestName(to: typed, among: runs)
-  throw .unknown(what: what, name: name, suggestion: suggestion, known: known)
+  return nil
 }
 
 /// The runs of a name's words, the longest first: what it may be shortened to.

@@ -1,4 +1,5 @@
 import JSONText
+import Synchronization
 
 /// The names in a folder of profiles that is known to be right, each profile to be read when it is asked for.
 ///
@@ -98,6 +99,13 @@ package struct ProfileIndex: Sendable {
   /// - Throws: `NameFault` or `ProfileFault`.
   package func accelerator(named name: String) throws -> AcceleratorProfile {
     try read(Self.find(name, in: accelerators, what: "accelerator"))
+  }
+
+  /// Whether a name denotes an accelerator, or several.
+  package func hasAccelerator(named name: String) -> Bool {
+    do { return try denotedName(name, among: Self.names(accelerators), what: "accelerator") != nil } catch {
+      return true
+    }
   }
 
   /// The generations of the headline study, by date of release.
@@ -205,7 +213,17 @@ package struct ProfileIndex: Sendable {
     return profiles
   }
 
+  /// What has been read, by file: a study may ask for the same accelerator a hundred times.
+  private let known = KnownAccelerators()
+
   private func read(_ entry: Entry) throws(ProfileFault) -> AcceleratorProfile {
+    if let profile = known.profiles.withLock({ $0[entry.path] }) { return profile }
+    let profile = try readAnew(entry)
+    known.profiles.withLock { $0[entry.path] = profile }
+    return profile
+  }
+
+  private func readAnew(_ entry: Entry) throws(ProfileFault) -> AcceleratorProfile {
     // A family's file has the family's name.
     let file = entry.architecture.lowercased().map { $0 == " " ? "-" : String($0) }.joined()
     let family = try ProfileCatalog.readDocument(directory + "/architectures/\(file).json") {
@@ -217,12 +235,21 @@ package struct ProfileIndex: Sendable {
     }
   }
 
+  private static func names(_ entries: [Entry]) -> [Named] {
+    entries.map { Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor) }
+  }
+
   private static func find(_ name: String, in entries: [Entry], what: String) throws(NameFault) -> Entry {
-    let names = entries.map { Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor) }
+    let names = Self.names(entries)
     let identifier = try resolveName(name, among: names, what: what)
     guard let entry = entries.first(where: { $0.name == identifier }) else {
       throw .unknown(what: what, name: name, suggestion: nil, known: names.map(\.name))
     }
     return entry
   }
+}
+
+/// Accelerators by the path of their file.
+private final class KnownAccelerators: Sendable {
+  let profiles = Mutex<[String: AcceleratorProfile]>([:])
 }

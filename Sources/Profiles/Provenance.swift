@@ -56,11 +56,23 @@ package struct Provenance: Sendable, Equatable {
 
   /// The source of a number: the one that names its path, or the nearest group around it.
   package func source(of path: String) -> Source? {
-    var best: Source?
-    for source in sources where path == source.path || path.hasPrefix(source.path + ".") {
-      if source.path.utf8.count >= (best?.path.utf8.count ?? 0) { best = source }
+    var best: Int?
+    for (index, source) in sources.enumerated() where Self.covers(source.path, path) {
+      if source.path.utf8.count >= best.map({ sources[$0].path.utf8.count }) ?? 0 { best = index }
     }
-    return best
+    return best.map { sources[$0] }
+  }
+
+  /// Whether a path is that of a number or of a group around it, without making the text of a group with its dot: a run asks
+  /// for every number of its system.
+  private static func covers(_ group: String, _ path: String) -> Bool {
+    let (length, whole) = (group.utf8.count, path.utf8.count)
+    // Most groups end in the middle of one of the path's words.
+    guard length <= whole else { return false }
+    if length < whole, path.utf8[path.utf8.index(path.startIndex, offsetBy: length)] != UInt8(ascii: ".") {
+      return false
+    }
+    return path.utf8.starts(with: group.utf8)
   }
 
   /// Takes over the sources of numbers that a profile leaves to its family.

@@ -47,8 +47,7 @@ struct DecodeSeries {
     _ served: ServedDecoder, _ requests: Int64, _ keys: Int64
   ) throws(WorkloadFault) -> (scenario: Scenario, plan: ProgramPlan) {
     let step = EngineStep(requests: requests, queries: 1, keys: keys)
-    let scenario = try served.scenario(step, served.decodeLatencyKind)
-    return (scenario, scenario.plan())
+    return try served.prepared(step, served.decodeLatencyKind)
   }
 
   /// The kernels that differ between two plans, if a third is what lies between them.

@@ -42,8 +42,7 @@ package struct Generation: Sendable {
     let steps = try share.prefillSteps(of: served.engine)
     for (index, (step, count)) in steps.enumerated() {
       let isLast = index == steps.count - 1
-      let scenario = try served.scenario(step, .synchronized)
-      let plan = scenario.plan()
+      let (scenario, plan) = try served.prepared(step, .synchronized)
       if plan.lowered.tensors.activations > activations {
         (activations, largest) = (plan.lowered.tensors.activations, step.tokens)
       }

@@ -95,6 +95,8 @@ extension ServedDecoder {
     var served = self
     served.prefill.parallelism = parallelism
     served.decode.parallelism = parallelism
+    // Each rank has other operators then.
+    served.plans = nil
     return served
   }
 }

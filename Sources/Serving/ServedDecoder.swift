@@ -19,6 +19,8 @@ package struct ServedDecoder: Sendable {
   package var formats: TensorFormats
   /// What predicts kernel times.
   package var kernelModel: KernelModel
+  /// Plans of its steps that it shares with others; nil where it makes its own.
+  package var plans: StepPlans?
 
   /// A decoder on an engine.
   package init(
@@ -52,22 +54,25 @@ package struct ServedDecoder: Sendable {
   /// - Returns: The scenario.
   /// - Throws: What is wrong with the engine's file for such a decoder.
   package func scenario(_ step: EngineStep, _ latencyKind: LatencyKind) throws(WorkloadFault) -> Scenario {
-    var system = step.isDecode ? decode : prefill
-    var rows = step.tokens
-    if step.isDecode, system.framework.mode == .graph, !engine.capturedBatches.isEmpty {
-      // A graph is replayed for as many requests as it was captured for; beyond the largest there is none.
-      if let captured = engine.capturedBatches.first(where: { $0 >= step.requests }) {
-        rows = captured * step.queries
-      } else {
-        system = prefill
-      }
-    }
+    let (system, rows) = runner(of: step)
     var scenario = Scenario(
       workload: try bind(step, rows: rows, to: system.framework.mode == .eager ? eagerOperators : operators),
       system: system, precision: formats.activations,
       latencyKind: latencyKind, kernelModel: kernelModel)
     scenario.formats = formats
     return scenario
+  }
+
+  /// The system that runs a step, and how many rows its products have there.
+  func runner(of step: EngineStep) -> (system: System, rows: Int64) {
+    guard step.isDecode, decode.framework.mode == .graph, !engine.capturedBatches.isEmpty else {
+      return (step.isDecode ? decode : prefill, step.tokens)
+    }
+    // A graph is replayed for as many requests as it was captured for; beyond the largest there is none.
+    guard let captured = engine.capturedBatches.first(where: { $0 >= step.requests }) else {
+      return (prefill, step.tokens)
+    }
+    return (decode, captured * step.queries)
   }
 
   /// The engine's operators for a step.

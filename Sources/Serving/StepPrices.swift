@@ -48,7 +48,7 @@ struct StepPrices {
     requestCost = Double(served.decode.hostTime(perRequest, in: .interpreter).count)
     let tokens = min(Int64(served.engine.maxTokens), max(longest, 1))
     let step = EngineStep(requests: 1, queries: tokens, keys: tokens)
-    activationBytes = try served.scenario(step, .synchronized).plan().lowered.tensors.activations
+    activationBytes = try served.prepared(step, .synchronized).plan.lowered.tensors.activations
   }
 
   /// What a step takes.
@@ -150,12 +150,11 @@ struct StepPrices {
 
   /// The price of a step over prompts as if it had one request.
   private func promptPrice(_ step: EngineStep) throws -> StepPrice {
-    let scenario = try served.scenario(step, .synchronized)
-    let plan = scenario.plan()
+    let (scenario, plan) = try served.prepared(step, .synchronized)
     let alone = try PassPricer(scenario, plan, with: simulator).time().summary
     let ahead =
       served.engine.isOverlapped
-      ? try PassPricer(try served.scenario(step, .steadyState), plan, with: simulator).time().summary : alone
+      ? try PassPricer(try served.prepared(step, .steadyState).scenario, plan, with: simulator).time().summary : alone
     let requests = requestCost * Double(step.requests - 1)
     return StepPrice(
       latency: Double(alone.latency.count) - requests, pace: Double(ahead.latency.count),

@@ -54,8 +54,7 @@ package struct StepTimes: Sendable {
   /// A step over whole prompts of one length.
   package func prefill(requests: Int64, prompt: Int64) throws -> Entry {
     let step = EngineStep(requests: requests, queries: prompt, keys: prompt)
-    let scenario = try served.scenario(step, .synchronized)
-    let plan = scenario.plan()
+    let (scenario, plan) = try served.prepared(step, .synchronized)
     let load = GenerationLoad(batch: requests, prompt: prompt, tokens: 1)
     return Entry(
       step: step, summary: try PassPricer(scenario, plan, with: simulator).time().summary,

@@ -63,11 +63,21 @@ extension Measurement {
     let reader = try MeasurementReader(table)
     var measurements: [Measurement] = []
     measurements.reserveCapacity(table.rows.count)
-    // Rows of the same parameters share their memory.
+    // Rows of the same parameters and names share their memory.
     var known: Set<[String: Int64]> = []
+    var names: Set<String> = []
+    func share(_ name: inout String) { name = names.insert(name).memberAfterInsert }
     for index in table.rows.indices {
       var measurement = try reader.measurement(index)
       measurement.parameters = known.insert(measurement.parameters).memberAfterInsert
+      share(&measurement.testbed)
+      share(&measurement.accelerator)
+      share(&measurement.framework)
+      share(&measurement.workload)
+      if var host = measurement.host {
+        share(&host)
+        measurement.host = host
+      }
       measurements.append(measurement)
     }
     return measurements

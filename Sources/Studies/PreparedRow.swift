@@ -6,24 +6,32 @@ import Workloads
 /// A row with its scenario and plan.
 struct PreparedRow: Sendable {
   let measurement: Measurement
-  let plan: ProgramPlan
+  /// The place of the scenario among all different ones: rows that share it differ in nothing that is simulated.
+  let place: Int
   private let shared: SharedScenario
 
   /// What is simulated; rows of the same system and parameters share its memory.
   var scenario: Scenario { shared.scenario }
 
-  fileprivate init(_ measurement: Measurement, _ shared: SharedScenario, _ plan: ProgramPlan) {
+  /// Its plan.
+  var plan: ProgramPlan { shared.plan }
+
+  fileprivate init(_ measurement: Measurement, _ place: Int, _ shared: SharedScenario) {
     self.measurement = measurement
+    self.place = place
     self.shared = shared
-    self.plan = plan
   }
 }
 
-/// A scenario, which is some kilobytes of profile numbers, in a place of its own.
+/// A scenario, which is some kilobytes of profile numbers, and its plan, in a place of their own.
 private final class SharedScenario: Sendable {
   let scenario: Scenario
+  let plan: ProgramPlan
 
-  init(_ scenario: Scenario) { self.scenario = scenario }
+  init(_ scenario: Scenario, _ plan: ProgramPlan) {
+    self.scenario = scenario
+    self.plan = plan
+  }
 }
 
 /// Reads each file once, binds each set of parameters once, and makes each plan once, on all cores.
@@ -78,9 +86,9 @@ func prepare(
     let (scenario, plan) = try preparation.prepare(request.workload, request.parameters) {
       Scenario(workload: $0, system: request.system, precision: request.precision, kernelModel: kernelModel)
     }
-    return (shared: SharedScenario(scenario), plan: plan)
+    return SharedScenario(scenario, plan)
   }
-  return zip(measurements, rows).map { PreparedRow($0, prepared[$1].shared, prepared[$1].plan) }
+  return zip(measurements, rows).map { PreparedRow($0, $1, prepared[$1]) }
 }
 
 /// What is simulated for rows that differ only in what was measured.

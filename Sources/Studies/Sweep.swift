@@ -1,10 +1,10 @@
-import Dispatch
+import Simulation
 import Synchronization
 
 /// Simulates a plan on several cores and hands out the rows in the order of the plan.
 ///
-/// Points are cut into stretches. A wave of stretches is simulated at once, each by whichever core is free; then their
-/// rows are handed out in order, so the bytes do not depend on the number of cores, and memory holds one wave.
+/// Points are cut into stretches, each simulated by whichever core is free, and their rows are handed out in order: so the
+/// bytes do not depend on the number of cores, and memory holds a few stretches (`OrderedWork`).
 public struct Sweep: Sendable {
   /// What is simulated.
   public let plan: SweepPlan
@@ -49,11 +49,17 @@ public struct Sweep: Sendable {
   }
 
   private func stretch(_ points: Range<Int>, _ evaluator: inout SweepEvaluator) -> Stretch {
-    let (results, fault) = evaluator.resultsBeforeFault(points)
-    var stretch = Stretch(end: points.lowerBound + results.count, fault: fault)
-    stretch.rows.reserveCapacity(results.count * 96)
-    for (offset, result) in results.enumerated() { rows.append(points.lowerBound + offset, result, to: &stretch.rows) }
-    stretch.notes = evaluator.notes(of: results)
+    var stretch = Stretch(end: points.lowerBound)
+    stretch.rows.reserveCapacity(points.count * rows.typicalLength)
+    // Few results at a time lie in the processor's own memory until their rows are written.
+    let size = evaluator.isInOrder ? 256 : points.count
+    while stretch.end < points.upperBound, stretch.fault == nil {
+      let first = stretch.end
+      let (results, fault) = evaluator.resultsBeforeFault(first..<min(first + size, points.upperBound))
+      rows.append(from: first, results, to: &stretch.rows)
+      stretch.notes.add(evaluator.notes(of: results))
+      (stretch.end, stretch.fault) = (first + results.count, fault)
+    }
     return stretch
   }
 
@@ -65,31 +71,25 @@ public struct Sweep: Sendable {
   /// - Returns: What the rows do not say by themselves.
   /// - Throws: ``SweepFault`` at a point that cannot be simulated, when the rows of all points before it have been handed
   ///   out, or what `emit` throws.
-  /// - Complexity: Memory for one wave: about a tenth of a second's work.
+  /// - Complexity: Memory for a few stretches of points on each core.
   @discardableResult
   public func run(
     _ points: Range<Int>, emit: (_ rows: [UInt8], _ done: Int) throws -> Void
   ) throws -> SweepNotes {
     var notes = SweepNotes()
-    let evaluators = Mutex<[SweepEvaluator]>([])
-    var length = 16
-    var start = points.lowerBound
-    while start < points.upperBound {
-      let begun = DispatchTime.now().uptimeNanoseconds
-      let cut = stretches(from: start, to: points.upperBound, of: length)
-      for stretch in simulate(cut, evaluators) {
-        try emit(stretch.rows, stretch.end)
-        notes.add(stretch.notes)
-        if let fault = stretch.fault { throw fault }
-      }
-      start = cut[cut.count - 1].upperBound
-      // Long waves waste no time between them; short ones let little be lost when the process is killed.
-      let elapsed = DispatchTime.now().uptimeNanoseconds - begun
-      if elapsed < 50_000_000, length < 8192 { length *= 2 }
-      if elapsed > 200_000_000, length > 1 { length /= 2 }
+    let preparation = SweepEvaluator.preparation
+    try OrderedWork(longest: Self.longestStretch, threads: threads).run(
+      points, worker: { SweepEvaluator(plan, sharing: preparation) }, make: { stretch($0, &$1) }
+    ) { stretch in
+      try emit(stretch.rows, stretch.end)
+      notes.add(stretch.notes)
+      if let fault = stretch.fault { throw fault }
     }
     return notes
   }
+
+  /// Points simulated at a time by one core, at most.
+  static let longestStretch = 2048
 
   /// Simulates some stretches of points in any order, and hands their rows out as they are asked for.
   ///
@@ -115,10 +115,5 @@ public struct Sweep: Sendable {
       if stretch.fault == nil { evaluators.withLock { $0.append(evaluator) } }
       return stretch
     }
-  }
-
-  private func stretches(from start: Int, to end: Int, of length: Int) -> [Range<Int>] {
-    let count = min(4 * threads, (end - start + length - 1) / length)
-    return (0..<count).map { (start + $0 * length)..<min(end, start + ($0 + 1) * length) }
   }
 }

@@ -24,73 +24,86 @@ public struct SweepResult: Sendable, Equatable, PassSummarized {
   }
 }
 
-/// Simulates the points of a plan one after the other and keeps what the next point shares with the last.
+/// Simulates the points of a plan one after the other and keeps what they share.
 ///
-/// Names and parameters choose a block: a workload, bound, on one set of profiles. Within a block only numbers differ,
-/// and a `PassPricer` prices the half of the costs that they affect. Points of a stretch are visited in an order in which
-/// blocks stay together, and within a block, points of one device: whatever the order of the axes, a kernel is priced
-/// once for each device of the stretch. Results come in the order of the plan.
+/// Names and parameters choose a block, and its numbers, where some of them decide what operators are lowered to, one of its
+/// plans: of each there is a ``SweepBlock``, which prices what its points share once. A few of them are kept; where there
+/// are more, the points of a stretch are visited in an order in which blocks stay together. Results come in the order of
+/// the plan.
 package struct SweepEvaluator: Sendable {
+  /// What tells the kept blocks apart.
+  private struct BlockKey: Hashable {
+    let block: Int
+    /// The place of the plan's identity in ``identities``.
+    let identity: Int
+  }
+
+  /// What of a point's keys chooses its block.
+  private struct PointKeys: Hashable {
+    let block: Int
+    let plan: Int
+  }
+
+  /// The blocks that are kept at most.
+  private static let blockLimit = 64
+  /// The combinations of keys that are kept at most.
+  private static let keyLimit = 16_384
+  /// The halves of points that are kept at most, of all blocks together.
+  private static let halfLimit = 4096
+
   private let plan: SweepPlan
-  /// For each axis whether it chooses the block, and else which costs its number affects.
-  private let numbers: [SystemNumber?]
-  private let blockAxes: [Int]
-  private let deviceAxes: [Int]
-  private let hostAxes: [Int]
+  private let layout: SweepLayout
+  private let preparation: Preparation
+  private var position: SweepLayout.Position
 
   /// Operators without a cost rule that points had so far.
   private var operatorsWithoutRule: [String] = []
 
-  /// The pricer of the current block; none before the first.
-  ///
-  /// It is in an array, where it is changed in place: an optional of so large a value is moved out and back every time.
-  private var pricers: [PassPricer] = []
-  private var current: [Int]
-  /// What the current device's kernels take of energy, which no number of the host changes.
-  private var energy: DeviceEnergy?
-  /// The bound workloads and plans of the last blocks.
-  private let preparation = Preparation(limit: 256)
+  private var blocks: [SweepBlock] = []
+  private var places: [BlockKey: Int] = [:]
+  /// The same by the keys of a point, which need no identity.
+  private var placesByKeys: [PointKeys: Int] = [:]
+  /// The place of the current block, and the keys that it is of; nothing before the first point.
+  private var current: (place: Int, keys: PointKeys)?
+  /// The identities of plans that points of one block differ in.
+  private var identities: [PlanIdentity: Int] = [:]
 
   /// An evaluator of a plan.
-  package init(_ plan: SweepPlan) {
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - preparation: Where bound workloads and plans are kept: one for all that simulate points of the plan.
+  package init(_ plan: SweepPlan, sharing preparation: Preparation = SweepEvaluator.preparation) {
     self.plan = plan
-    numbers = plan.axes.map { axis in
-      if case .number(let path) = axis.subject { return SystemNumber(path: path) }
-      return nil
-    }
-    let isHostOnly = plan.choices.accelerators.contains { $0 == nil }
-    var (block, device, host): ([Int], [Int], [Int]) = ([], [], [])
-    var changesPlan = false
-    for (index, number) in numbers.enumerated() {
-      guard let number else {
-        block.append(index)
-        continue
-      }
-      let affects = number.affects(isHostOnly: isHostOnly)
-      if affects.contains(.plan) { changesPlan = true }
-      if affects.contains(.device) { device.append(index) } else { host.append(index) }
-    }
-    (blockAxes, deviceAxes, hostAxes) = (block, device, host)
-    self.changesPlan = changesPlan
-    current = Array(repeating: -1, count: plan.axes.count)
+    self.preparation = preparation
+    layout = SweepLayout(plan)
+    position = SweepLayout.Position(layout)
   }
+
+  /// What keeps the bound workloads and plans of a sweep's last blocks.
+  package static var preparation: Preparation { Preparation(limit: 256) }
 
   /// Simulates a stretch of points.
   ///
   /// - Parameter points: Points of the plan.
   /// - Returns: A result for each, in order.
   /// - Throws: ``SweepFault`` with the point that cannot be simulated.
-  /// - Complexity: For each point the different costs that it does not share with the point before.
+  /// - Complexity: For each point the different costs that no point before it has had.
   package mutating func results(_ points: Range<Int>) throws(SweepFault) -> [SweepResult] {
-    var results = Array(repeating: SweepResult(.zero), count: points.count)
     if isInOrder {
-      for point in points { results[point - points.lowerBound] = try result(point) }
+      var results: [SweepResult] = []
+      results.reserveCapacity(points.count)
+      for point in points { results.append(try result(point)) }
       return results
     }
-    let order = points.map { (key: sortingKey($0), point: $0) }.sorted { ($0.key, $0.point) < ($1.key, $1.point) }
+    var results = Array(repeating: SweepResult(.zero), count: points.count)
+    let order = points.map { (key: block(of: $0), point: $0) }.sorted { ($0.key, $0.point) < ($1.key, $1.point) }
     for (_, point) in order { results[point - points.lowerBound] = try result(point) }
     return results
   }
+
+  /// Whether the points of a stretch are visited in the order of the plan.
+  var isInOrder: Bool { layout.keepsBlocksTogether || layout.counts.block <= Self.blockLimit }
 
   /// What the results of points do not say by themselves.
   package func notes(of results: [SweepResult]) -> SweepNotes {
@@ -106,8 +119,8 @@ package struct SweepEvaluator: Sendable {
   /// - Returns: A result for each point before that one, in order, and why it cannot be simulated.
   package mutating func resultsBeforeFault(_ points: Range<Int>) -> (results: [SweepResult], fault: SweepFault?) {
     if let all = try? results(points) { return (all, nil) }
-    // Points are visited in another order than the plan's, which says what stands before the fault.
-    var inOrder = SweepEvaluator(plan)
+    // Points may be visited in another order than the plan's, which says what stands before the fault.
+    var inOrder = SweepEvaluator(plan, sharing: preparation)
     var results: [SweepResult] = []
     for point in points {
       do throws(SweepFault) { results.append(try inOrder.result(point)) } catch { return (results, error) }
@@ -115,136 +128,107 @@ package struct SweepEvaluator: Sendable {
     return (results, nil)
   }
 
-  /// Whether the plan's own order keeps blocks and devices together.
-  private var isInOrder: Bool {
-    let ranks = plan.axes.indices.map { blockAxes.contains($0) ? 0 : deviceAxes.contains($0) ? 1 : 2 }
-    return zip(ranks, ranks.dropFirst()).allSatisfy { $0 <= $1 }
-  }
-
-  private func sortingKey(_ point: Int) -> Int {
-    (blockAxes + deviceAxes).reduce(0) { $0 * plan.axes[$1].values.count + plan.digit($1, of: point) }
+  private mutating func block(of point: Int) -> Int {
+    position.move(to: point, layout)
+    return position.keys.block
   }
 
   /// Simulates one point.
   ///
   /// - Throws: ``SweepFault`` where the point cannot be simulated.
   package mutating func result(_ point: Int) throws(SweepFault) -> SweepResult {
-    if pricers.isEmpty || hasChanged(blockAxes, point) {
-      try beginBlock(point)
-    } else {
-      if hasChanged(deviceAxes, point) {
-        write(deviceAxes, point)
-        try updateDevice(point)
-      }
-      if hasChanged(hostAxes, point) {
-        write(hostAxes, point)
-        pricers[0].update(.host)
-      }
+    position.move(to: point, layout)
+    let place = try blockPlace()
+    do { return try blocks[place].result(position) } catch { throw .simulation(error, point: plan.words(point)) }
+  }
+
+  // MARK: Blocks
+
+  /// The place of the block that the position lies in.
+  private mutating func blockPlace() throws(SweepFault) -> Int {
+    let keys = PointKeys(block: position.keys.block, plan: position.keys.plan)
+    if let current, current.keys == keys { return current.place }
+    let place: Int
+    if let known = placesByKeys[keys] { place = known } else { place = try self.place(of: keys) }
+    if placesByKeys.count >= Self.keyLimit { placesByKeys = [:] }
+    placesByKeys[keys] = place
+    current = (place, keys)
+    return place
+  }
+
+  private mutating func place(of keys: PointKeys) throws(SweepFault) -> Int {
+    if let current, current.keys.block == keys.block {
+      // Numbers that may change the plan mostly don't.
+      let identity = place(of: blocks[current.place].planIdentity(at: position))
+      if let known = places[BlockKey(block: keys.block, identity: identity)] { return known }
     }
+    return try beginBlock()
+  }
+
+  private mutating func place(of identity: PlanIdentity) -> Int {
+    if let known = identities[identity] { return known }
+    identities[identity] = identities.count
+    return identities.count - 1
+  }
+
+  /// Goes to the block that the position lies in, which is made where it is not kept.
+  private mutating func beginBlock() throws(SweepFault) -> Int {
+    let (system, precision) = try system()
+    let identity = layout.counts.plan > 1 ? place(of: PlanIdentity(system: system, precision: precision)) : 0
+    let key = BlockKey(block: position.keys.block, identity: identity)
+    if let known = places[key] { return known }
+    let prepared: (scenario: Scenario, plan: ProgramPlan)
     do {
-      var result = try pricers[0].result()
-      if let energy { result.joules = energy.joules(in: result.latency.seconds) }
-      return result
-    } catch {
-      throw .simulation(error, point: plan.words(point))
-    }
-  }
-
-  private func hasChanged(_ axes: [Int], _ point: Int) -> Bool {
-    for axis in axes where current[axis] != plan.digit(axis, of: point) { return true }
-    return false
-  }
-
-  /// Writes a point's values of some axes into the system.
-  private mutating func write(_ axes: [Int], _ point: Int) {
-    for axis in axes {
-      let digit = plan.digit(axis, of: point)
-      guard current[axis] != digit else { continue }
-      current[axis] = digit
-      if case .number(let value) = plan.axes[axis].values[digit], let number = numbers[axis] {
-        pricers[0].set(number, to: value)
+      prepared = try preparation.prepare(choice(.workload, plan.choices.workloads), parameters()) {
+        Scenario(
+          workload: $0, system: system, precision: precision, latencyKind: plan.latencyKind,
+          kernelModel: plan.kernelModel)
       }
+    } catch { throw .workload(error) }
+    for name in prepared.plan.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
+      operatorsWithoutRule.append(name)
     }
+    if blocks.count >= Self.blockLimit {
+      blocks = []
+      places = [:]
+      placesByKeys = [:]
+    }
+    let capacity = Self.halfLimit / min(Self.blockLimit, max(1, layout.counts.block))
+    blocks.append(SweepBlock(prepared, at: position.digits, layout, capacity: capacity))
+    places[key] = blocks.count - 1
+    return blocks.count - 1
   }
 
-  /// The device's numbers have changed: mostly its times alone, seldom also what it is planned for.
-  private mutating func updateDevice(_ point: Int) throws(SweepFault) {
-    if changesPlan {
-      let scenario = pricers[0].scenario
-      let identity = PlanIdentity(system: scenario.system, precision: scenario.precision)
-      guard identity == blockIdentity else { return try beginBlock(point) }
+  /// What the position chooses of several.
+  private func choice<Element>(_ subject: SweepAxis.Subject, _ elements: [Element]) -> Element {
+    guard elements.count > 1, let axis = plan.axes.firstIndex(where: { $0.subject == subject }) else {
+      return elements[0]
     }
-    pricers[0].update([.host, .device])
-    updateEnergy()
+    return elements[position.digits[axis]]
   }
 
-  private mutating func updateEnergy() {
-    energy = DeviceEnergy(pricers[0].plan.lowered, on: pricers[0].scenario.system.accelerator)
-  }
-
-  /// Whether a number that varies decides what operators are lowered to.
-  private let changesPlan: Bool
-  private var blockIdentity: PlanIdentity?
-
-  /// Makes everything anew for the block that a point lies in.
-  private mutating func beginBlock(_ point: Int) throws(SweepFault) {
-    func choice<Element>(_ subject: SweepAxis.Subject, _ elements: [Element]) -> Element {
-      guard elements.count > 1, let axis = plan.axes.firstIndex(where: { $0.subject == subject }) else {
-        return elements[0]
-      }
-      return elements[plan.digit(axis, of: point)]
-    }
+  /// The system of the position, and the precision.
+  private func system() throws(SweepFault) -> (System, Precision) {
     var system = System(
       accelerator: choice(.accelerator, plan.choices.accelerators), host: choice(plan.hostAxis, plan.choices.hosts),
       framework: choice(.framework, plan.choices.frameworks))
     do throws(OverrideFault) {
       for (path, value) in plan.overrides { try system.set(path, to: value) }
     } catch { throw .override(error) }
-    for axis in plan.axes.indices {
-      let digit = plan.digit(axis, of: point)
-      current[axis] = digit
-      if case .number(let value) = plan.axes[axis].values[digit] { numbers[axis]?.set(value, in: &system) }
-    }
-    let precision = choice(.precision, plan.choices.precisions) ?? (system.accelerator == nil ? .fp32 : .fp16)
-    let prepared: (scenario: Scenario, plan: ProgramPlan)
-    do {
-      prepared = try preparation.prepare(choice(.workload, plan.choices.workloads), parameters(point)) {
-        Scenario(
-          workload: $0, system: system, precision: precision, latencyKind: plan.latencyKind,
-          kernelModel: plan.kernelModel)
-      }
-    } catch { throw .workload(error) }
-    blockIdentity = changesPlan ? PlanIdentity(system: system, precision: precision) : nil
-    pricers = [PassPricer(prepared.scenario, prepared.plan)]
-    updateEnergy()
-    for name in prepared.plan.lowered.operatorsWithoutRule where !operatorsWithoutRule.contains(name) {
-      operatorsWithoutRule.append(name)
-    }
+    for axis in layout.numberAxes { axis.number.set(axis.values[position.digits[axis.index]], in: &system) }
+    return (system, choice(.precision, plan.choices.precisions) ?? (system.accelerator == nil ? .fp32 : .fp16))
   }
 
-  /// The values of the workload's parameters at a point.
-  private func parameters(_ point: Int) -> [String: Int64] {
+  /// The values of the workload's parameters at the position.
+  private func parameters() -> [String: Int64] {
     var values = plan.parameters
     for (axis, definition) in plan.axes.enumerated() {
       if case .parameter(let name) = definition.subject,
-        case .number(let value) = definition.values[plan.digit(axis, of: point)]
+        case .number(let value) = definition.values[position.digits[axis]]
       {
         values[name] = Int64(value)
       }
     }
     return values
-  }
-}
-
-extension PassPricer {
-  /// What a point of a sweep keeps of a pass.
-  ///
-  /// Mutating, though it changes nothing: what mutates an element of an array is asked in place, and what only reads it is
-  /// asked of a copy, which retains all that it holds, at every point.
-  fileprivate mutating func result() throws(SimulationFault) -> SweepResult {
-    var result = SweepResult(try time().summary)
-    result.fits = fits
-    result.withoutRuleFraction = plan.lowered.fractionWithoutRule
-    return result
   }
 }

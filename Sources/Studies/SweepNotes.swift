@@ -29,6 +29,7 @@ public struct SweepNotes: Sendable, Equatable {
 
   /// Takes note of operators without a cost rule.
   mutating func add(_ operators: [String]) {
+    if operators.isEmpty { return }
     operatorsWithoutRule = Set(operatorsWithoutRule).union(operators).sorted()
   }
 

@@ -31,6 +31,9 @@ public struct SweepRows: Sendable {
   /// Which axes these are; nil for what all points share.
   private let (workloadAxis, acceleratorAxis): (Int?, Int?)
 
+  /// About how many bytes a row has.
+  var typicalLength: Int { 96 + ends[0][0].count + texts.reduce(0) { $0 + ($1.last?.count ?? 0) } }
+
   /// Rows of a plan.
   public init(_ plan: SweepPlan, _ format: Format) {
     self.plan = plan
@@ -81,8 +84,42 @@ public struct SweepRows: Sendable {
 
   /// Writes the row of a point.
   public func append(_ point: Int, _ result: SweepResult, to bytes: inout [UInt8]) {
+    appendValues(plan.axes.indices, of: point, to: &bytes)
+    appendResult(result, to: &bytes)
+    appendEnd(of: point, to: &bytes)
+  }
+
+  /// Writes the rows of some points, the first of which has a number, and their results.
+  func append(from first: Int, _ results: [SweepResult], to bytes: inout [UInt8]) {
+    let last = plan.axes.count - 1
+    let length = plan.axes[last].values.count
+    // What is in front of the last value, and the end, is the same for as many points as there are last values.
+    var (front, end): ([UInt8], [UInt8]) = ([], [])
+    var place = length
+    let endsVary = workloadAxis == last || acceleratorAxis == last
+    for (offset, result) in results.enumerated() {
+      if place == length || offset == 0 {
+        place = (first + offset) % length
+        front.removeAll(keepingCapacity: true)
+        end.removeAll(keepingCapacity: true)
+        appendValues(0..<last, of: first + offset, to: &front)
+        appendEnd(of: first + offset, to: &end)
+      }
+      bytes.append(contentsOf: front)
+      bytes.append(contentsOf: texts[last][place])
+      appendResult(result, to: &bytes)
+      if endsVary { appendEnd(of: first + offset, to: &bytes) } else { bytes.append(contentsOf: end) }
+      place += 1
+    }
+  }
+
+  /// Writes what stands in a row for a point's values on some of the first axes.
+  private func appendValues(_ axes: Range<Int>, of point: Int, to bytes: inout [UInt8]) {
     if format == .jsonl { bytes.append(UInt8(ascii: "{")) }
-    for axis in plan.axes.indices { bytes += texts[axis][plan.digit(axis, of: point)] }
+    for axis in axes { bytes += texts[axis][plan.digit(axis, of: point)] }
+  }
+
+  private func appendResult(_ result: SweepResult, to bytes: inout [UInt8]) {
     name("latency_us", &bytes)
     NumberFormat.append(microsecondsOf: result.latency.count, to: &bytes)
     separate(&bytes)
@@ -90,10 +127,10 @@ public struct SweepRows: Sendable {
     NumberFormat.append(microsecondsOf: result.deviceBusy.count, to: &bytes)
     separate(&bytes)
     name("framework_tax_fraction", &bytes)
-    bytes += numberText(result.frameworkTaxFraction).utf8
+    append(number: result.frameworkTaxFraction, &bytes)
     separate(&bytes)
     name("bound", &bytes)
-    let bound = bounds[LatencyBound.allCases.firstIndex(of: result.bound) ?? 0]
+    let bound = bounds[result.bound.place]
     if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
     bytes += bound
     if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
@@ -106,6 +143,10 @@ public struct SweepRows: Sendable {
     separate(&bytes)
     name("power_w", &bytes)
     append(result.watts, &bytes)
+  }
+
+  /// Writes what all rows of a point's workload and accelerator end in.
+  private func appendEnd(of point: Int, to bytes: inout [UInt8]) {
     let workload = workloadAxis.map { plan.digit($0, of: point) } ?? 0
     bytes += ends[workload][acceleratorAxis.map { plan.digit($0, of: point) } ?? 0]
     if format == .jsonl { bytes.append(UInt8(ascii: "}")) }
@@ -116,7 +157,12 @@ public struct SweepRows: Sendable {
 
   /// A number, or what the format has where there is none.
   private func append(_ number: Double?, _ bytes: inout [UInt8]) {
-    if let number { bytes += numberText(number).utf8 } else if format == .jsonl { bytes += Self.null }
+    if let number { append(number: number, &bytes) } else if format == .jsonl { bytes += Self.null }
+  }
+
+  private func append(number: Double, _ bytes: inout [UInt8]) {
+    var text = numberText(number)
+    text.withUTF8 { bytes.append(contentsOf: $0) }
   }
 
   private static let null = Array("null".utf8)

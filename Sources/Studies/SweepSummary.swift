@@ -25,9 +25,6 @@ package struct SweepSummary: Sendable {
   /// How many points wait for what.
   package private(set) var bounds: [(bound: LatencyBound, count: Int)] = LatencyBound.allCases.map { ($0, 0) }
 
-  /// Points simulated at a time by one core.
-  private static let stretch = 4096
-
   /// Simulates points.
   ///
   /// - Parameters:
@@ -36,32 +33,32 @@ package struct SweepSummary: Sendable {
   ///   - threads: How many cores are used; nil for all.
   ///   - progress: Is told how many points are done.
   /// - Throws: ``SweepFault`` at a point that cannot be simulated.
-  /// - Complexity: Memory for a stretch of points on each core.
+  /// - Complexity: Memory for a few stretches of points on each core.
   package init(
     _ plan: SweepPlan, _ points: Range<Int>, threads: Int? = nil, progress: (Int) -> Void = { _ in }
   ) throws {
-    let wave = Self.stretch * max(1, threads ?? coreCount)
-    for start in stride(from: points.lowerBound, to: points.upperBound, by: wave) {
-      let end = min(points.upperBound, start + wave)
-      let parts = try parallelMap(Array(stride(from: start, to: end, by: Self.stretch)), threads: threads) { first in
-        var evaluator = SweepEvaluator(plan)
-        var part = SweepSummary()
-        let range = first..<min(end, first + Self.stretch)
-        let results = try evaluator.results(range)
-        for (offset, result) in results.enumerated() { part.add(first + offset, result) }
-        part.notes = evaluator.notes(of: results)
-        return part
+    let preparation = SweepEvaluator.preparation
+    try OrderedWork(longest: Sweep.longestStretch, threads: max(1, threads ?? coreCount)).run(
+      points, worker: { SweepEvaluator(plan, sharing: preparation) },
+      make: { range, evaluator in
+        Result { () throws(SweepFault) in try SweepSummary(of: range, &evaluator) }.map { ($0, range.upperBound) }
       }
-      for part in parts { add(part) }
+    ) { made in
+      let (part, end) = try made.get()
+      add(part)
       progress(end)
     }
   }
 
-  private init() {}
+  /// The summary of a stretch of points.
+  private init(of range: Range<Int>, _ evaluator: inout SweepEvaluator) throws(SweepFault) {
+    let results = try evaluator.results(range)
+    for (offset, result) in results.enumerated() { add(range.lowerBound + offset, result) }
+    notes = evaluator.notes(of: results)
+  }
 
   private mutating func add(_ point: Int, _ result: SweepResult) {
-    let bound = result.bound
-    if let place = bounds.firstIndex(where: { $0.bound == bound }) { bounds[place].count += 1 }
+    bounds[result.bound.place].count += 1
     let extreme = Extreme(point: point, result: result)
     keepExtremes(extreme, extreme, extreme, extreme)
   }

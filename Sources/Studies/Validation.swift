@@ -27,10 +27,18 @@ package struct Validation: Sendable {
   package struct Prediction: Sendable {
     /// The row.
     package let measurement: Measurement
+    private let pass: SimulatedPass
+
     /// What a pass takes, predicted.
-    package let summary: PassSummary
+    package var summary: PassSummary { pass.summary }
+
     /// What host and device each need for it.
-    package let load: PassLoad
+    package var load: PassLoad { pass.load }
+
+    fileprivate init(_ measurement: Measurement, _ pass: SimulatedPass) {
+      self.measurement = measurement
+      self.pass = pass
+    }
 
     /// Seconds per pass.
     package var latency: Double { summary.latency.seconds }
@@ -84,13 +92,35 @@ package struct Validation: Sendable {
       }
     }
     let speedOf = Dictionary(speeds.map { ($0.testbed, $0.fit.speed) }) { first, _ in first }
-    predictions = try parallelMap(prepared) { row in
-      var scenario = row.scenario
-      if let speed = speedOf[row.measurement.testbed] { scenario.system.host.singleThreadSpeed = speed }
-      let result = try scenario.simulate(row.plan, scenario.price(row.plan))
-      return Prediction(measurement: row.measurement, summary: result.summary, load: result.load)
-    }
+    predictions = try Self.predictions(prepared, speedOf)
     self.speeds = speeds
+  }
+
+  /// Predicts rows; those that differ in nothing but what was measured, once.
+  private static func predictions(
+    _ rows: [PreparedRow], _ speedOf: [String: Double]
+  ) throws(SimulationFault) -> [Prediction] {
+    struct Key: Hashable {
+      let place: Int
+      let speed: Double?
+    }
+    var places: [Key: Int] = [:]
+    var different: [(row: PreparedRow, speed: Double?)] = []
+    let found = rows.map { row in
+      let speed = speedOf[row.measurement.testbed]
+      let key = Key(place: row.place, speed: speed)
+      if let known = places[key] { return known }
+      places[key] = different.count
+      different.append((row, speed))
+      return different.count - 1
+    }
+    let simulated = try parallelMap(different) { row, speed throws(SimulationFault) in
+      var scenario = row.scenario
+      if let speed { scenario.system.host.singleThreadSpeed = speed }
+      let result = try scenario.simulate(row.plan, scenario.price(row.plan))
+      return SimulatedPass(summary: result.summary, load: result.load)
+    }
+    return zip(rows, found).map { Prediction($0.measurement, simulated[$1]) }
   }
 
   /// What a testbed's host speed is fitted to; nil where all its measured rows are marked as tests, of which the host's
@@ -107,4 +137,12 @@ package struct Validation: Sendable {
         hostTime: sums.host.seconds * speed, deviceTime: sums.device.seconds, latency: latency)
     }
   }
+}
+
+/// What a pass was predicted to take, in a place of its own: a file has the same pass many times.
+private final class SimulatedPass: Sendable {
+  let summary: PassSummary
+  let load: PassLoad
+
+  init(summary: PassSummary, load: PassLoad) { (self.summary, self.load) = (summary, load) }
 }

@@ -5,6 +5,7 @@ import Profiles
 import Reports
 import Serving
 import Simulation
+import Studies
 import Workloads
 
 /// `simulate generate`: a language model that generates, from the prompt to the last token.
@@ -81,15 +82,24 @@ enum GenerateCommand {
   ) throws(Failure) {
     let request = try ComparisonOptions.request(command)
     try command.refuse(["kernels", "timeline"], "they are of one run, and these are several")
-    var reports: [GenerationReport] = []
-    for point in points.points {
-      let served = try ServedOptions.served(point, command, library, overrides: overrides)
-      let load = try ServedOptions.load(point, command)
-      let guessing = try ServedOptions.speculation(command, served, library)
+    // Points that differ in their lengths alone serve the same, by the same plans.
+    var known: [ServedPoint: ServedDecoder] = [:]
+    let tasks = try points.points.map { (point) throws(Failure) in
+      let what = point.withoutLengths
+      if known[what] == nil {
+        var served = try ServedOptions.served(point, command, library, overrides: overrides)
+        served.plans = StepPlans()
+        known[what] = served
+      }
+      guard let served = known[what] else { preconditionFailure("what is served was made") }
+      return (
+        served, try ServedOptions.load(point, command), try ServedOptions.speculation(command, served, library)
+      )
+    }
+    let reports = try parallelMap(tasks) { (served, load, guessing) throws(Failure) in
       let generation = try simulating { try Generation(served, load, drafter: guessing?.drafter) }
       let speculation = try simulating { try guessing?.cycle(of: served, load) }
-      reports.append(
-        GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides))
+      return GenerationReport(served: served, generation: generation, speculation: speculation, overrides: overrides)
     }
     let comparison = try checking {
       try GenerationComparison(reports, varied: points.varied.map(\.rawValue), as: request)

@@ -248,6 +248,7 @@ struct Library {
   /// Whether a name denotes an accelerator of the catalog.
   func isAccelerator(_ name: String) -> Bool {
     guard !Self.isFile(name), name != "none" else { return false }
+    if let shipped { return shipped.hasAccelerator(named: name) }
     do { return try accelerator(name) != nil } catch {
       return error.causes.first.map(Self.denotesSomething) ?? false
     }
@@ -256,10 +257,8 @@ struct Library {
   /// Whether a name denotes a workload of the catalog.
   func isWorkload(_ name: String) -> Bool {
     guard !Self.isFile(name) else { return false }
-    do { _ = try resolveName(name, among: workloads.names.map { Named(name: $0) }, what: "workload") } catch {
-      return Self.denotesSomething(error)
-    }
-    return true
+    let known = workloads.names.map { Named(name: $0) }
+    do { return try denotedName(name, among: known, what: "workload") != nil } catch { return true }
   }
 
   /// Whether a name that did not lead to one thing leads to several.

@@ -36,6 +36,8 @@ extension Platform {
   static func print(_ report: some Report, as format: Format) {
     if format == .table {
       print(report.text(styled: showsStyles, width: width))
+    } else if format == .csv {
+      report.csv { print(document: $0) }
     } else {
       print(document: report.text(as: format))
     }

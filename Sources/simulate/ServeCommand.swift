@@ -124,13 +124,18 @@ enum ServeCommand {
     if points.points.count > 1 {
       try command.refuse(["output", "timeline"], "it is of one run, and these are \(points.points.count)")
     }
-    var reports: [ServingReport] = []
-    for (point, load) in zip(points.points, loads) {
-      let served = try ServedOptions.served(point, command, library, overrides: overrides)
-      let report = try Progress.showing("serving") { _ throws(Failure) in
+    // Points that differ in their load alone serve the same, by the same plans.
+    var known: [ServedPoint: ServedDecoder] = [:]
+    for point in points.points where known[point.withoutLoad] == nil {
+      var served = try ServedOptions.served(point, command, library, overrides: overrides)
+      if points.points.count > 1 { served.plans = StepPlans() }
+      known[point.withoutLoad] = served
+    }
+    let tasks = zip(points.points, loads).compactMap { point, load in known[point.withoutLoad].map { ($0, load) } }
+    let reports = try Progress.showing("serving") { _ throws(Failure) in
+      try parallelMap(tasks) { (served, load) throws(Failure) in
         try serve(served, load, limits, isCapacity: isCapacity, command, overrides)
       }
-      reports.append(report)
     }
     let comparison = try checking {
       try ServingComparison(reports, varied: points.varied.map(\.rawValue), as: request)

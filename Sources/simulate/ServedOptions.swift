@@ -213,6 +213,8 @@ enum ServedOptions {
         "--draft needs --draft-tokens N and --acceptance F, as --draft-tokens 4 --acceptance 0.7\n" + command.helpHint)
     }
     var drafter = served
+    // Another model has plans of its own.
+    drafter.plans = nil
     let kind: Speculation.Draft
     switch draft {
     case "ngram":

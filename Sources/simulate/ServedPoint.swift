@@ -24,6 +24,13 @@ struct ServedPoint: Sendable, Hashable {
     return point
   }
 
+  /// The same without its lengths and its rate.
+  var withoutLoad: ServedPoint {
+    var point = withoutLengths
+    point.values[.rate] = nil
+    return point
+  }
+
   /// The formats of tensors, and in which products with weights are computed.
   func formats(_ system: System) -> TensorFormats {
     func format(_ axis: ServedAxis) -> Precision? { values[axis].flatMap(Precision.init(rawValue:)) }

@@ -42,27 +42,26 @@ enum StepSweep {
     let points = try points(command, library)
     let numbers = try numbers(command)
     let overrides = try ScenarioOptions.overrides(command)
+    let threads = try checking { try command.integer(of: "threads", .within(1...4096)) }
+    // Points that differ in context alone follow one another: the last axis is the context.
+    var groups: [(point: ServedPoint, contexts: [Int64])] = []
+    for point in points.points {
+      var shared = point
+      shared[.context] = nil
+      if groups.last?.point != shared { groups.append((shared, [])) }
+      if let context = point.length(.context) { groups[groups.count - 1].contexts.append(context) }
+    }
+    let made = try servedDecoders(groups.map(\.point), numbers, command, library, overrides)
+    let tasks = made.indices.flatMap { combination in groups.map { (combination, $0) } }
+    let results = parallelMap(tasks, threads: threads) { combination, group in
+      Result { try entries(made[combination][group.point.withoutLengths], group.point, group.contexts) }
+    }
     var rows: [StepTimesReport.Row] = []
-    for combination in numbers.combinations {
-      // Points that differ in context alone follow one another: the last axis is the context.
-      var groups: [(point: ServedPoint, contexts: [Int64])] = []
-      for point in points.points {
-        var shared = point
-        shared[.context] = nil
-        if groups.last?.point != shared { groups.append((shared, [])) }
-        if let context = point.length(.context) { groups[groups.count - 1].contexts.append(context) }
-      }
-      let threads = try checking { try command.integer(of: "threads", .within(1...4096)) }
-      let made = try servedDecoders(groups.map(\.point), command, library, overrides + combination)
-      let results = parallelMap(groups, threads: threads) { group in
-        Result { try entries(made[group.point.withoutLengths], group.point, group.contexts) }
-      }
-      for (group, result) in zip(groups, results) {
-        let entries = try GenerateCommand.simulating { try result.get() }
-        for entry in entries {
-          rows.append(
-            StepTimesReport.Row(names: names(group.point, entry, combination, command, made), entry: entry))
-        }
+    for ((combination, group), result) in zip(tasks, results) {
+      let entries = try GenerateCommand.simulating { try result.get() }
+      for entry in entries {
+        let names = names(group.point, entry, numbers.combinations[combination], command, made[combination])
+        rows.append(StepTimesReport.Row(names: names, entry: entry))
       }
     }
     let small = rows.count { !$0.entry.memory.fits }
@@ -87,15 +86,36 @@ enum StepSweep {
     return try times.decode(requests: requests, contexts: contexts)
   }
 
+  /// What is served, for each combination of the numbers that vary: with one set of plans where they change none.
   private static func servedDecoders(
-    _ points: [ServedPoint], _ command: ParsedCommand, _ library: Library,
+    _ points: [ServedPoint], _ numbers: Numbers, _ command: ParsedCommand, _ library: Library,
     _ overrides: [(path: String, value: Double)]
-  ) throws(Failure) -> [ServedPoint: ServedDecoder] {
-    var made: [ServedPoint: ServedDecoder] = [:]
-    for point in points where made[point.withoutLengths] == nil {
-      made[point.withoutLengths] = try ServedOptions.served(point, command, library, overrides: overrides)
+  ) throws(Failure) -> [[ServedPoint: ServedDecoder]] {
+    func made(_ overrides: [(path: String, value: Double)]) throws(Failure) -> [ServedPoint: ServedDecoder] {
+      var made: [ServedPoint: ServedDecoder] = [:]
+      for point in points where made[point.withoutLengths] == nil {
+        var served = try ServedOptions.served(point, command, library, overrides: overrides)
+        served.plans = StepPlans()
+        made[point.withoutLengths] = served
+      }
+      return made
     }
-    return made
+    guard numbers.keepPlans else {
+      return try numbers.combinations.map { (combination) throws(Failure) in try made(overrides + combination) }
+    }
+    let base = try made(overrides)
+    return try numbers.combinations.map { (combination) throws(Failure) in
+      var changed = base
+      for point in base.keys {
+        for (path, value) in combination {
+          try checking {
+            try changed[point]?.prefill.set(path, to: value)
+            try changed[point]?.decode.set(path, to: value)
+          }
+        }
+      }
+      return changed
+    }
   }
 
   private static func names(
@@ -192,6 +212,14 @@ enum StepSweep {
     var paths: [String] = []
     /// Every combination of their values.
     var combinations: [[(path: String, value: Double)]] = [[]]
+
+    /// Whether no plan follows any of them.
+    var keepPlans: Bool {
+      paths.allSatisfy { path in
+        guard let number = SystemNumber(path: path), !number.isOfEngine, !number.isOfInterconnect else { return false }
+        return !number.affects(isHostOnly: false).contains(.plan)
+      }
+    }
   }
 
   private static func numbers(_ command: ParsedCommand) throws(Failure) -> Numbers {

@@ -1,6 +1,5 @@
 import Kernels
 import Profiles
-import Synchronization
 import Workloads
 
 /// Bound workloads and plans, each made once and kept, for simulations on any number of cores.
@@ -63,35 +62,5 @@ package struct Preparation: Sendable {
     let identity = PlanIdentity(
       system: scenario.system, precision: scenario.precision, formats: scenario.formats)
     return plans.value(of: PlanKey(binding: binding, identity: identity)) { scenario.plan() }
-  }
-}
-
-/// Values by a key, each made by whoever asks first.
-private final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-  /// A value, once it has been made.
-  private final class Place: Sendable {
-    let value = Mutex<Value?>(nil)
-  }
-
-  private let places = Mutex<[Key: Place]>([:])
-  private let limit: Int
-
-  init(limit: Int) { self.limit = limit }
-
-  /// The value of a key; of a value whose making throws nothing is kept.
-  func value<Fault: Error>(of key: Key, make: () throws(Fault) -> Value) throws(Fault) -> Value {
-    let place = places.withLock { places in
-      if let known = places[key] { return known }
-      if places.count >= limit { places = [:] }
-      let new = Place()
-      places[key] = new
-      return new
-    }
-    return try place.value.withLock { value throws(Fault) in
-      if let value { return value }
-      let made = try make()
-      value = made
-      return made
-    }
   }
 }

@@ -21,10 +21,15 @@ extension LatencyBound {
   public init(account: Account) {
     self = .framework
     var largest = Self.share(.framework, of: account)
-    for bound in Self.allCases.dropFirst() where Self.share(bound, of: account) > largest {
-      self = bound
-      largest = Self.share(bound, of: account)
+    func offer(_ bound: LatencyBound, _ result: inout LatencyBound) {
+      let share = Self.share(bound, of: account)
+      guard share > largest else { return }
+      (result, largest) = (bound, share)
     }
+    offer(.compute, &self)
+    offer(.memory, &self)
+    offer(.overhead, &self)
+    offer(.communication, &self)
   }
 
   /// Whether the host, not the device, sets the latency.
@@ -41,8 +46,27 @@ extension LatencyBound {
     }
   }
 
-  /// What an account has of a bound's categories.
+  /// Its place among all of them.
+  package var place: Int {
+    switch self {
+    case .framework: 0
+    case .compute: 1
+    case .memory: 2
+    case .overhead: 3
+    case .communication: 4
+    }
+  }
+
+  /// What an account has of a bound's ``categories``, which stand here one by one: a list of them would be allocated, for
+  /// every point of a sweep.
   private static func share(_ bound: LatencyBound, of account: Account) -> Int64 {
-    bound.categories.reduce(0) { $0 &+ account[$1.rawValue] }
+    func time(in category: CostCategory) -> Int64 { account[category.rawValue] }
+    switch bound {
+    case .framework: return time(in: .dispatch) &+ time(in: .launch) &+ time(in: .synchronization)
+    case .compute: return time(in: .compute)
+    case .memory: return time(in: .memory) &+ time(in: .copy)
+    case .overhead: return time(in: .kernelOverhead) &+ time(in: .kernelGap)
+    case .communication: return time(in: .communication)
+    }
   }
 }

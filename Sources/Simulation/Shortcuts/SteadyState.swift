@@ -32,39 +32,49 @@ package enum SteadyState {
   /// - Returns: Exactly what the event engine finds.
   /// - Complexity: O(1).
   package static func time(_ counts: ProgramCounts, _ sums: PassSums, _ table: CostTable) -> PassTiming? {
-    guard counts.isOneStream, counts.synchronizations == 0, counts.blockingCopies == 0 else { return nil }
-    let launches = counts.launches + counts.graphs
-    guard launches > 0 else { return timing(sums.host, sums) }
-    guard launches + counts.nodeGaps < 0x1p40 else { return nil }
-    guard let device = sums.device.withGaps(counts, table.launch) else { return nil }
-    let (host, stream) = (Double(sums.host.duration.count), Double(device.duration.count))
-    let passesInQueue = (Double(table.queueDepth - 1) / launches).rounded(.down)
+    summary(JobCounts(counts), HostHalf(sums.host, table), DeviceHalf(sums.device, busy: sums.busy))
+      .map { PassTiming(summary: $0) }
+  }
+
+  /// What a pass takes that has some jobs, on the halves of a host and a device; nil where the conditions do not hold.
+  ///
+  /// - Complexity: O(1).
+  package static func summary(_ jobs: JobCounts, _ host: HostHalf, _ device: DeviceHalf) -> PassSummary? {
+    guard jobs.haveClosedForm else { return nil }
+    let launches = jobs.launches + jobs.graphs
+    guard launches > 0 else { return summary(host.cost, host, device) }
+    guard launches + jobs.nodeGaps < 0x1p40 else { return nil }
+    guard
+      let onStream = device.cost.adding(host.kernelGap, times: launches)?
+        .adding(host.graphKernelGap, times: jobs.nodeGaps)
+    else { return nil }
+    let (hostTime, stream) = (Double(host.cost.duration.count), Double(onStream.duration.count))
+    let passesInQueue = (Double(host.queueDepth - 1) / launches).rounded(.down)
     var latency: Picoseconds = 0
     var arrival = Picoseconds.max
-    if counts.launches > 0 {
-      latency = min(table.launch.latency.duration, .longestCost)
-      arrival = table.launch.call.duration + latency
+    if jobs.launches > 0 {
+      latency = min(host.latency, .longestCost)
+      arrival = host.call + latency
     }
-    if counts.graphs > 0 {
-      let graphLatency = min(table.launch.graphLatency.duration, .longestCost)
+    if jobs.graphs > 0 {
+      let graphLatency = min(host.graphLatency, .longestCost)
       latency = max(latency, graphLatency)
-      arrival = min(arrival, table.launch.graphCall.duration + graphLatency)
+      arrival = min(arrival, host.graphCall + graphLatency)
     }
     // The comparisons are of numbers below 2^62 in double precision: a margin of 2^-40 covers their rounding.
     let margin = 1 + 0x1p-40
-    if device.duration < sums.host.duration {
-      guard passesInQueue * host >= (Double(latency.count) + stream) * margin else { return nil }
-      return timing(sums.host, sums)
+    if onStream.duration < host.cost.duration {
+      guard passesInQueue * hostTime >= (Double(latency.count) + stream) * margin else { return nil }
+      return summary(host.cost, host, device)
     }
-    guard device.duration > sums.host.duration, arrival >= table.launch.kernelGap.duration,
-      passesInQueue * stream > (host + Double(latency.count)) * margin
+    guard onStream.duration > host.cost.duration, arrival >= host.kernelGap.duration,
+      passesInQueue * stream > (hostTime + Double(latency.count)) * margin
     else { return nil }
-    return timing(device, sums)
+    return summary(onStream, host, device)
   }
 
-  private static func timing(_ path: Cost, _ sums: PassSums) -> PassTiming {
-    PassTiming(
-      summary: PassSummary(
-        latency: path.duration, deviceBusy: sums.busy, hostBusy: sums.host.duration, account: path.account))
+  private static func summary(_ path: Cost, _ host: HostHalf, _ device: DeviceHalf) -> PassSummary {
+    PassSummary(
+      latency: path.duration, deviceBusy: device.busy, hostBusy: host.cost.duration, account: path.account)
   }
 }
