@@ -228,8 +228,8 @@ public struct Kernel: Hashable, Sendable {
   public enum Work: Hashable, Sendable {
     /// A matrix product.
     case matrix(MatrixShape)
-    /// A convolution.
-    case convolution(ConvolutionShape)
+    /// A convolution; in a place of its own, since its arrays would make every kernel large.
+    indirect case convolution(ConvolutionShape)
     /// Fused attention: the two products of all heads, and what is between them.
     case attention(AttentionShape)
     /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.

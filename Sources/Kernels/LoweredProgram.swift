@@ -95,7 +95,7 @@ package struct LoweredProgram: Sendable {
 
   /// Lowers each group, in the order in which they first come.
   private mutating func lower(_ groups: OperatorGroups, with lowering: Lowering) {
-    var different = DifferentKernels()
+    var different = DifferentKernels(capacity: groups.count)
     operations.reserveCapacity(groups.count)
     for index in 0..<groups.count {
       let places = groups.places(of: index)
@@ -143,7 +143,12 @@ package struct LoweredProgram: Sendable {
 /// Kernels, each of which is kept once however often it runs.
 private struct DifferentKernels {
   private(set) var kernels: [Kernel] = []
-  private var places = PlaceTable()
+  private var places: PlaceTable
+
+  init(capacity: Int) {
+    kernels.reserveCapacity(capacity)
+    places = PlaceTable(capacity: capacity)
+  }
 
   /// Where in ``kernels`` a kernel stands; one that is new stands at the end.
   mutating func index(of kernel: Kernel) -> Int {

@@ -2,10 +2,15 @@
 package struct DifferentOperators {
   /// The operators, in the order in which they first came.
   package private(set) var operators: [Operator] = []
-  private var places = PlaceTable()
+  private var places: PlaceTable
 
   /// None yet.
-  package init() {}
+  ///
+  /// - Parameter capacity: How many there may be before what holds them grows.
+  package init(capacity: Int = 0) {
+    operators.reserveCapacity(capacity)
+    places = PlaceTable(capacity: capacity)
+  }
 
   /// Where in ``operators`` an operator stands; one that is new stands at the end.
   package mutating func index(of operation: Operator) -> Int {

@@ -38,6 +38,13 @@ struct OperatorTexts: Sendable {
   /// The formulas that stand for integers among the words.
   var formulas: [Formula] = []
 
+  /// Makes room for as many operators as may be in so many bytes; what is not filled takes no memory.
+  mutating func reserveCapacity(bytes: Int) {
+    forms.reserveCapacity(bytes / 64)
+    plain.reserveCapacity(bytes / 64)
+    words.reserveCapacity(bytes / 8)
+  }
+
   /// Appends an operator.
   mutating func append(_ operation: Plain) {
     forms.append(.plain(Int32(plain.count)))

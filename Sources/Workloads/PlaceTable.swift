@@ -12,7 +12,14 @@ package struct PlaceTable: Sendable {
   package private(set) var count = 0
 
   /// Nothing is known yet.
-  package init() {}
+  ///
+  /// - Parameter capacity: How many values there may be before the table grows.
+  package init(capacity: Int = 0) {
+    guard capacity > 0 else { return }
+    var count = 16
+    while count < 2 * capacity { count *= 2 }
+    slots = [UInt64](repeating: 0, count: count)
+  }
 
   /// Looks for a value; nil for one that is not in the array.
   ///

@@ -100,7 +100,10 @@ struct ProgramScanner {
     guard take(UInt8(ascii: "[")) else { return nil }
     var statements: [WorkloadStatement] = []
     // Of a flat program, as many as there may be; what is not filled takes no memory.
-    if depth == 0 { statements.reserveCapacity((bytes.count - offset) / 64) }
+    if depth == 0 {
+      statements.reserveCapacity((bytes.count - offset) / 64)
+      operators.reserveCapacity(bytes: bytes.count - offset)
+    }
     var last = -1
     while true {
       guard next() == UInt8(ascii: "{") else { return nil }

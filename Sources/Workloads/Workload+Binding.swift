@@ -49,7 +49,9 @@ extension Workload {
   ) throws(WorkloadFault) -> BoundWorkload {
     let bound = parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.defaultValue) }
     do throws(JSONFault) {
-      let binder = Binder(json: json, texts: operators, parameters: bound, layers: layers, pool: OperatorPool())
+      let binder = Binder(
+        json: json, texts: operators, parameters: bound, layers: layers,
+        pool: OperatorPool(capacity: operators.forms.count))
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
       if let weights, weights > Shape.elementLimit { throw binder.tooManyWeights(weightElements, weights) }
       let program = try binder.program(program, modules: modules, check).blocks
@@ -68,7 +70,9 @@ private typealias LayerBinding = (blocks: [Block<DecoderLayer>], valuesOf: (Deco
 
 /// The operators of all lists that are bound, whatever values their parameters have.
 private final class OperatorPool {
-  var different = DifferentOperators()
+  var different: DifferentOperators
+
+  init(capacity: Int) { different = DifferentOperators(capacity: capacity) }
 }
 
 /// Computes a program's shapes for one set of parameter values.

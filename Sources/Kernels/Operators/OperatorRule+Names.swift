@@ -29,8 +29,20 @@ extension OperatorRule {
 
   /// Whether a normalization is by the root mean square alone, as its name says.
   static func isRootMeanSquare(_ operatorName: String) -> Bool {
-    let name = Array(baseName(operatorName).utf8)
-    return name.indices.contains { name[$0...].starts(with: "rms".utf8) }
+    // Of the name as ``baseName(_:)`` has it, but every normalization comes by here: nothing is allocated.
+    var (matched, isFound, isOverload) = (0, false, false)
+    for byte in operatorName.utf8 {
+      if byte == UInt8(ascii: ":") {
+        (matched, isFound, isOverload) = (0, false, false)
+      } else if byte == UInt8(ascii: ".") {
+        isOverload = true
+      } else if !isOverload, !isFound {
+        let wanted = matched == 0 ? UInt8(ascii: "r") : matched == 1 ? UInt8(ascii: "m") : UInt8(ascii: "s")
+        matched = byte == wanted ? matched + 1 : byte == UInt8(ascii: "r") ? 1 : 0
+        if matched == 3 { isFound = true }
+      }
+    }
+    return isFound
   }
 
   /// Where in ``all`` the rule of a name stands, as PyTorch writes it and without its namespace.
