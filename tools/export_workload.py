@@ -55,6 +55,7 @@ import pathlib
 import re
 import sys
 import textwrap
+import time
 import traceback
 import unittest.mock
 from dataclasses import dataclass, field
@@ -1555,12 +1556,15 @@ def installed(package):
         return ""
 
 
-def progress_line(is_verbose):
-    """Says what runs: every point where that is asked for, else only what is tried again."""
+def progress_line(is_verbose, quiet_seconds=20):
+    """Says what runs: every point where that is asked for, else what is tried again, and where it is when it has been silent long."""
+    last = time.monotonic()
 
     def progress(text, is_news=False):
-        if is_verbose or is_news:
+        nonlocal last
+        if is_verbose or is_news or time.monotonic() - last > quiet_seconds:
             print(text, file=sys.stderr)
+            last = time.monotonic()
 
     return progress
 
