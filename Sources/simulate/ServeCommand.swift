@@ -160,18 +160,13 @@ enum ServeCommand {
   private static func held(
     _ outcomes: [Result<ServingReport, Failure>], _ points: ServedPoints
   ) throws(Failure) -> [ServingReport] {
-    var reports: [ServingReport] = []
-    var misfit: Failure?
+    let reports = outcomes.compactMap { try? $0.get() }
     for (point, outcome) in zip(points.points, outcomes) {
-      switch outcome {
-      case .success(let report): reports.append(report)
-      case .failure(let failure):
-        let names = points.varied.map { "\($0.rawValue) \(point[$0] ?? "")" }.joined(separator: ", ")
-        Platform.warn("warning: left out, \(names): " + failure.problem)
-        misfit = failure
-      }
+      guard case .failure(let failure) = outcome else { continue }
+      if reports.isEmpty { throw failure }
+      let names = points.varied.map { "\($0.rawValue) \(point[$0] ?? "")" }.joined(separator: ", ")
+      Platform.warn("warning: left out, \(names): " + failure.problem)
     }
-    if let misfit, reports.isEmpty { throw misfit }
     return reports
   }
 

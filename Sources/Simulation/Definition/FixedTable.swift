@@ -29,11 +29,10 @@ struct FixedTable<Element: Sendable>: @unchecked Sendable {
   init(_ elements: some Collection<Element>) {
     count = elements.count
     // One place at least, so that there is an address.
-    let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(1, count))
-    let used = UnsafeMutableBufferPointer(rebasing: memory[..<count])
+    base = .allocate(capacity: max(1, count))
+    let used = UnsafeMutableBufferPointer(start: base, count: count)
     _ = used.initialize(fromContentsOf: elements)
     storage = Storage(used)
-    base = used.baseAddress ?? memory.baseAddress.unsafelyUnwrapped
   }
 
   /// An element by its index, where it lies.
