@@ -51,9 +51,14 @@ enum Finding {
         ?? NumberFormat.time(picoseconds: Int64(time.milliseconds * 1e9))
       return "\(value) (\(time.label()))"
     }
-    let ratio = NumberFormat.significant(most.milliseconds / least.milliseconds, digits: 2)
-    guard ratio != "1" else { return "\(words) \(text(least)) and about as much in all others" }
-    return "\(words) \(text(least)) to \(text(most)), \(ratio) times as much"
+    let ratio = most.milliseconds / least.milliseconds
+    // What would be written as 1.0 times is no difference to speak of.
+    let rest =
+      ratio < 1.05
+      ? ", and about as much everywhere else"
+      : " to \(text(most)), \(NumberFormat.significant(ratio, digits: 2)) times as much"
+    let none = times.count - positive.count
+    return "\(words) \(text(least))\(rest)" + (none == 0 ? "" : "; \(none) of \(times.count) reach none")
   }
 
   /// Fractions as a range: `13 to 19 %`.

@@ -7,6 +7,6 @@ enum HostsApart {
 
   /// What to know then; nothing where the hosts are one, or were varied.
   static func note(_ varied: [String], _ keys: [String]) -> [String] {
-    keys.count == varied.count ? [] : ["each is fed by the host of its own time; --host NAME gives all the same"]
+    keys.count == varied.count ? [] : ["each is fed by a host of its own; --host NAME gives all the same"]
   }
 }

@@ -45,6 +45,9 @@ struct PageTests {
     #expect(abs((try #require(digits)) / ratio - 1) < 0.06, "\(heading), \(ratio)")
     #expect(heading.hasPrefix("A pass takes ") && heading.contains("batch 1") && heading.contains("batch 256"))
     #expect(page.contains("Latency side by side"))
+    // One host sets both: the same latency is no ratio of 1.0.
+    let alike = try self.heading(self.page("run resnet18 a100,h100-sxm --host 8480c"))
+    #expect(alike.contains("and about as much everywhere else") && !alike.contains("times as much"), "\(alike)")
   }
 
   @Test("A generation says what a step takes, and shows the prompt and a step as shares")
