@@ -25,6 +25,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -77,6 +78,9 @@ sweep -h
 trace --help
 """.strip("\n").split("\n")
 
+# What no command writes.
+LAST = b"\0"
+
 LONG = ["study hosts", "study tax"]
 
 
@@ -91,19 +95,22 @@ def run(simulate, line, width=None, locale="C.UTF-8"):
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     process = subprocess.Popen(command, stdout=slave, **options)
+
+    def end():
+        process.wait()
+        os.write(slave, LAST)
+
+    # Not until nobody writes any more: a terminal whose writer closes it between Linux's look for more and its look for writers
+    # (n_tty_read) loses what was written last. So its other end stays open here, and what ends the text is written by us.
+    ending = threading.Thread(target=end)
+    ending.start()
+    text = b""
+    while not text.endswith(LAST):
+        text += os.read(master, 1 << 16)
+    ending.join()
     os.close(slave)
-    parts = []
-    while True:
-        try:
-            part = os.read(master, 1 << 16)
-        except OSError:  # Linux says so that nobody writes any more.
-            break
-        if not part:
-            break
-        parts.append(part)
     os.close(master)
-    process.wait()
-    return re.sub(r"\x1b\[[0-9;]*m", "", b"".join(parts).decode()).replace("\r", "")
+    return re.sub(r"\x1b\[[0-9;]*m", "", text[:-1].decode()).replace("\r", "")
 
 
 def numbers(text):

@@ -19,7 +19,10 @@ enum PseudoTerminal {
     _ arguments: [String], width: Int, locale: String = "C.UTF-8", showsErrors: Bool = false, in directory: String
   ) throws -> String {
     let (master, slave) = try open()
-    defer { close(master) }
+    defer {
+      close(master)
+      close(slave)
+    }
     var size = winsize()
     (size.ws_col, size.ws_row) = (UInt16(width), 50)
     guard ioctl(slave, UInt(TIOCSWINSZ), &size) == 0 else { throw Fault() }
@@ -34,8 +37,11 @@ enum PseudoTerminal {
     let screen = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
     process.standardError = showsErrors ? screen : FileHandle.nullDevice
     process.standardOutput = screen
+    process.terminationHandler = { _ in
+      var last = Self.last
+      write(slave, &last, 1)
+    }
     try process.run()
-    close(slave)
     let bytes = readAll(master)
     process.waitUntilExit()
     guard process.terminationStatus < 2 else { throw Fault() }
@@ -62,7 +68,13 @@ enum PseudoTerminal {
     return (master, slave)
   }
 
-  /// All that is written until nobody writes any more.
+  /// What no command writes, and what ends a text here.
+  private static let last: UInt8 = 0
+
+  /// All that is written until the command has ended.
+  ///
+  /// Not until nobody writes any more: a terminal whose writer closes it between Linux's look for more and its look for
+  /// writers (`n_tty_read`) loses what was written last. So its other end stays open here, and what ends the text is ours.
   private static func readAll(_ master: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -71,6 +83,7 @@ enum PseudoTerminal {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return bytes }
       bytes += buffer[..<count]
+      if bytes.last == last { return bytes.dropLast() }
     }
   }
 
