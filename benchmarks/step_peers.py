@@ -5,13 +5,13 @@
 
 The question: how long is one decoding step of Llama-3-8B on an H100 at a batch and a context; points are batches of 1 to 64, and
 contexts that grow. mlsysim and GenZ are installed from PyPI into a virtual environment in a temporary folder. LLMCompass is in no
-package index: with --llmcompass, a clone of its repository (branch ISCA_AE), it is asked for the nearest that it has, a block of a
-transformer of the same width, 32 times, on an A100. Each is called in a loop in one process, as their own studies do; a point of
+package index: with --llmcompass, a clone of its repository (branch ISCA_AE), it is asked for the nearest that it has, the step of a
+block of the same width, 32 times, on its A100, at batches of 2 and more (of 1 it has a formula). Each is called in a loop in one process, as their own studies do; a point of
 `simulate` is a row of CSV of one process. Processor time is that of the answers, without imports and start. Each prices with its own
 model: mlsysim with two closed forms, GenZ with a table of operators, LLMCompass with a search for the tiling of each product, and
 `simulate` with each kernel's time and each call of the host.
 
-Requirements: Python 3.10 or later and pip.
+Requirements: Python 3.10 or later and pip; LLMCompass wants numpy 1.26, pandas 2.1 and scalesim 2.0.2, which pip installs.
 """
 import argparse
 import json
@@ -23,6 +23,7 @@ import tempfile
 import venv
 
 PACKAGES = ["mlsysim==0.3.0", "genz-llm==0.0.16"]
+LLMCOMPASS_PACKAGES = ["scalesim==2.0.2", "numpy==1.26.4", "pandas==2.1.4", "absl-py", "configparser", "tqdm"]
 
 # Each has `answer(batch, context)`, and is asked for points in the order of a sweep.
 LOOP = '''
@@ -66,10 +67,38 @@ def answer(batch, context):
     return float(found["Latency"])
 ''' + LOOP
 
+# torch serves only its runs on real devices, and is named where it is imported. What systolic arrays take is in a table in its folder, to which
+# it adds what is missing; it cannot read an empty one.
+LLMCOMPASS = '''
+import contextlib, os, sys, types, warnings
+warnings.filterwarnings("ignore")
+os.chdir(sys.argv[2])
+sys.path.insert(0, os.getcwd())
+sys.modules["torch"] = torch = types.ModuleType("torch")
+torch.compile, torch.Tensor = lambda function: function, object
+os.makedirs("systolic_array_model/temp", exist_ok=True)
+table = "systolic_array_model/look_up_table_16_16.csv"
+if not os.path.exists(table):
+    with open(table, "w") as file:
+        file.write("32,16,256,16,16,os,571,89.667\\n")
+from design_space_exploration.dse import read_architecture_template, template_to_system
+from software_model.transformer import TransformerBlockAutoRegressionTP
+from software_model.utils import Tensor, data_type_dict
 
-def answered(python, text, count):
+precision, system = data_type_dict["fp16"], template_to_system(read_architecture_template("configs/GA100.json"))
+
+
+def answer(batch, context):
+    with contextlib.redirect_stdout(sys.stderr):
+        block = TransformerBlockAutoRegressionTP(4096, 32, 1, precision)
+        block(Tensor([batch + 1, 1, 4096], precision), context)
+        return float(block.compile_and_simulate(system, "heuristic-GPU")) * 32e3
+''' + LOOP
+
+
+def answered(python, text, count, *arguments):
     """Processor seconds of so many answers, or the words of why there are none."""
-    done = subprocess.run([python, "-c", text, str(count)], capture_output=True, text=True)
+    done = subprocess.run([python, "-c", text, str(count), *arguments], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError((done.stderr.strip().splitlines() or ["it ended without a word"])[-1])
     return json.loads(done.stdout.strip().splitlines()[-1])["seconds"]
@@ -119,13 +148,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(pathlib.Path(folder) / "bin/python")
-        for package, name, text, sizes in ((PACKAGES[0], "mlsysim 0.3.0", MLSYSIM, [512, 1_024, 2_048, 4_096]),
-                                           (PACKAGES[1], "GenZ 0.0.16", GENZ, [8, 16, 32, 64])):
-            installed = subprocess.run([python, "-m", "pip", "install", "--quiet", package], capture_output=True, text=True)
+        peers = [(PACKAGES[:1], "mlsysim 0.3.0", MLSYSIM, [512, 1_024, 2_048, 4_096], []),
+                 (PACKAGES[1:], "GenZ 0.0.16", GENZ, [8, 16, 32, 64], [])]
+        if options.llmcompass:
+            peers.append((LLMCOMPASS_PACKAGES, "LLMCompass", LLMCOMPASS, [1, 2, 4, 8], [str(pathlib.Path(options.llmcompass).resolve())]))
+        for packages, name, text, sizes, arguments in peers:
+            installed = subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], capture_output=True, text=True)
             if installed.returncode != 0:
                 rows.append((name, sizes[0], None, "pip cannot install it"))
                 continue
-            rows += rows_of(name, sizes[:kept], lambda count, text=text: answered(python, text, count))
+            rows += rows_of(name, sizes[:kept], lambda count, text=text, arguments=arguments: answered(python, text, count, *arguments))
     least = min(seconds / size for name, size, seconds, _ in rows if name == "simulate" and seconds)
     print("| simulator | points | processor s | us a point | times simulate's |\n|---|---:|---:|---:|---:|")
     for name, size, seconds, error in rows:
