@@ -40,6 +40,19 @@ public struct CalibratedModel: KernelTimeModel {
 
   /// The time of a kernel by the equations for its kind of work.
   public func time(of kernel: Kernel) -> KernelTime {
+    var equations = DeviceEquations(self)
+    return equations.time(of: kernel)
+  }
+
+  /// The time of each kernel; an equation is made once for all that take it.
+  public func times(of kernels: [Kernel]) -> [KernelTime] {
+    var equations = DeviceEquations(self)
+    return kernels.map { equations.time(of: $0) }
+  }
+
+  /// The time of a kernel on architectures of which it is not known how their kernels go about it, or of a sort of work of
+  /// which it is known of none: products in tiles with set-ups, passes as long as their bytes.
+  func timeInTiles(of kernel: Kernel) -> KernelTime {
     let fixed = efficiency.kernelFixedUS * 1e-6
     let reached = bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1)
     let memory = (kernel.bytes - kernel.unreadBytes) / reached
@@ -47,7 +60,6 @@ public struct CalibratedModel: KernelTimeModel {
     case .convolutionHelper:
       return KernelTime(compute: 0, memory: 0, fixed: fixed)
     case .stream, .pooling:
-      if let time = pass(kernel) { return time }
       return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
     case .weightedSum:
       // Nothing is set up: the kernel reads the weights as it would copy them, and converts them meanwhile.
@@ -55,12 +67,10 @@ public struct CalibratedModel: KernelTimeModel {
         compute: max(kernel.flops / vectorPeak, conversions(kernel)), memory: memory / efficiency.matrixMemory,
         fixed: fixed)
     case .matrix(let shape):
-      if let time = pipelined(shape, kernel) { return time }
       var time = product(shape, kernel.arithmetic)
       time.arithmetic = max(time.arithmetic, conversions(kernel))
       return time.kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
     case .attention(let shape):
-      if let time = flashAttention(shape, kernel) { return time }
       var both = shape.asMatrix
       both.k *= 2
       // Tokens beyond the last are masked: their number need not be a multiple of anything.
@@ -70,7 +80,6 @@ public struct CalibratedModel: KernelTimeModel {
     case .collective:
       return KernelTime(compute: 0, memory: 0)
     case .convolution(let shape):
-      if let time = pipelined(shape, kernel) { return time }
       return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
     }
   }

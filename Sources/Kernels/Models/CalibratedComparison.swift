@@ -1,0 +1,148 @@
+import Profiles
+
+/// Kernels' times by a device's equations, and by those of the same device with other numbers.
+///
+/// Of each equation those models are kept in which one of its numbers differs: the others give the same times. A product's tile
+/// is looked for once, and again among the choices that are nearly as good.
+struct CalibratedComparison: KernelTimeComparison {
+  /// An equation, and the same with other numbers, each by the index of its model.
+  private struct Alternatives<Equation: Equatable> {
+    let own: Equation
+    let others: [(index: Int, equation: Equation)]
+
+    /// The equations that models have; nil where the device has none of the sort.
+    init?(_ model: CalibratedModel, _ others: [(Int, CalibratedModel)], _ equation: (CalibratedModel) -> Equation?) {
+      guard let own = equation(model) else { return nil }
+      self.own = own
+      self.others = others.compactMap { index, other in
+        guard let changed = equation(other), changed != own else { return nil }
+        return (index, changed)
+      }
+    }
+  }
+
+  /// The equations for operands in each format that kernels have.
+  private struct Formats<Equation: Equatable> {
+    private var alternatives: [(format: Precision, alternatives: Alternatives<Equation>?)] = []
+
+    /// Those for a format, which are made where it is the first time.
+    mutating func alternatives(
+      for format: Precision, _ model: CalibratedModel, _ others: [(Int, CalibratedModel)],
+      _ equation: (CalibratedModel, Precision) -> Equation?
+    ) -> Alternatives<Equation>? {
+      for known in alternatives where known.format == format { return known.alternatives }
+      let made = Alternatives(model, others) { equation($0, format) }
+      alternatives.append((format, made))
+      return made
+    }
+  }
+
+  private let model: CalibratedModel
+  /// The models whose kernels take the same equations.
+  private let others: [(Int, CalibratedModel)]
+  /// The models whose kernels may take other equations.
+  private let unlike: [(Int, CalibratedModel)]
+  private let passes: Alternatives<PassEquation>?
+  private var products = Formats<ProductEquation>()
+  private var convolutions = Formats<ConvolutionEquation>()
+  private var attentions = Formats<AttentionEquation>()
+  private var choices = TileChoices()
+
+  /// Compares a model with others.
+  init(_ model: CalibratedModel, _ others: [CalibratedModel]) {
+    self.model = model
+    let numbered = Array(others.enumerated())
+    self.others = numbered.filter { $0.1.takesEquations(of: model) }.map { ($0.0, $0.1) }
+    unlike = numbered.filter { !$0.1.takesEquations(of: model) }.map { ($0.0, $0.1) }
+    passes = Alternatives(model, self.others, PassEquation.init)
+  }
+
+  mutating func time(of kernel: Kernel, _ changed: (Int, KernelTime) -> Void) -> KernelTime {
+    let time = timeByEquation(of: kernel, changed)
+    for (index, other) in unlike { report(other.time(of: kernel), by: index, unless: time, changed) }
+    return time
+  }
+
+  @inline(__always)
+  private func report(
+    _ other: KernelTime, by index: Int, unless time: KernelTime, _ changed: (Int, KernelTime) -> Void
+  ) {
+    if other != time { changed(index, other) }
+  }
+
+  private mutating func timeByEquation(of kernel: Kernel, _ changed: (Int, KernelTime) -> Void) -> KernelTime {
+    switch kernel.work {
+    case .stream, .pooling:
+      if let passes {
+        let time = passes.own.time(of: kernel)
+        for (index, equation) in passes.others {
+          report(equation.time(of: kernel), by: index, unless: time, changed)
+        }
+        return time
+      }
+    case .matrix(let shape):
+      if let time = product(shape, kernel, changed) { return time }
+    case .convolution(let shape):
+      if let time = convolution(shape, kernel, changed) { return time }
+    case .attention(let shape):
+      if let time = attention(shape, kernel, changed) { return time }
+    case .convolutionHelper, .weightedSum, .collective: break
+    }
+    let time = model.timeInTiles(of: kernel)
+    for (index, other) in others { report(other.timeInTiles(of: kernel), by: index, unless: time, changed) }
+    return time
+  }
+
+  private mutating func product(
+    _ shape: MatrixShape, _ kernel: Kernel, _ changed: (Int, KernelTime) -> Void
+  ) -> KernelTime? {
+    guard let found = products.alternatives(for: kernel.arithmetic, model, others, ProductEquation.init) else {
+      return nil
+    }
+    let (movement, alignment) = (found.own.movement(of: kernel), found.own.alignment(of: shape))
+    let isOwn = kernel.groups.isOwn
+    if !isOwn { choices.find(shape, by: found.own.units(alignment)) }
+    let product = isOwn ? found.own.grouped(shape, kernel.groups) : choices.best
+    let time = found.own.time(product, of: shape, kernel, movement)
+    for (index, equation) in found.others {
+      let product =
+        isOwn ? equation.grouped(shape, kernel.groups) : choices.time(by: equation.units(alignment))
+      let moved = equation.movesLike(found.own) ? movement : equation.movement(of: kernel)
+      report(equation.time(product, of: shape, kernel, moved), by: index, unless: time, changed)
+    }
+    return time
+  }
+
+  private mutating func convolution(
+    _ shape: ConvolutionShape, _ kernel: Kernel, _ changed: (Int, KernelTime) -> Void
+  ) -> KernelTime? {
+    guard model.isPipelined(shape, kernel.arithmetic) else { return nil }
+    guard let found = convolutions.alternatives(for: kernel.arithmetic, model, others, ConvolutionEquation.init) else {
+      return nil
+    }
+    let (matrix, flops, movement) = (shape.asMatrix, shape.flops, found.own.movement(of: kernel))
+    let alignment = found.own.products.alignment(of: matrix)
+    choices.find(matrix, by: found.own.units(alignment, groups: shape.groups))
+    let time = found.own.time(choices.best, flops: flops, movement)
+    for (index, equation) in found.others {
+      let product = choices.time(by: equation.units(alignment, groups: shape.groups))
+      let moved =
+        equation.products.movesLike(found.own.products) ? movement : equation.movement(of: kernel)
+      report(equation.time(product, flops: flops, moved), by: index, unless: time, changed)
+    }
+    return time
+  }
+
+  private mutating func attention(
+    _ shape: AttentionShape, _ kernel: Kernel, _ changed: (Int, KernelTime) -> Void
+  ) -> KernelTime? {
+    guard let found = attentions.alternatives(for: kernel.arithmetic, model, others, AttentionEquation.init) else {
+      return nil
+    }
+    let time = found.own.time(of: shape, kernel)
+    for (index, equation) in found.others {
+      report(equation.time(of: shape, kernel), by: index, unless: time, changed)
+    }
+    return time
+  }
+}
