@@ -22,15 +22,15 @@ struct AttentionEquation: Sendable, Equatable {
   /// precision is computed.
   init?(_ model: CalibratedModel, _ arithmetic: Precision) {
     guard let pipeline = model.pipeline, let constants = model.efficiency.attention.fitted,
-      let format = model.matrixFormat(arithmetic)
+      let format = model.rates.matrixFormat(arithmetic)
     else { return nil }
     self.constants = constants
     self.format = format
     unitRate =
-      model.rate(format, perClock: model.efficiency.attention.flopsPerClock ?? .infinity)
+      model.rates.rate(format, perClock: model.efficiency.attention.flopsPerClock ?? .infinity)
       / model.accelerator.computeUnits
     waves = model.waves
-    clock = model.clock
+    clock = model.rates.clock
     traffic = model.traffic(pipeline)
     power = model.power
     furtherKernel = pipeline.matrixFixed

@@ -43,10 +43,13 @@ struct CalibratedComparison: KernelTimeComparison {
   /// The models whose kernels may take other equations.
   private let unlike: [(Int, CalibratedModel)]
   private let passes: Alternatives<PassEquation>?
+  private let streams: Alternatives<StreamEquation>?
+  private let tiles: Alternatives<TiledEquation>?
   private var products = Formats<ProductEquation>()
   private var convolutions = Formats<ConvolutionEquation>()
   private var attentions = Formats<AttentionEquation>()
-  private var choices = TileChoices()
+  private var choices: TileChoices<PipelinedProduct>?
+  private var memory = TileMemory()
 
   /// Compares a model with others.
   init(_ model: CalibratedModel, _ others: [CalibratedModel]) {
@@ -55,6 +58,8 @@ struct CalibratedComparison: KernelTimeComparison {
     self.others = numbered.filter { $0.1.takesEquations(of: model) }.map { ($0.0, $0.1) }
     unlike = numbered.filter { !$0.1.takesEquations(of: model) }.map { ($0.0, $0.1) }
     passes = Alternatives(model, self.others, PassEquation.init)
+    streams = Alternatives(model, self.others, StreamEquation.init)
+    tiles = Alternatives(model, self.others, TiledEquation.init)
   }
 
   mutating func time(of kernel: Kernel, _ changed: (Int, KernelTime) -> Void) -> KernelTime {
@@ -73,13 +78,8 @@ struct CalibratedComparison: KernelTimeComparison {
   private mutating func timeByEquation(of kernel: Kernel, _ changed: (Int, KernelTime) -> Void) -> KernelTime {
     switch kernel.work {
     case .stream, .pooling:
-      if let passes {
-        let time = passes.own.time(of: kernel)
-        for (index, equation) in passes.others {
-          report(equation.time(of: kernel), by: index, unless: time, changed)
-        }
-        return time
-      }
+      if let passes { return time(passes, changed) { $0.time(of: kernel) } }
+      if let streams { return time(streams, changed) { $0.time(of: kernel) } }
     case .matrix(let shape):
       if let time = product(shape, kernel, changed) { return time }
     case .convolution(let shape):
@@ -88,10 +88,42 @@ struct CalibratedComparison: KernelTimeComparison {
       if let time = attention(shape, kernel, changed) { return time }
     case .convolutionHelper, .weightedSum, .collective: break
     }
-    let time = model.timeInTiles(of: kernel)
-    for (index, other) in others { report(other.timeInTiles(of: kernel), by: index, unless: time, changed) }
+    return timeInTiles(of: kernel, changed)
+  }
+
+  private func time<Equation>(
+    _ alternatives: Alternatives<Equation>, _ changed: (Int, KernelTime) -> Void, _ time: (Equation) -> KernelTime
+  ) -> KernelTime {
+    let own = time(alternatives.own)
+    for (index, equation) in alternatives.others { report(time(equation), by: index, unless: own, changed) }
+    return own
+  }
+
+  private mutating func timeInTiles(of kernel: Kernel, _ changed: (Int, KernelTime) -> Void) -> KernelTime {
+    guard let tiles else { return model.time(of: kernel) }
+    var memory = TileMemory()
+    swap(&memory, &self.memory)
+    memory.forget()
+    let time = tiles.own.time(of: kernel) { memory.find($0, $1) }
+    for (index, equation) in tiles.others {
+      report(equation.time(of: kernel) { memory.time($0, $1) }, by: index, unless: time, changed)
+    }
+    swap(&memory, &self.memory)
     return time
   }
+
+  /// What the best tile of a product takes; those that are nearly as good are kept.
+  private mutating func bestOfAll(_ shape: MatrixShape, by units: PipelinedProduct) -> ProductTime {
+    if choices == nil {
+      choices = TileChoices(shape, by: units)
+    } else {
+      choices?.find(shape, by: units)
+    }
+    return choices?.best ?? .impossible
+  }
+
+  /// What the best tile of that product takes by other units.
+  private func bestOfNear(by units: PipelinedProduct) -> ProductTime { choices?.time(by: units) ?? .impossible }
 
   private mutating func product(
     _ shape: MatrixShape, _ kernel: Kernel, _ changed: (Int, KernelTime) -> Void
@@ -101,12 +133,12 @@ struct CalibratedComparison: KernelTimeComparison {
     }
     let (movement, alignment) = (found.own.movement(of: kernel), found.own.alignment(of: shape))
     let isOwn = kernel.groups.isOwn
-    if !isOwn { choices.find(shape, by: found.own.units(alignment)) }
-    let product = isOwn ? found.own.grouped(shape, kernel.groups) : choices.best
+    let product =
+      isOwn ? found.own.grouped(shape, kernel.groups) : bestOfAll(shape, by: found.own.units(alignment))
     let time = found.own.time(product, of: shape, kernel, movement)
     for (index, equation) in found.others {
       let product =
-        isOwn ? equation.grouped(shape, kernel.groups) : choices.time(by: equation.units(alignment))
+        isOwn ? equation.grouped(shape, kernel.groups) : bestOfNear(by: equation.units(alignment))
       let moved = equation.movesLike(found.own) ? movement : equation.movement(of: kernel)
       report(equation.time(product, of: shape, kernel, moved), by: index, unless: time, changed)
     }
@@ -122,10 +154,10 @@ struct CalibratedComparison: KernelTimeComparison {
     }
     let (matrix, flops, movement) = (shape.asMatrix, shape.flops, found.own.movement(of: kernel))
     let alignment = found.own.products.alignment(of: matrix)
-    choices.find(matrix, by: found.own.units(alignment, groups: shape.groups))
-    let time = found.own.time(choices.best, flops: flops, movement)
+    let best = bestOfAll(matrix, by: found.own.units(alignment, groups: shape.groups))
+    let time = found.own.time(best, flops: flops, movement)
     for (index, equation) in found.others {
-      let product = choices.time(by: equation.units(alignment, groups: shape.groups))
+      let product = bestOfNear(by: equation.units(alignment, groups: shape.groups))
       let moved =
         equation.products.movesLike(found.own.products) ? movement : equation.movement(of: kernel)
       report(equation.time(product, flops: flops, moved), by: index, unless: time, changed)

@@ -10,6 +10,7 @@ struct DeviceEquations {
 
   private let model: CalibratedModel
   private var passes: PassEquation??
+  private var tiles: TiledEquation?
   private var products: Kept<ProductEquation>?
   private var convolutions: Kept<ConvolutionEquation>?
   private var attentions: Kept<AttentionEquation>?
@@ -43,6 +44,13 @@ struct DeviceEquations {
       if let equation = attentions?.equation { return equation.time(of: shape, kernel) }
     case .convolutionHelper, .weightedSum, .collective: break
     }
-    return model.timeInTiles(of: kernel)
+    return timeInTiles(of: kernel)
+  }
+
+  private mutating func timeInTiles(of kernel: Kernel) -> KernelTime {
+    if let tiles { return tiles.time(of: kernel) }
+    let equation = TiledEquation(model)
+    tiles = equation
+    return equation.time(of: kernel)
   }
 }

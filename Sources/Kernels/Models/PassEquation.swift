@@ -29,7 +29,7 @@ struct PassEquation: Sendable, Equatable {
     let accelerator = model.accelerator
     self.passes = passes
     rows = model.efficiency.rows.fitted
-    clock = model.clock
+    clock = model.rates.clock
     computeUnits = accelerator.computeUnits
     placing = computeUnits * clock
     traffic = CachedTraffic(
@@ -37,7 +37,7 @@ struct PassEquation: Sendable, Equatable {
       kept: accelerator.memory.l2MB * 1e6 * pipeline.cacheKept, lost: accelerator.memory.l2MB * 1e6 * pipeline.cacheLost
     )
     reduction = model.efficiency.reduction
-    vectorPeak = model.vectorPeak
+    vectorPeak = model.rates.vectorPeak
     fixed = model.efficiency.kernelFixedUS * 1e-6
     overlap = pipeline.overlap
   }

@@ -2,7 +2,7 @@
 ///
 /// A tile has no set-up of its own: blocks that stay, or several on a unit, hide it. What is left is that an iteration of its
 /// main loop takes a while however small it is, and that sums in parts have to be added up.
-struct PipelinedProduct: Sendable, Equatable {
+struct PipelinedProduct: TiledUnits {
   /// FLOP/s of one compute unit.
   var rate: Double
   /// Bytes of operands per second that reach a unit; nil for as many as it needs.
@@ -21,38 +21,14 @@ struct PipelinedProduct: Sendable, Equatable {
   /// Whether kernels exist that split each sum into parts.
   var splitsSums = true
 
-  /// A tile, and into how many parts its sums are split.
-  struct Choice: Sendable {
-    let tile: TileSet.Tile
-    let parts: Double
-  }
-
-  /// The best choice of tile and of the number of parts into which the sums are split.
-  ///
-  /// - Parameters:
-  ///   - shape: The product.
-  ///   - bound: Seconds that one of the choices is known to take.
-  /// - Returns: What the best takes; the first of equals.
-  func time(of shape: MatrixShape, bound: Double = .infinity) -> ProductTime {
-    var best = ProductTime.impossible
-    search(shape, bound: bound, slack: 1) { _, time in best = best.shorter(time) }
-    return best
-  }
-
-  /// What a choice takes.
-  func time(of shape: MatrixShape, by choice: Choice) -> ProductTime {
+  func time(of shape: MatrixShape, by choice: TileChoice) -> ProductTime {
     time(of: shape, TiledWork(self, shape, choice.tile), parts: choice.parts)
   }
 
-  /// Calls back with choices and what they take: with all that take no longer than some times the best.
-  ///
-  /// - Parameters:
-  ///   - shape: The product.
-  ///   - bound: Seconds that one of the choices is known to take.
-  ///   - slack: How many times as long as the best.
-  ///   - found: Called with each, the larger tiles and the fewer parts first, and with some that take longer.
   @inline(__always)
-  func search(_ shape: MatrixShape, bound: Double = .infinity, slack: Double, _ found: (Choice, ProductTime) -> Void) {
+  func search(
+    _ shape: MatrixShape, bound: Double, slack: Double, _ found: (TileChoice, ProductTime) -> Void
+  ) {
     var limit = bound * slack
     for tile in TileSet.pipelined.tiles {
       let work = TiledWork(self, shape, tile)
@@ -65,26 +41,24 @@ struct PipelinedProduct: Sendable, Equatable {
         }
         let time = time(of: shape, work, parts: parts)
         limit = min(limit, time.seconds * slack)
-        found(Choice(tile: tile, parts: parts), time)
+        found(TileChoice(tile: tile, parts: parts), time)
       }
     }
   }
 
-  /// Whether every choice takes nearly as long by other units: up to some times as long, for each of the numbers that it depends
-  /// on, or as many times as short.
   func isNear(_ other: PipelinedProduct, within factor: Double) -> Bool {
-    func isNear(_ one: Double, _ other: Double) -> Bool { one <= other * factor && other <= one * factor }
     guard waves.computeUnits == other.waves.computeUnits, elementBytes == other.elementBytes,
       splitsSums == other.splitsSums
     else { return false }
     let operandsAreNear =
       switch (operandRate, other.operandRate) {
-      case (let one?, let other?): isNear(one, other)
+      case (let one?, let other?): one.isNear(other, within: factor)
       case (nil, nil): true
       default: false
       }
-    return operandsAreNear && isNear(rate, other.rate) && isNear(waves.quantization, other.waves.quantization)
-      && isNear(step, other.step) && isNear(split, other.split) && isNear(cache, other.cache)
+    return operandsAreNear && rate.isNear(other.rate, within: factor)
+      && waves.quantization.isNear(other.waves.quantization, within: factor) && step.isNear(other.step, within: factor)
+      && split.isNear(other.split, within: factor) && cache.isNear(other.cache, within: factor)
   }
 
   /// The numbers of parts of a sum.

@@ -49,7 +49,7 @@ struct ProductEquation: Sendable, Equatable {
   /// precision is computed.
   init?(_ model: CalibratedModel, _ arithmetic: Precision) {
     guard let pipeline = model.pipeline, let stepClocks = pipeline.matrixStepClocks,
-      let format = model.matrixFormat(arithmetic)
+      let format = model.rates.matrixFormat(arithmetic)
     else { return nil }
     self.format = format
     traffic = model.traffic(pipeline)
@@ -57,15 +57,15 @@ struct ProductEquation: Sendable, Equatable {
     overlap = pipeline.overlap
     power = model.power
     waves = model.waves
-    clock = model.clock
-    unitRate = model.rate(format, perClock: model.efficiency.matrixFLOPsPerClock) / model.accelerator.computeUnits
-    peak = (model.accelerator.peakTFLOPS[format] ?? 0) * 1e12 * model.sustainedClock
+    clock = model.rates.clock
+    unitRate = model.rates.matrixRate(format) / model.accelerator.computeUnits
+    peak = model.rates.peak(format)
     alignment = model.efficiency.matrixAlignment
     unaligned = model.efficiency.matrixUnaligned
     pairs = model.efficiency.pipeline.matrixPairs
-    operandRate = model.efficiency.pipeline.operandBytesPerClock.map { $0 * model.clock }
+    operandRate = model.efficiency.pipeline.operandBytesPerClock.map { $0 * model.rates.clock }
     // An iteration goes over 128 bytes of each sum's operands.
-    step = stepClocks / (128 / format.bytesPerElement) / model.clock
+    step = stepClocks / (128 / format.bytesPerElement) / model.rates.clock
     split = pipeline.split ?? 0
     quantization = (model.efficiency.pipeline.quantizationUS ?? 0) * 1e-6
     quantizedBytes = model.efficiency.pipeline.quantizedBytes ?? 0
