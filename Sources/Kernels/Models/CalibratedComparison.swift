@@ -21,18 +21,18 @@ struct CalibratedComparison: KernelTimeComparison {
     }
   }
 
-  /// The equations for operands in each format that kernels have.
-  private struct Formats<Equation: Equatable> {
-    private var alternatives: [(format: Precision, alternatives: Alternatives<Equation>?)] = []
+  /// The equations for each sort of kernel of some work: for each format of operands, or for each need of a pass.
+  private struct Kept<Sort: Equatable, Equation: Equatable> {
+    private var alternatives: [(sort: Sort, alternatives: Alternatives<Equation>?)] = []
 
-    /// Those for a format, which are made where it is the first time.
+    /// Those for a sort, which are made where it is the first time.
     mutating func alternatives(
-      for format: Precision, _ model: CalibratedModel, _ others: [(Int, CalibratedModel)],
-      _ equation: (CalibratedModel, Precision) -> Equation?
+      for sort: Sort, _ model: CalibratedModel, _ others: [(Int, CalibratedModel)],
+      _ equation: (CalibratedModel, Sort) -> Equation?
     ) -> Alternatives<Equation>? {
-      for known in alternatives where known.format == format { return known.alternatives }
-      let made = Alternatives(model, others) { equation($0, format) }
-      alternatives.append((format, made))
+      for known in alternatives where known.sort == sort { return known.alternatives }
+      let made = Alternatives(model, others) { equation($0, sort) }
+      alternatives.append((sort, made))
       return made
     }
   }
@@ -42,12 +42,12 @@ struct CalibratedComparison: KernelTimeComparison {
   private let others: [(Int, CalibratedModel)]
   /// The models whose kernels may take other equations.
   private let unlike: [(Int, CalibratedModel)]
-  private let passes: Alternatives<PassEquation>?
+  private var passes = Kept<PassEquation.Needs, PassEquation>()
   private let streams: Alternatives<StreamEquation>?
   private let tiles: Alternatives<TiledEquation>?
-  private var products = Formats<ProductEquation>()
-  private var convolutions = Formats<ConvolutionEquation>()
-  private var attentions = Formats<AttentionEquation>()
+  private var products = Kept<Precision, ProductEquation>()
+  private var convolutions = Kept<Precision, ConvolutionEquation>()
+  private var attentions = Kept<Precision, AttentionEquation>()
   private var choices: TileChoices<PipelinedProduct>?
   private var memory = TileMemory()
 
@@ -57,7 +57,6 @@ struct CalibratedComparison: KernelTimeComparison {
     let numbered = Array(others.enumerated())
     self.others = numbered.filter { $0.1.takesEquations(of: model) }.map { ($0.0, $0.1) }
     unlike = numbered.filter { !$0.1.takesEquations(of: model) }.map { ($0.0, $0.1) }
-    passes = Alternatives(model, self.others, PassEquation.init)
     streams = Alternatives(model, self.others, StreamEquation.init)
     tiles = Alternatives(model, self.others, TiledEquation.init)
   }
@@ -78,7 +77,8 @@ struct CalibratedComparison: KernelTimeComparison {
   private mutating func timeByEquation(of kernel: Kernel, _ changed: (Int, KernelTime) -> Void) -> KernelTime {
     switch kernel.work {
     case .stream, .pooling:
-      if let passes { return time(passes, changed) { $0.time(of: kernel) } }
+      let found = passes.alternatives(for: PassEquation.Needs(kernel), model, others) { PassEquation($0)?.of($1) }
+      if let found { return time(found, changed) { $0.time(of: kernel) } }
       if let streams { return time(streams, changed) { $0.time(of: kernel) } }
     case .matrix(let shape):
       if let time = product(shape, kernel, changed) { return time }
@@ -95,7 +95,9 @@ struct CalibratedComparison: KernelTimeComparison {
     _ alternatives: Alternatives<Equation>, _ changed: (Int, KernelTime) -> Void, _ time: (Equation) -> KernelTime
   ) -> KernelTime {
     let own = time(alternatives.own)
-    for (index, equation) in alternatives.others { report(time(equation), by: index, unless: own, changed) }
+    for place in alternatives.others.indices {
+      report(time(alternatives.others[place].equation), by: alternatives.others[place].index, unless: own, changed)
+    }
     return own
   }
 
