@@ -158,9 +158,7 @@ extension Scenario {
     /// The place of a change among all; nil where it leaves the range of the number.
     func place(of number: SystemNumber, at value: Double, _ affected: NumberEffect) -> Int? {
       guard number.range.contains(value) else { return nil }
-      var changed = system
-      number.set(value, in: &changed)
-      changes.append(CostDifferences.Change(system: changed, affected: affected))
+      changes.append(CostDifferences.Change(number: number, value: value, affected: affected))
       return changes.count - 1
     }
     let steps = numbers.compactMap { number -> (path: String, change: Double, above: Int?, below: Int?)? in
