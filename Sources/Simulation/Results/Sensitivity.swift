@@ -51,9 +51,8 @@ extension Scenario {
     _ plan: ProgramPlan, _ costs: CostTable? = nil, with simulator: Simulator = Simulator(), step: Double = 5e-4
   ) throws(SimulationFault) -> [Sensitivity] {
     let base = costs ?? price(plan)
-    let latency = try simulator.time(plan, base, latencyKind).latency
+    let (latency, spent) = try halves(plan, base, simulator)
     guard latency > 0 else { return [] }
-    let spent = try halves(plan, base, simulator)
     let tangents = tangents(plan, base, system.numbers, step, isOneSided: false, in: spent)
     let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
     let falls = try accounts(plan, base, tangents.map(\.fall), simulator, .least)
@@ -105,38 +104,49 @@ extension Scenario {
   ///
   /// Where two paths meet at one moment, each lane keeps the larger number, so that of all paths of that length a lane has
   /// the one with most of its half. A cost counts a million, which no mean over passes rounds to nothing.
+  ///
+  /// - Returns: The latency, which such a run finds as well, and the halves.
   private func halves(
     _ plan: ProgramPlan, _ base: CostTable, _ simulator: Simulator
-  ) throws(SimulationFault) -> NumberEffect {
+  ) throws(SimulationFault) -> (latency: Picoseconds, halves: NumberEffect) {
     let isOfDevice = plan.items.map(\.isOfDevice) + LaunchCosts().all.map { _ in false }
-    let found = try accounts(
+    let found = try timing(
       plan, base, [isOfDevice.map { $0 ? 0 : 1 << 20 }, isOfDevice.map { $0 ? 1 << 20 : 0 }], simulator, .greatest)
     var halves: NumberEffect = []
-    if found[0] > 0 { halves.insert(.host) }
-    if found[1] > 0 { halves.insert(.device) }
-    return halves
+    if found.account[0] > 0 { halves.insert(.host) }
+    if found.account[1] > 0 { halves.insert(.device) }
+    return (found.latency, halves)
   }
 
   /// What differences of all costs come to along the critical path, one for each lane in a run.
   private func accounts(
     _ plan: ProgramPlan, _ base: CostTable, _ differences: [[Int64]], _ simulator: Simulator, _ ties: TieRule
   ) throws(SimulationFault) -> [Int64] {
-    var simulator = simulator
-    simulator.ties = ties
-    simulator.recordsTimeline = false
     var sums: [Int64] = []
     for start in stride(from: 0, to: differences.count, by: Account.laneCount) {
       let group = differences[start..<min(start + Account.laneCount, differences.count)]
-      var table = base
-      table.replaceAccounts { cost in
-        var account = Account.zero
-        for (lane, difference) in group.enumerated() where !difference.isEmpty { account[lane] = difference[cost] }
-        return account
-      }
-      let account = try simulator.time(plan, table, latencyKind).account
+      let account = try timing(plan, base, group, simulator, ties).account
       sums += group.indices.map { account[$0 - start] }
     }
     return sums
+  }
+
+  /// A run whose clocks carry differences of all costs, one in each lane; empty ones are of nothing.
+  private func timing(
+    _ plan: ProgramPlan, _ base: CostTable, _ differences: some Sequence<[Int64]>, _ simulator: Simulator,
+    _ ties: TieRule
+  ) throws(SimulationFault) -> PassTiming {
+    var simulator = simulator
+    simulator.ties = ties
+    simulator.recordsTimeline = false
+    let lanes = differences.enumerated().filter { !$0.element.isEmpty }
+    var table = base
+    table.replaceAccounts { cost in
+      var account = Account.zero
+      for (lane, difference) in lanes { account[lane] = difference[cost] }
+      return account
+    }
+    return try simulator.time(plan, table, latencyKind)
   }
 
   /// How every cost changes with each of some numbers; without those that nothing changes with, and those that are zero or a
