@@ -74,7 +74,7 @@ enum RunCommand {
     var sensitivities: [Sensitivity] = []
     if command.isPresent("sensitivity") {
       sensitivities = try Progress.showing("looking for what the latency depends on") { _ in
-        try resolved.checkingSimulation { () throws(SimulationFault) in try scenario.sensitivities(plan) }
+        try resolved.checkingSimulation { () throws(SimulationFault) in try scenario.sensitivities(plan, costs) }
       }
     }
     let answer = try answer(resolved, plan, costs, result, sensitivities, command, library)

@@ -115,7 +115,7 @@ import Testing
     #expect(isClose(power.seconds(150e12, .tf32), 2))
     // The sample has 80 TFLOP/s in fp16: a board of 40 W allows 15.
     accelerator.watts = 40
-    let model = CalibratedModel(accelerator: accelerator)
+    let model = TiledEquation(CalibratedModel(accelerator: accelerator))
     let time = ProductTime(arithmetic: 1, setup: 3)
     #expect(model.powered(time, 15e12 * 2, .fp16) == ProductTime(arithmetic: 2, setup: 2))
     #expect(model.powered(time, 15e12 * 9, .fp16) == ProductTime(arithmetic: 9, setup: 0))

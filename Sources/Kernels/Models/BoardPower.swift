@@ -1,7 +1,7 @@
 import Profiles
 
 /// The arithmetic that a board's power allows.
-struct BoardPower: Sendable {
+struct BoardPower: Sendable, Equatable {
   /// Watts that arithmetic may draw.
   let watts: Double
   /// What a FLOP takes.
@@ -28,7 +28,7 @@ struct BoardPower: Sendable {
 }
 
 /// What arithmetic takes of energy.
-struct ArithmeticEnergy: Sendable {
+struct ArithmeticEnergy: Sendable, Equatable {
   /// Joules of a FLOP in a 16-bit format.
   private let energy: Double
   /// Joules of one in a format of a byte, relative to that.

@@ -1,5 +1,5 @@
 /// Seconds of traffic of which the last-level cache keeps a part from one kernel to the next.
-struct CachedTraffic: Sendable {
+struct CachedTraffic: Sendable, Equatable {
   /// Bytes per second from memory.
   let memory: Double
   /// Bytes per second from the cache: what tensors that fit it reach, which fast memories exceed on large ones.
@@ -18,5 +18,10 @@ struct CachedTraffic: Sendable {
   func seconds(_ bytes: Double, reuse: Double? = nil) -> Double {
     let away = away(reuse ?? bytes)
     return bytes * (away / memory + (1 - away) / cache)
+  }
+
+  /// The same of kernels that reach so much of the memory's bandwidth.
+  func reaching(_ share: Double) -> CachedTraffic {
+    CachedTraffic(memory: memory * share, cache: cache, kept: kept, lost: lost)
   }
 }

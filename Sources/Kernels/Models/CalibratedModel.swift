@@ -9,8 +9,8 @@ public struct CalibratedModel: KernelTimeModel {
   /// The device.
   public let accelerator: AcceleratorProfile
   let efficiency: DeviceEfficiency
-  /// The share of the data sheet's peaks that the power lets arithmetic sustain.
-  let sustainedClock: Double
+  /// What its units reach in each format.
+  let rates: FormatRates
   /// The constants of kernels that load operands ahead, where the architecture has them.
   let pipeline: PipelineEfficiency.Fitted?
   /// What the power allows, where it is known.
@@ -20,7 +20,7 @@ public struct CalibratedModel: KernelTimeModel {
   public init(accelerator: AcceleratorProfile) {
     self.accelerator = accelerator
     efficiency = accelerator.efficiency
-    sustainedClock = accelerator.sustainedShare
+    rates = FormatRates(accelerator)
     pipeline = efficiency.pipeline.fitted
     power = BoardPower(accelerator)
   }
@@ -35,43 +35,46 @@ public struct CalibratedModel: KernelTimeModel {
     return min(memory, load * accelerator.computeUnits * accelerator.clockGHz * 1e9)
   }
 
-  /// FLOP/s of single precision on the vector units: the data sheet's peak, at the clock that is sustained.
-  var vectorPeak: Double { (accelerator.peakTFLOPS[.fp32] ?? 0) * 1e12 * sustainedClock }
-
   /// The time of a kernel by the equations for its kind of work.
   public func time(of kernel: Kernel) -> KernelTime {
-    let fixed = efficiency.kernelFixedUS * 1e-6
-    let reached = bandwidth * (kernel.kernelClass == .reduction ? efficiency.reduction : 1)
-    let memory = (kernel.bytes - kernel.unreadBytes) / reached
-    switch kernel.work {
-    case .convolutionHelper:
-      return KernelTime(compute: 0, memory: 0, fixed: fixed)
-    case .stream, .pooling:
-      if let time = pass(kernel) { return time }
-      return KernelTime(compute: kernel.flops / vectorPeak, memory: memory, fixed: fixed)
-    case .weightedSum:
-      // Nothing is set up: the kernel reads the weights as it would copy them, and converts them meanwhile.
-      return KernelTime(
-        compute: max(kernel.flops / vectorPeak, conversions(kernel)), memory: memory / efficiency.matrixMemory,
-        fixed: fixed)
-    case .matrix(let shape):
-      if let time = pipelined(shape, kernel) { return time }
-      var time = product(shape, kernel.arithmetic)
-      time.arithmetic = max(time.arithmetic, conversions(kernel))
-      return time.kernel(memory: memory / efficiency.matrixMemory, fixed: fixed)
-    case .attention(let shape):
-      if let time = flashAttention(shape, kernel) { return time }
-      var both = shape.asMatrix
-      both.k *= 2
-      // Tokens beyond the last are masked: their number need not be a multiple of anything.
-      let step = max(1, efficiency.matrixAlignment)
-      both.n = (both.n / step).rounded(.up) * step
-      return product(both, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
-    case .collective:
-      return KernelTime(compute: 0, memory: 0)
-    case .convolution(let shape):
-      if let time = pipelined(shape, kernel) { return time }
-      return convolution(shape, kernel.arithmetic).kernel(memory: memory, fixed: fixed)
-    }
+    var equations = DeviceEquations(self)
+    return equations.time(of: kernel)
+  }
+
+  /// The time of each kernel; an equation is made once for all that take it.
+  public func times(of kernels: [Kernel]) -> [KernelTime] {
+    var equations = DeviceEquations(self)
+    return kernels.map { equations.time(of: $0) }
+  }
+
+  /// Whether a convolution is computed as a product whose operands are loaded ahead; else other units compute it.
+  func isPipelined(_ shape: ConvolutionShape, _ arithmetic: Precision) -> Bool {
+    guard let pipeline, pipeline.matrixStepClocks != nil, !shape.isDepthwise,
+      rates.matrixRate(arithmetic, dimensions: shape.channelsOfGroup, takesPairs: false) != nil
+    else { return false }
+    return shape.groups <= 1 || (shape.channelsOfGroup.min() ?? 0) >= TileSet.vectorUnits.smallest.columns
+  }
+
+  /// Whether every kernel takes the same equation as by another model, with other numbers at most.
+  func takesEquations(of other: CalibratedModel) -> Bool {
+    func has<Constant>(_ one: Constant?, like other: Constant?) -> Bool { (one == nil) == (other == nil) }
+    return rates.haveFormats(of: other.rates) && has(pipeline, like: other.pipeline)
+      && has(pipeline?.matrixStepClocks, like: other.pipeline?.matrixStepClocks)
+      && has(efficiency.passes.fitted, like: other.efficiency.passes.fitted)
+      && has(efficiency.attention.fitted, like: other.efficiency.attention.fitted)
+  }
+
+  /// How blocks fill the compute units.
+  var waves: Waves {
+    Waves(computeUnits: accelerator.computeUnits, quantization: efficiency.waveQuantization)
+  }
+
+  /// What the last-level cache keeps of a product's operands and results.
+  func traffic(_ pipeline: PipelineEfficiency.Fitted) -> CachedTraffic {
+    let size = accelerator.memory.l2MB * 1e6
+    return CachedTraffic(
+      memory: bandwidth * efficiency.matrixMemory,
+      cache: accelerator.computeUnits * rates.clock * pipeline.cacheBytesPerClock, kept: size * pipeline.cacheKept,
+      lost: size * pipeline.cacheLost)
   }
 }

@@ -43,16 +43,41 @@ public struct KernelTime: Sendable, Equatable {
   public var isComputeBound: Bool { compute >= memory + exposedMemory }
 
   /// Seconds that the kernel waits for arithmetic: none where the traffic beside it takes longer and hides it.
-  public var computeShare: Double {
-    guard overlap < .infinity else { return compute >= memory ? compute : 0 }
-    guard compute > 0 else { return 0 }
-    return Overlap(exponent: overlap).share(of: compute + setup, beside: memory) * (compute / (compute + setup))
-  }
+  public var computeShare: Double { shares.compute }
 
   /// Seconds that it waits for memory.
-  public var memoryShare: Double {
-    guard overlap < .infinity else { return (compute >= memory ? 0 : memory) + exposedMemory }
-    return Overlap(exponent: overlap).share(of: memory, beside: compute + setup) + exposedMemory
+  public var memoryShare: Double { shares.memory }
+
+  /// All that the kernel waits for, seconds.
+  package struct Shares: Sendable, Equatable {
+    /// For arithmetic.
+    package let compute: Double
+    /// For memory.
+    package let memory: Double
+    /// For neither.
+    package let overhead: Double
+    /// For other ranks, and what they send.
+    package let communication: Double
+    /// All of it, as ``KernelTime/seconds``.
+    package let seconds: Double
+  }
+
+  /// All that the kernel waits for: ``computeShare``, ``memoryShare``, ``overheadShare`` at once.
+  package var shares: Shares {
+    let overlap = Overlap(exponent: overlap)
+    let (busy, both) = (compute + setup, overlapped)
+    let seconds = both + exposedMemory + fixed + communication
+    guard overlap.exponent < .infinity else {
+      let isArithmetic = compute >= memory
+      return Shares(
+        compute: isArithmetic ? compute : 0, memory: (isArithmetic ? 0 : memory) + exposedMemory,
+        overhead: both - max(compute, memory) + fixed, communication: communication, seconds: seconds)
+    }
+    let ofBusy = overlap.share(of: busy, beside: memory, together: both)
+    return Shares(
+      compute: compute > 0 ? ofBusy * (compute / busy) : 0,
+      memory: overlap.share(of: memory, beside: busy, together: both) + exposedMemory,
+      overhead: setup > 0 ? ofBusy * (setup / busy) + fixed : fixed, communication: communication, seconds: seconds)
   }
 
   /// The same kernel, whose start lies by so many seconds within the end of the one before it.
@@ -80,11 +105,7 @@ public struct KernelTime: Sendable, Equatable {
   }
 
   /// Seconds of kernel overhead: what neither arithmetic nor traffic explains, and no faster chip removes.
-  public var overheadShare: Double {
-    guard overlap < .infinity else { return overlapped - max(compute, memory) + fixed }
-    guard setup > 0 else { return fixed }
-    return Overlap(exponent: overlap).share(of: compute + setup, beside: memory) * (setup / (compute + setup)) + fixed
-  }
+  public var overheadShare: Double { shares.overhead }
 }
 
 /// Predicts how long kernels run.

@@ -5,8 +5,8 @@ import Profiles
 ///
 /// Far from every measured shape it is the equations alone.
 package struct MeasuredModel: KernelTimeModel {
-  private let equations: CalibratedModel
-  private let residuals: MeasuredResiduals
+  let equations: CalibratedModel
+  let residuals: MeasuredResiduals
 
   /// A model of a device, some of whose kernels were measured.
   package init(_ equations: CalibratedModel, _ residuals: MeasuredResiduals) {

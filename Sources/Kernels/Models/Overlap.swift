@@ -25,8 +25,13 @@ struct Overlap: Sendable, Equatable {
   /// These parts of both sum to the whole, since twice of both takes twice as long. Where one hides the other, the longer is
   /// all of it; the first, if they are equal.
   func share(of one: Double, beside other: Double) -> Double {
+    share(of: one, beside: other, together: seconds(one, other))
+  }
+
+  /// The same where it is known what both take together.
+  func share(of one: Double, beside other: Double, together both: Double) -> Double {
     guard exponent < .infinity else { return one >= other ? one : 0 }
     guard one > 0 else { return 0 }
-    return seconds(one, other) / (1 + pow(other / one, exponent))
+    return both / (1 + pow(other / one, exponent))
   }
 }

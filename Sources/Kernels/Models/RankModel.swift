@@ -1,6 +1,6 @@
 /// Kernel times of a rank: those of its device, and of the collectives over what connects it to others.
 package struct RankModel: KernelTimeModel {
-  private let device: any KernelTimeModel
+  let device: any KernelTimeModel
   private let collectives: CollectiveModel
   /// Whether a collective takes no longer than its traffic at the link's bandwidth.
   private let isIdeal: Bool

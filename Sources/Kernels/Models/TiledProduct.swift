@@ -58,7 +58,7 @@ package struct TileSet: Sendable, Equatable {
 }
 
 /// The time of a matrix product that is cut into tiles, which run on the compute units in waves.
-struct TiledProduct: Sendable {
+struct TiledProduct: TiledUnits {
   /// FLOP/s of the whole device in its best tile.
   let rate: Double
   /// Compute units.
@@ -74,28 +74,62 @@ struct TiledProduct: Sendable {
   /// The tile whose rate is known; nil for the largest.
   var largest: TileSet.Tile?
 
-  /// The best choice of tile and of the number of parts into which the sums are split.
-  func time(of shape: MatrixShape) -> ProductTime {
-    var best = ProductTime.impossible
+  @inline(__always)
+  func search(
+    _ shape: MatrixShape, bound: Double, slack: Double, _ found: (TileChoice, ProductTime) -> Void
+  ) {
+    var limit = bound * slack
     for tile in tiles.tiles {
-      for parts in [1.0, 2, 4, 8, 16] where parts == 1 || (tiles.splitsSums && shape.k / parts >= 64) {
-        best = best.shorter(time(of: shape, tile, parts: parts))
+      let slowdown = slowdown(of: tile)
+      let count = count(of: tile, in: shape)
+      // Nothing computes faster than units that are all at work all the time, but for rounding.
+      let least = count * 2 * tile.rows * tile.columns * shape.k / rate * slowdown * (1 - 1e-9)
+      if least > limit { continue }
+      for parts in Self.parts where parts == 1 || (tiles.splitsSums && shape.k / parts >= Self.fewestTerms) {
+        let choice = TileChoice(tile: tile, parts: parts)
+        let time = time(of: shape, choice, count, slowdown)
+        limit = min(limit, time.seconds * slack)
+        found(choice, time)
       }
     }
-    return best
   }
 
-  private func time(of shape: MatrixShape, _ tile: TileSet.Tile, parts: Double) -> ProductTime {
-    let blocks =
-      shape.batch * (shape.m / tile.rows).rounded(.up) * (shape.n / tile.columns).rounded(.up) * parts
+  func time(of shape: MatrixShape, by choice: TileChoice) -> ProductTime {
+    time(of: shape, choice, count(of: choice.tile, in: shape), slowdown(of: choice.tile))
+  }
+
+  func isNear(_ other: TiledProduct, within factor: Double) -> Bool {
+    // Where a tile is better than the one whose rate is known, a little more weight of operands may matter much.
+    guard computeUnits == other.computeUnits, tiles == other.tiles, largest == other.largest,
+      largest == nil || operandCost == other.operandCost
+    else { return false }
+    return rate.isNear(other.rate, within: factor) && operandCost.isNear(other.operandCost, within: factor)
+      && tileSetup.isNear(other.tileSetup, within: factor)
+      && waveQuantization.isNear(other.waveQuantization, within: factor)
+  }
+
+  /// The numbers of parts of a sum.
+  private static let parts: [Double] = [1, 2, 4, 8, 16]
+  /// The fewest terms of a part.
+  private static let fewestTerms = 64.0
+
+  /// How many tiles of a sort cover the results.
+  private func count(of tile: TileSet.Tile, in shape: MatrixShape) -> Double {
+    shape.batch * (shape.m / tile.rows).rounded(.up) * (shape.n / tile.columns).rounded(.up)
+  }
+
+  @inline(__always)
+  private func time(
+    of shape: MatrixShape, _ choice: TileChoice, _ count: Double, _ slowdown: Double
+  ) -> ProductTime {
     let units = Waves(computeUnits: computeUnits, quantization: waveQuantization)
-    let load = units.load(blocks)
+    let load = units.load(count * choice.parts)
     let waves = units.count(load: load)
-    let flops = 2 * tile.rows * tile.columns * (shape.k / parts)
+    let flops = 2 * choice.tile.rows * choice.tile.columns * (shape.k / choice.parts)
     // Blocks that reside on a unit together hide one another's filling and draining.
-    let setups = max(1, load / tile.resident)
+    let setups = max(1, load / choice.tile.resident)
     return ProductTime(
-      arithmetic: waves * flops / (rate / computeUnits) * slowdown(of: tile), setup: setups * tileSetup)
+      arithmetic: waves * flops / (rate / computeUnits) * slowdown, setup: setups * tileSetup)
   }
 
   /// How much slower a tile is than the best one: for each result and term it fetches 1/rows + 1/columns operands.

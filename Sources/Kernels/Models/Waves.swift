@@ -1,5 +1,5 @@
 /// How often blocks of threads fill the compute units one after the other.
-struct Waves: Sendable {
+struct Waves: Sendable, Equatable {
   /// Compute units.
   let computeUnits: Double
   /// The share of an unfilled last wave that is lost.

@@ -104,6 +104,10 @@ struct SourceCalendar<Event: BitwiseCopyable & Sendable>: PendingEvents {
   @inline(__always)
   var nextTime: Picoseconds? { count > 0 ? entries[count - 1].time : nil }
 
+  /// Whether nothing happens up to a moment, that moment included.
+  @inline(__always)
+  func isFree(until time: Picoseconds) -> Bool { count == 0 || entries[count - 1].time > time }
+
   /// Takes out the earliest event, if it comes before another that has taken a place in a moment.
   @inline(__always)
   mutating func next(before time: Picoseconds, _ place: UInt64) -> (event: Event, time: Picoseconds)? {

@@ -170,6 +170,40 @@ extension SystemModel {
     let kernel = streams[stream].kernel
     streams[stream].end(now: now, table)
     if kernel.isActive { activeKernelEnds(kernel, now: now, calendar: &calendar) }
+    goOn(behind: kernel, on: stream, now: now, calendar: &calendar)
+  }
+
+  /// Lets a kernel begin and end at once, if nothing happens meanwhile: it has the device to itself, and its end needs no place
+  /// in the calendar.
+  ///
+  /// - Parameters:
+  ///   - stream: Where it begins now.
+  ///   - now: When.
+  ///   - limit: Before when it has to end.
+  ///   - calendar: What else is to happen.
+  /// - Returns: Whether it has ended.
+  @inline(__always)
+  mutating func runsAlone(_ stream: Int, now: Picoseconds, before limit: Picoseconds, calendar: inout Calendar) -> Bool
+  {
+    guard activeKernels == 0, isExact, streams[stream].kernel.sharesDevice else { return false }
+    let end = now + streams[stream].kernel.exclusive
+    guard end < limit, calendar.isFree(until: end) else { return false }
+    let kernel = streams[stream].kernel
+    deviceBusy += kernel.exclusive
+    activeSince = end
+    sharedProgress += kernel.exclusive
+    sharedProgressAsOf = end
+    calendar.advance(to: end)
+    streams[stream].end(now: end, table)
+    goOn(behind: kernel, on: stream, now: end, calendar: &calendar)
+    return true
+  }
+
+  /// What follows the end of a kernel, a copy or an empty graph.
+  @inline(__always)
+  private mutating func goOn(
+    behind kernel: RunningKernel, on stream: Int, now: Picoseconds, calendar: inout Calendar
+  ) {
     if let latestStart = kernel.latestStart { link?.count(from: kernel.start, latestStart: latestStart, to: now) }
     if kernel.correlation > 0 { record(kernel, on: stream, now: now) }
     if streams[stream].runsGraph,

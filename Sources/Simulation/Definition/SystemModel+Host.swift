@@ -134,7 +134,13 @@ extension SystemModel {
     let place = calendar.reservePlace()
     while let (event, time) = calendar.next(before: hostClock, place) {
       foreseenEvents += 1
-      handle(event, at: time, calendar: &calendar)
+      if event.kind == .kernelStarts,
+        runsAlone(Int(event.stream), now: time, before: hostClock, calendar: &calendar)
+      {
+        foreseenEvents += 1
+      } else {
+        handle(event, at: time, calendar: &calendar)
+      }
     }
     foreseenEvents += 1
     calendar.advance(to: hostClock)

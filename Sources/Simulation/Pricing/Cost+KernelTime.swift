@@ -7,10 +7,13 @@ extension Cost {
   /// - Parameters:
   ///   - duration: Picoseconds; those of `time`, or of a recorded kernel that is taken to spend them alike.
   ///   - time: What a kernel waits for.
-  package init(_ duration: Picoseconds, _ time: KernelTime) {
+  package init(_ duration: Picoseconds, _ time: KernelTime) { self.init(duration, time.shares) }
+
+  /// A kernel of whose time it is known what it is spent on.
+  package init(_ duration: Picoseconds, _ shares: KernelTime.Shares) {
     // The shares stand here one by one: a list of them would be allocated, for every kernel of every point of a sweep.
-    let (compute, memory, overhead) = (time.computeShare, time.memoryShare, time.overheadShare)
-    let communication = time.communication
+    let (compute, memory, overhead) = (shares.compute, shares.memory, shares.overhead)
+    let communication = shares.communication
     let total = compute + memory + overhead + communication
     self.init(duration: duration, account: .zero)
     guard total > 0, total.isFinite else {

@@ -24,8 +24,8 @@ extension CostTable {
     let host = HostClock(system)
     let framework = system.framework
     let moduleUS = framework.moduleUS(of: plan.lowered.library)
-    for (index, item) in plan.items.enumerated() {
-      switch item {
+    for index in plan.hostItems {
+      switch plan.items[index] {
       case .dispatch(let dispatch): costs[index] = host.cost(of: dispatch, framework, moduleUS: moduleUS)
       case .graph(let nodes, let chains, let isFurther):
         costs[index] = host.cost(
@@ -67,7 +67,8 @@ extension CostTable {
     }
   }
 
-  private static func cost(of transfer: Transfer, _ accelerator: AcceleratorProfile?) -> Cost {
+  /// What a copy takes.
+  static func cost(of transfer: Transfer, _ accelerator: AcceleratorProfile?) -> Cost {
     guard let link = accelerator?.link else { return .zero }
     return Cost(
       Picoseconds(costInMicroseconds: link.latencyUS + transfer.bytes / (link.bandwidthGBPerS * 1e9) * 1e6), .copy)
@@ -75,7 +76,7 @@ extension CostTable {
 }
 
 /// What a plan and a system make of kernels' times.
-package struct KernelPricing: Sendable {
+package struct KernelPricing: Sendable, Equatable {
   private let isHostOnly: Bool
   private let isPersistent: Bool
   /// Seconds by which a kernel starts within the end of the one before it.
@@ -102,13 +103,21 @@ package struct KernelPricing: Sendable {
 
   /// What a kernel costs that takes so long by itself.
   package func cost(of time: KernelTime) -> Cost {
-    if isHostOnly { return Cost(Picoseconds(costInSeconds: time.seconds * share), time) }
+    if !isHostOnly, time.communication > 0 { return Cost(duration(of: time), .communication) }
+    let shares = (isHostOnly ? time : shortened(time)).shares
+    return Cost(Picoseconds(costInSeconds: isHostOnly ? shares.seconds * share : shares.seconds), shares)
+  }
+
+  /// How long a kernel takes that takes so long by itself: the duration of its cost.
+  package func duration(of time: KernelTime) -> Picoseconds {
+    if isHostOnly { return Picoseconds(costInSeconds: time.seconds * share) }
     // Collectives were timed back to back, and the gap before the next is within their time.
-    if time.communication > 0 {
-      return Cost(Picoseconds(costInSeconds: max(0, time.communication - gap)), .communication)
-    }
-    let shortened = isPersistent ? time.withoutStart : time.starting(early: early)
-    return Cost(Picoseconds(costInSeconds: shortened.seconds), shortened)
+    if time.communication > 0 { return Picoseconds(costInSeconds: max(0, time.communication - gap)) }
+    return Picoseconds(costInSeconds: shortened(time).seconds)
+  }
+
+  private func shortened(_ time: KernelTime) -> KernelTime {
+    isPersistent ? time.withoutStart : time.starting(early: early)
   }
 }
 

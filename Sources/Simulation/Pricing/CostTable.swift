@@ -29,20 +29,6 @@ package struct CostTable: Sendable, Equatable {
   /// Every cost, in one order.
   var allCosts: [Cost] { costs + launch.all }
 
-  /// How long every cost takes, in the order of ``allCosts``: picoseconds.
-  var durations: [Int64] {
-    var durations: [Int64] = []
-    durations.reserveCapacity(costs.count + 8)
-    forEachDuration { durations.append($0) }
-    return durations
-  }
-
-  /// Calls back with how long every cost takes, in the order of ``allCosts``: picoseconds.
-  func forEachDuration(_ body: (Int64) -> Void) {
-    for index in costs.indices { body(costs[index].duration.count) }
-    for cost in launch.all { body(cost.duration.count) }
-  }
-
   /// Gives every cost an account of another meaning, by its index in ``allCosts``.
   mutating func replaceAccounts(_ account: (Int) -> Account) {
     for index in costs.indices { costs[index].account = account(index) }

@@ -43,6 +43,8 @@ package struct ProgramPlan: Sendable {
   package private(set) var program = Program()
   /// What each cost is the cost of.
   package private(set) var items: [Item] = []
+  /// The places in ``items`` of what the host spends.
+  private(set) var hostItems: [Int] = []
   /// How often a pass uses each cost.
   package private(set) var counts = ProgramCounts(Program())
   /// One pass with a synchronization at its end, and its counts.
@@ -90,6 +92,7 @@ package struct ProgramPlan: Sendable {
     }
     program.streamCount = program.namedStreamCount
     (itemIndices, labelIndices, kernelItems, emitted) = ([:], [:], [], [])
+    hostItems = items.indices.filter { !items[$0].isOfDevice }
     counts = ProgramCounts(program)
     program.instructions = InstructionRepeats.folding(program.instructions)
     synchronizedProgram = program.synchronized

@@ -39,21 +39,21 @@ extension Scenario {
   ///
   /// - Parameters:
   ///   - plan: The plan of this scenario.
+  ///   - costs: Its costs, where the caller has them.
   ///   - simulator: Runs it.
   ///   - step: The relative step of the differences.
   /// - Returns: The numbers that the latency depends on.
   /// - Throws: `SimulationFault` when a run does not end.
-  /// - Complexity: Two pricings of the half of the costs that it affects for each number that is not zero, where the critical
-  ///   path has anything of that half; two runs for every ``Account/laneCount`` that matter, and one to see which may.
+  /// - Complexity: One pricing of each cost and two of what it has of each number (`CostDifferences`), of the half of the costs
+  ///   that the critical path has anything of; two runs for every ``Account/laneCount`` numbers that matter, and one to see
+  ///   which may.
   package func sensitivities(
-    _ plan: ProgramPlan, with simulator: Simulator = Simulator(), step: Double = 5e-4
+    _ plan: ProgramPlan, _ costs: CostTable? = nil, with simulator: Simulator = Simulator(), step: Double = 5e-4
   ) throws(SimulationFault) -> [Sensitivity] {
-    let base = price(plan)
-    let latency = try simulator.time(plan, base, latencyKind).latency
+    let base = costs ?? price(plan)
+    let (latency, spent) = try halves(plan, base, simulator)
     guard latency > 0 else { return [] }
-    let spent = try halves(plan, base, simulator)
-    var differences = CostDifferences(self, plan, base)
-    let tangents = system.numbers.compactMap { differences.tangent($0, step, isOneSided: false, in: spent) }
+    let tangents = tangents(plan, base, system.numbers, step, isOneSided: false, in: spent)
     let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
     let falls = try accounts(plan, base, tangents.map(\.fall), simulator, .least)
     return tangents.indices.compactMap { index in
@@ -78,8 +78,8 @@ extension Scenario {
   /// - Returns: The numbers that the latency depends on, the strongest first; nil where finding out would take a multiple
   ///   of the pass's own simulation, as it would of a long program without a closed form.
   /// - Throws: `SimulationFault` when a run does not end.
-  /// - Complexity: One pricing of the host's or the device's half for each number, and a run for every
-  ///   ``Account/laneCount`` that matter.
+  /// - Complexity: One pricing of each cost and one of what it has of each number, and a run for every ``Account/laneCount``
+  ///   that matter.
   package func influences(
     _ plan: ProgramPlan, _ base: CostTable, _ timing: PassTiming, with simulator: Simulator = Simulator(),
     step: Double = 5e-4
@@ -90,9 +90,8 @@ extension Scenario {
     var spent: NumberEffect = []
     if isSpent([.dispatch, .launch, .kernelGap, .synchronization]) { spent.insert(.host) }
     if isSpent([.compute, .memory, .copy, .kernelOverhead, .communication]) { spent.insert(.device) }
-    var differences = CostDifferences(self, plan, base)
-    let tangents = system.numbers.filter { !$0.affects(isHostOnly: plan.isHostOnly).isDisjoint(with: spent) }
-      .compactMap { differences.tangent($0, step, isOneSided: true, in: [.host, .device]) }
+    let numbers = system.numbers.filter { !$0.affects(isHostOnly: plan.isHostOnly).isDisjoint(with: spent) }
+    let tangents = tangents(plan, base, numbers, step, isOneSided: true, in: [.host, .device])
     let rises = try accounts(plan, base, tangents.map(\.rise), simulator, .greatest)
     return tangents.indices.compactMap { index in
       guard rises[index] != 0 else { return nil }
@@ -105,112 +104,101 @@ extension Scenario {
   ///
   /// Where two paths meet at one moment, each lane keeps the larger number, so that of all paths of that length a lane has
   /// the one with most of its half. A cost counts a million, which no mean over passes rounds to nothing.
+  ///
+  /// - Returns: The latency, which such a run finds as well, and the halves.
   private func halves(
     _ plan: ProgramPlan, _ base: CostTable, _ simulator: Simulator
-  ) throws(SimulationFault) -> NumberEffect {
+  ) throws(SimulationFault) -> (latency: Picoseconds, halves: NumberEffect) {
     let isOfDevice = plan.items.map(\.isOfDevice) + LaunchCosts().all.map { _ in false }
-    let found = try accounts(
+    let found = try timing(
       plan, base, [isOfDevice.map { $0 ? 0 : 1 << 20 }, isOfDevice.map { $0 ? 1 << 20 : 0 }], simulator, .greatest)
     var halves: NumberEffect = []
-    if found[0] > 0 { halves.insert(.host) }
-    if found[1] > 0 { halves.insert(.device) }
-    return halves
+    if found.account[0] > 0 { halves.insert(.host) }
+    if found.account[1] > 0 { halves.insert(.device) }
+    return (found.latency, halves)
   }
 
   /// What differences of all costs come to along the critical path, one for each lane in a run.
   private func accounts(
     _ plan: ProgramPlan, _ base: CostTable, _ differences: [[Int64]], _ simulator: Simulator, _ ties: TieRule
   ) throws(SimulationFault) -> [Int64] {
-    var simulator = simulator
-    simulator.ties = ties
-    simulator.recordsTimeline = false
     var sums: [Int64] = []
     for start in stride(from: 0, to: differences.count, by: Account.laneCount) {
       let group = differences[start..<min(start + Account.laneCount, differences.count)]
-      var table = base
-      table.replaceAccounts { cost in
-        var account = Account.zero
-        for (lane, difference) in group.enumerated() { account[lane] = difference[cost] }
-        return account
-      }
-      let account = try simulator.time(plan, table, latencyKind).account
+      let account = try timing(plan, base, group, simulator, ties).account
       sums += group.indices.map { account[$0 - start] }
     }
     return sums
   }
+
+  /// A run whose clocks carry differences of all costs, one in each lane; empty ones are of nothing.
+  private func timing(
+    _ plan: ProgramPlan, _ base: CostTable, _ differences: some Sequence<[Int64]>, _ simulator: Simulator,
+    _ ties: TieRule
+  ) throws(SimulationFault) -> PassTiming {
+    var simulator = simulator
+    simulator.ties = ties
+    simulator.recordsTimeline = false
+    let lanes = differences.enumerated().filter { !$0.element.isEmpty }
+    var table = base
+    table.replaceAccounts { cost in
+      var account = Account.zero
+      for (lane, difference) in lanes { account[lane] = difference[cost] }
+      return account
+    }
+    return try simulator.time(plan, table, latencyKind)
+  }
+
+  /// How every cost changes with each of some numbers; without those that nothing changes with, and those that are zero or a
+  /// threshold.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan of this scenario.
+  ///   - base: Its costs.
+  ///   - numbers: The numbers.
+  ///   - step: By what share they change.
+  ///   - isOneSided: Whether a smaller value is priced only where a larger one leaves the number's range.
+  ///   - halves: Of which costs the changes matter.
+  /// - Returns: The changes, and what step they are for.
+  private func tangents(
+    _ plan: ProgramPlan, _ base: CostTable, _ numbers: [SystemNumber], _ step: Double, isOneSided: Bool,
+    in halves: NumberEffect
+  ) -> [Tangent] {
+    var changes: [CostDifferences.Change] = []
+    /// The place of a change among all; nil where it leaves the range of the number.
+    func place(of number: SystemNumber, at value: Double, _ affected: NumberEffect) -> Int? {
+      guard number.range.contains(value) else { return nil }
+      changes.append(CostDifferences.Change(number: number, value: value, affected: affected))
+      return changes.count - 1
+    }
+    let steps = numbers.compactMap { number -> (path: String, change: Double, above: Int?, below: Int?)? in
+      let affected = number.affects(isHostOnly: plan.isHostOnly).intersection(halves)
+      guard !affected.isEmpty, number.domain.kind != .threshold, let value = number.value(in: system), value != 0
+      else { return nil }
+      // Of things there is no fraction: one more and one fewer.
+      let isCount = number.domain.kind == .count
+      let change = isCount ? 1 / value : step
+      let above = place(of: number, at: isCount ? value + 1 : value * (1 + change), affected)
+      let needsBelow = !isOneSided || above == nil
+      let below = needsBelow ? place(of: number, at: isCount ? value - 1 : value * (1 - change), affected) : nil
+      return above == nil && below == nil ? nil : (number.path, change, above, below)
+    }
+    let found = CostDifferences(of: changes, self, plan, base)
+    return steps.compactMap { path, change, above, below in
+      let more = above.map { found.differences[$0] }
+      let less = below.map { found.differences[$0].map { -$0 } }
+      guard let rise = more ?? less, let fall = less ?? more, !rise.isEmpty || !fall.isEmpty else { return nil }
+      return Tangent(path: path, step: change, rise: rise, fall: fall)
+    }
+  }
 }
 
 /// How every cost changes with one number, to either side; where the number's range ends, as to the other side.
+///
+/// Nothing where no cost changes.
 private struct Tangent {
   let path: String
   let step: Double
   let rise: [Int64]
   let fall: [Int64]
-}
-
-/// What changes of numbers do to the costs of a plan.
-///
-/// The tables that are priced anew are kept: each belongs to numbers that affect the same halves of the costs, of which
-/// every cost is priced each time.
-private struct CostDifferences {
-  private let scenario: Scenario
-  private let plan: ProgramPlan
-  private let base: CostTable
-  private let durations: [Int64]
-  private var tables: [NumberEffect: CostTable] = [:]
-
-  /// - Parameters:
-  ///   - scenario: Whose numbers are changed.
-  ///   - plan: Its plan.
-  ///   - base: Its costs.
-  init(_ scenario: Scenario, _ plan: ProgramPlan, _ base: CostTable) {
-    self.scenario = scenario
-    self.plan = plan
-    self.base = base
-    durations = base.durations
-  }
-
-  /// How the costs change with a number; nil where they do not, or where it is zero or a threshold.
-  ///
-  /// - Parameters:
-  ///   - number: The number.
-  ///   - step: By what share it changes.
-  ///   - isOneSided: Whether a smaller value is priced only where a larger one leaves the number's range.
-  ///   - halves: Of which costs the changes matter.
-  /// - Returns: The changes, and what step they are for.
-  mutating func tangent(
-    _ number: SystemNumber, _ step: Double, isOneSided: Bool, in halves: NumberEffect
-  ) -> Tangent? {
-    let affected = number.affects(isHostOnly: plan.isHostOnly).intersection(halves)
-    guard !affected.isEmpty, number.domain.kind != .threshold, let value = number.value(in: scenario.system), value != 0
-    else { return nil }
-    // Of things there is no fraction: one more and one fewer.
-    let isCount = number.domain.kind == .count
-    let change = isCount ? 1 / value : step
-    let above = self.change(number, to: isCount ? value + 1 : value * (1 + change), affected)
-    let needsBelow = !isOneSided || above == nil
-    let below = needsBelow ? self.change(number, to: isCount ? value - 1 : value * (1 - change), affected) : nil
-    guard let rise = above ?? below?.map({ -$0 }), let fall = below?.map({ -$0 }) ?? above else { return nil }
-    guard rise.contains(where: { $0 != 0 }) || fall.contains(where: { $0 != 0 }) else { return nil }
-    return Tangent(path: number.path, step: change, rise: rise, fall: fall)
-  }
-
-  /// By how much each cost is longer with a number changed; nil where the change leaves the range of the number.
-  private mutating func change(_ number: SystemNumber, to value: Double, _ affected: NumberEffect) -> [Int64]? {
-    guard number.range.contains(value) else { return nil }
-    var changed = scenario
-    number.set(value, in: &changed.system)
-    // Taken out, so that it is changed where it lies.
-    var table = tables.removeValue(forKey: affected) ?? base
-    if affected.contains(.host) { changed.priceHost(plan, into: &table) }
-    if affected.contains(.device) { changed.priceDevice(plan, into: &table) }
-    var differences = durations
-    var index = 0
-    table.forEachDuration { duration in
-      differences[index] = duration - differences[index]
-      index += 1
-    }
-    tables[affected] = table
-    return differences
-  }
 }
