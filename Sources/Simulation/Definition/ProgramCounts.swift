@@ -32,7 +32,7 @@ package struct ProgramCounts: Sendable, Equatable {
   ///
   /// - Complexity: O(instructions in the text).
   package init(_ program: Program) {
-    let costCount = 1 + (program.instructions.map { $0.effect.cost ?? 0 }.max() ?? 0)
+    let costCount = 1 + program.instructions.reduce(0) { max($0, $1.effect.cost ?? 0) }
     hostUses = Array(repeating: 0, count: costCount)
     kernelUses = hostUses
     copyUses = hostUses
