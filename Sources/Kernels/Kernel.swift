@@ -257,8 +257,8 @@ public struct Kernel: Hashable, Sendable {
 
   /// What it is called in reports: the operator that it belongs to.
   public var name: String
-  /// What the arithmetic looks like.
-  public var work: Work
+  /// What the arithmetic looks like, or how a pass over memory goes about it.
+  private var form: Form
   // Small ones side by side: in any other order a kernel would be a fifth larger.
   /// What sort of work it is.
   public var kernelClass: KernelClass
@@ -279,8 +279,6 @@ public struct Kernel: Hashable, Sendable {
   public var weightBytes = 0.0
   /// What few kernels have.
   private var rare = Rarely.usual
-  /// How a pass over memory goes about it.
-  package var pass = PassShape()
 
   /// A kernel.
   public init(
@@ -289,7 +287,7 @@ public struct Kernel: Hashable, Sendable {
   ) {
     self.name = name
     self.kernelClass = kernelClass
-    self.work = work
+    form = Form(work, PassShape())
     self.flops = flops
     self.bytesRead = bytesRead
     self.bytesWritten = bytesWritten
@@ -305,6 +303,52 @@ public struct Kernel: Hashable, Sendable {
 
   /// All memory traffic, bytes.
   public var bytes: Double { bytesRead + bytesWritten }
+}
+
+// MARK: What it does
+
+extension Kernel {
+  /// A kernel's work, and if it is a pass over memory, how it goes about it.
+  ///
+  /// A product goes about nothing and a pass multiplies nothing, so that the two share a place; what is neither stands
+  /// elsewhere.
+  fileprivate enum Form: Hashable, Sendable {
+    case matrix(MatrixShape)
+    case pass(PassShape, isPooling: Bool)
+    indirect case other(Work, PassShape)
+
+    init(_ work: Work, _ pass: PassShape) {
+      switch work {
+      case .matrix(let shape) where pass == PassShape(): self = .matrix(shape)
+      case .stream: self = .pass(pass, isPooling: false)
+      case .pooling: self = .pass(pass, isPooling: true)
+      default: self = .other(work, pass)
+      }
+    }
+  }
+
+  /// What the arithmetic looks like.
+  public var work: Work {
+    get {
+      switch form {
+      case .matrix(let shape): .matrix(shape)
+      case .pass(_, let isPooling): isPooling ? .pooling : .stream
+      case .other(let work, _): work
+      }
+    }
+    set { form = Form(newValue, pass) }
+  }
+
+  /// How a pass over memory goes about it.
+  package var pass: PassShape {
+    get {
+      switch form {
+      case .matrix: PassShape()
+      case .pass(let pass, _), .other(_, let pass): pass
+      }
+    }
+    set { form = Form(work, newValue) }
+  }
 }
 
 // MARK: What few kernels have

@@ -24,6 +24,9 @@ package struct KernelPlaces: Sendable, Hashable, RandomAccessCollection {
     }
   }
 
+  /// How many there are.
+  @inlinable package var count: Int { endIndex }
+
   /// A place.
   @inlinable package subscript(index: Int) -> Int {
     switch form {

@@ -50,9 +50,8 @@ struct LiveTensors {
     findKeys(operands.tensors)
     let bytes = operands.tensors.all.map { Double($0.shape.elementCount) * target.bytes($0.type) }
     let groups = program.groups
-    let worksInPlace = groups.calls.operators.indices.map {
-      groups.calls.operators.name(of: $0).utf8.last == UInt8(ascii: "_")
-    }
+    let calls = groups.calls.operators
+    let worksInPlace = calls.flags { $0.utf8.last == UInt8(ascii: "_") }
     program.sequence.forEachRound { group, _ in
       let members = groups.places(of: group)
       run(

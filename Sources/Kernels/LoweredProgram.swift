@@ -16,22 +16,46 @@ package struct LoweredProgram: Sendable {
     package var hasRule: Bool
     /// Whether the host waits for the device afterwards.
     package var synchronizes: Bool
-    /// The stream that its kernels run in.
-    private let streamNumber: Int32
-    /// How many of the model's modules are called right before it.
-    package var moduleCalls = 0
     /// Its kernels, as indices into ``LoweredProgram/kernels``.
     package let kernels: KernelPlaces
-    /// The streams whose work must be done before its kernels start.
-    package let waitsForStreams: [Int]
-    /// The copy over the host link that it is, if it is one: in a place of its own, since few are.
-    private let copies: [Transfer]
+    /// What few operations have.
+    private var rare: Rarely
 
     /// The stream that its kernels run in.
-    package var stream: Int { Int(streamNumber) }
+    package var stream: Int { details.stream }
+
+    /// The streams whose work must be done before its kernels start.
+    package var waitsForStreams: [Int] { details.waitsForStreams }
 
     /// The copy over the host link that it is.
-    package var transfer: Transfer? { copies.first }
+    package var transfer: Transfer? { details.transfer }
+
+    /// How many of the model's modules are called right before it.
+    package var moduleCalls: Int {
+      get { details.moduleCalls }
+      set { details.moduleCalls = newValue }
+    }
+
+    /// What nearly all operations have alike: in a place of their own, since a program may have hundreds of thousands of them.
+    private struct Details: Equatable, Sendable {
+      var stream = 0
+      var waitsForStreams: [Int] = []
+      var transfer: Transfer?
+      var moduleCalls = 0
+    }
+
+    /// These, or that they are as usual.
+    private enum Rarely: Equatable, Sendable {
+      case usual
+      indirect case other(Details)
+
+      init(_ details: Details) { self = details == Details() ? .usual : .other(details) }
+    }
+
+    private var details: Details {
+      get { if case .other(let details) = rare { details } else { Details() } }
+      set { rare = Rarely(newValue) }
+    }
 
     /// What a group of operators was lowered to.
     fileprivate init(
@@ -41,11 +65,11 @@ package struct LoweredProgram: Sendable {
       kind = lowered.kind
       hasRule = lowered.hasRule
       synchronizes = lowered.synchronizes
-      streamNumber = Int32(first.stream)
-      self.moduleCalls = moduleCalls
       self.kernels = kernels
-      waitsForStreams = first.waitsForStreams
-      copies = lowered.transfer.map { [$0] } ?? []
+      rare = Rarely(
+        Details(
+          stream: first.stream, waitsForStreams: first.waitsForStreams, transfer: lowered.transfer,
+          moduleCalls: moduleCalls))
     }
   }
 
@@ -165,7 +189,8 @@ package struct LoweredProgram: Sendable {
   }
 
   private func add(_ operation: Operation, to total: inout Total) {
-    for kernel in operation.kernels {
+    for index in 0..<operation.kernels.count {
+      let kernel = operation.kernels[index]
       total.kernels += 1
       total.flops += kernels[kernel].flops
       total.bytes += kernels[kernel].bytes
@@ -185,7 +210,7 @@ private struct DifferentKernels {
   }
 
   /// Where in ``kernels`` a kernel stands; one that is new stands at the end.
-  mutating func index(of kernel: Kernel) -> Int32 {
+  mutating func index(of kernel: consuming Kernel) -> Int32 {
     var quick = QuickHash()
     quick.add(UInt64(kernel.name.utf8.count))
     quick.add(kernel.flops)

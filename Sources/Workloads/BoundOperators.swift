@@ -57,9 +57,12 @@ package struct BoundOperators: Sendable, RandomAccessCollection {
     return Int(binding.texts.plain[Int(place)].name)
   }
 
-  /// The name of an operator.
-  package func name(of index: Int) -> String {
-    plainName(of: index).map { plainNames[$0] } ?? made[Int(~places[index])].name
+  /// For each operator what its name says.
+  package func flags(_ flag: (String) -> Bool) -> [Bool] {
+    let byName = plainNames.map(flag)
+    return indices.map { index in
+      plainName(of: index).map { byName[$0] } ?? flag(made[Int(~places[index])].name)
+    }
   }
 
   /// How many modules are called right before an operator.

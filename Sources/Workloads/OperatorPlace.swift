@@ -23,9 +23,12 @@ package struct OperatorPlace {
   ) rethrows -> Result {
     let name = Int(binding.texts.plain[Int(number)].name)
     if name >= last.count { last += Array(repeating: nil, count: name + 1 - last.count) }
-    if last[name]?.writeSizes(of: number, binding) != true { last[name] = binding.known(number) }
-    guard let operation = last[name] else { preconditionFailure("just written") }
-    return try body(operation)
+    // Taken out, so that it is nobody else's, and no part of it is held and let go.
+    var operation = last[name].take() ?? binding.known(number)
+    if !operation.writeSizes(of: number, binding) { operation = binding.known(number) }
+    let result = try body(operation)
+    last[name] = consume operation
+    return result
   }
 }
 

@@ -12,7 +12,7 @@ final class PlainBinding: Sendable {
   ///   - values: The values of the parameters, in the order of the file.
   ///   - isWhole: Whether all of the operators are bound, and not those of one kind of layer.
   init(texts: OperatorTexts, values: [Int64], isWhole: Bool) {
-    self.texts = texts
+    self.texts = texts.plainOnly
     self.values = values
     formulas = isWhole ? texts.formulas.map { try? $0.value(for: values) } : []
   }

@@ -23,6 +23,8 @@ extension Workload {
   ///   - values: Values by parameter name.
   ///   - isChecked: Whether operators of a name are to be checked.
   ///   - check: Says what is wrong with one of these.
+  /// - Returns: What ``bind(_:check:)`` returns.
+  /// - Throws: What ``bind(_:check:)`` throws.
   package func bind(
     _ values: [String: Int64], isChecked: (String) -> Bool, check: (Operator) -> OperatorProblem?
   ) throws(WorkloadFault) -> BoundWorkload {

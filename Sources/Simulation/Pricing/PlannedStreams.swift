@@ -43,10 +43,9 @@ struct PlannedStreams: Sendable {
   /// Whether anything is launched into a stream under its own number.
   func isOutside(_ stream: Int) -> Bool { outside.contains(stream) }
 
-  /// Whether an operation outside of graphs may wait for anything: most wait for nothing, and need no set to say so.
-  func mayAwait(_ operation: LoweredProgram.Operation) -> Bool {
-    !captured.isEmpty || !operation.waitsForStreams.isEmpty
-  }
+  /// Whether an operation outside of graphs may wait for anything that it does not name: where there are no graphs, none
+  /// does, and no set is needed to say so.
+  var mayAwait: Bool { !captured.isEmpty }
 
   /// What an operation outside of graphs waits for.
   ///

@@ -7,16 +7,16 @@ import Workloads
 /// The plan depends on the workload, the framework's mode and rules, and the sort of device; not on any speed. So one
 /// plan serves every system that differs in numbers only: ``CostTable/init(plan:system:model:)`` prices it again.
 package struct ProgramPlan: Sendable {
-  /// What a cost is the cost of.
+  /// What a cost is the cost of: nearly always a kernel, so that what others have stands elsewhere.
   package enum Item: Sendable, Hashable {
     /// Dispatching an operator.
-    case dispatch(Dispatch)
+    indirect case dispatch(Dispatch)
     /// Preparing a graph for launch: of so many nodes in so many chains, behind another piece of the pass or not.
-    case graph(nodes: Int, chains: Int, isFurther: Bool)
+    indirect case graph(nodes: Int, chains: Int, isFurther: Bool)
     /// Running a kernel, by its index in the lowered program.
     case kernel(Int)
     /// A copy over the host link.
-    case transfer(Transfer)
+    indirect case transfer(Transfer)
 
     /// Whether it is spent on the device, and priced by the device's numbers.
     var isOfDevice: Bool {
@@ -208,7 +208,8 @@ package struct ProgramPlan: Sendable {
     let label = label(operation.name)
     var own = 0
     if !isHostOnly {
-      for kernel in operation.kernels where !lowered.kernels[kernel].isLaunchedByLibrary { own += 1 }
+      for index in 0..<operation.kernels.count
+      where !lowered.kernels[operation.kernels[index]].isLaunchedByLibrary { own += 1 }
     }
     let dispatch = Dispatch(
       kind: operation.kind, kernels: own, moduleCalls: operation.moduleCalls, isRepeated: isRepeated)
@@ -217,7 +218,7 @@ package struct ProgramPlan: Sendable {
   }
 
   private mutating func emitDeviceWork(_ operation: LoweredProgram.Operation, _ label: Int) {
-    if !isHostOnly, streams.mayAwait(operation) {
+    if !isHostOnly, streams.mayAwait || !operation.waitsForStreams.isEmpty {
       emitWaits(of: operation.stream, for: streams.awaited(by: operation))
     }
     if let transfer = operation.transfer, !isHostOnly {
@@ -226,14 +227,17 @@ package struct ProgramPlan: Sendable {
           transfer.isPageable ? .blockingCopy : .copy, operand: index(of: .transfer(transfer)),
           stream: operation.stream, lane: transfer.isToDevice ? 0 : 1, label: label))
     }
-    for kernel in operation.kernels {
-      program.instructions.append(
-        Instruction(
-          isHostOnly ? .hostKernel : lowered.kernels[kernel].kernelClass == .collective ? .collective : .launch,
-          operand: index(ofKernel: kernel),
-          stream: isHostOnly ? 0 : operation.stream, label: label))
+    for index in 0..<operation.kernels.count {
+      emitLaunch(operation.kernels[index], stream: operation.stream, label)
     }
     if operation.synchronizes, !isHostOnly { program.instructions.append(Instruction(.synchronize, operand: 0)) }
+  }
+
+  private mutating func emitLaunch(_ kernel: Int, stream: Int, _ label: Int) {
+    program.instructions.append(
+      Instruction(
+        isHostOnly ? .hostKernel : lowered.kernels[kernel].kernelClass == .collective ? .collective : .launch,
+        operand: index(ofKernel: kernel), stream: isHostOnly ? 0 : stream, label: label))
   }
 
   /// Lets the next launch into a stream wait for others.
