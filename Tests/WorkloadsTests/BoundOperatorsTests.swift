@@ -5,13 +5,44 @@ import Testing
 
 /// Operators that are kept as their text is, held against those that are made of it.
 @Suite("Operators that stay as their text is") struct BoundOperatorsTests {
-  private static func bound(_ seed: UInt64) -> BoundOperators? {
-    var writer = ProgramScannerTests.Writer(random: SeededGenerator(seed: 3000 + seed))
-    return try? Workload(bytes: Array(writer.file().utf8), file: "w.json").bind(["batch": 3]).different
+  /// Operators of a few names and of any number of tensors, types and attributes; some behind modules, which are made.
+  private static func text(_ seed: UInt64) -> String {
+    var random = SeededGenerator(seed: 3000 + seed)
+    func list(_ texts: [String]) -> String { "[" + texts.joined(separator: ",") + "]" }
+    func some(_ most: Int, _ make: () -> String) -> [String] {
+      (0..<Int.random(in: 0...most, using: &random)).map { _ in make() }
+    }
+    func pick(_ texts: [String]) -> String { texts[Int.random(in: 0..<texts.count, using: &random)] }
+    func shapes(_ most: Int) -> [String] {
+      some(most) { list(some(6) { pick(["0", "1", "2", "7", "64", "\"batch\"", "\"batch + 1\""]) }) }
+    }
+    let calls = (0..<120).map { _ in
+      let (inputs, outputs) = (shapes(2), shapes(1))
+      var members = ["\"operator\":\"\(pick(["a", "b", "mine::b"]))\"", "\"inputs\":" + list(inputs)]
+      if !outputs.isEmpty { members.append("\"outputs\":" + list(outputs)) }
+      if pick(["", "t"]) == "t" {
+        members.append("\"dtypes\":" + list(inputs.map { _ in pick(["\"float\"", "\"int64\"", "\"weight\""]) }))
+      }
+      if pick(["", "", "", "t"]) == "t" { members.append("\"attributes\":{\"k\":\(pick(["1", "[2,\"batch\"]"]))}") }
+      return "{" + members.joined(separator: ",") + "}"
+    }
+    let repeated = "{\"repeat\":2,\"modules\":\(pick(["0", "9"])),\"program\":\(list(Array(calls.prefix(20))))}"
+    return file((calls + [repeated]).joined(separator: ","))
+  }
+
+  private static func bound(_ seed: UInt64) throws -> BoundOperators {
+    try workload(text(seed)).bind(["batch": 3]).different
+  }
+
+  @Test(arguments: 0..<40) func `are those that a tree has`(seed: UInt64) throws {
+    let bytes = Array(Self.text(seed).utf8)
+    let scanned = try Workload(bytes: bytes, file: "w.json").bind(["batch": 3])
+    let read = try Workload(bytes: bytes, file: "w.json", scans: false).bind(["batch": 3])
+    #expect(scanned.operators == read.operators && scanned.sequence == read.sequence)
   }
 
   @Test(arguments: 0..<40) func `are shown in one place as they are made`(seed: UInt64) throws {
-    guard let operators = Self.bound(seed) else { return }
+    let operators = try Self.bound(seed)
     var (place, random) = (OperatorPlace(), SeededGenerator(seed: seed))
     var before: (shown: Operator, made: Operator)?
     for index in operators.indices.shuffled(using: &random) + operators.indices {
@@ -22,7 +53,7 @@ import Testing
   }
 
   @Test(arguments: 0..<40) func `tell of themselves without being made`(seed: UInt64) throws {
-    guard let operators = Self.bound(seed) else { return }
+    let operators = try Self.bound(seed)
     let endsInB = operators.flags { $0.hasSuffix("b") }
     for (index, made) in operators.enumerated() {
       var (inputs, outputs) = ([Tensor](), [Tensor]())
