@@ -25,13 +25,16 @@ package struct Fusion: Sendable {
   ///
   /// Its operators share one dispatch and, where they have any, their kernels.
   package func rewrite(_ program: ResolvedProgram) -> FusedProgram {
-    var groups = OperatorGroups(program.calls)
     if rules.isEmpty {
-      // Every operator is a group, and most programs are long.
+      // Every operator is a group, and most programs are long, with calls in the order in which they first come.
+      if program.isInOrder {
+        return FusedProgram(groups: OperatorGroups(alone: program.calls), sequence: program.sequence)
+      }
+      var groups = OperatorGroups(program.calls)
       let sequence = program.sequence.mapLeaves { groups.index(of: $0) }
       return FusedProgram(groups: groups, sequence: sequence)
     }
-    var walk = FusionWalk(rules: rules, groups: groups)
+    var walk = FusionWalk(rules: rules, groups: OperatorGroups(program.calls.kept))
     var emitted = walk.walk(program.sequence)
     walk.close(into: &emitted)
     return FusedProgram(groups: walk.groups, sequence: emitted)
@@ -62,6 +65,14 @@ package struct OperatorGroups: Sendable {
   init(_ calls: DifferentCalls) {
     self.calls = calls
     alone = [Int32](repeating: -1, count: calls.count)
+  }
+
+  /// Each call by itself, as the group of its own index.
+  init(alone calls: DifferentCalls) {
+    self.calls = calls
+    members = (0..<Int32(calls.count)).map { $0 }
+    ends = members.map { $0 + 1 }
+    alone = []
   }
 
   /// How many there are.

@@ -230,8 +230,8 @@ public struct Kernel: Hashable, Sendable {
     case matrix(MatrixShape)
     /// A convolution; in a place of its own, since its arrays would make every kernel large.
     indirect case convolution(ConvolutionShape)
-    /// Fused attention: the two products of all heads, and what is between them.
-    case attention(AttentionShape)
+    /// Fused attention: the two products of all heads, and what is between them; in a place of its own as well.
+    indirect case attention(AttentionShape)
     /// A small kernel by which a library prepares or completes a convolution: offsets, transformed filters.
     case convolutionHelper
     /// A product with one row as a compiler writes it: a sum of weights for each result, each weight read once.
@@ -257,42 +257,28 @@ public struct Kernel: Hashable, Sendable {
 
   /// What it is called in reports: the operator that it belongs to.
   public var name: String
+  /// What the arithmetic looks like, or how a pass over memory goes about it.
+  private var form: Form
+  // Small ones side by side: in any other order a kernel would be a fifth larger.
   /// What sort of work it is.
   public var kernelClass: KernelClass
-  /// What the arithmetic looks like.
-  public var work: Work
+  /// The format of the arithmetic.
+  public var arithmetic: Precision
+  /// Whether a library launches it within a call that launches another kernel: it costs the host the driver's call and
+  /// nothing of the framework.
+  public var isLaunchedByLibrary = false
+  /// Whether nothing of what it reads and writes is in the last-level cache, however small it is.
+  package var isCold = false
   /// Floating-point operations; a multiply-add counts two.
   public var flops: Double
   /// Bytes that come from memory at least.
   public var bytesRead: Double
   /// Bytes that go to memory at least.
   public var bytesWritten: Double
-  /// The format of the arithmetic.
-  public var arithmetic: Precision
-  /// Whether a library launches it within a call that launches another kernel: it costs the host the driver's call and
-  /// nothing of the framework.
-  public var isLaunchedByLibrary = false
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
-  /// Bytes of its operands that it does not look at, of those that it reads: positions between a convolution's windows.
-  package var unreadBytes = 0.0
-  /// How many of the weights are converted to the format of the arithmetic as they arrive.
-  package var conversions = 0.0
-  /// How many of them a compute unit converts in a clock.
-  package var conversionsPerClock = Double.infinity
-  /// Bytes that pass through the last-level cache from one reading of the weights to the next.
-  ///
-  /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has
-  /// those of the copies.
-  package var weightReuseBytes = Double.infinity
-  /// Elements that are brought into a narrower format before a product, by a scale that is found first.
-  package var quantized = 0.0
-  /// How a product of several groups is cut into blocks, where it is an engine's own kernel.
-  package var groups = GroupedProductTiles()
-  /// How a pass over memory goes about it.
-  package var pass = PassShape()
-  /// Whether nothing of what it reads and writes is in the last-level cache, however small it is.
-  package var isCold = false
+  /// What few kernels have.
+  private var rare = Rarely.usual
 
   /// A kernel.
   public init(
@@ -301,7 +287,7 @@ public struct Kernel: Hashable, Sendable {
   ) {
     self.name = name
     self.kernelClass = kernelClass
-    self.work = work
+    form = Form(work, PassShape())
     self.flops = flops
     self.bytesRead = bytesRead
     self.bytesWritten = bytesWritten
@@ -317,4 +303,114 @@ public struct Kernel: Hashable, Sendable {
 
   /// All memory traffic, bytes.
   public var bytes: Double { bytesRead + bytesWritten }
+}
+
+// MARK: What it does
+
+extension Kernel {
+  /// A kernel's work, and if it is a pass over memory, how it goes about it.
+  ///
+  /// A product goes about nothing and a pass multiplies nothing, so that the two share a place; what is neither stands
+  /// elsewhere.
+  fileprivate enum Form: Hashable, Sendable {
+    case matrix(MatrixShape)
+    case pass(PassShape, isPooling: Bool)
+    indirect case other(Work, PassShape)
+
+    init(_ work: Work, _ pass: PassShape) {
+      switch work {
+      case .matrix(let shape) where pass == PassShape(): self = .matrix(shape)
+      case .stream: self = .pass(pass, isPooling: false)
+      case .pooling: self = .pass(pass, isPooling: true)
+      default: self = .other(work, pass)
+      }
+    }
+  }
+
+  /// What the arithmetic looks like.
+  public var work: Work {
+    get {
+      switch form {
+      case .matrix(let shape): .matrix(shape)
+      case .pass(_, let isPooling): isPooling ? .pooling : .stream
+      case .other(let work, _): work
+      }
+    }
+    set { form = Form(newValue, pass) }
+  }
+
+  /// How a pass over memory goes about it.
+  package var pass: PassShape {
+    get {
+      switch form {
+      case .matrix: PassShape()
+      case .pass(let pass, _), .other(_, let pass): pass
+      }
+    }
+    set { form = Form(work, newValue) }
+  }
+}
+
+// MARK: What few kernels have
+
+extension Kernel {
+  /// Numbers that nearly all kernels have alike: in a place of their own, since they would be half of each.
+  fileprivate struct Details: Hashable, Sendable {
+    var unreadBytes = 0.0
+    var conversions = 0.0
+    var conversionsPerClock = Double.infinity
+    var weightReuseBytes = Double.infinity
+    var quantized = 0.0
+    var groups = GroupedProductTiles()
+  }
+
+  /// These numbers, or that they are as usual.
+  fileprivate enum Rarely: Hashable, Sendable {
+    case usual
+    indirect case other(Details)
+  }
+
+  private var details: Details {
+    get { if case .other(let details) = rare { details } else { Details() } }
+    set { rare = newValue == Details() ? .usual : .other(newValue) }
+  }
+
+  /// Bytes of its operands that it does not look at, of those that it reads: positions between a convolution's windows.
+  package var unreadBytes: Double {
+    get { details.unreadBytes }
+    set { details.unreadBytes = newValue }
+  }
+
+  /// How many of the weights are converted to the format of the arithmetic as they arrive.
+  package var conversions: Double {
+    get { details.conversions }
+    set { details.conversions = newValue }
+  }
+
+  /// How many of them a compute unit converts in a clock.
+  package var conversionsPerClock: Double {
+    get { details.conversionsPerClock }
+    set { details.conversionsPerClock = newValue }
+  }
+
+  /// Bytes that pass through the last-level cache from one reading of the weights to the next.
+  ///
+  /// Infinite in a pass, where those of all other layers come between. A benchmark that takes a few copies in turn has
+  /// those of the copies.
+  package var weightReuseBytes: Double {
+    get { details.weightReuseBytes }
+    set { details.weightReuseBytes = newValue }
+  }
+
+  /// Elements that are brought into a narrower format before a product, by a scale that is found first.
+  package var quantized: Double {
+    get { details.quantized }
+    set { details.quantized = newValue }
+  }
+
+  /// How a product of several groups is cut into blocks, where it is an engine's own kernel.
+  package var groups: GroupedProductTiles {
+    get { details.groups }
+    set { details.groups = newValue }
+  }
 }

@@ -12,8 +12,8 @@ struct LiveTensors {
   var peakBytes: Double {
     var changes = [Double](repeating: 0, count: time + 1)
     for tensor in tensors {
-      changes[tensor.made] += tensor.bytes
-      changes[tensor.lastRead + 1] -= tensor.bytes
+      changes[Int(tensor.made)] += tensor.bytes
+      changes[Int(tensor.lastRead) + 1] -= tensor.bytes
     }
     var (live, peak) = (0.0, 0.0)
     for change in changes {
@@ -25,110 +25,95 @@ struct LiveTensors {
 
   private struct Made {
     let bytes: Double
-    let made: Int
-    var lastRead: Int
-  }
-
-  /// What a call reads or makes.
-  private struct Operand {
-    let elements: Int64
-    /// The number of its key; -1 of a weight, which lives throughout.
-    let key: Int32
-    let bytes: Double
+    let made: Int32
+    var lastRead: Int32
   }
 
   private var tensors: [Made] = []
+  /// By a tensor's number that of its elements and type, by which calls find what they read.
+  private var keys: [Int32] = []
   /// By the number of a key the tensor that was made last of so many elements of a type, or -1.
   private var last: [Int32] = []
   private var time = 0
-
-  /// The operands of all calls, those of one behind those of another.
-  private var operands: [Operand] = []
-  /// For each call where its inputs begin among them, and its results, which end where the next call's inputs begin.
-  private var starts: [(inputs: Int32, results: Int32)] = []
 
   /// The tensors of a program.
   ///
   /// - Parameters:
   ///   - program: Its operators, fused.
-  ///   - launchesNothing: For each of its groups, whether it launches nothing.
+  ///   - operands: What the calls of these read and make.
+  ///   - launchesNothing: Whether a group, by its index, launches nothing.
   ///   - target: What the program was lowered to.
   /// - Complexity: The length of the program's text, times the depth of its loops.
-  init(_ program: FusedProgram, launchesNothing: [Bool], _ target: LoweringTarget) {
+  init(
+    _ program: FusedProgram, _ operands: CallOperands, launchesNothing: (Int) -> Bool, _ target: LoweringTarget
+  ) {
+    findKeys(operands.tensors)
+    let bytes = operands.tensors.all.map { Double($0.shape.elementCount) * target.bytes($0.type) }
     let groups = program.groups
-    findOperands(groups.calls, target)
-    let worksInPlace = groups.calls.operators.map { $0.name.utf8.last == UInt8(ascii: "_") }
+    let calls = groups.calls.operators
+    let worksInPlace = calls.flags { $0.utf8.last == UInt8(ascii: "_") }
     program.sequence.forEachRound { group, _ in
       let members = groups.places(of: group)
-      run(members, isAlias: launchesNothing[group] || worksInPlace[Int(members[members.endIndex - 1])])
+      run(
+        members, operands, bytes,
+        isAlias: launchesNothing(group) || worksInPlace[Int(members[members.endIndex - 1])])
     }
-    (operands, starts, last) = ([], [], [])
+    (keys, last) = ([], [])
   }
 
-  private mutating func findOperands(_ calls: DifferentCalls, _ target: LoweringTarget) {
-    var keys: [(elements: Int64, type: ElementType)] = []
+  private mutating func findKeys(_ different: DifferentTensors) {
+    var known: [(elements: Int64, type: ElementType)] = []
     var places = PlaceTable()
-    func number(_ elements: Int64, _ type: ElementType) -> Int32 {
+    keys = different.all.map { tensor in
+      let (elements, type) = (tensor.shape.elementCount, tensor.type)
       var hash = QuickHash()
       hash.add(elements)
-      let known = places.place(hash: hash.value) { keys[$0].elements == elements && keys[$0].type == type }
-      if let known { return Int32(known) }
-      keys.append((elements, type))
+      let place = places.place(hash: hash.value) { known[$0].elements == elements && known[$0].type == type }
+      if let place { return Int32(place) }
+      known.append((elements, type))
       places.append(hash: hash.value)
-      return Int32(keys.count - 1)
+      return Int32(known.count - 1)
     }
-    func operand(_ shape: Shape, _ type: ElementType, isWeight: Bool) -> Operand {
-      let (elements, bytes) = (shape.elementCount, Double(shape.elementCount) * target.bytes(type))
-      guard !isWeight else { return Operand(elements: elements, key: -1, bytes: bytes) }
-      return Operand(elements: elements, key: number(elements, type), bytes: bytes)
-    }
-    starts.reserveCapacity(calls.count + 1)
-    for call in 0..<calls.count {
-      let first = Int32(operands.count)
-      let (inputs, inputTypes) = (calls.operators[call].inputs, calls.operators[call].inputTypes)
-      for index in inputs.indices {
-        operands.append(operand(inputs[index], inputTypes[index], isWeight: calls.rules[call].isWeight(index)))
-      }
-      starts.append((first, Int32(operands.count)))
-      let (outputs, outputTypes) = (calls.operators[call].outputs, calls.operators[call].outputTypes)
-      for index in outputs.indices { operands.append(operand(outputs[index], outputTypes[index], isWeight: false)) }
-    }
-    starts.append((Int32(operands.count), Int32(operands.count)))
-    last = [Int32](repeating: -1, count: keys.count)
+    last = [Int32](repeating: -1, count: known.count)
   }
 
-  private mutating func run(_ group: ArraySlice<Int32>, isAlias: Bool) {
+  private mutating func run(
+    _ group: ArraySlice<Int32>, _ operands: CallOperands, _ bytes: [Double], isAlias: Bool
+  ) {
     defer { time += 1 }
     var source: Int32?
     var chained: Int64?
     for member in group {
-      let (inputs, results) = starts[Int(member)]
-      for index in Int(inputs)..<Int(results) {
-        let operand = operands[index]
+      for place in operands.inputs(of: Int(member)) {
+        let operand = operands.all[place]
         if operand.elements == chained {
           chained = nil
           continue
         }
-        guard operand.key >= 0, last[Int(operand.key)] >= 0 else { continue }
-        let tensor = last[Int(operand.key)]
-        tensors[Int(tensor)].lastRead = time
+        // A weight lives throughout.
+        guard !operand.role.isWeight else { continue }
+        let tensor = last[Int(keys[Int(operand.number)])]
+        guard tensor >= 0 else { continue }
+        tensors[Int(tensor)].lastRead = Int32(time)
         if source == nil { source = tensor }
       }
-      chained = results < starts[Int(member) + 1].inputs ? operands[Int(results)].elements : nil
+      let results = operands.results(of: Int(member))
+      chained = results.isEmpty ? nil : operands.all[results.lowerBound].elements
     }
-    if let result = group.last { make(Int(result), from: source, isAlias: isAlias) }
+    guard let result = group.last else { return }
+    for place in operands.results(of: Int(result)) {
+      make(operands.all[place].number, bytes, from: source, isAlias: isAlias)
+    }
   }
 
-  /// Makes the results of a call.
-  private mutating func make(_ call: Int, from source: Int32?, isAlias: Bool) {
-    for index in Int(starts[call].results)..<Int(starts[call + 1].inputs) {
-      let operand = operands[index]
-      if isAlias {
-        if let source { last[Int(operand.key)] = source }
-      } else {
-        last[Int(operand.key)] = Int32(tensors.count)
-        tensors.append(Made(bytes: operand.bytes, made: time, lastRead: time))
-      }
+  /// Makes a tensor, or another name for one.
+  private mutating func make(_ number: Int32, _ bytes: [Double], from source: Int32?, isAlias: Bool) {
+    let key = Int(keys[Int(number)])
+    if isAlias {
+      if let source { last[key] = source }
+    } else {
+      last[key] = Int32(tensors.count)
+      tensors.append(Made(bytes: bytes[Int(number)], made: Int32(time), lastRead: Int32(time)))
     }
   }
 }

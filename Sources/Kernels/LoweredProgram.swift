@@ -14,18 +14,63 @@ package struct LoweredProgram: Sendable {
     package var kind: OperatorKind
     /// Whether a rule stands behind its kernels.
     package var hasRule: Bool
-    /// Its kernels, as indices into ``LoweredProgram/kernels``.
-    package var kernels: [Int]
-    /// The copy over the host link that it is.
-    package var transfer: Transfer?
     /// Whether the host waits for the device afterwards.
     package var synchronizes: Bool
+    /// Its kernels, as indices into ``LoweredProgram/kernels``.
+    package let kernels: KernelPlaces
+    /// What few operations have.
+    private var rare: Rarely
+
     /// The stream that its kernels run in.
-    package var stream: Int
+    package var stream: Int { details.stream }
+
     /// The streams whose work must be done before its kernels start.
-    package var waitsForStreams: [Int]
+    package var waitsForStreams: [Int] { details.waitsForStreams }
+
+    /// The copy over the host link that it is.
+    package var transfer: Transfer? { details.transfer }
+
     /// How many of the model's modules are called right before it.
-    package var moduleCalls = 0
+    package var moduleCalls: Int {
+      get { details.moduleCalls }
+      set { details.moduleCalls = newValue }
+    }
+
+    /// What nearly all operations have alike: in a place of their own, since a program may have hundreds of thousands of them.
+    private struct Details: Equatable, Sendable {
+      var stream = 0
+      var waitsForStreams: [Int] = []
+      var transfer: Transfer?
+      var moduleCalls = 0
+    }
+
+    /// These, or that they are as usual.
+    private enum Rarely: Equatable, Sendable {
+      case usual
+      indirect case other(Details)
+
+      init(_ details: Details) { self = details == Details() ? .usual : .other(details) }
+    }
+
+    private var details: Details {
+      get { if case .other(let details) = rare { details } else { Details() } }
+      set { rare = Rarely(newValue) }
+    }
+
+    /// What a group of operators was lowered to.
+    fileprivate init(
+      name: String, _ lowered: LoweredOperator, kernels: KernelPlaces, first: Operator, moduleCalls: Int
+    ) {
+      self.name = name
+      kind = lowered.kind
+      hasRule = lowered.hasRule
+      synchronizes = lowered.synchronizes
+      self.kernels = kernels
+      rare = Rarely(
+        Details(
+          stream: first.stream, waitsForStreams: first.waitsForStreams, transfer: lowered.transfer,
+          moduleCalls: moduleCalls))
+    }
   }
 
   /// A piece of the program's structure; leaves are indices into ``LoweredProgram/operations``.
@@ -87,8 +132,13 @@ package struct LoweredProgram: Sendable {
       $0.add($1, times: $2)
     }
     (kernelCount, flops, bytes, bytesWithoutRule) = (total.kernels, total.flops, total.bytes, total.bytesWithoutRule)
-    let resident = ResidentTensors(workload, program, target)
-    let live = LiveTensors(fused, launchesNothing: operations.map { $0.kernels.isEmpty }, target)
+    let operands = CallOperands(program.calls)
+    let resident = ResidentTensors(workload, program, operands, target)
+    // Without rules the calls that are fused are those of the program.
+    let isRewritten = !rules.isEmpty || !decomposition.isEmpty || copied.calls.count != program.calls.count
+    let live = LiveTensors(
+      fused, isRewritten ? CallOperands(fused.groups.calls) : operands,
+      launchesNothing: { operations[$0].kernels.isEmpty }, target)
     tensors = TensorDemand(
       weights: resident.weightBytes, inputs: resident.inputBytes, activations: live.peakBytes, count: resident.count)
   }
@@ -97,23 +147,31 @@ package struct LoweredProgram: Sendable {
   private mutating func lower(_ groups: OperatorGroups, with lowering: Lowering) {
     var different = DifferentKernels(capacity: groups.count)
     operations.reserveCapacity(groups.count)
+    var place = OperatorPlace()
     for index in 0..<groups.count {
       let places = groups.places(of: index)
-      let first = groups.calls[Int(places[places.startIndex])]
-      let lowered = places.count == 1 ? lowering.lower(first) : lowering.lower(group: groups[index])
-      let name = places.count == 1 ? first.operation.name : lowered.kernels.last?.name ?? first.operation.name
-      if !lowered.hasRule, !operatorsWithoutRule.contains(first.operation.name) {
-        operatorsWithoutRule.append(first.operation.name)
+      let call = Int(places[places.startIndex])
+      place.look(groups.calls.operators, at: call) { first in
+        let lowered =
+          places.count == 1 ? lowering.lower(first, groups.calls.rules[call]) : lowering.lower(group: groups[index])
+        let moduleCalls = places.reduce(0) { $0 + groups.calls.operators.moduleCalls(before: Int($1)) }
+        append(lowered, first, isAlone: places.count == 1, moduleCalls: moduleCalls, &different)
       }
-      operations.append(
-        Operation(
-          name: name, kind: lowered.kind, hasRule: lowered.hasRule,
-          kernels: lowered.kernels.map { different.index(of: $0) }, transfer: lowered.transfer,
-          synchronizes: lowered.synchronizes, stream: first.operation.stream,
-          waitsForStreams: first.operation.waitsForStreams,
-          moduleCalls: places.reduce(0) { $0 + groups.calls.operators[Int($1)].moduleCalls }))
     }
     kernels = different.kernels
+  }
+
+  /// Appends what a group was lowered to that begins with an operator.
+  private mutating func append(
+    _ lowered: LoweredOperator, _ first: Operator, isAlone: Bool, moduleCalls: Int, _ different: inout DifferentKernels
+  ) {
+    let kernels =
+      lowered.kernels.count == 1
+      ? KernelPlaces(different.index(of: lowered.kernels[0]))
+      : KernelPlaces(lowered.kernels.map { different.index(of: $0) })
+    if !lowered.hasRule, !operatorsWithoutRule.contains(first.name) { operatorsWithoutRule.append(first.name) }
+    let name = isAlone ? first.name : lowered.kernels.last?.name ?? first.name
+    operations.append(Operation(name: name, lowered, kernels: kernels, first: first, moduleCalls: moduleCalls))
   }
 
   private struct Total {
@@ -131,7 +189,8 @@ package struct LoweredProgram: Sendable {
   }
 
   private func add(_ operation: Operation, to total: inout Total) {
-    for kernel in operation.kernels {
+    for index in 0..<operation.kernels.count {
+      let kernel = operation.kernels[index]
       total.kernels += 1
       total.flops += kernels[kernel].flops
       total.bytes += kernels[kernel].bytes
@@ -151,16 +210,16 @@ private struct DifferentKernels {
   }
 
   /// Where in ``kernels`` a kernel stands; one that is new stands at the end.
-  mutating func index(of kernel: Kernel) -> Int {
+  mutating func index(of kernel: consuming Kernel) -> Int32 {
     var quick = QuickHash()
     quick.add(UInt64(kernel.name.utf8.count))
     quick.add(kernel.flops)
     quick.add(kernel.bytesRead)
     quick.add(kernel.bytesWritten)
     let hash = quick.value
-    if let known = places.place(hash: hash, where: { kernels[$0] == kernel }) { return known }
+    if let known = places.place(hash: hash, where: { kernels[$0] == kernel }) { return Int32(known) }
     kernels.append(kernel)
     places.append(hash: hash)
-    return kernels.count - 1
+    return Int32(kernels.count - 1)
   }
 }

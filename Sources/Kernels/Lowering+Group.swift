@@ -77,7 +77,7 @@ extension Lowering {
       let width =
         member.rule.fusion == .reduction
         ? elements / max(1, member.operation.outputElements)
-        : Double(member.operation.inputs.first?.dimensions.last ?? 1)
+        : Double(member.operation.inputs.first?.last ?? 1)
       kernel.pass = .compiled(rows: elements / max(1, width), width: max(1, width))
     }
     return LoweredOperator(kind: .fused, kernels: [kernel], transfer: nil, synchronizes: false, hasRule: true)

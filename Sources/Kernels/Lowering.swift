@@ -43,27 +43,27 @@ package struct Lowering: Sendable {
   package func lower(_ operation: Operator) -> LoweredOperator { lower(ResolvedOperator(operation)) }
 
   /// The kernels of one operator.
-  func lower(_ call: ResolvedOperator) -> LoweredOperator {
-    let (operation, rule) = (call.operation, call.rule)
+  func lower(_ call: ResolvedOperator) -> LoweredOperator { lower(call.operation, call.rule) }
+
+  /// The kernels of an operator with its rule.
+  func lower(_ operation: Operator, _ rule: OperatorRule) -> LoweredOperator {
     if let transfer = rule.transfer?(self, operation) {
       return LoweredOperator(kind: rule.kind, kernels: [], transfer: transfer, synchronizes: false, hasRule: true)
     }
+    let own = ownKernels(of: operation, rule)
     return LoweredOperator(
-      kind: rule.kind, kernels: copies(of: call) + ownKernels(of: call), transfer: nil,
+      kind: rule.kind, kernels: operation.copies.isEmpty ? own : copies(of: operation, rule) + own, transfer: nil,
       synchronizes: rule.kind == .synchronization, hasRule: !rule.isGuess)
   }
 
   /// The copies that an operator makes to get contiguous operands.
-  private func copies(of call: ResolvedOperator) -> [Kernel] {
-    guard !target.isHost || call.rule.kind == .copy else { return [] }
-    return call.operation.copies.map { shape in
-      permute(call.operation.name, elements: Double(shape.elementCount))
-    }
+  private func copies(of operation: Operator, _ rule: OperatorRule) -> [Kernel] {
+    guard !target.isHost || rule.kind == .copy else { return [] }
+    return operation.copies.map { permute(operation.name, elements: Double($0.elementCount)) }
   }
 
   /// The kernels of the operator itself; what does not fit its rule passes over its operands.
-  private func ownKernels(of call: ResolvedOperator) -> [Kernel] {
-    let (operation, rule) = (call.operation, call.rule)
+  private func ownKernels(of operation: Operator, _ rule: OperatorRule) -> [Kernel] {
     // Nothing to make is nothing to launch: an expert without tokens.
     if rule.kind != .synchronization, !operation.outputs.isEmpty, operation.outputElements == 0 { return [] }
     return rule.fault(in: operation) == nil ? rule.lower(self, operation) : pointwise(operation)

@@ -6,14 +6,8 @@ package struct PassShape: Hashable, Sendable {
   package var waits = 0.0
   /// Elements whose places are computed one by one: of operands that are broadcast, permuted or indexed.
   package var placed = 0.0
-  /// Elements of rows that become columns, likewise.
-  package var turned = 0.0
-  /// Elements of planes, each of which is scaled as its plane says, likewise.
-  package var scaled = 0.0
-  /// Bytes that are read again, once a block has seen its whole row.
-  package var readAgain = 0.0
-  /// The elements that a thread or a row's threads look at, each of which waits as its sort does, beside ``waits``.
-  package var looks: [Look] = []
+  /// What few passes have.
+  private var rare = Rarely.usual
 
   /// Elements that are looked at one behind the other.
   package struct Look: Hashable, Sendable {
@@ -135,7 +129,7 @@ package struct PassShape: Hashable, Sendable {
   private init(blocks: Double, waits: Double, readAgain: Double = 0) {
     self.blocks = blocks
     self.waits = waits
-    self.readAgain = readAgain
+    if readAgain != 0 { self.readAgain = readAgain }
   }
 
   /// The shape between two, each of whose sizes grows as told.
@@ -154,5 +148,52 @@ package struct PassShape: Hashable, Sendable {
         sort: sort, count: mix(from?.count ?? 0, to?.count ?? 0), elements: mix(from?.elements ?? 0, to?.elements ?? 0))
     }
     return shape
+  }
+}
+
+// MARK: What few passes have
+
+extension PassShape {
+  /// Numbers that nearly all passes have alike: in a place of their own, so that a kernel is no larger for them.
+  fileprivate struct Details: Hashable, Sendable {
+    var turned = 0.0
+    var scaled = 0.0
+    var readAgain = 0.0
+    var looks: [Look] = []
+  }
+
+  /// These numbers, or that there are none.
+  fileprivate enum Rarely: Hashable, Sendable {
+    case usual
+    indirect case other(Details)
+  }
+
+  private var details: Details {
+    get { if case .other(let details) = rare { details } else { Details() } }
+    set { rare = newValue == Details() ? .usual : .other(newValue) }
+  }
+
+  /// Elements of rows that become columns, whose places are computed likewise.
+  package var turned: Double {
+    get { details.turned }
+    set { details.turned = newValue }
+  }
+
+  /// Elements of planes, each of which is scaled as its plane says, likewise.
+  package var scaled: Double {
+    get { details.scaled }
+    set { details.scaled = newValue }
+  }
+
+  /// Bytes that are read again, once a block has seen its whole row.
+  package var readAgain: Double {
+    get { details.readAgain }
+    set { details.readAgain = newValue }
+  }
+
+  /// The elements that a thread or a row's threads look at, each of which waits as its sort does, beside ``waits``.
+  package var looks: [Look] {
+    get { details.looks }
+    set { details.looks = newValue }
   }
 }

@@ -21,16 +21,22 @@ public struct BoundWorkload: Sendable {
   public let outputs: [Tensor]
 
   /// The different operators, in the order in which they first come.
-  package let operators: [Operator]
+  package let different: BoundOperators
 
-  /// What the workload does, in order, as indices into ``operators``: an operator that comes a hundred thousand times is
+  /// The same, each made: for whoever looks at a few.
+  package var operators: [Operator] { Array(different) }
+
+  /// What the workload does, in order, as indices into ``different``: an operator that comes a hundred thousand times is
   /// one, for everything that is made of it.
   package let sequence: [Block<Int>]
 
   /// What the workload does, in order; a repeat of nothing, or no times, is left out.
   ///
   /// - Complexity: O(n) in the length of the text.
-  public var program: [Block<Operator>] { sequence.mapLeaves { operators[$0] } }
+  public var program: [Block<Operator>] {
+    let operators = operators
+    return sequence.mapLeaves { operators[$0] }
+  }
 
   /// Whose modules its operators are called by.
   package let library: ModuleLibrary
@@ -66,7 +72,7 @@ public struct BoundWorkload: Sendable {
   /// A workload whose operators are told apart already.
   package init(
     name: String, parameters: [BoundParameter], weightElements: Int64?, inputs: [Tensor], outputs: [Tensor],
-    operators: [Operator], sequence: [Block<Int>], library: ModuleLibrary
+    operators: BoundOperators, sequence: [Block<Int>], library: ModuleLibrary
   ) {
     guard let count = operatorTotal(sequence) else { preconditionFailure("\(name): too many operators") }
     self.name = name
@@ -74,7 +80,7 @@ public struct BoundWorkload: Sendable {
     self.weightElements = weightElements
     self.inputs = inputs
     self.outputs = outputs
-    self.operators = operators
+    different = operators
     self.sequence = sequence
     self.library = library
     operatorCount = count

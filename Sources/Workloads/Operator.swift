@@ -4,10 +4,10 @@ public struct Operator: Sendable, Hashable {
   public let name: String
 
   /// The shapes of the tensors it reads.
-  public let inputs: [Shape]
+  public internal(set) var inputs: [Shape]
 
   /// The shapes of the tensors it makes; empty where the workload does not say.
-  public let outputs: [Shape]
+  public internal(set) var outputs: [Shape]
 
   /// The element types of `inputs`, one for each.
   public let inputTypes: [ElementType]

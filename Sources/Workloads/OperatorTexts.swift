@@ -45,6 +45,13 @@ struct OperatorTexts: Sendable {
     words.reserveCapacity(bytes / 8)
   }
 
+  /// The same without the order of the operators, for whoever looks for plain ones alone.
+  var plainOnly: OperatorTexts {
+    var texts = self
+    (texts.forms, texts.templates) = ([], [])
+    return texts
+  }
+
   /// Appends an operator.
   mutating func append(_ operation: Plain) {
     forms.append(.plain(Int32(plain.count)))

@@ -24,6 +24,13 @@ struct ProgramScanner {
   private var following: [Int32] = []
   private var names = TextTable()
   private var formulaTexts = TextTable()
+  /// By the number of a name how the last operator of it begins, up to its inputs, and the name of the one that came behind it
+  /// last, or -1: what begins alike is compared, which takes less than reading it.
+  private var heads: [(text: TextTable.Piece, next: Int32)] = []
+  private var lastName: Int32 = -1
+  /// The formula that was read last: most stand side by side.
+  private var lastFormula = TextTable.Piece(start: 0, count: -1)
+  private var lastFormulaNumber = 0
 
   /// Reads memory that the caller keeps valid and unchanged for as long as the scanner is used: the bytes of `source`.
   init(_ bytes: UnsafeRawBufferPointer, of source: JSONSource, from offset: Int, parameters: [String]) {
@@ -184,7 +191,16 @@ struct ProgramScanner {
     var operation = OperatorTexts.Plain()
     var seen: UInt8 = 0
     var (types, resultTypes) = (-1, -1)
-    guard take(UInt8(ascii: "{")) else { return nil }
+    let start = offset
+    if passHead(&operation) {
+      guard let count = shapes() else { return nil }
+      operation.inputCount = count
+      guard let goesOn = goesOn(until: UInt8(ascii: "}")) else { return nil }
+      if !goesOn { return operation }
+      seen = 3
+    } else {
+      guard take(UInt8(ascii: "{")) else { return nil }
+    }
     while true {
       guard let key = text(), take(UInt8(ascii: ":")) else { return nil }
       let bit: UInt8
@@ -194,6 +210,7 @@ struct ProgramScanner {
         operation.name = Int32(number(ofName: name))
       } else if isEqual(key, "inputs") {
         bit = 2
+        if seen == 1 { takeHead(of: operation.name, from: start) }
         operation.inputs = Int32(operators.words.count)
         guard let count = shapes() else { return nil }
         operation.inputCount = count
@@ -233,9 +250,34 @@ struct ProgramScanner {
     return operation
   }
 
+  /// Passes over the beginning of an operator that begins as is expected of it, up to its inputs.
+  @inline(__always)
+  private mutating func passHead(_ operation: inout OperatorTexts.Plain) -> Bool {
+    guard lastName >= 0 else { return false }
+    let name = heads[Int(lastName)].next
+    guard name >= 0 else { return false }
+    let head = heads[Int(name)].text
+    guard head.count > 0, head.stands(at: offset, in: bytes) else { return false }
+    offset += Int(head.count)
+    operation.name = name
+    operation.inputs = Int32(operators.words.count)
+    lastName = name
+    return true
+  }
+
+  /// Takes note of how an operator of a name begins, up to here.
+  private mutating func takeHead(of name: Int32, from start: Int) {
+    heads[Int(name)].text = TextTable.Piece(start: Int32(start), count: Int32(offset - start))
+    if lastName >= 0 { heads[Int(lastName)].next = name }
+    lastName = name
+  }
+
   private mutating func number(ofName range: Range<Int>) -> Int {
     let (number, isNew) = names.number(of: range, in: bytes)
-    if isNew { operators.names.append(string(range)) }
+    if isNew {
+      operators.names.append(string(range))
+      heads.append((TextTable.Piece(start: 0, count: 0), -1))
+    }
     return number
   }
 
@@ -308,11 +350,16 @@ struct ProgramScanner {
   /// Reads a formula in a string, as a word.
   private mutating func formula() -> Int32? {
     guard let range = text() else { return nil }
+    if range.count == lastFormula.count, lastFormula.stands(at: range.lowerBound, in: bytes) {
+      return OperatorTexts.word(ofFormula: lastFormulaNumber)
+    }
     let (number, isNew) = formulaTexts.number(of: range, in: bytes)
     if isNew {
       guard let formula = try? Formula(string(range), parameters: reader.parameters) else { return nil }
       operators.formulas.append(formula)
     }
+    lastFormula = TextTable.Piece(start: Int32(range.lowerBound), count: Int32(range.count))
+    lastFormulaNumber = number
     return OperatorTexts.word(ofFormula: number)
   }
 

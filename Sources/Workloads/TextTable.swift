@@ -14,6 +14,13 @@ struct TextTable {
   struct Piece {
     let start: Int32
     let count: Int32
+
+    /// Whether it stands again at a place.
+    @inline(__always)
+    func stands(at place: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
+      guard place &+ Int(count) <= bytes.count, let text = bytes.baseAddress else { return false }
+      return memcmp(text + Int(start), text + place, Int(count)) == 0
+    }
   }
 
   /// The different pieces, in the order in which they first came.
@@ -44,8 +51,6 @@ struct TextTable {
   /// Whether a piece of so many bytes stands at a place.
   @inline(__always)
   private func stands(_ number: Int, at start: Int, _ count: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
-    let piece = pieces[number]
-    guard Int(piece.count) == count, let text = bytes.baseAddress else { return false }
-    return memcmp(text + Int(piece.start), text + start, count) == 0
+    Int(pieces[number].count) == count && pieces[number].stands(at: start, in: bytes)
   }
 }

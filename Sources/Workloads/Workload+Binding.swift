@@ -14,6 +14,20 @@ extension Workload {
   public func bind(
     _ values: [String: Int64] = [:], check: (Operator) -> OperatorProblem? = { _ in nil }
   ) throws(WorkloadFault) -> BoundWorkload {
+    try bind(values, isChecked: { _ in true }, check: check)
+  }
+
+  /// The same, where nothing is ever wrong with operators of some names.
+  ///
+  /// - Parameters:
+  ///   - values: Values by parameter name.
+  ///   - isChecked: Whether operators of a name are to be checked.
+  ///   - check: Says what is wrong with one of these.
+  /// - Returns: What ``bind(_:check:)`` returns.
+  /// - Throws: What ``bind(_:check:)`` throws.
+  package func bind(
+    _ values: [String: Int64], isChecked: (String) -> Bool, check: (Operator) -> OperatorProblem?
+  ) throws(WorkloadFault) -> BoundWorkload {
     let names = parameters.map(\.name)
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       guard names.contains(name) else {
@@ -25,7 +39,7 @@ extension Workload {
         throw .parameterOutOfRange(name, value: value)
       }
     }
-    return try bound(values, layers: nil, check: check)
+    return try bound(values, layers: nil, isChecked: isChecked, check: check)
   }
 
   /// Gives the parameters of an engine's operators the values of a step of a decoder.
@@ -41,17 +55,21 @@ extension Workload {
     _ values: [String: Int64], layers: [Block<DecoderLayer>], valuesOf: @escaping (DecoderLayer) -> [String: Int64],
     check: (Operator) -> OperatorProblem? = { _ in nil }
   ) throws(WorkloadFault) -> BoundWorkload {
-    try bound(values, layers: (layers, valuesOf), check: check)
+    try bound(values, layers: (layers, valuesOf), isChecked: { _ in true }, check: check)
   }
 
   private func bound(
-    _ values: [String: Int64], layers: LayerBinding?, check: (Operator) -> OperatorProblem?
+    _ values: [String: Int64], layers: LayerBinding?, isChecked: (String) -> Bool,
+    check: (Operator) -> OperatorProblem?
   ) throws(WorkloadFault) -> BoundWorkload {
     let bound = parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.defaultValue) }
     do throws(JSONFault) {
+      // Layers have values of their own, each kind others: what is bound for them is kept as it is.
+      let plain = PlainBinding(texts: operators, values: bound.map(\.value), isWhole: layers == nil)
       let binder = Binder(
-        json: json, texts: operators, parameters: bound, layers: layers,
-        pool: OperatorPool(capacity: operators.forms.count))
+        json: json, texts: operators, parameters: bound, layers: layers, plain: plain, keepsPlain: layers == nil,
+        isUnchecked: operators.names.map { !isChecked($0) },
+        pool: OperatorPool(DifferentOperators(layers == nil ? plain : nil, capacity: operators.forms.count)))
       let weights = try weightElements.map { (count) throws(JSONFault) in try binder.integer(count, atLeast: 0) }
       if let weights, weights > Shape.elementLimit { throw binder.tooManyWeights(weightElements, weights) }
       let program = try binder.program(program, modules: modules, check).blocks
@@ -71,8 +89,9 @@ private typealias LayerBinding = (blocks: [Block<DecoderLayer>], valuesOf: (Deco
 /// The operators of all lists that are bound, whatever values their parameters have.
 private final class OperatorPool {
   var different: DifferentOperators
+  var place = OperatorPlace()
 
-  init(capacity: Int) { different = DifferentOperators(capacity: capacity) }
+  init(_ different: DifferentOperators) { self.different = different }
 }
 
 /// Computes a program's shapes for one set of parameter values.
@@ -84,17 +103,25 @@ private struct Binder {
   let layers: LayerBinding?
   /// Whether a repeat that runs once is no repeat: in an engine's file most are there or not.
   let flattens: Bool
+  let plain: PlainBinding
+  /// Whether plain operators stay as their text is, and else are made.
+  let keepsPlain: Bool
+  /// By the number of a plain operator's name, whether nothing is ever wrong with its operands.
+  let isUnchecked: [Bool]
   let pool: OperatorPool
   private let known: KnownOperators
 
   init(
-    json: JSONSource, texts: OperatorTexts, parameters: [BoundParameter], layers: LayerBinding?, pool: OperatorPool,
-    flattens: Bool = false
+    json: JSONSource, texts: OperatorTexts, parameters: [BoundParameter], layers: LayerBinding?, plain: PlainBinding,
+    keepsPlain: Bool, isUnchecked: [Bool], pool: OperatorPool, flattens: Bool = false
   ) {
     self.json = json
     self.texts = texts
     self.parameters = parameters
     self.layers = layers
+    self.plain = plain
+    self.keepsPlain = keepsPlain
+    self.isUnchecked = isUnchecked
     self.pool = pool
     self.flattens = flattens || layers != nil
     values = parameters.map(\.value)
@@ -103,10 +130,11 @@ private struct Binder {
 
   /// The same with other values of some parameters, for one layer.
   private func with(_ values: [String: Int64]) -> Binder {
-    Binder(
-      json: json, texts: texts,
-      parameters: parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.value) },
-      layers: nil, pool: pool, flattens: true)
+    let parameters = parameters.map { BoundParameter(name: $0.name, value: values[$0.name] ?? $0.value) }
+    return Binder(
+      json: json, texts: texts, parameters: parameters, layers: nil,
+      plain: PlainBinding(texts: texts, values: parameters.map(\.value), isWhole: false), keepsPlain: false,
+      isUnchecked: isUnchecked, pool: pool, flattens: true)
   }
 
   /// Binds a program and counts its operators, repeats multiplied out.
@@ -150,12 +178,30 @@ private struct Binder {
   ) throws(JSONFault) -> Int {
     let number = Int(call.number)
     if let known = known.index(of: number, behind: modules) { return known }
+    if modules == 0, let index = try plainIndex(of: number, at: Int(call.byteOffset), check) {
+      known.append(index, of: number, behind: modules)
+      return index
+    }
     var operation = try bind(number, at: Int(call.byteOffset))
     if let problem = check(operation) { throw fault(problem, operation.name, at: Int(call.byteOffset)) }
     operation.moduleCalls = modules
     let index = pool.different.index(of: operation)
     known.append(index, of: number, behind: modules)
     return index
+  }
+
+  /// The same of an operator that stays as its text is; nil for one that does not, or in which something is wrong.
+  private func plainIndex(
+    of number: Int, at place: Int, _ check: (Operator) -> OperatorProblem?
+  ) throws(JSONFault) -> Int? {
+    guard keepsPlain, case .plain(let index) = texts.forms[number] else { return nil }
+    let text = texts.plain[Int(index)]
+    guard let hash = plain.quickHash(text) else { return nil }
+    if !isUnchecked[Int(text.name)] {
+      let problem = pool.place.look(plain, index) { check($0) }
+      if let problem { throw fault(problem, texts.names[Int(text.name)], at: place) }
+    }
+    return pool.different.index(ofPlain: index, hash: hash)
   }
 
   /// The calls of a list's modules, dealt out to its operators.
@@ -213,8 +259,7 @@ private struct Binder {
     switch texts.forms[number] {
     case .template(let index): return try bind(texts.templates[Int(index)])
     case .plain(let index):
-      let binding = PlainBinding(texts: texts, values: values)
-      if let operation = binding.operation(texts.plain[Int(index)]) { return operation }
+      if let operation = plain.operation(texts.plain[Int(index)]) { return operation }
       // What is wrong is said of the template.
       var object = try json.cursor(ofValueAtByte: place).object()
       return try bind(try ProgramReader(parameters: parameters.map(\.name)).operatorTemplate(&object))

@@ -58,7 +58,7 @@ enum RunCommand {
     let points = try RunPoints(command)
     guard points.varied.isEmpty else { return try compare(points, chart, command, library) }
     try ComparisonOptions.refuse(command)
-    let resolved = try ScenarioOptions.resolve(command, library, spreads: true)
+    let resolved = try ScenarioOptions.resolve(command, library, spreads: true).run
     let scenario = resolved.scenario
     let plan = scenario.plan()
     let timelinePath = command.value(of: "timeline")
@@ -109,7 +109,7 @@ enum RunCommand {
       try ScenarioOptions.checkOrder(workload, names.accelerator, command, library)
     }
     let resolved = try points.lines.map { (line) throws(Failure) in
-      (line, try ScenarioOptions.resolve(line, library, spreads: true))
+      (line, try ScenarioOptions.resolve(line, library, spreads: true).run)
     }
     let words: Message = "simulating \(NumberFormat.integer(resolved.count)) systems"
     let reports = try Progress.showing(words.text) { _ throws(Failure) in
@@ -123,7 +123,7 @@ enum RunCommand {
 
   /// One of several passes: what its row has room for, and for JSON how sure it is.
   private static func report(
-    _ command: ParsedCommand, _ resolved: ScenarioOptions.Resolved, _ library: Library
+    _ command: ParsedCommand, _ resolved: ScenarioOptions.OneRun, _ library: Library
   ) throws(Failure) -> RunReport {
     let scenario = resolved.scenario
     let plan = scenario.plan()
@@ -154,7 +154,7 @@ enum RunCommand {
 
   /// What happened on each rank whose host's costs scatter, or on the one that stands for all.
   private static func timelines(
-    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult,
+    _ resolved: ScenarioOptions.OneRun, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult,
     _ command: ParsedCommand
   ) throws(Failure) -> [Timeline] {
     let scenario = resolved.scenario
@@ -167,7 +167,7 @@ enum RunCommand {
 
   /// How the latency is spread over as many passes as were asked for; nil where none were.
   private static func spread(
-    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
+    _ resolved: ScenarioOptions.OneRun, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
   ) throws(Failure) -> LatencySpread? {
     guard let passes = try checking({ try command.integer(of: "jitter", .within(1...1_000_000)) }) else { return nil }
     let seed = try checking { try command.integer(of: "seed", .atLeast(0)) } ?? 1
@@ -190,7 +190,7 @@ enum RunCommand {
 
   /// The launch and queuing time of the pass; nil for formats that have no place for it.
   private static func launchAndQueueTime(
-    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
+    _ resolved: ScenarioOptions.OneRun, _ plan: ProgramPlan, _ costs: CostTable, _ command: ParsedCommand
   ) throws(Failure) -> Picoseconds? {
     if command.format == .csv || command.format == .jsonl { return nil }
     return try resolved.checkingSimulation { () throws(SimulationFault) in
@@ -201,7 +201,7 @@ enum RunCommand {
 
   /// Which case it is and how sure the latency is; nil for formats that have no place for it.
   private static func answer(
-    _ resolved: ScenarioOptions.Resolved, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult,
+    _ resolved: ScenarioOptions.OneRun, _ plan: ProgramPlan, _ costs: CostTable, _ result: PassResult,
     _ sensitivities: [Sensitivity], _ command: ParsedCommand, _ library: Library
   ) throws(Failure) -> LatencyAnswer? {
     if command.format == .csv || command.format == .jsonl { return nil }
@@ -224,7 +224,7 @@ enum RunCommand {
   private static let timelineInstructions = 1_000_000.0
 
   /// Refuses a timeline that no memory should hold, and no viewer opens.
-  private static func checkTimeline(_ plan: ProgramPlan, _ resolved: ScenarioOptions.Resolved) throws(Failure) {
+  private static func checkTimeline(_ plan: ProgramPlan, _ resolved: ScenarioOptions.OneRun) throws(Failure) {
     let ranks = Double(resolved.scenario.rankCount)
     guard plan.counts.instructions * ranks > timelineInstructions else { return }
     throw .input(

@@ -59,20 +59,47 @@ enum ScenarioOptions {
     PositionalDefinition("accelerator", help: "The accelerator, if not given by --accelerator"),
   ]
 
-  /// What is simulated, and what the user changed about it.
-  struct Resolved {
+  /// What is simulated, and what the user changed about it: all that one run needs, without the text of the workload, which
+  /// may be most of its memory.
+  struct OneRun {
     var scenario: Scenario
     var overrides: [(path: String, value: Double)]
-    /// The workload, to be bound to other parameters than the scenario's.
-    var workload: Workload
-    /// The parameters that were given.
-    var parameters: [String: Int64]
     /// The workload's file, where it is no catalog's.
     var file: String?
 
     /// Simulates; a fault is one of the workload's file, if it has one.
     func checkingSimulation<Result>(_ body: () throws(SimulationFault) -> Result) throws(Failure) -> Result {
       do throws(SimulationFault) { return try body() } catch { throw Failure(error, at: file) }
+    }
+  }
+
+  /// The same, and what other runs are made from.
+  struct Resolved {
+    var run: OneRun
+    /// The workload, to be bound to other parameters than the scenario's.
+    var workload: Workload
+    /// The parameters that were given.
+    var parameters: [String: Int64]
+
+    init(
+      scenario: Scenario, overrides: [(path: String, value: Double)], workload: Workload, parameters: [String: Int64],
+      file: String?
+    ) {
+      run = OneRun(scenario: scenario, overrides: overrides, file: file)
+      self.workload = workload
+      self.parameters = parameters
+    }
+
+    var scenario: Scenario {
+      get { run.scenario }
+      set { run.scenario = newValue }
+    }
+    var overrides: [(path: String, value: Double)] { run.overrides }
+    var file: String? { run.file }
+
+    /// Simulates; a fault is one of the workload's file, if it has one.
+    func checkingSimulation<Result>(_ body: () throws(SimulationFault) -> Result) throws(Failure) -> Result {
+      try run.checkingSimulation(body)
     }
   }
 

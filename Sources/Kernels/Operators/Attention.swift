@@ -72,7 +72,7 @@ extension Lowering {
   fileprivate func attention(_ operation: Operator) -> [Kernel] {
     var shape = Self.attentionShape(operation)
     shape.hasWholeHeads = target.attendsByHeads
-    let values = Double(operation.inputs[2].dimensions.last ?? 1)
+    let values = Double(operation.inputs[2].last ?? 1)
     let written = shape.batch * shape.heads * shape.queries * values
     guard written > 0 else { return [] }
     // Latent attention keeps one tensor, of which values are the greater part of the keys.

@@ -97,10 +97,10 @@ extension Lowering {
 
   /// Whether tensors are joined within their rows, where each element's place is computed.
   private func joinsRows(_ operation: Operator) -> Bool {
-    guard operation.inputs.count > 1, let joined = operation.outputs.first?.dimensions.last,
+    guard operation.inputs.count > 1, let joined = operation.outputs.first?.last,
       OperatorRule.of(operation).kind == .concatenate
     else { return false }
-    return operation.inputs.contains { $0.rank == operation.outputs[0].rank && $0.dimensions.last != joined }
+    return operation.inputs.contains { $0.rank == operation.outputs[0].rank && $0.last != joined }
   }
 
   /// `to`, `contiguous` and the like without a recorded copy: a kernel only where something is written in another type.

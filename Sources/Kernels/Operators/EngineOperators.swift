@@ -9,7 +9,7 @@ extension OperatorRule {
     // (input, residual, weight) -> (normalized, sum)
     OperatorRule(
       "fused_add_rms_norm fused_add_layer_norm", .layerNorm, arithmetic: fusedNormArithmetic, weights: { $0 > 1 },
-      lower: { $0.normalization($1, fusedNormArithmetic, step: \.engineNormalization) }),
+      lower: { $0.normalization($1, fusedNormArithmetic, step: { $0.engineNormalization }) }),
     // (gate and up, side by side) -> (their product)
     engine("silu_and_mul gelu_and_mul gelu_tanh_and_mul swigluoai_and_mul", flopsPerResult: 11),
     // (queries, keys) -> (queries, keys), turned by their positions
@@ -82,7 +82,7 @@ extension Lowering {
   /// A product of one token is a sum for each result, with as many rows as experts that it chose; of more it is a product.
   fileprivate func compiled(_ operation: Operator, _ product: String) -> [Kernel] {
     guard let rule = OperatorRule.named(product) else { return [] }
-    let tokens = operation.inputElements(0) / Double(max(1, operation.inputs[0].dimensions.last ?? 1))
+    let tokens = operation.inputElements(0) / Double(max(1, operation.inputs[0].last ?? 1))
     let isOneToken = tokens == Double(operation.attribute("active")?.first ?? 1)
     return rule.lower(self, operation).map { kernel in
       guard isOneToken else { return kernel }

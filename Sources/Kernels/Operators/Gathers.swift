@@ -54,7 +54,7 @@ extension Lowering {
     var kernel = Kernel(
       name: operation.name, .gather, flops: 0, bytesRead: written + indices, bytesWritten: written,
       arithmetic: target.precision)
-    let (results, width) = (operation.outputElements, Double(max(1, operation.outputs.first?.dimensions.last ?? 1)))
+    let (results, width) = (operation.outputElements, Double(max(1, operation.outputs.first?.last ?? 1)))
     if Self.wholeRows.contains(OperatorRule.baseName(operation.name)) {
       kernel.pass = .look(rows: results / width)
     } else {

@@ -64,22 +64,22 @@ extension Lowering {
   /// - Returns: The kernel.
   func normalization(
     _ operation: Operator, _ arithmetic: OperatorArithmetic,
-    step: KeyPath<RowEfficiency.Steps, Double> = \.normalization
+    step: (RowEfficiency.Steps) -> Double = { $0.normalization }
   ) -> [Kernel] {
     guard let steps = target.rows else { return reduction(operation, arithmetic, PassShape()) }
     let input = operation.inputs.first ?? Shape([])
-    let width = Double(max(1, input.dimensions.last ?? 1))
+    let width = Double(max(1, input.last ?? 1))
     let rows = Double(input.elementCount) / width
     return reduction(
       operation, arithmetic,
       .normalization(
         rows: rows, width: width, centers: !OperatorRule.isRootMeanSquare(operation.name),
-        step: steps[keyPath: step]))
+        step: step(steps)))
   }
 
   fileprivate func softmax(_ operation: Operator, _ arithmetic: OperatorArithmetic) -> [Kernel] {
     let input = operation.inputs.first ?? Shape([])
-    let width = Double(max(1, input.dimensions.last ?? 1))
+    let width = Double(max(1, input.last ?? 1))
     return reduction(
       operation, arithmetic,
       .softmax(

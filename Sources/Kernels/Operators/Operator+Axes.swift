@@ -22,3 +22,12 @@ extension Operator {
     return !reduced.contains(innermost)
   }
 }
+
+extension Shape {
+  /// So many of the dimensions multiplied, from the outermost on; 1 for none.
+  func product(ofFirst count: Int) -> Double {
+    var product = 1.0
+    for index in 0..<max(0, count) { product *= Double(self[index]) }
+    return product
+  }
+}

@@ -4,18 +4,28 @@ import Workloads
 extension Operator {
   /// What the operator reads, bytes.
   func inputBytes(_ target: LoweringTarget) -> Double {
-    zip(inputs, inputTypes).reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
+    Self.bytes(of: inputs, inputTypes, target)
   }
 
   /// What the operator writes, bytes.
   func outputBytes(_ target: LoweringTarget) -> Double {
-    zip(outputs, outputTypes).reduce(0) { $0 + Double($1.0.elementCount) * target.bytes($1.1) }
+    Self.bytes(of: outputs, outputTypes, target)
+  }
+
+  private static func bytes(of shapes: [Shape], _ types: [ElementType], _ target: LoweringTarget) -> Double {
+    var bytes = 0.0
+    for index in shapes.indices { bytes += Double(shapes[index].elementCount) * target.bytes(types[index]) }
+    return bytes
   }
 
   /// What the operator writes, or the bytes of its largest operand where no results are given.
   func resultBytes(_ target: LoweringTarget) -> Double {
     guard outputs.isEmpty else { return outputBytes(target) }
-    return zip(inputs, inputTypes).map { Double($0.elementCount) * target.bytes($1) }.max() ?? 0
+    var largest = 0.0
+    for index in inputs.indices {
+      largest = max(largest, Double(inputs[index].elementCount) * target.bytes(inputTypes[index]))
+    }
+    return largest
   }
 
   /// Elements of all results.
@@ -27,5 +37,5 @@ extension Operator {
   }
 
   /// Elements of the largest operand.
-  var largestInputElements: Double { inputs.map { Double($0.elementCount) }.max() ?? 0 }
+  var largestInputElements: Double { inputs.reduce(0) { max($0, Double($1.elementCount)) } }
 }

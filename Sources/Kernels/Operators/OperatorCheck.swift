@@ -19,6 +19,12 @@ package enum OperatorCheck {
     return OperatorProblem(problem: words.problem, advice: words.advice)
   }
 
+  /// Whether anything may be wrong with an operator of a name.
+  static func isChecked(_ name: String) -> Bool {
+    guard let rule = OperatorRule.named(name) else { return false }
+    return rule.check != nil || rule.variant != nil
+  }
+
   /// The highest number that an attribute of a window may have: more positions than any tensor has on an axis.
   static let attributeLimit: Int64 = 1 << 30
 
@@ -58,6 +64,7 @@ package enum OperatorCheck {
 extension OperatorRule {
   /// What is wrong with one of the rule's operators, or nil.
   func fault(in operation: Operator) -> OperatorFault? {
+    guard let check else { return nil }
     do throws(OperatorFault) {
       try check(operation)
       return nil
@@ -74,6 +81,6 @@ extension Workload {
   /// - Returns: The workload, all of whose operators have passed ``OperatorCheck``.
   /// - Throws: What ``bind(_:check:)`` throws; an operator whose operands do not fit is reported where it stands.
   public func bindChecked(_ values: [String: Int64] = [:]) throws(WorkloadFault) -> BoundWorkload {
-    try bind(values, check: OperatorCheck.problem)
+    try bind(values, isChecked: OperatorCheck.isChecked, check: OperatorCheck.problem)
   }
 }

@@ -13,7 +13,7 @@ extension OperatorRule {
   /// The rule of a call; ``unknown`` where none knows it.
   package static func of(_ operation: Operator) -> OperatorRule {
     let rule = named(operation.name) ?? unknown
-    return rule.variant(operation) ?? rule
+    return rule.variant?(operation) ?? rule
   }
 
   /// The name without namespace, in-place mark and overload: `aten::relu_` is `relu`.

@@ -32,12 +32,12 @@ package final class OperatorRule: Sendable {
   let decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])?
   /// The copy over the host link that a call is.
   let transfer: (@Sendable (Lowering, Operator) -> Transfer)?
-  /// The rule of a call that its operands make another operator than its name says.
-  let variant: @Sendable (Operator) -> OperatorRule?
+  /// The rule of a call that its operands make another operator than its name says; nil where none do.
+  let variant: (@Sendable (Operator) -> OperatorRule?)?
   /// Adds to a recorded call what a recording leaves out; false where that cannot be told.
   package let complete: @Sendable (inout RecordedArguments) -> Bool
-  /// Throws what does not fit of a call's operands, as far as `lower` takes it for granted.
-  let check: @Sendable (Operator) throws(OperatorFault) -> Void
+  /// Throws what does not fit of a call's operands, as far as `lower` takes it for granted; nil where it takes nothing.
+  let check: (@Sendable (Operator) throws(OperatorFault) -> Void)?
   /// What ranks do together by a call; nil for what each does for itself.
   package let collective: CollectiveKind?
   /// The kernels of a call, whose operands have passed `check`.
@@ -52,9 +52,9 @@ package final class OperatorRule: Sendable {
     caches isCache: @escaping @Sendable (Int) -> Bool = { _ in false }, product: ProductForm? = nil,
     decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])? = nil,
     transfer: (@Sendable (Lowering, Operator) -> Transfer)? = nil,
-    variant: @escaping @Sendable (Operator) -> OperatorRule? = { _ in nil },
+    variant: (@Sendable (Operator) -> OperatorRule?)? = nil,
     recorded complete: @escaping @Sendable (inout RecordedArguments) -> Bool = { _ in true },
-    check: @escaping @Sendable (Operator) throws(OperatorFault) -> Void = { _ in },
+    check: (@Sendable (Operator) throws(OperatorFault) -> Void)? = nil,
     lower: @escaping @Sendable (Lowering, Operator) -> [Kernel]
   ) {
     self.names = names.split(separator: " ").map(String.init)

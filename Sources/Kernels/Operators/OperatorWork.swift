@@ -81,7 +81,7 @@ extension OperatorRule {
   var isGrouped: Bool { names.contains("grouped_mm") || names.contains("compiled_grouped_mm") }
 
   /// The last dimension of an operand.
-  static func width(_ operation: Operator, _ index: Int) -> Int64 { operation.inputs[index].dimensions.last ?? 1 }
+  static func width(_ operation: Operator, _ index: Int) -> Int64 { operation.inputs[index].last ?? 1 }
 
   /// The operations of a product whose rows are of several groups: each row multiplies with the matrix of its own.
   private static func groupedOperations(_ operation: Operator) -> Int128 {

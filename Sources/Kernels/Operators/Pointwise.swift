@@ -38,7 +38,7 @@ extension OperatorRule {
   private static let transcendental = Double(PassOverMemory.transcendentalOperations)
 
   private static func pointwise(
-    _ names: String, flopsPerResult: Double, variant: @escaping @Sendable (Operator) -> OperatorRule? = { _ in nil },
+    _ names: String, flopsPerResult: Double, variant: (@Sendable (Operator) -> OperatorRule?)? = nil,
     decomposition: (rule: DecompositionRule, nodes: @Sendable (Operator) -> [Operator])? = nil
   ) -> OperatorRule {
     OperatorRule(

@@ -80,7 +80,7 @@ struct ProductForm: Sendable {
   /// How many results there are of factors that fit: products, and rows and columns of each.
   private func resultExtents(_ left: Shape, _ right: Shape) -> (batch: Double, rows: Double, columns: Double) {
     let columns = right.rank == 1 ? 1 : Double(isLinear ? right[0] : right[right.rank - 1])
-    if isLinear || right.rank <= 2 { return (1, OperatorCheck.product(left.dimensions.dropLast()), columns) }
+    if isLinear || right.rank <= 2 { return (1, left.product(ofFirst: left.rank - 1), columns) }
     return (Self.broadcastBatch(left, right), left.rank == 1 ? 1 : Double(left[left.rank - 2]), columns)
   }
 

@@ -58,12 +58,12 @@ struct Recurrence {
   /// The layers of an operator; nil where its operands are not those of such layers, or of cells whose results are projected.
   init?(_ operation: Operator, gates: Int64, states: Int) {
     let operands = operation.inputs
-    guard operands.count > states + 2, let width = operands[1].dimensions.last, width > 0 else { return nil }
+    guard operands.count > states + 2, let width = operands[1].last, width > 0 else { return nil }
     let (input, state) = (operands[0], operands[1])
     guard (2...3).contains(input.rank), operands[1...states].allSatisfy({ $0 == state }), state.rank == input.rank
     else { return nil }
     let batch = state.rank == 3 ? state[1] : 1
-    let features = input.dimensions.last ?? 0
+    let features = input.last ?? 0
     guard batch > 0, features > 0, input.elementCount > 0, input.elementCount % (batch * features) == 0 else {
       return nil
     }

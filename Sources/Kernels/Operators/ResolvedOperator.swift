@@ -31,15 +31,28 @@ package struct ResolvedOperator: Sendable, Hashable {
 /// The different calls of a program, with their rules.
 package struct DifferentCalls: Sendable {
   /// The calls.
-  package let operators: [Operator]
+  package let operators: BoundOperators
   /// The rule of each.
   let rules: [OperatorRule]
 
   /// Finds the rule of each call.
-  init(_ operators: [Operator]) {
+  init(_ operators: BoundOperators) {
+    let byName = operators.plainNames.map { OperatorRule.named($0) ?? .unknown }
     self.operators = operators
-    rules = operators.map { OperatorRule.of($0) }
+    rules = operators.indices.map { index in
+      guard let name = operators.plainName(of: index) else { return .of(operators[index]) }
+      let rule = byName[name]
+      return rule.variant.map { $0(operators[index]) ?? rule } ?? rule
+    }
   }
+
+  private init(_ operators: BoundOperators, _ rules: [OperatorRule]) {
+    self.operators = operators
+    self.rules = rules
+  }
+
+  /// The same, each kept as it is: for whoever looks at them often.
+  var kept: DifferentCalls { DifferentCalls(operators.kept, rules) }
 
   /// How many there are.
   package var count: Int { operators.count }
@@ -66,10 +79,19 @@ package struct ResolvedProgram: Sendable {
   ///   - workload: The workload.
   ///   - callsModules: Whether the framework calls the model's modules; else nothing is left of them.
   package init(_ workload: BoundWorkload, callsModules: Bool = true) {
-    self.init(DifferentCalls(workload.operators), workload.sequence)
-    if !callsModules, workload.operators.contains(where: { $0.moduleCalls > 0 }) {
+    self.init(DifferentCalls(workload.different), workload.sequence)
+    if !callsModules, workload.different.callsModules {
       self = replacingCalls { [$0.operation.calledBehind(modules: 0)] }
     }
+  }
+
+  /// Whether the calls stand in the order in which they first come, and none besides.
+  var isInOrder: Bool {
+    var (next, isInOrder) = (0, true)
+    sequence.forEachLeaf { call, _ in
+      if call == next { next += 1 } else if call > next { isInOrder = false }
+    }
+    return isInOrder && next == calls.count
   }
 
   /// The same with other calls before and behind them.
@@ -77,7 +99,7 @@ package struct ResolvedProgram: Sendable {
     let first = calls.count
     let last = first + before.count
     return ResolvedProgram(
-      DifferentCalls(calls.operators + before + after),
+      DifferentCalls(calls.operators.appending(before + after)),
       (first..<last).map(Block.leaf) + sequence + (last..<last + after.count).map(Block.leaf))
   }
 

@@ -19,6 +19,9 @@ package struct Program: Sendable, Equatable {
   /// The same pass with one synchronization at its end.
   var synchronized: Program {
     var program = self
+    program.instructions = []
+    program.instructions.reserveCapacity(instructions.count + 1)
+    program.instructions += instructions
     program.instructions.append(Instruction(.synchronize, operand: 0))
     return program
   }

@@ -4,11 +4,13 @@
 /// loops: at some number that no run can reach they stop growing.
 package struct ProgramCounts: Sendable, Equatable {
   /// How often the host spends each cost.
-  package private(set) var hostUses: [Double]
+  package private(set) var hostUses = CostUses()
   /// How often each cost is a kernel, launched alone, in a graph, or run by the host itself, or a collective.
-  package private(set) var kernelUses: [Double]
+  package private(set) var kernelUses = CostUses()
   /// How often each cost is a copy, or other work of a stream that is no kernel.
-  package private(set) var copyUses: [Double]
+  package private(set) var copyUses = CostUses()
+  /// How many costs there are up to the last that is used.
+  var costCount: Int { max(hostUses.count, kernelUses.count, copyUses.count) }
   /// Launches of kernels, collectives and copies.
   package private(set) var launches = 0.0
   /// Launches of graphs.
@@ -32,10 +34,6 @@ package struct ProgramCounts: Sendable, Equatable {
   ///
   /// - Complexity: O(instructions in the text).
   package init(_ program: Program) {
-    let costCount = 1 + (program.instructions.map { $0.effect.cost ?? 0 }.max() ?? 0)
-    hostUses = Array(repeating: 0, count: costCount)
-    kernelUses = hostUses
-    copyUses = hostUses
     streamCount = program.streamCount
     isOfWorkload = program.threadStarts.count == 1
     fewestLaunchesOfAStream = program.launchesPerStream.filter { $0 > 0 }.min() ?? 0
@@ -43,23 +41,23 @@ package struct ProgramCounts: Sendable, Equatable {
     program.forEachCounted { instruction, count in
       instructions += count
       switch instruction.effect {
-      case .hostWork(let cost): hostUses[cost] += count
+      case .hostWork(let cost): hostUses.add(count, to: cost)
       case .hostKernel(let cost):
-        hostUses[cost] += count
-        kernelUses[cost] += count
+        hostUses.add(count, to: cost)
+        kernelUses.add(count, to: cost)
         hostKernels += count
       case .launch(.kernel(let cost)), .launch(.collective(let cost)):
-        kernelUses[cost] += count
+        kernelUses.add(count, to: cost)
         launches += count
       case .launch(.copy(let cost, _, let blocksHost)):
-        copyUses[cost] += count
+        copyUses.add(count, to: cost)
         launches += count
         if blocksHost { blockingCopies += count }
       case .launch(.graph):
         graphs += count
         graphsWithoutNode = count
       case .node(let cost) where count > 0:
-        kernelUses[cost] += count
+        kernelUses.add(count, to: cost)
         nodeGaps += count - graphsWithoutNode
         graphsWithoutNode = 0
       case .synchronize: synchronizations += count
@@ -67,8 +65,8 @@ package struct ProgramCounts: Sendable, Equatable {
       case .recorded(let effect):
         isOfWorkload = false
         switch effect {
-        case .call(let cost): hostUses[cost] += count
-        case .occupy(let cost), .delay(let cost, _): copyUses[cost] += count
+        case .call(let cost): hostUses.add(count, to: cost)
+        case .occupy(let cost), .delay(let cost, _): copyUses.add(count, to: cost)
         case .synchronizeStream, .recordEvent, .waitForEvent, .synchronizeEvent, .signal, .awaitSignal: break
         }
       }

@@ -332,7 +332,7 @@ public struct Simulator: Sendable {
     var total = Double(table.launch.pass.duration.count) + Double(table.launch.synchronization.duration.count)
     let launch = table.launch.boundOfJob
     let streams = Double(counts.streamCount)
-    for index in counts.hostUses.indices {
+    for index in 0..<counts.costCount {
       let jobs = counts.kernelUses[index] + counts.copyUses[index]
       guard counts.hostUses[index] + jobs > 0 else { continue }
       let duration = Double(table.costs[index].duration.count)

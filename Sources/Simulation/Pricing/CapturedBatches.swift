@@ -35,6 +35,6 @@ extension Workload {
     let run = try bindChecked(padded)
     return BoundWorkload(
       name: run.name, parameters: asked.parameters, weightElements: run.weightElements, inputs: run.inputs,
-      outputs: run.outputs, operators: run.operators, sequence: run.sequence, library: run.library)
+      outputs: run.outputs, operators: run.different, sequence: run.sequence, library: run.library)
   }
 }

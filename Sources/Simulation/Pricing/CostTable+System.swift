@@ -56,6 +56,7 @@ extension CostTable {
   ///
   /// - Complexity: One kernel time for each different kernel.
   mutating func priceDevice(_ plan: ProgramPlan, _ system: System, model: any KernelTimeModel) {
+    guard plan.lowered.kernels.count <= Self.kernelsAtOnce else { return priceManyKernels(plan, system, model) }
     let times = model.times(of: plan.lowered.kernels)
     let pricing = KernelPricing(plan, system)
     for (index, item) in plan.items.enumerated() {
@@ -63,6 +64,28 @@ extension CostTable {
       case .kernel(let kernel): costs[index] = pricing.cost(of: times[kernel])
       case .transfer(let transfer): costs[index] = Self.cost(of: transfer, system.accelerator)
       case .dispatch, .graph: break
+      }
+    }
+  }
+
+  /// Of a program of many kernels so many are timed at once: the times of all would be most of what pricing takes.
+  private static let kernelsAtOnce = 4096
+
+  private mutating func priceManyKernels(_ plan: ProgramPlan, _ system: System, _ model: any KernelTimeModel) {
+    let kernels = plan.lowered.kernels
+    let pricing = KernelPricing(plan, system)
+    var places = [Int32](repeating: -1, count: kernels.count)
+    for (index, item) in plan.items.enumerated() {
+      switch item {
+      case .kernel(let kernel): places[kernel] = Int32(index)
+      case .transfer(let transfer): costs[index] = Self.cost(of: transfer, system.accelerator)
+      case .dispatch, .graph: break
+      }
+    }
+    for start in stride(from: 0, to: kernels.count, by: Self.kernelsAtOnce) {
+      let times = model.times(of: Array(kernels[start..<min(start + Self.kernelsAtOnce, kernels.count)]))
+      for (index, time) in times.enumerated() where places[start + index] >= 0 {
+        costs[Int(places[start + index])] = pricing.cost(of: time)
       }
     }
   }

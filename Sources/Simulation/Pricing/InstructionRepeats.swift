@@ -21,8 +21,11 @@ struct InstructionRepeats {
   static func folding(_ instructions: [Instruction]) -> [Instruction] {
     guard instructions.count >= 2 * leastSaving else { return instructions }
     var repeats = InstructionRepeats()
+    repeats.singles.reserveCapacity(instructions.count)
+    repeats.firsts.reserveCapacity(2 * instructions.count)
     let body = repeats.fold(instructions[...])
-    return repeats.instructions(of: body)
+    // Each is a piece still: nothing repeats itself.
+    return body.count == instructions.count ? instructions : repeats.instructions(of: body)
   }
 
   /// What stands in a program as one: an instruction, a graph with its nodes, or a loop.
@@ -32,12 +35,13 @@ struct InstructionRepeats {
     case loop(count: Int32, body: [Int32])
   }
 
-  /// The different pieces.
-  private var pieces: [Piece] = []
-  /// How many instructions each of them is.
+  /// The different pieces that are one instruction each, numbered from 0 on.
+  private var singles: [Instruction] = []
+  /// The other pieces, numbered from -1 down, and how many instructions each of them is.
+  private var compounds: [Piece] = []
   private var sizes: [Int] = []
-  /// Those of them that are found by their hashes.
-  private var hashed: [Int] = []
+  /// The numbers of those that are found by their hashes.
+  private var hashed: [Int32] = []
   private var places = PlaceTable()
 
   /// For each operand the piece that is the first instruction with it, of work and of anything else; -1 for none.
@@ -52,31 +56,40 @@ struct InstructionRepeats {
     case .single(let instruction): Self.add(instruction, to: &hash)
     case .graph(let launch, let nodes):
       Self.add(launch, to: &hash)
-      for node in nodes { hash.add(UInt64(node)) }
+      for node in nodes { hash.add(UInt64(UInt32(bitPattern: node))) }
     case .loop(let count, let body):
-      hash.add(UInt64(count))
-      for place in body { hash.add(UInt64(place)) }
+      hash.add(UInt64(UInt32(bitPattern: count)))
+      for place in body { hash.add(UInt64(UInt32(bitPattern: place))) }
     }
-    let known = places.place(hash: hash.value) { pieces[hashed[$0]] == piece }
-    if let known { return Int32(hashed[known]) }
+    let known = places.place(hash: hash.value) { self.piece(hashed[$0]) == piece }
+    if let known { return hashed[known] }
     places.append(hash: hash.value)
-    hashed.append(pieces.count)
-    return append(piece)
+    hashed.append(append(piece))
+    return hashed[hashed.count - 1]
+  }
+
+  /// The piece of a number.
+  private func piece(_ number: Int32) -> Piece {
+    number >= 0 ? .single(singles[Int(number)]) : compounds[Int(~number)]
   }
 
   /// Takes up a piece that is new.
   private mutating func append(_ piece: Piece) -> Int32 {
-    pieces.append(piece)
     switch piece {
-    case .single: sizes.append(1)
+    case .single(let instruction):
+      singles.append(instruction)
+      return Int32(singles.count - 1)
     case .graph(_, let nodes): sizes.append(1 + size(of: nodes[...]))
     case .loop(_, let body): sizes.append(2 + size(of: body[...]))
     }
-    return Int32(pieces.count - 1)
+    compounds.append(piece)
+    return ~Int32(compounds.count - 1)
   }
 
   /// How many instructions some pieces are.
-  private func size(of numbers: ArraySlice<Int32>) -> Int { numbers.reduce(0) { $0 + sizes[Int($1)] } }
+  private func size(of numbers: ArraySlice<Int32>) -> Int {
+    numbers.reduce(0) { $0 + ($1 >= 0 ? 1 : sizes[Int(~$1)]) }
+  }
 
   private static func add(_ instruction: Instruction, to hash: inout QuickHash) {
     hash.add(
@@ -96,7 +109,7 @@ struct InstructionRepeats {
       firsts[place] = append(.single(instruction))
       return firsts[place]
     }
-    if case .single(instruction) = pieces[Int(firsts[place])] { return firsts[place] }
+    if singles[Int(firsts[place])] == instruction { return firsts[place] }
     return number(of: .single(instruction))
   }
 
@@ -146,7 +159,7 @@ struct InstructionRepeats {
 
   private func append(_ numbers: [Int32], to instructions: inout [Instruction]) {
     for number in numbers {
-      switch pieces[Int(number)] {
+      switch piece(number) {
       case .single(let instruction): instructions.append(instruction)
       case .graph(let launch, let nodes):
         let place = instructions.count
@@ -178,7 +191,7 @@ struct InstructionRepeats {
 
   /// Makes loops of stretches that follow one another and are equal, from the first on, the shortest first.
   private mutating func foldingOnce(_ numbers: [Int32], _ work: inout Int) -> [Int32] {
-    let next = nextPlaces(numbers)
+    guard let next = nextPlaces(numbers) else { return numbers }
     var folded: [Int32] = []
     var index = 0
     while index < numbers.count {
@@ -194,26 +207,46 @@ struct InstructionRepeats {
     return folded
   }
 
-  /// For each place the next one from which a stretch begins as it does from there; the end where none does.
+  /// For each place the next one from which a stretch begins as it does from there, and the end where none does; nil where no
+  /// place has one.
   ///
   /// What two places have in common is compared later: beginnings are told apart by their hashes alone.
-  private func nextPlaces(_ numbers: [Int32]) -> [Int32] {
+  private func nextPlaces(_ numbers: [Int32]) -> [Int32]? {
     let length = numbers.count > Self.fewPieces ? Self.beginning : 1
     var next = [Int32](repeating: Int32(numbers.count), count: numbers.count)
     var (known, hashes, last) = (PlaceTable(), [Int](), [Int32]())
-    for index in stride(from: numbers.count - length, through: 0, by: -1) {
+    let isRepeated = repeatedSingles(numbers)
+    // From where on no piece comes but once: a stretch with such a piece begins nowhere else.
+    var end = numbers.count
+    var isAnyRepeated = false
+    for index in stride(from: numbers.count - 1, through: 0, by: -1) {
+      if let isRepeated, numbers[index] >= 0, !isRepeated[Int(numbers[index])] { end = index }
+      guard index + length <= end else { continue }
       var hash = QuickHash()
-      for place in index..<index + length { hash.add(UInt64(numbers[place])) }
+      for place in index..<index + length { hash.add(UInt64(UInt32(bitPattern: numbers[place]))) }
       if let place = known.place(hash: hash.value, where: { hashes[$0] == hash.value }) {
         next[index] = last[place]
         last[place] = Int32(index)
+        isAnyRepeated = true
       } else {
         known.append(hash: hash.value)
         hashes.append(hash.value)
         last.append(Int32(index))
       }
     }
-    return next
+    return isAnyRepeated ? next : nil
+  }
+
+  /// Which of ``singles`` come several times; nil for a small part of a program, of which it is not worth being known.
+  private func repeatedSingles(_ numbers: [Int32]) -> [Bool]? {
+    guard numbers.count * 4 >= singles.count else { return nil }
+    let none = [Bool](repeating: false, count: singles.count)
+    var (isThere, isRepeated) = (none, none)
+    for number in numbers where number >= 0 {
+      if isThere[Int(number)] { isRepeated[Int(number)] = true }
+      isThere[Int(number)] = true
+    }
+    return isRepeated
   }
 
   /// The shortest stretch from a place on that is followed by equal ones, and how many there are of it; nil for none that

@@ -27,17 +27,25 @@ struct PlannedStreams: Sendable {
   ///   - lowered: The program.
   ///   - isCaptured: Whether an operation becomes nodes of a graph.
   init(_ lowered: LoweredProgram, isCaptured: (LoweredProgram.Operation) -> Bool) {
+    // The stream that came last, which is nearly always the same.
+    var (lastCaptured, lastOutside) = (-1, -1)
     for operation in lowered.operations where !operation.kernels.isEmpty || operation.transfer != nil {
       if isCaptured(operation) {
-        captured.insert(operation.stream)
+        if operation.stream != lastCaptured { captured.insert(operation.stream) }
+        lastCaptured = operation.stream
       } else {
-        outside.insert(operation.stream)
+        if operation.stream != lastOutside { outside.insert(operation.stream) }
+        lastOutside = operation.stream
       }
     }
   }
 
   /// Whether anything is launched into a stream under its own number.
   func isOutside(_ stream: Int) -> Bool { outside.contains(stream) }
+
+  /// Whether an operation outside of graphs may wait for anything that it does not name: where there are no graphs, none
+  /// does, and no set is needed to say so.
+  var mayAwait: Bool { !captured.isEmpty }
 
   /// What an operation outside of graphs waits for.
   ///
@@ -80,7 +88,7 @@ extension LoweredProgram {
   /// Whether two operations are the same, but for the modules that are called before.
   func isAlike(_ one: Int, _ other: Int) -> Bool {
     // Neighbors mostly differ in these, which are compared without a copy of either.
-    operations[one].kind == operations[other].kind && operations[one].kernels == operations[other].kernels
+    operations[one].kernels == operations[other].kernels && operations[one].kind == operations[other].kind
       && operations[one].isAlike(operations[other])
   }
 }

@@ -7,16 +7,16 @@ import Workloads
 /// The plan depends on the workload, the framework's mode and rules, and the sort of device; not on any speed. So one
 /// plan serves every system that differs in numbers only: ``CostTable/init(plan:system:model:)`` prices it again.
 package struct ProgramPlan: Sendable {
-  /// What a cost is the cost of.
+  /// What a cost is the cost of: nearly always a kernel, so that what others have stands elsewhere.
   package enum Item: Sendable, Hashable {
     /// Dispatching an operator.
-    case dispatch(Dispatch)
+    indirect case dispatch(Dispatch)
     /// Preparing a graph for launch: of so many nodes in so many chains, behind another piece of the pass or not.
-    case graph(nodes: Int, chains: Int, isFurther: Bool)
+    indirect case graph(nodes: Int, chains: Int, isFurther: Bool)
     /// Running a kernel, by its index in the lowered program.
     case kernel(Int)
     /// A copy over the host link.
-    case transfer(Transfer)
+    indirect case transfer(Transfer)
 
     /// Whether it is spent on the device, and priced by the device's numbers.
     var isOfDevice: Bool {
@@ -48,8 +48,12 @@ package struct ProgramPlan: Sendable {
   /// How often a pass uses each cost.
   package private(set) var counts = ProgramCounts(Program())
   /// One pass with a synchronization at its end, and its counts.
-  private(set) var synchronizedProgram = Program()
+  ///
+  /// A short one is kept, since many systems may run it; a long one takes longer to run than to make.
+  var synchronizedProgram: Program { keptSynchronized ?? program.synchronized }
   private(set) var synchronizedCounts = ProgramCounts(Program())
+  private var keptSynchronized: Program?
+  private static let keptInstructions = 1 << 14
   /// The kernels.
   package let lowered: LoweredProgram
   /// How operators become launches.
@@ -59,11 +63,15 @@ package struct ProgramPlan: Sendable {
 
   private var itemIndices: [Item: Int] = [:]
   private var labelIndices: [String: Int] = [:]
+  /// The dispatches and names that came last, with their indices: most operators of a program are of a few sorts.
+  private var lastDispatches = RecentValues<Dispatch>()
+  private var lastLabels = RecentValues<String>()
   /// The item of each kernel, or -1.
   private var kernelItems: [Int32]
-  /// For each operation where its instructions stand in the program, as it runs behind another and right behind itself: what
-  /// comes again is copied.
-  private var emitted: [Emission?]
+  /// For each operation where its instructions stand in the program, first as it runs behind another and then as it runs
+  /// right behind itself: what comes again is copied.
+  private var emitted: [Emission]
+  private var emittedAgain: [Int: Emission] = [:]
   private let streams: PlannedStreams
   private let eagerKinds: [OperatorKind]
   private var hasGraphs = false
@@ -82,7 +90,7 @@ package struct ProgramPlan: Sendable {
     let capturesGraphs = mode == .graph && !isHostOnly
     streams = PlannedStreams(lowered) { capturesGraphs && !$0.isOutsideOfGraphs(eagerKinds) }
     kernelItems = Array(repeating: -1, count: lowered.kernels.count)
-    emitted = Array(repeating: nil, count: 2 * lowered.operations.count)
+    emitted = Array(repeating: Emission.none, count: lowered.operations.count)
     items.reserveCapacity(lowered.kernels.count)
     program.instructions.reserveCapacity(3 * lowered.statements.count)
     if capturesGraphs {
@@ -91,11 +99,12 @@ package struct ProgramPlan: Sendable {
       emit(lowered.statements)
     }
     program.streamCount = program.namedStreamCount
-    (itemIndices, labelIndices, kernelItems, emitted) = ([:], [:], [], [])
+    (itemIndices, labelIndices, kernelItems, emitted, emittedAgain) = ([:], [:], [], [], [:])
+    (lastDispatches, lastLabels) = (RecentValues(), RecentValues())
     hostItems = items.indices.filter { !items[$0].isOfDevice }
     counts = ProgramCounts(program)
     program.instructions = InstructionRepeats.folding(program.instructions)
-    synchronizedProgram = program.synchronized
+    if program.instructions.count <= Self.keptInstructions { keptSynchronized = program.synchronized }
     synchronizedCounts = counts.synchronized
   }
 
@@ -114,11 +123,22 @@ package struct ProgramPlan: Sendable {
     return Int(kernelItems[kernel])
   }
 
+  private mutating func index(of dispatch: Dispatch) -> Int {
+    if let known = lastDispatches.index(of: dispatch) { return known }
+    let index = index(of: .dispatch(dispatch))
+    lastDispatches.append(dispatch, index)
+    return index
+  }
+
   private mutating func label(_ name: String) -> Int {
-    if let known = labelIndices[name] { return known }
-    program.labels.append(name)
-    labelIndices[name] = program.labels.count - 1
-    return program.labels.count - 1
+    if let known = lastLabels.index(of: name) { return known }
+    let index = labelIndices[name] ?? program.labels.count
+    if index == program.labels.count {
+      program.labels.append(name)
+      labelIndices[name] = index
+    }
+    lastLabels.append(name, index)
+    return index
   }
 
   // MARK: Operator by operator
@@ -139,17 +159,18 @@ package struct ProgramPlan: Sendable {
   private struct Emission {
     let first: Int32
     let count: Int32
+
+    static let none = Emission(first: -1, count: 0)
   }
 
   private mutating func emit(_ index: Int, isRepeated: Bool) {
-    emitOnce(2 * index + (isRepeated ? 1 : 0)) { plan in
-      plan.emit(plan.lowered.operations[index], isRepeated: isRepeated)
-    }
+    emitOnce(index, isRepeated: isRepeated) { plan in plan.emitNew(index, isRepeated: isRepeated) }
   }
 
-  /// Emits instructions as they are written, or those that were written under the same number before.
-  private mutating func emitOnce(_ number: Int, _ write: (inout ProgramPlan) -> Void) {
-    if let known = emitted[number] {
+  /// Emits an operation's instructions as they are written, or those that were written before.
+  private mutating func emitOnce(_ operation: Int, isRepeated: Bool, _ write: (inout ProgramPlan) -> Void) {
+    let known = isRepeated ? emittedAgain[operation] ?? .none : emitted[operation]
+    if known.first >= 0 {
       for place in Int(known.first)..<Int(known.first + known.count) {
         program.instructions.append(program.instructions[place])
       }
@@ -158,7 +179,8 @@ package struct ProgramPlan: Sendable {
     let first = program.instructions.count
     write(&self)
     guard program.instructions.count <= Int(Int32.max) else { return }
-    emitted[number] = Emission(first: Int32(first), count: Int32(program.instructions.count - first))
+    let new = Emission(first: Int32(first), count: Int32(program.instructions.count - first))
+    if isRepeated { emittedAgain[operation] = new } else { emitted[operation] = new }
   }
 
   private mutating func emitLoop(_ count: Int, _ body: (inout ProgramPlan) -> Void) {
@@ -184,32 +206,41 @@ package struct ProgramPlan: Sendable {
     return lowered.isAlike(index, otherIndex)
   }
 
-  private mutating func emit(_ operation: LoweredProgram.Operation, isRepeated: Bool) {
+  private mutating func emitNew(_ number: Int, isRepeated: Bool) {
+    let operation = lowered.operations[number]
     let label = label(operation.name)
-    let own = isHostOnly ? 0 : operation.kernels.count { !lowered.kernels[$0].isLaunchedByLibrary }
-    let dispatch = Item.dispatch(
-      Dispatch(
-        kind: operation.kind, kernels: own, moduleCalls: operation.moduleCalls, isRepeated: isRepeated))
+    var own = 0
+    if !isHostOnly {
+      for index in 0..<operation.kernels.count
+      where !lowered.kernels[operation.kernels[index]].isLaunchedByLibrary { own += 1 }
+    }
+    let dispatch = Dispatch(
+      kind: operation.kind, kernels: own, moduleCalls: operation.moduleCalls, isRepeated: isRepeated)
     program.instructions.append(Instruction(.work, operand: index(of: dispatch), label: label))
     emitDeviceWork(operation, label)
   }
 
   private mutating func emitDeviceWork(_ operation: LoweredProgram.Operation, _ label: Int) {
-    if !isHostOnly { emitWaits(of: operation.stream, for: streams.awaited(by: operation)) }
+    if !isHostOnly, streams.mayAwait || !operation.waitsForStreams.isEmpty {
+      emitWaits(of: operation.stream, for: streams.awaited(by: operation))
+    }
     if let transfer = operation.transfer, !isHostOnly {
       program.instructions.append(
         Instruction(
           transfer.isPageable ? .blockingCopy : .copy, operand: index(of: .transfer(transfer)),
           stream: operation.stream, lane: transfer.isToDevice ? 0 : 1, label: label))
     }
-    for kernel in operation.kernels {
-      program.instructions.append(
-        Instruction(
-          isHostOnly ? .hostKernel : lowered.kernels[kernel].kernelClass == .collective ? .collective : .launch,
-          operand: index(ofKernel: kernel),
-          stream: isHostOnly ? 0 : operation.stream, label: label))
+    for index in 0..<operation.kernels.count {
+      emitLaunch(operation.kernels[index], stream: operation.stream, label)
     }
     if operation.synchronizes, !isHostOnly { program.instructions.append(Instruction(.synchronize, operand: 0)) }
+  }
+
+  private mutating func emitLaunch(_ kernel: Int, stream: Int, _ label: Int) {
+    program.instructions.append(
+      Instruction(
+        isHostOnly ? .hostKernel : lowered.kernels[kernel].kernelClass == .collective ? .collective : .launch,
+        operand: index(ofKernel: kernel), stream: isHostOnly ? 0 : stream, label: label))
   }
 
   /// Lets the next launch into a stream wait for others.
@@ -311,7 +342,7 @@ package struct ProgramPlan: Sendable {
       switch statement {
       case .leaf(let operation):
         // What becomes nodes is in graphs wherever it stands.
-        emitOnce(2 * operation) { plan in
+        emitOnce(operation, isRepeated: false) { plan in
           let label = plan.label(plan.lowered.operations[operation].name)
           for kernel in plan.lowered.operations[operation].kernels {
             plan.program.instructions.append(
