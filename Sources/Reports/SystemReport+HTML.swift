@@ -58,7 +58,7 @@ extension SystemReport {
     Figure.Kind.allCases.flatMap { kind in
       let dimensions = dimensions(kind)
       var seen: Set<String> = []
-      return ([study.own] + choices).compactMap { choice in
+      return ([study.own] + choices).compactMap { choice -> WantedFigure? in
         let key = key(choice, dimensions)
         guard seen.insert(key).inserted else { return nil }
         return WantedFigure(kind: kind, choice: choice, key: key, isOwn: choice == study.own)
