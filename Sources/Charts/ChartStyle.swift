@@ -1,3 +1,5 @@
+import JSONText
+
 /// The colors and strokes of all charts, for light and dark surroundings and for paper.
 ///
 /// The series colors are those of Okabe and Ito, "Color Universal Design" (2008), which are told apart with any sort of

@@ -159,31 +159,34 @@ package struct JSONWriter: Sendable {
 
   private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-  private mutating func appendQuoted(_ text: String) { append(jsonQuoted(text)) }
+  private mutating func appendQuoted(_ text: String) { appendJSONQuoted(text, to: &bytes) }
 }
 
 /// A text as JSON has it, in quotes: with escapes for quotes, backslashes and all that ``visible(_:)`` escapes, so that a
 /// terminal shows what a parser reads.
 package func jsonQuoted(_ text: String) -> String {
-  if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-    return "\"" + text + "\""
-  }
-  // A page holds megabytes of markup as text: its bytes are put together, not its characters.
-  var quoted: [UInt8] = [UInt8(ascii: "\"")]
-  quoted.reserveCapacity(text.utf8.count + text.utf8.count / 8 + 2)
-  for scalar in text.unicodeScalars {
+  var quoted: [UInt8] = []
+  appendJSONQuoted(text, to: &quoted)
+  return String(decoding: quoted, as: UTF8.self)
+}
+
+/// Appends what ``jsonQuoted(_:)`` makes of a text.
+private func appendJSONQuoted(_ text: String, to output: inout [UInt8]) {
+  let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
+  output.append(quote)
+  appendRewritten(
+    text, to: &output, keeping: { 0x20 <= $0 && $0 <= 0x7E && $0 != quote && $0 != backslash }
+  ) { scalar in
     switch scalar {
-    case "\"": quoted += [UInt8(ascii: "\\"), UInt8(ascii: "\"")]
-    case "\\": quoted += [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
-    case " "..."~": quoted.append(UInt8(truncatingIfNeeded: scalar.value))
+    case "\"": "\\\""
+    case "\\": "\\\\"
     // JSON has no bytes: the escape of one is text there.
-    case _ where PathBytes.byte(of: scalar) != nil: quoted += ("\\" + escape(of: scalar)).utf8
-    case _ where scalar.isUnshowable: quoted += escape(of: scalar).utf8
-    default: quoted += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+    case _ where PathBytes.byte(of: scalar) != nil: "\\" + escape(of: scalar)
+    case _ where scalar.isUnshowable: escape(of: scalar)
+    default: nil
     }
   }
-  quoted.append(UInt8(ascii: "\""))
-  return String(decoding: quoted, as: UTF8.self)
+  output.append(quote)
 }
 
 /// An object or array that is not ended yet.

@@ -47,7 +47,7 @@ package func isPlain(_ text: String, without isOther: (UInt8) -> Bool = { _ in f
 extension Unicode.Scalar {
   /// Whether something obeys the character instead of showing it: a terminal that acts, a line that breaks, text whose
   /// direction turns; or the character stands for a byte that is none.
-  var isUnshowable: Bool {
+  package var isUnshowable: Bool {
     switch value {
     case 0x20..<0x7F: false
     case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
@@ -57,7 +57,7 @@ extension Unicode.Scalar {
 }
 
 /// The escape of a character, as in JSON: `\n`, `\u001b`; of a byte of a path, `\xff`.
-func escape(of scalar: Unicode.Scalar) -> String {
+package func escape(of scalar: Unicode.Scalar) -> String {
   switch scalar {
   case "\n": return "\\n"
   case "\r": return "\\r"

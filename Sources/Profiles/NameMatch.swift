@@ -58,11 +58,15 @@ package func resolveName(_ name: String, among candidates: [Named], what: String
 /// - Throws: `NameFault.ambiguous` where several things fit.
 package func denotedName(_ name: String, among candidates: [Named], what: String) throws(NameFault) -> String? {
   let typed = name.lowercased()
+  // What no part of a name looks like is no run of its words either, which takes longer to see.
+  let run = typed.split(separator: "-").joined(separator: "-")
   let tests: [(String, Named) -> Bool] = [
     { name, _ in name == typed },
-    { name, thing in !thing.vendor.isEmpty && name == thing.vendor.lowercased() + "-" + typed },
-    { name, _ in contains(words: name, run: typed) { $0 == $1 } },
-    { name, _ in contains(words: name, run: typed, endingIn: isWordPart) },
+    { name, thing in
+      !thing.vendor.isEmpty && name.contains(typed) && name == thing.vendor.lowercased() + "-" + typed
+    },
+    { name, _ in name.contains(run) && contains(words: name, run: run) { $0 == $1 } },
+    { name, _ in name.contains(run) && contains(words: name, run: run, endingIn: isWordPart) },
   ]
   for fits in tests where !typed.isEmpty {
     let found = candidates.filter { candidate in

@@ -5,8 +5,9 @@ import Synchronization
 ///
 /// Reading a whole catalog takes longer than simulating. An index looks at the beginning of every file, up to its
 /// `sources`, for what it is called, and at nothing else; so it serves the folder that travels with the program, whose
-/// files keep that order and are checked before they ship. A user's own folder is read whole (``ProfileCatalog``), and
-/// every fault in it found.
+/// files keep that order and are checked before they ship. A file that is named after its profile is found without the
+/// others, by the whole name. Nothing is kept from one start of the program to the next, so that what a user changes or adds is
+/// seen. A user's own folder is read whole (``ProfileCatalog``), and every fault in it found.
 package struct ProfileIndex: Sendable {
   /// What the beginning of a file says.
   struct Entry: Sendable {
@@ -19,36 +20,72 @@ package struct ProfileIndex: Sendable {
     var isFlagship = false
   }
 
+  /// The files of one sort, looked at once one is asked for.
+  private final class Shelf: Sendable {
+    let folder: String
+    private let known = Mutex<[Entry]?>(nil)
+
+    init(_ folder: String) { self.folder = folder }
+
+    /// All of them.
+    ///
+    /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
+    var entries: [Entry] {
+      get throws(ProfileFault) {
+        if let known = known.withLock({ $0 }) { return known }
+        var entries: [Entry] = []
+        let files: [String]
+        do { files = try listFilesIfThere(in: folder, suffix: ".json") } catch { throw .file(error) }
+        for file in files {
+          let path = folder + "/" + file
+          let bytes: [UInt8]
+          do { bytes = try readFileBytes(path) } catch { throw .file(error) }
+          do { entries.append(try ProfileIndex.entry(bytes, path)) } catch { throw .content(error) }
+        }
+        known.withLock { [entries] in $0 = entries }
+        return entries
+      }
+    }
+
+    /// The one whose whole name this is, where its file is named after it.
+    func entry(named name: String) -> Entry? {
+      guard name.utf8.allSatisfy(Self.isOfName) else { return nil }
+      let path = folder + "/" + name + ".json"
+      guard let bytes = try? readFileBytes(path), let found = try? ProfileIndex.entry(bytes, path), found.name == name
+      else { return nil }
+      return found
+    }
+
+    /// What the names of shipped profiles are made of, which no path has a meaning for.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+        UInt8(ascii: "."):
+        true
+      default: false
+      }
+    }
+  }
+
   /// The folder.
   package let directory: String
-  private let accelerators: [Entry]
-  private let hosts: [Entry]
-  private let frameworks: [Entry]
+  private let accelerators: Shelf
+  private let hosts: Shelf
+  private let frameworks: Shelf
+  private let engines: Shelf
+  private let interconnects: Shelf
 
-  /// Looks through a folder; engines and interconnects, which most runs do without, when one is asked for.
-  ///
-  /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
-  package init(directory: String) throws(ProfileFault) {
+  /// An index of a folder.
+  package init(directory: String) {
     self.directory = directory
-    accelerators = try Self.entries(directory + "/accelerators")
-    hosts = try Self.entries(directory + "/hosts")
-    frameworks = try Self.entries(directory + "/frameworks")
+    accelerators = Shelf(directory + "/accelerators")
+    hosts = Shelf(directory + "/hosts")
+    frameworks = Shelf(directory + "/frameworks")
+    engines = Shelf(directory + "/engines")
+    interconnects = Shelf(directory + "/interconnects")
   }
 
-  private static func entries(_ folder: String) throws(ProfileFault) -> [Entry] {
-    var entries: [Entry] = []
-    let files: [String]
-    do { files = try listFilesIfThere(in: folder, suffix: ".json") } catch { throw .file(error) }
-    for file in files {
-      let path = folder + "/" + file
-      let bytes: [UInt8]
-      do { bytes = try readFileBytes(path) } catch { throw .file(error) }
-      do { entries.append(try entry(bytes, path)) } catch { throw .content(error) }
-    }
-    return entries
-  }
-
-  private static func entry(_ bytes: [UInt8], _ path: String) throws(JSONFault) -> Entry {
+  fileprivate static func entry(_ bytes: [UInt8], _ path: String) throws(JSONFault) -> Entry {
     var entry = Entry(path: path)
     try read(bytes, into: &entry)
     return entry
@@ -82,15 +119,23 @@ package struct ProfileIndex: Sendable {
   // MARK: Names
 
   /// The names of all accelerators, by date of release and then by name.
+  ///
+  /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
   package var acceleratorNames: [String] {
-    accelerators.sorted { ($0.released, $0.name) < ($1.released, $1.name) }.map(\.name)
+    get throws(ProfileFault) {
+      try accelerators.entries.sorted { ($0.released, $0.name) < ($1.released, $1.name) }.map(\.name)
+    }
   }
 
   /// The names of all hosts, in order.
-  package var hostNames: [String] { hosts.map(\.name).sorted() }
+  ///
+  /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
+  package var hostNames: [String] { get throws(ProfileFault) { try hosts.entries.map(\.name).sorted() } }
 
   /// The names of all frameworks, in order.
-  package var frameworkNames: [String] { frameworks.map(\.name).sorted() }
+  ///
+  /// - Throws: `ProfileFault` for a file that cannot be read or does not begin like a profile.
+  package var frameworkNames: [String] { get throws(ProfileFault) { try frameworks.entries.map(\.name).sorted() } }
 
   // MARK: Reading
 
@@ -101,9 +146,11 @@ package struct ProfileIndex: Sendable {
     try read(Self.find(name, in: accelerators, what: "accelerator"))
   }
 
-  /// Whether a name denotes an accelerator, or several.
+  /// Whether a name denotes an accelerator, or several; not where a file is wrong, which is said when one is asked for.
   package func hasAccelerator(named name: String) -> Bool {
-    do { return try denotedName(name, among: Self.names(accelerators), what: "accelerator") != nil } catch {
+    if accelerators.entry(named: name) != nil { return true }
+    guard let entries = try? accelerators.entries else { return false }
+    do { return try denotedName(name, among: Self.names(entries), what: "accelerator") != nil } catch {
       return true
     }
   }
@@ -112,7 +159,7 @@ package struct ProfileIndex: Sendable {
   ///
   /// - Throws: `ProfileFault` for the first file that is wrong.
   package func flagships() throws -> [AcceleratorProfile] {
-    try accelerators.filter(\.isFlagship).map(read).sorted { ($0.released, $0.name) < ($1.released, $1.name) }
+    try accelerators.entries.filter(\.isFlagship).map(read).sorted { ($0.released, $0.name) < ($1.released, $1.name) }
   }
 
   /// The host of a name, an alias, or a shortened name.
@@ -145,7 +192,7 @@ package struct ProfileIndex: Sendable {
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
   package func engine(named name: String) throws -> EngineProfile {
-    let entry = try Self.find(name, in: Self.entries(directory + "/engines"), what: "engine")
+    let entry = try Self.find(name, in: engines, what: "engine")
     return try ProfileCatalog.readDocument(entry.path) { document throws(JSONFault) in
       try ProfileReader.engine(from: document)
     }
@@ -155,7 +202,7 @@ package struct ProfileIndex: Sendable {
   ///
   /// - Throws: `NameFault` or `ProfileFault`.
   package func interconnect(named name: String) throws -> InterconnectProfile {
-    let entry = try Self.find(name, in: Self.entries(directory + "/interconnects"), what: "interconnect")
+    let entry = try Self.find(name, in: interconnects, what: "interconnect")
     return try interconnect(file: entry.path)
   }
 
@@ -239,11 +286,13 @@ package struct ProfileIndex: Sendable {
     entries.map { Named(name: $0.name, aliases: $0.aliases, vendor: $0.vendor) }
   }
 
-  private static func find(_ name: String, in entries: [Entry], what: String) throws(NameFault) -> Entry {
+  private static func find(_ name: String, in shelf: Shelf, what: String) throws -> Entry {
+    if let found = shelf.entry(named: name) { return found }
+    let entries = try shelf.entries
     let names = Self.names(entries)
     let identifier = try resolveName(name, among: names, what: what)
     guard let entry = entries.first(where: { $0.name == identifier }) else {
-      throw .unknown(what: what, name: name, suggestion: nil, known: names.map(\.name))
+      throw NameFault.unknown(what: what, name: name, suggestion: nil, known: names.map(\.name))
     }
     return entry
   }

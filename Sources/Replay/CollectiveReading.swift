@@ -1,3 +1,4 @@
+import JSONText
 import Kernels
 import Profiles
 import Roofline

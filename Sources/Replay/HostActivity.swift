@@ -1,3 +1,4 @@
+import JSONText
 import Traces
 
 /// What the host does at a moment, as far as a recording says.

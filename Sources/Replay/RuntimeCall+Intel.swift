@@ -1,3 +1,5 @@
+import JSONText
+
 extension RuntimeCall {
   /// The call of Intel's Unified Runtime (`urEnqueueKernelLaunch`) or Level Zero (`zeCommandListAppendLaunchKernel`).
   ///

@@ -8,21 +8,27 @@ struct Deflate {
   private var output: [UInt8] = []
   private var bits: UInt64 = 0
   private var bitCount: UInt64 = 0
+  private let codes = FixedCodes()
 
   /// The bytes as one raw stream, in time proportional to their number.
   static func compressed(_ input: [UInt8]) -> [UInt8] {
+    input.withUnsafeBytes { compressed($0) }
+  }
+
+  private static func compressed(_ input: UnsafeRawBufferPointer) -> [UInt8] {
     var stream = Deflate()
+    stream.output.reserveCapacity(input.count / 8)
     stream.write(0b1, 1)  // the last block
     stream.write(0b01, 2)  // in the fixed codes
-    var finder = MatchFinder(input)
+    var finder = MatchFinder()
     var position = 0
     while position < input.count {
-      var match = finder.match(at: position)
+      var match = finder.match(at: position, in: input)
       // A longer match one byte further on is worth a literal.
       while let shorter = match, shorter.length < MatchFinder.goodLength,
-        let next = finder.match(at: position + 1), next.length > shorter.length
+        let next = finder.match(at: position + 1, in: input), next.length > shorter.length
       {
-        stream.writeSymbol(Int(input[position]))
+        stream.write(stream.codes.symbols[Int(input[position])])
         position += 1
         match = next
       }
@@ -30,11 +36,11 @@ struct Deflate {
         stream.write(match)
         position += match.length
       } else {
-        stream.writeSymbol(Int(input[position]))
+        stream.write(stream.codes.symbols[Int(input[position])])
         position += 1
       }
     }
-    stream.writeSymbol(256)
+    stream.write(stream.codes.symbols[256])
     stream.write(0, (8 - stream.bitCount % 8) % 8)
     return stream.output
   }
@@ -51,39 +57,52 @@ struct Deflate {
     }
   }
 
-  /// Writes a code, whose most significant bit comes first (section 3.1.1).
-  private mutating func writeCode(_ code: UInt64, _ length: UInt64) {
-    var reversed: UInt64 = 0
-    for bit in 0..<length { reversed |= (code >> bit & 1) << (length - 1 - bit) }
-    write(reversed, length)
-  }
+  private mutating func write(_ code: FixedCodes.Code) { write(UInt64(code.bits), UInt64(code.count)) }
 
-  /// A literal, the end of the block, or a length's symbol (section 3.2.6).
-  private mutating func writeSymbol(_ symbol: Int) {
-    switch symbol {
-    case ..<144: writeCode(UInt64(0b0011_0000 + symbol), 8)
-    case ..<256: writeCode(UInt64(0b1_1001_0000 + symbol - 144), 9)
-    case ..<280: writeCode(UInt64(symbol - 256), 7)
-    default: writeCode(UInt64(0b1100_0000 + symbol - 280), 8)
+  private mutating func write(_ match: MatchFinder.Match) {
+    let length = codes.lengths[Int(codes.lengthPlaces[match.length])]
+    write(codes.symbols[length.symbol])
+    write(UInt64(match.length - length.base), length.extraBits)
+    let distance = codes.distances[FixedCodes.place(ofDistance: match.distance)]
+    write(codes.distanceCodes[distance.symbol])
+    write(UInt64(match.distance - distance.base), distance.extraBits)
+  }
+}
+
+/// The codes of a block that brings none of its own (RFC 1951, section 3.2.6), as they are written.
+private struct FixedCodes {
+  /// Bits, the one that is written first at the lowest place.
+  struct Code {
+    var bits: UInt16
+    var count: UInt8
+
+    /// A code, whose most significant bit comes first (section 3.1.1).
+    init(_ code: Int, _ length: UInt8) {
+      bits = 0
+      count = length
+      for bit in 0..<Int(length) { bits |= UInt16(code >> bit & 1) << (Int(length) - 1 - bit) }
     }
   }
 
-  private mutating func write(_ match: MatchFinder.Match) {
-    let length = Self.lengths.last { $0.base <= match.length } ?? Self.lengths[0]
-    writeSymbol(length.symbol)
-    write(UInt64(match.length - length.base), length.extraBits)
-    let distance = Self.distances.last { $0.base <= match.distance } ?? Self.distances[0]
-    writeCode(UInt64(distance.symbol), 5)
-    write(UInt64(match.distance - distance.base), distance.extraBits)
+  /// Values from a base on that share a symbol, told apart by further bits.
+  typealias Range = (symbol: Int, base: Int, extraBits: UInt64)
+
+  /// Of each literal, the end of the block, and each length's symbol.
+  let symbols: [Code] = (0..<288).map { symbol in
+    switch symbol {
+    case ..<144: Code(0b0011_0000 + symbol, 8)
+    case ..<256: Code(0b1_1001_0000 + symbol - 144, 9)
+    case ..<280: Code(symbol - 256, 7)
+    default: Code(0b1100_0000 + symbol - 280, 8)
+    }
   }
 
-  // MARK: Symbols
-
-  private typealias Range = (symbol: Int, base: Int, extraBits: UInt64)
+  /// Of each distance's symbol.
+  let distanceCodes: [Code] = (0..<30).map { Code($0, 5) }
 
   /// Symbols 257 to 284 cover lengths from 3 on, four for each further bit after the first eight; 285 is 258 alone
   /// (section 3.2.5).
-  private static let lengths: [Range] = {
+  let lengths: [Range] = {
     var base = 3
     return (257...284).map { symbol in
       let bits = UInt64(max(0, (symbol - 261) / 4))
@@ -93,7 +112,7 @@ struct Deflate {
   }()
 
   /// Symbols 0 to 29 cover distances from 1 on, two for each further bit after the first four.
-  private static let distances: [Range] = {
+  let distances: [Range] = {
     var base = 1
     return (0...29).map { symbol in
       let bits = UInt64(max(0, symbol / 2 - 1))
@@ -101,6 +120,25 @@ struct Deflate {
       return (symbol, base, bits)
     }
   }()
+
+  /// Of each length, the place among ``lengths``.
+  let lengthPlaces: [UInt8]
+
+  init() {
+    var places: [UInt8] = Array(repeating: 0, count: 259)
+    for (place, length) in lengths.enumerated() {
+      for value in length.base..<min(259, length.base + 1 << Int(length.extraBits)) { places[value] = UInt8(place) }
+    }
+    lengthPlaces = places
+  }
+
+  /// The place of a distance among ``distances``: its highest bit, and the one below that.
+  static func place(ofDistance distance: Int) -> Int {
+    let offset = distance - 1
+    guard offset >= 4 else { return offset }
+    let highest = Int.bitWidth - 1 - offset.leadingZeroBitCount
+    return 2 * highest + offset >> (highest - 1) & 1
+  }
 }
 
 /// Finds earlier stretches of bytes that are the same as those at a place.
@@ -119,32 +157,28 @@ private struct MatchFinder {
   /// How many places with the same hash are tried: what `zlib` tries at its middle levels.
   private static let chainLimit = 64
 
-  private let input: [UInt8]
   /// The last place of each hash, and before each place of the window the one before; -1 for none.
   private var last = [Int](repeating: -1, count: 1 << 15)
   private var previous = [Int](repeating: -1, count: window)
   private var known = 0
 
-  init(_ input: [UInt8]) { self.input = input }
-
   /// The longest stretch before `position` that is the same as what begins there; nil where none is worth a code.
   ///
-  /// Places are to be asked for in order.
-  mutating func match(at position: Int) -> Match? {
-    while known < position { insert(known) }
+  /// Places are to be asked for in order, of the same bytes.
+  mutating func match(at position: Int, in input: UnsafeRawBufferPointer) -> Match? {
+    while known < position { insert(known, of: input) }
     guard position + Self.lengths.lowerBound <= input.count else { return nil }
     let limit = min(Self.lengths.upperBound, input.count - position)
     var best = Match(length: Self.lengths.lowerBound - 1, distance: 0)
-    var candidate = last[hash(at: position)]
+    var candidate = last[Self.hash(at: position, of: input)]
     var tries = Self.chainLimit
     while candidate >= 0, position - candidate <= Self.window, tries > 0, best.length < limit {
       // Only what continues where the best one ends can be longer.
       if input[candidate + best.length] == input[position + best.length] {
-        var length = 0
-        while length < limit, input[candidate + length] == input[position + length] { length += 1 }
+        let length = Self.sameLength(candidate, position, upTo: limit, in: input)
         if length > best.length { best = Match(length: length, distance: position - candidate) }
       }
-      let before = previous[candidate % Self.window]
+      let before = previous[candidate & (Self.window - 1)]
       guard before < candidate else { break }
       candidate = before
       tries -= 1
@@ -152,15 +186,31 @@ private struct MatchFinder {
     return best.distance > 0 ? best : nil
   }
 
-  private mutating func insert(_ position: Int) {
+  /// How many bytes are the same from two places on, eight at a time.
+  private static func sameLength(
+    _ first: Int, _ second: Int, upTo limit: Int, in input: UnsafeRawBufferPointer
+  ) -> Int {
+    var length = 0
+    while length + 8 <= limit {
+      let difference =
+        input.loadUnaligned(fromByteOffset: first + length, as: UInt64.self)
+        ^ input.loadUnaligned(fromByteOffset: second + length, as: UInt64.self)
+      if difference != 0 { return length + UInt64(littleEndian: difference).trailingZeroBitCount / 8 }
+      length += 8
+    }
+    while length < limit, input[first + length] == input[second + length] { length += 1 }
+    return length
+  }
+
+  private mutating func insert(_ position: Int, of input: UnsafeRawBufferPointer) {
     known = position + 1
     guard position + Self.lengths.lowerBound <= input.count else { return }
-    let hash = hash(at: position)
-    previous[position % Self.window] = last[hash]
+    let hash = Self.hash(at: position, of: input)
+    previous[position & (Self.window - 1)] = last[hash]
     last[hash] = position
   }
 
-  private func hash(at position: Int) -> Int {
+  private static func hash(at position: Int, of input: UnsafeRawBufferPointer) -> Int {
     let bytes = UInt32(input[position]) | UInt32(input[position + 1]) << 8 | UInt32(input[position + 2]) << 16
     // The multiplier is the golden ratio's (Knuth, The Art of Computer Programming, 6.4).
     return Int((bytes &* 0x9E37_79B1) >> 17)

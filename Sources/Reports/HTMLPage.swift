@@ -124,7 +124,7 @@ struct HTMLPage {
 
   /// What the script works on, as a page holds it: JSON, compressed, in an alphabet that no markup can be made of.
   private static func packed(_ data: Record) -> String {
-    TimelineCode.base64(Deflate.compressed(Array(data.json(.compact).utf8)))
+    TimelineCode.base64(Deflate.compressed(data.jsonBytes(.compact)))
   }
 
   /// A figure in both widths, and its table.

@@ -1,4 +1,5 @@
 import Charts
+import JSONText
 
 /// The style sheet of a report.
 enum PageStyle {

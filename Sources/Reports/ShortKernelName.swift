@@ -1,3 +1,5 @@
+import JSONText
+
 /// A kernel's name as far as people tell kernels apart by it: without what it returns, the namespaces that nearly all of PyTorch's
 /// are in, and its parameters.
 ///

@@ -10,7 +10,7 @@ extension SystemReport {
   /// The page, everything within.
   package func html() -> String {
     var library = FigureLibrary()
-    for kind in Figure.Kind.allCases { register(kind, &library) }
+    for figure in parallelMap(wanted, draw) { library.add(figure) }
     let own = study.ownCase
     return HTMLPage(
       finding: own.map(finding) ?? "Nothing could be simulated.", detail: own.map(detail) ?? "",
@@ -53,14 +53,23 @@ extension SystemReport {
     }
   }
 
-  private func register(_ kind: Figure.Kind, _ library: inout FigureLibrary) {
-    let dimensions = dimensions(kind)
-    var seen: Set<String> = []
-    for choice in [study.own] + choices {
-      let key = key(choice, dimensions)
-      guard seen.insert(key).inserted, let figure = figure(kind, choice) else { continue }
-      library.add(figure, kind, key, isOwn: choice == study.own)
+  /// What figures there are, in the order of the page; that of the system itself first of each kind.
+  private var wanted: [WantedFigure] {
+    Figure.Kind.allCases.flatMap { kind in
+      let dimensions = dimensions(kind)
+      var seen: Set<String> = []
+      return ([study.own] + choices).compactMap { choice -> WantedFigure? in
+        let key = key(choice, dimensions)
+        guard seen.insert(key).inserted else { return nil }
+        return WantedFigure(kind: kind, choice: choice, key: key, isOwn: choice == study.own)
+      }
     }
+  }
+
+  /// Draws a figure; one without a picture where there is nothing to show.
+  @Sendable private func draw(_ wanted: WantedFigure) -> DrawnFigure {
+    guard let figure = figure(wanted.kind, wanted.choice) else { return DrawnFigure(wanted: wanted) }
+    return DrawnFigure(wanted, figure)
   }
 
   // MARK: Sections
@@ -180,10 +189,62 @@ extension SystemReport {
   }
 }
 
+/// A figure that a page has for a choice.
+private struct WantedFigure: Sendable {
+  let kind: Figure.Kind
+  let choice: SystemStudy.Choice
+  /// What the page knows it by.
+  let key: String
+  /// Whether it is of the system that was asked for.
+  let isOwn: Bool
+}
+
+/// A figure as a page holds it.
+private struct DrawnFigure: Sendable {
+  let wanted: WantedFigure
+  /// The markup; nil where there is nothing to show.
+  var markup: String?
+  /// What the script draws a timeline from.
+  var timeline: TimelineCode?
+
+  /// Nothing to show.
+  init(wanted: WantedFigure) { self.wanted = wanted }
+
+  /// A figure in both widths.
+  init(_ wanted: WantedFigure, _ figure: Figure) {
+    self.wanted = wanted
+    var figure = figure
+    if case .timeline(let chart) = figure.chart.content {
+      timeline = TimelineCode(chart: chart)
+      // The script draws the others, and a template of thousands of spans for each would be large.
+      if !wanted.isOwn {
+        var frame = chart
+        frame.drawsSpans = false
+        figure.chart.content = .timeline(frame)
+      }
+    }
+    markup = HTMLPage.markup(figure)
+  }
+}
+
+/// Markup by its bytes: to compare it as text would look for characters that may be written in several ways.
+private struct MarkupKey: Hashable {
+  let markup: String
+
+  static func == (first: MarkupKey, second: MarkupKey) -> Bool {
+    first.markup.utf8.count == second.markup.utf8.count && first.markup.utf8.elementsEqual(second.markup.utf8)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    var markup = markup
+    markup.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}
+
 /// The figures of a page, each once, found by choice.
 private struct FigureLibrary {
   private(set) var markups: [String] = []
-  private var numbers: [String: Int] = [:]
+  private var numbers: [MarkupKey: Int] = [:]
   private var timelines: [(number: Int, code: TimelineCode)] = []
   private var keys: [Figure.Kind: [(key: String, number: Int)]] = [:]
   private var ownNumbers: [Figure.Kind: Int] = [:]
@@ -192,30 +253,19 @@ private struct FigureLibrary {
 
   func own(_ kind: Figure.Kind) -> Int? { ownNumbers[kind] }
 
-  mutating func add(_ figure: Figure, _ kind: Figure.Kind, _ key: String, isOwn: Bool) {
-    var figure = figure
-    var code: TimelineCode?
-    if case .timeline(let chart) = figure.chart.content {
-      code = TimelineCode(chart: chart)
-      // The script draws the others, and a template of thousands of spans for each would be large.
-      if !isOwn {
-        var frame = chart
-        frame.drawsSpans = false
-        figure.chart.content = .timeline(frame)
-      }
-    }
-    let markup = HTMLPage.markup(figure)
+  mutating func add(_ figure: DrawnFigure) {
+    guard let markup = figure.markup else { return }
     let number: Int
-    if code == nil, let known = numbers[markup] {
+    if figure.timeline == nil, let known = numbers[MarkupKey(markup: markup)] {
       number = known
     } else {
       number = markups.count
-      numbers[markup] = number
+      numbers[MarkupKey(markup: markup)] = number
       markups.append(markup)
-      if let code { timelines.append((number, code)) }
+      if let code = figure.timeline { timelines.append((number, code)) }
     }
-    keys[kind, default: []].append((key, number))
-    if isOwn { ownNumbers[kind] = number }
+    keys[figure.wanted.kind, default: []].append((figure.wanted.key, number))
+    if figure.wanted.isOwn { ownNumbers[figure.wanted.kind] = number }
   }
 
   /// What the page may show instead of what it shows first, which figure belongs to which choice, and the timelines.

@@ -41,12 +41,13 @@ struct TimelineCode {
   static func base64(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    let alphabet = alphabet
     for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let padded = Array(group) + Array(repeating: 0, count: 3 - group.count)
-      let word = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
+      let count = min(3, bytes.count - start)
+      var word = 0
+      for offset in 0..<3 { word = word << 8 | (offset < count ? Int(bytes[start + offset]) : 0) }
       for position in 0..<4 {
-        text.append(position > group.count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * position) & 0x3F])
+        text.append(position > count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * position) & 0x3F])
       }
     }
     return String(decoding: text, as: UTF8.self)

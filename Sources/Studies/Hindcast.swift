@@ -74,9 +74,13 @@ package struct Hindcast: Sendable {
   ///   - ahead: For how many years ahead.
   package init(_ lines: HardwareLines, ahead: Int = 6) {
     let cutoffs = lines.years.map { Array($0.lowerBound..<$0.upperBound) } ?? []
+    let histories = lines.rules.numbers.map(lines.histories)
     let outcomes = parallelMap(cutoffs) { cutoff in
       let trends = TrendSet(lines.known(at: cutoff))
-      return lines.rules.numbers.flatMap { Self.outcomes($0, lines, trends, cutoff, ahead) }
+      var widths = HalfWidths()
+      return zip(lines.rules.numbers, histories).flatMap { number, histories in
+        Self.outcomes(number, histories, trends, cutoff, ahead, &widths)
+      }
     }.flatMap { $0 }
     let stepwise = Set(lines.rules.numbers.filter(\.isStepwise).map(\.path))
     let usual = Self.scaling(outcomes.filter { !stepwise.contains($0.quantity) }, lines.rules)
@@ -92,20 +96,21 @@ package struct Hindcast: Sendable {
   func scale(at cutoff: Int) -> BandScales { scales[cutoff] ?? .none }
 
   private static func outcomes(
-    _ number: TrendRules.Number, _ lines: HardwareLines, _ trends: TrendSet, _ cutoff: Int, _ ahead: Int
+    _ number: TrendRules.Number, _ histories: [LineHistory], _ trends: TrendSet, _ cutoff: Int, _ ahead: Int,
+    _ widths: inout HalfWidths
   ) -> [Outcome] {
     guard let trend = trends.trend(of: number.path) else { return [] }
     var outcomes: [Outcome] = []
-    for history in lines.histories(of: number) {
+    for history in histories {
       guard let known = trend.history(of: history.line), let naive = NaiveForecasts(known) else { continue }
       for point in history.points where Int(point.time) > cutoff && Int(point.time) <= cutoff + ahead {
         guard let forecast = trend.forecast(history.line, at: point.time) else { continue }
-        let distribution = StudentT(degrees: forecast.degrees)
+        let width = widths.of(degrees: forecast.degrees)
         outcomes.append(
           Outcome(
             quantity: number.path, line: history.line, cutoff: cutoff, ahead: Int(point.time) - cutoff,
-            forecast: forecast.logarithm, half: distribution.halfWidth(of: BandScale.shares.half) * forecast.deviation,
-            most: distribution.halfWidth(of: BandScale.shares.most) * forecast.deviation, actual: point.logarithm,
+            forecast: forecast.logarithm, half: width.half * forecast.deviation,
+            most: width.most * forecast.deviation, actual: point.logarithm,
             naive: naive.all(at: point.time)))
       }
     }
@@ -134,6 +139,21 @@ package struct Hindcast: Sendable {
         let (half, most) = outcome.ratios
         return BandScale.Error(age: Double(cutoff - outcome.year), half: half, most: most)
       }, rules)
+  }
+}
+
+/// How wide bands are in deviations, by degrees of freedom: found once for each of them, since few differ.
+private struct HalfWidths {
+  private var known: [Int: (half: Double, most: Double)] = [:]
+
+  mutating func of(degrees: Int) -> (half: Double, most: Double) {
+    if let found = known[degrees] { return found }
+    let distribution = StudentT(degrees: degrees)
+    let widths = (
+      half: distribution.halfWidth(of: BandScale.shares.half), most: distribution.halfWidth(of: BandScale.shares.most)
+    )
+    known[degrees] = widths
+    return widths
   }
 }
 

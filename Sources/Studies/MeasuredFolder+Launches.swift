@@ -1,3 +1,4 @@
+import JSONText
 import Profiles
 
 /// What launches, graphs, synchronizations and copies cost, by the driver's calls in a loop without Python.

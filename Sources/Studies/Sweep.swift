@@ -48,8 +48,12 @@ public struct Sweep: Sendable {
     var notes = SweepNotes()
   }
 
-  private func stretch(_ points: Range<Int>, _ evaluator: inout SweepEvaluator) -> Stretch {
-    var stretch = Stretch(end: points.lowerBound)
+  /// Simulates some points; the rows are written to memory, whose content is not read.
+  private func stretch(
+    _ points: Range<Int>, _ evaluator: inout SweepEvaluator, in memory: consuming [UInt8] = []
+  ) -> Stretch {
+    memory.removeAll(keepingCapacity: true)
+    var stretch = Stretch(rows: memory, end: points.lowerBound)
     stretch.rows.reserveCapacity(points.count * rows.typicalLength)
     // Few results at a time lie in the processor's own memory until their rows are written.
     let size = evaluator.isInOrder ? 256 : points.count
@@ -77,11 +81,13 @@ public struct Sweep: Sendable {
     _ points: Range<Int>, emit: (_ rows: [UInt8], _ done: Int) throws -> Void
   ) throws -> SweepNotes {
     var notes = SweepNotes()
-    let preparation = SweepEvaluator.preparation
+    let spare = SpareMemory()
     try OrderedWork(longest: Self.longestStretch, threads: threads).run(
-      points, worker: { SweepEvaluator(plan, sharing: preparation) }, make: { stretch($0, &$1) }
+      points, worker: { SweepEvaluator(plan) },
+      make: { stretch($0, &$1, in: spare.take()) }
     ) { stretch in
       try emit(stretch.rows, stretch.end)
+      spare.put(stretch.rows)
       notes.add(stretch.notes)
       if let fault = stretch.fault { throw fault }
     }
@@ -116,4 +122,16 @@ public struct Sweep: Sendable {
       return stretch
     }
   }
+}
+
+/// The memory of rows that have been handed out, for those of the next stretches.
+///
+/// Rows are made by one thread and done with on another: an allocator would give each stretch back to the system and ask for
+/// the next, which takes as long as writing it.
+private final class SpareMemory: Sendable {
+  private let pieces = Mutex<[[UInt8]]>([])
+
+  func take() -> [UInt8] { pieces.withLock { $0.popLast() } ?? [] }
+
+  func put(_ piece: [UInt8]) { pieces.withLock { $0.append(piece) } }
 }

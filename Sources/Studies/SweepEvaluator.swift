@@ -52,8 +52,8 @@ package struct SweepEvaluator: Sendable {
   private static let halfLimit = 4096
 
   private let plan: SweepPlan
-  private let layout: SweepLayout
   private let preparation: Preparation
+  private let layout: SweepLayout
   private var position: SweepLayout.Position
 
   /// Operators without a cost rule that points had so far.
@@ -72,16 +72,13 @@ package struct SweepEvaluator: Sendable {
   ///
   /// - Parameters:
   ///   - plan: The plan.
-  ///   - preparation: Where bound workloads and plans are kept: one for all that simulate points of the plan.
-  package init(_ plan: SweepPlan, sharing preparation: Preparation = SweepEvaluator.preparation) {
+  ///   - preparation: Where bound workloads and plans are kept; nil for where all evaluators of the plan keep them.
+  package init(_ plan: SweepPlan, sharing preparation: Preparation? = nil) {
     self.plan = plan
-    self.preparation = preparation
+    self.preparation = preparation ?? plan.preparation
     layout = SweepLayout(plan)
     position = SweepLayout.Position(layout)
   }
-
-  /// What keeps the bound workloads and plans of a sweep's last blocks.
-  package static var preparation: Preparation { Preparation(limit: 256) }
 
   /// Simulates a stretch of points.
   ///

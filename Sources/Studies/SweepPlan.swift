@@ -49,6 +49,10 @@ public struct SweepPlan: Sendable {
   /// For each axis, how many points pass until its value changes.
   let strides: [Int]
 
+  /// What keeps the bound workloads and plans of the last blocks that were simulated; and the workloads that were bound to
+  /// see whether they can be, where those are not much, so that each is bound once.
+  private(set) var preparation: Preparation
+
   /// A plan.
   ///
   /// - Throws: ``SweepFault`` when nothing varies or something twice, when a system has no number of a path, or when a
@@ -78,9 +82,17 @@ public struct SweepPlan: Sendable {
     self.kernelModel = kernelModel
     self.count = count
     self.strides = strides
+    preparation = Preparation(limit: Self.plansKept)
     try checkNumbers()
     try checkBindings()
   }
+
+  /// How many plans are kept at most, and bound workloads beside those from the test.
+  private static let plansKept = 256
+  /// How many combinations of parameters are tried of each workload.
+  private static let bindingsTried = 512
+  /// How many operators the bound workloads that are kept from the test have at most, all together.
+  private static let operatorsKept = 100_000
 
   /// The place of a point's value on an axis.
   func digit(_ axis: Int, of point: Int) -> Int { point / strides[axis] % axes[axis].values.count }
@@ -148,25 +160,43 @@ public struct SweepPlan: Sendable {
   }
 
   /// Binds every workload to every combination of parameters, of which there are few.
-  private func checkBindings() throws(SweepFault) {
+  private mutating func checkBindings() throws(SweepFault) {
     let varied = axes.filter { axis in
       if case .parameter = axis.subject { return true }
       return false
     }
     let combinations = varied.reduce(1) { $0 * min($1.values.count, 1 << 20) }
-    let tried = min(combinations, 512)
-    for workload in choices.workloads {
-      for combination in 0..<tried {
-        var values = parameters
-        var rest = combination
-        for axis in varied.reversed() {
-          if case .number(let number) = axis.values[rest % axis.values.count] {
-            values[axis.subject.column] = Int64(number)
-          }
-          rest /= axis.values.count
-        }
-        do { _ = try workload.bindChecked(values) } catch { throw .workload(error) }
+    let tried = min(combinations, Self.bindingsTried)
+    do throws(WorkloadFault) {
+      // A workload is about as long at all its parameters.
+      var operators = 0
+      for workload in choices.workloads {
+        operators += try workload.bindChecked(parameters(0, of: varied)).operators.count * tried
       }
+      let keeps = operators <= Self.operatorsKept
+      if keeps {
+        preparation = Preparation(
+          limit: Self.plansKept, bindings: Self.plansKept + tried * choices.workloads.count)
+      }
+      for workload in choices.workloads {
+        for combination in 0..<tried {
+          let values = parameters(combination, of: varied)
+          _ = keeps ? try preparation.bind(workload, values) : try workload.bindChecked(values)
+        }
+      }
+    } catch { throw .workload(error) }
+  }
+
+  /// The parameters of a combination of some axes' values.
+  private func parameters(_ combination: Int, of varied: [SweepAxis]) -> [String: Int64] {
+    var values = parameters
+    var rest = combination
+    for axis in varied.reversed() {
+      if case .number(let number) = axis.values[rest % axis.values.count] {
+        values[axis.subject.column] = Int64(number)
+      }
+      rest /= axis.values.count
     }
+    return values
   }
 }

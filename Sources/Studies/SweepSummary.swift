@@ -37,9 +37,8 @@ package struct SweepSummary: Sendable {
   package init(
     _ plan: SweepPlan, _ points: Range<Int>, threads: Int? = nil, progress: (Int) -> Void = { _ in }
   ) throws {
-    let preparation = SweepEvaluator.preparation
     try OrderedWork(longest: Sweep.longestStretch, threads: max(1, threads ?? coreCount)).run(
-      points, worker: { SweepEvaluator(plan, sharing: preparation) },
+      points, worker: { SweepEvaluator(plan) },
       make: { range, evaluator in
         Result { () throws(SweepFault) in try SweepSummary(of: range, &evaluator) }.map { ($0, range.upperBound) }
       }

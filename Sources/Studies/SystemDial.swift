@@ -11,18 +11,26 @@ package struct SystemDial: Sendable {
   /// The numbers that it multiplies.
   package let numbers: [SystemNumber]
 
-  /// The knobs with short names.
-  package static let all: [SystemDial] = [
-    SystemDial("peak", "arithmetic in every format, and the operands that feed it", [.peak, .operands]),
-    SystemDial("bandwidth", "device memory and last-level cache", [.bandwidth]),
-    SystemDial("units", "compute units, each as fast as before", [.units, .peak]),
-    SystemDial("capacity", "device memory", [.capacity]),
-    SystemDial("launch", "launch calls and launch latencies, of kernels and graphs", [.launch]),
-    SystemDial("gap", "idle time between kernels, in streams and graphs", [.gap]),
-    SystemDial("link", "the way to the host's memory", [.link]),
-    SystemDial("dispatch", "what the framework spends on operators, their kernels and the pass", [.dispatch]),
-    SystemDial("host", "the host's single-thread speed", [.hostSpeed]),
+  /// What a short name stands for.
+  private typealias Facts = (name: String, meaning: String, families: Set<NumberFamily>)
+
+  private static let facts: [Facts] = [
+    ("peak", "arithmetic in every format, and the operands that feed it", [.peak, .operands]),
+    ("bandwidth", "device memory and last-level cache", [.bandwidth]),
+    ("units", "compute units, each as fast as before", [.units, .peak]),
+    ("capacity", "device memory", [.capacity]),
+    ("launch", "launch calls and launch latencies, of kernels and graphs", [.launch]),
+    ("gap", "idle time between kernels, in streams and graphs", [.gap]),
+    ("link", "the way to the host's memory", [.link]),
+    ("dispatch", "what the framework spends on operators, their kernels and the pass", [.dispatch]),
+    ("host", "the host's single-thread speed", [.hostSpeed]),
   ]
+
+  /// The short names: what a help text needs of them, for which no number need be known.
+  package static let shortNames = facts.map(\.name)
+
+  /// The knobs with short names.
+  package static let all = facts.map { SystemDial($0.name, $0.meaning, $0.families) }
 
   /// A knob.
   init(_ name: String, _ meaning: String, _ numbers: [SystemNumber]) {

@@ -31,6 +31,32 @@ enum HindcastRun {
     command.print(try report(library, from: from, ahead: ahead, sampleCount: samples, seed: UInt64(seed)))
   }
 
+  /// The hindcast of a page, which does not depend on the page's system: the one that travels with the program where its
+  /// files are those that it was made from, else a new one.
+  ///
+  /// - Parameters:
+  ///   - library: Whose history.
+  ///   - sampleCount: How many samples the band of a latency is made of.
+  /// - Returns: How good forecasts were.
+  /// - Throws: ``Failure`` where a file of the history is wrong.
+  static func pageReport(_ library: Library, sampleCount: Int) throws(Failure) -> HindcastReport {
+    if let kept = kept(library), kept.sampleCount == sampleCount {
+      return HindcastReport(kept.summaries, from: kept.firstCutoff)
+    }
+    return try report(library, sampleCount: sampleCount)
+  }
+
+  /// The hindcast that travels with the program; nil where a file differs from what it was made from, or may.
+  private static func kept(_ library: Library) -> KeptHindcast? {
+    guard let catalog = library.onlyCatalog else { return nil }
+    let path = catalog + "/hardware-profiles/history/hindcasts.json"
+    guard let bytes = try? readFileBytes(path), let document = try? JSONDocument(bytes: bytes, file: path),
+      let kept = try? KeptHindcast(from: document), let inputs = try? HindcastInputs(catalog: catalog),
+      inputs.digest == kept.madeFrom
+    else { return nil }
+    return kept
+  }
+
   /// Forecasts the past of the catalog's history.
   ///
   /// - Parameters:

@@ -2,6 +2,7 @@ import Catalog
 import JSONText
 import OutputFiles
 import Profiles
+import Synchronization
 import Workloads
 
 /// The profiles and workloads in reach: the user's folder first, then those that travel with the program.
@@ -19,6 +20,9 @@ struct Library {
   private let profileRoots: [[String]]
   private let shipped: ProfileIndex?
   private let whole: ProfileCatalog?
+  private let read = ReadProfiles()
+  /// The one folder that is searched, where the user has none: that of the program.
+  var onlyCatalog: String? { shipped == nil ? nil : Catalog.directory }
 
   /// Opens the catalogs.
   ///
@@ -31,7 +35,7 @@ struct Library {
     profileRoots = (roots + [Catalog.directory]).map { [$0 + "/hardware-profiles", $0] }
     if roots.isEmpty {
       let folder = Catalog.directory + "/hardware-profiles"
-      shipped = try checking { try ProfileIndex(directory: folder) }
+      shipped = ProfileIndex(directory: folder)
       whole = nil
     } else {
       shipped = nil
@@ -65,8 +69,10 @@ struct Library {
   /// Every profile; they are read now if they have not been.
   var profiles: ProfileCatalog {
     get throws(Failure) {
-      if let whole { return whole }
-      return try checking { try ProfileCatalog(directories: profileFolders) }
+      if let known = whole ?? read.catalog.withLock({ $0 }) { return known }
+      let catalog = try checking { try ProfileCatalog(directories: profileFolders) }
+      read.catalog.withLock { $0 = catalog }
+      return catalog
     }
   }
 
@@ -235,7 +241,7 @@ struct Library {
   /// The names of all accelerators, by date of release.
   var acceleratorNames: [String] {
     get throws(Failure) {
-      if let shipped { return shipped.acceleratorNames }
+      if let shipped { return try checking { try shipped.acceleratorNames } }
       return try profiles.accelerators.map(\.name)
     }
   }
@@ -243,7 +249,7 @@ struct Library {
   /// The names of all hosts, in order.
   var hostNames: [String] {
     get throws(Failure) {
-      if let shipped { return shipped.hostNames }
+      if let shipped { return try checking { try shipped.hostNames } }
       return try profiles.hosts.map(\.name)
     }
   }
@@ -251,10 +257,13 @@ struct Library {
   /// The names of all frameworks, in order.
   var frameworkNames: [String] {
     get throws(Failure) {
-      if let shipped { return shipped.frameworkNames }
+      if let shipped { return try checking { try shipped.frameworkNames } }
       return try profiles.frameworks.map(\.name)
     }
   }
+
+  /// Whether a name is a workload's of the catalog, written out.
+  func hasWorkload(_ name: String) -> Bool { workloads.names.contains(name) }
 
   /// Whether a name denotes an accelerator of the catalog.
   func isAccelerator(_ name: String) -> Bool {
@@ -302,6 +311,11 @@ struct Library {
   private static func isDirectory(_ path: String) -> Bool {
     (try? listFiles(in: path, suffix: "")) != nil
   }
+}
+
+/// The program's profiles, once all of them have been read.
+private final class ReadProfiles: Sendable {
+  let catalog = Mutex<ProfileCatalog?>(nil)
 }
 
 extension Failure {

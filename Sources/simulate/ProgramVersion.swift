@@ -1,4 +1,5 @@
 import CommandSyntax
+import JSONText
 
 /// The program's version.
 enum ProgramVersion {

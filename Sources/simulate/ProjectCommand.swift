@@ -19,7 +19,7 @@ enum ProjectCommand {
       trends and the model may be off. With --target, the nearest value of what --vary names that meets the target is \
       found, or the best that can be had; without --vary, of everything that is usually varied. With --hindcast, every \
       year of the past is projected from, with what was known then, and compared with what came.
-      What can be scaled and varied: \(SystemDial.all.map(\.name).joined(separator: ", ")), any number of a profile by \
+      What can be scaled and varied: \(SystemDial.shortNames.joined(separator: ", ")), any number of a profile by \
       its path, and with --vary the workload's parameters, as batch.
       """,
     positionals: ScenarioOptions.positionals,

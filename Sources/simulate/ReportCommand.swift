@@ -178,7 +178,7 @@ enum ReportCommand {
       kind == .hindcast
       ? try HindcastRun.report(library)
       : kind == nil && projection != nil
-        ? try? HindcastRun.report(library, sampleCount: min(samples, hindcastSamples)) : nil
+        ? try? HindcastRun.pageReport(library, sampleCount: min(samples, hindcastSamples)) : nil
     return SystemReport(
       study: study, projection: projection, hindcast: hindcast, measurements: measurements ?? [], errors: errors,
       command: words,

@@ -212,7 +212,8 @@ enum ScenarioOptions {
     _ workload: String, _ accelerator: String?, _ command: ParsedCommand, _ library: Library
   ) throws(Failure) {
     let line: Message = "simulate \(command.path.joined(separator: " "))"
-    if !command.isPresent("workload"), library.isAccelerator(workload) {
+    // What is a workload's whole name needs no look at all accelerators.
+    if !command.isPresent("workload"), !library.hasWorkload(workload), library.isAccelerator(workload) {
       let isSwapped = accelerator.map(library.isWorkload) ?? false
       throw .input(
         "'\(workload)' is an accelerator, and the workload stands first: "

@@ -37,7 +37,7 @@ enum ServeCommand {
       OptionDefinition(
         "vary", value: "NAME,...", help: "Find how far it must change for the load to keep the limits",
         longHelp:
-          "NAME is a number's path, as host.cores, or one of \(SystemDial.all.map(\.name).joined(separator: ", ")): the "
+          "NAME is a number's path, as host.cores, or one of \(SystemDial.shortNames.joined(separator: ", ")): the "
           + "value nearest to today's with which the 99th percentiles are within the limits and the queue does not grow.",
         group: "Limits", isRepeatable: true),
       .format,

@@ -44,7 +44,7 @@ import Testing
       let start = Int(random.uniform() * Double(plan.count - 40))
       let results = try evaluator.results(start..<(start + 40))
       for point in stride(from: start, to: start + 40, by: 13) {
-        var other = SweepEvaluator(plan)
+        var other = SweepEvaluator(plan, sharing: Preparation())
         let alone = try other.result(point)
         #expect(results[point - start] == alone, "seed \(seed), \(plan.words(point))")
       }

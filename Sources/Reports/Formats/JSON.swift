@@ -7,10 +7,13 @@ extension Report {
 
 extension Record {
   /// The record as a JSON value.
-  func json(_ layout: JSONWriter.Layout = .pretty) -> String {
+  func json(_ layout: JSONWriter.Layout = .pretty) -> String { String(decoding: jsonBytes(layout), as: UTF8.self) }
+
+  /// The same in UTF-8.
+  func jsonBytes(_ layout: JSONWriter.Layout) -> [UInt8] {
     var writer = JSONWriter(layout: layout)
     writer.write(self)
-    return writer.text
+    return writer.bytes
   }
 }
 

@@ -23,10 +23,26 @@ package struct Preparation: Sendable {
 
   /// Nothing is kept yet.
   ///
-  /// - Parameter limit: How many bound workloads and plans are kept at most; beyond it all are made anew.
-  package init(limit: Int = .max) {
-    bindings = OnceCache(limit: limit)
+  /// - Parameters:
+  ///   - limit: How many plans are kept at most; beyond it all are made anew.
+  ///   - bindings: How many bound workloads; nil for as many.
+  package init(limit: Int = .max, bindings: Int? = nil) {
+    self.bindings = OnceCache(limit: bindings ?? limit)
     plans = OnceCache(limit: limit)
+  }
+
+  /// The workload at some parameters.
+  ///
+  /// - Parameters:
+  ///   - workload: The workload.
+  ///   - parameters: Values of its parameters; others keep their default.
+  /// - Returns: What `Workload.bindChecked(_:)` makes of it.
+  /// - Throws: What that throws.
+  package func bind(
+    _ workload: Workload, _ parameters: [String: Int64] = [:]
+  ) throws(WorkloadFault) -> BoundWorkload {
+    let binding = BindingKey(name: workload.name, file: workload.file, parameters: parameters)
+    return try bindings.value(of: binding) { () throws(WorkloadFault) in try workload.bindChecked(parameters) }
   }
 
   /// The scenario of a workload at some parameters, and its plan.
@@ -41,8 +57,7 @@ package struct Preparation: Sendable {
     _ workload: Workload, _ parameters: [String: Int64] = [:], scenario: (BoundWorkload) -> Scenario
   ) throws(WorkloadFault) -> (scenario: Scenario, plan: ProgramPlan) {
     let binding = BindingKey(name: workload.name, file: workload.file, parameters: parameters)
-    var made = scenario(
-      try bindings.value(of: binding) { () throws(WorkloadFault) in try workload.bindChecked(parameters) })
+    var made = scenario(try bind(workload, parameters))
     if !made.system.framework.capturedBatches.isEmpty {
       made.workload = try workload.bindChecked(parameters, for: &made.system.framework)
     }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// A node of a Chakra graph, as far as a workload has a use for it.
 struct ChakraNode {
   var id: Int64 = 0

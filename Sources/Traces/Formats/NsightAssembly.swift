@@ -1,3 +1,5 @@
+import JSONText
+
 /// What Nsight Systems records, whichever way it is exported.
 enum NsightEvent {
   /// A call of the runtime or driver, by the number of its name.

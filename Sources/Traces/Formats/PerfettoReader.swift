@@ -1,3 +1,5 @@
+import JSONText
+
 extension TraceFormat {
   /// Perfetto's protobuf (`*.pftrace`, `*.perfetto-trace`), as rocprofv3 writes it too.
   static let perfetto = TraceFormat(
