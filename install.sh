@@ -43,13 +43,11 @@ fi
 cd "$(dirname "$0")"
 
 # Linux: Swift's libraries go into the binary, so that it runs where no toolchain is installed, and what only a debugger
-# reads, or a library that it would load, stays out of it. On x86-64, where it was tried, the binary has one place in memory:
-# 1 MB of places that would be written at every start stay out, too. macOS has the libraries.
+# reads, or a library that it would load, stays out of it. macOS has the libraries.
 case $(uname -s) in
   Darwin) flags="" ;;
   *) flags="--static-swift-stdlib -Xlinker --strip-all -Xlinker --no-export-dynamic" ;;
 esac
-if [ "$(uname -s) $(uname -m)" = "Linux x86_64" ]; then flags="$flags -Xlinker -no-pie"; fi
 # shellcheck disable=SC2086
 swift build -c release --product simulate $flags >&2
 # shellcheck disable=SC2086

@@ -29,7 +29,8 @@ def counted(arguments, only_instructions=False):
     simulated = "no" if only_instructions else "yes"
     command = ["valgrind", "--tool=cachegrind", f"--cache-sim={simulated}", f"--branch-sim={simulated}",
                "--cachegrind-out-file=/dev/null"]
-    ended = subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True)
+    # What it prints is not held: what this process has held counts as memory of those that it starts.
+    ended = subprocess.run([*command, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if ended.returncode != 0:
         sys.exit(ended.stderr)
     return [int(re.search(name + r":\s+([\d,]+)", ended.stderr).group(1).replace(",", ""))
@@ -63,7 +64,8 @@ class Machine:
         """The instructions of something, and the time that they would take at the machine's most."""
         if instructions is None:
             return ["", ""]
-        return [f"{instructions:,.0f}", f"{instructions / self.instructions_per_ns:,.1f}" if self.instructions_per_ns else ""]
+        instructions = max(0, round(instructions))
+        return [f"{instructions:,}", f"{instructions / self.instructions_per_ns:,.1f}" if self.instructions_per_ns else ""]
 
     def of_memory(self, megabytes_per_second):
         """A rate of bytes as a share of what memory gives."""
