@@ -89,20 +89,12 @@ extension RangeReplaceableCollection where Element: Equatable {
   package func replacing<Other: Collection, Replacement: Collection>(
     _ other: Other, with replacement: Replacement, maxReplacements: Int = .max
   ) -> Self where Other.Element == Element, Replacement.Element == Element {
+    let kept = split(separator: other, maxSplits: maxReplacements, omittingEmptySubsequences: false)
     var result = Self()
-    var replaced = 0
-    var (start, place) = (startIndex, startIndex)
-    while place < endIndex, replaced < maxReplacements {
-      guard let end = end(of: other, from: place), end > place else {
-        formIndex(after: &place)
-        continue
-      }
-      result.append(contentsOf: self[start..<place])
-      result.append(contentsOf: replacement)
-      replaced += 1
-      (start, place) = (end, end)
+    for (index, part) in kept.enumerated() {
+      if index > 0 { result.append(contentsOf: replacement) }
+      result.append(contentsOf: part)
     }
-    result.append(contentsOf: self[start...])
     return result
   }
 }

@@ -19,209 +19,6 @@ public enum KernelClass: String, CaseIterable, Sendable, Hashable {
   case collective
 }
 
-/// A batched matrix product: `batch` times (m x k) by (k x n).
-public struct MatrixShape: Hashable, Sendable {
-  /// Independent products.
-  public var batch: Double
-  /// Rows of the result.
-  public var m: Double
-  /// Columns of the result.
-  public var n: Double
-  /// Terms of each sum.
-  public var k: Double
-  /// Whether sums are kept in the format of the operands, as a library may be asked to; else in single precision.
-  package var sumsInFormat = false
-
-  /// A batched product.
-  public init(batch: Double = 1, m: Double, n: Double, k: Double) {
-    self.batch = batch
-    self.m = m
-    self.n = n
-    self.k = k
-  }
-
-  /// Two for each multiply-add.
-  public var flops: Double { MatrixMultiply.operations(batch: batch, rows: m, columns: n, inner: k) }
-}
-
-/// A convolution, of one, two or three spatial dimensions.
-public struct ConvolutionShape: Hashable, Sendable {
-  /// Images.
-  public var batch: Double
-  /// Channels of the input, all groups together.
-  public var inputChannels: Double
-  /// Channels of the output, all groups together.
-  public var outputChannels: Double
-  /// Independent groups of channels.
-  public var groups: Double
-  /// Sides of one input channel of one image.
-  public var input: [Int64]
-  /// Sides of one output channel of one image.
-  public var output: [Int64]
-  /// Sides of the window.
-  public var window: [Int64]
-  /// Steps between windows.
-  public var strides: [Int64]
-  /// The bytes that an algorithm may use beside the tensors.
-  public var workspace = Double.infinity
-  /// Whether sums are kept in the format of the tensors, as a library may be asked to; else in single precision.
-  package var sumsInFormat = false
-
-  /// A convolution.
-  public init(
-    batch: Double, inputChannels: Double, outputChannels: Double, groups: Double, input: [Int64], output: [Int64],
-    window: [Int64], strides: [Int64]
-  ) {
-    self.batch = batch
-    self.inputChannels = inputChannels
-    self.outputChannels = outputChannels
-    self.groups = groups
-    self.input = input
-    self.output = output
-    self.window = window
-    self.strides = strides
-  }
-
-  /// Positions of one input channel of one image.
-  package var inputPositions: Double { input.reduce(1) { $0 * Double($1) } }
-
-  /// Positions of one output channel of one image.
-  package var outputPositions: Double { output.reduce(1) { $0 * Double($1) } }
-
-  /// Positions of the window.
-  package var windowPositions: Double { window.reduce(1) { $0 * Double($1) } }
-
-  /// Input and output channels of a group.
-  var channelsOfGroup: [Double] { [inputChannels / groups, outputChannels / groups] }
-
-  /// Whether every channel is a group of its own.
-  package var isDepthwise: Bool { groups > 1 && groups == inputChannels }
-
-  /// Whether the window is three by three and moves one step at a time, which Winograd's algorithm needs.
-  package var isThreeByThreeUnitStride: Bool { window == [3, 3] && strides.allSatisfy { $0 == 1 } && groups == 1 }
-
-  /// The side of a square window of unit stride for which a Winograd algorithm with transformed tensors exists.
-  var winogradWindow: Double? {
-    guard groups == 1, strides.allSatisfy({ $0 == 1 }) else { return nil }
-    return window == [3, 3] ? 3 : window == [5, 5] ? 5 : nil
-  }
-
-  /// How many square tiles of outputs cover one output channel of one image.
-  func outputTiles(side: Double) -> Double { output.reduce(1) { $0 * (Double($1) / side).rounded(.up) } }
-
-  /// Whether the convolution is a plain matrix product over positions.
-  package var isPointwise: Bool { window.allSatisfy { $0 == 1 } && strides.allSatisfy { $0 == 1 } }
-
-  /// The share of the input's positions that windows look at: fewer than all where they are narrower than their steps.
-  ///
-  /// - Parameter skipsColumns: Whether a position between columns is left out as well; what lies side by side in a row comes
-  ///   along with its neighbors.
-  /// - Returns: The share, above 0 and up to 1.
-  func readFraction(skipsColumns: Bool) -> Double {
-    zip(window, strides).enumerated().reduce(1) { fraction, axis in
-      let (place, (side, step)) = axis
-      guard side < step, skipsColumns || place < window.count - 1 else { return fraction }
-      return fraction * Double(side) / Double(step)
-    }
-  }
-
-  /// Fills the channels up to a multiple.
-  mutating func fillChannels(to multiple: Double) {
-    guard multiple > 1 else { return }
-    inputChannels = (inputChannels / multiple).rounded(.up) * multiple
-    outputChannels = (outputChannels / multiple).rounded(.up) * multiple
-  }
-
-  /// The matrix product of each group that an implicit-GEMM algorithm computes.
-  package var asMatrix: MatrixShape {
-    MatrixShape(
-      batch: groups, m: batch * outputPositions, n: outputChannels / groups,
-      k: inputChannels / groups * windowPositions)
-  }
-
-  /// The product that F(2x2,3x3) makes of it: for 2 x 2 outputs a sum over channels for each of 16 points.
-  var asFusedWinograd: MatrixShape {
-    MatrixShape(m: 4 * batch * outputTiles(side: 2), n: outputChannels, k: 4 * inputChannels)
-  }
-
-  /// Two for each multiply-add.
-  public var flops: Double {
-    Convolution.operations(
-      batch: batch, outputChannels: outputChannels, positions: outputPositions, groupChannels: inputChannels / groups,
-      window: windowPositions)
-  }
-}
-
-/// Attention in one kernel: scores of queries and keys, their softmax, and the sums of values.
-public struct AttentionShape: Hashable, Sendable {
-  /// Sequences.
-  public var batch: Double
-  /// Heads of queries.
-  public var heads: Double
-  /// Heads of keys and values, each of which serves a group of the queries' heads.
-  public var keyHeads: Double
-  /// Queries of a sequence.
-  public var queries: Double
-  /// Keys of a sequence.
-  public var keys: Double
-  /// The width of a head: the mean of that of keys and that of values, where they differ.
-  public var width: Double
-  /// Whether a query attends to no key behind its own: the last query to all keys, each one before to one fewer.
-  public var isCausal = false
-  /// Whether a kernel before it writes the new keys and values into a cache, which then counts with it.
-  public var writesCache = false
-  /// Whether a compute unit takes all queries of a head at once, rather than a block of them.
-  package var hasWholeHeads = false
-  /// Whether the keys of one query may be split among compute units; a kernel that takes a mask does not.
-  package var isSplit = true
-
-  /// Attention of every query to every key.
-  public init(
-    batch: Double, heads: Double, keyHeads: Double, queries: Double, keys: Double, width: Double
-  ) {
-    self.batch = batch
-    self.heads = heads
-    self.keyHeads = keyHeads
-    self.queries = queries
-    self.keys = keys
-    self.width = width
-  }
-
-  /// Whether the keys are what there is to split: one query, or a few over many keys.
-  var isDecode: Bool { queries == 1 || (queries <= 64 && keys >= 8 * queries) }
-
-  /// Keys that a query attends to, on average.
-  package var keysOfQuery: Double { queries > 0 ? pairs / queries : keys }
-
-  /// The pairs of a query and a key that it attends to, of one head.
-  var pairs: Double { Attention.twicePairs(queries: queries, keys: keys, isCausal: isCausal) / 2 }
-
-  /// Two for each multiply-add of both products.
-  package var flops: Double {
-    Attention.operations(batch: batch, heads: heads, pairs: pairs, width: width, valueWidth: width)
-  }
-
-  /// The product of queries and keys.
-  package var asMatrix: MatrixShape { MatrixShape(batch: batch * heads, m: queries, n: keys, k: width) }
-}
-
-/// What ranks do together, each with a tensor of its own.
-public struct CollectiveShape: Hashable, Sendable {
-  /// What they do.
-  package var kind: CollectiveKind
-  /// How many.
-  public var ranks: Double
-  /// Bytes that a rank gives.
-  public var bytes: Double
-
-  /// A collective.
-  package init(_ kind: CollectiveKind, ranks: Double, bytes: Double) {
-    self.kind = kind
-    self.ranks = ranks
-    self.bytes = bytes
-  }
-}
-
 /// One unit of device work.
 public struct Kernel: Hashable, Sendable {
   /// What the arithmetic looks like, for kernels whose time depends on it.
@@ -278,7 +75,7 @@ public struct Kernel: Hashable, Sendable {
   /// Bytes of what it reads that are weights: nothing has touched them since they were last read.
   public var weightBytes = 0.0
   /// What few kernels have.
-  private var rare = Rarely.usual
+  private var rare = Rarely<Details>()
 
   /// A kernel.
   public init(
@@ -355,7 +152,7 @@ extension Kernel {
 
 extension Kernel {
   /// Numbers that nearly all kernels have alike: in a place of their own, since they would be half of each.
-  fileprivate struct Details: Hashable, Sendable {
+  fileprivate struct Details: HasUsualValue, Hashable {
     var unreadBytes = 0.0
     var conversions = 0.0
     var conversionsPerClock = Double.infinity
@@ -364,15 +161,9 @@ extension Kernel {
     var groups = GroupedProductTiles()
   }
 
-  /// These numbers, or that they are as usual.
-  fileprivate enum Rarely: Hashable, Sendable {
-    case usual
-    indirect case other(Details)
-  }
-
   private var details: Details {
-    get { if case .other(let details) = rare { details } else { Details() } }
-    set { rare = newValue == Details() ? .usual : .other(newValue) }
+    get { rare.value }
+    set { rare.value = newValue }
   }
 
   /// Bytes of its operands that it does not look at, of those that it reads: positions between a convolution's windows.

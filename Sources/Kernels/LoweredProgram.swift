@@ -19,7 +19,7 @@ package struct LoweredProgram: Sendable {
     /// Its kernels, as indices into ``LoweredProgram/kernels``.
     package let kernels: KernelPlaces
     /// What few operations have.
-    private var rare: Rarely
+    private var rare: Rarely<Details>
 
     /// The stream that its kernels run in.
     package var stream: Int { details.stream }
@@ -37,24 +37,16 @@ package struct LoweredProgram: Sendable {
     }
 
     /// What nearly all operations have alike: in a place of their own, since a program may have hundreds of thousands of them.
-    private struct Details: Equatable, Sendable {
+    private struct Details: HasUsualValue {
       var stream = 0
       var waitsForStreams: [Int] = []
       var transfer: Transfer?
       var moduleCalls = 0
     }
 
-    /// These, or that they are as usual.
-    private enum Rarely: Equatable, Sendable {
-      case usual
-      indirect case other(Details)
-
-      init(_ details: Details) { self = details == Details() ? .usual : .other(details) }
-    }
-
     private var details: Details {
-      get { if case .other(let details) = rare { details } else { Details() } }
-      set { rare = Rarely(newValue) }
+      get { rare.value }
+      set { rare.value = newValue }
     }
 
     /// What a group of operators was lowered to.

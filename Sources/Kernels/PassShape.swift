@@ -7,7 +7,7 @@ package struct PassShape: Hashable, Sendable {
   /// Elements whose places are computed one by one: of operands that are broadcast, permuted or indexed.
   package var placed = 0.0
   /// What few passes have.
-  private var rare = Rarely.usual
+  private var rare = Rarely<Details>()
 
   /// Elements that are looked at one behind the other.
   package struct Look: Hashable, Sendable {
@@ -155,22 +155,16 @@ package struct PassShape: Hashable, Sendable {
 
 extension PassShape {
   /// Numbers that nearly all passes have alike: in a place of their own, so that a kernel is no larger for them.
-  fileprivate struct Details: Hashable, Sendable {
+  fileprivate struct Details: HasUsualValue, Hashable {
     var turned = 0.0
     var scaled = 0.0
     var readAgain = 0.0
     var looks: [Look] = []
   }
 
-  /// These numbers, or that there are none.
-  fileprivate enum Rarely: Hashable, Sendable {
-    case usual
-    indirect case other(Details)
-  }
-
   private var details: Details {
-    get { if case .other(let details) = rare { details } else { Details() } }
-    set { rare = newValue == Details() ? .usual : .other(newValue) }
+    get { rare.value }
+    set { rare.value = newValue }
   }
 
   /// Elements of rows that become columns, whose places are computed likewise.
